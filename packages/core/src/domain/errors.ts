@@ -1,0 +1,92 @@
+/**
+ * The catalogue of everything that can go wrong on purpose. Code throws kinds; edges translate them once.
+ * `retry`: `never` (the same call fails again), `later` (may pass by itself), `after-change` (somebody must act first).
+ * Statuses: contract, README §4 "Exception → status".
+ */
+interface ErrorKind {
+  readonly status: number;
+  readonly retry: 'never' | 'later' | 'after-change';
+}
+
+const never = (status: number): ErrorKind => ({ status, retry: 'never' });
+const later = (status: number): ErrorKind => ({ status, retry: 'later' });
+const afterChange = (status: number): ErrorKind => ({ status, retry: 'after-change' });
+
+export const ERROR_KINDS = {
+  'invalid-parameter': never(400),
+  'invalid-body': never(400),
+  'invalid-patch': never(400),
+  'invalid-csr': never(400),
+  'certificate-refused': never(400),
+  'bay-model-referenced': afterChange(400),
+  'coe-not-supported': never(400),
+  'bay-type-not-supported': never(400),
+  'not-supported': afterChange(400),
+  'operation-in-progress': later(400),
+  'image-not-found': never(400),
+  'flavor-not-found': never(400),
+  'network-not-found': never(400),
+  'unauthorized': never(401),
+  'forbidden': never(403),
+  'not-found': never(404),
+  'bay-model-not-found': never(404),
+  'bay-not-found': never(404),
+  'node-not-found': never(404),
+  'container-not-found': never(404),
+  'keypair-not-found': never(404),
+  'method-not-allowed': never(405),
+  'not-acceptable': never(406),
+  'version-not-supported': never(406),
+  'conflict': afterChange(409),
+  'not-unique': never(409),
+  'body-too-large': never(413),
+  'unsupported-media-type': never(415),
+  'internal': later(500),
+  'cloud-refused': afterChange(500),
+  'cloud-quota-exceeded': afterChange(500),
+  'cloud-unavailable': later(503),
+  'engine-failed': later(500),
+  'engine-unavailable': later(503),
+  'lease-lost': later(503),
+  'store-unavailable': later(503),
+  'deadline-exceeded': later(503),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorName = keyof typeof ERROR_KINDS;
+
+export interface ErrorDetails {
+  /** The sentence for the caller: names the field or resource and the remedy. Never internal text. */
+  readonly message: string;
+  /** Wire name of the field at fault, when there is one. */
+  readonly field?: string;
+  /** The neighbour's request id, when a neighbour refused. */
+  readonly requestId?: string;
+  readonly cause?: unknown;
+}
+
+export class DomainError extends Error {
+  readonly kind: ErrorName;
+  readonly field: string | undefined;
+  readonly requestId: string | undefined;
+
+  constructor(kind: ErrorName, details: ErrorDetails | string) {
+    const known = typeof details === 'string' ? { message: details } : details;
+    super(known.message, 'cause' in known ? { cause: known.cause } : undefined);
+    this.name = 'DomainError';
+    this.kind = kind;
+    this.field = 'field' in known ? known.field : undefined;
+    this.requestId = 'requestId' in known ? known.requestId : undefined;
+  }
+
+  get status(): number {
+    return ERROR_KINDS[this.kind].status;
+  }
+
+  get retry(): ErrorKind['retry'] {
+    return ERROR_KINDS[this.kind].retry;
+  }
+}
+
+export function isDomainError(error: unknown, kind?: ErrorName): error is DomainError {
+  return error instanceof DomainError && (kind === undefined || error.kind === kind);
+}

@@ -1,0 +1,55 @@
+/** Labels are strings on both sides, whatever JSON type the caller used (contract, resources §1). */
+export type Labels = Readonly<Record<string, string>>;
+
+export type LabelType = 'string' | 'boolean' | 'integer' | 'cidr' | 'quantity';
+export interface LabelRule {
+  readonly type: LabelType;
+  readonly default?: string;
+  readonly oneOf?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly meaning: string;
+}
+/** The labels a driver understands: validation, documentation and discovery all come from this one table. */
+export type LabelSchema = Readonly<Record<string, LabelRule>>;
+
+export interface Problem {
+  readonly field: string;
+  readonly message: string;
+}
+
+const CIDR = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
+
+export function isCidr(text: string): boolean {
+  const parts = CIDR.exec(text)?.slice(1).map(Number);
+  return parts !== undefined && parts.slice(0, 4).every((part) => part <= 255) && (parts[4] ?? 33) <= 32;
+}
+
+const CHECKS: Record<LabelType, (value: string) => boolean> = {
+  string: () => true,
+  boolean: (value) => /^(true|false)$/i.test(value),
+  integer: (value) => /^-?\d{1,15}$/.test(value),
+  cidr: isCidr,
+  quantity: (value) => /^\d+([kmgt]i?)?b?$/i.test(value),
+};
+
+/** Ill-typed values of known labels. Unknown labels are no problem here: older clients send what other drivers read. */
+export function labelProblems(schema: LabelSchema, labels: Labels): readonly Problem[] {
+  return Object.entries(labels).flatMap(([name, value]) => {
+    const rule = Object.hasOwn(schema, name) ? schema[name] : undefined;
+    const message = rule && ruleBrokenBy(rule, value);
+    return message ? [{ field: `labels.${name}`, message }] : [];
+  });
+}
+
+function ruleBrokenBy(rule: LabelRule, value: string): string | undefined {
+  if (!CHECKS[rule.type](value)) return `expected ${rule.type}, got ${JSON.stringify(value.slice(0, 80))}`;
+  if (rule.oneOf && !rule.oneOf.includes(value)) return `expected one of ${rule.oneOf.join(', ')}`;
+  if (rule.minimum !== undefined && Number(value) < rule.minimum) return `must be at least ${rule.minimum}`;
+  if (rule.maximum !== undefined && Number(value) > rule.maximum) return `must be at most ${rule.maximum}`;
+  return undefined;
+}
+
+export function labelValue(schema: LabelSchema, labels: Labels, name: string): string | undefined {
+  return Object.hasOwn(labels, name) ? labels[name] : schema[name]?.default;
+}

@@ -1,0 +1,34 @@
+import type { BayStatus } from './bay-status.js';
+import type { BayId, NodeGroupId } from './ids.js';
+import type { Labels } from './labels.js';
+
+/** Nodes of one role, flavor and image: contract, resources §3. Every bay has `default-master` and `default-worker`. */
+export interface NodeGroup {
+  readonly id: NodeGroupId;
+  readonly sequence: number;
+  readonly bayId: BayId;
+  readonly projectId: string;
+  readonly name: string;
+  /** `master` runs the engine's control plane; every other text is a worker role. */
+  readonly role: string;
+  readonly flavorId: string | null;
+  readonly imageId: string;
+  readonly nodeCount: number;
+  readonly minNodeCount: number;
+  readonly maxNodeCount: number | null;
+  /** GB */
+  readonly dockerVolumeSize: number | null;
+  readonly labels: Labels;
+  readonly isDefault: boolean;
+  readonly status: BayStatus;
+  readonly statusReason: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date | null;
+}
+
+export const DEFAULT_MASTER = 'default-master';
+export const DEFAULT_WORKER = 'default-worker';
+
+export function isMaster(group: Pick<NodeGroup, 'role'>): boolean {
+  return group.role === 'master';
+}

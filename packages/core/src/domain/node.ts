@@ -1,0 +1,35 @@
+import type { BayId, NodeGroupId, NodeId } from './ids.js';
+
+export const NODE_STATUSES = ['CREATE_IN_PROGRESS', 'CREATE_COMPLETE', 'CREATE_FAILED', 'UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE',
+  'UPDATE_FAILED', 'DELETE_IN_PROGRESS', 'DELETE_FAILED'] as const;
+export type NodeStatus = (typeof NODE_STATUSES)[number];
+
+/** A server of a bay, with an identity that never moves: no index arithmetic decides which node is removed. */
+export interface Node {
+  readonly id: NodeId;
+  readonly sequence: number;
+  readonly bayId: BayId;
+  readonly nodeGroupId: NodeGroupId;
+  /** Legal as host name and as HOT resource name, unique in the bay: `worker-7f3a`. */
+  readonly name: string;
+  readonly role: 'master' | 'worker';
+  /** What the bay should have. An absent node stays until the stack has let it go. */
+  readonly desired: 'present' | 'absent';
+  readonly observed: NodeObservation;
+  readonly createdAt: Date;
+  readonly updatedAt: Date | null;
+}
+
+export interface NodeObservation {
+  readonly status: NodeStatus;
+  readonly reason: string | null;
+  readonly serverId: string | null;
+  /** Address in the bay's own network. */
+  readonly privateAddress: string | null;
+  /** Floating address, where the bay has them. */
+  readonly publicAddress: string | null;
+}
+
+export const UNSEEN_NODE: NodeObservation = {
+  status: 'CREATE_IN_PROGRESS', reason: null, serverId: null, privateAddress: null, publicAddress: null,
+};

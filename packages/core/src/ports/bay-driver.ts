@@ -1,0 +1,120 @@
+import type { Bay } from '../domain/bay.js';
+import type { BayModel, CoeName } from '../domain/bay-model.js';
+import type { BayFacts, Observation } from '../domain/observation.js';
+import type { LabelSchema, Problem } from '../domain/labels.js';
+import type { Node } from '../domain/node.js';
+import type { NodeGroup } from '../domain/node-group.js';
+import type { Secret } from '../domain/secret.js';
+import type { ContainerReport, ContainerSpec } from '../domain/workload.js';
+import type { StackSnapshot, StackSpec } from './orchestrator.js';
+
+/** What a driver can serve; the triple chooses the driver (contract, templates §1). */
+export interface Platform {
+  readonly serverType: 'vm' | 'bm';
+  readonly distro: string;
+  readonly coe: CoeName;
+}
+
+/** The account under which the nodes call home. The trustee's password is a secret. */
+export interface Delegation {
+  readonly trusteeUserId: string;
+  readonly trusteeUsername: string;
+  readonly trusteeDomainId: string;
+  readonly trusteePassword: Secret;
+  readonly trustId: string | null;
+}
+
+export interface DesiredBay {
+  readonly bay: Bay;
+  readonly model: BayModel;
+  readonly nodeGroups: readonly NodeGroup[];
+  /** Only nodes whose desired state is `present` are rendered; absent ones are passed too, to be interpreted. */
+  readonly nodes: readonly Node[];
+}
+
+export interface RenderInput extends DesiredBay {
+  readonly facts: BayFacts;
+  readonly delegation: Delegation;
+  readonly rollbackOnFailure: boolean;
+}
+
+/** A driver renders and interprets; it does not act: no I/O, no clock. */
+export interface BayDriver {
+  readonly name: string;
+  readonly provides: readonly Platform[];
+  readonly labels: LabelSchema;
+  /** Cross-field rules of this driver, beyond its labels' types. */
+  check?(desired: DesiredBay): readonly Problem[];
+  render(input: RenderInput): StackSpec;
+  interpret(stack: StackSnapshot | undefined, desired: DesiredBay): Observation;
+}
+
+/** Where and as whom an engine is reached. */
+export interface CoeEndpoint {
+  /** `https://192.0.2.7:2376` */
+  readonly url: string;
+  /** PEM */
+  readonly ca: string;
+  readonly clientCertificate: string;
+  readonly clientKey: Secret;
+}
+
+export interface NodeReport {
+  /** Host name, equal to the node's name. */
+  readonly name: string;
+  readonly role: 'master' | 'worker';
+  readonly state: 'ready' | 'down' | 'unknown';
+  readonly availability: string;
+  readonly leader: boolean;
+  readonly address: string | null;
+  readonly engineVersion: string | null;
+}
+
+export interface HealthReport {
+  readonly health: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
+  /** `api`, and `<node>.Ready`: contract, conductor §10. */
+  readonly reason: Readonly<Record<string, string>>;
+}
+
+export interface CommandResult {
+  readonly output: string;
+}
+
+/** Containers in a bay. Errors: `container-not-found`, `engine-unavailable`, `engine-failed`, `invalid-parameter`, `conflict`. */
+export interface ContainerClient {
+  /** Pulls the image where no node has it, places the container through the engine, leaves it stopped. Repeating it finds the first. */
+  create(spec: ContainerSpec, signal: AbortSignal): Promise<ContainerReport>;
+  inspect(hostname: string, signal: AbortSignal): Promise<ContainerReport>;
+  inspectAll(hostnames: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, ContainerReport>>;
+  /** Deleting what is gone is success. */
+  delete(hostname: string, signal: AbortSignal): Promise<void>;
+  start(hostname: string, signal: AbortSignal): Promise<void>;
+  stop(hostname: string, signal: AbortSignal): Promise<void>;
+  reboot(hostname: string, signal: AbortSignal): Promise<void>;
+  pause(hostname: string, signal: AbortSignal): Promise<void>;
+  unpause(hostname: string, signal: AbortSignal): Promise<void>;
+  logs(hostname: string, signal: AbortSignal): Promise<CommandResult>;
+  execute(hostname: string, command: string, signal: AbortSignal): Promise<CommandResult>;
+}
+
+/** An engine declares what it can do by what its session has; nobody switches on its name. */
+export interface CoeSession {
+  health(signal: AbortSignal): Promise<HealthReport>;
+  nodes?(signal: AbortSignal): Promise<readonly NodeReport[]>;
+  readonly containers?: ContainerClient;
+  /** Gives a saved image (`docker save`, a tar stream) to every node's engine. Returns the names of the nodes that have it now. */
+  loadImage?(tar: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<readonly string[]>;
+}
+
+/** `nodes`: where every node's own engine is reached, by node name (needed to place and find containers). */
+export interface ConnectInput {
+  readonly endpoint: CoeEndpoint;
+  readonly nodes: readonly { readonly name: string; readonly address: string; readonly role: 'master' | 'worker' }[];
+}
+
+export interface Coe {
+  /** The COE names that this engine serves. */
+  readonly names: readonly CoeName[];
+  readonly drivers: readonly BayDriver[];
+  connect(input: ConnectInput): CoeSession;
+}

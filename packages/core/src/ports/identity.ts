@@ -1,0 +1,31 @@
+import type { Secret } from '../domain/secret.js';
+
+/** Who calls: the result of validating a token. */
+export interface TokenIdentity {
+  readonly userId: string;
+  readonly userName: string;
+  readonly userDomainId: string;
+  /** Null for tokens without project scope (a trustee's). */
+  readonly projectId: string | null;
+  readonly projectName: string | null;
+  readonly roles: readonly string[];
+  readonly expiresAt: Date;
+}
+
+export interface TrusteeAccount {
+  readonly userId: string;
+  readonly domainId: string;
+}
+
+/** Keystone, or the embedded one. Errors: `unauthorized`, `cloud-unavailable`. */
+export interface Identity {
+  /** Undefined when the token is unknown, expired or revoked. */
+  validate(token: Secret, signal: AbortSignal): Promise<TokenIdentity | undefined>;
+  /** Makes the account if it is absent; the password is set again if it is there. */
+  ensureTrustee(username: string, password: Secret, signal: AbortSignal): Promise<TrusteeAccount>;
+  /** Deleting what is gone is success. */
+  deleteTrustee(username: string, signal: AbortSignal): Promise<void>;
+  readonly trusteeDomainId: string;
+  /** For the `WWW-Authenticate` header of a 401. */
+  readonly publicAuthUrl: string;
+}

@@ -1,0 +1,80 @@
+import type { StackName } from '../domain/ids.js';
+import type { JsonObject, JsonValue } from '../domain/json.js';
+import type { Secret } from '../domain/secret.js';
+
+/** Under whose name a call to the cloud is made. */
+export interface CloudAccess {
+  readonly projectId: string;
+  readonly userId: string;
+}
+
+/** A complete Heat stack. Nested templates and scripts travel in `files`, under the names that the template uses. */
+export interface StackSpec {
+  readonly name: StackName;
+  readonly template: JsonObject;
+  readonly files: Readonly<Record<string, string>>;
+  /** Secrets stay wrapped until they leave the process; the template declares them `hidden`. */
+  readonly parameters: Readonly<Record<string, JsonValue | Secret>>;
+  /** Minutes for the whole operation; 0 means no limit. */
+  readonly timeoutMinutes: number;
+  /** Whether a failed operation is undone by the orchestrator. */
+  readonly rollbackOnFailure: boolean;
+  /** Carried by the stack; the driver's generation tag tells what the stack was last told. */
+  readonly tags: readonly string[];
+}
+
+export const STACK_ACTIONS = ['CREATE', 'UPDATE', 'DELETE', 'ROLLBACK'] as const;
+export type StackAction = (typeof STACK_ACTIONS)[number];
+export const STACK_STATES = ['IN_PROGRESS', 'COMPLETE', 'FAILED'] as const;
+export type StackState = (typeof STACK_STATES)[number];
+
+export interface StackSnapshot {
+  readonly id: string;
+  readonly name: StackName;
+  readonly action: StackAction;
+  readonly state: StackState;
+  /** Heat's words. */
+  readonly reason: string;
+  readonly tags: readonly string[];
+  readonly outputs: Readonly<Record<string, JsonValue>>;
+  /** All resources, nested ones included, in dependency order. */
+  readonly resources: readonly StackResource[];
+}
+
+export interface StackResource {
+  /** Names from the root down: `['worker-7f3a', 'server']` is `server` in the nested stack `worker-7f3a`. */
+  readonly path: readonly string[];
+  readonly type: string;
+  readonly physicalId: string | null;
+  readonly action: StackAction | 'INIT';
+  readonly state: StackState;
+  readonly reason: string;
+}
+
+export interface StackEvent {
+  /** Grows within a stack; pass it as `after` to read on. */
+  readonly id: number;
+  readonly at: Date;
+  /** Empty for the stack itself. */
+  readonly path: readonly string[];
+  readonly type: string;
+  readonly action: StackAction | 'INIT' | 'SIGNAL';
+  readonly state: StackState;
+  readonly reason: string;
+}
+
+/**
+ * Heat, or the embedded engine. Errors are DomainErrors: `cloud-refused` and `cloud-quota-exceeded` are final,
+ * `cloud-unavailable` and `operation-in-progress` pass by themselves, `conflict` means that the name is taken
+ * (the caller then finds and adopts the stack).
+ */
+export interface Orchestrator {
+  /** Absent stacks are absent from the map. A stack that is completely deleted counts as absent. */
+  find(names: readonly StackName[], access: CloudAccess, signal: AbortSignal): Promise<ReadonlyMap<StackName, StackSnapshot>>;
+  create(spec: StackSpec, access: CloudAccess, signal: AbortSignal): Promise<StackSnapshot>;
+  update(stackId: string, spec: StackSpec, access: CloudAccess, signal: AbortSignal): Promise<StackSnapshot>;
+  /** Deleting what is gone, or being deleted, is success. */
+  delete(stackId: string, access: CloudAccess, signal: AbortSignal): Promise<void>;
+  /** Oldest first, at most `limit`, all later than `after`. */
+  events(stackId: string, after: number, limit: number, access: CloudAccess, signal: AbortSignal): Promise<readonly StackEvent[]>;
+}
