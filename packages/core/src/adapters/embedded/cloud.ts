@@ -1,0 +1,114 @@
+import type { Knex } from 'knex';
+import { DomainError } from '../../domain/errors.js';
+import type { BayFacts } from '../../domain/observation.js';
+import type { Cloud, CloudImage, FactsRequest } from '../../ports/cloud.js';
+import type { CloudAccess } from '../../ports/orchestrator.js';
+import { overlap, parseCidr, slices, type Range } from './addresses.js';
+import type { CloudBackend } from './backend.js';
+import { byIdOrName, type EmbeddedConfig } from './config.js';
+
+export interface EmbeddedCloudDeps {
+  readonly db: Knex;
+  readonly config: EmbeddedConfig;
+  readonly backend: Pick<CloudBackend, 'usedRanges'>;
+  /** Endpoints as the nodes reach them; functions, because the ports are known only once the servers listen. */
+  readonly authUrl: () => string;
+  readonly magnumUrl: () => string;
+}
+
+/** Glance, Nova and Neutron as the config's tables, and the ranges that bays were given. */
+export class EmbeddedCloud implements Cloud {
+  readonly #deps: EmbeddedCloudDeps;
+
+  constructor(deps: EmbeddedCloudDeps) {
+    this.#deps = deps;
+  }
+
+  async findImage(nameOrId: string): Promise<CloudImage | undefined> {
+    const image = byIdOrName(this.#deps.config.images, nameOrId);
+    return image && { id: image.id, name: image.name, distro: image.distro, driver: undefined };
+  }
+
+  async findFlavor(nameOrId: string): Promise<{ readonly id: string; readonly name: string } | undefined> {
+    const flavor = byIdOrName(this.#deps.config.flavors, nameOrId);
+    return flavor && { id: flavor.id, name: flavor.name };
+  }
+
+  async findKeypair(name: string): Promise<{ readonly name: string } | undefined> {
+    return this.#deps.config.keypairs.includes(name) ? { name } : undefined;
+  }
+
+  async findNetwork(nameOrId: string, access: CloudAccess): Promise<{ readonly id: string; readonly external: boolean } | undefined> {
+    const external = byIdOrName(this.#deps.config.externalNetworks, nameOrId);
+    if (external) return { id: external.id, external: true };
+    const id = await this.#findResource(nameOrId, 'OS::Neutron::Net', access);
+    return id === undefined ? undefined : { id, external: false };
+  }
+
+  /** Subnets are known by the range that a bay got: only the ids of networks that stacks made are answered. */
+  async findSubnet(nameOrId: string, access: CloudAccess): Promise<{ readonly id: string; readonly networkId: string; readonly cidr: string } | undefined> {
+    const id = await this.#findResource(nameOrId, 'OS::Neutron::Subnet', access);
+    return id === undefined ? undefined : { id, networkId: id, cidr: '' };
+  }
+
+  async facts(request: FactsRequest, access: CloudAccess, signal: AbortSignal): Promise<BayFacts> {
+    const { config } = this.#deps;
+    const external = request.externalNetwork === null ? undefined : await this.#network(request.externalNetwork, access);
+    const fixed = request.fixedNetwork === null ? undefined : await this.#network(request.fixedNetwork, access);
+    return {
+      authUrl: this.#deps.authUrl(),
+      magnumUrl: this.#deps.magnumUrl(),
+      regionName: config.region,
+      fixedSubnetCidr: request.fixedSubnetCidr ?? (await this.#rangeOf(request.bayId, signal)),
+      fixedNetworkId: fixed?.id ?? null,
+      fixedSubnetId: request.fixedSubnet,
+      externalNetworkId: external?.id ?? config.externalNetworks[0]?.id ?? null,
+      cloudCa: '',
+      verifyCloudCa: true,
+      serverGroupPolicy: 'soft-anti-affinity',
+      dockerVolumeType: request.dockerVolumeType ?? null,
+    };
+  }
+
+  /** Gives the bay's range back. Repeating it is success. */
+  async releaseFacts(bayId: string): Promise<void> {
+    await this.#deps.db('embedded_range').where({ bay_id: bayId }).delete();
+  }
+
+  async #network(nameOrId: string, access: CloudAccess): Promise<{ readonly id: string }> {
+    const found = await this.findNetwork(nameOrId, access);
+    if (!found) throw new DomainError('network-not-found', `Unable to find network ${nameOrId}.`);
+    return found;
+  }
+
+  async #findResource(id: string, type: string, access: CloudAccess): Promise<string | undefined> {
+    const row: { id: string } | undefined = await this.#deps.db('hot_resource')
+      .join('hot_stack', 'hot_stack.id', 'hot_resource.stack_id')
+      .where({ 'hot_resource.id': id, 'hot_resource.type': type, 'hot_stack.project_id': access.projectId }).first('hot_resource.id as id');
+    return row?.id;
+  }
+
+  async #rangeOf(bayId: string, signal: AbortSignal): Promise<string> {
+    const used = (await this.#deps.backend.usedRanges(signal)).flatMap((cidr) => parseCidr(cidr) ?? []);
+    // Ranges of external networks count too: a backend may not have made them yet.
+    const external = this.#deps.config.externalNetworks.flatMap((network) => parseCidr(network.cidr) ?? []);
+    return this.#deps.db.transaction(async (transaction) => {
+      const rows: readonly { bay_id: string; cidr: string }[] = await transaction('embedded_range').select('bay_id', 'cidr');
+      const known = rows.find((row) => row.bay_id === bayId);
+      if (known) return known.cidr;
+      const given = rows.flatMap((row) => parseCidr(row.cidr) ?? []);
+      const cidr = firstFree(this.#deps.config.addressPool, [...used, ...external, ...given]);
+      await transaction('embedded_range').insert({ bay_id: bayId, cidr });
+      return cidr;
+    });
+  }
+}
+
+function firstFree(pool: string, taken: readonly Range[]): string {
+  const range = parseCidr(pool);
+  for (const cidr of range ? slices(range) : []) {
+    const slice = parseCidr(cidr);
+    if (slice && !taken.some((other) => overlap(slice, other))) return cidr;
+  }
+  throw new DomainError('cloud-quota-exceeded', `no free /24 network is left in ${pool}; delete a bay or set the label fixed_subnet_cidr`);
+}

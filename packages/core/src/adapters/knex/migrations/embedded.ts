@@ -1,0 +1,112 @@
+import type { Knex } from 'knex';
+import type { Migration } from '../migration.js';
+
+const ID = 64;
+
+async function ensureTable(db: Knex, name: string, columns: (table: Knex.CreateTableBuilder) => void): Promise<void> {
+  if (!(await db.schema.hasTable(name))) await db.schema.createTable(name, columns);
+}
+
+const orchestration: Migration = {
+  name: 'embedded-001-orchestration',
+  async up(db) {
+    await ensureTable(db, 'hot_stack', (table) => {
+      table.string('id', ID).primary();
+      table.string('project_id', ID).notNullable();
+      table.string('user_id', ID).notNullable();
+      table.string('name', 255).notNullable();
+      table.string('action', 16).notNullable();
+      table.string('state', 16).notNullable();
+      table.text('reason').notNullable();
+      table.text('tags').notNullable();
+      // Grows with every operation: a run whose number is not the row's own has lost its right to write.
+      table.integer('traversal').notNullable();
+      table.text('spec', 'longtext').notNullable();
+      table.text('previous_spec', 'longtext').nullable();
+      table.text('failure').nullable();
+      table.bigInteger('started_at').notNullable();
+      table.bigInteger('created_at').notNullable();
+      table.unique(['project_id', 'name']);
+    });
+    await ensureTable(db, 'hot_resource', (table) => {
+      table.string('id', ID).primary();
+      table.string('stack_id', ID).notNullable().index();
+      table.string('parent_id', ID).notNullable();
+      table.string('name', 255).notNullable();
+      table.string('type', 255).notNullable();
+      table.integer('position').notNullable();
+      table.boolean('superseded').notNullable();
+      table.string('action', 16).notNullable();
+      table.string('state', 16).notNullable();
+      table.text('reason').notNullable();
+      table.text('requires', 'mediumtext').notNullable();
+      table.string('digest', 64).nullable();
+      table.text('properties', 'longtext').nullable();
+      table.text('attributes', 'longtext').nullable();
+      table.bigInteger('started_at').nullable();
+    });
+    await ensureTable(db, 'hot_signal', (table) => {
+      table.increments('position');
+      table.string('handle_id', ID).notNullable();
+      table.string('signal_id', 255).notNullable();
+      table.string('stack_id', ID).notNullable().index();
+      table.string('status', 16).notNullable();
+      table.text('reason').notNullable();
+      table.text('data', 'mediumtext').nullable();
+      table.unique(['handle_id', 'signal_id']);
+    });
+    await ensureTable(db, 'hot_event', (table) => {
+      table.increments('id');
+      table.string('stack_id', ID).notNullable().index();
+      table.bigInteger('at').notNullable();
+      table.text('path').notNullable();
+      table.string('type', 255).notNullable();
+      table.string('action', 16).notNullable();
+      table.string('state', 16).notNullable();
+      table.text('reason').notNullable();
+    });
+    await ensureTable(db, 'hot_allocation', (table) => {
+      table.string('range_id', ID).notNullable();
+      table.string('address', 15).notNullable();
+      table.string('owner_id', ID).notNullable().unique();
+      table.string('stack_id', ID).notNullable().index();
+      table.primary(['range_id', 'address']);
+    });
+  },
+};
+
+const cloud: Migration = {
+  name: 'embedded-002-cloud',
+  async up(db) {
+    await ensureTable(db, 'embedded_range', (table) => {
+      table.string('bay_id', ID).primary();
+      table.string('cidr', 18).notNullable().unique();
+    });
+    await ensureTable(db, 'simulated_part', (table) => {
+      table.string('kind', 16).notNullable();
+      table.string('part_key', 255).notNullable();
+      table.text('detail', 'longtext').notNullable();
+      table.primary(['kind', 'part_key']);
+    });
+  },
+};
+
+const identity: Migration = {
+  name: 'embedded-003-identity',
+  async up(db) {
+    await ensureTable(db, 'embedded_user', (table) => {
+      table.string('id', ID).primary();
+      table.string('name', 255).notNullable().unique();
+      table.string('password_hash', 255).notNullable();
+    });
+    await ensureTable(db, 'embedded_token', (table) => {
+      table.string('hash', ID).primary();
+      table.string('user_id', ID).notNullable().index();
+      table.text('detail').notNullable();
+      table.bigInteger('expires_at').notNullable().index();
+    });
+  },
+};
+
+/** Tables of the embedded cloud: orchestration, address ranges, simulated parts, users and tokens. */
+export const embeddedMigrations: readonly Migration[] = [orchestration, cloud, identity];
