@@ -1,0 +1,2084 @@
+// Generated from magnum.yaml by `npm run generate`. Do not edit.
+export interface paths {
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the versions of the API */
+        get: operations["getVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show version 1 of the API and its resources */
+        get: operations["getV1"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/baymodels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List bay models */
+        get: operations["listBayModels"];
+        put?: never;
+        /** Create a bay model */
+        post: operations["createBayModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/baymodels/detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List bay models with all their fields */
+        get: operations["listBayModelsDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/baymodels/{baymodel_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay model. */
+                baymodel_ident: components["parameters"]["baymodel_ident"];
+            };
+            cookie?: never;
+        };
+        /** Show a bay model */
+        get: operations["getBayModel"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a bay model
+         * @description Refused (400) while a bay uses it.
+         */
+        delete: operations["deleteBayModel"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a bay model
+         * @description A bay model that bays use can only be renamed, tagged, hidden, or made public.
+         */
+        patch: operations["updateBayModel"];
+        trace?: never;
+    };
+    "/v1/bays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List bays */
+        get: operations["listBays"];
+        put?: never;
+        /**
+         * Create a bay
+         * @description From 1.2 the request is accepted at once, and the bay's status tells how it went. At 1.1 the answer waits until the orchestrator has taken or refused the bay's stack.
+         */
+        post: operations["createBay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bays/detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List bays with all their fields */
+        get: operations["listBaysDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bays/{bay_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                bay_ident: components["parameters"]["bay_ident"];
+            };
+            cookie?: never;
+        };
+        /** Show a bay */
+        get: operations["getBay"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a bay
+         * @description Accepted in every state but deleting. The bay is visible until all that belongs to it is gone.
+         */
+        delete: operations["deleteBay"];
+        options?: never;
+        head?: never;
+        /** Change the number of a bay's nodes */
+        patch: operations["updateBay"];
+        trace?: never;
+    };
+    "/v1/bays/{bay_ident}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                bay_ident: components["parameters"]["bay_ident"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List what has happened to a bay
+         * @description An extension, oldest first. Pass the last id seen as `after` to read on.
+         */
+        get: operations["listBayEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List nodes */
+        get: operations["listNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List nodes with all their fields */
+        get: operations["listNodesDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{node_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the node. */
+                node_ident: string;
+            };
+            cookie?: never;
+        };
+        /** Show a node */
+        get: operations["getNode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/containers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List containers */
+        get: operations["listContainers"];
+        put?: never;
+        /**
+         * Create a container in a Swarm bay
+         * @description The engine places the container and has its image pulled. It is stopped until it is started.
+         */
+        post: operations["createContainer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/containers/detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List containers with all their fields */
+        get: operations["listContainersDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/containers/{container_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        /** Show a container */
+        get: operations["getContainer"];
+        put?: never;
+        post?: never;
+        /** Delete a container */
+        delete: operations["deleteContainer"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the record of a container
+         * @description The running container itself is not touched.
+         */
+        patch: operations["updateContainer"];
+        trace?: never;
+    };
+    "/v1/containers/{container_ident}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Start a container */
+        put: operations["startContainer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/containers/{container_ident}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Stop a container */
+        put: operations["stopContainer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/containers/{container_ident}/reboot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Restart a container */
+        put: operations["rebootContainer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/containers/{container_ident}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Freeze a container's processes */
+        put: operations["pauseContainer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/containers/{container_ident}/unpause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Let a container's processes run again */
+        put: operations["unpauseContainer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/containers/{container_ident}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        /** Show what a container has written */
+        get: operations["getContainerLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/containers/{container_ident}/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Run a command in a container */
+        put: operations["executeContainer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a certificate signed by a bay's authority */
+        post: operations["createCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/certificates/{cluster_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                cluster_ident: string;
+            };
+            cookie?: never;
+        };
+        /** Show the certificate of a bay's authority */
+        get: operations["getCertificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mservices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the conductors */
+        get: operations["listMagnumServices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Link: {
+            href: string;
+            rel: string;
+            type?: string;
+        };
+        Links: components["schemas"]["Link"][];
+        Accepted: {
+            /** Format: uuid */
+            uuid: string;
+        };
+        Output: {
+            output: string;
+        };
+        /** @description RFC 6902, of which `add`, `replace` and `remove` are understood. */
+        JsonPatch: {
+            /** @enum {string} */
+            op: "add" | "replace" | "remove";
+            /** @description `/name`, `/labels/key` */
+            path: string;
+            /** @description Needed by add and replace. */
+            value?: string | number | boolean;
+        }[];
+        Error: {
+            /** @description Empty: see the header x-openstack-request-id. */
+            request_id: string;
+            /** @description `client`, `server`, or empty. */
+            code: string;
+            status: number;
+            title: string;
+            detail: string | null;
+            links: components["schemas"]["Links"];
+        };
+        Errors: {
+            errors: components["schemas"]["Error"][];
+        };
+        Version: {
+            /** @example v1 */
+            id: string;
+            /** @example CURRENT */
+            status: string;
+            /** @example 1.1 */
+            min_version: string;
+            /** @example 1.14 */
+            max_version: string;
+            links: components["schemas"]["Links"];
+        };
+        Versions: {
+            name: string;
+            description: string;
+            versions: components["schemas"]["Version"][];
+        };
+        V1: {
+            /** @example v1 */
+            id: string;
+            links: components["schemas"]["Links"];
+            media_types: {
+                base: string;
+                type: string;
+            }[];
+            baymodels: components["schemas"]["Links"];
+            bays: components["schemas"]["Links"];
+            nodes: components["schemas"]["Links"];
+            containers: components["schemas"]["Links"];
+            certificates: components["schemas"]["Links"];
+            mservices: components["schemas"]["Links"];
+        };
+        BayModel: {
+            /** Format: uuid */
+            uuid: string;
+            /** @description Generated where absent: `omega-7-baymodel`. */
+            name: string;
+            /**
+             * @description Container orchestration engine.
+             * @enum {string}
+             */
+            coe: "kubernetes" | "swarm" | "swarm-mode" | "mesos";
+            /** @description Name or id of the image of the nodes; it must have the property `os_distro`. */
+            image_id: string;
+            /** @description Name of the key pair that opens the nodes. */
+            keypair_id: string | null;
+            /** @description Name or id of the flavor of the nodes. */
+            flavor_id: string | null;
+            /** @description Name or id of the flavor of the masters. */
+            master_flavor_id: string | null;
+            /** @description Name or id of the network that bays are reached from. */
+            external_network_id: string | null;
+            /** @description Existing network for the nodes; without it each bay makes its own. */
+            fixed_network: string | null;
+            /** @description Existing subnet for the nodes. */
+            fixed_subnet: string | null;
+            /** @description How containers are networked; the engine's usual one where absent. */
+            network_driver: string | null;
+            /** @description How containers get volumes. */
+            volume_driver: string | null;
+            /** @description IPv4 address, or several separated by commas. */
+            dns_nameserver: string | null;
+            /** @description Kept for older clients; no driver reads it. */
+            apiserver_port: number | null;
+            /** @description GB of the volume for images and containers on each node; 3 or more with devicemapper. */
+            docker_volume_size: number | null;
+            /** @description `overlay2`, `devicemapper` … */
+            docker_storage_driver: string | null;
+            /** @description The image's `os_distro`, always. */
+            cluster_distro: string | null;
+            /** @description Proxy of the nodes for http. */
+            http_proxy: string | null;
+            /** @description Proxy of the nodes for https. */
+            https_proxy: string | null;
+            /** @description Addresses that the nodes reach without the proxy. */
+            no_proxy: string | null;
+            /**
+             * @description Whether bays run an image registry.
+             * @default false
+             */
+            registry_enabled: boolean;
+            /** @description Registry that is spoken to without TLS: `192.0.2.5:5000`. */
+            insecure_registry: string | null;
+            /**
+             * @description What else the driver should know.
+             * @default {}
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * @description Whether the engine is reached without TLS.
+             * @default false
+             */
+            tls_disabled: boolean;
+            /**
+             * @description Whether every project sees it. Administrators decide.
+             * @default false
+             */
+            public: boolean;
+            /**
+             * @description Whether it is left out of lists. Administrators decide.
+             * @default false
+             */
+            hidden: boolean;
+            /**
+             * @description Virtual machines or bare metal.
+             * @default vm
+             * @enum {string}
+             */
+            server_type: "vm" | "bm";
+            /**
+             * @description Whether masters get a load balancer; several masters need it.
+             * @default false
+             */
+            master_lb_enabled: boolean;
+            /**
+             * @description Whether nodes get floating addresses.
+             * @default true
+             */
+            floating_ip_enabled: boolean;
+            /** @description Separated by commas. */
+            tags: string | null;
+            links: components["schemas"]["Links"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        BayModelCreate: {
+            /** Format: uuid */
+            uuid?: string | null;
+            /** @description Generated where absent: `omega-7-baymodel`. */
+            name?: string | null;
+            /**
+             * @description Container orchestration engine.
+             * @enum {string}
+             */
+            coe: "kubernetes" | "swarm" | "swarm-mode" | "mesos";
+            /** @description Name or id of the image of the nodes; it must have the property `os_distro`. */
+            image_id: string;
+            /** @description Name of the key pair that opens the nodes. */
+            keypair_id: string;
+            /** @description Name or id of the flavor of the nodes. */
+            flavor_id?: string | null;
+            /** @description Name or id of the flavor of the masters. */
+            master_flavor_id?: string | null;
+            /** @description Name or id of the network that bays are reached from. */
+            external_network_id?: string | null;
+            /** @description Existing network for the nodes; without it each bay makes its own. */
+            fixed_network?: string | null;
+            /** @description Existing subnet for the nodes. */
+            fixed_subnet?: string | null;
+            /** @description How containers are networked; the engine's usual one where absent. */
+            network_driver?: string | null;
+            /** @description How containers get volumes. */
+            volume_driver?: string | null;
+            /** @description IPv4 address, or several separated by commas. */
+            dns_nameserver?: string | null;
+            /** @description Kept for older clients; no driver reads it. */
+            apiserver_port?: number | null;
+            /** @description GB of the volume for images and containers on each node; 3 or more with devicemapper. */
+            docker_volume_size?: number | null;
+            /** @description `overlay2`, `devicemapper` … */
+            docker_storage_driver?: string | null;
+            /** @description The image's `os_distro`, always. */
+            cluster_distro?: string | null;
+            /** @description Proxy of the nodes for http. */
+            http_proxy?: string | null;
+            /** @description Proxy of the nodes for https. */
+            https_proxy?: string | null;
+            /** @description Addresses that the nodes reach without the proxy. */
+            no_proxy?: string | null;
+            /**
+             * @description Whether bays run an image registry.
+             * @default false
+             */
+            registry_enabled: boolean | null;
+            /** @description Registry that is spoken to without TLS: `192.0.2.5:5000`. */
+            insecure_registry?: string | null;
+            /**
+             * @description What else the driver should know.
+             * @default {}
+             */
+            labels: {
+                [key: string]: string | number | boolean;
+            } | null;
+            /**
+             * @description Whether the engine is reached without TLS.
+             * @default false
+             */
+            tls_disabled: boolean | null;
+            /**
+             * @description Whether every project sees it. Administrators decide.
+             * @default false
+             */
+            public: boolean | null;
+            /**
+             * @description Whether it is left out of lists. Administrators decide.
+             * @default false
+             */
+            hidden: boolean | null;
+            /**
+             * @description Virtual machines or bare metal.
+             * @default vm
+             * @enum {string|null}
+             */
+            server_type: "vm" | "bm" | null;
+            /**
+             * @description Whether masters get a load balancer; several masters need it.
+             * @default false
+             */
+            master_lb_enabled: boolean | null;
+            /**
+             * @description Whether nodes get floating addresses.
+             * @default true
+             */
+            floating_ip_enabled: boolean | null;
+            /** @description Separated by commas. */
+            tags?: string | null;
+        };
+        BayModelList: {
+            baymodels: components["schemas"]["BayModel"][];
+            /** @description Address of the next page. Absent on the last one. */
+            next?: string;
+        };
+        /** @enum {string} */
+        BayStatus: "CREATE_IN_PROGRESS" | "CREATE_FAILED" | "CREATE_COMPLETE" | "UPDATE_IN_PROGRESS" | "UPDATE_FAILED" | "UPDATE_COMPLETE" | "DELETE_IN_PROGRESS" | "DELETE_FAILED" | "DELETE_COMPLETE" | "RESUME_COMPLETE" | "RESUME_FAILED" | "RESTORE_COMPLETE" | "ROLLBACK_IN_PROGRESS" | "ROLLBACK_FAILED" | "ROLLBACK_COMPLETE" | "SNAPSHOT_COMPLETE" | "CHECK_COMPLETE" | "ADOPT_COMPLETE";
+        Bay: {
+            /** Format: uuid */
+            uuid: string;
+            /** @description Generated where absent: `omega-7-bay`. */
+            name: string;
+            /** @description UUID or name of the bay model. */
+            baymodel_id: string;
+            /**
+             * @description How many worker nodes.
+             * @default 1
+             */
+            node_count: number;
+            /**
+             * @description How many masters.
+             * @default 1
+             */
+            master_count: number;
+            /**
+             * @description Minutes after which creation has failed; 0 for none.
+             * @default 60
+             */
+            bay_create_timeout: number | null;
+            /** @description GB; the bay model's where absent. */
+            docker_volume_size: number | null;
+            /** @description What else the driver should know; the bay model's where absent. */
+            labels: {
+                [key: string]: string;
+            };
+            /** @description Flavor of the masters; the bay model's where absent. */
+            master_flavor_id: string | null;
+            /** @description Flavor of the nodes; the bay model's where absent. */
+            flavor_id: string | null;
+            /** @description Existing network for the nodes; the bay model's where absent. */
+            fixed_network: string | null;
+            /** @description Existing subnet for the nodes; the bay model's where absent. */
+            fixed_subnet: string | null;
+            /**
+             * @description Whether nodes get floating addresses.
+             * @default true
+             */
+            floating_ip_enabled: boolean;
+            /** @description Whether masters get a load balancer; the bay model's where absent. */
+            master_lb_enabled: boolean;
+            /** @description Where nodes find each other; the server chooses where absent. */
+            discovery_url: string | null;
+            status: components["schemas"]["BayStatus"];
+            status_reason: string | null;
+            stack_id: string | null;
+            /** @description `https://192.0.2.7:2376` */
+            api_address: string | null;
+            node_addresses: string[];
+            master_addresses: string[];
+            coe_version: string | null;
+            container_version: string | null;
+            /** @description Only when it has failed: what failed, and why. */
+            bay_faults?: {
+                [key: string]: string;
+            };
+            links: components["schemas"]["Links"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        BayCreate: {
+            /** @description Generated where absent: `omega-7-bay`. */
+            name?: string | null;
+            /** @description UUID or name of the bay model. */
+            baymodel_id: string;
+            /**
+             * @description How many worker nodes.
+             * @default 1
+             */
+            node_count: number | null;
+            /**
+             * @description How many masters.
+             * @default 1
+             */
+            master_count: number | null;
+            /**
+             * @description Minutes after which creation has failed; 0 for none.
+             * @default 60
+             */
+            bay_create_timeout: number | null;
+            /** @description GB; the bay model's where absent. */
+            docker_volume_size?: number | null;
+            /** @description What else the driver should know; the bay model's where absent. */
+            labels?: {
+                [key: string]: string | number | boolean;
+            } | null;
+            /** @description Flavor of the masters; the bay model's where absent. */
+            master_flavor_id?: string | null;
+            /** @description Flavor of the nodes; the bay model's where absent. */
+            flavor_id?: string | null;
+            /** @description Existing network for the nodes; the bay model's where absent. */
+            fixed_network?: string | null;
+            /** @description Existing subnet for the nodes; the bay model's where absent. */
+            fixed_subnet?: string | null;
+            /**
+             * @description Whether nodes get floating addresses.
+             * @default true
+             */
+            floating_ip_enabled: boolean | null;
+            /** @description Whether masters get a load balancer; the bay model's where absent. */
+            master_lb_enabled?: boolean | null;
+            /** @description Where nodes find each other; the server chooses where absent. */
+            discovery_url?: string | null;
+        };
+        BaySummary: {
+            /** Format: uuid */
+            uuid: string;
+            /** @description Generated where absent: `omega-7-bay`. */
+            name: string;
+            /** @description UUID or name of the bay model. */
+            baymodel_id: string;
+            /**
+             * @description How many worker nodes.
+             * @default 1
+             */
+            node_count: number;
+            /**
+             * @description How many masters.
+             * @default 1
+             */
+            master_count: number;
+            /**
+             * @description Minutes after which creation has failed; 0 for none.
+             * @default 60
+             */
+            bay_create_timeout: number | null;
+            /** @description GB; the bay model's where absent. */
+            docker_volume_size: number | null;
+            /** @description What else the driver should know; the bay model's where absent. */
+            labels: {
+                [key: string]: string;
+            };
+            /** @description Flavor of the masters; the bay model's where absent. */
+            master_flavor_id: string | null;
+            /** @description Flavor of the nodes; the bay model's where absent. */
+            flavor_id: string | null;
+            stack_id: string | null;
+            status: components["schemas"]["BayStatus"];
+            links: components["schemas"]["Links"];
+        };
+        BayList: {
+            bays: components["schemas"]["BaySummary"][];
+            /** @description Address of the next page. Absent on the last one. */
+            next?: string;
+        };
+        BayDetailList: {
+            bays: components["schemas"]["Bay"][];
+            /** @description Address of the next page. Absent on the last one. */
+            next?: string;
+        };
+        BayEvent: {
+            /** @description Grows; pass the last one as `after`. */
+            id: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description Who says so: Magnum itself, or the orchestrator about the bay's stack.
+             * @enum {string}
+             */
+            source: "magnum" | "stack";
+            /** @description Name of the resource, from the stack down: `worker-7f3a/server`. Empty for the bay or the stack itself. */
+            resource: string;
+            resource_type: string | null;
+            status: string;
+            reason: string | null;
+        };
+        BayEventList: {
+            events: components["schemas"]["BayEvent"][];
+            /** @description Address of the next page. Absent on the last one. */
+            next?: string;
+        };
+        Node: {
+            /** Format: uuid */
+            uuid: string;
+            /** @description Host name, unique in its bay: `worker-7f3a`. */
+            name: string;
+            /** @enum {string} */
+            type: "vm" | "bm";
+            image_id: string;
+            ironic_node_id: string | null;
+            /** Format: uuid */
+            bay_uuid: string;
+            /** @description Name of the node group. */
+            nodegroup: string;
+            /** @enum {string} */
+            role: "master" | "worker";
+            /** @enum {string} */
+            status: "CREATE_IN_PROGRESS" | "CREATE_COMPLETE" | "CREATE_FAILED" | "UPDATE_IN_PROGRESS" | "UPDATE_COMPLETE" | "UPDATE_FAILED" | "DELETE_IN_PROGRESS" | "DELETE_FAILED";
+            status_reason: string | null;
+            server_id: string | null;
+            /** @description Address in the bay's own network. */
+            private_address: string | null;
+            /** @description Floating address, where the bay has them. */
+            public_address: string | null;
+            /**
+             * @description What the bay's engine says, now.
+             * @enum {string}
+             */
+            state: "ready" | "down" | "unknown";
+            /** @description What the engine will place here: `active`, `pause`, `drain`. */
+            availability: string | null;
+            /** @description Whether this master leads the others. */
+            leader: boolean;
+            engine_version: string | null;
+            links: components["schemas"]["Links"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        NodeSummary: {
+            /** Format: uuid */
+            uuid: string;
+            /** @description Host name, unique in its bay: `worker-7f3a`. */
+            name: string;
+            /** @enum {string} */
+            type: "vm" | "bm";
+            image_id: string;
+            ironic_node_id: string | null;
+            /** Format: uuid */
+            bay_uuid: string;
+            /** @description Name of the node group. */
+            nodegroup: string;
+            /** @enum {string} */
+            role: "master" | "worker";
+            /** @enum {string} */
+            status: "CREATE_IN_PROGRESS" | "CREATE_COMPLETE" | "CREATE_FAILED" | "UPDATE_IN_PROGRESS" | "UPDATE_COMPLETE" | "UPDATE_FAILED" | "DELETE_IN_PROGRESS" | "DELETE_FAILED";
+            /** @description Address in the bay's own network. */
+            private_address: string | null;
+            /** @description Floating address, where the bay has them. */
+            public_address: string | null;
+            /**
+             * @description What the bay's engine says, now.
+             * @enum {string}
+             */
+            state: "ready" | "down" | "unknown";
+            /** @description What the engine will place here: `active`, `pause`, `drain`. */
+            availability: string | null;
+            /** @description Whether this master leads the others. */
+            leader: boolean;
+            links: components["schemas"]["Links"];
+        };
+        NodeList: {
+            nodes: components["schemas"]["NodeSummary"][];
+            /** @description Address of the next page. Absent on the last one. */
+            next?: string;
+        };
+        NodeDetailList: {
+            nodes: components["schemas"]["Node"][];
+            /** @description Address of the next page. Absent on the last one. */
+            next?: string;
+        };
+        Container: {
+            /** Format: uuid */
+            uuid: string;
+            name: string | null;
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            /** @description Image to run: `nginx:stable`. */
+            image: string;
+            /** @description Command to run in place of the image's own. */
+            command: string | null;
+            /**
+             * @description What the bay's engine says, now.
+             * @enum {string}
+             */
+            status: "Error" | "Running" | "Stopped" | "Paused" | "Unknown";
+            /** @description Why the status is what it is. */
+            status_reason: string | null;
+            /** @description Limit of its memory: `512m`. */
+            memory: string | null;
+            /** @description Environment variables. */
+            environment: {
+                [key: string]: string;
+            };
+            /** @description Name of the node that runs it, when known. */
+            node: string | null;
+            links: components["schemas"]["Links"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        ContainerCreate: {
+            name?: string | null;
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            /** @description Image to run: `nginx:stable`. */
+            image: string;
+            /** @description Command to run in place of the image's own. */
+            command?: string | null;
+            /** @description Limit of its memory: `512m`. */
+            memory?: string | null;
+            /** @description Environment variables. */
+            environment?: {
+                [key: string]: string | number | boolean;
+            } | null;
+        };
+        ContainerSummary: {
+            /** Format: uuid */
+            uuid: string;
+            name: string | null;
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            /** @description Image to run: `nginx:stable`. */
+            image: string;
+            /** @description Command to run in place of the image's own. */
+            command: string | null;
+            /**
+             * @description What the bay's engine says, now.
+             * @enum {string}
+             */
+            status: "Error" | "Running" | "Stopped" | "Paused" | "Unknown";
+            /** @description Limit of its memory: `512m`. */
+            memory: string | null;
+            /** @description Environment variables. */
+            environment: {
+                [key: string]: string;
+            };
+            links: components["schemas"]["Links"];
+        };
+        ContainerList: {
+            containers: components["schemas"]["ContainerSummary"][];
+            /** @description Address of the next page. Absent on the last one. */
+            next?: string;
+        };
+        ContainerDetailList: {
+            containers: components["schemas"]["Container"][];
+            /** @description Address of the next page. Absent on the last one. */
+            next?: string;
+        };
+        /** @description `bay_uuid` and `cluster_uuid` say the same. */
+        Certificate: {
+            /** Format: uuid */
+            bay_uuid: string;
+            /** Format: uuid */
+            cluster_uuid: string;
+            /** @description In the answer to a signing request: that request. */
+            csr?: string;
+            pem: string;
+            ca_cert_type?: string;
+            links: components["schemas"]["Links"];
+        };
+        CertificateCreate: {
+            /** @description UUID or name of the bay. */
+            bay_uuid?: string | null;
+            /** @description The same, in the modern wording. */
+            cluster_uuid?: string | null;
+            /** @description Certificate signing request */
+            csr: string;
+            /** @description Which authority: `kubernetes` (default), `etcd`, `front-proxy`; any other text is the main one. */
+            ca_cert_type?: string | null;
+            /** @description Accepted without effect. */
+            pem?: string | null;
+        } | unknown | unknown;
+        MagnumService: {
+            id: number;
+            host: string;
+            /** @enum {string} */
+            binary: "magnum-conductor";
+            /** @enum {string} */
+            state: "up" | "down";
+            report_count: number;
+            disabled: boolean;
+            disabled_reason: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        MagnumServiceList: {
+            mservices: components["schemas"]["MagnumService"][];
+        };
+    };
+    responses: {
+        /** @description What went wrong */
+        Error: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Errors"];
+            };
+        };
+        /** @description Done */
+        Done: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": null;
+            };
+        };
+    };
+    parameters: {
+        /** @description UUID or name of the bay. */
+        bay_ident: string;
+        /** @description UUID or name of the bay model. */
+        baymodel_ident: string;
+        /** @description UUID or name of the container. */
+        container_ident: string;
+        /** @description Only what belongs to the bay with this UUID or name. */
+        bay_filter: string;
+        /** @description UUID of the last item of the page before. */
+        marker: string;
+        /** @description Items in a page, at most; the server has a limit of its own. */
+        limit: number;
+        /** @description Field to sort by. The order of creation is the default. */
+        sort_key: string;
+        /** @description Direction to sort in. */
+        sort_dir: "asc" | "desc";
+    };
+    requestBodies: {
+        JsonPatch: {
+            content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "op": "replace",
+                 *         "path": "/name",
+                 *         "value": "another"
+                 *       }
+                 *     ]
+                 */
+                "application/json": components["schemas"]["JsonPatch"];
+            };
+        };
+    };
+    headers: {
+        /** @description Where the new resource is. */
+        Location: string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Versions"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getV1: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["V1"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listBayModels: {
+        parameters: {
+            query?: {
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BayModelList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createBayModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "swarm",
+                 *       "coe": "swarm",
+                 *       "image_id": "fedora-atomic-latest",
+                 *       "keypair_id": "testkey",
+                 *       "external_network_id": "public",
+                 *       "flavor_id": "m1.small"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BayModelCreate"];
+            };
+        };
+        responses: {
+            /** @description The bay model */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BayModel"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listBayModelsDetail: {
+        parameters: {
+            query?: {
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BayModelList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getBayModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay model. */
+                baymodel_ident: components["parameters"]["baymodel_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bay model */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BayModel"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteBayModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay model. */
+                baymodel_ident: components["parameters"]["baymodel_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bay model is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updateBayModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay model. */
+                baymodel_ident: components["parameters"]["baymodel_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["JsonPatch"];
+        responses: {
+            /** @description The bay model */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BayModel"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listBays: {
+        parameters: {
+            query?: {
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BayList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createBay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "my-bay",
+                 *       "baymodel_id": "swarm",
+                 *       "node_count": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["BayCreate"];
+            };
+        };
+        responses: {
+            /** @description The bay, whose stack is accepted (1.1) */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bay"];
+                };
+            };
+            /** @description Accepted (from 1.2) */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listBaysDetail: {
+        parameters: {
+            query?: {
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BayDetailList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getBay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                bay_ident: components["parameters"]["bay_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bay */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bay"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteBay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                bay_ident: components["parameters"]["bay_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bay will be deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updateBay: {
+        parameters: {
+            query?: {
+                /** @description Whether the orchestrator undoes a change that fails. */
+                rollback?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                bay_ident: components["parameters"]["bay_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["JsonPatch"];
+        responses: {
+            /** @description The bay (1.1) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bay"];
+                };
+            };
+            /** @description Accepted (from 1.2) */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listBayEvents: {
+        parameters: {
+            query?: {
+                /** @description Only events later than the one with this id. */
+                after?: number;
+                /** @description At most this many. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                bay_ident: components["parameters"]["bay_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BayEventList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listNodes: {
+        parameters: {
+            query?: {
+                /** @description Only what belongs to the bay with this UUID or name. */
+                bay_ident?: components["parameters"]["bay_filter"];
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listNodesDetail: {
+        parameters: {
+            query?: {
+                /** @description Only what belongs to the bay with this UUID or name. */
+                bay_ident?: components["parameters"]["bay_filter"];
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeDetailList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the node. */
+                node_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The node */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listContainers: {
+        parameters: {
+            query?: {
+                /** @description Only what belongs to the bay with this UUID or name. */
+                bay_ident?: components["parameters"]["bay_filter"];
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContainerList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createContainer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "web",
+                 *       "bay_uuid": "my-bay",
+                 *       "image": "nginx:stable",
+                 *       "memory": "64m"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ContainerCreate"];
+            };
+        };
+        responses: {
+            /** @description The container */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Container"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listContainersDetail: {
+        parameters: {
+            query?: {
+                /** @description Only what belongs to the bay with this UUID or name. */
+                bay_ident?: components["parameters"]["bay_filter"];
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContainerDetailList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getContainer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The container */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Container"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteContainer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The container is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updateContainer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["JsonPatch"];
+        responses: {
+            /** @description The container */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Container"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    startContainer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            default: components["responses"]["Error"];
+        };
+    };
+    stopContainer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            default: components["responses"]["Error"];
+        };
+    };
+    rebootContainer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            default: components["responses"]["Error"];
+        };
+    };
+    pauseContainer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            default: components["responses"]["Error"];
+        };
+    };
+    unpauseContainer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getContainerLogs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its output */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Output"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    executeContainer: {
+        parameters: {
+            query: {
+                /** @description The command line, split at blanks as a shell would, without a shell. */
+                command: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the container. */
+                container_ident: components["parameters"]["container_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its output */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Output"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateCreate"];
+            };
+        };
+        responses: {
+            /** @description The certificate */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificate"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getCertificate: {
+        parameters: {
+            query?: {
+                /** @description Which authority: `kubernetes` (default), `etcd`, `front-proxy`; any other text is the main one. */
+                ca_cert_type?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                cluster_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The certificate */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificate"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listMagnumServices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MagnumServiceList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+}

@@ -1,0 +1,2150 @@
+// Generated from magnum.yaml by `npm run generate`. Do not edit.
+export const MIN_VERSION = "1.1";
+export const MAX_VERSION = "1.14";
+export const operations = {
+  "getVersions": {
+    "id": "getVersions",
+    "method": "GET",
+    "path": "/",
+    "tag": "Versions",
+    "summary": "List the versions of the API",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": true,
+    "policy": null,
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Versions"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "version list",
+      "aliases": [],
+      "positional": [],
+      "columns": [
+        "id",
+        "status",
+        "min_version",
+        "max_version"
+      ],
+      "rows": "versions",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getV1": {
+    "id": "getV1",
+    "method": "GET",
+    "path": "/v1",
+    "tag": "Versions",
+    "summary": "Show version 1 of the API and its resources",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": true,
+    "policy": null,
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "V1"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "version show",
+      "aliases": [],
+      "positional": [],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "listBayModels": {
+    "id": "listBayModels",
+    "method": "GET",
+    "path": "/v1/baymodels",
+    "tag": "Bay models",
+    "summary": "List bay models",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "baymodel:get_all",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "BayModelList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "baymodel list",
+      "aliases": [
+        "baymodel ls"
+      ],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "coe",
+        "image_id"
+      ],
+      "rows": "baymodels",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "createBayModel": {
+    "id": "createBayModel",
+    "method": "POST",
+    "path": "/v1/baymodels",
+    "tag": "Bay models",
+    "summary": "Create a bay model",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "baymodel:create",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 201,
+        "schema": "BayModel"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": true,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "baymodel create",
+      "aliases": [],
+      "positional": [
+        "name"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "listBayModelsDetail": {
+    "id": "listBayModelsDetail",
+    "method": "GET",
+    "path": "/v1/baymodels/detail",
+    "tag": "Bay models",
+    "summary": "List bay models with all their fields",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "baymodel:detail",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "BayModelList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "baymodel list --detail",
+      "aliases": [],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "coe",
+        "image_id"
+      ],
+      "rows": "baymodels",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getBayModel": {
+    "id": "getBayModel",
+    "method": "GET",
+    "path": "/v1/baymodels/{baymodel_ident}",
+    "tag": "Bay models",
+    "summary": "Show a bay model",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "baymodel:get",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "BayModel"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "baymodel_ident",
+        "required": true,
+        "description": "UUID or name of the bay model.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "baymodel show",
+      "aliases": [],
+      "positional": [
+        "baymodel_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "updateBayModel": {
+    "id": "updateBayModel",
+    "method": "PATCH",
+    "path": "/v1/baymodels/{baymodel_ident}",
+    "tag": "Bay models",
+    "summary": "Change a bay model",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "baymodel:update",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "BayModel"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "baymodel_ident",
+        "required": true,
+        "description": "UUID or name of the bay model.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": true,
+    "bodyKind": "json-patch",
+    "patches": "BayModel",
+    "cli": {
+      "command": "baymodel update",
+      "aliases": [],
+      "positional": [
+        "baymodel_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "deleteBayModel": {
+    "id": "deleteBayModel",
+    "method": "DELETE",
+    "path": "/v1/baymodels/{baymodel_ident}",
+    "tag": "Bay models",
+    "summary": "Delete a bay model",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "baymodel:delete",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "baymodel_ident",
+        "required": true,
+        "description": "UUID or name of the bay model.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "baymodel delete",
+      "aliases": [
+        "baymodel rm"
+      ],
+      "positional": [
+        "baymodel_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": true,
+      "wait": null
+    }
+  },
+  "listBays": {
+    "id": "listBays",
+    "method": "GET",
+    "path": "/v1/bays",
+    "tag": "Bays",
+    "summary": "List bays",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "bay:get_all",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "BayList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "bay list",
+      "aliases": [
+        "bay ls"
+      ],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "node_count",
+        "master_count",
+        "status"
+      ],
+      "rows": "bays",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "createBay": {
+    "id": "createBay",
+    "method": "POST",
+    "path": "/v1/bays",
+    "tag": "Bays",
+    "summary": "Create a bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "bay:create",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": "1.1",
+        "status": 201,
+        "schema": "Bay"
+      },
+      {
+        "from": "1.2",
+        "to": null,
+        "status": 202,
+        "schema": "Accepted"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": true,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "bay create",
+      "aliases": [],
+      "positional": [
+        "name"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": "create"
+    }
+  },
+  "listBaysDetail": {
+    "id": "listBaysDetail",
+    "method": "GET",
+    "path": "/v1/bays/detail",
+    "tag": "Bays",
+    "summary": "List bays with all their fields",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "bay:detail",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "BayDetailList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "bay list --detail",
+      "aliases": [],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "node_count",
+        "master_count",
+        "status",
+        "api_address"
+      ],
+      "rows": "bays",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getBay": {
+    "id": "getBay",
+    "method": "GET",
+    "path": "/v1/bays/{bay_ident}",
+    "tag": "Bays",
+    "summary": "Show a bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "bay:get",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Bay"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "bay_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "bay show",
+      "aliases": [],
+      "positional": [
+        "bay_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "updateBay": {
+    "id": "updateBay",
+    "method": "PATCH",
+    "path": "/v1/bays/{bay_ident}",
+    "tag": "Bays",
+    "summary": "Change the number of a bay's nodes",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "bay:update",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": "1.1",
+        "status": 200,
+        "schema": "Bay"
+      },
+      {
+        "from": "1.2",
+        "to": null,
+        "status": 202,
+        "schema": "Accepted"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "bay_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "rollback",
+        "required": false,
+        "description": "Whether the orchestrator undoes a change that fails.",
+        "minVersion": "1.3",
+        "maxVersion": null,
+        "schema": {
+          "type": "boolean",
+          "default": false
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": true,
+    "bodyKind": "json-patch",
+    "patches": "Bay",
+    "cli": {
+      "command": "bay update",
+      "aliases": [],
+      "positional": [
+        "bay_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": "update"
+    }
+  },
+  "deleteBay": {
+    "id": "deleteBay",
+    "method": "DELETE",
+    "path": "/v1/bays/{bay_ident}",
+    "tag": "Bays",
+    "summary": "Delete a bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "bay:delete",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "bay_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "bay delete",
+      "aliases": [
+        "bay rm"
+      ],
+      "positional": [
+        "bay_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": true,
+      "wait": "delete"
+    }
+  },
+  "listBayEvents": {
+    "id": "listBayEvents",
+    "method": "GET",
+    "path": "/v1/bays/{bay_ident}/events",
+    "tag": "Bays",
+    "summary": "List what has happened to a bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "bay:events",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "BayEventList"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "bay_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "after",
+        "required": false,
+        "description": "Only events later than the one with this id.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 0,
+          "default": 0
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "At most this many.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 1000,
+          "default": 100
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "bay events",
+      "aliases": [],
+      "positional": [
+        "bay_ident"
+      ],
+      "columns": [
+        "at",
+        "source",
+        "resource",
+        "status",
+        "reason"
+      ],
+      "rows": "events",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "listNodes": {
+    "id": "listNodes",
+    "method": "GET",
+    "path": "/v1/nodes",
+    "tag": "Nodes",
+    "summary": "List nodes",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "node:get_all",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "NodeList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "Only what belongs to the bay with this UUID or name.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay"
+          ]
+        }
+      },
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "node list",
+      "aliases": [
+        "node ls"
+      ],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "role",
+        "status",
+        "state",
+        "private_address",
+        "public_address"
+      ],
+      "rows": "nodes",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "listNodesDetail": {
+    "id": "listNodesDetail",
+    "method": "GET",
+    "path": "/v1/nodes/detail",
+    "tag": "Nodes",
+    "summary": "List nodes with all their fields",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "node:detail",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "NodeDetailList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "Only what belongs to the bay with this UUID or name.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay"
+          ]
+        }
+      },
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "node list --detail",
+      "aliases": [],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "role",
+        "status",
+        "state",
+        "private_address",
+        "public_address",
+        "engine_version"
+      ],
+      "rows": "nodes",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getNode": {
+    "id": "getNode",
+    "method": "GET",
+    "path": "/v1/nodes/{node_ident}",
+    "tag": "Nodes",
+    "summary": "Show a node",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "node:get",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Node"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "node_ident",
+        "required": true,
+        "description": "UUID or name of the node.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "node show",
+      "aliases": [],
+      "positional": [
+        "node_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "listContainers": {
+    "id": "listContainers",
+    "method": "GET",
+    "path": "/v1/containers",
+    "tag": "Containers",
+    "summary": "List containers",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "container:get_all",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ContainerList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "Only what belongs to the bay with this UUID or name.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay"
+          ]
+        }
+      },
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "container list",
+      "aliases": [
+        "container ls"
+      ],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "image",
+        "status",
+        "bay_uuid"
+      ],
+      "rows": "containers",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "createContainer": {
+    "id": "createContainer",
+    "method": "POST",
+    "path": "/v1/containers",
+    "tag": "Containers",
+    "summary": "Create a container in a Swarm bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "container:create",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 201,
+        "schema": "Container"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": true,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "container create",
+      "aliases": [],
+      "positional": [
+        "name"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "listContainersDetail": {
+    "id": "listContainersDetail",
+    "method": "GET",
+    "path": "/v1/containers/detail",
+    "tag": "Containers",
+    "summary": "List containers with all their fields",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "container:detail",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ContainerDetailList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "Only what belongs to the bay with this UUID or name.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay"
+          ]
+        }
+      },
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "container list --detail",
+      "aliases": [],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "image",
+        "status",
+        "node",
+        "bay_uuid"
+      ],
+      "rows": "containers",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getContainer": {
+    "id": "getContainer",
+    "method": "GET",
+    "path": "/v1/containers/{container_ident}",
+    "tag": "Containers",
+    "summary": "Show a container",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "container:get",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Container"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "container_ident",
+        "required": true,
+        "description": "UUID or name of the container.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "container show",
+      "aliases": [],
+      "positional": [
+        "container_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "updateContainer": {
+    "id": "updateContainer",
+    "method": "PATCH",
+    "path": "/v1/containers/{container_ident}",
+    "tag": "Containers",
+    "summary": "Change the record of a container",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "container:update",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Container"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "container_ident",
+        "required": true,
+        "description": "UUID or name of the container.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": true,
+    "bodyKind": "json-patch",
+    "patches": "Container",
+    "cli": {
+      "command": "container update",
+      "aliases": [],
+      "positional": [
+        "container_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "deleteContainer": {
+    "id": "deleteContainer",
+    "method": "DELETE",
+    "path": "/v1/containers/{container_ident}",
+    "tag": "Containers",
+    "summary": "Delete a container",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "container:delete",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "container_ident",
+        "required": true,
+        "description": "UUID or name of the container.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "container delete",
+      "aliases": [
+        "container rm"
+      ],
+      "positional": [
+        "container_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": true,
+      "wait": null
+    }
+  },
+  "startContainer": {
+    "id": "startContainer",
+    "method": "PUT",
+    "path": "/v1/containers/{container_ident}/start",
+    "tag": "Containers",
+    "summary": "Start a container",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "container:start",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "container_ident",
+        "required": true,
+        "description": "UUID or name of the container.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "container start",
+      "aliases": [],
+      "positional": [
+        "container_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "stopContainer": {
+    "id": "stopContainer",
+    "method": "PUT",
+    "path": "/v1/containers/{container_ident}/stop",
+    "tag": "Containers",
+    "summary": "Stop a container",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "container:stop",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "container_ident",
+        "required": true,
+        "description": "UUID or name of the container.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "container stop",
+      "aliases": [],
+      "positional": [
+        "container_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "rebootContainer": {
+    "id": "rebootContainer",
+    "method": "PUT",
+    "path": "/v1/containers/{container_ident}/reboot",
+    "tag": "Containers",
+    "summary": "Restart a container",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "container:reboot",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "container_ident",
+        "required": true,
+        "description": "UUID or name of the container.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "container reboot",
+      "aliases": [
+        "container restart"
+      ],
+      "positional": [
+        "container_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "pauseContainer": {
+    "id": "pauseContainer",
+    "method": "PUT",
+    "path": "/v1/containers/{container_ident}/pause",
+    "tag": "Containers",
+    "summary": "Freeze a container's processes",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "container:pause",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "container_ident",
+        "required": true,
+        "description": "UUID or name of the container.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "container pause",
+      "aliases": [],
+      "positional": [
+        "container_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "unpauseContainer": {
+    "id": "unpauseContainer",
+    "method": "PUT",
+    "path": "/v1/containers/{container_ident}/unpause",
+    "tag": "Containers",
+    "summary": "Let a container's processes run again",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "container:unpause",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "container_ident",
+        "required": true,
+        "description": "UUID or name of the container.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "container unpause",
+      "aliases": [],
+      "positional": [
+        "container_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getContainerLogs": {
+    "id": "getContainerLogs",
+    "method": "GET",
+    "path": "/v1/containers/{container_ident}/logs",
+    "tag": "Containers",
+    "summary": "Show what a container has written",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "container:logs",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Output"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "container_ident",
+        "required": true,
+        "description": "UUID or name of the container.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "container logs",
+      "aliases": [],
+      "positional": [
+        "container_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": "output",
+      "many": false,
+      "wait": null
+    }
+  },
+  "executeContainer": {
+    "id": "executeContainer",
+    "method": "PUT",
+    "path": "/v1/containers/{container_ident}/execute",
+    "tag": "Containers",
+    "summary": "Run a command in a container",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "container:execute",
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Output"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "container_ident",
+        "required": true,
+        "description": "UUID or name of the container.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "command",
+        "required": true,
+        "description": "The command line, split at blanks as a shell would, without a shell.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "container exec",
+      "aliases": [
+        "container execute"
+      ],
+      "positional": [
+        "container_ident",
+        "command"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": "output",
+      "many": false,
+      "wait": null
+    }
+  },
+  "createCertificate": {
+    "id": "createCertificate",
+    "method": "POST",
+    "path": "/v1/certificates",
+    "tag": "Certificates",
+    "summary": "Have a certificate signed by a bay's authority",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "certificate:create",
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 201,
+        "schema": "Certificate"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": true,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "certificate sign",
+      "aliases": [],
+      "positional": [
+        "bay_uuid"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": "pem",
+      "many": false,
+      "wait": null
+    }
+  },
+  "getCertificate": {
+    "id": "getCertificate",
+    "method": "GET",
+    "path": "/v1/certificates/{cluster_ident}",
+    "tag": "Certificates",
+    "summary": "Show the certificate of a bay's authority",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "certificate:get",
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Certificate"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "bay"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "ca_cert_type",
+        "required": false,
+        "description": "Which authority: `kubernetes` (default), `etcd`, `front-proxy`; any other text is the main one.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "certificate show",
+      "aliases": [],
+      "positional": [
+        "cluster_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": "pem",
+      "many": false,
+      "wait": null
+    }
+  },
+  "listMagnumServices": {
+    "id": "listMagnumServices",
+    "method": "GET",
+    "path": "/v1/mservices",
+    "tag": "Services",
+    "summary": "List the conductors",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "magnum-service:get_all",
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "MagnumServiceList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "service list",
+      "aliases": [
+        "service ls"
+      ],
+      "positional": [],
+      "columns": [
+        "id",
+        "host",
+        "binary",
+        "state",
+        "disabled",
+        "disabled_reason",
+        "created_at",
+        "updated_at"
+      ],
+      "rows": "mservices",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  }
+};

@@ -1,0 +1,65 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript';
+import { parse } from 'yaml';
+import type { JsonObject } from './json.js';
+import { operationsModule, operationsTypes } from './operations.js';
+import { schemasOf } from './schemas.js';
+import { complete, withVersionHeader } from './spec.js';
+import { surfaceAt } from './surface.js';
+import { allVersions } from './versions.js';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The text of every generated file, by its path below `openapi/`. */
+export async function generate(): Promise<Map<string, string>> {
+  const source = parse(await readFile(join(ROOT, 'magnum.yaml'), 'utf8')) as JsonObject; // a YAML mapping at the top
+  const spec = complete(source);
+  const types = await openapiTS(structuredClone(spec) as unknown as OpenAPI3); // OpenAPI 3.1, checked by openapi-typescript
+  const files = new Map([
+    ['generated/magnum.d.ts', `// Generated from magnum.yaml by \`npm run generate\`. Do not edit.\n${astToString(types)}`],
+    ['generated/operations.js', operationsModule(spec)],
+    ['generated/operations.d.ts', operationsTypes(spec)],
+    ['generated/schemas.json', `${JSON.stringify(schemasOf(spec), null, 1)}\n`],
+    ['generated/magnum.json', `${JSON.stringify(withVersionHeader(spec), null, 1)}\n`],
+  ]);
+  for (const version of allVersions(spec)) files.set(`surface/${version}.txt`, surfaceAt(spec, version));
+  return files;
+}
+
+/** Names of the committed files that differ from what the spec gives now, and of files that nothing gives. */
+export async function differing(files: ReadonlyMap<string, string>): Promise<string[]> {
+  const stale = await Promise.all([...files].map(async ([path, text]) => ((await textOf(path)) === text ? [] : [path])));
+  return [...stale.flat(), ...(await leftOver(files))].sort();
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  return readFile(join(ROOT, path), 'utf8').catch(() => undefined);
+}
+
+async function leftOver(files: ReadonlyMap<string, string>): Promise<string[]> {
+  const found = await Promise.all(['generated', 'surface'].map(async (folder) => {
+    const names = await readdir(join(ROOT, folder)).catch(() => []);
+    return names.map((name) => `${folder}/${name}`);
+  }));
+  return found.flat().filter((path) => !files.has(path));
+}
+
+async function main(): Promise<void> {
+  const files = await generate();
+  const stale = await differing(files);
+  if (process.argv.includes('--check')) {
+    for (const path of stale) console.error(`openapi/${path} differs from what magnum.yaml gives; run: npm run generate`);
+    process.exitCode = stale.length > 0 ? 1 : 0;
+    return;
+  }
+  for (const path of stale) {
+    const text = files.get(path);
+    await mkdir(dirname(join(ROOT, path)), { recursive: true });
+    await (text === undefined ? rm(join(ROOT, path)) : writeFile(join(ROOT, path), text));
+    console.log(`${text === undefined ? 'removed' : 'wrote'} openapi/${path}`);
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();

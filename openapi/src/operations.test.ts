@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { differing, generate } from '../scripts/generate.js';
+import { isWithin, loadSchemas, MAX_VERSION, minorOf, operations, type JsonSchema, type Operation } from './index.js';
+
+const all: readonly Operation[] = Object.values(operations);
+const schemas = loadSchemas();
+const VERSIONS = Array.from({ length: (minorOf(MAX_VERSION) ?? 0) }, (_, index) => `1.${index + 1}`);
+
+function surface(version: string): ReadonlySet<string> {
+  const path = fileURLToPath(new URL(`../surface/${version}.txt`, import.meta.url));
+  return new Set(readFileSync(path, 'utf8').trim().split('\n'));
+}
+
+describe('the generated files', () => {
+  test('are what magnum.yaml gives', async () => {
+    expect(await differing(await generate())).toEqual([]);
+  }, 30_000);
+
+  test('are the same at every run', async () => {
+    expect(await generate()).toEqual(await generate());
+  }, 30_000);
+});
+
+describe('every operation', () => {
+  test.each(all.map((operation) => [operation.id, operation] as const))('%s says what the layers need', (id, operation) => {
+    expect(operation.id).toBe(id);
+    expect(operation.summary).not.toBe('');
+    expect(operation.public ? operation.policy === null : operation.policy?.match(/^[a-z-]+:[a-z_]+$/)).toBeTruthy();
+    expect(operation.cli?.command).toMatch(/^[a-z]+ [a-z]+( --detail)?$/);
+    expect(operation.bodyKind === 'none').toBe(!operation.hasBody);
+    expect(operation.patches !== null).toBe(operation.bodyKind === 'json-patch');
+  });
+
+  test.each(all.map((operation) => [operation.id, operation] as const))('%s has one success status at each of its versions', (_id, operation) => {
+    const served = VERSIONS.filter((version) => isWithin(version, operation.minVersion, operation.maxVersion));
+    for (const version of served) {
+      expect(operation.success.filter(({ from, to }) => isWithin(version, from, to)), version).toHaveLength(1);
+    }
+  });
+
+  test.each(all.map((operation) => [operation.id, operation] as const))('%s declares just the parameters of its path', (_id, operation) => {
+    const inPath = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+    expect(operation.pathParams.map(({ name }) => name)).toEqual(inPath);
+  });
+
+  test.each(all.map((operation) => [operation.id, operation] as const))('%s has positional arguments that exist', (_id, operation) => {
+    const body = Object.keys(schemas.requests[operation.id as keyof typeof operations]?.[0]?.schema.properties ?? {}); // ids are the table's keys
+    const known = [...operation.pathParams, ...operation.queryParams].map(({ name }) => name).concat(body);
+    expect(known).toEqual(expect.arrayContaining([...(operation.cli?.positional ?? [])]));
+  });
+
+  test('has a command and a route of its own', () => {
+    const commands = all.flatMap(({ cli }) => (cli ? [cli.command, ...cli.aliases] : []));
+    expect(new Set(commands).size).toBe(commands.length);
+    expect(new Set(all.map(({ method, path }) => `${method} ${path}`)).size).toBe(all.length);
+  });
+});
+
+describe('schemas', () => {
+  test('hold no reference', () => {
+    expect(JSON.stringify(schemas)).not.toContain('"$ref"');
+  });
+
+  test('refuse unknown keys in every object body', () => {
+    const bodies = all.filter(({ bodyKind }) => bodyKind === 'object').flatMap(({ id }) => schemas.requests[id as keyof typeof operations] ?? []); // as above
+    expect(bodies.length).toBeGreaterThan(0);
+    expect(bodies.filter(({ schema }) => schema.additionalProperties !== false)).toEqual([]);
+  });
+
+  test('of patched resources rule every property', () => {
+    for (const { patches } of all.filter((operation) => operation.patches !== null)) {
+      const properties: Readonly<Record<string, JsonSchema>> = schemas.resources[patches ?? '']?.properties ?? {};
+      expect(Object.keys(properties).length).toBeGreaterThan(0);
+      expect(Object.values(properties).filter((property) => property['x-patch'] === undefined)).toEqual([]);
+    }
+  });
+
+  test('say that a bay model needs coe, image and key pair, and a bay its model', () => {
+    expect(schemas.requests.createBayModel?.[0]?.schema.required).toEqual(['coe', 'image_id', 'keypair_id']);
+    expect(schemas.requests.createBay?.[0]?.schema.required).toEqual(['baymodel_id']);
+    expect(schemas.requests.createBay?.[0]?.schema['x-readonly']).toContain('stack_id');
+  });
+});
+
+describe('the surface', () => {
+  test('has a file for every version and no other', () => {
+    const names = readdirSync(fileURLToPath(new URL('../surface', import.meta.url)));
+    expect(names.sort()).toEqual(VERSIONS.map((version) => `${version}.txt`).sort());
+  });
+
+  test('loses a parameter or a route only where the spec says so', () => {
+    const routes = (version: string): string[] => [...surface(version)].filter((line) => / (query|path|body) /.test(line));
+    for (const [index, version] of VERSIONS.slice(1).entries()) {
+      const next = surface(version);
+      expect(routes(VERSIONS[index] ?? '').filter((line) => !next.has(line)), version).toEqual([]);
+    }
+  });
+
+  test('shows rollback from 1.3 on, and 202 for bays from 1.2 on', () => {
+    const rollback = '/v1/bays/{bay_ident} PATCH query rollback: boolean';
+    expect(VERSIONS.filter((version) => surface(version).has(rollback))).toEqual(VERSIONS.slice(2));
+    const accepted = '/v1/bays POST → 202, policy bay:create';
+    expect(VERSIONS.filter((version) => surface(version).has(accepted))).toEqual(VERSIONS.slice(1));
+  });
+});
