@@ -22,6 +22,8 @@ export interface Cloud {
   findSubnet(nameOrId: string, access: CloudAccess, signal: AbortSignal): Promise<{ readonly id: string; readonly networkId: string; readonly cidr: string } | undefined>;
   /** Everything that rendering needs from outside: contract, conductor §3.3. */
   facts(request: FactsRequest, access: CloudAccess, signal: AbortSignal): Promise<BayFacts>;
+  /** Gives back what `facts` has set aside for the bay. Repeating it is success. */
+  releaseFacts(bayId: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface FactsRequest {

@@ -1,0 +1,16 @@
+import { Secret } from '../../domain/secret.js';
+import type { Vault } from '../../ports/certificates.js';
+import type { Sealer } from '../../ports/sealer.js';
+import type { Store } from '../../ports/store.js';
+
+/** A vault in the service's own database; every entry is sealed for its own reference. */
+export function databaseVault(store: Store, sealer: Sealer): Vault {
+  return {
+    put: (ref, secret) => store.write((repos) => repos.secrets.put(ref, sealer.seal(secret.reveal(), ref))),
+    get: async (ref) => {
+      const sealed = await store.read((repos) => repos.secrets.get(ref));
+      return sealed === undefined ? undefined : new Secret(sealer.open(sealed, ref));
+    },
+    delete: (ref) => store.write((repos) => repos.secrets.delete(ref)),
+  };
+}

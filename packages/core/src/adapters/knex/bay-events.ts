@@ -1,0 +1,33 @@
+import type { Knex } from 'knex';
+import type { BayEvent } from '../../domain/bay-event.js';
+import type { BayId } from '../../domain/ids.js';
+import type { BayEventRepository } from '../../ports/store.js';
+import { date, number, text, textOrNull, type Row } from './rows.js';
+
+const TABLE = 'bay_event';
+/** SQLite takes 999 bound values in one statement; a row has seven. */
+const ROWS_PER_INSERT = 100;
+
+export function bayEventRepository(db: Knex): BayEventRepository {
+  return {
+    async append(events) {
+      const rows = events.map((event) => ({
+        bay_id: event.bayId, at: event.at.getTime(), source: event.source, resource: event.resource.slice(0, 512),
+        resource_type: event.resourceType.slice(0, 255), status: event.status, reason: event.reason,
+      }));
+      if (rows.length > 0) await db.batchInsert(TABLE, rows, ROWS_PER_INSERT);
+    },
+    async list(bayId, after, limit) {
+      const rows: Row[] = await db(TABLE).where({ bay_id: bayId }).andWhere('id', '>', after).orderBy('id').limit(limit);
+      return rows.map(fromRow);
+    },
+  };
+}
+
+function fromRow(row: Row): BayEvent {
+  return {
+    // Written by `append` from the same types.
+    id: number(row, 'id'), bayId: text(row, 'bay_id') as BayId, at: date(row, 'at'), source: text(row, 'source') as BayEvent['source'],
+    resource: text(row, 'resource'), resourceType: text(row, 'resource_type'), status: text(row, 'status'), reason: textOrNull(row, 'reason'),
+  };
+}

@@ -1,0 +1,29 @@
+import type { Knex } from 'knex';
+import type { Operation } from '../../domain/bay-status.js';
+import type { BayId } from '../../domain/ids.js';
+import type { IntentRepository } from '../../ports/store.js';
+import { date, dateOrNull, flag, number, text, type Row } from './rows.js';
+
+const TABLE = 'intent';
+
+export function intentRepository(db: Knex): IntentRepository {
+  return {
+    async get(bayId) {
+      const row: Row | undefined = await db(TABLE).where({ bay_id: bayId }).first();
+      return row && {
+        // Written by `put` from the same types.
+        bayId: text(row, 'bay_id') as BayId, operation: text(row, 'operation') as Operation, generation: number(row, 'generation'),
+        rollbackOnFailure: flag(row, 'rollback'), startedAt: date(row, 'started_at'), deadline: dateOrNull(row, 'deadline'),
+      };
+    },
+    async put(intent) {
+      await db(TABLE).insert({
+        bay_id: intent.bayId, operation: intent.operation, generation: intent.generation, rollback: intent.rollbackOnFailure,
+        started_at: intent.startedAt.getTime(), deadline: intent.deadline?.getTime() ?? null,
+      }).onConflict('bay_id').merge();
+    },
+    async close(bayId, generation) {
+      await db(TABLE).where({ bay_id: bayId }).andWhere('generation', '<=', generation).delete();
+    },
+  };
+}

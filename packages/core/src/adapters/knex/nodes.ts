@@ -1,0 +1,75 @@
+import type { Knex } from 'knex';
+import type { BayId, NodeGroupId, NodeId } from '../../domain/ids.js';
+import { isUuid } from '../../domain/ids.js';
+import type { Node, NodeObservation, NodeStatus } from '../../domain/node.js';
+import type { NodeRepository, NodeRow, Visibility } from '../../ports/store.js';
+import { date, dateOrNull, number, pageOf, text, textOrNull, type Row } from './rows.js';
+
+const TABLE = 'node';
+const SORTABLE = {
+  ...Object.fromEntries(['id', 'uuid', 'name', 'role', 'status', 'status_reason', 'server_id', 'private_address', 'public_address', 'created_at',
+    'updated_at'].map((name) => [name, name])),
+  bay_uuid: 'bay_id',
+};
+
+export function nodeRepository(db: Knex): NodeRepository {
+  const withGroup = (visible: Visibility): Knex.QueryBuilder => {
+    const query = db(TABLE).select(`${TABLE}.*`, 'node_group.name as group_name', 'node_group.image_id as group_image')
+      .join('node_group', 'node_group.uuid', `${TABLE}.node_group_id`);
+    return visible.projectId === null ? query : query.where('node_group.project_id', visible.projectId);
+  };
+  return {
+    async ofBay(bayId) {
+      const rows: Row[] = await db(TABLE).where({ bay_id: bayId }).orderBy('id');
+      return rows.map(fromRow);
+    },
+    async find(ident, visible) {
+      const rows: Row[] = await withGroup(visible).where(isUuid(ident) ? { [`${TABLE}.uuid`]: ident } : { [`${TABLE}.name`]: ident });
+      return rows.map(withGroupOf);
+    },
+    async list(visible, bayId, page) {
+      const query = withGroup(visible);
+      if (bayId) void query.where(`${TABLE}.bay_id`, bayId);
+      return (await pageOf(query, db, TABLE, page, SORTABLE)).map(withGroupOf);
+    },
+    async insert(node) {
+      await db(TABLE).insert({
+        uuid: node.id, bay_id: node.bayId, node_group_id: node.nodeGroupId, name: node.name, role: node.role, desired: node.desired, ...observedRow(node.observed), created_at: node.createdAt.getTime(), updated_at: node.updatedAt?.getTime() ?? null,
+      });
+    },
+    async setDesired(id, desired) {
+      await db(TABLE).where({ uuid: id }).update({ desired });
+    },
+    async saveObserved(id, observed) {
+      await db(TABLE).where({ uuid: id }).update(observedRow(observed));
+    },
+    async delete(id) {
+      await db(TABLE).where({ uuid: id }).delete();
+    },
+  };
+}
+
+function observedRow(observed: NodeObservation): Record<string, unknown> {
+  return {
+    status: observed.status, status_reason: observed.reason, server_id: observed.serverId, private_address: observed.privateAddress,
+    public_address: observed.publicAddress,
+  };
+}
+
+function withGroupOf(row: Row): NodeRow {
+  return { node: fromRow(row), nodeGroup: { name: text(row, 'group_name'), imageId: text(row, 'group_image') } };
+}
+
+function fromRow(row: Row): Node {
+  return {
+    // Ids and enumerated columns hold what this adapter wrote from the same types.
+    id: text(row, 'uuid') as NodeId, sequence: number(row, 'id'), bayId: text(row, 'bay_id') as BayId,
+    nodeGroupId: text(row, 'node_group_id') as NodeGroupId, name: text(row, 'name'), role: text(row, 'role') as Node['role'],
+    desired: text(row, 'desired') as Node['desired'],
+    observed: {
+      status: text(row, 'status') as NodeStatus, reason: textOrNull(row, 'status_reason'), serverId: textOrNull(row, 'server_id'),
+      privateAddress: textOrNull(row, 'private_address'), publicAddress: textOrNull(row, 'public_address'),
+    },
+    createdAt: date(row, 'created_at'), updatedAt: dateOrNull(row, 'updated_at'),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Knex } from 'knex';
+import { DomainError } from '../../domain/errors.js';
+import type { Page } from '../../ports/store.js';
+
+/** A row as the driver gives it: booleans are 0 and 1 in SQLite and MariaDB alike, bigints may come as text. */
+export type Row = Readonly<Record<string, unknown>>;
+
+export function text(row: Row, column: string): string {
+  return String(row[column]);
+}
+
+export function textOrNull(row: Row, column: string): string | null {
+  const value = row[column];
+  return value === null || value === undefined ? null : String(value);
+}
+
+export function number(row: Row, column: string): number {
+  return Number(row[column]);
+}
+
+export function numberOrNull(row: Row, column: string): number | null {
+  return row[column] === null || row[column] === undefined ? null : Number(row[column]);
+}
+
+export function flag(row: Row, column: string): boolean {
+  return Boolean(Number(row[column]));
+}
+
+export function date(row: Row, column: string): Date {
+  return new Date(number(row, column));
+}
+
+export function dateOrNull(row: Row, column: string): Date | null {
+  const value = numberOrNull(row, column);
+  return value === null ? null : new Date(value);
+}
+
+export function json<T>(row: Row, column: string): T {
+  // Written by this adapter from a value of that type; nobody else writes the column.
+  return JSON.parse(text(row, column)) as T;
+}
+
+/** Applies sorting, marker and limit. `columns` maps the wire names that may be sorted by to column names. */
+export async function pageOf(
+  query: Knex.QueryBuilder, db: Knex, table: string, page: Page, columns: Readonly<Record<string, string>>,
+): Promise<readonly Row[]> {
+  const column = sortColumn(page, columns);
+  const direction = page.descending ? 'desc' : 'asc';
+  const after = page.descending ? '<' : '>';
+  const marker: Row | undefined = page.marker === null ? undefined : await db(table).where({ uuid: page.marker }).first();
+  if (marker) {
+    const at = marker[column] ?? null;
+    void query.where((either) => {
+      void either.where((tie) => tie.where(`${table}.${column}`, at as Knex.Value).andWhere(`${table}.id`, after, number(marker, 'id')));
+      addBeyond(either, `${table}.${column}`, after, at);
+    });
+  }
+  return query.orderBy([{ column: `${table}.${column}`, order: direction }, { column: `${table}.id`, order: direction }]).limit(page.limit);
+}
+
+/** NULL sorts before everything in SQLite and MariaDB; comparisons with it are never true, so it is spelled out. */
+function addBeyond(query: Knex.QueryBuilder, column: string, after: string, at: unknown): void {
+  if (at === null && after === '>') void query.orWhereNotNull(column);
+  // A value that came out of the same column goes back into a comparison with it.
+  if (at !== null) void query.orWhere(column, after, at as Knex.Value);
+  if (at !== null && after === '<') void query.orWhereNull(column);
+}
+
+function sortColumn(page: Page, columns: Readonly<Record<string, string>>): string {
+  const column = Object.hasOwn(columns, page.sortKey) ? columns[page.sortKey] : undefined;
+  if (column) return column;
+  throw new DomainError('invalid-parameter', { field: 'sort_key', message: `Cannot sort by ${page.sortKey.slice(0, 60)}: sort_key must be one of ${Object.keys(columns).join(', ')}.` });
+}

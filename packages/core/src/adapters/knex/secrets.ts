@@ -1,0 +1,20 @@
+import type { Knex } from 'knex';
+import type { SecretRepository } from '../../ports/store.js';
+import { text, type Row } from './rows.js';
+
+const TABLE = 'vault_secret';
+
+export function secretRepository(db: Knex): SecretRepository {
+  return {
+    async put(ref, sealed) {
+      await db(TABLE).insert({ ref, sealed }).onConflict('ref').merge();
+    },
+    async get(ref) {
+      const row: Row | undefined = await db(TABLE).where({ ref }).first();
+      return row && text(row, 'sealed');
+    },
+    async delete(ref) {
+      await db(TABLE).where({ ref }).delete();
+    },
+  };
+}

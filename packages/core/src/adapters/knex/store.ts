@@ -1,0 +1,69 @@
+import type { Knex } from 'knex';
+import { DomainError, isDomainError } from '../../domain/errors.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Lease, Repositories, Store } from '../../ports/store.js';
+import { bayEventRepository } from './bay-events.js';
+import { bayModelRepository } from './bay-models.js';
+import { bayRepository } from './bays.js';
+import { containerRepository } from './containers.js';
+import { intentRepository } from './intents.js';
+import { magnumServiceRepository } from './magnum-services.js';
+import { nodeGroupRepository } from './node-groups.js';
+import { nodeRepository } from './nodes.js';
+import { secretRepository } from './secrets.js';
+import { supportRepository } from './support.js';
+import { assertHeld, workQueue, workRepository } from './work-queue.js';
+
+/** One store for SQLite and MariaDB: whatever differs between them lives in how `db` was opened. */
+export function knexStore(db: Knex, clock: Clock): Store {
+  const queue = workQueue(db, clock);
+  return {
+    read: (work) => translated(() => work(repositories(db, clock))),
+    write: (work) => translated(() => db.transaction((transaction) => work(repositories(transaction, clock)))),
+    writeUnder: (lease, work) => translated(() => db.transaction((transaction) => underLease(transaction, lease, clock, work))),
+    queue: {
+      claim: (owner, limit) => translated(() => queue.claim(owner, limit)),
+      renew: (lease) => translated(() => queue.renew(lease)),
+      release: (lease, lookAgainAt, attempts) => translated(() => queue.release(lease, lookAgainAt, attempts)),
+      nextDue: () => translated(() => queue.nextDue()),
+    },
+    close: () => db.destroy(),
+  };
+}
+
+async function underLease<T>(db: Knex, lease: Lease, clock: Clock, work: (repos: Repositories) => Promise<T>): Promise<T> {
+  await assertHeld(db, lease, clock.now().getTime());
+  return work(repositories(db, clock));
+}
+
+function repositories(db: Knex, clock: Clock): Repositories {
+  return {
+    bayModels: bayModelRepository(db),
+    bays: bayRepository(db),
+    nodeGroups: nodeGroupRepository(db),
+    nodes: nodeRepository(db),
+    intents: intentRepository(db),
+    support: supportRepository(db),
+    work: workRepository(db, clock),
+    events: bayEventRepository(db),
+    containers: containerRepository(db),
+    secrets: secretRepository(db),
+    services: magnumServiceRepository(db),
+  };
+}
+
+/** SQL and driver words stay inside: callers see a kind, the cause is for the log. */
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (isDomainError(cause) || !isDatabaseError(cause)) throw cause;
+    throw new DomainError('store-unavailable', { message: 'The database did not answer. Try again later.', cause });
+  }
+}
+
+function isDatabaseError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return code.startsWith('SQLITE') || code.startsWith('ER_') || error.name === 'SqliteError' || error.name === 'KnexTimeoutError';
+}

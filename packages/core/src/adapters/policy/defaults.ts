@@ -1,0 +1,23 @@
+/**
+ * Default rules by action, in four words (contract, endpoints "Policy defaults"): `member`, everyone but the accounts of
+ * bays' nodes; `owner`, the project or an admin; `user`, the same user, an admin, or the bay's own trustee; `admin`.
+ */
+export type Rule = 'member' | 'owner' | 'user' | 'admin';
+
+const all = (noun: string, actions: readonly string[], rule: Rule): Record<string, Rule> =>
+  Object.fromEntries(actions.map((action) => [`${noun}:${action}`, rule]));
+
+const CRUD = ['get_all', 'detail', 'get', 'create', 'update', 'delete'];
+
+export const DEFAULT_RULES: Readonly<Record<string, Rule>> = {
+  ...all('bay', ['get_all', 'detail', 'create'], 'member'),
+  ...all('bay', ['get', 'update', 'delete', 'events'], 'owner'),
+  ...all('baymodel', ['get_all', 'detail', 'get', 'create'], 'member'),
+  ...all('baymodel', ['update', 'delete'], 'owner'),
+  'baymodel:publish': 'admin',
+  ...all('node', CRUD, 'member'),
+  ...all('container', [...CRUD, 'start', 'stop', 'reboot', 'pause', 'unpause', 'logs', 'execute'], 'member'),
+  'certificate:get': 'user',
+  'certificate:create': 'user',
+  'magnum-service:get_all': 'admin',
+};

@@ -1,0 +1,57 @@
+import type { BayStatus } from '../domain/bay-status.js';
+import type { MessageBus } from '../ports/bus.js';
+import { answersOf } from './questions.js';
+import { WorkLoop } from './work-loop.js';
+import type { ConductorDeps } from './world.js';
+
+export interface ConductorOptions {
+  /** Name in `/v1/mservices`. */
+  readonly host: string;
+  /** Owner of leases: unique for every process. */
+  readonly owner: string;
+  /** Bays worked on at a time. */
+  readonly concurrency: number;
+}
+
+export interface Conductor {
+  stop(): Promise<void>;
+}
+
+const BEAT_MS = 60_000;
+const UNSETTLED: readonly BayStatus[] = ['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS',
+  'CREATE_COMPLETE', 'UPDATE_COMPLETE', 'ROLLBACK_COMPLETE'];
+
+/** Runs the work loop, the heartbeat and the answers. Two conductors or twenty run this; there is no leader. */
+export async function startConductor(deps: ConductorDeps, bus: MessageBus, options: ConductorOptions): Promise<Conductor> {
+  const stopping = new AbortController();
+  const loop = new WorkLoop(deps, { owner: options.owner, concurrency: options.concurrency });
+  const silence = bus.onWake(() => loop.ring());
+  const serving = await bus.serve(answersOf(deps));
+  const beating = beat(deps, options.host, stopping.signal);
+  await wakeUnsettled(deps);
+  const running = loop.run(stopping.signal);
+  return {
+    stop: async () => {
+      silence();
+      stopping.abort(new Error('the conductor is stopping'));
+      await Promise.all([serving.stop(), running, beating]);
+    },
+  };
+}
+
+/** A sweep at start: work items survive restarts, but one that was lost with its row must not leave a bay stuck. */
+async function wakeUnsettled(deps: ConductorDeps): Promise<void> {
+  const ids = await deps.store.read((repos) => repos.bays.idsInStatus(UNSETTLED));
+  if (ids.length === 0) return;
+  await deps.store.write(async (repos) => {
+    for (const id of ids) await repos.work.wake(id);
+  });
+}
+
+async function beat(deps: ConductorDeps, host: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await deps.store.write((repos) => repos.services.beat(host, 'magnum-conductor', deps.clock.now()))
+      .catch((error: unknown) => deps.logger.warn('heartbeat failed', { error }));
+    await deps.clock.sleep(BEAT_MS, signal).catch(() => undefined);
+  }
+}

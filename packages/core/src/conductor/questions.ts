@@ -1,0 +1,63 @@
+import { DomainError } from '../domain/errors.js';
+import type { BayId } from '../domain/ids.js';
+import { assertNever } from '../domain/json.js';
+import type { ContainerClient } from '../ports/bay-driver.js';
+import type { Answers, ContainerAction } from '../ports/bus.js';
+import type { KeyPair } from '../ports/certificates.js';
+import { findWorld, sessionOf } from './engine-access.js';
+import { loadKeyPair } from './ensure.js';
+import type { ConductorDeps } from './world.js';
+
+/** Answers to what needs the running engine or the CA's key. */
+export function answersOf(deps: ConductorDeps): Answers {
+  const containersOf = (bayId: BayId): Promise<ContainerClient> => containerClient(deps, bayId);
+  return {
+    'certificate.ca': async ({ bayId }) => ({ pem: (await caOf(deps, bayId)).certificate }),
+    'certificate.sign': async ({ bayId, csr }) => ({ pem: await deps.authority.sign(await caOf(deps, bayId), csr, deps.signingRules) }),
+    'nodes.report': async ({ bayId }, signal) => {
+      const session = await sessionOf(deps, await findWorld(deps, bayId));
+      return (await session.nodes?.(signal)) ?? [];
+    },
+    'container.create': async ({ bayId, spec }, signal) => (await containersOf(bayId)).create(spec, signal),
+    'container.inspect': async ({ bayId, hostnames }, signal) => Object.fromEntries(await (await containersOf(bayId)).inspectAll(hostnames, signal)),
+    'container.act': async ({ bayId, hostname, action }, signal) => {
+      await actOn(await containersOf(bayId), hostname, action, signal);
+      return null;
+    },
+    'container.logs': async ({ bayId, hostname }, signal) => (await containersOf(bayId)).logs(hostname, signal),
+    'container.execute': async ({ bayId, hostname, command }, signal) => (await containersOf(bayId)).execute(hostname, command, signal),
+  };
+}
+
+async function caOf(deps: ConductorDeps, bayId: BayId): Promise<KeyPair> {
+  const { support, bay } = await findWorld(deps, bayId);
+  const ca = support.caRef ? await loadKeyPair(deps, support.caRef) : undefined;
+  if (!ca) throw new DomainError('engine-unavailable', `Bay ${bay.name} has no certificate authority yet: it is ${bay.observed.status}. Try again later.`);
+  return ca;
+}
+
+async function containerClient(deps: ConductorDeps, bayId: BayId): Promise<ContainerClient> {
+  const world = await findWorld(deps, bayId);
+  const session = await sessionOf(deps, world);
+  if (session.containers) return session.containers;
+  throw new DomainError('invalid-parameter', { field: 'bay_uuid', message: `Bay ${world.bay.name} runs ${world.model.coe}, which has no containers in this API.` });
+}
+
+async function actOn(client: ContainerClient, hostname: string, action: ContainerAction, signal: AbortSignal): Promise<void> {
+  switch (action) {
+    case 'start':
+      return client.start(hostname, signal);
+    case 'stop':
+      return client.stop(hostname, signal);
+    case 'reboot':
+      return client.reboot(hostname, signal);
+    case 'pause':
+      return client.pause(hostname, signal);
+    case 'unpause':
+      return client.unpause(hostname, signal);
+    case 'delete':
+      return client.delete(hostname, signal);
+    default:
+      return assertNever(action);
+  }
+}

@@ -1,0 +1,134 @@
+import { isDomainError, DomainError } from '../domain/errors.js';
+import { assertNever } from '../domain/json.js';
+import { stackNameOf } from '../domain/ids.js';
+import { STATUS_OF } from '../domain/bay-status.js';
+import { planBay, type Step } from '../domain/plan.js';
+import type { RenderInput } from '../ports/bay-driver.js';
+import type { Lease } from '../ports/store.js';
+import type { StackSpec, StackSnapshot } from '../ports/orchestrator.js';
+import { ensureSupport, missing, releaseSupport } from './ensure.js';
+import { recordPass, recordRetry, type Pass } from './record.js';
+import { tendBay } from './tend.js';
+import { accessOf, desiredOf, loadWorld, type BayWorld, type ConductorDeps } from './world.js';
+
+/** When to look again; `failed` counts towards the backoff. */
+export interface PassResult {
+  readonly lookAgainAt: Date | 'never';
+  readonly failed: boolean;
+}
+
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 60_000;
+
+/**
+ * One pass: look, decide, act once, record. The first attempt, the retry, the recovery after `kill -9` and the sweep all run
+ * this; a pass that dies between any two lines is repeated by the next one.
+ */
+export async function reconcileBay(deps: ConductorDeps, lease: Lease, signal: AbortSignal): Promise<PassResult> {
+  const world = await loadWorld(deps.store, lease.bayId);
+  if (!world) return forgetWork(deps, lease);
+  try {
+    return await runPass(deps, lease, world, signal);
+  } catch (error) {
+    if (signal.aborted || isDomainError(error, 'lease-lost') || isDomainError(error, 'store-unavailable')) throw error;
+    return settleError(deps, lease, world, error);
+  }
+}
+
+async function forgetWork(deps: ConductorDeps, lease: Lease): Promise<PassResult> {
+  await deps.store.writeUnder(lease, (repos) => repos.work.remove(lease.bayId));
+  return { lookAgainAt: 'never', failed: false };
+}
+
+async function runPass(deps: ConductorDeps, lease: Lease, loaded: BayWorld, signal: AbortSignal): Promise<PassResult> {
+  const driver = deps.engines.driverOf(loaded.model);
+  const needsSupport = loaded.intent !== null && loaded.intent.operation !== 'delete';
+  const world = needsSupport ? await ensureSupport(deps, lease, loaded, signal) : loaded;
+  const name = stackNameOf(world.bay);
+  const snapshot = (await deps.orchestrator.find([name], accessOf(world.bay), signal)).get(name);
+  const seen = driver.interpret(snapshot, desiredOf(world));
+  const step = planBay(world.bay, world.intent, seen, deps.clock.now());
+  return act(deps, { lease, world, snapshot, seen, step }, signal);
+}
+
+async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+  const { step, world } = pass;
+  switch (step.do) {
+    case 'create':
+    case 'update':
+      return recordPass(deps, { ...pass, snapshot: await tellStack(deps, pass, signal) }, signal);
+    case 'delete':
+      if (pass.snapshot) await deps.orchestrator.delete(pass.snapshot.id, accessOf(world.bay), signal);
+      return recordPass(deps, pass, signal);
+    case 'wait':
+    case 'finish':
+    case 'fail':
+      return recordPass(deps, pass, signal);
+    case 'forget':
+      await releaseSupport(deps, world, signal);
+      await deps.store.writeUnder(pass.lease, (repos) => repos.bays.delete(world.bay.id));
+      deps.logger.info('bay deleted', { bayId: world.bay.id, generation: world.bay.generation });
+      return { lookAgainAt: 'never', failed: false };
+    case 'tend':
+      return tendBay(deps, pass, signal);
+    default:
+      return assertNever(step);
+  }
+}
+
+async function tellStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<StackSnapshot> {
+  const { world, snapshot } = pass;
+  const spec = deps.engines.driverOf(world.model).render(await renderInput(deps, world));
+  const access = accessOf(world.bay);
+  const told = snapshot
+    ? await deps.orchestrator.update(snapshot.id, spec, access, signal)
+    : await createOrAdopt(deps, spec, world, signal);
+  deps.logger.info('stack told', { bayId: world.bay.id, generation: world.bay.generation, stackId: told.id, action: told.action });
+  return told;
+}
+
+/** The name is derived from the bay: when it is taken, an earlier pass made the stack and died before it could tell. */
+async function createOrAdopt(deps: ConductorDeps, spec: StackSpec, world: BayWorld, signal: AbortSignal): Promise<StackSnapshot> {
+  try {
+    return await deps.orchestrator.create(spec, accessOf(world.bay), signal);
+  } catch (error) {
+    if (!isDomainError(error, 'conflict')) throw error;
+    const known = (await deps.orchestrator.find([spec.name], accessOf(world.bay), signal)).get(spec.name);
+    if (known) return known;
+    throw new DomainError('cloud-unavailable', { message: `Stack ${spec.name} exists but cannot be seen yet.`, cause: error });
+  }
+}
+
+async function renderInput(deps: ConductorDeps, world: BayWorld): Promise<RenderInput> {
+  const { trustee, facts } = world.support;
+  if (!trustee || !facts) throw missing('The delegation', world.bay.id);
+  const trusteePassword = await deps.vault.get(trustee.passwordRef);
+  if (!trusteePassword) throw missing('The password of the trustee', world.bay.id);
+  return {
+    ...desiredOf(world), facts, rollbackOnFailure: world.intent?.rollbackOnFailure ?? false,
+    delegation: {
+      trusteeUserId: trustee.userId, trusteeUsername: trustee.username, trusteeDomainId: trustee.domainId, trusteePassword, trustId: null,
+    },
+  };
+}
+
+/** What may pass by itself is tried again, later and later; what never will settles the bay. */
+async function settleError(deps: ConductorDeps, lease: Lease, world: BayWorld, error: unknown): Promise<PassResult> {
+  const known = isDomainError(error) ? error : undefined;
+  const fields = { bayId: world.bay.id, generation: world.bay.generation, attempts: lease.attempts, error };
+  if (world.intent && known && known.retry !== 'later') {
+    deps.logger.warn('bay operation refused', fields);
+    const step: Step = { do: 'fail', status: STATUS_OF[world.intent.operation].failed, reason: known.message };
+    return recordPass(deps, { lease, world, snapshot: undefined, seen: undefined, step }, AbortSignal.timeout(30_000));
+  }
+  deps.logger.warn('bay pass failed, will retry', fields);
+  const reason = known ? known.message : 'An unexpected error occurred in this service; it is tried again.';
+  await recordRetry(deps, lease, world, `${reason} Attempt ${lease.attempts + 1}.`);
+  return { lookAgainAt: new Date(deps.clock.now().getTime() + backoff(deps, lease.attempts)), failed: true };
+}
+
+/** Exponential with full jitter in its upper half. */
+function backoff(deps: ConductorDeps, attempts: number): number {
+  const most = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts, 16));
+  return most / 2 + deps.random.below(Math.ceil(most / 2));
+}

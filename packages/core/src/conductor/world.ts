@@ -1,0 +1,74 @@
+import type { Bay } from '../domain/bay.js';
+import type { BayModel } from '../domain/bay-model.js';
+import type { BaySupport } from '../domain/bay-support.js';
+import type { SigningRules } from '../domain/certificate.js';
+import { DomainError } from '../domain/errors.js';
+import type { BayId } from '../domain/ids.js';
+import type { Intent } from '../domain/intent.js';
+import type { NodeGroup } from '../domain/node-group.js';
+import type { Node } from '../domain/node.js';
+import type { BayDriver, CoeSession, ConnectInput, DesiredBay } from '../ports/bay-driver.js';
+import type { CertificateAuthority, Vault } from '../ports/certificates.js';
+import type { Clock } from '../ports/clock.js';
+import type { Cloud } from '../ports/cloud.js';
+import type { Identity } from '../ports/identity.js';
+import type { Logger } from '../ports/logger.js';
+import type { CloudAccess, Orchestrator } from '../ports/orchestrator.js';
+import type { Random } from '../ports/random.js';
+import type { Store } from '../ports/store.js';
+
+/** The engines as the conductor sees them. */
+export interface Engines {
+  /** Errors: `bay-type-not-supported`. */
+  driverOf(model: BayModel): BayDriver;
+  /** Errors: `engine-unavailable` where the bay has no live engine. */
+  connect(model: BayModel, input: ConnectInput): CoeSession;
+}
+
+export interface ConductorDeps {
+  readonly store: Store;
+  readonly orchestrator: Orchestrator;
+  readonly identity: Identity;
+  readonly cloud: Cloud;
+  readonly vault: Vault;
+  readonly authority: CertificateAuthority;
+  readonly engines: Engines;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly signingRules: SigningRules;
+}
+
+/** Everything the database knows of one bay. */
+export interface BayWorld {
+  readonly bay: Bay;
+  readonly model: BayModel;
+  readonly nodeGroups: readonly NodeGroup[];
+  readonly nodes: readonly Node[];
+  readonly intent: Intent | null;
+  readonly support: BaySupport;
+}
+
+export async function loadWorld(store: Pick<Store, 'read'>, bayId: BayId): Promise<BayWorld | undefined> {
+  return store.read(async (repos) => {
+    const bay = await repos.bays.get(bayId);
+    if (!bay) return undefined;
+    const model = await repos.bayModels.get(bay.desired.bayModelId);
+    if (!model) throw new DomainError('internal', `Bay model ${bay.desired.bayModelId} of bay ${bay.id} is missing.`);
+    return {
+      bay, model,
+      nodeGroups: await repos.nodeGroups.ofBay(bayId),
+      nodes: await repos.nodes.ofBay(bayId),
+      intent: (await repos.intents.get(bayId)) ?? null,
+      support: await repos.support.get(bayId),
+    };
+  });
+}
+
+export function desiredOf(world: BayWorld): DesiredBay {
+  return { bay: world.bay, model: world.model, nodeGroups: world.nodeGroups, nodes: world.nodes };
+}
+
+export function accessOf(bay: Bay): CloudAccess {
+  return { projectId: bay.projectId, userId: bay.userId };
+}

@@ -1,0 +1,20 @@
+import type { Operation } from './bay-status.js';
+import type { BayId } from './ids.js';
+
+/** What was asked and is not settled yet. Committed together with the desired state; everything later works from it. */
+export interface Intent {
+  readonly bayId: BayId;
+  readonly operation: Operation;
+  readonly generation: number;
+  readonly rollbackOnFailure: boolean;
+  readonly startedAt: Date;
+  /** The operation counts as failed after this, also when every conductor was down meanwhile. Null: no limit. */
+  readonly deadline: Date | null;
+}
+
+/** The orchestrator gets the limit itself; ours comes a little later, for the case that it never reports. */
+const GRACE_MS = 60_000;
+
+export function deadlineOf(startedAt: Date, timeoutMinutes: number): Date | null {
+  return timeoutMinutes === 0 ? null : new Date(startedAt.getTime() + timeoutMinutes * 60_000 + GRACE_MS);
+}

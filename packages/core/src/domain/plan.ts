@@ -1,0 +1,91 @@
+import type { Bay } from './bay.js';
+import { STATUS_OF, type BayStatus } from './bay-status.js';
+import type { Intent } from './intent.js';
+import { assertNever } from './json.js';
+import type { Observation, StackSighting } from './observation.js';
+
+/** The one thing to do next. `status` of a wait is what the bay shows meanwhile. */
+export type Step =
+  | { readonly do: 'create' | 'update' | 'delete' }
+  | { readonly do: 'wait'; readonly milliseconds: number; readonly status: BayStatus }
+  | { readonly do: 'finish'; readonly status: BayStatus; readonly reason: string | null }
+  | { readonly do: 'fail'; readonly status: BayStatus; readonly reason: string }
+  /** Nothing is left in the cloud: remove the bay's records. */
+  | { readonly do: 'forget' }
+  /** Nothing was asked: look after the bay's health. */
+  | { readonly do: 'tend' };
+
+type Present = Extract<StackSighting, { kind: 'present' }>;
+
+const LOOK_AGAIN_MS = 1_000;
+
+/** Pure: what was asked and what is seen decide; it holds no memory, so the first attempt and every recovery are the same. */
+export function planBay(bay: Bay, intent: Intent | null, seen: Observation, now: Date): Step {
+  if (!intent) return { do: 'tend' };
+  if (intent.operation === 'delete') return planDelete(bay, intent, seen);
+  if (intent.deadline && now > intent.deadline) return expired(intent, seen);
+  return seen.stack.kind === 'absent' ? planAbsent(bay, intent) : planPresent(bay, intent, seen.stack, seen);
+}
+
+function planDelete(bay: Bay, intent: Intent, seen: Observation): Step {
+  if (seen.stack.kind === 'absent') return { do: 'forget' };
+  const accepted = seen.stack.action === 'DELETE' && bay.observed.acceptedGeneration >= intent.generation;
+  if (seen.stack.action === 'DELETE' && seen.stack.state === 'IN_PROGRESS') return wait('DELETE_IN_PROGRESS');
+  if (accepted && seen.stack.state === 'FAILED') {
+    return { do: 'fail', status: 'DELETE_FAILED', reason: `${seen.failure ?? 'The stack could not be deleted.'} Delete the bay again to retry.` };
+  }
+  return { do: 'delete' };
+}
+
+function planAbsent(bay: Bay, intent: Intent): Step {
+  if (bay.observed.acceptedGeneration < intent.generation) return { do: 'create' };
+  return {
+    do: 'fail',
+    status: STATUS_OF[intent.operation].failed,
+    reason: `Stack ${bay.observed.stackId ?? ''} is gone: it was deleted outside of this service. Delete the bay.`,
+  };
+}
+
+function planPresent(bay: Bay, intent: Intent, stack: Present, seen: Observation): Step {
+  const { running } = STATUS_OF[intent.operation];
+  const told = stack.toldGeneration >= intent.generation || (stack.action === 'ROLLBACK' && bay.observed.acceptedGeneration >= intent.generation);
+  if (!told) return stack.state === 'IN_PROGRESS' ? wait(running) : tell(stack, intent, seen);
+  switch (stack.state) {
+    case 'IN_PROGRESS':
+      return wait(stack.action === 'ROLLBACK' ? 'ROLLBACK_IN_PROGRESS' : running);
+    case 'COMPLETE':
+      return completed(stack, intent, seen);
+    case 'FAILED':
+      return failed(stack, intent, seen);
+    default:
+      return assertNever(stack.state);
+  }
+}
+
+function tell(stack: Present, intent: Intent, seen: Observation): Step {
+  if (stack.action !== 'DELETE') return { do: 'update' };
+  return { do: 'fail', status: STATUS_OF[intent.operation].failed, reason: `${seen.failure ?? 'The stack is being deleted.'} Delete the bay.` };
+}
+
+function completed(stack: Present, intent: Intent, seen: Observation): Step {
+  if (stack.action === 'ROLLBACK') {
+    return { do: 'finish', status: 'ROLLBACK_COMPLETE', reason: seen.failure ?? 'The change failed and was rolled back.' };
+  }
+  return { do: 'finish', status: STATUS_OF[intent.operation].done, reason: null };
+}
+
+function failed(stack: Present, intent: Intent, seen: Observation): Step {
+  const status = stack.action === 'ROLLBACK' ? 'ROLLBACK_FAILED' : STATUS_OF[intent.operation].failed;
+  return { do: 'fail', status, reason: seen.failure ?? `Stack ${stack.id} is ${stack.action}_FAILED.` };
+}
+
+function expired(intent: Intent, seen: Observation): Step {
+  const { failed: status } = STATUS_OF[intent.operation];
+  const minutes = Math.round(((intent.deadline?.getTime() ?? 0) - intent.startedAt.getTime()) / 60_000) - 1;
+  const late = `Timed out: not complete after ${minutes} minutes.`;
+  return { do: 'fail', status, reason: seen.failure ? `${late} ${seen.failure}` : `${late} Delete the bay, or update it to try again.` };
+}
+
+function wait(status: BayStatus): Step {
+  return { do: 'wait', milliseconds: LOOK_AGAIN_MS, status };
+}

@@ -1,0 +1,38 @@
+import type { BayId } from '../domain/ids.js';
+import type { ContainerReport, ContainerSpec } from '../domain/workload.js';
+import type { CommandResult, NodeReport } from './bay-driver.js';
+
+export const CONTAINER_ACTIONS = ['start', 'stop', 'reboot', 'pause', 'unpause', 'delete'] as const;
+export type ContainerAction = (typeof CONTAINER_ACTIONS)[number];
+
+/** Questions need the running engine or the CA's key. They are answered or they fail; they are never kept as work. */
+export interface Questions {
+  'certificate.ca': { args: { bayId: BayId }; reply: { pem: string } };
+  'certificate.sign': { args: { bayId: BayId; csr: string }; reply: { pem: string } };
+  'nodes.report': { args: { bayId: BayId }; reply: readonly NodeReport[] };
+  'container.create': { args: { bayId: BayId; spec: ContainerSpec }; reply: ContainerReport };
+  'container.inspect': { args: { bayId: BayId; hostnames: readonly string[] }; reply: Readonly<Record<string, ContainerReport>> };
+  'container.act': { args: { bayId: BayId; hostname: string; action: ContainerAction }; reply: null };
+  'container.logs': { args: { bayId: BayId; hostname: string }; reply: CommandResult };
+  'container.execute': { args: { bayId: BayId; hostname: string; command: string }; reply: CommandResult };
+}
+
+export type QuestionName = keyof Questions;
+export type Answers = {
+  readonly [Q in QuestionName]: (args: Questions[Q]['args'], signal: AbortSignal) => Promise<Questions[Q]['reply']>;
+};
+
+export interface CallOptions {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A doorbell, and questions. A lost doorbell does no harm: the next poll finds the work. */
+export interface MessageBus {
+  cast(message: { readonly kind: 'wake'; readonly bayId: BayId }): Promise<void>;
+  /** Rings whenever somebody casts. */
+  onWake(listener: (bayId: BayId) => void): () => void;
+  /** Errors: those of the answer, and `deadline-exceeded`, `engine-unavailable` when nobody answers. */
+  call<Q extends QuestionName>(question: Q, args: Questions[Q]['args'], options: CallOptions): Promise<Questions[Q]['reply']>;
+  serve(answers: Answers): Promise<{ stop(): Promise<void> }>;
+}

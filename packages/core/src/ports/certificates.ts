@@ -1,0 +1,25 @@
+import type { SigningRules } from '../domain/certificate.js';
+import type { Secret } from '../domain/secret.js';
+
+export interface KeyPair {
+  /** PEM */
+  readonly certificate: string;
+  /** PKCS#8 PEM */
+  readonly privateKey: Secret;
+}
+
+/** X.509, RFC 5280: every certificate carries key identifiers and critical basic constraints. */
+export interface CertificateAuthority {
+  createCa(commonName: string, rules: SigningRules): Promise<KeyPair>;
+  /** A client certificate of the bay's administrator (contract, conductor §7). */
+  createClient(ca: KeyPair, rules: SigningRules): Promise<KeyPair>;
+  /** Errors: `invalid-csr`, `certificate-refused` (names the extension). Returns PEM. */
+  sign(ca: KeyPair, csr: string, rules: SigningRules): Promise<string>;
+}
+
+/** Where private keys and passwords rest. Putting again under the same reference replaces. */
+export interface Vault {
+  put(ref: string, secret: Secret): Promise<void>;
+  get(ref: string): Promise<Secret | undefined>;
+  delete(ref: string): Promise<void>;
+}

@@ -1,0 +1,173 @@
+import type { Bay, BayObserved } from '../domain/bay.js';
+import type { BayModel } from '../domain/bay-model.js';
+import type { BayStatus } from '../domain/bay-status.js';
+import type { BayId, BayModelId, ContainerId, NodeGroupId, NodeId } from '../domain/ids.js';
+import type { Intent } from '../domain/intent.js';
+import type { BayEvent, NewBayEvent } from '../domain/bay-event.js';
+import type { MagnumService } from '../domain/magnum-service.js';
+import type { Node, NodeObservation } from '../domain/node.js';
+import type { NodeGroup } from '../domain/node-group.js';
+import type { BaySupport } from '../domain/bay-support.js';
+import type { Container } from '../domain/workload.js';
+
+/** A row that is about to be made: the database gives it its place in the order. */
+export type New<T extends { readonly sequence: number }> = Omit<T, 'sequence'>;
+
+/** One page of a list, in the order of `sortKey` with the insertion order as tie-breaker (contract, README §5). */
+export interface Page {
+  readonly limit: number;
+  /** Id of the last item seen. The caller has checked that it exists and is visible. */
+  readonly marker: string | null;
+  /** Wire name of a column. */
+  readonly sortKey: string;
+  readonly descending: boolean;
+}
+
+/** Whose rows: `null` sees all. */
+export interface Visibility {
+  readonly projectId: string | null;
+}
+
+export interface BayModelRepository {
+  get(id: BayModelId): Promise<BayModel | undefined>;
+  /** By id or name among own and public models. */
+  find(ident: string, visible: Visibility): Promise<readonly BayModel[]>;
+  list(visible: Visibility, page: Page): Promise<readonly BayModel[]>;
+  insert(model: New<BayModel>): Promise<void>;
+  save(model: BayModel): Promise<void>;
+  delete(id: BayModelId): Promise<void>;
+  isReferenced(id: BayModelId): Promise<boolean>;
+}
+
+/** A bay with the sizes of its groups, as lists show it: one statement for the whole page. */
+export interface BayRow {
+  readonly bay: Bay;
+  readonly nodeCount: number;
+  readonly masterCount: number;
+}
+
+export interface BayRepository {
+  get(id: BayId): Promise<Bay | undefined>;
+  find(ident: string, visible: Visibility): Promise<readonly BayRow[]>;
+  list(visible: Visibility, page: Page): Promise<readonly BayRow[]>;
+  insert(bay: New<Bay>): Promise<void>;
+  /** Writes desired state and status for a new generation. False when `expectedGeneration` is no longer the newest. */
+  saveDesired(bay: Bay, expectedGeneration: number): Promise<boolean>;
+  /** False, and nothing written, when a newer generation was asked for meanwhile: its status must not be hidden. */
+  saveObserved(id: BayId, observed: BayObserved, generation: number): Promise<boolean>;
+  delete(id: BayId): Promise<void>;
+  /** Bays whose status is unsettled, for the sweep. */
+  idsInStatus(statuses: readonly BayStatus[]): Promise<readonly BayId[]>;
+}
+
+export interface NodeGroupRepository {
+  ofBay(bayId: BayId): Promise<readonly NodeGroup[]>;
+  insert(group: New<NodeGroup>): Promise<void>;
+  saveCount(id: NodeGroupId, nodeCount: number): Promise<void>;
+  saveStatus(id: NodeGroupId, status: BayStatus, reason: string | null): Promise<void>;
+}
+
+export interface NodeRow {
+  readonly node: Node;
+  readonly nodeGroup: Pick<NodeGroup, 'name' | 'imageId'>;
+}
+
+export interface NodeRepository {
+  ofBay(bayId: BayId): Promise<readonly Node[]>;
+  find(ident: string, visible: Visibility): Promise<readonly NodeRow[]>;
+  list(visible: Visibility, bayId: BayId | null, page: Page): Promise<readonly NodeRow[]>;
+  insert(node: New<Node>): Promise<void>;
+  setDesired(id: NodeId, desired: Node['desired']): Promise<void>;
+  saveObserved(id: NodeId, observed: NodeObservation): Promise<void>;
+  delete(id: NodeId): Promise<void>;
+}
+
+export interface IntentRepository {
+  get(bayId: BayId): Promise<Intent | undefined>;
+  /** Replaces an older intent of the same bay. */
+  put(intent: Intent): Promise<void>;
+  /** Closes it, unless a newer generation has replaced it meanwhile. */
+  close(bayId: BayId, generation: number): Promise<void>;
+}
+
+export interface SupportRepository {
+  get(bayId: BayId): Promise<BaySupport>;
+  save(bayId: BayId, support: BaySupport): Promise<void>;
+}
+
+export interface WorkRepository {
+  /** Makes the item if absent, counts the wake and sets it due now. */
+  wake(bayId: BayId): Promise<void>;
+  remove(bayId: BayId): Promise<void>;
+}
+
+export interface BayEventRepository {
+  append(events: readonly NewBayEvent[]): Promise<void>;
+  list(bayId: BayId, after: number, limit: number): Promise<readonly BayEvent[]>;
+}
+
+export interface ContainerRepository {
+  find(ident: string, visible: Visibility): Promise<readonly Container[]>;
+  list(visible: Visibility, bayId: BayId | null, page: Page): Promise<readonly Container[]>;
+  insert(container: New<Container>): Promise<void>;
+  save(container: Container): Promise<void>;
+  delete(id: ContainerId): Promise<void>;
+}
+
+export interface SecretRepository {
+  put(ref: string, sealed: string): Promise<void>;
+  get(ref: string): Promise<string | undefined>;
+  delete(ref: string): Promise<void>;
+}
+
+export interface MagnumServiceRepository {
+  beat(host: string, binary: string, now: Date): Promise<void>;
+  list(): Promise<readonly MagnumService[]>;
+}
+
+export interface Repositories {
+  readonly bayModels: BayModelRepository;
+  readonly bays: BayRepository;
+  readonly nodeGroups: NodeGroupRepository;
+  readonly nodes: NodeRepository;
+  readonly intents: IntentRepository;
+  readonly support: SupportRepository;
+  readonly work: WorkRepository;
+  readonly events: BayEventRepository;
+  readonly containers: ContainerRepository;
+  readonly secrets: SecretRepository;
+  readonly services: MagnumServiceRepository;
+}
+
+/** The right to work on a bay. The fence decides whose writes count. */
+export interface Lease {
+  readonly bayId: BayId;
+  readonly owner: string;
+  readonly fence: number;
+  readonly until: Date;
+  /** Wakes counted when the claim was made: later ones make the item due again at release. */
+  readonly wakes: number;
+  /** Passes in a row that ended in a retryable error. */
+  readonly attempts: number;
+}
+
+export interface WorkQueue {
+  /** Claims up to `limit` due items whose lease is free or past. Never one item twice at a time. */
+  claim(owner: string, limit: number): Promise<readonly Lease[]>;
+  /** Prolongs. Throws `lease-lost`. */
+  renew(lease: Lease): Promise<Lease>;
+  /** `attempts` counts failures in a row. Releasing a lost lease does nothing. */
+  release(lease: Lease, lookAgainAt: Date | 'never', attempts: number): Promise<void>;
+  /** When the next item can be claimed, for the poll. */
+  nextDue(): Promise<Date | undefined>;
+}
+
+/** Repositories hang off a transaction; there is no other way to write. Errors: `store-unavailable`, `lease-lost`. */
+export interface Store {
+  read<T>(work: (repos: Repositories) => Promise<T>): Promise<T>;
+  write<T>(work: (repos: Repositories) => Promise<T>): Promise<T>;
+  /** A write that counts only while the lease is held; rolls back with `lease-lost` otherwise. */
+  writeUnder<T>(lease: Lease, work: (repos: Repositories) => Promise<T>): Promise<T>;
+  readonly queue: WorkQueue;
+  close(): Promise<void>;
+}
