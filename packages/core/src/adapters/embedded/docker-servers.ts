@@ -117,7 +117,7 @@ function machineSettings(scope: ServerScope, server: ServerSpec): Docker.HostCon
     CapAdd: CAPABILITIES, CgroupnsMode: 'private', DeviceCgroupRules: ['a *:* rwm'],
     SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'], Tmpfs: { '/run': '', '/tmp': 'exec' },
     Devices: existsSync(KERNEL_LOG) ? [{ PathOnHost: KERNEL_LOG, PathInContainer: KERNEL_LOG, CgroupPermissions: 'rwm' }] : [],
-    Mounts: server.volumes.map((volume) => ({ Type: 'volume', Source: dockerName(scope.instance, volume.key), Target: volume.device })),
+    Mounts: server.volumes.map((volume) => ({ Type: 'volume', Source: dockerName(scope.instance, volume.key), Target: volume.device.startsWith('/') ? volume.device : `/dev/${volume.device}` })),
     ...(scope.limitMemory ? { Memory: server.flavor.ramMb * 1024 * 1024, NanoCpus: server.flavor.vcpus * 1e9 } : {}),
   };
 }

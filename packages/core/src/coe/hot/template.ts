@@ -1,0 +1,66 @@
+import type { JsonObject, JsonValue } from '../../domain/json.js';
+
+/** A Heat template as data. Conditions are resolved while rendering: what is not wanted is not there. */
+export interface HotTemplate {
+  readonly description?: string;
+  readonly parameters?: Readonly<Record<string, HotParameter>>;
+  readonly resources: Readonly<Record<string, HotResource>>;
+  readonly outputs?: Readonly<Record<string, { readonly value: JsonValue }>>;
+}
+
+export interface HotParameter {
+  readonly type: 'string' | 'number' | 'boolean' | 'json' | 'comma_delimited_list';
+  readonly default?: JsonValue;
+  /** Hidden values show as asterisks in Heat's answers. */
+  readonly hidden?: boolean;
+  readonly description?: string;
+}
+
+export interface HotResource {
+  readonly type: string;
+  readonly properties?: JsonObject;
+  readonly depends_on?: readonly string[];
+}
+
+// Rocky's: every Heat that is still in use takes it.
+const VERSION = '2018-08-31';
+
+export function templateDocument(template: HotTemplate): JsonObject {
+  // A HotTemplate holds JSON only; its optional members are absent, never undefined.
+  return { heat_template_version: VERSION, ...template } as unknown as JsonObject;
+}
+
+// JSON escapes, because Heat reads the text as YAML, which forbids these characters in the raw.
+const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+/** A nested template as text. JSON is YAML. */
+export function templateText(template: HotTemplate): string {
+  const text = JSON.stringify(templateDocument(template), null, 1);
+  return `${text.replaceAll(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+}
+
+export function getParam(name: string): JsonObject {
+  return { get_param: name };
+}
+
+export function getResource(name: string): JsonObject {
+  return { get_resource: name };
+}
+
+export function getAttribute(resource: string, ...path: readonly (string | number)[]): JsonObject {
+  return { get_attr: [resource, ...path] };
+}
+
+export function getFile(name: string): JsonObject {
+  return { get_file: name };
+}
+
+/** Heat writes maps and lists among the parameters as JSON, in ASCII, and never looks into replaced text again. */
+export function replaceIn(template: string, parameters: JsonObject): JsonObject {
+  return { str_replace: { template, params: parameters } };
+}
+
+/** The entries whose value is there: rendering leaves out what is null. */
+export function withoutNulls(entries: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
+  return Object.fromEntries(Object.entries(entries).flatMap(([name, value]) => (value === undefined || value === null ? [] : [[name, value]])));
+}

@@ -1,0 +1,22 @@
+import type { JsonObject } from '../../domain/json.js';
+import { getFile, replaceIn } from './template.js';
+
+export interface UserData {
+  /** What the scripts read: literals, parameters and attributes. Written as JSON to `valuesPath`, mode 0600. */
+  readonly values: JsonObject;
+  readonly valuesPath: string;
+  /** Path on the node to the name in the stack's files. */
+  readonly scripts: Readonly<Record<string, string>>;
+  /** Programs with their arguments; no shell splits them. */
+  readonly commands: readonly (readonly string[])[];
+}
+
+/**
+ * cloud-init's user data, put together by Heat itself. Values travel as JSON inside JSON: a label cannot become a command,
+ * because it never is part of a script or of a shell word.
+ */
+export function cloudConfig(data: UserData): JsonObject {
+  const values = { path: data.valuesPath, permissions: '0600', owner: 'root:root', content: replaceIn('$VALUES', { $VALUES: data.values }) };
+  const scripts = Object.entries(data.scripts).map(([path, file]) => ({ path, permissions: '0755', owner: 'root:root', content: getFile(file) }));
+  return replaceIn('#cloud-config\n$CONFIG', { $CONFIG: { write_files: [values, ...scripts], runcmd: data.commands } });
+}
