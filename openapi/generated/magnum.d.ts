@@ -709,47 +709,47 @@ export interface components {
              * @description Whether bays run an image registry.
              * @default false
              */
-            registry_enabled: boolean | null;
+            registry_enabled?: boolean | null;
             /** @description Registry that is spoken to without TLS: `192.0.2.5:5000`. */
             insecure_registry?: string | null;
             /**
              * @description What else the driver should know.
              * @default {}
              */
-            labels: {
+            labels?: {
                 [key: string]: string | number | boolean;
             } | null;
             /**
              * @description Whether the engine is reached without TLS.
              * @default false
              */
-            tls_disabled: boolean | null;
+            tls_disabled?: boolean | null;
             /**
              * @description Whether every project sees it. Administrators decide.
              * @default false
              */
-            public: boolean | null;
+            public?: boolean | null;
             /**
              * @description Whether it is left out of lists. Administrators decide.
              * @default false
              */
-            hidden: boolean | null;
+            hidden?: boolean | null;
             /**
              * @description Virtual machines or bare metal.
              * @default vm
              * @enum {string|null}
              */
-            server_type: "vm" | "bm" | null;
+            server_type?: "vm" | "bm" | null;
             /**
              * @description Whether masters get a load balancer; several masters need it.
              * @default false
              */
-            master_lb_enabled: boolean | null;
+            master_lb_enabled?: boolean | null;
             /**
              * @description Whether nodes get floating addresses.
              * @default true
              */
-            floating_ip_enabled: boolean | null;
+            floating_ip_enabled?: boolean | null;
             /** @description Separated by commas. */
             tags?: string | null;
         };
@@ -833,17 +833,17 @@ export interface components {
              * @description How many worker nodes.
              * @default 1
              */
-            node_count: number | null;
+            node_count?: number | null;
             /**
              * @description How many masters.
              * @default 1
              */
-            master_count: number | null;
+            master_count?: number | null;
             /**
              * @description Minutes after which creation has failed; 0 for none.
              * @default 60
              */
-            bay_create_timeout: number | null;
+            bay_create_timeout?: number | null;
             /** @description GB; the bay model's where absent. */
             docker_volume_size?: number | null;
             /** @description What else the driver should know; the bay model's where absent. */
@@ -862,7 +862,7 @@ export interface components {
              * @description Whether nodes get floating addresses.
              * @default true
              */
-            floating_ip_enabled: boolean | null;
+            floating_ip_enabled?: boolean | null;
             /** @description Whether masters get a load balancer; the bay model's where absent. */
             master_lb_enabled?: boolean | null;
             /** @description Where nodes find each other; the server chooses where absent. */

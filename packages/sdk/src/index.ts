@@ -1,1 +1,20 @@
-export {};
+export {
+  applicationCredentialAuth, passwordAuth, staticToken, tokenAuth, type Auth, type KeystoneOptions, type PasswordOptions, type Session,
+} from './auth.js';
+export type { BayModels, Bays } from './bays.js';
+export { createMagnum, type Magnum, type MagnumOptions } from './client.js';
+export type { Containers } from './containers.js';
+export { fromEnv, type Credentials, type Environment } from './environment.js';
+export {
+  ApiError, AuthError, BadRequestError, ConflictError, ConnectionError, ForbiddenError, MagnumError, MethodNotAllowedError, NotAcceptableError,
+  NotFoundError, ServerError, TimeoutError, TooManyRequestsError, UnauthorizedError, WaiterError,
+} from './errors.js';
+export { NEWEST } from './microversion.js';
+export type { Certificates, Nodes, Services, VersionsApi } from './others.js';
+export type { Listing } from './pages.js';
+export { patchOf, type Changes } from './patch.js';
+export type { Logger } from './pipeline.js';
+export type { RetryOptions } from './retry.js';
+export { systemRuntime, type Runtime } from './runtime.js';
+export type * from './types.js';
+export type { WaitOptions } from './wait.js';

@@ -1,0 +1,78 @@
+import { staticToken, type Auth } from './auth.js';
+import { bayModels, bays, type BayModels, type Bays } from './bays.js';
+import { containers, type Containers } from './containers.js';
+import { MagnumError } from './errors.js';
+import { discovering, fixed } from './microversion.js';
+import { certificates, nodes, services, versions, type Certificates, type Nodes, type Services, type VersionsApi } from './others.js';
+import type { Logger, PipelineDeps } from './pipeline.js';
+import { DEFAULT_RETRIES, RetryBudget, type RetryOptions } from './retry.js';
+import { systemRuntime, type Runtime } from './runtime.js';
+import { createTransport } from './transport.js';
+
+interface CommonOptions {
+  /** `fetch` of your choice: through a proxy, or a Magnum in this process. */
+  readonly fetch?: (request: Request) => Promise<Response>;
+  /** `auto` (default): the newest that both sides know. */
+  readonly microversion?: 'auto' | (string & {});
+  /** Milliseconds for each attempt; 30 000 where absent. */
+  readonly timeout?: number;
+  readonly retries?: Partial<RetryOptions>;
+  /** Told of every answer: method, address, status, duration, request id; never of tokens or bodies. */
+  readonly logger?: Logger;
+  /** For tests. */
+  readonly runtime?: Runtime;
+}
+
+/** A token with Magnum's address, or a way to log in, which finds the address in the catalog. */
+export type MagnumOptions = CommonOptions &
+  ({ readonly endpoint: string; readonly token: string } | { readonly endpoint?: string | undefined; readonly auth: Auth });
+
+export interface Magnum {
+  readonly bayModels: BayModels;
+  readonly bays: Bays;
+  readonly nodes: Nodes;
+  readonly containers: Containers;
+  readonly certificates: Certificates;
+  readonly services: Services;
+  readonly versions: VersionsApi;
+}
+
+/**
+ * A client of one Magnum.
+ * @example
+ * const magnum = createMagnum({ auth: passwordAuth({ authUrl, username, password, projectName }) });
+ * const { uuid } = await magnum.bays.create({ name: 'my-bay', baymodel_id: 'swarm', node_count: 2 });
+ * const bay = await magnum.bays.waitUntil(uuid, { onEvent: (event) => console.log(event.resource, event.status) });
+ */
+export function createMagnum(options: MagnumOptions): Magnum {
+  const deps = pipelineDeps(options);
+  const wanted = options.microversion ?? 'auto';
+  const transport = createTransport(deps, wanted === 'auto' ? discovering(deps) : fixed(checked(wanted)));
+  return {
+    bayModels: bayModels(transport),
+    bays: bays(transport, deps.runtime),
+    nodes: nodes(transport),
+    containers: containers(transport),
+    certificates: certificates(transport),
+    services: services(transport),
+    versions: versions(transport),
+  };
+}
+
+function pipelineDeps(options: MagnumOptions): PipelineDeps {
+  const runtime = options.runtime ?? systemRuntime;
+  return {
+    runtime,
+    fetch: options.fetch ?? ((request) => globalThis.fetch(request)),
+    auth: 'auth' in options ? options.auth : staticToken(options.token),
+    endpoint: options.endpoint,
+    timeoutMs: options.timeout ?? 30_000,
+    retry: { runtime, budget: new RetryBudget(), options: { ...DEFAULT_RETRIES, ...options.retries } },
+    logger: options.logger,
+  };
+}
+
+function checked(version: string): string {
+  if (/^1\.\d+$/.test(version) || version === 'latest') return version;
+  throw new MagnumError(`${JSON.stringify(version)} is no microversion; write 1.1 to 1.14, latest, or auto`, 'invalid-microversion');
+}

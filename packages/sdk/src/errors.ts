@@ -1,0 +1,154 @@
+/** Everything that this library throws on purpose. */
+export class MagnumError extends Error {
+  readonly code: string;
+
+  constructor(message: string, code: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** No answer: the server could not be reached, or the connection broke. */
+export class ConnectionError extends MagnumError {
+  constructor(message: string, cause?: unknown) {
+    super(message, 'connection-failed', cause);
+  }
+}
+
+export class TimeoutError extends MagnumError {
+  constructor(message: string, cause?: unknown) {
+    super(message, 'timeout', cause);
+  }
+}
+
+/** No token could be had, or the catalog does not know Magnum. */
+export class AuthError extends MagnumError {
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number, cause?: unknown) {
+    super(message, 'auth-failed', cause);
+    this.status = status;
+  }
+}
+
+/** The bay ended in a status that is not the one waited for. */
+export class WaiterError extends MagnumError {
+  readonly status: string;
+  readonly reason: string | null;
+
+  constructor(bay: { readonly name: string; readonly status: string; readonly status_reason: string | null }) {
+    super(`Bay ${bay.name} is ${bay.status}${bay.status_reason ? `: ${bay.status_reason}` : ''}`, 'operation-failed');
+    this.status = bay.status;
+    this.reason = bay.status_reason;
+  }
+}
+
+export interface ApiErrorDetails {
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly requestId: string | undefined;
+  /** From the header of that name, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** The server answered with an error. The subclass tells the status; `instanceof` and `.status` say the same. */
+export class ApiError extends MagnumError {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly requestId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(details: ApiErrorDetails) {
+    super(details.detail || details.title || `HTTP ${details.status}`, details.code || `http-${details.status}`);
+    this.status = details.status;
+    this.title = details.title;
+    this.detail = details.detail;
+    this.requestId = details.requestId;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+export class BadRequestError extends ApiError {}
+export class UnauthorizedError extends ApiError {}
+export class ForbiddenError extends ApiError {}
+export class NotFoundError extends ApiError {}
+export class MethodNotAllowedError extends ApiError {}
+export class NotAcceptableError extends ApiError {}
+export class ConflictError extends ApiError {}
+export class TooManyRequestsError extends ApiError {}
+export class ServerError extends ApiError {}
+
+const BY_STATUS: Readonly<Record<number, typeof ApiError>> = {
+  400: BadRequestError, 401: UnauthorizedError, 403: ForbiddenError, 404: NotFoundError, 405: MethodNotAllowedError,
+  406: NotAcceptableError, 409: ConflictError, 429: TooManyRequestsError,
+};
+
+/** Reads every error body that Magnum has had: `errors`, Keystone's `error`, and the first releases' `error_message`. */
+export async function apiErrorOf(response: Response, now: number): Promise<ApiError> {
+  const text = await response.text().catch(() => '');
+  const said = sayings(parsed(text));
+  const details: ApiErrorDetails = {
+    status: response.status,
+    code: said.code ?? '',
+    title: said.title ?? response.statusText,
+    detail: said.detail ?? said.title ?? response.statusText,
+    requestId: response.headers.get('x-openstack-request-id') ?? undefined,
+    retryAfterMs: retryAfter(response.headers, now),
+  };
+  const Kind = BY_STATUS[response.status] ?? (response.status >= 500 ? ServerError : ApiError);
+  return new Kind(details);
+}
+
+interface Sayings {
+  readonly code?: string | undefined;
+  readonly title?: string | undefined;
+  readonly detail?: string | undefined;
+}
+
+function sayings(body: unknown): Sayings {
+  const first = listOf(fieldOf(body, 'errors'))[0];
+  if (first !== undefined) {
+    return { code: textOf(first, 'code'), title: textOf(first, 'title'), detail: textOf(first, 'detail') ?? textOf(first, 'description') };
+  }
+  const error = fieldOf(body, 'error');
+  if (error !== undefined) return { title: textOf(error, 'title'), detail: textOf(error, 'message') };
+  const message = textOf(body, 'error_message');
+  const inner = message === undefined ? undefined : textOf(parsed(message), 'faultstring');
+  return { title: inner ?? message };
+}
+
+/** All three forms of Retry-After: milliseconds, seconds, a date. */
+export function retryAfter(headers: Headers, now: number): number | undefined {
+  const milliseconds = headers.get('retry-after-ms');
+  if (milliseconds !== null && /^\d+$/.test(milliseconds)) return Number(milliseconds);
+  const value = headers.get('retry-after');
+  if (value === null) return undefined;
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // proxies answer in HTML; the status still tells
+  }
+}
+
+export function fieldOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+export function textOf(value: unknown, key: string): string | undefined {
+  const found = fieldOf(value, key);
+  return typeof found === 'string' ? found : undefined;
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

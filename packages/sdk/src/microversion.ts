@@ -1,0 +1,54 @@
+import type { Auth } from './auth.js';
+import { baseUrl } from './pipeline.js';
+
+/** The newest microversion that this library knows. */
+export const NEWEST = '1.14';
+const SERVICE = 'container-infra';
+
+export interface Microversions {
+  /** `1.14`, or undefined where the server speaks no microversions. */
+  negotiated(signal: AbortSignal): Promise<string | undefined>;
+}
+
+export function headerFor(version: string | undefined): Readonly<Record<string, string>> {
+  return version === undefined ? {} : { 'openstack-api-version': `${SERVICE} ${version}` };
+}
+
+export interface DiscoveryDeps {
+  readonly fetch: (request: Request) => Promise<Response>;
+  readonly auth: Auth;
+  readonly endpoint: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** Asks the server once; a failure is not remembered. */
+export function discovering(deps: DiscoveryDeps): Microversions {
+  let known: Promise<string | undefined> | undefined;
+  return {
+    negotiated: () => {
+      known ??= discover(deps).catch((error: unknown) => {
+        known = undefined;
+        throw error;
+      });
+      return known;
+    },
+  };
+}
+
+export function fixed(version: string): Microversions {
+  return { negotiated: async () => version };
+}
+
+async function discover(deps: DiscoveryDeps): Promise<string | undefined> {
+  const endpoint = deps.endpoint ?? (await deps.auth.get()).endpoint;
+  const request = new Request(`${baseUrl(endpoint)}/v1`, { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(deps.timeoutMs) });
+  const response = await deps.fetch(request).catch(() => undefined);
+  // No answer here means no answer to the request that follows either, and that one's error says more.
+  const newest = response?.headers.get('openstack-api-maximum-version')?.split(/\s+/).at(-1);
+  await response?.body?.cancel();
+  return newest !== undefined && /^1\.\d+$/.test(newest) ? older(newest, NEWEST) : undefined;
+}
+
+function older(a: string, b: string): string {
+  return Number(a.slice(2)) <= Number(b.slice(2)) ? a : b;
+}

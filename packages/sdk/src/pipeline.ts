@@ -1,0 +1,76 @@
+import type { Auth, Session } from './auth.js';
+import { apiErrorOf, AuthError, ConnectionError, MagnumError, TimeoutError, UnauthorizedError } from './errors.js';
+import { withRetries, type RetryDeps } from './retry.js';
+import type { Runtime } from './runtime.js';
+
+export interface Logger {
+  debug(event: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+export interface PipelineDeps {
+  readonly fetch: (request: Request) => Promise<Response>;
+  readonly auth: Auth;
+  readonly endpoint: string | undefined;
+  readonly timeoutMs: number;
+  readonly retry: RetryDeps;
+  readonly runtime: Runtime;
+  readonly logger: Logger | undefined;
+}
+
+export interface Outgoing {
+  readonly method: string;
+  /** `/v1/bays?limit=2` */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Sends one request: token, deadline, retries, one new login after a 401. Answers only successes; throws MagnumErrors. */
+export async function send(deps: PipelineDeps, outgoing: Outgoing): Promise<Response> {
+  // The same id over all attempts, so that the server's logs show them as one.
+  const requestId = `req-${deps.runtime.uuid()}`;
+  const attempt = async (): Promise<Response> => {
+    const session = await deps.auth.get(outgoing.signal);
+    try {
+      return await sendOnce(deps, outgoing, { session, requestId });
+    } catch (error) {
+      if (!(error instanceof UnauthorizedError) || !deps.auth.renewable) throw error;
+      return await sendOnce(deps, outgoing, { session: await deps.auth.renew(session.token, outgoing.signal), requestId });
+    }
+  };
+  const response = await withRetries(deps.retry, outgoing.method, attempt, outgoing.signal);
+  return response ?? new Response(null, { status: 204 });
+}
+
+async function sendOnce(deps: PipelineDeps, outgoing: Outgoing, as: { session: Session; requestId: string }): Promise<Response> {
+  const url = `${baseUrl(deps.endpoint ?? as.session.endpoint)}${outgoing.path}`;
+  const deadline = AbortSignal.timeout(deps.timeoutMs);
+  const request = new Request(url, {
+    method: outgoing.method,
+    headers: { accept: 'application/json', ...outgoing.headers, 'x-auth-token': as.session.token, 'x-openstack-request-id': as.requestId },
+    ...(outgoing.body !== undefined && { body: outgoing.body }),
+    signal: AbortSignal.any([outgoing.signal, deadline]),
+  });
+  const started = deps.runtime.now();
+  const response = await deps.fetch(request).catch((cause: unknown) => {
+    throw failure(cause, outgoing, deadline, url);
+  });
+  deps.logger?.debug('response', {
+    method: outgoing.method, url, status: response.status, milliseconds: deps.runtime.now() - started, requestId: as.requestId,
+  });
+  if (!response.ok) throw await apiErrorOf(response, deps.runtime.now());
+  return response;
+}
+
+function failure(cause: unknown, outgoing: Outgoing, deadline: AbortSignal, url: string): unknown {
+  if (outgoing.signal.aborted) return outgoing.signal.reason;
+  if (deadline.aborted) return new TimeoutError(`${outgoing.method} ${url} took too long`, cause);
+  return cause instanceof MagnumError ? cause : new ConnectionError(`${new URL(url).origin} cannot be reached`, cause);
+}
+
+/** Catalog addresses end in `/v1`, paths begin with it. */
+export function baseUrl(endpoint: string | undefined): string {
+  if (endpoint === undefined) throw new AuthError("Magnum's address is not in the catalog; give it as `endpoint` (MAGNUM_ENDPOINT)");
+  return endpoint.replace(/\/+$/, '').replace(/\/v1$/, '');
+}

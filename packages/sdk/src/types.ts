@@ -1,0 +1,36 @@
+import type { components, OperationTypes } from '@magnum-ts/openapi';
+
+type Schemas = components['schemas'];
+type Query<Id extends keyof OperationTypes> = NonNullable<OperationTypes[Id]['parameters']['query']>;
+
+// What is on the wire is what is in your hands: snake case, as the API reference names it.
+export type Bay = Schemas['Bay'];
+export type BaySummary = Schemas['BaySummary'];
+export type BayCreate = Schemas['BayCreate'];
+export type BayStatus = Schemas['BayStatus'];
+export type BayEvent = Schemas['BayEvent'];
+export type BayModel = Schemas['BayModel'];
+export type BayModelCreate = Schemas['BayModelCreate'];
+export type Node = Schemas['Node'];
+export type NodeSummary = Schemas['NodeSummary'];
+export type Container = Schemas['Container'];
+export type ContainerSummary = Schemas['ContainerSummary'];
+export type ContainerCreate = Schemas['ContainerCreate'];
+export type Certificate = Schemas['Certificate'];
+export type CertificateCreate = Schemas['CertificateCreate'];
+export type MagnumService = Schemas['MagnumService'];
+export type Versions = Schemas['Versions'];
+export type V1 = Schemas['V1'];
+/** The answer to a request that is carried out later. */
+export type Accepted = Schemas['Accepted'];
+export type JsonPatch = Schemas['JsonPatch'];
+
+export type ListQuery = Query<'listBays'>;
+export type BayListQuery = Query<'listNodes'>;
+
+/** What every method takes last. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** For the whole call, retries included; the client's `timeout` is for each attempt. */
+  readonly timeoutMs?: number;
+}
