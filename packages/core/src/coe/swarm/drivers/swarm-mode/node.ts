@@ -1,0 +1,170 @@
+import type { JsonObject } from '../../../../domain/json.js';
+import { cloudConfig } from '../../../hot/user-data.js';
+import { getAttribute, getParam, getResource, templateText, withoutNulls, type HotParameter, type HotResource,
+  type HotTemplate } from '../../../hot/template.js';
+import { SCRIPT_PATHS } from './scripts.js';
+import { firstManager, label, type NodeSettings, type Settings } from './settings.js';
+
+const VALUES_PATH = '/etc/magnum/node.json';
+const DEVICE = '/dev/vdb';
+const text: HotParameter = { type: 'string' };
+const optionalText: HotParameter = { type: 'string', default: '' };
+
+/** Name of the nested template that fits the node. */
+export function templateNameOf(node: NodeSettings): string {
+  return `${node.manager ? 'manager' : 'node'}${node.volumeSize > 0 ? '-volume' : ''}.yaml`;
+}
+
+/** Text of the nested template. It holds nothing of a particular node: differences are parameters. */
+export function nodeTemplate(settings: Settings, like: NodeSettings): string {
+  const template: HotTemplate = {
+    description: like.manager ? 'A manager of the swarm' : 'A worker of the swarm',
+    parameters: parametersOf(settings, like), resources: resourcesOf(settings, like), outputs: outputsOf(settings, like),
+  };
+  return templateText(template);
+}
+
+function parametersOf(settings: Settings, like: NodeSettings): Readonly<Record<string, HotParameter>> {
+  const { model, facts, bay } = settings.input;
+  return {
+    name: text, image: text, flavor: text, network: text, security_groups: { type: 'json' }, server_group: text,
+    availability_zone: optionalText, settings: { type: 'json' },
+    trustee_password: { type: 'string', hidden: true }, invitation: { type: 'string', hidden: true, default: '' },
+    load_balancer_address: optionalText, load_balancer_floating_address: optionalText,
+    ...(facts.fixedSubnetId !== null || settings.ownNetwork ? { subnet: text } : {}),
+    ...(bay.desired.keypair ?? model.keypairId ? { keypair: text } : {}),
+    ...(settings.floating ? { floating_network: text } : {}),
+    ...(like.volumeSize > 0 ? { volume_size: { type: 'number' } } : {}),
+  };
+}
+
+function resourcesOf(settings: Settings, like: NodeSettings): Readonly<Record<string, HotResource>> {
+  const { facts } = settings.input;
+  const subnet = facts.fixedSubnetId !== null || settings.ownNetwork;
+  return {
+    port: {
+      type: 'OS::Neutron::Port',
+      properties: {
+        network: getParam('network'), security_groups: getParam('security_groups'), ...(subnet ? { fixed_ips: [{ subnet: getParam('subnet') }] } : {}),
+      },
+    },
+    ...(settings.floating ? {
+      floating: { type: 'OS::Neutron::FloatingIP', properties: { floating_network: getParam('floating_network'), port_id: getResource('port') } },
+    } : {}),
+    ...(like.volumeSize > 0 ? {
+      volume: { type: 'OS::Cinder::Volume', properties: withoutNulls({ size: getParam('volume_size'), volume_type: facts.dockerVolumeType }) },
+    } : {}),
+    ...waitOf('wait', settings),
+    ...(like.manager ? waitOf('manager_wait', settings) : {}),
+    server: { type: 'OS::Nova::Server', properties: serverOf(settings, like) },
+  };
+}
+
+function waitOf(name: string, settings: Settings): Readonly<Record<string, HotResource>> {
+  return {
+    [`${name}_handle`]: { type: 'OS::Heat::WaitConditionHandle' },
+    [`${name}_condition`]: {
+      type: 'OS::Heat::WaitCondition', depends_on: ['server'],
+      properties: { handle: getResource(`${name}_handle`), count: 1, timeout: settings.waitSeconds },
+    },
+  };
+}
+
+function serverOf(settings: Settings, like: NodeSettings): JsonObject {
+  const { bay, model } = settings.input;
+  return withoutNulls({
+    name: getParam('name'), image: getParam('image'), flavor: getParam('flavor'), networks: [{ port: getResource('port') }],
+    key_name: bay.desired.keypair ?? model.keypairId ? getParam('keypair') : undefined,
+    scheduler_hints: { group: getParam('server_group') },
+    availability_zone: like.availabilityZone ? getParam('availability_zone') : undefined,
+    block_device_mapping_v2: like.volumeSize > 0
+      ? [{ volume_id: getResource('volume'), device_name: DEVICE, boot_index: -1, delete_on_termination: false }] : undefined,
+    user_data_format: 'RAW',
+    // What only tells a booting node how to join must not replace the nodes that joined long ago.
+    user_data_update_policy: 'IGNORE',
+    user_data: cloudConfig({
+      values: valuesOf(settings, like), valuesPath: VALUES_PATH, scripts: SCRIPT_PATHS, commands: [['/opt/magnum/node.sh']],
+    }),
+  });
+}
+
+function valuesOf(settings: Settings, like: NodeSettings): JsonObject {
+  return { map_merge: [getParam('settings'), runtimeValues(settings, like)] };
+}
+
+function runtimeValues(settings: Settings, like: NodeSettings): JsonObject {
+  return {
+    private_address: getAttribute('port', 'fixed_ips', 0, 'ip_address'),
+    ...(settings.floating ? { floating_address: getAttribute('floating', 'floating_ip_address') } : {}),
+    load_balancer_address: getParam('load_balancer_address'),
+    load_balancer_floating_address: getParam('load_balancer_floating_address'),
+    trustee_password: getParam('trustee_password'), join: getParam('invitation'),
+    wait: handleOf('wait_handle'),
+    ...(like.manager ? { manager_wait: handleOf('manager_wait_handle') } : {}),
+    ...(like.volumeSize > 0 ? { volume: { id: getResource('volume'), device: DEVICE } } : {}),
+  };
+}
+
+function handleOf(name: string): JsonObject {
+  return { endpoint: getAttribute(name, 'endpoint'), token: getAttribute(name, 'token') };
+}
+
+function outputsOf(settings: Settings, like: NodeSettings): NonNullable<HotTemplate['outputs']> {
+  return {
+    private_address: { value: getAttribute('port', 'fixed_ips', 0, 'ip_address') },
+    public_address: { value: settings.floating ? getAttribute('floating', 'floating_ip_address') : '' },
+    server_id: { value: getResource('server') },
+    ...(like.manager ? {
+      worker_invitation: { value: getAttribute('wait_condition', 'data') },
+      manager_invitation: { value: getAttribute('manager_wait_condition', 'data') },
+    } : {}),
+  };
+}
+
+/** What the root hands to the nested template of one node. */
+export function nodeProperties(settings: Settings, node: NodeSettings): JsonObject {
+  const { facts, model, bay } = settings.input;
+  return withoutNulls({
+    name: node.node.name, image: node.group.imageId, flavor: node.flavor,
+    keypair: bay.desired.keypair ?? model.keypairId,
+    network: settings.ownNetwork ? getResource('network') : facts.fixedNetworkId,
+    subnet: settings.ownNetwork ? getResource('subnet') : facts.fixedSubnetId,
+    security_groups: [getResource('secgroup_node'), ...(node.manager ? [getResource('secgroup_manager')] : [])],
+    server_group: getResource(node.manager ? 'server_group_managers' : 'server_group_workers'),
+    availability_zone: node.availabilityZone || undefined,
+    floating_network: settings.floating ? facts.externalNetworkId : undefined,
+    volume_size: node.volumeSize > 0 ? node.volumeSize : undefined,
+    settings: plainSettings(settings, node),
+    trustee_password: getParam('trustee_password'),
+    invitation: invitationFor(settings, node),
+    ...loadBalancerAddresses(settings, node),
+  });
+}
+
+function invitationFor(settings: Settings, node: NodeSettings): JsonObject | undefined {
+  const first = firstManager(settings);
+  if (node.first || !first) return undefined;
+  return getAttribute(first.node.name, node.manager ? 'manager_invitation' : 'worker_invitation');
+}
+
+function loadBalancerAddresses(settings: Settings, node: NodeSettings): JsonObject {
+  if (!node.manager || !settings.loadBalancer) return {};
+  return {
+    load_balancer_address: getAttribute('api_lb', 'vip_address'),
+    ...(settings.loadBalancerFloating ? { load_balancer_floating_address: getAttribute('api_floating', 'floating_ip_address') } : {}),
+  };
+}
+
+/** Literals only. Labels are one JSON text: as a map, a label called `get_param` would be a function. */
+function plainSettings(settings: Settings, { node, group, manager, first }: NodeSettings): JsonObject {
+  const { facts, model, bay, delegation } = settings.input;
+  return {
+    bay_id: bay.id, node_name: node.name, node_group: group.name, role: manager ? 'manager' : 'worker', first,
+    auth_url: facts.authUrl.replace(/\/+$/, ''), magnum_url: facts.magnumUrl.replace(/\/+$/, ''),
+    cloud_ca: facts.cloudCa, verify_cloud_ca: facts.verifyCloudCa, trustee_user_id: delegation.trusteeUserId,
+    tls_disabled: model.tlsDisabled, docker_storage_driver: model.dockerStorageDriver ?? '', insecure_registry: model.insecureRegistry ?? '',
+    http_proxy: model.httpProxy ?? '', https_proxy: model.httpsProxy ?? '', no_proxy: model.noProxy ?? '',
+    swarm_address_pool: label(settings.input, 'swarm_address_pool') ?? '',
+    labels: JSON.stringify({ ...bay.desired.labels, ...group.labels }),
+  };
+}

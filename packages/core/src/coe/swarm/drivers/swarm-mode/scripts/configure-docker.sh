@@ -1,0 +1,53 @@
+#!/bin/sh
+# The engine's settings. Whatever the image has set stays, unless the bay says otherwise.
+# shellcheck source=lib.sh
+. /opt/magnum/lib.sh
+
+mkdir -p /etc/docker /etc/systemd/system/docker.service.d
+if systemctl cat docker.socket >/dev/null 2>&1; then LOCAL=fd://; else LOCAL=unix:///var/run/docker.sock; fi
+dockerd=$(command -v dockerd)
+export LOCAL
+
+python3 <<'PYTHON'
+import json, os
+values = json.load(open(os.environ["VALUES"]))
+path = "/etc/docker/daemon.json"
+try:
+    settings = json.load(open(path))
+except (OSError, ValueError):
+    settings = {}
+settings["hosts"] = [os.environ["LOCAL"], "tcp://0.0.0.0:2375"]
+settings["labels"] = ["org.magnum.bay=" + values["bay_id"], "org.magnum.node-group=" + values["node_group"]]
+settings["log-driver"] = "json-file"
+settings["log-opts"] = {"max-size": "10m", "max-file": "3"}
+if values["tls_disabled"]:
+    settings["tls"] = False
+else:
+    settings.update({"tls": True, "tlsverify": True, "tlscacert": "/etc/docker/ca.crt",
+                     "tlscert": "/etc/docker/server.crt", "tlskey": "/etc/docker/server.key"})
+# Engines of today no longer have devicemapper; it was the default of earlier bay models, so it must not stop a bay.
+driver = values["docker_storage_driver"]
+if driver and driver != "devicemapper":
+    settings["storage-driver"] = driver
+registries = [name.strip() for name in (values["insecure_registry"] or "").split(",") if name.strip()]
+if registries:
+    settings["insecure-registries"] = registries
+with open(path, "w") as file:
+    json.dump(settings, file, indent=1, sort_keys=True)
+
+# systemd reads C escapes inside quotes and doubles its own percent sign; a dollar sign means nothing here.
+def quoted(text):
+    plain = "".join(c if c.isprintable() else "".join("\\x%02x" % byte for byte in c.encode()) for c in
+                    text.replace("\\", "\\\\").replace('"', '\\"'))
+    return '"%s"' % plain.replace("%", "%%")
+lines = ["[Service]"]
+for name in ("http_proxy", "https_proxy", "no_proxy"):
+    if values[name]:
+        lines += ["Environment=" + quoted(spelling + "=" + values[name]) for spelling in (name, name.upper())]
+with open("/etc/systemd/system/docker.service.d/magnum-proxy.conf", "w") as file:
+    file.write("\n".join(lines) + "\n")
+PYTHON
+
+# The unit's own -H would clash with the settings file.
+printf '[Service]\nExecStart=\nExecStart=%s\n' "$dockerd" >/etc/systemd/system/docker.service.d/magnum.conf
+systemctl daemon-reload

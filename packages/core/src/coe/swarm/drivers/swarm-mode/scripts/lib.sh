@@ -1,0 +1,95 @@
+# Sourced by every step. Values are data: they are read from one JSON file and never become part of a script.
+# shellcheck shell=sh
+set -eu
+umask 077
+export PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+VALUES=/etc/magnum/node.json
+STATE=/run/magnum
+ENGINE_SOCKET=/var/run/docker.sock
+export VALUES STATE
+mkdir -p "$STATE"
+
+# value a.b: the text at that path, empty when it is not there; true and false as such.
+value() {
+    python3 -c '
+import json, os, sys
+found = json.load(open(os.environ["VALUES"]))
+for name in sys.argv[1].split("."):
+    found = found.get(name) if isinstance(found, dict) else None
+sys.stdout.write("" if found is None else found if isinstance(found, str) else json.dumps(found))' "$1"
+}
+
+is_true() { [ "$(value "$1")" = true ]; }
+
+say() { printf '%s magnum: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1"; }
+
+# The last line of a step's standard error is the reason that people read.
+give_up() { printf '%s\n' "$1" >&2; exit 1; }
+
+# engine METHOD PATH [FILE]: prints the answer of the engine of this node; FILE is the body. Fails unless the answer is good.
+engine() {
+    if [ $# -gt 2 ]; then set -- "$1" "$2" --header 'Content-Type: application/json' --data-binary "@$3"; fi
+    method=$1 path=$2
+    shift 2
+    answer=$(curl --silent --show-error --max-time 120 --write-out '\n%{http_code}' --unix-socket "$ENGINE_SOCKET" \
+        --request "$method" "$@" "http://engine$path") || return 1
+    printf '%s' "$answer" | sed '$d'
+    case $answer in *"
+"2??) return 0 ;; *) return 1 ;; esac
+}
+
+# cloud METHOD URL TOKEN-FILE BODY-FILE ANSWER-FILE HEADER-FILE: one request to the cloud; prints the status, 000 without an
+# answer. Empty file names mean none. Neither the token nor the body is ever on a command line. Proxies are for the internet.
+cloud() {
+    python3 - "$@" <<'PYTHON' | curl --config - || true
+import json, os, sys
+method, url, token, body, answer, headers = sys.argv[1:7]
+values = json.load(open(os.environ["VALUES"]))
+def option(name, text):
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t")
+    print('%s = "%s"' % (name, escaped))
+option("url", url)
+option("request", method)
+option("noproxy", "*")
+option("output", answer or "/dev/null")
+option("write-out", "%{http_code}")
+option("max-time", "60")
+option("header", "Accept: application/json")
+option("header", "OpenStack-API-Version: container-infra latest")
+print("silent")
+if token:
+    option("header", "X-Auth-Token: " + open(token).read().strip())
+if body:
+    option("header", "Content-Type: application/json")
+    option("data-binary", "@" + body)
+if headers:
+    option("dump-header", headers)
+if not values["verify_cloud_ca"]:
+    print("insecure")
+elif values["cloud_ca"]:
+    bundle = os.path.join(os.environ["STATE"], "cloud-ca.pem")
+    with open(bundle, "w") as file:
+        file.write(values["cloud_ca"])
+    option("cacert", bundle)
+PYTHON
+}
+
+# cloud_until_good WHAT METHOD URL TOKEN BODY ANSWER HEADERS: repeats until the cloud agrees. Refusals are repeated a few times
+# only; silence and server errors for twenty minutes: the API may be restarting.
+cloud_until_good() {
+    what=$1
+    shift
+    pause=1 refusals=0 waited=0
+    while :; do
+        status=$(cloud "$@")
+        case $status in
+        2??) return 0 ;;
+        4??) refusals=$((refusals + 1)) ;;
+        esac
+        say "$what: HTTP status ${status:-000}"
+        if [ "$refusals" -ge 5 ] || [ "$waited" -ge 1200 ]; then give_up "$what was answered with HTTP status ${status:-000}"; fi
+        sleep "$pause"
+        waited=$((waited + pause)) pause=$((pause * 2))
+        [ "$pause" -le 30 ] || pause=30
+    done
+}

@@ -1,0 +1,34 @@
+#!/bin/sh
+# Puts the engine's storage on the volume of this node, when it has one.
+# shellcheck source=lib.sh
+. /opt/magnum/lib.sh
+
+target=/var/lib/docker
+device=$(value volume.device)
+[ -n "$device" ] || exit 0
+by_id=/dev/disk/by-id/virtio-$(value volume.id | cut -c 1-20)
+
+waited=0
+while [ ! -e "$by_id" ] && [ ! -e "$device" ]; do
+    [ "$waited" -lt 120 ] || give_up "the volume did not appear as $device"
+    sleep 1
+    waited=$((waited + 1))
+done
+if [ -e "$by_id" ]; then device=$(readlink -f "$by_id"); fi
+mkdir -p "$target"
+
+keep() { grep -qsF "$1" /etc/fstab || printf '%s\n' "$1" >>/etc/fstab; }
+stop_engine() { systemctl stop docker.socket docker.service 2>/dev/null || true; }
+
+if [ -d "$device" ]; then
+    [ "$(stat -c %d:%i "$device")" != "$(stat -c %d:%i "$target")" ] || exit 0
+    stop_engine
+    mount --bind "$device" "$target"
+    keep "$device $target none bind,nofail 0 0"
+    exit 0
+fi
+if findmnt -n --source "$device" --mountpoint "$target" >/dev/null; then exit 0; fi
+if [ -z "$(blkid -o value -s TYPE "$device" || true)" ]; then mkfs.ext4 -q "$device"; fi
+stop_engine
+mount "$device" "$target"
+keep "UUID=$(blkid -o value -s UUID "$device") $target ext4 defaults,nofail 0 2"

@@ -1,0 +1,74 @@
+import { labelValue } from '../../../../domain/labels.js';
+import { isMaster, type NodeGroup } from '../../../../domain/node-group.js';
+import type { Node } from '../../../../domain/node.js';
+import type { DesiredBay, RenderInput } from '../../../../ports/bay-driver.js';
+import { SWARM_LABELS } from './labels.js';
+
+export const API_PORT = 2375;
+const LONGEST_WAIT = 43_200;
+const USUAL_WAIT = 6000;
+const FALLBACK_FLAVOR = 'm1.small';
+
+export interface NodeSettings {
+  readonly node: Node;
+  readonly group: NodeGroup;
+  readonly manager: boolean;
+  /** The one that makes the swarm. */
+  readonly first: boolean;
+  readonly flavor: string;
+  readonly availabilityZone: string;
+  /** GB; 0 means that the engine stores on the server's own disk. */
+  readonly volumeSize: number;
+}
+
+/** Everything that is decided once per bay, so that templates only place values. */
+export interface Settings {
+  readonly input: RenderInput;
+  readonly nodes: readonly NodeSettings[];
+  readonly floating: boolean;
+  readonly loadBalancer: boolean;
+  readonly loadBalancerFloating: boolean;
+  readonly ownNetwork: boolean;
+  /** Seconds that a node may take until it reports. */
+  readonly waitSeconds: number;
+}
+
+export function settingsOf(input: RenderInput): Settings {
+  const { floatingIpEnabled, masterLbEnabled, createTimeout } = input.bay.desired;
+  const lbFloating = label(input, 'master_lb_floating_ip_enabled') ?? String(floatingIpEnabled);
+  return {
+    input, nodes: nodesOf(input), floating: floatingIpEnabled, loadBalancer: masterLbEnabled,
+    loadBalancerFloating: masterLbEnabled && lbFloating.toLowerCase() === 'true',
+    ownNetwork: input.facts.fixedNetworkId === null,
+    waitSeconds: Math.min(createTimeout > 0 ? createTimeout * 60 : USUAL_WAIT, LONGEST_WAIT),
+  };
+}
+
+export function label(desired: DesiredBay, name: keyof typeof SWARM_LABELS): string | undefined {
+  return labelValue(SWARM_LABELS, desired.bay.desired.labels, name);
+}
+
+export function firstManager(settings: Settings): NodeSettings | undefined {
+  return settings.nodes.find((node) => node.first);
+}
+
+function nodesOf(input: RenderInput): readonly NodeSettings[] {
+  const groups = new Map(input.nodeGroups.map((group) => [group.id, group]));
+  const present = input.nodes.filter((node) => node.desired === 'present').sort((one, other) => one.sequence - other.sequence);
+  const first = present.find((node) => node.role === 'master');
+  return present.flatMap((node) => {
+    const group = groups.get(node.nodeGroupId);
+    return group ? [nodeSettings(input, node, group, node === first)] : [];
+  });
+}
+
+function nodeSettings(input: RenderInput, node: Node, group: NodeGroup, first: boolean): NodeSettings {
+  const { bay, model } = input;
+  const manager = isMaster(group);
+  const flavor = manager ? bay.desired.masterFlavorId ?? model.masterFlavorId : bay.desired.flavorId ?? model.flavorId;
+  return {
+    node, group, manager, first, flavor: group.flavorId ?? flavor ?? FALLBACK_FLAVOR,
+    availabilityZone: labelValue(SWARM_LABELS, { ...bay.desired.labels, ...group.labels }, 'availability_zone') ?? '',
+    volumeSize: group.dockerVolumeSize ?? bay.desired.dockerVolumeSize ?? model.dockerVolumeSize ?? 0,
+  };
+}
