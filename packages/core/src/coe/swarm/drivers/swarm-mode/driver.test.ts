@@ -1,0 +1,194 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../../domain/json.js';
+import { labelProblems } from '../../../../domain/labels.js';
+import { Secret } from '../../../../domain/secret.js';
+import type { RenderInput } from '../../../../ports/bay-driver.js';
+import type { StackResource, StackSnapshot } from '../../../../ports/orchestrator.js';
+import { coeNamed, driverFor } from '../../../index.js';
+import { swarmMode } from './driver.js';
+import { EXAMPLE_BAYS, exampleBay } from './example-bays.js';
+import { SWARM_LABELS } from './labels.js';
+import { resolveUserData } from './user-data.test-support.js';
+
+const GOLDEN = new URL('./golden/', import.meta.url);
+
+function renderedText(input: RenderInput): string {
+  const { files, parameters, ...stack } = swarmMode.render(input);
+  const nested = Object.fromEntries(Object.entries(files).map(([name, text]) => [name, name.endsWith('.yaml') ? JSON.parse(text) as unknown : '(script)']));
+  return `${JSON.stringify({ ...stack, parameters, files: nested }, null, 1)}\n`;
+}
+
+function resourcesOf(input: RenderInput): JsonObject {
+  const { resources } = swarmMode.render(input).template as { resources: JsonObject };
+  return resources;
+}
+
+function propertiesOf(input: RenderInput, name: string): JsonObject {
+  const resource = resourcesOf(input)[name];
+  if (!isJsonObject(resource) || !isJsonObject(resource['properties'])) throw new Error(`no properties of ${name}`);
+  return resource['properties'];
+}
+
+describe('rendering', () => {
+  for (const [name, input] of Object.entries(EXAMPLE_BAYS)) {
+    test(`the bay "${name}" renders as reviewed (UPDATE_GOLDEN=1 rewrites)`, () => {
+      const file = new URL(`${name}.json`, GOLDEN);
+      if (process.env['UPDATE_GOLDEN']) {
+        mkdirSync(GOLDEN, { recursive: true });
+        writeFileSync(file, renderedText(input));
+      }
+      expect(renderedText(input)).toBe(readFileSync(file, 'utf8'));
+    });
+
+    test(`the user data of "${name}" fits into what Nova takes, for every kind of node`, () => {
+      for (const node of input.nodes.filter(({ desired }) => desired === 'present')) {
+        const text = resolveUserData(swarmMode.render(input), node.name);
+        expect(Buffer.byteLength(text)).toBeLessThan(45_000);
+      }
+    });
+  }
+
+  test('rendering twice gives the same', () => {
+    expect(renderedText(exampleBay({ managers: 3 }))).toBe(renderedText(exampleBay({ managers: 3 })));
+  });
+
+  test('the trustee password is a hidden parameter and nowhere in the templates', () => {
+    const stack = swarmMode.render(exampleBay());
+    expect(stack.parameters['trustee_password']).toBeInstanceOf(Secret);
+    expect(JSON.stringify([stack.template, stack.files])).not.toContain('example-password');
+    expect((stack.template as { parameters: JsonValue }).parameters).toEqual({ trustee_password: { type: 'string', hidden: true } });
+    expect(stack.files['manager.yaml']).toContain('"hidden": true');
+  });
+
+  test('workers are invited by the first manager, and only learn the workers\' token', () => {
+    const input = exampleBay({ managers: 3 });
+    expect(propertiesOf(input, 'master-0064')['invitation']).toBeUndefined();
+    expect(propertiesOf(input, 'master-0065')['invitation']).toEqual({ get_attr: ['master-0064', 'manager_invitation'] });
+    expect(propertiesOf(input, 'worker-00c8')['invitation']).toEqual({ get_attr: ['master-0064', 'worker_invitation'] });
+  });
+
+  test('a removed worker is the only difference between two renderings', () => {
+    const before = resourcesOf(exampleBay({ workers: 3 }));
+    const { 'worker-00c9': gone, ...rest } = before;
+    expect(gone).toBeDefined();
+    expect(resourcesOf(exampleBay({ workers: 3, leaving: ['worker-00c9'] }))).toEqual(rest);
+  });
+
+  test('when the first manager leaves, the next one invites', () => {
+    const input = exampleBay({ managers: 3, leaving: ['master-0064'] });
+    expect(propertiesOf(input, 'worker-00c8')['invitation']).toEqual({ get_attr: ['master-0065', 'worker_invitation'] });
+  });
+
+  test('each manager is behind the load balancer, workers are not', () => {
+    const members = Object.keys(resourcesOf(exampleBay({ managers: 3, desired: { masterLbEnabled: true } }))).filter((name) => name.endsWith('-member'));
+    expect(members).toEqual(['master-0064-member', 'master-0065-member', 'master-0066-member']);
+  });
+
+  test('the load balancer has no floating address when its label says so', () => {
+    const input = exampleBay({ desired: { masterLbEnabled: true, labels: { master_lb_floating_ip_enabled: 'false' } } });
+    expect(Object.keys(resourcesOf(input))).not.toContain('api_floating');
+  });
+});
+
+describe('user data', () => {
+  test('hostile values arrive byte for byte, as data', () => {
+    const input = EXAMPLE_BAYS['hostile'] ?? exampleBay();
+    const config = JSON.parse(resolveUserData(swarmMode.render(input), 'worker-00c8').replace('#cloud-config\n', '')) as {
+      write_files: { path: string; content: string; permissions: string }[]; runcmd: string[][];
+    };
+    const file = config.write_files.find(({ path }) => path === '/etc/magnum/node.json');
+    const values = JSON.parse(file?.content ?? '') as JsonObject;
+    expect(file?.permissions).toBe('0600');
+    expect(JSON.parse(String(values['labels']))).toEqual(input.bay.desired.labels);
+    expect(values['http_proxy']).toBe(input.model.httpProxy);
+    expect(config.runcmd).toEqual([['/opt/magnum/node.sh']]);
+  });
+
+  test('scripts are the same for every bay, in ASCII', () => {
+    const scripts = (input: RenderInput): string[] =>
+      Object.entries(swarmMode.render(input).files).filter(([name]) => name.endsWith('.sh')).map(([, text]) => text);
+    expect(scripts(EXAMPLE_BAYS['hostile'] ?? exampleBay())).toEqual(scripts(exampleBay()));
+    expect(scripts(exampleBay()).join('')).toMatch(/^[\x00-\x7f]*$/);
+  });
+
+  test('shellcheck finds nothing in the scripts', (context) => {
+    const folder = fileURLToPath(new URL('./scripts/', import.meta.url));
+    const files = readdirSync(folder).filter((name) => name.endsWith('.sh'));
+    const result = spawnSync('shellcheck', ['-x', '-P', folder, ...files], { cwd: folder, encoding: 'utf8' });
+    if (result.error && !process.env['CI']) {
+      console.warn('shellcheck is not installed, so the scripts were not checked');
+      context.skip();
+    }
+    expect(result.stdout).toBe('');
+    expect(result.status).toBe(0);
+  });
+});
+
+describe('checking', () => {
+  const messages = (input: RenderInput): readonly string[] => (swarmMode.check?.(input) ?? []).map(({ field }) => field);
+
+  test('a plain bay has no problem', () => expect(messages(exampleBay())).toEqual([]));
+  test('an even number of managers cannot agree', () => expect(messages(exampleBay({ managers: 2 }))).toEqual(['master_count']));
+  test('floating addresses need an external network', () =>
+    expect(messages(exampleBay({ model: { externalNetworkId: null } }))).toEqual(['external_network_id']));
+  test('devicemapper needs 3 GB', () =>
+    expect(messages(exampleBay({ desired: { dockerVolumeSize: 2 }, model: { dockerStorageDriver: 'devicemapper' } }))).toEqual(['docker_volume_size']));
+  test('the address pool must not overlap the subnet', () =>
+    expect(messages(exampleBay({ desired: { labels: { fixed_subnet_cidr: '10.128.7.0/24' } } }))).toEqual(['labels.swarm_address_pool']));
+  test.each(['0', '80-', '90-80', '70000', 'http', '-5'])('open_ports refuses %j', (ports) =>
+    expect(messages(exampleBay({ desired: { labels: { open_ports: ports } } }))).toEqual(['labels.open_ports']));
+  test('labels of known type are checked by the table', () => {
+    expect(labelProblems(SWARM_LABELS, { swarm_strategy: 'chaos', fixed_subnet_cidr: '10.0.0.0' })).toHaveLength(2);
+  });
+});
+
+describe('interpreting', () => {
+  const input = exampleBay({ workers: 1 });
+  const resource = (path: readonly string[], changes: Partial<StackResource> = {}): StackResource => ({
+    path, type: 'OS::Nova::Server', physicalId: `id-of-${path.join('.')}`, action: 'CREATE', state: 'COMPLETE', reason: '', ...changes,
+  });
+  const stack = (changes: Partial<StackSnapshot> = {}): StackSnapshot => ({
+    id: 'stack-1', name: swarmMode.render(input).name, action: 'CREATE', state: 'COMPLETE', reason: '', outputs: {}, resources: [],
+    tags: swarmMode.render(input).tags, ...changes,
+  });
+
+  test('no stack is absent', () => expect(swarmMode.interpret(undefined, input).stack).toEqual({ kind: 'absent' }));
+
+  test('the generation is what the stack was told', () =>
+    expect(swarmMode.interpret(stack(), input).stack).toMatchObject({ kind: 'present', toldGeneration: 3 }));
+
+  test('a complete bay has addresses, servers and an API', () => {
+    const seen = swarmMode.interpret(stack({
+      outputs: { api_address: '198.51.100.4', node_addresses: { 'master-0064': { private: '10.0.0.5', public: '198.51.100.4' }, 'worker-00c8': null } },
+      resources: [resource(['master-0064']), resource(['master-0064', 'server']), resource(['worker-00c8'], { state: 'IN_PROGRESS' })],
+    }), input);
+    expect(seen.apiAddress).toBe('tcp://198.51.100.4:2375');
+    expect([...seen.nodes.values()]).toEqual([
+      { status: 'CREATE_COMPLETE', reason: null, serverId: 'id-of-master-0064.server', privateAddress: '10.0.0.5', publicAddress: '198.51.100.4' },
+      { status: 'CREATE_IN_PROGRESS', reason: null, serverId: null, privateAddress: null, publicAddress: null },
+    ]);
+  });
+
+  test('a node that the stack does not hold is not observed', () => expect(swarmMode.interpret(stack(), input).nodes.size).toBe(0));
+
+  test('a failure names the innermost resource, its type, its id and the words', () => {
+    const seen = swarmMode.interpret(stack({
+      state: 'FAILED', reason: 'Resource CREATE failed',
+      resources: [resource(['worker-00c8'], { state: 'FAILED', type: 'node.yaml', reason: 'nested failed' }),
+        resource(['worker-00c8', 'wait_condition'], { state: 'FAILED', type: 'OS::Heat::WaitCondition', reason: 'make-cert: HTTP status 403' })],
+    }), input);
+    expect(seen.failure).toBe('worker-00c8.wait_condition (OS::Heat::WaitCondition id-of-worker-00c8.wait_condition): make-cert: HTTP status 403');
+    expect([...seen.nodes.values()][0]).toMatchObject({ status: 'CREATE_FAILED', reason: seen.failure });
+  });
+});
+
+test('the registry finds the driver by platform, by name, and the engine by either name', () => {
+  expect(driverFor({ serverType: 'vm', distro: 'fedora-atomic', coe: 'swarm' })?.name).toBe('swarm-mode');
+  expect(driverFor('swarm-mode')).toBe(swarmMode);
+  expect(driverFor({ serverType: 'bm', distro: 'debian', coe: 'swarm' })).toBeUndefined();
+  expect(coeNamed('swarm')).toBe(coeNamed('swarm-mode'));
+  expect(existsSync(new URL('./scripts/node.sh', import.meta.url))).toBe(true);
+});
