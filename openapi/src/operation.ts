@@ -83,6 +83,8 @@ export interface JsonSchema {
   /** Properties that a body may not supply: 400, "read only". */
   readonly 'x-readonly'?: readonly string[];
   readonly 'x-create'?: 'required' | 'optional' | 'readonly' | 'ignored';
+  /** What a body may hold, where that is wider than what answers show. */
+  readonly 'x-create-as'?: JsonSchema;
   readonly 'x-patch'?: 'yes' | 'no' | 'not-removable' | 'internal';
   readonly 'x-cli'?: PropertyHints;
   readonly 'x-vocabulary'?: 'bay' | 'cluster';

@@ -32,7 +32,7 @@ export function answersOf(deps: ConductorDeps): Answers {
 async function caOf(deps: ConductorDeps, bayId: BayId): Promise<KeyPair> {
   const { support, bay } = await findWorld(deps, bayId);
   const ca = support.caRef ? await loadKeyPair(deps, support.caRef) : undefined;
-  if (!ca) throw new DomainError('engine-unavailable', `Bay ${bay.name} has no certificate authority yet: it is ${bay.observed.status}. Try again later.`);
+  if (!ca) throw new DomainError('engine-not-live', `Bay ${bay.name} has no certificate authority yet: it is ${bay.observed.status}. Try again later.`);
   return ca;
 }
 

@@ -30,7 +30,7 @@ async function lookAtEngine(deps: ConductorDeps, pass: Pass, signal: AbortSignal
   } catch (error) {
     // An engine that cannot be asked is a finding about the bay, not a failure of the pass.
     const words = isDomainError(error) ? error.message : 'The engine did not answer.';
-    return { health: isDomainError(error, 'engine-unavailable') ? 'UNKNOWN' : 'UNHEALTHY', healthReason: { api: words } };
+    return { health: isDomainError(error, 'engine-not-live') ? 'UNKNOWN' : 'UNHEALTHY', healthReason: { api: words } };
   }
 }
 

@@ -21,7 +21,7 @@ import type { Store } from '../ports/store.js';
 export interface Engines {
   /** Errors: `bay-type-not-supported`. */
   driverOf(model: BayModel): BayDriver;
-  /** Errors: `engine-unavailable` where the bay has no live engine. */
+  /** Errors: `engine-not-live` where there is no engine to ask. */
   connect(model: BayModel, input: ConnectInput): CoeSession;
 }
 

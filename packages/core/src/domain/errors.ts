@@ -47,6 +47,8 @@ export const ERROR_KINDS = {
   'cloud-unavailable': later(503),
   'engine-failed': later(500),
   'engine-unavailable': later(503),
+  /** There is no engine to ask: the bay is not up yet, or its servers are simulated. */
+  'engine-not-live': afterChange(409),
   'lease-lost': later(503),
   'store-unavailable': later(503),
   'deadline-exceeded': later(503),

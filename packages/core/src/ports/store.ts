@@ -70,6 +70,7 @@ export interface NodeGroupRepository {
 export interface NodeRow {
   readonly node: Node;
   readonly nodeGroup: Pick<NodeGroup, 'name' | 'imageId'>;
+  readonly serverType: 'vm' | 'bm';
 }
 
 export interface NodeRepository {

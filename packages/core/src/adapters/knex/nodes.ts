@@ -14,8 +14,10 @@ const SORTABLE = {
 
 export function nodeRepository(db: Knex): NodeRepository {
   const withGroup = (visible: Visibility): Knex.QueryBuilder => {
-    const query = db(TABLE).select(`${TABLE}.*`, 'node_group.name as group_name', 'node_group.image_id as group_image')
-      .join('node_group', 'node_group.uuid', `${TABLE}.node_group_id`);
+    const query = db(TABLE).select(`${TABLE}.*`, 'node_group.name as group_name', 'node_group.image_id as group_image', 'bay_model.server_type')
+      .join('node_group', 'node_group.uuid', `${TABLE}.node_group_id`)
+      .join('bay', 'bay.uuid', `${TABLE}.bay_id`)
+      .join('bay_model', 'bay_model.uuid', 'bay.baymodel_id');
     return visible.projectId === null ? query : query.where('node_group.project_id', visible.projectId);
   };
   return {
@@ -57,7 +59,11 @@ function observedRow(observed: NodeObservation): Record<string, unknown> {
 }
 
 function withGroupOf(row: Row): NodeRow {
-  return { node: fromRow(row), nodeGroup: { name: text(row, 'group_name'), imageId: text(row, 'group_image') } };
+  return {
+    node: fromRow(row), nodeGroup: { name: text(row, 'group_name'), imageId: text(row, 'group_image') },
+    // Written by the bay models' adapter from the same type.
+    serverType: text(row, 'server_type') as NodeRow['serverType'],
+  };
 }
 
 function fromRow(row: Row): Node {

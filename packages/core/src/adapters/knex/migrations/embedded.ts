@@ -33,6 +33,9 @@ const orchestration: Migration = {
       table.string('stack_id', ID).notNullable().index();
       table.string('parent_id', ID).notNullable();
       table.string('name', 255).notNullable();
+      table.text('path').notNullable();
+      // Id of the part that this one is plugged into: a port's server, an address's port, a member's pool.
+      table.string('link', ID).nullable().index();
       table.string('type', 255).notNullable();
       table.integer('position').notNullable();
       table.boolean('superseded').notNullable();

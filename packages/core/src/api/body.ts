@@ -1,0 +1,44 @@
+import { DomainError } from '../domain/errors.js';
+import type { JsonValue } from '../domain/json.js';
+
+/** Largest request body, in bytes. */
+export const LARGEST_BODY = 1_048_576;
+const JSON_TYPES = new Set(['application/json', 'text/javascript', 'application/javascript']);
+
+/** The body as JSON; undefined where it is empty or of a type that is ignored. Errors: 400, 413, 415 (contract, README §2). */
+export async function readBody(request: Request): Promise<JsonValue | undefined> {
+  const bytes = await readBounded(request);
+  if (bytes.length === 0) return undefined;
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type === 'application/x-www-form-urlencoded') return undefined;
+  if (!JSON_TYPES.has(type)) {
+    throw new DomainError('unsupported-media-type', `Unknown mimetype: ${type.slice(0, 80).replaceAll(/[^\w./+-]/g, '?') || 'none'}. Send application/json.`);
+  }
+  return parseJson(bytes);
+}
+
+function parseJson(bytes: Uint8Array): JsonValue {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as JsonValue; // JSON.parse makes nothing else
+  } catch (cause) {
+    throw new DomainError('invalid-body', { message: 'Request is not in valid JSON format.', cause });
+  }
+}
+
+async function readBounded(request: Request): Promise<Uint8Array> {
+  const announced = Number(request.headers.get('content-length') ?? 0);
+  if (announced > LARGEST_BODY) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // Node's streams of web requests can be iterated; the DOM's type does not say so.
+  for await (const chunk of (request.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > LARGEST_BODY) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(): DomainError {
+  return new DomainError('body-too-large', `The request body is larger than ${LARGEST_BODY} bytes.`);
+}

@@ -1,0 +1,34 @@
+import { getCaCertificate, signCertificate } from '../app/certificates.js';
+import { DomainError } from '../domain/errors.js';
+import type { JsonObject } from '../domain/json.js';
+import { textField } from './fields.js';
+import type { Call, Handler } from './handler.js';
+import { resourceLinks } from './links.js';
+
+const COLLECTION = 'certificates';
+
+/** Answers carry both wordings of the bay's id, as they did up to 16.x (contract, resources §4). */
+export const certificateHandlers = {
+  getCertificate: async (deps, call) => {
+    const { bayId, pem } = await getCaCertificate(deps, call.access, call.params['cluster_ident'] ?? '', call.signal);
+    return { body: { ...common(call, bayId), pem } };
+  },
+  createCertificate: async (deps, call) => {
+    // The body was checked against an object schema.
+    const body = (call.body ?? {}) as JsonObject;
+    const csr = textField(body, 'csr') ?? '';
+    const { bayId, pem } = await signCertificate(deps, call.access, bayOf(body), csr, call.signal);
+    const type = textField(body, 'ca_cert_type');
+    return { body: { ...common(call, bayId), csr, pem, ...(type ? { ca_cert_type: type } : {}) } };
+  },
+} satisfies Record<string, Handler>;
+
+function bayOf(body: JsonObject): string {
+  const bay = textField(body, 'bay_uuid') ?? textField(body, 'cluster_uuid');
+  if (bay !== null) return bay;
+  throw new DomainError('invalid-parameter', { field: 'bay_uuid', message: 'Invalid input for field/attribute bay_uuid. Value: \'None\'. Mandatory field missing: give bay_uuid or cluster_uuid.' });
+}
+
+function common(call: Call, bayId: string): JsonObject {
+  return { bay_uuid: bayId, cluster_uuid: bayId, links: [...resourceLinks(call.baseUrl, COLLECTION, bayId)] };
+}

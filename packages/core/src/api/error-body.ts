@@ -1,0 +1,34 @@
+import { MAX_VERSION, MIN_VERSION } from '@magnum-ts/openapi';
+import { DomainError } from '../domain/errors.js';
+import type { JsonObject } from '../domain/json.js';
+import { UnsupportedVersion } from './microversion.js';
+
+const INTERNAL = 'An unexpected error occurred in this service. The request id in the header x-openstack-request-id helps to find it in the log.';
+
+/** What is thrown becomes a kind; whatever is no kind is a fault of this service, and its words stay inside. */
+export function asDomainError(error: unknown): DomainError {
+  return error instanceof DomainError ? error : new DomainError('internal', { message: INTERNAL, cause: error });
+}
+
+/** Contract, README §4: the modern `errors` list for every era's routes; 401 has Keystone middleware's own shape. */
+export function errorBody(error: DomainError): JsonObject {
+  if (error.kind === 'unauthorized') return { error: { code: 401, title: 'Unauthorized', message: error.message } };
+  if (error instanceof UnsupportedVersion) return { errors: [unsupportedVersion(error)] };
+  return {
+    errors: [{
+      request_id: '', code: error.status >= 500 ? 'server' : 'client', status: error.status, title: titleOf(error.message), detail: error.message, links: [],
+    }],
+  };
+}
+
+/** The text before the first full stop that ends a sentence: a version or an address keeps its dots. */
+function titleOf(message: string): string {
+  return /^(.*?)\.(?=\s|$)/s.exec(message)?.[1] ?? message;
+}
+
+function unsupportedVersion(error: UnsupportedVersion): JsonObject {
+  return {
+    max_version: MAX_VERSION, min_version: MIN_VERSION, code: 'magnum.microversion-unsupported', title: 'Requested microversion is unsupported',
+    description: error.message, links: [{ rel: 'help', href: 'http://docs.openstack.org/api-guide/compute/microversions.html' }],
+  };
+}

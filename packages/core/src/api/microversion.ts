@@ -1,0 +1,72 @@
+import { isWithin, MAX_VERSION, MIN_VERSION, minorOf, type Operation } from '@magnum-ts/openapi';
+import { DomainError } from '../domain/errors.js';
+
+/** Contract, README §2 and §3. */
+const SERVICES = ['container-infra', 'container-infrastructure', 'container-infrastructure-management'];
+const DEFAULT_SERVICE = 'container-infra';
+
+export interface Negotiated {
+  /** `1.3` */
+  readonly version: string;
+  /** The service word that the request used. */
+  readonly service: string;
+  /** Liberty's and Mitaka's header was used, and is answered. */
+  readonly legacy: boolean;
+}
+
+/** A version that parses but lies outside the range gets a body of its own (contract, README §3 rows 5 and 6). */
+export class UnsupportedVersion extends DomainError {
+  readonly service: string;
+
+  constructor(message: string, service: string) {
+    super('version-not-supported', message);
+    this.service = service;
+  }
+}
+
+/** Errors: `not-acceptable` for what is no version, UnsupportedVersion for one that is not served. */
+export function negotiate(headers: Headers): Negotiated {
+  const header = headers.get('OpenStack-API-Version');
+  const legacy = headers.get('X-OpenStack-Magnum-API-Version');
+  if (header === null && legacy !== null) return { version: versionOf(legacy.trim(), DEFAULT_SERVICE), service: DEFAULT_SERVICE, legacy: true };
+  if (header === null) return { version: MIN_VERSION, service: DEFAULT_SERVICE, legacy: false };
+  const [service = '', wanted = '', ...rest] = header.trim().split(/\s+/);
+  if (wanted === '' || rest.length > 0) throw unreadable('it needs a service and a version, such as "container-infra 1.14"');
+  const known = SERVICES.includes(service) ? service : undefined;
+  if (wanted.toLowerCase() === 'latest') return { version: MAX_VERSION, service: known ?? DEFAULT_SERVICE, legacy: false };
+  if (!known) throw unreadable(`the service must be one of ${SERVICES.join(', ')}`);
+  return { version: versionOf(wanted, known), service: known, legacy: false };
+}
+
+function versionOf(wanted: string, service: string): string {
+  if (wanted.toLowerCase() === 'latest') return MAX_VERSION;
+  const parts = /^(\d{1,9})\.(\d{1,9})$/.exec(wanted);
+  if (!parts) throw unreadable('the version must be two numbers, such as 1.14, or latest');
+  const version = `${Number(parts[1])}.${Number(parts[2])}`;
+  if (minorOf(version) !== undefined && isWithin(version, MIN_VERSION, MAX_VERSION)) return version;
+  throw new UnsupportedVersion(`Version ${version} was requested but the minor version is not supported. Supported are ${MIN_VERSION} to ${MAX_VERSION}.`, service);
+}
+
+function unreadable(why: string): DomainError {
+  return new DomainError('not-acceptable', `Invalid value for OpenStack-API-Version header: ${why}.`);
+}
+
+export function requireAtVersion(operation: Operation, version: string): void {
+  if (isWithin(version, operation.minVersion, operation.maxVersion)) return;
+  throw new DomainError('not-acceptable', `Request not acceptable: ${operation.method} ${operation.path} needs API version ${operation.minVersion} or later.`);
+}
+
+export function versionHeaders(negotiated: Negotiated | { readonly service: string }): Record<string, string> {
+  const { service } = negotiated;
+  const version = 'version' in negotiated ? negotiated.version : undefined;
+  return {
+    'OpenStack-API-Minimum-Version': `${service} ${MIN_VERSION}`,
+    'OpenStack-API-Maximum-Version': `${service} ${MAX_VERSION}`,
+    ...(version ? { 'OpenStack-API-Version': `${service} ${version}` } : {}),
+    vary: 'OpenStack-API-Version',
+    ...('legacy' in negotiated && negotiated.legacy ? {
+      'X-OpenStack-Magnum-API-Minimum-Version': MIN_VERSION, 'X-OpenStack-Magnum-API-Maximum-Version': MAX_VERSION,
+      'X-OpenStack-Magnum-API-Version': negotiated.version,
+    } : {}),
+  };
+}

@@ -1,0 +1,20 @@
+import type { OperationId } from '@magnum-ts/openapi';
+import { bayHandlers } from './bays.js';
+import { bayModelHandlers } from './bay-models.js';
+import { certificateHandlers } from './certificates.js';
+import { containerHandlers } from './containers.js';
+import type { Handler } from './handler.js';
+import { magnumServiceHandlers } from './magnum-services.js';
+import { nodeHandlers } from './nodes.js';
+import { versionHandlers } from './versions.js';
+
+/** One handler for every operation of the spec: a missing one does not compile, nor does one that the spec has not. */
+export const handlers: { readonly [Id in OperationId]: Handler } = {
+  ...versionHandlers,
+  ...bayModelHandlers,
+  ...bayHandlers,
+  ...nodeHandlers,
+  ...containerHandlers,
+  ...certificateHandlers,
+  ...magnumServiceHandlers,
+};

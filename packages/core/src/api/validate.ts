@@ -1,0 +1,115 @@
+import { isWithin, loadSchemas, type JsonSchema, type Operation, type OperationId } from '@magnum-ts/openapi';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { DomainError } from '../domain/errors.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.js';
+import { coerceBody, coerceValue } from './coerce.js';
+
+const DEEPEST = 32;
+const compiled = new WeakMap<JsonSchema, ValidateFunction>();
+let ajv: Ajv2020 | undefined;
+
+/** Checks a body against its operation's schema at that version. Every refusal names the field; contract, README §4. */
+export function validBody(operation: Operation & { readonly id: OperationId }, version: string, body: JsonValue): JsonValue {
+  assertSane(body, 0);
+  const schema = loadSchemas().requests[operation.id]?.find((range) => isWithin(version, range.from, range.to))?.schema;
+  if (!schema || operation.bodyKind === 'json-patch') return body;
+  return validObject(schema, body);
+}
+
+/** Checks an object that came from outside, or that a patch has made. */
+export function validObject(schema: JsonSchema, body: JsonValue): JsonObject {
+  if (!isJsonObject(body)) throw new DomainError('invalid-body', 'The request body must be a JSON object.');
+  assertNoReadOnly(schema, body);
+  const coerced = coerceBody(body, schema);
+  const check = checkOf(schema);
+  if (!check(coerced)) throw refusal(check.errors?.[0], coerced);
+  return coerced;
+}
+
+/** Query parameters by name, typed by their schemas, defaults filled in. Unknown ones are refused by name. */
+export function validQuery(operation: Operation, version: string, search: URLSearchParams): Readonly<Record<string, JsonValue>> {
+  const known = operation.queryParams.filter((parameter) => isWithin(version, parameter.minVersion, parameter.maxVersion));
+  const unknown = [...new Set(search.keys())].filter((name) => !known.some((parameter) => parameter.name === name));
+  if (unknown.length > 0) {
+    throw new DomainError('invalid-parameter', { field: unknown[0] ?? '', message: `Unknown argument: ${unknown.map(quoted).join(', ')}.` });
+  }
+  return Object.fromEntries(known.flatMap((parameter) => {
+    const value = queryValue(parameter.name, parameter.schema, search.getAll(parameter.name), parameter.required);
+    return value === undefined ? [] : [[parameter.name, value]];
+  }));
+}
+
+function queryValue(name: string, schema: JsonSchema, given: readonly string[], required: boolean): JsonValue | undefined {
+  if (given.length > 1) throw new DomainError('invalid-parameter', { field: name, message: `Argument ${quoted(name)} is given more than once.` });
+  const [text] = given;
+  if (text === undefined) {
+    if (required) throw new DomainError('invalid-parameter', { field: name, message: `Missing argument: ${quoted(name)}.` });
+    return schema.default as JsonValue | undefined; // the spec's own JSON
+  }
+  assertSane(text, 0);
+  const value = coerceValue(text, schema);
+  const check = checkOf(schema);
+  if (!check(value)) throw refusal(check.errors?.[0], value, name);
+  return value;
+}
+
+function checkOf(schema: JsonSchema): ValidateFunction {
+  ajv ??= new Ajv2020({ strict: false, allErrors: false, verbose: true, formats: { uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i } });
+  const known = compiled.get(schema);
+  if (known) return known;
+  const check = ajv.compile(schema);
+  compiled.set(schema, check);
+  return check;
+}
+
+function assertNoReadOnly(schema: JsonSchema, body: JsonObject): void {
+  const name = schema['x-readonly']?.find((field) => Object.hasOwn(body, field) && body[field] !== null);
+  if (name === undefined) return;
+  throw new DomainError('invalid-parameter', { field: name, message: `Invalid input for field/attribute ${name}. Value: ${quoted(body[name])}. Cannot set read only field.` });
+}
+
+/** Text that no database and no wire can carry unchanged, and nesting that only an attack has. */
+function assertSane(value: JsonValue, depth: number): void {
+  if (depth > DEEPEST) throw new DomainError('invalid-body', `The request body is nested deeper than ${DEEPEST} levels.`);
+  if (typeof value === 'string') assertReadable(value);
+  else if (typeof value === 'object' && value !== null) {
+    for (const [name, inner] of Object.entries(value)) {
+      assertReadable(name);
+      assertSane(inner, depth + 1);
+    }
+  }
+}
+
+function assertReadable(text: string): void {
+  if (text.includes('\u0000') || /\p{Surrogate}/u.test(text)) {
+    throw new DomainError('invalid-body', `Invalid text ${quoted(text)}: it holds a NUL or half a character.`);
+  }
+}
+
+function refusal(error: ErrorObject | undefined, body: JsonValue, parameter?: string): DomainError {
+  const path = (error?.instancePath ?? '').slice(1).replaceAll('/', '.');
+  const field = parameter ?? path;
+  if (error?.keyword === 'additionalProperties') {
+    const name = String(error.params['additionalProperty']);
+    return new DomainError('invalid-parameter', { field: name, message: `Unknown attribute: ${quoted(name)}. Remove it, or correct its name.` });
+  }
+  if (error?.keyword === 'required') {
+    const name = String(error.params['missingProperty']);
+    return new DomainError('invalid-parameter', { field: name, message: `Invalid input for field/attribute ${name}. Value: 'None'. Mandatory field missing.` });
+  }
+  const value = parameter === undefined ? error?.data : body;
+  return new DomainError('invalid-parameter', { field, message: `Invalid input for field/attribute ${field}. Value: ${quoted(value)}. ${reasonOf(error)}.` });
+}
+
+function reasonOf(error: ErrorObject | undefined): string {
+  if (error?.keyword === 'enum') return `Value should be one of: ${(error.params['allowedValues'] as readonly unknown[]).join(', ')}`; // ajv's shape for enum
+  if (error?.keyword === 'pattern') return `It must match ${String(error.params['pattern'])}`;
+  const words = error?.message ?? 'it is not valid';
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What was sent, short, and with nothing that could fool a terminal or a log. */
+function quoted(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return `'${text.slice(0, 80).replaceAll(/[\p{C}\p{Surrogate}]/gu, '?')}'`;
+}

@@ -1,0 +1,90 @@
+import { DomainError } from '../domain/errors.js';
+import { checkBayModel, defaultNetworkDriver } from '../domain/bay-model-rules.js';
+import type { BayModel } from '../domain/bay-model.js';
+import type { BayModelId } from '../domain/ids.js';
+import { generatedName } from '../domain/names.js';
+import type { Page } from '../ports/store.js';
+import { requireCloudResources, requireImage } from './cloud-resources.js';
+import { cloudAccess, ownRows, type Access, type AppDeps } from './deps.js';
+import { findBayModel } from './find.js';
+
+/** Everything of a bay model that a caller may set. */
+export type BayModelFields = Omit<BayModel, 'id' | 'sequence' | 'projectId' | 'userId' | 'createdAt' | 'updatedAt' | 'name'> & { readonly name: string | null };
+
+/** Changes of these alone are taken while bays use the model (contract, README §6). */
+const HARMLESS: ReadonlySet<keyof BayModel> = new Set(['public', 'hidden', 'tags', 'name']);
+
+export async function listBayModels(deps: AppDeps, access: Access, page: Page): Promise<readonly BayModel[]> {
+  deps.policy.require(access.action, access.actor);
+  return deps.store.read((repos) => repos.bayModels.list(ownRows(access.actor), page));
+}
+
+export async function getBayModel(deps: AppDeps, access: Access, ident: string): Promise<BayModel> {
+  const model = await findBayModel(deps, access.actor, ident);
+  // A public model is everybody's to read.
+  deps.policy.require(access.action, access.actor, model.public ? undefined : model);
+  return model;
+}
+
+export async function createBayModel(deps: AppDeps, access: Access, fields: BayModelFields, signal: AbortSignal): Promise<BayModel> {
+  const { actor } = access;
+  deps.policy.require(access.action, actor);
+  const image = await requireImage(deps.cloud, fields.imageId, cloudAccess(actor), signal);
+  const completed = { ...fields, networkDriver: fields.networkDriver ?? defaultNetworkDriver(fields.coe), clusterDistro: image.distro };
+  checkBayModel(completed);
+  const driver = deps.engines.driverOf({ ...completed, driver: fields.driver ?? image.driver ?? null });
+  await requireCloudResources(deps.cloud, referencesOf(completed), cloudAccess(actor), signal);
+  if (completed.public || completed.hidden) requirePublish(deps, access);
+  const model = {
+    ...completed, driver: driver.name, id: deps.random.uuid() as BayModelId, // a new UUID is an id by being given here
+    name: fields.name ?? generatedName('template', (limit) => deps.random.below(limit)),
+    projectId: actor.projectId ?? '', userId: actor.userId, createdAt: deps.clock.now(), updatedAt: null,
+  };
+  await deps.store.write((repos) => repos.bayModels.insert(model));
+  return { ...model, sequence: 0 };
+}
+
+/** `change` turns the model into the wanted one; it throws where the wanted fields are ill-formed. */
+export async function updateBayModel(
+  deps: AppDeps, access: Access, ident: string, change: (model: BayModel) => BayModelFields, signal: AbortSignal,
+): Promise<BayModel> {
+  const model = await findBayModel(deps, access.actor, ident);
+  deps.policy.require(access.action, access.actor, model);
+  const wanted = { ...model, ...change(model), name: change(model).name ?? model.name, updatedAt: deps.clock.now() };
+  checkBayModel(wanted);
+  deps.engines.driverOf(wanted);
+  await requireCloudResources(deps.cloud, referencesOf(wanted), cloudAccess(access.actor), signal);
+  if (wanted.public !== model.public || wanted.hidden !== model.hidden) requirePublish(deps, access);
+  await deps.store.write(async (repos) => {
+    if (!isHarmless(model, wanted) && (await repos.bayModels.isReferenced(model.id))) throw referenced(model, 'changed, except for public, hidden, tags and name');
+    await repos.bayModels.save(wanted);
+  });
+  return wanted;
+}
+
+export async function deleteBayModel(deps: AppDeps, access: Access, ident: string): Promise<void> {
+  const model = await findBayModel(deps, access.actor, ident);
+  deps.policy.require(access.action, access.actor, model);
+  await deps.store.write(async (repos) => {
+    if (await repos.bayModels.isReferenced(model.id)) throw referenced(model, 'deleted');
+    await repos.bayModels.delete(model.id);
+  });
+}
+
+function isHarmless(before: BayModel, after: BayModel): boolean {
+  // Object.keys of a record gives its keys.
+  const changed = (Object.keys(before) as (keyof BayModel)[]).filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+  return changed.every((key) => key === 'updatedAt' || (HARMLESS.has(key) && !(key === 'public' && !after.public)));
+}
+
+function referenced(model: BayModel, what: string): DomainError {
+  return new DomainError('bay-model-referenced', `BayModel ${model.id} is referenced by one or multiple bays and cannot be ${what}. Delete the bays first.`);
+}
+
+function requirePublish(deps: AppDeps, access: Access): void {
+  deps.policy.require('baymodel:publish', access.actor);
+}
+
+function referencesOf(model: Pick<BayModel, 'imageId' | 'flavorId' | 'masterFlavorId' | 'keypairId' | 'externalNetworkId' | 'fixedNetwork' | 'fixedSubnet'>) {
+  return { ...model, keypair: model.keypairId };
+}

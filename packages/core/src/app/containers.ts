@@ -1,0 +1,142 @@
+import { DomainError, isDomainError } from '../domain/errors.js';
+import type { BayId, ContainerId } from '../domain/ids.js';
+import { parseMemory } from '../domain/memory.js';
+import type { Container, ContainerReport, ContainerStatus } from '../domain/workload.js';
+import type { CommandResult } from '../ports/bay-driver.js';
+import type { ContainerAction } from '../ports/bus.js';
+import type { Page } from '../ports/store.js';
+import { ownRows, QUESTION_MS, type Access, type AppDeps } from './deps.js';
+import { findBay, findContainer } from './find.js';
+
+export interface CreateContainer {
+  readonly bay: string;
+  readonly name: string | null;
+  readonly image: string;
+  readonly command: string | null;
+  readonly memory: string | null;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A container with what its engine says of it now. */
+export interface ContainerView {
+  readonly container: Container;
+  readonly node: string | null;
+  readonly reason: string | null;
+}
+
+/** Pulling an image takes its time. */
+const CREATE_MS = 300_000;
+
+export async function listContainers(deps: AppDeps, access: Access, bayIdent: string | undefined, page: Page, signal: AbortSignal): Promise<readonly ContainerView[]> {
+  deps.policy.require(access.action, access.actor);
+  const bayId = bayIdent === undefined ? null : (await findBay(deps, { ...access, action: 'bay:get' }, bayIdent)).bay.id;
+  const containers = await deps.store.read((repos) => repos.containers.list(ownRows(access.actor), bayId, page));
+  return refreshed(deps, containers, signal);
+}
+
+export async function getContainer(deps: AppDeps, access: Access, ident: string, signal: AbortSignal): Promise<ContainerView> {
+  const container = await findContainer(deps, access, ident);
+  const [view] = await refreshed(deps, [container], signal);
+  return view ?? { container, node: null, reason: null };
+}
+
+/** Creates it in the bay's engine, stopped; the row is there first, so that nothing in an engine is ever unknown here. */
+export async function createContainer(deps: AppDeps, access: Access, wanted: CreateContainer, signal: AbortSignal): Promise<ContainerView> {
+  deps.policy.require(access.action, access.actor);
+  const bayId = await bayFor(deps, access, wanted.bay);
+  const memory = wanted.memory === null ? null : parseMemory(wanted.memory);
+  const container = newContainer(deps, access, bayId, wanted);
+  await deps.store.write((repos) => repos.containers.insert(container));
+  const spec = {
+    hostname: container.id, name: wanted.name, image: wanted.image, command: wanted.command, memory, environment: wanted.environment, labels: {},
+  };
+  try {
+    const report = await deps.bus.call('container.create', { bayId, spec }, { timeoutMs: CREATE_MS, signal });
+    return await seen(deps, { ...container, sequence: 0 }, report);
+  } catch (error) {
+    await abandon(deps, container);
+    throw error;
+  }
+}
+
+/** What came half-way in the engine is removed as far as the engine answers; the refusal is what the caller hears. */
+async function abandon(deps: AppDeps, container: Omit<Container, 'sequence'>): Promise<void> {
+  await deps.bus.call('container.act', { bayId: container.bayId, hostname: container.id, action: 'delete' }, { timeoutMs: QUESTION_MS })
+    .catch(() => undefined);
+  await deps.store.write((repos) => repos.containers.delete(container.id));
+}
+
+async function bayFor(deps: AppDeps, access: Access, ident: string): Promise<BayId> {
+  try {
+    return (await findBay(deps, { ...access, action: 'bay:get' }, ident)).bay.id;
+  } catch (error) {
+    if (!isDomainError(error, 'bay-not-found')) throw error;
+    throw new DomainError('invalid-parameter', { field: 'bay_uuid', message: error.message });
+  }
+}
+
+function newContainer(deps: AppDeps, access: Access, bayId: BayId, wanted: CreateContainer): Omit<Container, 'sequence'> {
+  return {
+    id: deps.random.uuid() as ContainerId, // a new UUID is an id by being given here
+    bayId, projectId: access.actor.projectId ?? '', userId: access.actor.userId, name: wanted.name, image: wanted.image, command: wanted.command,
+    memory: wanted.memory, environment: wanted.environment, status: 'Unknown', createdAt: deps.clock.now(), updatedAt: null,
+  };
+}
+
+/** Changes the record only: contract, endpoints §8. */
+export async function updateContainer(deps: AppDeps, access: Access, ident: string, change: (container: Container) => Container): Promise<ContainerView> {
+  const container = await findContainer(deps, access, ident);
+  const changed = { ...change(container), updatedAt: deps.clock.now() };
+  await deps.store.write((repos) => repos.containers.save(changed));
+  return { container: changed, node: null, reason: null };
+}
+
+export async function deleteContainer(deps: AppDeps, access: Access, ident: string, signal: AbortSignal): Promise<void> {
+  const container = await findContainer(deps, access, ident);
+  await deps.bus.call('container.act', { bayId: container.bayId, hostname: container.id, action: 'delete' }, { timeoutMs: QUESTION_MS, signal });
+  await deps.store.write((repos) => repos.containers.delete(container.id));
+}
+
+export async function actOnContainer(deps: AppDeps, access: Access, ident: string, action: ContainerAction, signal: AbortSignal): Promise<void> {
+  const container = await findContainer(deps, access, ident);
+  await deps.bus.call('container.act', { bayId: container.bayId, hostname: container.id, action }, { timeoutMs: QUESTION_MS, signal });
+  await refreshed(deps, [container], signal);
+}
+
+export async function containerLogs(deps: AppDeps, access: Access, ident: string, signal: AbortSignal): Promise<CommandResult> {
+  const container = await findContainer(deps, access, ident);
+  return deps.bus.call('container.logs', { bayId: container.bayId, hostname: container.id }, { timeoutMs: QUESTION_MS, signal });
+}
+
+export async function executeInContainer(deps: AppDeps, access: Access, ident: string, command: string, signal: AbortSignal): Promise<CommandResult> {
+  const container = await findContainer(deps, access, ident);
+  return deps.bus.call('container.execute', { bayId: container.bayId, hostname: container.id, command }, { timeoutMs: QUESTION_MS, signal });
+}
+
+/** Asks each bay once. What cannot be asked is Unknown, as upstream has it; the record keeps the last thing known. */
+async function refreshed(deps: AppDeps, containers: readonly Container[], signal: AbortSignal): Promise<readonly ContainerView[]> {
+  const bayIds = [...new Set(containers.map((container) => container.bayId))];
+  const answers = new Map(await Promise.all(bayIds.map(async (bayId) => {
+    const hostnames = containers.filter((container) => container.bayId === bayId).map((container) => container.id);
+    return [bayId, await inspected(deps, bayId, hostnames, signal)] as const;
+  })));
+  const views: ContainerView[] = [];
+  for (const container of containers) views.push(await seen(deps, container, answers.get(container.bayId)?.[container.id]));
+  return views;
+}
+
+async function inspected(deps: AppDeps, bayId: BayId, hostnames: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, ContainerReport>>> {
+  try {
+    return await deps.bus.call('container.inspect', { bayId, hostnames }, { timeoutMs: 15_000, signal });
+  } catch (error) {
+    if (isDomainError(error)) return {};
+    throw error;
+  }
+}
+
+async function seen(deps: AppDeps, container: Container, report: ContainerReport | undefined): Promise<ContainerView> {
+  const status: ContainerStatus = report?.status ?? 'Unknown';
+  const fresh = { ...container, status };
+  if (status !== container.status) await deps.store.write((repos) => repos.containers.save(fresh));
+  return { container: fresh, node: report?.node ?? null, reason: report?.reason ?? null };
+}

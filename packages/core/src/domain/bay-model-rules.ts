@@ -1,0 +1,49 @@
+import type { BayModel, CoeName } from './bay-model.js';
+import { DomainError } from './errors.js';
+
+const NETWORK_DRIVERS: Readonly<Record<CoeName, readonly [string, ...string[]]>> = {
+  kubernetes: ['flannel', 'calico', 'cilium'],
+  swarm: ['docker', 'flannel'],
+  'swarm-mode': ['docker', 'flannel'],
+  mesos: ['docker'],
+};
+const VOLUME_DRIVERS: Readonly<Record<CoeName, readonly string[]>> = { kubernetes: ['cinder'], swarm: ['rexray'], 'swarm-mode': ['rexray'], mesos: ['rexray'] };
+const LEAST_DEVICEMAPPER_GB = 3;
+
+/** The engine's own network driver, where the caller names none. */
+export function defaultNetworkDriver(coe: CoeName): string {
+  return NETWORK_DRIVERS[coe][0];
+}
+
+/** Rules between fields of a bay model: contract, validation §6. Throws `invalid-parameter` naming the field. */
+export function checkBayModel(model: Pick<BayModel, 'coe' | 'networkDriver' | 'volumeDriver' | 'dockerStorageDriver' | 'dockerVolumeSize' | 'dnsNameserver'>): void {
+  requireMember('network_driver', model.networkDriver, NETWORK_DRIVERS[model.coe], model.coe);
+  requireMember('volume_driver', model.volumeDriver, VOLUME_DRIVERS[model.coe], model.coe);
+  checkVolumeSize(model.dockerStorageDriver, model.dockerVolumeSize);
+  checkNameservers(model.dnsNameserver);
+}
+
+/** Devicemapper needs room: contract, validation §1 row 4. */
+export function checkVolumeSize(storageDriver: string | null, sizeGb: number | null): void {
+  if (storageDriver !== 'devicemapper' || (sizeGb ?? 0) >= LEAST_DEVICEMAPPER_GB) return;
+  throw invalid('docker_volume_size', `docker_volume_size ${sizeGb ?? 'unset'} is too small: devicemapper needs ${LEAST_DEVICEMAPPER_GB} GB or more`);
+}
+
+function requireMember(field: string, value: string | null, allowed: readonly string[], coe: CoeName): void {
+  if (value === null || allowed.includes(value)) return;
+  throw invalid(field, `${field} ${value} is not supported by ${coe}: use ${allowed.join(' or ')}`);
+}
+
+function checkNameservers(servers: string | null): void {
+  if (servers === null) return;
+  const bad = servers.split(',').map((server) => server.trim()).find((server) => !isIpv4(server));
+  if (bad !== undefined) throw invalid('dns_nameserver', `DNS nameserver '${bad}' is not an IPv4 address`);
+}
+
+function isIpv4(text: string): boolean {
+  return /^(\d{1,3})(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255);
+}
+
+function invalid(field: string, why: string): DomainError {
+  return new DomainError('invalid-parameter', { field, message: `${why}.` });
+}

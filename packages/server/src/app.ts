@@ -1,0 +1,66 @@
+import { createServer, type Server } from 'node:http';
+import { isIPv4 } from 'node:net';
+import express from 'express';
+import { bindFetch, type FetchHandler } from './bind.js';
+
+const HEADERS_MS = 15_000;
+const REQUEST_MS = 60_000;
+const MOST_HEADERS = 200;
+
+/** An Express application around one fetch handler. Everything else of Express is off: the handler says it all. */
+export function expressApp(handler: FetchHandler): express.Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  app.use(bindFetch(handler));
+  return app;
+}
+
+/** HTTP listeners on several addresses of one port, behind one application. */
+export class Listeners {
+  readonly #app: express.Express;
+  readonly #servers = new Map<string, Server>();
+
+  constructor(handler: FetchHandler) {
+    this.#app = expressApp(handler);
+  }
+
+  /** Listens on one more address; 0 chooses a free port. Returns the port. An address that is listened on already is left alone. */
+  async listen(port: number, host: string): Promise<number> {
+    const known = this.#servers.get(host);
+    if (known) return portOf(known);
+    const server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: 5_000 }, this.#app);
+    server.maxHeadersCount = MOST_HEADERS;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
+    });
+    this.#servers.set(host, server);
+    return portOf(server);
+  }
+
+  /** Stops accepting, lets running requests end for a while, then closes what is left. */
+  async close(graceMs: number): Promise<void> {
+    await Promise.all([...this.#servers.values()].map((server) => closeServer(server, graceMs)));
+    this.#servers.clear();
+  }
+}
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const impatient = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(impatient);
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** `[::1]` in URLs, names and IPv4 addresses as they are. */
+export function urlHost(host: string): string {
+  return isIPv4(host) || !host.includes(':') ? host : `[${host}]`;
+}
