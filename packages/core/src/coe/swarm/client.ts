@@ -1,4 +1,16 @@
 import type { CoeSession, ConnectInput } from '../../ports/bay-driver.js';
-export function connectSwarm(_input: ConnectInput): CoeSession {
-  throw new Error('not yet');
+import { containerClient } from './containers.js';
+import { enginesOf, listNodes } from './engines.js';
+import { healthOf } from './health.js';
+import { loadImage } from './images.js';
+
+/** A session with a swarm. Nothing is connected before the first question, and nothing needs to be closed. */
+export function connectSwarm(input: ConnectInput): CoeSession {
+  const engines = enginesOf(input);
+  return {
+    health: (signal) => healthOf(engines, input, signal),
+    nodes: (signal) => listNodes(engines, signal),
+    containers: containerClient(engines),
+    loadImage: (tar, signal) => loadImage(engines, tar, signal),
+  };
 }

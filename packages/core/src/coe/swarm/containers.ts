@@ -1,0 +1,198 @@
+import type Docker from 'dockerode';
+import { DomainError, isDomainError } from '../../domain/errors.js';
+import type { ContainerReport, ContainerSpec, ContainerStatus } from '../../domain/workload.js';
+import type { CommandResult, ContainerClient } from '../../ports/bay-driver.js';
+import { attempt, statusOf, wordsOf } from './engine-errors.js';
+import { listNodes, onNode, requireNodes, type Engine, type Engines } from './engines.js';
+import { bounded, collected, demultiplexed, splitWords } from './output.js';
+
+/** By this label, whose value is the host name, a container is found on whatever node it is. */
+const LABEL = 'org.magnum.container';
+const PULL_WITHIN = 600_000;
+const EXECUTE_WITHIN = 60_000;
+const LOG_LINES = 2000;
+/** Stands for the containers of a node that did not answer. */
+const SILENT = 'silent';
+
+interface Found {
+  readonly engine: Engine;
+  readonly id: string;
+  readonly report: ContainerReport;
+}
+
+/** Containers made directly on the nodes' engines: a swarm has services, but the API's containers are single ones. */
+export function containerClient(engines: Engines): ContainerClient {
+  const act = (trying: string, call: (container: Docker.Container) => Promise<unknown>, fine: readonly number[] = []) =>
+    async (hostname: string, signal: AbortSignal): Promise<void> => {
+      const { engine, id } = await find(engines, hostname, signal);
+      await onNode(engine, `${trying} the container`, signal, (docker) => call(docker.getContainer(id)).catch((error: unknown) => {
+        if (!fine.includes(statusOf(error) ?? 0)) throw error;
+      }));
+    };
+  return {
+    create: (spec, signal) => create(engines, spec, signal),
+    inspect: async (hostname, signal) => (await find(engines, hostname, signal)).report,
+    inspectAll: (hostnames, signal) => inspectAll(engines, hostnames, signal),
+    delete: (hostname, signal) => remove(engines, hostname, signal),
+    start: act('start', (container) => container.start(), [304]),
+    stop: act('stop', (container) => container.stop({ t: 5 }), [304]),
+    reboot: act('restart', (container) => container.restart({ t: 5 })),
+    pause: act('pause', (container) => container.pause()),
+    unpause: act('unpause', (container) => container.unpause()),
+    logs: (hostname, signal) => logs(engines, hostname, signal),
+    execute: (hostname, command, signal) => execute(engines, hostname, command, signal),
+  };
+}
+
+type Survey = readonly { readonly engine: Engine; readonly containers: readonly Docker.ContainerInfo[] | typeof SILENT }[];
+
+/** What every node has of the API's containers; nodes that do not answer hold up nobody. */
+async function survey(engines: Engines, signal: AbortSignal): Promise<Survey> {
+  const all = requireNodes(await engines.all());
+  return Promise.all(all.map(async (engine) => {
+    try {
+      const containers = await onNode(engine, 'list containers', signal, (docker) => docker.listContainers({ all: true, filters: { label: [LABEL] } }));
+      return { engine, containers };
+    } catch (error) {
+      if (isDomainError(error, 'engine-unavailable')) return { engine, containers: SILENT };
+      throw error;
+    }
+  }));
+}
+
+function foundIn(seen: Survey, hostname: string): Found | undefined {
+  for (const { engine, containers } of seen) {
+    const own = containers === SILENT ? undefined : containers.find(({ Labels }) => Labels[LABEL] === hostname);
+    if (own) return { engine, id: own.Id, report: { status: statusFrom(own.State, own.Status), node: engine.node, reason: null } };
+  }
+  return undefined;
+}
+
+function silentNodes(seen: Survey): readonly string[] {
+  return seen.filter(({ containers }) => containers === SILENT).map(({ engine }) => engine.node);
+}
+
+async function find(engines: Engines, hostname: string, signal: AbortSignal): Promise<Found> {
+  const seen = await survey(engines, signal);
+  const found = foundIn(seen, hostname);
+  if (found) return found;
+  const silent = silentNodes(seen);
+  if (silent.length > 0) throw new DomainError('engine-unavailable', `container ${hostname}: the node ${silent.join(', ')} does not answer, so it may be there`);
+  throw new DomainError('container-not-found', `no node of the bay has the container ${hostname}`);
+}
+
+async function inspectAll(engines: Engines, hostnames: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, ContainerReport>> {
+  const seen = await survey(engines, signal);
+  const silent = silentNodes(seen);
+  const missing = silent.length > 0 ? `the node ${silent.join(', ')} does not answer` : 'no node of the bay has it';
+  return new Map(hostnames.map((hostname) =>
+    [hostname, foundIn(seen, hostname)?.report ?? { status: 'Unknown', node: null, reason: missing }]));
+}
+
+function statusFrom(state: string, words: string): ContainerStatus {
+  if (state === 'running' || state === 'restarting') return 'Running';
+  if (state === 'paused') return 'Paused';
+  if (state === 'created' || state === 'removing') return 'Stopped';
+  // A stopped container has ended on SIGTERM or SIGKILL: only other codes are its own failure.
+  const code = Number(/^Exited \((\d+)\)/.exec(words)?.[1] ?? 0);
+  return state === 'exited' && [0, 137, 143].includes(code) ? 'Stopped' : 'Error';
+}
+
+async function create(engines: Engines, spec: ContainerSpec, signal: AbortSignal): Promise<ContainerReport> {
+  const seen = await survey(engines, signal);
+  const known = foundIn(seen, spec.hostname);
+  if (known) return known.report;
+  const engine = await choose(engines, seen, signal);
+  const make = (): Promise<Docker.Container> => engine.docker.createContainer(optionsOf(spec));
+  await attempt({ trying: `create a container of ${spec.image}`, where: `the node ${engine.node}`, milliseconds: PULL_WITHIN }, signal, async (limited) => {
+    try {
+      await make();
+    } catch (error) {
+      if (statusOf(error) === 409) return;
+      if (statusOf(error) !== 404) throw error;
+      await pull(engine, spec.image, limited);
+      await make();
+    }
+  });
+  return { status: 'Stopped', node: engine.node, reason: null };
+}
+
+/** The ready node with the fewest of these containers; managers only where there is no worker. */
+async function choose(engines: Engines, seen: Survey, signal: AbortSignal): Promise<Engine> {
+  const usable = new Set((await listNodes(engines, signal)).filter(({ state, availability }) => state === 'ready' && availability === 'active').map(({ name }) => name));
+  const ready = seen.flatMap(({ engine, containers }) => (containers !== SILENT && usable.has(engine.node) ? [{ engine, load: containers.length }] : []));
+  const workers = ready.filter(({ engine }) => engine.role === 'worker');
+  const [best] = (workers.length > 0 ? workers : ready)
+    .sort((one, other) => one.load - other.load || one.engine.node.localeCompare(other.engine.node));
+  if (!best) throw new DomainError('engine-unavailable', 'no node of the bay is ready to take a container');
+  return best.engine;
+}
+
+function optionsOf(spec: ContainerSpec): Docker.ContainerCreateOptions {
+  return {
+    // The host name is unique, the caller's name is not.
+    name: `magnum-${spec.hostname}`, Image: spec.image, Hostname: spec.hostname,
+    Labels: { ...spec.labels, ...(spec.name ? { 'org.magnum.name': spec.name } : {}), [LABEL]: spec.hostname },
+    Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
+    ...(spec.command ? { Cmd: [...splitWords(spec.command)] } : {}),
+    ...(spec.memory ? { HostConfig: { Memory: spec.memory } } : {}),
+  };
+}
+
+async function pull({ node, docker }: Engine, image: string, signal: AbortSignal): Promise<void> {
+  // Without a tag the engine would take every tag that there is.
+  const name = /[:@][^/]*$/.test(image) ? image : `${image}:latest`;
+  try {
+    const progress = await docker.pull(name, { abortSignal: signal });
+    await new Promise<void>((resolve, reject) => docker.modem.followProgress(progress, (error) => (error ? reject(error) : resolve())));
+  } catch (cause) {
+    throw new DomainError('engine-failed', {
+      message: `the image ${image} is not on the node ${node}, and no registry gave it (${wordsOf(cause)}): `
+        + 'push it to a registry that the nodes reach, or load it into the bay\'s nodes', cause,
+    });
+  }
+}
+
+/** Wherever it is, and where an interrupted create may have left a second one. */
+async function remove(engines: Engines, hostname: string, signal: AbortSignal): Promise<void> {
+  const seen = await survey(engines, signal);
+  for (const { engine, containers } of seen) {
+    const own = containers === SILENT ? [] : containers.filter(({ Labels }) => Labels[LABEL] === hostname);
+    for (const { Id } of own) {
+      await onNode(engine, 'delete the container', signal, (docker) => docker.getContainer(Id).remove({ force: true, v: true })).catch((error: unknown) => {
+        if (!isDomainError(error, 'container-not-found')) throw error;
+      });
+    }
+  }
+  const silent = silentNodes(seen);
+  if (silent.length > 0 && !foundIn(seen, hostname)) {
+    throw new DomainError('engine-unavailable', `container ${hostname}: the node ${silent.join(', ')} does not answer, so it may be there`);
+  }
+}
+
+async function logs(engines: Engines, hostname: string, signal: AbortSignal): Promise<CommandResult> {
+  const { engine, id } = await find(engines, hostname, signal);
+  const raw = await onNode(engine, 'read the logs', signal, (docker) =>
+    docker.getContainer(id).logs({ stdout: true, stderr: true, follow: false, tail: LOG_LINES }));
+  return { output: bounded(demultiplexed(raw)) };
+}
+
+async function execute(engines: Engines, hostname: string, command: string, signal: AbortSignal): Promise<CommandResult> {
+  const { engine, id } = await find(engines, hostname, signal);
+  const container = engine.docker.getContainer(id);
+  const run = (words: readonly string[]): Promise<{ code: number; output: string }> =>
+    attempt({ trying: 'execute the command', where: `the node ${engine.node}`, milliseconds: EXECUTE_WITHIN }, signal, () => executeWords(container, words));
+  const shell = await run(['/bin/sh', '-c', command]);
+  // Images without a shell still can run a program.
+  const lacksShell = [126, 127].includes(shell.code) && /^OCI runtime exec failed.*\/bin\/sh/s.test(shell.output);
+  return { output: (lacksShell ? await run(splitWords(command)) : shell).output };
+}
+
+async function executeWords(container: Docker.Container, words: readonly string[]): Promise<{ code: number; output: string }> {
+  const execution = await container.exec({ Cmd: [...words], AttachStdout: true, AttachStderr: true });
+  const raw = await collected(await execution.start({}));
+  const { ExitCode } = await execution.inspect();
+  // What the engine itself says comes without frames.
+  const framed = raw.length === 0 || (raw[0] ?? 9) <= 2;
+  return { code: ExitCode ?? 0, output: bounded(framed ? demultiplexed(raw) : raw) };
+}

@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { DomainError, isDomainError } from '../../domain/errors.js';
+import { attempt } from './engine-errors.js';
+import { requireNodes, type Engine, type Engines } from './engines.js';
+
+const LOAD_WITHIN = 900_000;
+
+/** Streams a saved image to all nodes at once; the slowest sets the pace. Names of the nodes that have it now. */
+export async function loadImage(engines: Engines, tar: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<readonly string[]> {
+  const targets = requireNodes(await engines.all()).map((engine) => ({ engine, pipe: new PassThrough() }));
+  const loading = targets.map(({ engine, pipe }) => load(engine, pipe, signal).finally(() => pipe.destroy()));
+  const settled = Promise.allSettled(loading);
+  for await (const chunk of tar) await Promise.all(targets.map(({ pipe }) => write(pipe, chunk)));
+  for (const { pipe } of targets) pipe.end();
+  const results = await settled;
+  const names = targets.flatMap(({ engine }, index) => (results[index]?.status === 'fulfilled' ? [engine.node] : []));
+  if (names.length > 0) return names;
+  signal.throwIfAborted();
+  const [failed] = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  throw isDomainError(failed) ? failed : new DomainError('engine-failed', 'no node took the image');
+}
+
+/** Waits until the node has taken enough, or has given up. */
+async function write(pipe: PassThrough, chunk: Uint8Array): Promise<void> {
+  if (pipe.destroyed || pipe.write(chunk)) return;
+  const waiting = new AbortController();
+  try {
+    await Promise.race(['drain', 'close'].map((event) => once(pipe, event, { signal: waiting.signal })));
+  } finally {
+    waiting.abort();
+  }
+}
+
+function load({ node, docker }: Engine, pipe: PassThrough, signal: AbortSignal): Promise<void> {
+  return attempt({ trying: 'load the image', where: `the node ${node}`, milliseconds: LOAD_WITHIN }, signal, async () => {
+    const answer = await docker.loadImage(pipe, { quiet: true });
+    await new Promise<void>((resolve, reject) => docker.modem.followProgress(answer, (error) => (error ? reject(error) : resolve())));
+  });
+}
