@@ -1112,7 +1112,7 @@ export interface components {
             bay_uuid?: string | null;
             /** @description The same, in the modern wording. */
             cluster_uuid?: string | null;
-            /** @description Certificate signing request */
+            /** @description Certificate signing request, PEM. */
             csr: string;
             /** @description Which authority: `kubernetes` (default), `etcd`, `front-proxy`; any other text is the main one. */
             ca_cert_type?: string | null;

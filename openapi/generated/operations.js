@@ -332,7 +332,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "baymodel"
+        }
       }
     ],
     "queryParams": [],
@@ -382,7 +384,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "baymodel"
+        }
       }
     ],
     "queryParams": [],
@@ -432,7 +436,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "baymodel"
+        }
       }
     ],
     "queryParams": [],
@@ -718,7 +724,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "bay"
+        }
       }
     ],
     "queryParams": [],
@@ -774,7 +782,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "bay"
+        }
       }
     ],
     "queryParams": [
@@ -837,7 +847,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "bay"
+        }
       }
     ],
     "queryParams": [],
@@ -889,7 +901,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "bay"
+        }
       }
     ],
     "queryParams": [
@@ -1200,7 +1214,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "node"
+        }
       }
     ],
     "queryParams": [],
@@ -1510,7 +1526,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "container"
+        }
       }
     ],
     "queryParams": [],
@@ -1560,7 +1578,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "container"
+        }
       }
     ],
     "queryParams": [],
@@ -1610,7 +1630,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "container"
+        }
       }
     ],
     "queryParams": [],
@@ -1662,7 +1684,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "container"
+        }
       }
     ],
     "queryParams": [],
@@ -1712,7 +1736,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "container"
+        }
       }
     ],
     "queryParams": [],
@@ -1762,7 +1788,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "container"
+        }
       }
     ],
     "queryParams": [],
@@ -1814,7 +1842,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "container"
+        }
       }
     ],
     "queryParams": [],
@@ -1864,7 +1894,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "container"
+        }
       }
     ],
     "queryParams": [],
@@ -1914,7 +1946,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "container"
+        }
       }
     ],
     "queryParams": [],
@@ -1964,7 +1998,9 @@ export const operations = {
           "type": "string",
           "minLength": 1
         },
-        "cli": null
+        "cli": {
+          "label": "container"
+        }
       }
     ],
     "queryParams": [

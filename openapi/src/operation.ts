@@ -58,6 +58,8 @@ export interface PropertyHints {
   /** Names of the option; the first is shown, the rest are understood. */
   readonly flags?: readonly string[];
   readonly hidden?: boolean;
+  /** The option names a file that holds the value; `-` is standard input. */
+  readonly file?: boolean;
   /** What a positional argument is called in help. */
   readonly label?: string;
 }

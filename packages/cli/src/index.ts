@@ -1,1 +1,3 @@
-export {};
+export { EXIT } from './errors.js';
+export type { Io } from './io.js';
+export { main } from './main.js';

@@ -1,20 +1,22 @@
 import { staticToken, type Auth } from './auth.js';
 import { bayModels, bays, type BayModels, type Bays } from './bays.js';
 import { containers, type Containers } from './containers.js';
-import { MagnumError } from './errors.js';
+import { fieldOf, listOf, MagnumError, textOf } from './errors.js';
 import { discovering, fixed } from './microversion.js';
 import { certificates, nodes, services, versions, type Certificates, type Nodes, type Services, type VersionsApi } from './others.js';
 import type { Logger, PipelineDeps } from './pipeline.js';
 import { DEFAULT_RETRIES, RetryBudget, type RetryOptions } from './retry.js';
 import { systemRuntime, type Runtime } from './runtime.js';
-import { createTransport } from './transport.js';
+import { createTransport, type RawCall } from './transport.js';
+import { listing, type Listing } from './pages.js';
+import type { CallOptions } from './types.js';
 
 interface CommonOptions {
   /** `fetch` of your choice: through a proxy, or a Magnum in this process. */
   readonly fetch?: (request: Request) => Promise<Response>;
   /** `auto` (default): the newest that both sides know. */
   readonly microversion?: 'auto' | (string & {});
-  /** Milliseconds for each attempt; 30 000 where absent. */
+  /** Milliseconds for each attempt. Where absent: 30 000, and 600 000 for POST and PUT, which may pull an image or run a command. */
   readonly timeout?: number;
   readonly retries?: Partial<RetryOptions>;
   /** Told of every answer: method, address, status, duration, request id; never of tokens or bodies. */
@@ -35,6 +37,10 @@ export interface Magnum {
   readonly certificates: Certificates;
   readonly services: Services;
   readonly versions: VersionsApi;
+  /** Any call, with everything that the typed ones have: login, version, retries, errors. Undefined for an empty answer. */
+  raw(call: RawCall, options?: CallOptions): Promise<unknown>;
+  /** Any list; `rows` is the key of its items. */
+  rawList(call: RawCall, rows: string, options?: CallOptions): Listing<unknown>;
 }
 
 /**
@@ -56,6 +62,11 @@ export function createMagnum(options: MagnumOptions): Magnum {
     certificates: certificates(transport),
     services: services(transport),
     versions: versions(transport),
+    raw: transport.raw,
+    rawList: (call, rows, callOptions) => listing(async (next) => {
+      const page = await transport.raw({ ...call, query: { ...call.query, ...next } }, callOptions);
+      return { items: listOf(fieldOf(page, rows)), next: textOf(page, 'next') };
+    }),
   };
 }
 
@@ -66,7 +77,7 @@ function pipelineDeps(options: MagnumOptions): PipelineDeps {
     fetch: options.fetch ?? ((request) => globalThis.fetch(request)),
     auth: 'auth' in options ? options.auth : staticToken(options.token),
     endpoint: options.endpoint,
-    timeoutMs: options.timeout ?? 30_000,
+    timeoutFor: (method) => options.timeout ?? (method === 'POST' || method === 'PUT' ? 600_000 : 30_000),
     retry: { runtime, budget: new RetryBudget(), options: { ...DEFAULT_RETRIES, ...options.retries } },
     logger: options.logger,
   };

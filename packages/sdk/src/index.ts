@@ -16,5 +16,6 @@ export { patchOf, type Changes } from './patch.js';
 export type { Logger } from './pipeline.js';
 export type { RetryOptions } from './retry.js';
 export { systemRuntime, type Runtime } from './runtime.js';
+export type { RawCall } from './transport.js';
 export type * from './types.js';
 export type { WaitOptions } from './wait.js';

@@ -18,7 +18,7 @@ export interface DiscoveryDeps {
   readonly fetch: (request: Request) => Promise<Response>;
   readonly auth: Auth;
   readonly endpoint: string | undefined;
-  readonly timeoutMs: number;
+  timeoutFor(method: string): number;
 }
 
 /** Asks the server once; a failure is not remembered. */
@@ -41,7 +41,7 @@ export function fixed(version: string): Microversions {
 
 async function discover(deps: DiscoveryDeps): Promise<string | undefined> {
   const endpoint = deps.endpoint ?? (await deps.auth.get()).endpoint;
-  const request = new Request(`${baseUrl(endpoint)}/v1`, { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(deps.timeoutMs) });
+  const request = new Request(`${baseUrl(endpoint)}/v1`, { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(deps.timeoutFor('GET')) });
   const response = await deps.fetch(request).catch(() => undefined);
   // No answer here means no answer to the request that follows either, and that one's error says more.
   const newest = response?.headers.get('openstack-api-maximum-version')?.split(/\s+/).at(-1);

@@ -11,7 +11,8 @@ export interface PipelineDeps {
   readonly fetch: (request: Request) => Promise<Response>;
   readonly auth: Auth;
   readonly endpoint: string | undefined;
-  readonly timeoutMs: number;
+  /** Milliseconds for one attempt. */
+  timeoutFor(method: string): number;
   readonly retry: RetryDeps;
   readonly runtime: Runtime;
   readonly logger: Logger | undefined;
@@ -45,7 +46,7 @@ export async function send(deps: PipelineDeps, outgoing: Outgoing): Promise<Resp
 
 async function sendOnce(deps: PipelineDeps, outgoing: Outgoing, as: { session: Session; requestId: string }): Promise<Response> {
   const url = `${baseUrl(deps.endpoint ?? as.session.endpoint)}${outgoing.path}`;
-  const deadline = AbortSignal.timeout(deps.timeoutMs);
+  const deadline = AbortSignal.timeout(deps.timeoutFor(outgoing.method));
   const request = new Request(url, {
     method: outgoing.method,
     headers: { accept: 'application/json', ...outgoing.headers, 'x-auth-token': as.session.token, 'x-openstack-request-id': as.requestId },

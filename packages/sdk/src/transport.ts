@@ -8,6 +8,15 @@ import type { CallOptions } from './types.js';
 /** The typed calls. Only this file knows openapi-fetch. */
 export interface Transport {
   readonly http: Client<paths>;
+  raw(call: RawCall, options?: CallOptions): Promise<unknown>;
+}
+
+export interface RawCall {
+  readonly method: string;
+  /** `/v1/bays/my-bay`, its parts encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  readonly body?: unknown;
 }
 
 // Never resolved: `send` puts the real address in its place, which may come from a catalog that is read later.
@@ -25,7 +34,18 @@ export function createTransport(deps: PipelineDeps, versions: Microversions): Tr
       signal: request.signal,
     });
   };
-  return { http: createClient<paths>({ baseUrl: PLACEHOLDER, fetch }) };
+  const raw = async (call: RawCall, options?: CallOptions): Promise<unknown> => {
+    const response = await fetch(requestOf(call, options));
+    const text = await response.text();
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  };
+  return { http: createClient<paths>({ baseUrl: PLACEHOLDER, fetch }), raw };
+}
+
+function requestOf(call: RawCall, options: CallOptions | undefined): Request {
+  const query = new URLSearchParams(Object.entries(call.query ?? {}).map(([name, value]) => [name, String(value)]));
+  const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
+  return new Request(`${PLACEHOLDER}${call.path}${query.size > 0 ? `?${query}` : ''}`, { method: call.method, ...body, ...init(options) });
 }
 
 /** What openapi-fetch takes beside the parameters. */

@@ -1,0 +1,94 @@
+import type { JsonSchema, Operation } from '@magnum-ts/openapi';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { UsageError } from './errors.js';
+import { camel, type Flags } from './session.js';
+import type { Io } from './io.js';
+
+/** A named value that an option sets: a field of a body, or a query parameter. */
+export interface Field {
+  readonly name: string;
+  readonly schema: JsonSchema;
+  readonly required: boolean;
+}
+
+export function typesOf(schema: JsonSchema): readonly string[] {
+  return [schema.type ?? []].flat().filter((type) => type !== 'null');
+}
+
+function flagsOf(field: Field): readonly string[] {
+  return field.schema['x-cli']?.flags ?? [field.name.replaceAll('_', '-')];
+}
+
+/** Adds the options of a field: `--node-count <integer>`, `--public` with `--no-public`, older names unseen. */
+export function addField(command: Command, field: Field): void {
+  for (const [index, flag] of flagsOf(field).entries()) {
+    for (const option of optionsFor(field, flag)) command.addOption(index > 0 ? option.hideHelp() : option);
+  }
+}
+
+function optionsFor(field: Field, flag: string): Option[] {
+  const about = `${field.schema.description ?? ''}${field.required ? ' (required)' : ''}`.trim();
+  const [type] = typesOf(field.schema);
+  if (type === 'boolean') return [new Option(`--${flag}`, about), new Option(`--no-${flag}`, `opposite of --${flag}`).hideHelp(field.schema.default !== true)];
+  if (type === 'object') return [new Option(`--${flag} <key=value>`, `${about} May be repeated, or separated by commas.`).argParser(intoMap)];
+  if (field.schema['x-cli']?.file) return [new Option(`--${flag} <file>`, `${about} The file that holds it; - is standard input.`)];
+  const choices = field.schema.enum?.filter((value) => typeof value === 'string');
+  if (choices) return [new Option(`--${flag} <${field.name}>`, about).choices(choices)];
+  if (type === 'integer') return [new Option(`--${flag} <number>`, about).argParser((text) => integer(text, field.schema))];
+  return [new Option(`--${flag} <${placeholder(flag)}>`, about)];
+}
+
+function placeholder(flag: string): string {
+  return flag.split('-').at(-1) ?? flag;
+}
+
+/** `a=b,c=d`, more of them at every repetition. A comma before something without `=` belongs to the value before it. */
+export function intoMap(text: string, before: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+  const pairs = text.split(/,(?=[^=,]+=)/).map((pair) => {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new InvalidArgumentError(`Write key=value, not ${JSON.stringify(pair)}.`);
+    return [pair.slice(0, at).trim(), pair.slice(at + 1)] as const;
+  });
+  return { ...before, ...Object.fromEntries(pairs) };
+}
+
+function integer(text: string, schema: JsonSchema): number {
+  if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
+  const value = Number(text);
+  if (schema.minimum !== undefined && value < schema.minimum) throw new InvalidArgumentError(`It must be ${schema.minimum} or more.`);
+  if (schema.maximum !== undefined && value > schema.maximum) throw new InvalidArgumentError(`It must be ${schema.maximum} or less.`);
+  return value;
+}
+
+/** The value that the command line gives a field, under any of its names; files are read. */
+export async function valueOf(io: Io, field: Field, flags: Flags): Promise<unknown> {
+  const value = flagsOf(field).map((flag) => flags[camel(flag)]).find((found) => found !== undefined);
+  if (value === undefined || !field.schema['x-cli']?.file) return value;
+  if (value === '-') return io.readStdin();
+  return io.readFile(String(value)).catch((error: unknown) => {
+    throw new UsageError(`${String(value)} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  });
+}
+
+/** Fields by their wire names, absent ones left out. Throws UsageError when a required one is missing. */
+export async function valuesOf(io: Io, fields: readonly Field[], flags: Flags, given: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+  const values: Record<string, unknown> = { ...given };
+  for (const field of fields) {
+    const value = values[field.name] ?? (await valueOf(io, field, flags));
+    if (value !== undefined) values[field.name] = value;
+    else if (field.required) throw new UsageError(`--${flagsOf(field)[0] ?? field.name} is required`);
+  }
+  return values;
+}
+
+/** A word of a `replace name=value` as the type that the field has. */
+export function typed(schema: JsonSchema | undefined, text: string): string | number | boolean {
+  const types = schema ? typesOf(schema) : [];
+  if (types.includes('integer') && schema) return integer(text, schema);
+  if (types.includes('boolean') && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  return text;
+}
+
+export function pathOf(operation: Operation, values: Readonly<Record<string, string>>): string {
+  return operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
+}

@@ -1,0 +1,132 @@
+import { isWithin, loadSchemas, MAX_VERSION, operations, type JsonSchema, type Operation, type OperationId, type Parameter } from '@magnum-ts/openapi';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { addField, type Field } from './arguments.js';
+import type { Io } from './io.js';
+import { FORMATS } from './output.js';
+import { runAction, runCreate, runDelete, runItem, runList, runText, runUpdate, type Run } from './run.js';
+import { CONNECTION_FLAGS } from './session.js';
+
+const NOUNS: Readonly<Record<string, string>> = {
+  baymodel: 'what bays are made from',
+  bay: 'container orchestration engines with their nodes',
+  node: 'servers of bays',
+  container: 'containers that run in Swarm bays',
+  certificate: 'certificates of bays',
+  service: 'conductors of this Magnum',
+  version: 'versions of the API',
+};
+
+/** What a command is made of: its operation, and the one that answers with all fields where there are two. */
+export interface Plan {
+  readonly operation: Operation;
+  readonly detail: Operation | undefined;
+  /** Fields of the body, or of the resource that is patched. */
+  readonly fields: readonly Field[];
+  readonly query: readonly Field[];
+  readonly positional: readonly string[];
+}
+
+/** Adds `bay create` and its kind to the program: one command for each row of the operation table that has `cli` hints. */
+export function addCommands(program: Command, io: Io): void {
+  const all: readonly Operation[] = Object.values(operations);
+  for (const operation of all) {
+    if (!operation.cli || operation.cli.command.endsWith(' --detail')) continue;
+    const detail = all.find(({ cli }) => cli?.command === `${operation.cli?.command ?? ''} --detail`);
+    addCommand(program, io, planOf(operation, detail));
+  }
+}
+
+export function nounOf(program: Command, name: string): Command {
+  const known = program.commands.find((command) => command.name() === name);
+  return known ?? program.command(name).description(NOUNS[name] ?? '').enablePositionalOptions();
+}
+
+function planOf(operation: Operation, detail: Operation | undefined): Plan {
+  return { operation, detail, fields: fieldsOf(operation), query: operation.queryParams.map(queryField), positional: operation.cli?.positional ?? [] };
+}
+
+function fieldsOf(operation: Operation): readonly Field[] {
+  const schemas = loadSchemas();
+  // Operation's own type has a plain string there; the table's keys are the operation ids.
+  const request = schemas.requests[operation.id as OperationId]?.find(({ from, to }) => isWithin(MAX_VERSION, from, to))?.schema;
+  const schema = operation.patches === null ? request : schemas.resources[operation.patches];
+  const isShown = (property: JsonSchema): boolean => operation.patches === null
+    ? property['x-create'] !== 'ignored' && property['x-cli']?.hidden !== true
+    : property['x-patch'] === 'yes' || property['x-patch'] === 'not-removable';
+  return Object.entries(schema?.properties ?? {}).filter(([, property]) => isShown(property)).map(([name, property]) => ({
+    name, schema: property, required: operation.patches === null && (schema?.required ?? []).includes(name),
+  }));
+}
+
+function queryField(parameter: Parameter): Field {
+  const hints = parameter.cli ? { 'x-cli': parameter.cli } : {};
+  return { name: parameter.name, required: parameter.required, schema: { ...parameter.schema, description: parameter.description, ...hints } };
+}
+
+const KINDS: readonly (readonly [(plan: Plan) => boolean, Run])[] = [
+  [({ operation }) => operation.cli?.rows !== null, runList],
+  [({ operation }) => operation.cli?.text !== null, runText],
+  [({ operation }) => operation.bodyKind === 'json-patch', runUpdate],
+  [({ operation }) => operation.method === 'DELETE', runDelete],
+  [({ operation }) => operation.method === 'POST', runCreate],
+  [({ operation }) => operation.method === 'PUT', runAction],
+  [() => true, runItem],
+];
+
+function addCommand(program: Command, io: Io, plan: Plan): void {
+  const { operation } = plan;
+  const [noun = '', verb = ''] = operation.cli?.command.split(' ') ?? [];
+  const command = nounOf(program, noun).command(verb).description(operation.summary);
+  for (const alias of operation.cli?.aliases ?? []) command.alias(alias.split(' ')[1] ?? alias);
+  addPositionals(command, plan);
+  addOptions(command, plan);
+  addCommonOptions(command);
+  const run = KINDS.find(([applies]) => applies(plan))?.[1] ?? runItem;
+  command.action(async (...given: unknown[]) => {
+    const positional = given.slice(0, -2).map((value) => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]));
+    await run(io, plan, { positional, flags: command.opts() });
+  });
+}
+
+function addPositionals(command: Command, plan: Plan): void {
+  const { cli, queryParams, pathParams, bodyKind } = plan.operation;
+  for (const name of plan.positional) {
+    const parameter = [...pathParams, ...queryParams].find((known) => known.name === name);
+    const field = plan.fields.find((known) => known.name === name);
+    const label = parameter?.cli?.label ?? (field && field.name !== 'name' ? field.schema['x-cli']?.flags?.[0] : undefined) ?? name;
+    const optional = field !== undefined && !field.required && name === 'name';
+    const many = cli?.many === true || (name === 'command' && parameter !== undefined);
+    command.argument(optional ? `[${label}]` : `<${label}${many ? '...' : ''}>`, parameter?.description ?? field?.schema.description ?? '');
+    if (name === 'command') command.passThroughOptions();
+  }
+  if (bodyKind === 'json-patch') {
+    command.argument('[change...]', 'replace name=value …, add labels/key=value …, or remove name …');
+  }
+}
+
+function addOptions(command: Command, plan: Plan): void {
+  const { cli, patches } = plan.operation;
+  for (const field of [...plan.fields, ...plan.query].filter(({ name }) => !plan.positional.includes(name))) addField(command, field);
+  if (plan.detail) command.option('--detail', 'fetch and show all fields');
+  if (cli?.text) command.option('-o, --output <file>', 'write to a file (mode 0600) in place of the screen');
+  if (cli?.many) command.option('-y, --yes', 'do not ask');
+  if (cli?.wait) command.addOption(new Option('--wait [seconds]', 'wait until it is done, telling what happens').argParser(seconds));
+  if (patches !== null) command.addHelpText('after', `\nExamples:\n  magnum ${cli?.command ?? ''} NAME replace ${plan.fields[0]?.name ?? 'name'}=VALUE`);
+}
+
+export function addCommonOptions(command: Command): void {
+  command.addOption(new Option('-f, --format <format>', 'how to show the result').choices([...FORMATS]).default('table'));
+  command.addOption(new Option('-c, --column <name>', 'show only this; may be repeated').argParser(collect).default([], 'all'));
+  command.option('--no-header', 'leave out the names of the columns');
+  command.option('--debug', 'show what goes over the wire, without secrets');
+  for (const [flags, about] of CONNECTION_FLAGS) command.addOption(new Option(flags, about).hideHelp());
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, ...value.split(',')];
+}
+
+function seconds(text: string): number {
+  if (!/^\d{1,6}$/.test(text) || Number(text) === 0) throw new InvalidArgumentError('Give a number of seconds.');
+  return Number(text);
+}

@@ -1,0 +1,113 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { addCommonOptions } from './commands.js';
+import { UsageError } from './errors.js';
+import type { Io } from './io.js';
+import { openSession, type Flags } from './session.js';
+import { harmless, oneLine, quoted } from './text.js';
+
+// What @magnum-ts/server exports for this command. The package is large, so it is loaded only here.
+interface DevOptions {
+  port?: number;
+  host?: string;
+  dataDir?: string;
+  reset?: boolean;
+  servers?: 'auto' | 'docker' | 'simulated';
+  log?: (line: string) => void;
+}
+
+interface DevServer {
+  url: string;
+  dataDir: string;
+  servers: { kind: 'docker' | 'simulated'; description: string };
+  openrc: string;
+  openrcDemo: string;
+  stop(): Promise<void>;
+}
+
+type StartDev = (options: DevOptions) => Promise<DevServer>;
+
+export function addDev(program: Command, io: Io): void {
+  const command = program.command('dev').description('Run a whole Magnum on this machine, with a cloud of its own')
+    .option('--port <number>', 'port to listen on', port)
+    .option('--host <address>', 'address to listen on')
+    .option('--data <folder>', 'where its data is kept')
+    .option('--reset', 'begin with nothing: bays and data of earlier runs are deleted')
+    .option('--simulated', 'simulate the servers in place of running them as containers')
+    .option('-v, --verbose', 'show what the server logs');
+  command.action(() => dev(io, command.opts()));
+  addLoadImage(command, io);
+}
+
+async function dev(io: Io, flags: Flags): Promise<void> {
+  const startDev = await loadStart();
+  const server = await startDev(devOptions(io, flags));
+  tell(io, server);
+  await aborted(io.signal);
+  io.err('\nStopping; once more Ctrl-C ends it at once.\n');
+  await server.stop();
+}
+
+function devOptions(io: Io, flags: Flags): DevOptions {
+  const { port: number, host, data } = flags;
+  return {
+    ...(typeof number === 'number' && { port: number }),
+    ...(typeof host === 'string' && { host }),
+    ...(typeof data === 'string' && { dataDir: data }),
+    reset: flags['reset'] === true,
+    servers: flags['simulated'] === true ? 'simulated' : 'auto',
+    ...(flags['verbose'] === true && { log: (line: string) => io.err(`${harmless(line)}\n`) }),
+  };
+}
+
+function tell(io: Io, server: DevServer): void {
+  io.out([
+    `Magnum runs at ${server.url}`,
+    `  reference  ${server.url.replace(/\/+$/, '').replace(/\/v1$/, '')}/docs`,
+    `  servers    ${server.servers.kind}: ${server.servers.description}`,
+    `  data       ${server.dataDir}`,
+    '',
+    'In another terminal:',
+    `  source ${quoted(server.openrc)}        # administrator`,
+    `  source ${quoted(server.openrcDemo)}   # an ordinary user`,
+    '  magnum baymodel list',
+    '  magnum bay create my-bay --baymodel NAME --node-count 2 --wait',
+    '',
+    'Ctrl-C stops it; bays are kept until the next start.',
+    '',
+  ].join('\n'));
+}
+
+async function loadStart(): Promise<StartDev> {
+  const server: object = await import('@magnum-ts/server');
+  const start: unknown = Reflect.get(server, 'startDev');
+  if (typeof start !== 'function') throw new UsageError('This installation of @magnum-ts/server cannot run `magnum dev`; build it anew');
+  return start as StartDev; // the two packages are released together, and this is the signature that the server exports
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function addLoadImage(dev: Command, io: Io): void {
+  const command = dev.command('load-image').description("Give an image of this machine's Docker Engine to the nodes of a bay")
+    .argument('<image>', 'name of the image, as `docker images` shows it')
+    .requiredOption('--bay <name>', 'UUID or name of the bay');
+  addCommonOptions(command);
+  command.action((image: string) => loadImage(io, image, command.opts()));
+}
+
+async function loadImage(io: Io, image: string, flags: Flags): Promise<void> {
+  const magnum = await openSession(io, flags);
+  const answer = await magnum.raw({ method: 'POST', path: '/dev/load-image', body: { image, bay: flags['bay'] } }, { signal: io.signal });
+  const nodes: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'nodes') : undefined;
+  const names = Array.isArray(nodes) ? nodes.map((name) => oneLine(String(name))) : [];
+  io.out(names.length > 0 ? `${oneLine(image)} is now on ${names.join(', ')}\n` : `No node of the bay took ${oneLine(image)}\n`);
+}
+
+function port(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new InvalidArgumentError('Give a number from 0 to 65535.');
+  return Number(text);
+}

@@ -1,0 +1,36 @@
+import { ApiError, AuthError, ConflictError, ForbiddenError, NotFoundError, TimeoutError, UnauthorizedError, WaiterError } from '@magnum-ts/sdk';
+import { oneLine } from './text.js';
+
+/** What a shell script can tell apart. */
+export const EXIT = {
+  ok: 0, failed: 1, usage: 2, notFound: 3, auth: 4, conflict: 5, timeout: 6, operationFailed: 7, interrupted: 130,
+} as const;
+
+/** The command line asks for what cannot be. */
+export class UsageError extends Error {}
+
+/** Ends the command with a code after everything has been said. */
+export class SilentExit extends Error {
+  readonly code: number;
+
+  constructor(code: number) {
+    super(`exit ${code}`);
+    this.code = code;
+  }
+}
+
+const CODES = [
+  [NotFoundError, EXIT.notFound], [UnauthorizedError, EXIT.auth], [ForbiddenError, EXIT.auth], [AuthError, EXIT.auth], [ConflictError, EXIT.conflict],
+  [TimeoutError, EXIT.timeout], [WaiterError, EXIT.operationFailed], [UsageError, EXIT.usage],
+] as const;
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof SilentExit) return error.code;
+  return CODES.find(([Kind]) => error instanceof Kind)?.[1] ?? EXIT.failed;
+}
+
+export function messageOf(error: unknown): string {
+  const text = oneLine(error instanceof Error ? error.message : String(error));
+  const id = error instanceof ApiError && error.requestId ? ` (request ${error.requestId})` : '';
+  return `${text}${id}`;
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { addBayConfig } from './bay-config.js';
+import { addCommands } from './commands.js';
+import { addCompletion } from './completion.js';
+import { addDev } from './dev.js';
+import { EXIT, exitCodeOf, messageOf, SilentExit } from './errors.js';
+import { processIo, type Io } from './io.js';
+import { CONNECTION_FLAGS } from './session.js';
+
+/** Runs one command line (without the program's name); answers the exit code. */
+export async function main(words: readonly string[], io: Io): Promise<number> {
+  try {
+    await programFor(io).parseAsync(words, { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage; // it has said what is wrong
+    if (io.signal.aborted) return EXIT.interrupted;
+    if (!(error instanceof SilentExit)) io.err(`magnum: ${messageOf(error)}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+function programFor(io: Io): Command {
+  const program = new Command('magnum')
+    .description('Container orchestration engines as OpenStack resources')
+    .version(versionOf(), '--version')
+    .enablePositionalOptions()
+    .showSuggestionAfterError(true)
+    .showHelpAfterError('(--help says more)')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text), getOutHasColors: () => false, getErrHasColors: () => false })
+    .addHelpText('after', `\n${connectionHelp()}\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not allowed, 5 conflict, 6 timeout, 7 the bay failed, 130 interrupted`);
+  addCommands(program, io);
+  addBayConfig(program, io);
+  addDev(program, io);
+  addCompletion(program, io);
+  return program;
+}
+
+function connectionHelp(): string {
+  const width = Math.max(...CONNECTION_FLAGS.map(([flag]) => flag.length));
+  return `Who calls, and where (each also as a variable: OS_AUTH_URL …; with every command):\n${
+    CONNECTION_FLAGS.map(([flag, about]) => `  ${flag.padEnd(width)}  ${about}`).join('\n')}`;
+}
+
+function versionOf(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null ? String(Reflect.get(manifest, 'version')) : '';
+}
+
+/** The process: the first Ctrl-C asks the command to end, the second ends it. */
+export async function run(): Promise<void> {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort(new Error('interrupted'));
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  // `magnum bay list | head -1`: the reader has what it wanted.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed));
+  process.exitCode = await main(process.argv.slice(2), processIo(controller.signal));
+  process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+}

@@ -1,0 +1,75 @@
+import { harmless, oneLine, widthOf } from './text.js';
+import type { Io } from './io.js';
+
+export const FORMATS = ['table', 'json', 'yaml', 'value', 'csv'] as const;
+export type Format = (typeof FORMATS)[number];
+export type Item = Readonly<Record<string, unknown>>;
+
+export interface OutputOptions {
+  readonly format: Format;
+  /** Columns asked for; all, or the usual ones, where empty. */
+  readonly columns: readonly string[];
+  readonly header: boolean;
+}
+
+/** Many things: a row each. JSON and YAML have all fields unless columns are asked for. */
+export async function printList(io: Io, items: readonly Item[], usual: readonly string[], options: OutputOptions): Promise<void> {
+  const columns = options.columns.length > 0 ? options.columns : usual;
+  if (options.format === 'json' || options.format === 'yaml') {
+    return printData(io, options.columns.length > 0 ? items.map((item) => pick(item, columns)) : items, options.format);
+  }
+  const rows = items.map((item) => columns.map((column) => cell(item[column], options.format)));
+  if (options.format === 'table') return io.out(table(options.header ? columns : undefined, rows));
+  if (options.format === 'value') return io.out(rows.map((row) => `${row.join(' ')}\n`).join(''));
+  io.out([...(options.header ? [columns] : []), ...rows].map(csvLine).join(''));
+}
+
+/** One thing: a line for each field. */
+export async function printItem(io: Io, item: Item, options: OutputOptions): Promise<void> {
+  const shown = options.columns.length > 0 ? pick(item, options.columns) : item;
+  if (options.format === 'json' || options.format === 'yaml') return printData(io, shown, options.format);
+  const entries = Object.entries(shown).filter(([name]) => name !== 'links' || options.columns.includes('links'));
+  if (options.format === 'table') {
+    return io.out(table(options.header ? ['Field', 'Value'] : undefined, entries.map(([name, value]) => [oneLine(name), cell(value, 'table')])));
+  }
+  const values = entries.map(([, value]) => cell(value, options.format));
+  if (options.format === 'value') return io.out(values.map((value) => `${value}\n`).join(''));
+  io.out([...(options.header ? [entries.map(([name]) => name)] : []), values].map(csvLine).join(''));
+}
+
+async function printData(io: Io, data: unknown, format: 'json' | 'yaml'): Promise<void> {
+  if (format === 'json') return io.out(`${JSON.stringify(data, null, 2)}\n`);
+  const { stringify } = await import('yaml');
+  io.out(stringify(data));
+}
+
+/** Bare text, as a program wrote it: made harmless where it goes to a terminal. */
+export function printText(io: Io, text: string): void {
+  const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+  io.out(io.outIsTty ? harmless(whole) : whole);
+}
+
+function pick(item: Item, columns: readonly string[]): Item {
+  return Object.fromEntries(columns.map((column) => [column, item[column] ?? null]));
+}
+
+function cell(value: unknown, format: Format): string {
+  if (value === null || value === undefined) return format === 'table' ? '-' : '';
+  if (typeof value === 'string') return oneLine(value);
+  if (format !== 'table' || typeof value !== 'object') return oneLine(JSON.stringify(value));
+  if (Array.isArray(value)) return value.length > 0 ? value.map((item) => cell(item, format)).join(', ') : '-';
+  return Object.entries(value).map(([key, item]) => `${oneLine(key)}=${cell(item, format)}`).join(', ') || '-';
+}
+
+function csvLine(values: readonly string[]): string {
+  return `${values.map((value) => `"${value.replaceAll('"', '""')}"`).join(',')}\n`;
+}
+
+export function table(header: readonly string[] | undefined, rows: readonly (readonly string[])[]): string {
+  const lines = header ? [header, ...rows] : rows;
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => widthOf(line[column] ?? ''))));
+  const rule = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+\n`;
+  const drawn = (line: readonly string[]): string =>
+    `|${widths.map((width, column) => ` ${line[column] ?? ''}${' '.repeat(width - widthOf(line[column] ?? ''))} `).join('|')}|\n`;
+  return [rule, ...(header ? [drawn(header), rule] : []), ...rows.map(drawn), ...(rows.length > 0 ? [rule] : [])].join('');
+}

@@ -1,0 +1,116 @@
+import { NotFoundError, type Bay, type BayEvent, type Magnum } from '@magnum-ts/sdk';
+import { EXIT, SilentExit } from './errors.js';
+import { isColourful, isLively, type Io } from './io.js';
+import { oneLine } from './text.js';
+
+export interface Wait {
+  readonly bay: string;
+  readonly until: 'settled' | 'deleted';
+  readonly timeoutMs: number | undefined;
+  /** Only events later than this one are told. */
+  readonly after: number;
+}
+
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const FRAME_MS = 120;
+const STILL_MS = 30_000;
+
+/** Follows a bay, telling every event on stderr as it happens. Throws WaiterError when it fails, TimeoutError when it takes too long. */
+export async function waitFor(io: Io, magnum: Magnum, wait: Wait): Promise<Bay | undefined> {
+  const teller = new Teller(io, wait.bay);
+  const options = {
+    signal: io.signal,
+    after: wait.after,
+    ...(wait.timeoutMs !== undefined && { timeoutMs: wait.timeoutMs }),
+    onEvent: (event: BayEvent) => teller.event(event),
+    onUpdate: (bay: Bay) => teller.update(bay),
+  };
+  try {
+    if (wait.until === 'settled') return await magnum.bays.waitUntil(wait.bay, options);
+    await magnum.bays.waitUntilDeleted(wait.bay, options);
+    return undefined;
+  } catch (error) {
+    if (!io.signal.aborted) throw error;
+    teller.stop();
+    io.err(`Stopped waiting. The bay goes on; see it with: magnum bay show ${oneLine(wait.bay)}\n`);
+    throw new SilentExit(EXIT.interrupted);
+  } finally {
+    teller.stop();
+  }
+}
+
+/** The newest event that there is, so that a wait which begins now does not tell old ones. */
+export async function lastEvent(magnum: Magnum, bay: string, signal: AbortSignal): Promise<number> {
+  let last = 0;
+  try {
+    for await (const { id } of magnum.bays.events(bay, { limit: 1000 }, { signal })) last = Math.max(last, id);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error; // no bay: the call that follows says so; no events: a server without this extension
+  }
+  return last;
+}
+
+/** One line for each event; on a terminal a last line that lives, elsewhere a word every half minute. */
+class Teller {
+  readonly #io: Io;
+  readonly #name: string;
+  readonly #started = Date.now();
+  readonly #lively: boolean;
+  #status = '';
+  #told = 0;
+  #frame = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(io: Io, name: string) {
+    this.#io = io;
+    this.#name = name;
+    this.#lively = isLively(io);
+    if (this.#lively) this.#timer = setInterval(() => this.#draw(), FRAME_MS);
+  }
+
+  event(event: BayEvent): void {
+    const what = event.resource ? `${event.resource}${event.resource_type ? ` (${event.resource_type})` : ''}` : event.source === 'stack' ? 'stack' : 'bay';
+    const reason = event.reason ? `  ${oneLine(event.reason)}` : '';
+    this.#line(`${painted(this.#io, event.status)} ${oneLine(what)}${reason}`);
+  }
+
+  update(bay: Bay): void {
+    if (bay.status !== this.#status) this.#line(`${painted(this.#io, bay.status)} bay ${oneLine(bay.name)}`);
+    else if (!this.#lively && Date.now() - this.#told >= STILL_MS) this.#line(`${bay.status} still`);
+    this.#status = bay.status;
+  }
+
+  stop(): void {
+    if (this.#timer === undefined) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#io.err(CLEAR);
+  }
+
+  #line(text: string): void {
+    this.#told = Date.now();
+    this.#io.err(`${this.#lively ? CLEAR : ''}${elapsed(this.#started).padStart(7)}  ${text}\n`);
+    this.#draw();
+  }
+
+  #draw(): void {
+    if (this.#timer === undefined) return;
+    this.#frame += 1;
+    this.#io.err(`${CLEAR}${FRAMES[this.#frame % FRAMES.length] ?? ''} ${elapsed(this.#started)} ${oneLine(this.#name)} ${this.#status}`);
+  }
+}
+
+const CLEAR = '\r\u001b[K';
+
+function elapsed(since: number): string {
+  const seconds = Math.floor((Date.now() - since) / 1000);
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`;
+}
+
+const COLOURS = [[/_FAILED$/, 31], [/_COMPLETE$/, 32], [/_IN_PROGRESS$/, 33]] as const;
+
+function painted(io: Io, status: string): string {
+  const text = oneLine(status).padEnd(18);
+  const colour = COLOURS.find(([pattern]) => pattern.test(status))?.[1];
+  return colour !== undefined && isColourful(io) ? `\u001b[${colour}m${text}\u001b[0m` : text;
+}

@@ -1,0 +1,172 @@
+import { writeFile } from 'node:fs/promises';
+import type { Magnum } from '@magnum-ts/sdk';
+import { pathOf, valuesOf } from './arguments.js';
+import type { Plan } from './commands.js';
+import { changesOf } from './changes.js';
+import { exitCodeOf, EXIT, messageOf, SilentExit, UsageError } from './errors.js';
+import type { Io } from './io.js';
+import { printItem, printList, printText, type Format, type Item, type OutputOptions } from './output.js';
+import { lastEvent, waitFor } from './progress.js';
+import { openSession, type Flags } from './session.js';
+import { oneLine, quoted } from './text.js';
+
+/** The command line as it was understood: values of each positional argument, and options by name. */
+export interface Given {
+  readonly positional: readonly (readonly string[])[];
+  readonly flags: Flags;
+}
+export type Run = (io: Io, plan: Plan, given: Given) => Promise<void>;
+
+export function outputOf(flags: Flags): OutputOptions {
+  // Commander has checked the choice and built the list.
+  return { format: flags['format'] as Format, columns: flags['column'] as readonly string[], header: flags['header'] !== false };
+}
+
+export const runList: Run = async (io, plan, given) => {
+  const magnum = await openSession(io, given.flags);
+  const operation = given.flags['detail'] === true && plan.detail ? plan.detail : plan.operation;
+  const query = await queryOf(io, plan, given);
+  const max = typeof query['limit'] === 'number' ? query['limit'] : Infinity;
+  const call = { method: 'GET', path: pathOf(operation, paths(plan, given)), query };
+  const items = await magnum.rawList(call, operation.cli?.rows ?? '', { signal: io.signal }).toArray({ max });
+  await printList(io, items.map(itemOf), operation.cli?.columns ?? [], outputOf(given.flags));
+};
+
+export const runItem: Run = async (io, plan, given) => {
+  const magnum = await openSession(io, given.flags);
+  const item = await magnum.raw({ method: 'GET', path: pathOf(plan.operation, paths(plan, given)), query: await queryOf(io, plan, given) }, { signal: io.signal });
+  await printItem(io, itemOf(item), outputOf(given.flags));
+};
+
+/** Commands whose result is one text: logs, certificates. */
+export const runText: Run = async (io, plan, given) => {
+  const magnum = await openSession(io, given.flags);
+  const query = await queryOf(io, plan, given);
+  const command = given.positional[plan.positional.indexOf('command')];
+  const result = itemOf(await magnum.raw({
+    method: plan.operation.method,
+    path: pathOf(plan.operation, paths(plan, given)),
+    query: { ...query, ...(command && { command: commandLine(command) }) },
+    ...(plan.operation.hasBody && { body: await bodyOf(io, plan, given) }),
+  }, { signal: io.signal }));
+  const text = String(result[plan.operation.cli?.text ?? ''] ?? '');
+  const file = given.flags['output'];
+  if (typeof file === 'string') return writeFile(file, text, { mode: 0o600 });
+  if (given.flags['format'] !== 'table') return printItem(io, result, outputOf(given.flags));
+  printText(io, text);
+};
+
+export const runAction: Run = async (io, plan, given) => {
+  const magnum = await openSession(io, given.flags);
+  await magnum.raw({ method: plan.operation.method, path: pathOf(plan.operation, paths(plan, given)) }, { signal: io.signal });
+};
+
+export const runCreate: Run = async (io, plan, given) => {
+  const body = await bodyOf(io, plan, given);
+  const magnum = await openSession(io, given.flags);
+  const created = itemOf(await magnum.raw({ method: 'POST', path: plan.operation.path, body }, { signal: io.signal }));
+  const waited = await awaited(io, magnum, plan, { flags: given.flags, bay: String(created['uuid']), after: 0 });
+  await printItem(io, waited ?? (await whole(magnum, plan, created)), outputOf(given.flags));
+};
+
+export const runUpdate: Run = async (io, plan, given) => {
+  const [idents = [], words = []] = given.positional;
+  const fromFlags = await valuesOf(io, plan.fields.map((field) => ({ ...field, required: false })), given.flags, {});
+  const body = changesOf(plan.fields, fromFlags, words);
+  if (body.length === 0) throw new UsageError('Say what to change: an option, or replace name=value');
+  const magnum = await openSession(io, given.flags);
+  const [ident = ''] = idents;
+  const after = given.flags['wait'] === undefined ? 0 : await lastEvent(magnum, ident, io.signal);
+  const path = pathOf(plan.operation, paths(plan, given));
+  const answer = itemOf(await magnum.raw({ method: 'PATCH', path, query: await queryOf(io, plan, given), body }, { signal: io.signal }));
+  const waited = await awaited(io, magnum, plan, { flags: given.flags, bay: String(answer['uuid']), after });
+  await printItem(io, waited ?? (await whole(magnum, plan, answer)), outputOf(given.flags));
+};
+
+const PARALLEL = 5;
+
+export const runDelete: Run = async (io, plan, given) => {
+  const idents = [...new Set(given.positional[0] ?? [])];
+  for (const ident of idents) checkedIdent(ident);
+  if (!(await mayDelete(io, plan, idents, given.flags))) throw new SilentExit(EXIT.failed);
+  const magnum = await openSession(io, given.flags);
+  const codes: number[] = [];
+  const queue = [...idents];
+  const worker = async (): Promise<void> => {
+    for (let ident = queue.shift(); ident !== undefined && !io.signal.aborted; ident = queue.shift()) {
+      codes.push(await deleteOne(io, magnum, plan, { ident, flags: given.flags }));
+    }
+  };
+  // Live progress is for one at a time.
+  await Promise.all(Array.from({ length: given.flags['wait'] === undefined ? PARALLEL : 1 }, worker));
+  const worst = Math.max(0, ...codes);
+  if (worst > 0) throw new SilentExit(worst);
+};
+
+async function deleteOne(io: Io, magnum: Magnum, plan: Plan, one: { ident: string; flags: Flags }): Promise<number> {
+  try {
+    const bay = plan.operation.cli?.wait && one.flags['wait'] !== undefined ? await magnum.bays.get(one.ident, { signal: io.signal }) : undefined;
+    const after = bay ? await lastEvent(magnum, bay.uuid, io.signal) : 0;
+    const [name = ''] = plan.positional;
+    await magnum.raw({ method: 'DELETE', path: pathOf(plan.operation, { [name]: one.ident }) }, { signal: io.signal });
+    if (bay) await awaited(io, magnum, plan, { flags: one.flags, bay: bay.uuid, after });
+    io.err(`${oneLine(one.ident)}: ${bay || !plan.operation.cli?.wait ? 'deleted' : 'will be deleted'}\n`);
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof SilentExit)) io.err(`${oneLine(one.ident)}: ${messageOf(error)}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+async function mayDelete(io: Io, plan: Plan, idents: readonly string[], flags: Flags): Promise<boolean> {
+  if (flags['yes'] === true || !io.inIsTty || !io.errIsTty || io.env['CI']) return true;
+  const noun = plan.operation.cli?.command.split(' ')[0] ?? '';
+  const answer = await io.ask(`Delete ${noun} ${idents.map(oneLine).join(', ')}? [y/N] `);
+  return /^y(es)?$/i.test(answer?.trim() ?? '');
+}
+
+/** Undefined where nobody asked to wait, and for what is gone in the end. */
+async function awaited(io: Io, magnum: Magnum, plan: Plan, what: { flags: Flags; bay: string; after: number }): Promise<Item | undefined> {
+  const wait = what.flags['wait'];
+  if (wait === undefined) return undefined;
+  const until = plan.operation.cli?.wait === 'delete' ? 'deleted' : 'settled';
+  return waitFor(io, magnum, { bay: what.bay, until, after: what.after, timeoutMs: typeof wait === 'number' ? wait * 1000 : undefined });
+}
+
+/** An answer of "accepted" is followed by a look at what was accepted, so that the caller sees its name and status. */
+async function whole(magnum: Magnum, plan: Plan, answer: Item): Promise<Item> {
+  if (!plan.operation.cli?.wait || Object.keys(answer).length > 1) return answer;
+  return magnum.bays.get(String(answer['uuid'])).catch(() => answer);
+}
+
+async function bodyOf(io: Io, plan: Plan, given: Given): Promise<Record<string, unknown>> {
+  const named = plan.positional.flatMap((name, index) => {
+    const [value] = given.positional[index] ?? [];
+    return value !== undefined && plan.fields.some((field) => field.name === name) ? [[name, value] as const] : [];
+  });
+  return valuesOf(io, plan.fields, given.flags, Object.fromEntries(named));
+}
+
+async function queryOf(io: Io, plan: Plan, given: Given): Promise<Record<string, string | number | boolean>> {
+  const values = await valuesOf(io, plan.query.filter(({ name }) => !plan.positional.includes(name)), given.flags, {});
+  return values as Record<string, string | number | boolean>; // query parameters are scalars: nothing else passes the option parsers
+}
+
+function paths(plan: Plan, given: Given): Record<string, string> {
+  return Object.fromEntries(plan.operation.pathParams.map(({ name }) => [name, checkedIdent(given.positional[plan.positional.indexOf(name)]?.[0] ?? '')]));
+}
+
+/** An empty name would address the collection, a dotted one its parent. */
+function checkedIdent(ident: string): string {
+  if (ident.trim() === '' || ident === '.' || ident === '..') throw new UsageError(`${JSON.stringify(ident)} is no name`);
+  return ident;
+}
+
+/** One word is a command line of its own; several are its words. */
+function commandLine(words: readonly string[]): string {
+  return words.length === 1 ? (words[0] ?? '') : words.map(quoted).join(' ');
+}
+
+function itemOf(value: unknown): Item {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
