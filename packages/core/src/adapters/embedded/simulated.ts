@@ -46,8 +46,10 @@ export class SimulatedBackend implements CloudBackend {
     return row === undefined ? undefined : { status: 'ACTIVE', reason: '' };
   }
 
+  /** Its addresses go with it. */
   async deleteServer(key: string, signal: AbortSignal): Promise<void> {
     await this.#drop('server', key, signal);
+    await this.#db('simulated_part').where({ kind: 'address' }).where('part_key', 'like', `${key}/%`).delete();
   }
 
   async ensureAddress(address: AddressSpec, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,116 @@
+import { setMaxListeners } from 'node:events';
+import { isDomainError } from '../../../domain/errors.js';
+import type { Clock } from '../../../ports/clock.js';
+import type { CloudBackend } from '../backend.js';
+
+/** At most so many at a time; the others wait their turn. */
+export class Slots {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  async with<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      signal.throwIfAborted();
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free += 1;
+    }
+  }
+}
+
+/** One after another for the same name. */
+export class Turns {
+  readonly #last = new Map<string, Promise<unknown>>();
+
+  async with<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#last.get(name) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    this.#last.set(name, mine.catch(() => undefined));
+    return mine;
+  }
+}
+
+const ATTEMPTS = 6;
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 15_000;
+
+/** A backend that is asked few things at a time, and again when it was away for a moment. */
+export function patientBackend(backend: CloudBackend, slots: Slots, clock: Clock): CloudBackend {
+  const ask = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await slots.with(signal, work);
+      } catch (error) {
+        if (attempt >= ATTEMPTS || !isDomainError(error, 'cloud-unavailable')) throw error;
+        await clock.sleep(Math.min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE), signal);
+      }
+    }
+  };
+  return {
+    kind: backend.kind,
+    description: backend.description,
+    ensureNetwork: (network, signal) => ask(signal, () => backend.ensureNetwork(network, signal)),
+    deleteNetwork: (key, signal) => ask(signal, () => backend.deleteNetwork(key, signal)),
+    ensureVolume: (volume, signal) => ask(signal, () => backend.ensureVolume(volume, signal)),
+    deleteVolume: (key, signal) => ask(signal, () => backend.deleteVolume(key, signal)),
+    ensureServer: (server, signal) => ask(signal, () => backend.ensureServer(server, signal)),
+    server: (key, signal) => ask(signal, () => backend.server(key, signal)),
+    deleteServer: (key, signal) => ask(signal, () => backend.deleteServer(key, signal)),
+    ensureAddress: (address, signal) => ask(signal, () => backend.ensureAddress(address, signal)),
+    deleteAddress: (address, signal) => ask(signal, () => backend.deleteAddress(address, signal)),
+    ensureLoadBalancer: (balancer, signal) => ask(signal, () => backend.ensureLoadBalancer(balancer, signal)),
+    deleteLoadBalancer: (key, signal) => ask(signal, () => backend.deleteLoadBalancer(key, signal)),
+    usedRanges: (signal) => ask(signal, () => backend.usedRanges(signal)),
+    close: () => backend.close(),
+  };
+}
+
+/** Why a run ends that has not failed: the engine stops, or a newer operation has taken over. */
+export class Halt extends Error {}
+
+/** A signal that follows another and can be aborted by itself; made for many listeners. */
+export function innerController(outer: AbortSignal): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  if (outer.aborted) controller.abort(outer.reason);
+  else outer.addEventListener('abort', () => controller.abort(outer.reason), { once: true, signal: controller.signal });
+  return controller;
+}
+
+/** Rings for everybody who waits for a change of a stack. */
+export class Bell {
+  readonly #waiting = new Map<string, Set<() => void>>();
+
+  ring(stackId: string): void {
+    const waiting = this.#waiting.get(stackId);
+    this.#waiting.delete(stackId);
+    waiting?.forEach((wake) => wake());
+  }
+
+  /** Resolves at the next ring, and after the time at the latest. Rejects when the signal aborts. */
+  async next(stackId: string, milliseconds: number, limits: { readonly clock: Clock; readonly signal: AbortSignal }): Promise<void> {
+    limits.signal.throwIfAborted();
+    const sleep = innerController(limits.signal);
+    const waiting = this.#waiting.get(stackId) ?? new Set();
+    this.#waiting.set(stackId, waiting);
+    let wake = (): void => undefined;
+    const rung = new Promise<void>((resolve) => {
+      wake = resolve;
+      waiting.add(wake);
+    });
+    try {
+      await Promise.race([rung, limits.clock.sleep(milliseconds, sleep.signal)]);
+    } finally {
+      waiting.delete(wake);
+      sleep.abort(new Error('no longer waited for'));
+    }
+  }
+}
