@@ -1,1 +1,11 @@
-export * from './domain/errors.js';
+export { embeddedMagnum, type EmbeddedMagnum, type EmbeddedOptions } from './embedded.js';
+export { EMBEDDED_DEFAULTS, type EmbeddedConfig } from './adapters/embedded/config.js';
+export type { CloudBackend } from './adapters/embedded/backend.js';
+export { DockerBackend } from './adapters/embedded/docker-backend.js';
+export { ensureHelloImage, ensureNodeImage, HELLO_IMAGE } from './adapters/embedded/docker-image.js';
+export { SimulatedBackend } from './adapters/embedded/simulated.js';
+export { openSqlite } from './adapters/knex/sqlite.js';
+export { jsonLogger, silentLogger } from './adapters/system/logger.js';
+export { Secret } from './domain/secret.js';
+export { DomainError } from './domain/errors.js';
+export type { Logger } from './ports/logger.js';

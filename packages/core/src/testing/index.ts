@@ -1,1 +1,3 @@
-export {};
+export { storeContract } from './contracts/store.js';
+export * from './builders.js';
+export { ManualClock } from './manual-clock.js';

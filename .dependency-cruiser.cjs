@@ -1,0 +1,46 @@
+// Import zones: which folder may import which (docs/architecture.md, "The house at a glance"). Cycles are errors.
+const core = '^packages/core/src';
+
+/** Files of `from` may import nothing of core but `allowed`. */
+function zone(from, allowed, comment) {
+  return {
+    name: `zone-${from}`,
+    comment,
+    severity: 'error',
+    from: { path: `${core}/${from}/`, pathNot: '[.]test[.]ts$' },
+    to: { path: `${core}/`, pathNot: `${core}/(${[from, ...allowed].join('|')})/` },
+  };
+}
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    zone('domain', [], 'The domain is pure and knows nobody.'),
+    zone('ports', ['domain'], 'Ports are types over the domain.'),
+    zone('app', ['domain', 'ports'], 'Use cases know no HTTP, SQL or Heat.'),
+    zone('api', ['app', 'domain', 'ports'], 'The wire edge reaches the rest through use cases.'),
+    zone('conductor', ['app', 'domain', 'ports'], 'The reconciler knows adapters through ports only.'),
+    zone('coe', ['domain', 'ports'], 'Drivers render; they call nobody.'),
+    zone('adapters', ['domain', 'ports'], 'Adapters decide nothing about bays.'),
+    {
+      name: 'domain-is-pure', severity: 'error', from: { path: `${core}/domain/`, pathNot: '[.]test[.]ts$' },
+      to: { dependencyTypes: ['core', 'npm'], pathNot: '^util$|^node:util$' },
+    },
+    {
+      name: 'express-stays-in-the-server', severity: 'error', from: { pathNot: '^packages/server/' }, to: { path: 'node_modules/express/' },
+    },
+    {
+      name: 'sdk-needs-no-core', severity: 'error', from: { path: '^packages/sdk/src', pathNot: '[.]test[.]ts$' }, to: { path: '^packages/(core|server|cli)/' },
+    },
+    {
+      name: 'packages-meet-at-their-exports', severity: 'error', from: { path: '^packages/([^/]+)/src' }, to: { path: '^packages/([^/]+)/src', pathNot: '^packages/$1/' },
+    },
+    { name: 'everything-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};

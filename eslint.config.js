@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url';
+import tseslint from 'typescript-eslint';
+
+// Only rules that find bugs; layout is the formatter's, import zones are dependency-cruiser's.
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/generated/**', '**/node_modules/**', '**/*.cjs', '.cache/**', 'coverage/**'] },
+  {
+    files: ['packages/*/src/**/*.ts', 'openapi/src/**/*.ts', 'openapi/scripts/**/*.ts', 'test/**/*.ts'],
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: { project: ['./tsconfig.eslint.json'], tsconfigRootDir: fileURLToPath(new URL('.', import.meta.url)) },
+    },
+    plugins: { '@typescript-eslint': tseslint.plugin },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/only-throw-error': 'error',
+      'no-restricted-syntax': ['error', { selector: 'TSEnumDeclaration', message: 'Use a const array and a union type.' }],
+      eqeqeq: 'error',
+      'max-lines': ['error', { max: 400 }],
+      'max-lines-per-function': ['error', { max: 80 }],
+    },
+  },
+  { files: ['**/*.test.ts', 'test/**/*.ts', 'packages/core/src/testing/**/*.ts'], rules: { 'max-lines-per-function': 'off' } },
+);

@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DEFAULT_SIGNING_RULES } from '../../domain/certificate.js';
+import type { KeyPair } from '../../ports/certificates.js';
+import { systemClock } from '../system/clock.js';
+import { certificateAuthority } from './x509.js';
+
+const authority = certificateAuthority(systemClock);
+const folder = mkdtempSync(join(tmpdir(), 'magnum-x509-'));
+let ca: KeyPair;
+
+beforeAll(async () => {
+  ca = await authority.createCa('a bay, O=not a part', DEFAULT_SIGNING_RULES);
+  writeFileSync(join(folder, 'ca.pem'), ca.certificate);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function openssl(...args: string[]): string {
+  return execFileSync('openssl', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** A CSR made by openssl with the given request extensions. */
+function csr(extensions: readonly string[], key: readonly string[] = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256']): string {
+  return openssl('req', '-new', '-nodes', '-keyout', 'key.pem', ...key, '-subj', '/CN=node', ...extensions.flatMap((extension) => ['-addext', extension]));
+}
+
+function text(pem: string): string {
+  writeFileSync(join(folder, 'cert.pem'), pem);
+  return openssl('x509', '-in', 'cert.pem', '-noout', '-text');
+}
+
+describe('a signed certificate', () => {
+  test('passes openssl verify -x509_strict, as server and as client', async () => {
+    const pem = await authority.sign(ca, csr(['subjectAltName=IP:10.0.0.2,DNS:node', 'keyUsage=critical,digitalSignature,keyEncipherment', 'extendedKeyUsage=serverAuth,clientAuth']), DEFAULT_SIGNING_RULES);
+    const shown = text(pem);
+    for (const purpose of ['sslserver', 'sslclient']) expect(openssl('verify', '-x509_strict', '-purpose', purpose, '-CAfile', 'ca.pem', 'cert.pem')).toContain('OK');
+    expect(shown).toContain('IP Address:10.0.0.2');
+    expect(shown).toMatch(/Basic Constraints: critical\s+CA:FALSE/);
+    expect(shown).toContain('Subject Key Identifier');
+    expect(shown).toContain('Authority Key Identifier');
+    expect(pem).not.toMatch(/\n$/);
+  });
+
+  test('has a serial number of its own, of more than 64 bits', async () => {
+    const serials = await Promise.all([1, 2, 3].map(async () => /Serial Number:\s*([0-9a-f:]+)/.exec(text(await authority.sign(ca, csr([]), DEFAULT_SIGNING_RULES)))?.[1]));
+    expect(new Set(serials).size).toBe(3);
+    expect(serials[0]?.split(':').length).toBe(20);
+  });
+
+  test('never becomes a CA, asked politely or not', async () => {
+    await expect(authority.sign(ca, csr(['basicConstraints=critical,CA:TRUE']), DEFAULT_SIGNING_RULES)).rejects.toThrow('CA:TRUE');
+    expect(text(await authority.sign(ca, csr(['basicConstraints=CA:TRUE']), DEFAULT_SIGNING_RULES))).toContain('CA:FALSE');
+    await expect(authority.sign(ca, csr(['keyUsage=critical,keyCertSign']), DEFAULT_SIGNING_RULES)).rejects.toThrow('Certificate Sign');
+    expect(text(await authority.sign(ca, csr(['keyUsage=digitalSignature,keyCertSign']), DEFAULT_SIGNING_RULES))).not.toContain('Certificate Sign');
+  });
+
+  test('drops extensions that are not allowed, and is refused when they are critical', async () => {
+    expect(text(await authority.sign(ca, csr(['nsComment=hello']), DEFAULT_SIGNING_RULES))).not.toContain('hello');
+    await expect(authority.sign(ca, csr(['1.2.3.4=critical,ASN1:UTF8String:x']), DEFAULT_SIGNING_RULES)).rejects.toMatchObject({ kind: 'certificate-refused', field: 'csr' });
+  });
+});
+
+test('the CA itself is strict: pathlen 0, critical, with key identifiers; a comma in the name adds nothing to it', () => {
+  const shown = text(ca.certificate);
+  expect(openssl('verify', '-x509_strict', '-CAfile', 'ca.pem', 'ca.pem')).toContain('OK');
+  expect(shown).toMatch(/Basic Constraints: critical\s+CA:TRUE, pathlen:0/);
+  expect(shown).toMatch(/Key Usage: critical\s+Certificate Sign/);
+  expect(shown).not.toMatch(/Subject:.*O = not a part/);
+});
+
+test('the administrator gets a client certificate', async () => {
+  const pair = await authority.createClient(ca, DEFAULT_SIGNING_RULES);
+  const shown = text(pair.certificate);
+  expect(openssl('verify', '-x509_strict', '-purpose', 'sslclient', '-CAfile', 'ca.pem', 'cert.pem')).toContain('OK');
+  expect(shown).toMatch(/Subject:.*CN = admin.*O = system:masters/);
+});
+
+describe('a CSR is refused', () => {
+  test.each([
+    ['nonsense', 'not a PEM'],
+    ['-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----', 'cannot be read'],
+    [`-----BEGIN CERTIFICATE REQUEST-----\n${'A'.repeat(70_000)}`, 'longer than'],
+  ])('when it is %.40s', async (text_, words) => {
+    await expect(authority.sign(ca, text_, DEFAULT_SIGNING_RULES)).rejects.toThrow(words);
+  });
+
+  test('with a short RSA key, an old hash or a weak curve', async () => {
+    await expect(authority.sign(ca, csr([], ['-newkey', 'rsa:1024']), DEFAULT_SIGNING_RULES)).rejects.toThrow('too short');
+    await expect(authority.sign(ca, csr([], ['-newkey', 'rsa:2048', '-sha1']), DEFAULT_SIGNING_RULES)).rejects.toMatchObject({ kind: 'invalid-csr' });
+    await expect(authority.sign(ca, csr([], ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime192v1']), DEFAULT_SIGNING_RULES)).rejects.toMatchObject({ kind: 'invalid-csr' });
+  });
+
+  test('when its signature does not fit its key', async () => {
+    const lines = csr([]).trim().split('\n');
+    const der = Buffer.from(lines.slice(1, -1).join(''), 'base64');
+    der.writeUInt8(der.readUInt8(der.length - 1) ^ 1, der.length - 1);
+    const forged = `-----BEGIN CERTIFICATE REQUEST-----\n${der.toString('base64')}\n-----END CERTIFICATE REQUEST-----`;
+    await expect(authority.sign(ca, forged, DEFAULT_SIGNING_RULES)).rejects.toMatchObject({ kind: 'invalid-csr' });
+  });
+});

@@ -1,0 +1,66 @@
+import type Docker from 'dockerode';
+import { parseTrusteeUsername } from './domain/actor.js';
+import { DomainError } from './domain/errors.js';
+import { isJsonObject } from './domain/json.js';
+import { Secret } from './domain/secret.js';
+import { readBody } from './api/body.js';
+import { asDomainError, errorBody } from './api/error-body.js';
+import { sessionOf, findWorld } from './conductor/engine-access.js';
+import type { ConductorDeps } from './conductor/world.js';
+
+export type ImageLoaderDeps = Pick<ConductorDeps, 'store' | 'vault' | 'engines' | 'identity'> & { readonly docker: Docker | undefined };
+
+const PATH = '/dev/load-image';
+const LONGEST_MS = 600_000;
+
+/** `POST /dev/load-image {"image", "bay"}`: gives an image of the local Docker Engine to the engines of a bay. Only the embedded service has it. */
+export function imageLoader(deps: ImageLoaderDeps): (request: Request) => Promise<Response | undefined> {
+  return async (request) => {
+    if (new URL(request.url).pathname !== PATH) return undefined;
+    try {
+      if (request.method !== 'POST') throw new DomainError('method-not-allowed', 'Use POST.');
+      return Response.json({ nodes: await load(deps, request) });
+    } catch (error) {
+      const known = asDomainError(error);
+      return Response.json(errorBody(known), { status: known.status });
+    }
+  };
+}
+
+async function load(deps: ImageLoaderDeps, request: Request): Promise<readonly string[]> {
+  const projectId = await projectOf(deps, request);
+  const { image, bay } = await wantedOf(request);
+  const [row, ...others] = await deps.store.read((repos) => repos.bays.find(bay, { projectId }));
+  if (!row) throw new DomainError('bay-not-found', `Bay ${bay} could not be found.`);
+  if (others.length > 0) throw new DomainError('not-unique', `Several bays are named ${bay}: use the uuid.`);
+  const session = await sessionOf(deps, await findWorld(deps, row.bay.id));
+  if (!session.loadImage) throw new DomainError('not-supported', `The engine of bay ${bay} takes no images.`);
+  return session.loadImage(await savedImage(deps, image), AbortSignal.any([request.signal, AbortSignal.timeout(LONGEST_MS)]));
+}
+
+async function projectOf(deps: ImageLoaderDeps, request: Request): Promise<string> {
+  const token = request.headers.get('x-auth-token');
+  const identity = token ? await deps.identity.validate(new Secret(token), request.signal) : undefined;
+  const isTrustee = identity?.userDomainId === deps.identity.trusteeDomainId && parseTrusteeUsername(identity.userName) !== null;
+  if (!identity?.projectId || isTrustee) throw new DomainError('unauthorized', 'The request you have made requires authentication.');
+  return identity.projectId;
+}
+
+async function wantedOf(request: Request): Promise<{ readonly image: string; readonly bay: string }> {
+  const body = await readBody(request);
+  if (isJsonObject(body ?? null)) {
+    const { image, bay } = body as { readonly image?: unknown; readonly bay?: unknown }; // asked the line above
+    if (typeof image === 'string' && image !== '' && typeof bay === 'string' && bay !== '') return { image, bay };
+  }
+  throw new DomainError('invalid-body', 'The body must be {"image": "name of a local image", "bay": "name or uuid"}.');
+}
+
+async function savedImage(deps: ImageLoaderDeps, image: string): Promise<AsyncIterable<Uint8Array>> {
+  if (!deps.docker) throw new DomainError('engine-not-live', 'There is no Docker Engine here to take the image from.');
+  const local = deps.docker.getImage(image);
+  await local.inspect().catch((cause: unknown) => {
+    throw new DomainError('image-not-found', { field: 'image', message: `The local Docker Engine has no image ${image}. Pull or build it first.`, cause });
+  });
+  // dockerode types the stream as NodeJS.ReadableStream, which is iterated in chunks of bytes.
+  return (await local.get()) as unknown as AsyncIterable<Uint8Array>;
+}

@@ -1,0 +1,180 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { BayId, BayModelId, NodeGroupId, NodeId } from '../../domain/ids.js';
+import { UNSEEN_NODE } from '../../domain/node.js';
+import type { Page, Store } from '../../ports/store.js';
+import { aBay, aBayModel, anIntent } from '../builders.js';
+import { ManualClock } from '../manual-clock.js';
+
+const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+const PAGE: Page = { limit: 1000, marker: null, sortKey: 'id', descending: false };
+const OWN = { projectId: 'project' };
+
+/** What every store must do. `open` gives an empty store over the clock. */
+export function storeContract(name: string, open: (clock: ManualClock) => Promise<Store>): void {
+  describe(`store contract: ${name}`, () => {
+    let clock: ManualClock;
+    let store: Store;
+    beforeEach(async () => {
+      clock = new ManualClock();
+      store = await open(clock);
+    });
+    afterEach(() => store.close());
+
+    const withBays = async (count: number): Promise<readonly BayId[]> => {
+      const ids = Array.from({ length: count }, (_unused, index) => uuid(index + 1) as BayId);
+      await store.write(async (repos) => {
+        await repos.bayModels.insert(aBayModel());
+        for (const [index, id] of ids.entries()) await repos.bays.insert(aBay({ id, name: `bay-${index % 3}` }));
+      });
+      return ids;
+    };
+
+    test('keeps a bay model as it was given, hostile text included', async () => {
+      const model = aBayModel({ name: `x'"; drop table bay; --`, labels: { 'ä\n': '$(id) 😀', __proto__: 'x' }, dockerVolumeSize: 7, public: true });
+      await store.write((repos) => repos.bayModels.insert(model));
+      expect(await store.read((repos) => repos.bayModels.get(model.id))).toEqual({ ...model, sequence: expect.any(Number) });
+      expect(await store.read((repos) => repos.bayModels.find(model.name, { projectId: 'other' }))).toHaveLength(1);
+    });
+
+    test('shows public models to everybody, hidden and private ones to their project alone', async () => {
+      await store.write(async (repos) => {
+        await repos.bayModels.insert(aBayModel({ id: uuid(1) as BayModelId, public: true }));
+        await repos.bayModels.insert(aBayModel({ id: uuid(2) as BayModelId, public: true, hidden: true }));
+        await repos.bayModels.insert(aBayModel({ id: uuid(3) as BayModelId }));
+      });
+      const seenBy = (projectId: string) => store.read(async (repos) => (await repos.bayModels.list({ projectId }, PAGE)).map((model) => model.id));
+      expect(await seenBy('other')).toEqual([uuid(1)]);
+      expect(await seenBy('project')).toHaveLength(3);
+    });
+
+    test('pages through bays in any order without losing or repeating one', async () => {
+      const ids = await withBays(7);
+      for (const descending of [false, true]) {
+        for (const sortKey of ['id', 'name', 'stack_id']) {
+          const seen: string[] = [];
+          for (let marker: string | null = null; ;) {
+            const at: string | null = marker;
+            const rows = await store.read((repos) => repos.bays.list(OWN, { limit: 3, marker: at, sortKey, descending }));
+            seen.push(...rows.map((row) => row.bay.id));
+            marker = rows.at(-1)?.bay.id ?? null;
+            if (rows.length < 3) break;
+          }
+          expect(seen.toSorted(), `${sortKey} ${descending}`).toEqual([...ids].toSorted());
+        }
+      }
+    });
+
+    test('refuses an unknown sort key by name', async () => {
+      await expect(store.read((repos) => repos.bays.list(OWN, { ...PAGE, sortKey: 'id; drop table bay' }))).rejects.toMatchObject({ kind: 'invalid-parameter', field: 'sort_key' });
+    });
+
+    test('does not overwrite a newer wish with an older sight', async () => {
+      const [id] = await withBays(1);
+      const bay = await store.read((repos) => repos.bays.get(id as BayId));
+      if (!bay) throw new Error('the bay is missing');
+      const next = { ...bay, generation: 2, observed: { ...bay.observed, status: 'UPDATE_IN_PROGRESS' as const } };
+      expect(await store.write((repos) => repos.bays.saveDesired(next, 1))).toBe(true);
+      expect(await store.write((repos) => repos.bays.saveDesired(next, 1))).toBe(false);
+      expect(await store.write((repos) => repos.bays.saveObserved(bay.id, { ...bay.observed, status: 'CREATE_COMPLETE' }, 1))).toBe(false);
+      expect((await store.read((repos) => repos.bays.get(bay.id)))?.observed.status).toBe('UPDATE_IN_PROGRESS');
+    });
+
+    test('rolls the whole transaction back when a part of it fails', async () => {
+      await expect(store.write(async (repos) => {
+        await repos.bayModels.insert(aBayModel());
+        throw new Error('stop');
+      })).rejects.toThrow('stop');
+      expect(await store.read((repos) => repos.bayModels.list({ projectId: null }, PAGE))).toEqual([]);
+    });
+
+    test('takes everything of a bay away with it', async () => {
+      const [id] = await withBays(1);
+      const bayId = id as BayId;
+      const group = { id: uuid(50) as NodeGroupId, bayId, projectId: 'project', name: 'g', role: 'worker', flavorId: null, imageId: 'i', nodeCount: 1, minNodeCount: 0, maxNodeCount: null, dockerVolumeSize: null, labels: {}, isDefault: true, status: 'CREATE_IN_PROGRESS' as const, statusReason: null, createdAt: clock.now(), updatedAt: null };
+      await store.write(async (repos) => {
+        await repos.nodeGroups.insert(group);
+        await repos.nodes.insert({ id: uuid(60) as NodeId, bayId, nodeGroupId: group.id, name: 'worker-1', role: 'worker', desired: 'present', observed: UNSEEN_NODE, createdAt: clock.now(), updatedAt: null });
+        await repos.intents.put(anIntent({ bayId }));
+        await repos.work.wake(bayId);
+        await repos.events.append([{ bayId, at: clock.now(), source: 'magnum', resource: 'r', resourceType: 't', status: 's', reason: null }]);
+        await repos.bays.delete(bayId);
+      });
+      const left = await store.read(async (repos) => [
+        await repos.nodeGroups.ofBay(bayId), await repos.nodes.ofBay(bayId), [await repos.intents.get(bayId)].filter(Boolean), await repos.events.list(bayId, 0, 10),
+      ]);
+      expect(left).toEqual([[], [], [], []]);
+      expect(await store.queue.claim('me', 10)).toEqual([]);
+    });
+
+    test('keeps a newer intent when an older one is closed', async () => {
+      const [id] = await withBays(1);
+      const bayId = id as BayId;
+      await store.write((repos) => repos.intents.put(anIntent({ bayId, generation: 2 })));
+      await store.write((repos) => repos.intents.close(bayId, 1));
+      expect((await store.read((repos) => repos.intents.get(bayId)))?.generation).toBe(2);
+      await store.write((repos) => repos.intents.close(bayId, 2));
+      expect(await store.read((repos) => repos.intents.get(bayId))).toBeUndefined();
+    });
+
+    describe('the work queue', () => {
+      const [bayId] = [uuid(1) as BayId];
+      const wake = () => store.write((repos) => repos.work.wake(bayId));
+      const held = async (owner: string) => {
+        const [lease] = await store.queue.claim(owner, 10);
+        if (!lease) throw new Error('nothing was claimed');
+        return lease;
+      };
+
+      test('gives an item to one claimant at a time', async () => {
+        await wake();
+        const claims = await Promise.all(['a', 'b', 'c'].map((owner) => store.queue.claim(owner, 10)));
+        expect(claims.flat()).toHaveLength(1);
+      });
+
+      test('gives it again when the lease has lapsed, and lets only the newest claim write', async () => {
+        await wake();
+        const old = await held('a');
+        clock.advance(31_000);
+        const young = await held('b');
+        await expect(store.writeUnder(old, async () => 'written')).rejects.toMatchObject({ kind: 'lease-lost' });
+        await expect(store.queue.renew(old)).rejects.toMatchObject({ kind: 'lease-lost' });
+        expect(await store.writeUnder(young, async () => 'written')).toBe('written');
+        await store.queue.release(old, 'never', 0);
+        expect(await store.queue.claim('c', 10)).toEqual([]);
+      });
+
+      test('a lost lease rolls back what was written under it', async () => {
+        await wake();
+        const old = await held('a');
+        clock.advance(31_000);
+        await held('b');
+        await expect(store.writeUnder(old, (repos) => repos.secrets.put('x', 'y'))).rejects.toMatchObject({ kind: 'lease-lost' });
+        expect(await store.read((repos) => repos.secrets.get('x'))).toBeUndefined();
+      });
+
+      test('rests until its time, or until somebody wakes it', async () => {
+        await wake();
+        await store.queue.release(await held('a'), new Date(clock.now().getTime() + 5_000), 1);
+        expect(await store.queue.claim('a', 10)).toEqual([]);
+        clock.advance(5_000);
+        expect((await held('a')).attempts).toBe(1);
+      });
+
+      test('does not lose a wake that came during the pass', async () => {
+        await wake();
+        const lease = await held('a');
+        await wake();
+        await store.queue.release(lease, 'never', 0);
+        expect(await store.queue.claim('a', 10)).toHaveLength(1);
+      });
+
+      test('tells when the next item can be claimed', async () => {
+        expect(await store.queue.nextDue()).toBeUndefined();
+        await wake();
+        expect(await store.queue.nextDue()).toEqual(clock.now());
+        await held('a');
+        expect(await store.queue.nextDue()).toEqual(new Date(clock.now().getTime() + 30_000));
+      });
+    });
+  });
+}

@@ -1,0 +1,156 @@
+import { existsSync, rmSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  DockerBackend, EMBEDDED_DEFAULTS, embeddedMagnum, jsonLogger, openSqlite, Secret, SimulatedBackend, silentLogger, type CloudBackend, type EmbeddedConfig,
+  type EmbeddedMagnum, type Logger,
+} from '@magnum-ts/core';
+import { Listeners, urlHost } from './app.js';
+import { lockDataDir, openDataDir, openrc, saveInstance, writePrivate, type Instance } from './data-dir.js';
+import { handleDocs } from './docs.js';
+import { externalNetwork, findDocker, nodeImage, type LocalDocker } from './local-docker.js';
+
+export interface DevOptions {
+  /** 9511 by default, Magnum's own; 0 chooses a free one. */
+  readonly port?: number;
+  /** Address for clients, 127.0.0.1 by default. Nodes get an address of their own on their network. */
+  readonly host?: string;
+  /** `~/.local/share/magnum-dev` by default. */
+  readonly dataDir?: string;
+  /** Begins anew: removes everything that the directory owns, also in Docker. */
+  readonly reset?: boolean;
+  /** `auto`: real nodes where a Docker Engine answers, else simulated ones. */
+  readonly servers?: 'auto' | 'docker' | 'simulated';
+  /** Lines for people. */
+  readonly log?: (line: string) => void;
+}
+
+export interface DevServer {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly servers: { readonly kind: 'docker' | 'simulated'; readonly description: string };
+  /** Files that OpenStack clients can source, for the users admin and demo. */
+  readonly openrc: string;
+  readonly openrcDemo: string;
+  stop(): Promise<void>;
+}
+
+const DEFAULT_PORT = 9511;
+const STOP_GRACE_MS = 3_000;
+const DATABASE = 'magnum.sqlite';
+
+/** Server, conductor and embedded cloud in this process, over one data directory. */
+export async function startDev(options: DevOptions = {}): Promise<DevServer> {
+  const dataDir = resolve(options.dataDir ?? join(homedir(), '.local', 'share', 'magnum-dev'));
+  const log = options.log ?? (() => undefined);
+  const docker = options.servers === 'simulated' ? undefined : await findDocker();
+  if (!docker && options.servers === 'docker') throw new Error('No Docker Engine answers. Start one, or use simulated servers.');
+  if (options.reset) await reset(dataDir, docker, log);
+  const instance = openDataDir(dataDir);
+  const unlock = lockDataDir(dataDir);
+  try {
+    return await run({ options, dataDir, instance, docker, log, unlock });
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+interface Start {
+  readonly options: DevOptions;
+  readonly dataDir: string;
+  readonly instance: Instance;
+  readonly docker: LocalDocker | undefined;
+  readonly log: (line: string) => void;
+  readonly unlock: () => void;
+}
+
+async function run(start: Start): Promise<DevServer> {
+  const { options, dataDir, instance, docker } = start;
+  const host = options.host ?? '127.0.0.1';
+  const config = await configFor(start);
+  const db = openSqlite(join(dataDir, DATABASE));
+  const logger = loggerFor();
+  const backend = docker ? dockerBackend(start, docker, config, logger) : new SimulatedBackend(db);
+  const reach = { port: 0, nodeHost: host };
+  const origin = (name: string): string => `http://${urlHost(name)}:${reach.port}`;
+  const magnum = await embeddedMagnum({
+    db, backend, logger, config, host: hostname(), sealingKey: Buffer.from(instance.sealingKey, 'base64'),
+    passwords: { admin: new Secret(instance.adminPassword), demo: new Secret(instance.demoPassword) },
+    origin: () => origin(host === '0.0.0.0' ? '127.0.0.1' : host), nodeOrigin: () => origin(reach.nodeHost),
+    ...(docker ? { docker: docker.engine } : {}),
+  });
+  const listeners = new Listeners(async (request) => (await handleDocs(request)) ?? magnum.fetch(request));
+  reach.port = await listeners.listen(options.port ?? DEFAULT_PORT, host);
+  if (backend instanceof DockerBackend) reach.nodeHost = await listenForNodes(backend, listeners, config, { port: reach.port, host });
+  await magnum.start();
+  return served(start, { magnum, listeners, backend, url: origin(host === '0.0.0.0' ? '127.0.0.1' : host) });
+}
+
+/** Nodes reach the host at the gateway of the external network: the service listens there too, and nowhere else. */
+async function listenForNodes(backend: DockerBackend, listeners: Listeners, config: EmbeddedConfig, at: { port: number; host: string }): Promise<string> {
+  await backend.ensureExternalNetwork(AbortSignal.timeout(30_000));
+  const gateway = config.externalNetworks[0]?.gateway ?? '127.0.0.1';
+  if (at.host !== '0.0.0.0') await listeners.listen(at.port, gateway);
+  return gateway;
+}
+
+interface Running {
+  readonly magnum: EmbeddedMagnum;
+  readonly listeners: Listeners;
+  readonly backend: CloudBackend;
+  readonly url: string;
+}
+
+function served(start: Start, running: Running): DevServer {
+  const { dataDir, instance, unlock } = start;
+  const authUrl = `${running.url}/identity/v3`;
+  const files = { admin: join(dataDir, 'openrc'), demo: join(dataDir, 'openrc-demo') };
+  writePrivate(files.admin, openrc({ user: 'admin', password: instance.adminPassword, project: 'admin' }, authUrl));
+  writePrivate(files.demo, openrc({ user: 'demo', password: instance.demoPassword, project: 'demo' }, authUrl));
+  return {
+    url: running.url, dataDir, openrc: files.admin, openrcDemo: files.demo,
+    servers: { kind: running.backend.kind, description: running.backend.description },
+    stop: async () => {
+      await running.listeners.close(STOP_GRACE_MS);
+      await running.magnum.stop();
+      unlock();
+    },
+  };
+}
+
+/** The range of floating addresses must be free on this host, and stay the same for this directory. */
+async function configFor(start: Start): Promise<EmbeddedConfig> {
+  if (!start.docker) return EMBEDDED_DEFAULTS;
+  start.instance.externalCidr ??= await start.docker.freeRange();
+  saveInstance(start.dataDir, start.instance);
+  return { ...EMBEDDED_DEFAULTS, externalNetworks: [externalNetwork(start.instance.externalCidr)] };
+}
+
+function dockerBackend(start: Start, docker: LocalDocker, config: EmbeddedConfig, logger: Logger): DockerBackend {
+  const [external = externalNetwork('172.31.200.0/24')] = config.externalNetworks;
+  return new DockerBackend({ docker: docker.engine, instance: start.instance.id, image: nodeImage(docker.engine, start.log), externalNetwork: external, logger });
+}
+
+/** Structured logs are for operators: a laptop shows them when asked, `MAGNUM_LOG_LEVEL=info`. */
+function loggerFor(): Logger {
+  const level = process.env['MAGNUM_LOG_LEVEL'];
+  return level ? jsonLogger(level) : silentLogger;
+}
+
+async function reset(dataDir: string, docker: LocalDocker | undefined, log: (line: string) => void): Promise<void> {
+  if (!existsSync(join(dataDir, 'instance.json'))) return;
+  const unlock = lockDataDir(dataDir);
+  const instance = openDataDir(dataDir);
+  if (docker) {
+    const backend = new DockerBackend({
+      docker: docker.engine, instance: instance.id, image: async () => '', logger: silentLogger, externalNetwork: externalNetwork(instance.externalCidr ?? '172.31.200.0/24'),
+    });
+    const owned = await backend.listOwned(AbortSignal.timeout(30_000));
+    await backend.destroyAll(AbortSignal.timeout(120_000));
+    if (owned.length > 0) log(`removed ${owned.length} containers, networks and volumes of ${dataDir}`);
+  }
+  unlock();
+  for (const name of [DATABASE, `${DATABASE}-wal`, `${DATABASE}-shm`, 'instance.json', 'openrc', 'openrc-demo']) rmSync(join(dataDir, name), { force: true });
+  log(`reset ${dataDir}`);
+}

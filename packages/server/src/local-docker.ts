@@ -1,0 +1,48 @@
+import type Docker from 'dockerode';
+import { ensureNodeImage } from '@magnum-ts/core';
+
+/** A Docker Engine on this host. */
+export interface LocalDocker {
+  readonly engine: Docker;
+  /** A /24 for floating addresses that no network of the engine and no route of the host uses. */
+  freeRange(): Promise<string>;
+}
+
+const RANGES = Array.from({ length: 56 }, (_unused, index) => `172.31.${200 + index}.0/24`);
+
+/** Undefined where no engine answers. dockerode is loaded only now: without an engine nobody needs it. */
+export async function findDocker(): Promise<LocalDocker | undefined> {
+  const { default: DockerClient } = await import('dockerode');
+  const engine = new DockerClient();
+  try {
+    await engine.ping();
+  } catch {
+    return undefined;
+  }
+  return { engine, freeRange: () => freeRange(engine) };
+}
+
+async function freeRange(engine: Docker): Promise<string> {
+  const networks = await engine.listNetworks();
+  const used = new Set(networks.flatMap((network) => network.IPAM?.Config ?? []).map((config) => config.Subnet?.split('.').slice(0, 3).join('.')));
+  const free = RANGES.find((cidr) => !used.has(cidr.split('.').slice(0, 3).join('.')));
+  if (!free) throw new Error('No range is free for floating addresses: every /24 from 172.31.200.0 on is used by a Docker network.');
+  return free;
+}
+
+/** The embedded cloud's external network, `public`, over that range. */
+export function externalNetwork(cidr: string): { readonly id: string; readonly name: string; readonly cidr: string; readonly gateway: string } {
+  return { id: '0c1d6a52-3b0e-4f55-8f0a-5d6f5b1a0001', name: 'public', cidr, gateway: cidr.replace(/\.0\/\d+$/, '.1') };
+}
+
+/** Builds the node image once for all who wait for it, and again after a failure. */
+export function nodeImage(engine: Docker, log: (line: string) => void): () => Promise<string> {
+  let building: Promise<string> | undefined;
+  return () => {
+    building ??= ensureNodeImage(engine, { onProgress: log }, AbortSignal.timeout(1_200_000)).then(({ name }) => name).catch((error: unknown) => {
+      building = undefined;
+      throw error;
+    });
+    return building;
+  };
+}

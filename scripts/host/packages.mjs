@@ -1,0 +1,36 @@
+// Debian packages that tests need beyond the engine: installed when root, named when not.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/**
+ * Makes sure that programs exist. Returns a line for each that is missing and could not be installed.
+ * @param {Record<string, string>} wanted program to Debian package
+ * @param {(line: string) => void} log
+ * @returns {Promise<string[]>}
+ */
+export async function ensurePackages(wanted, log) {
+  const missing = Object.entries(wanted).filter(([program]) => !isThere(program));
+  if (missing.length === 0) return [];
+  const names = missing.map(([, name]) => name);
+  if (process.getuid?.() !== 0 || !isThere('apt-get'))
+    return missing.map(([program, name]) => `missing: ${program} (Debian package ${name})`);
+  log(`installing ${names.join(', ')} (Debian packages)`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  spawnSync('apt-get', ['update', '-q'], { stdio: 'ignore', env });
+  spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...names], { stdio: 'ignore', env });
+  return missing
+    .filter(([program]) => !isThere(program))
+    .map(([program, name]) => `missing: ${program} (apt-get install ${name} failed)`);
+}
+
+function isThere(program) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
