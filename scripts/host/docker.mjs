@@ -20,18 +20,20 @@ const READY_WITHIN = 30_000;
 /**
  * An engine that answers, started if need be. `stop()` ends the engine only if this call started it.
  * `socket` is a path, or the DOCKER_HOST address when that is not a socket.
- * @param {{ install: boolean, log: (line: string) => void, signal?: AbortSignal }} options
+ * @param {{ install: boolean, log: (line: string) => void, signal?: AbortSignal, socket?: string }} options `socket`: where to
+ *   look and, if need be, to start; Docker's usual one (or DOCKER_HOST) when absent
  * @returns {Promise<EngineFound | EngineMissing>}
  */
-export async function ensureDocker({ install, log, signal }) {
-  const address = process.env.DOCKER_HOST || DEFAULT_SOCKET;
+export async function ensureDocker({ install, log, signal, socket: wanted }) {
+  const address = wanted || process.env.DOCKER_HOST || DEFAULT_SOCKET;
   const socket = address.replace(/^unix:\/\//, '');
   if (await answers(socket)) return { available: true, socket, stop: async () => {} };
-  if (process.env.DOCKER_HOST) return missing(`no Docker Engine answers at DOCKER_HOST=${process.env.DOCKER_HOST}`);
-  if (process.platform !== 'linux') return missing('no Docker Engine answers; start Docker Desktop or another engine and try again');
+  if (!wanted && process.env.DOCKER_HOST) return missing(`no Docker Engine answers at DOCKER_HOST=${process.env.DOCKER_HOST}`);
+  if (process.platform !== 'linux')
+    return missing('no Docker Engine answers; start Docker Desktop or another engine and try again');
   if (process.getuid?.() !== 0) return missing('no Docker Engine answers, and starting one needs root');
   const problem = await ensureInstalled(install, log, signal);
-  return problem ? missing(problem) : start(log, signal);
+  return problem ? missing(problem) : start(socket, log, signal);
 }
 
 function missing(reason) {
@@ -50,10 +52,13 @@ async function ensureInstalled(install, log, signal) {
 }
 
 /** Its own session: the engine outlives a Ctrl-C at the terminal, so that the caller can still remove its containers. */
-async function start(log, signal) {
+async function start(socket, log, signal) {
   const logFile = join(tmpdir(), `magnum-dockerd-${process.pid}.log`);
   const output = openSync(logFile, 'a', 0o600);
-  const engine = spawn(findProgram('dockerd'), [], { detached: true, stdio: ['ignore', output, output] });
+  const engine = spawn(findProgram('dockerd'), ['--host', `unix://${socket}`], {
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
   const failed = new Promise((resolve) => {
     engine.once('error', (error) => resolve(error.message));
     engine.once('exit', (code) => resolve(`dockerd ended with code ${code}`));
@@ -61,18 +66,18 @@ async function start(log, signal) {
   closeSync(output);
   engine.unref();
   log(`starting dockerd (log: ${logFile})`);
-  const problem = await Promise.race([failed, becameReady(signal)]);
+  const problem = await Promise.race([failed, becameReady(socket, signal)]);
   if (problem === undefined) {
-    return { available: true, socket: DEFAULT_SOCKET, startedPid: engine.pid, stop: () => end(engine.pid) };
+    return { available: true, socket, startedPid: engine.pid, stop: () => end(engine.pid) };
   }
   await end(engine.pid);
   return missing(`${problem}; see ${logFile}`);
 }
 
-async function becameReady(signal) {
+async function becameReady(socket, signal) {
   const deadline = Date.now() + READY_WITHIN;
   while (Date.now() < deadline && !signal?.aborted) {
-    if (await answers(DEFAULT_SOCKET)) return undefined;
+    if (await answers(socket)) return undefined;
     await sleep(200);
   }
   return signal?.aborted ? 'interrupted' : `dockerd did not answer within ${READY_WITHIN / 1000} s`;
@@ -106,7 +111,10 @@ function answers(address) {
       response.resume();
       resolve(response.statusCode === 200);
     });
-    call.on('error', () => resolve(false)).on('timeout', () => call.destroy(new Error('timeout'))).end();
+    call
+      .on('error', () => resolve(false))
+      .on('timeout', () => call.destroy(new Error('timeout')))
+      .end();
   });
 }
 
@@ -114,10 +122,14 @@ function answers(address) {
 function run(program, parameters, signal) {
   return new Promise((resolve) => {
     const child = spawn(program, parameters, {
-      stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, ...(signal ? { signal } : {}),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      ...(signal ? { signal } : {}),
     });
     let tail = '';
-    const keep = (chunk) => { tail = (tail + chunk).slice(-2000); };
+    const keep = (chunk) => {
+      tail = (tail + chunk).slice(-2000);
+    };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     child.once('error', (error) => resolve(error.message));

@@ -9,8 +9,11 @@ export const coes: readonly Coe[] = [swarm];
 export function driverFor(wanted: Platform | string): BayDriver | undefined {
   const drivers = coes.flatMap((coe) => coe.drivers);
   if (typeof wanted === 'string') return drivers.find((driver) => driver.name === wanted);
-  return drivers.find((driver) => driver.provides.some((platform) =>
-    platform.serverType === wanted.serverType && platform.distro === wanted.distro && platform.coe === wanted.coe));
+  return drivers.find((driver) =>
+    driver.provides.some(
+      (platform) => platform.serverType === wanted.serverType && platform.distro === wanted.distro && platform.coe === wanted.coe,
+    ),
+  );
 }
 
 export function coeNamed(name: CoeName): Coe | undefined {

@@ -9,7 +9,10 @@ import { ensureHelloImage, ensureNodeImage } from './docker-image.js';
 import { dockerName } from './docker-names.js';
 
 const docker = new Docker();
-const engine = await docker.ping().then(() => true, () => false);
+const engine = await docker.ping().then(
+  () => true,
+  () => false,
+);
 if (!engine) console.warn('docker-backend.test.ts: no Docker Engine answers here, so nothing of it is tested');
 
 const instance = randomUUID();
@@ -17,16 +20,30 @@ const signal = new AbortController().signal;
 const third = Number.parseInt(createHash('sha256').update(instance).digest('hex').slice(0, 2), 16);
 const external = { id: randomUUID(), name: 'public', cidr: `172.29.${third}.0/24`, gateway: `172.29.${third}.1` };
 const owner = { stackId: 'stack-1', stackName: 'bay', resource: 'node', projectId: 'demo' };
-const network: NetworkSpec = { key: 'stack-1/net', name: 'net', cidr: `10.241.${third}.0/24`, gateway: `10.241.${third}.1`, owner };
+const network: NetworkSpec = {
+  key: 'stack-1/net',
+  name: 'net',
+  cidr: `10.241.${third}.0/24`,
+  gateway: `10.241.${third}.1`,
+  owner,
+};
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
 let nodeImage = '';
 const backend = new DockerBackend({ docker, instance, image: async () => nodeImage, externalNetwork: external, logger });
 
 function aServer(name: string, last: number, changes: Partial<ServerSpec> = {}): ServerSpec {
   return {
-    key: `stack-1/${name}`, name, id: randomUUID(), image: 'debian-12', flavor: { vcpus: 1, ramMb: 512, diskGb: 5 },
-    userData: '#cloud-config\nruncmd: [[touch, /root/was-here]]\n', metadata: {}, volumes: [], owner,
-    nics: [{ networkKey: network.key, address: `10.241.${third}.${last}`, securityGroups: [] }], ...changes,
+    key: `stack-1/${name}`,
+    name,
+    id: randomUUID(),
+    image: 'debian-12',
+    flavor: { vcpus: 1, ramMb: 512, diskGb: 5 },
+    userData: '#cloud-config\nruncmd: [[touch, /root/was-here]]\n',
+    metadata: {},
+    volumes: [],
+    owner,
+    nics: [{ networkKey: network.key, address: `10.241.${third}.${last}`, securityGroups: [] }],
+    ...changes,
   };
 }
 
@@ -48,7 +65,11 @@ async function inside(key: string, ...command: string[]): Promise<{ code: number
 }
 
 async function until(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
-  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 300))) {
+  for (
+    const deadline = Date.now() + seconds * 1000;
+    Date.now() < deadline;
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  ) {
     if (await holds().catch(() => false)) return;
   }
   throw new Error(`after ${seconds} s still not true: ${what}`);
@@ -57,8 +78,14 @@ async function until(what: string, holds: () => Promise<boolean>, seconds = 60):
 function firstBytes(host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, timeout: 3000 });
-    socket.once('data', (data) => { resolve(data.toString()); socket.destroy(); }).once('error', reject)
-      .once('close', () => reject(new Error('closed'))).once('timeout', () => socket.destroy());
+    socket
+      .once('data', (data) => {
+        resolve(data.toString());
+        socket.destroy();
+      })
+      .once('error', reject)
+      .once('close', () => reject(new Error('closed')))
+      .once('timeout', () => socket.destroy());
   });
 }
 
@@ -67,7 +94,9 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
     nodeImage = (await ensureNodeImage(docker, { onProgress: (line) => console.info(line) }, signal)).name;
     await backend.ensureNetwork(network, signal);
   }, 600_000);
-  afterAll(async () => { await backend.destroyAll(signal); }, 60_000);
+  afterAll(async () => {
+    await backend.destroyAll(signal);
+  }, 60_000);
 
   test('the node image is built once and then found', async () => {
     const lines: string[] = [];
@@ -79,7 +108,9 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
     const { name } = await ensureHelloImage(docker, { onProgress: () => undefined }, signal);
     const container = await docker.createContainer({ Image: name, Labels: { 'org.magnum-ts.instance': instance } });
     await container.start();
-    await until('hello is in the log', async () => (await container.logs({ stdout: true })).toString().includes('Hello from a container of Magnum'));
+    await until('hello is in the log', async () =>
+      (await container.logs({ stdout: true })).toString().includes('Hello from a container of Magnum'),
+    );
     await container.remove({ force: true });
   });
 
@@ -94,14 +125,20 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
 
   test('a range that is taken is refused in words that name it', async () => {
     const clash = backend.ensureNetwork({ ...network, key: 'stack-1/clash', name: 'clash' }, signal);
-    await expect(clash).rejects.toMatchObject({ kind: 'cloud-refused', message: expect.stringContaining(network.cidr) as string });
+    await expect(clash).rejects.toMatchObject({
+      kind: 'cloud-refused',
+      message: expect.stringContaining(network.cidr) as string,
+    });
   });
 
   test('a server boots, cloud-init runs its user data to the end, and a volume is mounted at its device path', async () => {
     const volume = { key: 'stack-1/volume', sizeGb: 1, owner };
     await backend.ensureVolume(volume, signal);
     await backend.ensureVolume(volume, signal);
-    const server = aServer('boots', 10, { volumes: [{ key: volume.key, device: '/dev/vdb' }], metadata: { note: 'a "quoted": value' } });
+    const server = aServer('boots', 10, {
+      volumes: [{ key: volume.key, device: '/dev/vdb' }],
+      metadata: { note: 'a "quoted": value' },
+    });
     expect((await backend.ensureServer(server, signal)).status).toBe('ACTIVE');
     const before = await containerOf(server.key).inspect();
     await backend.ensureServer(server, signal);
@@ -117,7 +154,10 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
   test('a server whose creation was cut before its start is made again, with its user data', async () => {
     const server = aServer('cut', 11);
     await docker.createContainer({
-      name: dockerName(instance, server.key), Image: nodeImage, Hostname: 'half', Labels: { 'org.magnum-ts.instance': instance },
+      name: dockerName(instance, server.key),
+      Image: nodeImage,
+      Hostname: 'half',
+      Labels: { 'org.magnum-ts.instance': instance },
     });
     expect((await backend.server(server.key, signal))?.status).toBe('BUILD');
     await backend.ensureServer(server, signal);
@@ -148,7 +188,9 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
     await backend.ensureAddress(address, signal);
     await backend.ensureAddress(address, signal);
     expect((await inside(server.key, 'ip', '-4', 'addr')).output).toContain(address.address);
-    await until('the server answers at its floating address', async () => (await firstBytes(address.address, 7)).includes('floating'));
+    await until('the server answers at its floating address', async () =>
+      (await firstBytes(address.address, 7)).includes('floating'),
+    );
     await backend.deleteAddress(address, signal);
     await backend.deleteAddress(address, signal);
     expect((await inside(server.key, 'ip', '-4', 'addr')).output).not.toContain(address.address);
@@ -161,11 +203,16 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
     const two = aServer('two', 15, { userData: speaks('second') });
     for (const server of [one, two]) await backend.ensureServer(server, signal);
     const balancer: LoadBalancerSpec = {
-      key: 'stack-1/balancer', networkKey: network.key, address: `10.241.${third}.16`, owner,
-      floating: { networkKey: external.id, address: `172.29.${third}.16` }, listeners: [],
+      key: 'stack-1/balancer',
+      networkKey: network.key,
+      address: `10.241.${third}.16`,
+      owner,
+      floating: { networkKey: external.id, address: `172.29.${third}.16` },
+      listeners: [],
     };
     const with_ = (last: number): LoadBalancerSpec => ({
-      ...balancer, listeners: [{ port: 77, allowedCidrs: [], members: [{ address: `10.241.${third}.${last}`, port: 7 }] }],
+      ...balancer,
+      listeners: [{ port: 77, allowedCidrs: [], members: [{ address: `10.241.${third}.${last}`, port: 7 }] }],
     });
     await backend.ensureLoadBalancer(balancer, signal);
     await backend.ensureLoadBalancer(with_(14), signal);
@@ -180,9 +227,12 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
   test('a network is deleted though a server is still plugged into it, and twice', async () => {
     const other = { ...network, key: 'stack-1/other', name: 'other', cidr: `10.242.${third}.0/24`, gateway: `10.242.${third}.1` };
     await backend.ensureNetwork(other, signal);
-    await backend.ensureServer(aServer('plugged', 0, {
-      nics: [{ networkKey: other.key, address: `10.242.${third}.5`, securityGroups: [] }],
-    }), signal);
+    await backend.ensureServer(
+      aServer('plugged', 0, {
+        nics: [{ networkKey: other.key, address: `10.242.${third}.5`, securityGroups: [] }],
+      }),
+      signal,
+    );
     await backend.deleteNetwork(other.key, signal);
     await backend.deleteNetwork(other.key, signal);
     expect((await backend.listOwned(signal)).map((owned) => owned.key)).not.toContain(other.key);
@@ -190,7 +240,13 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
 
   test('a host without an engine is told as unavailable, not as refused', async () => {
     const nowhere = new Docker({ socketPath: '/nonexistent/docker.sock' });
-    const lost = new DockerBackend({ docker: nowhere, instance, image: async () => nodeImage, externalNetwork: external, logger });
+    const lost = new DockerBackend({
+      docker: nowhere,
+      instance,
+      image: async () => nodeImage,
+      externalNetwork: external,
+      logger,
+    });
     await expect(lost.ensureNetwork(network, signal)).rejects.toMatchObject({ kind: 'cloud-unavailable' });
   });
 

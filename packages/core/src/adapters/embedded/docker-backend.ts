@@ -1,7 +1,15 @@
 import type Docker from 'dockerode';
 import type { Logger } from '../../ports/logger.js';
-import type { AddressSpec, CloudBackend, LoadBalancerSpec, NetworkSpec, NetworkState, ServerSpec, ServerState,
-  VolumeSpec } from './backend.js';
+import type {
+  AddressSpec,
+  CloudBackend,
+  LoadBalancerSpec,
+  NetworkSpec,
+  NetworkState,
+  ServerSpec,
+  ServerState,
+  VolumeSpec,
+} from './backend.js';
 import { ensureLoadBalancer } from './docker-balancer.js';
 import { engineCall, orUndefinedOn } from './docker-errors.js';
 import { dockerName, LABEL, labelsOf } from './docker-names.js';
@@ -55,7 +63,10 @@ export class DockerBackend implements CloudBackend {
   /** The network of floating addresses, made on demand. A server on the host can listen on its gateway afterwards. */
   ensureExternalNetwork(signal: AbortSignal): Promise<NetworkState> {
     const { id, name, cidr, gateway } = this.#external;
-    return this.ensureNetwork({ key: id, name, cidr, gateway, owner: { stackId: '', stackName: '', resource: name, projectId: '' } }, signal);
+    return this.ensureNetwork(
+      { key: id, name, cidr, gateway, owner: { stackId: '', stackName: '', resource: name, projectId: '' } },
+      signal,
+    );
   }
 
   ensureNetwork(network: NetworkSpec, signal: AbortSignal): Promise<NetworkState> {
@@ -68,9 +79,12 @@ export class DockerBackend implements CloudBackend {
 
   async ensureVolume(volume: VolumeSpec, signal: AbortSignal): Promise<void> {
     // The engine answers a second create of the same name with the first volume.
-    await engineCall('make a volume', signal, () => this.#scope.docker.createVolume({
-      Name: dockerName(this.#scope.instance, volume.key), Labels: labelsOf(this.#scope.instance, { ...volume, role: 'volume' }),
-    }));
+    await engineCall('make a volume', signal, () =>
+      this.#scope.docker.createVolume({
+        Name: dockerName(this.#scope.instance, volume.key),
+        Labels: labelsOf(this.#scope.instance, { ...volume, role: 'volume' }),
+      }),
+    );
   }
 
   async deleteVolume(key: string, signal: AbortSignal): Promise<void> {
@@ -125,7 +139,11 @@ export class DockerBackend implements CloudBackend {
     return [
       ...containers.map(({ Id, Labels }) => ({ kind: 'container' as const, id: Id, key: Labels[LABEL.key] ?? '' })),
       ...networks.map(({ Id, Labels }) => ({ kind: 'network' as const, id: Id, key: Labels?.[LABEL.key] ?? '' })),
-      ...(volumes.Volumes ?? []).map(({ Name, Labels }) => ({ kind: 'volume' as const, id: Name, key: Labels?.[LABEL.key] ?? '' })),
+      ...(volumes.Volumes ?? []).map(({ Name, Labels }) => ({
+        kind: 'volume' as const,
+        id: Name,
+        key: Labels?.[LABEL.key] ?? '',
+      })),
     ];
   }
 
@@ -134,7 +152,10 @@ export class DockerBackend implements CloudBackend {
     for (const owned of await this.listOwned(signal)) {
       if (owned.kind === 'container') await removeContainer(this.#scope, owned.id, signal);
       else if (owned.kind === 'network') await this.deleteNetwork(owned.key, signal);
-      else await engineCall('delete a volume', signal, () => orUndefinedOn([404], () => this.#scope.docker.getVolume(owned.id).remove()));
+      else
+        await engineCall('delete a volume', signal, () =>
+          orUndefinedOn([404], () => this.#scope.docker.getVolume(owned.id).remove()),
+        );
     }
   }
 

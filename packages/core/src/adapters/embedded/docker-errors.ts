@@ -1,7 +1,16 @@
 import { DomainError, isDomainError } from '../../domain/errors.js';
 import { isJsonObject } from '../../domain/json.js';
 
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOENT', 'EACCES', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND']);
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOENT',
+  'EACCES',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+]);
 
 /** HTTP status of the engine's answer; undefined when the failure was not an answer. */
 export function engineStatus(error: unknown): number | undefined {
@@ -13,7 +22,11 @@ export function engineStatus(error: unknown): number | undefined {
 export function engineWords(error: unknown): string {
   const body = isFields(error) && isJsonObject(error['json']) ? error['json']['message'] : undefined;
   const words = typeof body === 'string' ? body : error instanceof Error ? error.message : String(error);
-  return words.replaceAll(/\s+/g, ' ').trim().slice(0, 500);
+  return words
+    .replace(/^\(HTTP code \d+\) [^-]*- /, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, 500);
 }
 
 /**
@@ -28,7 +41,8 @@ export async function engineCall<T>(trying: string, signal: AbortSignal, call: (
     signal.throwIfAborted();
     if (isDomainError(cause)) throw cause;
     throw new DomainError(passes(cause) ? 'cloud-unavailable' : 'cloud-refused', {
-      message: `Docker Engine: could not ${trying}: ${engineWords(cause)}`, cause,
+      message: `Docker Engine: could not ${trying}: ${engineWords(cause)}`,
+      cause,
     });
   }
 }

@@ -22,7 +22,11 @@ const PULL_WITHIN = 20_000;
 export const HELLO_IMAGE = 'magnum-ts-hello:1';
 
 /** Name of the node image, built if this version of it is absent. Errors: `cloud-refused`, `cloud-unavailable`. */
-export async function ensureNodeImage(docker: Docker, options: ImageOptions, signal: AbortSignal): Promise<{ readonly name: string }> {
+export async function ensureNodeImage(
+  docker: Docker,
+  options: ImageOptions,
+  signal: AbortSignal,
+): Promise<{ readonly name: string }> {
   const files = await imageFiles();
   const name = `magnum-ts-node:${hashOf(files)}`;
   if (await hasImage(docker, name, signal)) return { name };
@@ -34,7 +38,11 @@ export async function ensureNodeImage(docker: Docker, options: ImageOptions, sig
 }
 
 /** A tiny image for demonstrations and tests where no registry answers: prints a line, then sleeps. Has /bin/sh. */
-export async function ensureHelloImage(docker: Docker, options: ImageOptions, signal: AbortSignal): Promise<{ readonly name: string }> {
+export async function ensureHelloImage(
+  docker: Docker,
+  options: ImageOptions,
+  signal: AbortSignal,
+): Promise<{ readonly name: string }> {
   if (await hasImage(docker, HELLO_IMAGE, signal)) return { name: HELLO_IMAGE };
   const node = await ensureNodeImage(docker, options, signal);
   const dockerfile = `ARG NODE\nFROM \${NODE} AS node\nFROM scratch\nCOPY --from=node /bin/busybox /bin/busybox
@@ -71,7 +79,12 @@ interface BuildOrder extends ImageOptions {
 async function build(docker: Docker, order: BuildOrder, signal: AbortSignal): Promise<void> {
   await engineCall(`build the image ${order.name}`, signal, async () => {
     const output = await docker.buildImage(Readable.from([tarOf(order.files)]), {
-      t: order.name, version: '1', rm: true, forcerm: true, buildargs: { ...order.buildArguments }, abortSignal: signal,
+      t: order.name,
+      version: '1',
+      rm: true,
+      forcerm: true,
+      buildargs: { ...order.buildArguments },
+      abortSignal: signal,
     });
     await follow(docker, output, order.onProgress);
   });
@@ -113,8 +126,11 @@ async function pull(docker: Docker, name: string, signal: AbortSignal): Promise<
 
 async function bootstrap(docker: Docker, refusal: string, signal: AbortSignal): Promise<void> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
-    throw new DomainError('cloud-refused', `the node image needs ${PUBLIC_BASE}, which could not be pulled (${refusal}): `
-      + 'pull or load it into the Docker Engine, or run as root on Debian, where debootstrap makes it');
+    throw new DomainError(
+      'cloud-refused',
+      `the node image needs ${PUBLIC_BASE}, which could not be pulled (${refusal}): ` +
+        'pull or load it into the Docker Engine, or run as root on Debian, where debootstrap makes it',
+    );
   }
   const folder = await mkdtemp(join(tmpdir(), 'magnum-base-'));
   try {
@@ -134,8 +150,10 @@ async function ensureDebootstrap(signal: AbortSignal): Promise<void> {
 
 async function importTree(docker: Docker, root: string, signal: AbortSignal): Promise<void> {
   const [repo = '', tag = ''] = OWN_BASE.split(':');
-  const tar = spawn('tar', ['-C', root, '--exclude=./var/cache/apt/*', '--exclude=./var/lib/apt/lists/*', '-c', '.'],
-    { stdio: ['ignore', 'pipe', 'ignore'], signal });
+  const tar = spawn('tar', ['-C', root, '--exclude=./var/cache/apt/*', '--exclude=./var/lib/apt/lists/*', '-c', '.'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    signal,
+  });
   const ended = new Promise<number | null>((resolve, reject) => tar.once('error', reject).once('close', resolve));
   const output = await engineCall(`import ${OWN_BASE}`, signal, () => docker.importImage(tar.stdout, { repo, tag }));
   await engineCall(`import ${OWN_BASE}`, signal, () => follow(docker, output, () => undefined));
@@ -145,10 +163,16 @@ async function importTree(docker: Docker, root: string, signal: AbortSignal): Pr
 /** Errors: `cloud-refused` with the program's last line. */
 async function command(program: string, parameters: readonly string[], signal: AbortSignal): Promise<void> {
   const child = spawn(program, parameters, {
-    stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, signal,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    signal,
   });
   let tail = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { tail = (tail + chunk.toString()).slice(-2000); });
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      tail = (tail + chunk.toString()).slice(-2000);
+    });
   const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
-  if (code !== 0) throw new DomainError('cloud-refused', `${program} failed: ${tail.trim().split('\n').at(-1) ?? `exit code ${code}`}`);
+  if (code !== 0)
+    throw new DomainError('cloud-refused', `${program} failed: ${tail.trim().split('\n').at(-1) ?? `exit code ${code}`}`);
 }

@@ -18,16 +18,20 @@ export async function ensureNetwork(scope: DockerScope, network: NetworkSpec, si
   if (known) return known;
   const made = await engineCall(`make the network ${network.name} (${network.cidr})`, signal, () =>
     scope.docker.createNetwork({
-      Name: dockerName(scope.instance, network.key), Driver: 'bridge', CheckDuplicate: true,
+      Name: dockerName(scope.instance, network.key),
+      Driver: 'bridge',
+      CheckDuplicate: true,
       IPAM: { Driver: 'default', Config: [{ Subnet: network.cidr, Gateway: network.gateway }] },
       Labels: labelsOf(scope.instance, { ...network, role: 'network' }),
-    }));
+    }),
+  );
   return { id: made.id };
 }
 
 export async function findNetwork(scope: DockerScope, key: string, signal: AbortSignal): Promise<NetworkState | undefined> {
   const found = await engineCall('list networks', signal, () =>
-    scope.docker.listNetworks({ filters: { label: [`${LABEL.instance}=${scope.instance}`, `${LABEL.key}=${key}`] } }));
+    scope.docker.listNetworks({ filters: { label: [`${LABEL.instance}=${scope.instance}`, `${LABEL.key}=${key}`] } }),
+  );
   // Two can exist when a create was repeated while the first one was still on its way: the oldest is everyone's.
   const [oldest] = found.sort((one, other) => one.Created.localeCompare(other.Created));
   return oldest && { id: oldest.Id };
@@ -44,7 +48,11 @@ export async function deleteNetwork(scope: DockerScope, key: string, signal: Abo
 
 async function unplugOwn(scope: DockerScope, network: Docker.Network, signal: AbortSignal): Promise<void> {
   const own = await engineCall('list containers', signal, () =>
-    scope.docker.listContainers({ all: true, filters: { label: [`${LABEL.instance}=${scope.instance}`], network: [network.id] } }));
+    scope.docker.listContainers({
+      all: true,
+      filters: { label: [`${LABEL.instance}=${scope.instance}`], network: [network.id] },
+    }),
+  );
   for (const container of own) {
     await engineCall(`unplug the container ${container.Id.slice(0, 12)}`, signal, () => disconnect(network, container.Id));
   }
@@ -53,8 +61,11 @@ async function unplugOwn(scope: DockerScope, network: Docker.Network, signal: Ab
 /** Gives a container an address of the network; nothing happens when it has it already. */
 export async function plug(scope: DockerScope, wanted: Plug, signal: AbortSignal): Promise<void> {
   const network = await findNetwork(scope, wanted.networkKey, signal);
-  if (!network) throw new DomainError('cloud-refused', `there is no network ${wanted.networkKey} to take the address ${wanted.address} from`);
-  const container = await engineCall('look at the container', signal, () => scope.docker.getContainer(wanted.container).inspect());
+  if (!network)
+    throw new DomainError('cloud-refused', `there is no network ${wanted.networkKey} to take the address ${wanted.address} from`);
+  const container = await engineCall('look at the container', signal, () =>
+    scope.docker.getContainer(wanted.container).inspect(),
+  );
   const present = Object.values(container.NetworkSettings.Networks).find((endpoint) => isOn(endpoint, network.id, container));
   if (present && present.IPAMConfig?.IPv4Address === wanted.address) return;
   const handle = scope.docker.getNetwork(network.id);
@@ -75,7 +86,10 @@ export interface Plug {
 
 export function endpointOf(wanted: Pick<Plug, 'address' | 'alias'>): Docker.EndpointSettings {
   // The engine fills in the rest; its type wants every field although its API does not.
-  return { IPAMConfig: { IPv4Address: wanted.address }, ...(wanted.alias ? { Aliases: [wanted.alias] } : {}) } as Docker.EndpointSettings;
+  return {
+    IPAMConfig: { IPv4Address: wanted.address },
+    ...(wanted.alias ? { Aliases: [wanted.alias] } : {}),
+  } as Docker.EndpointSettings;
 }
 
 /** Takes the container off the network; a container or network that is gone is fine. */
@@ -83,11 +97,17 @@ export async function unplug(scope: DockerScope, wanted: Plug, signal: AbortSign
   const network = await findNetwork(scope, wanted.networkKey, signal);
   if (!network) return;
   const container = await engineCall('look at the container', signal, () =>
-    orUndefinedOn([404], () => scope.docker.getContainer(wanted.container).inspect()));
-  const held = container && Object.values(container.NetworkSettings.Networks)
-    .some((endpoint) => isOn(endpoint, network.id, container) && endpoint.IPAMConfig?.IPv4Address === wanted.address);
+    orUndefinedOn([404], () => scope.docker.getContainer(wanted.container).inspect()),
+  );
+  const held =
+    container &&
+    Object.values(container.NetworkSettings.Networks).some(
+      (endpoint) => isOn(endpoint, network.id, container) && endpoint.IPAMConfig?.IPv4Address === wanted.address,
+    );
   if (!held) return;
-  await engineCall(`take the address ${wanted.address} away`, signal, () => disconnect(scope.docker.getNetwork(network.id), wanted.container));
+  await engineCall(`take the address ${wanted.address} away`, signal, () =>
+    disconnect(scope.docker.getNetwork(network.id), wanted.container),
+  );
 }
 
 // A container that never ran lists its networks by name only, without ids.
@@ -108,9 +128,10 @@ async function disconnect(network: Docker.Network, container: string): Promise<v
 export async function usedRanges(scope: DockerScope, signal: AbortSignal): Promise<readonly string[]> {
   const networks = await engineCall('list networks', signal, () => scope.docker.listNetworks());
   const subnets = networks.flatMap((network) => (network.IPAM?.Config ?? []).flatMap((range) => range.Subnet ?? []));
-  const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  const interfaces = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
     .flatMap((address) => (address.family === 'IPv4' && address.cidr ? [networkOf(address.cidr)] : []));
-  const ranges = [...subnets.filter((subnet) => !subnet.includes(':')), ...interfaces, ...await hostRoutes()];
+  const ranges = [...subnets.filter((subnet) => !subnet.includes(':')), ...interfaces, ...(await hostRoutes())];
   return [...new Set(ranges)];
 }
 
@@ -128,11 +149,14 @@ function dotted(value: number): string {
 /** Linux: /proc/net/route, little-endian hexadecimal. Elsewhere the interfaces' own networks must do. */
 async function hostRoutes(): Promise<readonly string[]> {
   const table = await readFile('/proc/net/route', 'utf8').catch(() => '');
-  return table.split('\n').slice(1).flatMap((line) => {
-    const [, destination = '', , , , , , mask = ''] = line.split('\t');
-    if (!/^[0-9A-F]{8}$/.test(destination) || Number.parseInt(mask, 16) === 0) return [];
-    return [`${dotted(fromLittleEndian(destination))}/${fromLittleEndian(mask).toString(2).replaceAll('0', '').length}`];
-  });
+  return table
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [, destination = '', , , , , , mask = ''] = line.split('\t');
+      if (!/^[0-9A-F]{8}$/.test(destination) || Number.parseInt(mask, 16) === 0) return [];
+      return [`${dotted(fromLittleEndian(destination))}/${fromLittleEndian(mask).toString(2).replaceAll('0', '').length}`];
+    });
 }
 
 function fromLittleEndian(hex: string): number {

@@ -15,10 +15,45 @@ export interface ServerScope extends DockerScope {
 }
 
 // What systemd and an engine need. Named one by one: `Privileged` fails on hosts that cannot give SYS_RESOURCE.
-const CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID', 'SETPCAP',
-  'LINUX_IMMUTABLE', 'NET_BIND_SERVICE', 'NET_BROADCAST', 'NET_ADMIN', 'NET_RAW', 'IPC_LOCK', 'IPC_OWNER', 'SYS_MODULE', 'SYS_RAWIO',
-  'SYS_CHROOT', 'SYS_PTRACE', 'SYS_PACCT', 'SYS_ADMIN', 'SYS_BOOT', 'SYS_NICE', 'SYS_TIME', 'SYS_TTY_CONFIG', 'MKNOD', 'LEASE',
-  'AUDIT_WRITE', 'AUDIT_CONTROL', 'AUDIT_READ', 'SETFCAP', 'MAC_OVERRIDE', 'MAC_ADMIN', 'SYSLOG', 'WAKE_ALARM', 'BLOCK_SUSPEND'];
+const CAPABILITIES = [
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'DAC_READ_SEARCH',
+  'FOWNER',
+  'FSETID',
+  'KILL',
+  'SETGID',
+  'SETUID',
+  'SETPCAP',
+  'LINUX_IMMUTABLE',
+  'NET_BIND_SERVICE',
+  'NET_BROADCAST',
+  'NET_ADMIN',
+  'NET_RAW',
+  'IPC_LOCK',
+  'IPC_OWNER',
+  'SYS_MODULE',
+  'SYS_RAWIO',
+  'SYS_CHROOT',
+  'SYS_PTRACE',
+  'SYS_PACCT',
+  'SYS_ADMIN',
+  'SYS_BOOT',
+  'SYS_NICE',
+  'SYS_TIME',
+  'SYS_TTY_CONFIG',
+  'MKNOD',
+  'LEASE',
+  'AUDIT_WRITE',
+  'AUDIT_CONTROL',
+  'AUDIT_READ',
+  'SETFCAP',
+  'MAC_OVERRIDE',
+  'MAC_ADMIN',
+  'SYSLOG',
+  'WAKE_ALARM',
+  'BLOCK_SUSPEND',
+];
 
 // Overlay file systems do not stack: what engines store inside a node lies on volumes of its own.
 const STATE_FOLDERS = ['/var/lib/docker', '/var/lib/containerd', '/var/lib/kubelet', '/var/lib/etcd'];
@@ -44,7 +79,8 @@ export async function serverState(scope: DockerScope, key: string, signal: Abort
   if (!known) return undefined;
   if (known.State.Running) return { status: 'ACTIVE', reason: '' };
   if (!wasStarted(known)) return { status: 'BUILD', reason: '' };
-  if (known.State.Dead || known.State.OOMKilled) return { status: 'ERROR', reason: known.State.OOMKilled ? 'out of memory' : 'the container is dead' };
+  if (known.State.Dead || known.State.OOMKilled)
+    return { status: 'ERROR', reason: known.State.OOMKilled ? 'out of memory' : 'the container is dead' };
   return { status: 'SHUTOFF', reason: `PID 1 ended with code ${known.State.ExitCode}` };
 }
 
@@ -52,7 +88,11 @@ export async function deleteContainer(scope: DockerScope, key: string, signal: A
   await removeContainer(scope, dockerName(scope.instance, key), signal);
 }
 
-export async function findContainer(scope: DockerScope, key: string, signal: AbortSignal): Promise<Docker.ContainerInspectInfo | undefined> {
+export async function findContainer(
+  scope: DockerScope,
+  key: string,
+  signal: AbortSignal,
+): Promise<Docker.ContainerInspectInfo | undefined> {
   const name = dockerName(scope.instance, key);
   const found = await engineFind(`look at the container ${name}`, signal, () => scope.docker.getContainer(name).inspect());
   if (found && found.Config.Labels[LABEL.instance] !== scope.instance) {
@@ -64,7 +104,8 @@ export async function findContainer(scope: DockerScope, key: string, signal: Abo
 /** Removes the container with its anonymous volumes. */
 export async function removeContainer(scope: DockerScope, id: string, signal: AbortSignal): Promise<void> {
   await engineCall(`delete the container ${id}`, signal, () =>
-    orUndefinedOn([404], () => scope.docker.getContainer(id).remove({ force: true, v: true })));
+    orUndefinedOn([404], () => scope.docker.getContainer(id).remove({ force: true, v: true })),
+  );
 }
 
 export async function start(scope: DockerScope, id: string, signal: AbortSignal): Promise<void> {
@@ -76,15 +117,22 @@ export function wasStarted(container: Docker.ContainerInspectInfo): boolean {
 }
 
 /** The part of a container's description that servers and load balancers share. */
-export async function containerBase(scope: ServerScope, part: ContainerPart, signal: AbortSignal): Promise<Docker.ContainerCreateOptions> {
+export async function containerBase(
+  scope: ServerScope,
+  part: ContainerPart,
+  signal: AbortSignal,
+): Promise<Docker.ContainerCreateOptions> {
   const network = await findNetwork(scope, part.nic.networkKey, signal);
   if (!network) throw new DomainError('cloud-refused', `there is no network ${part.nic.networkKey} for ${part.hostname}`);
   return {
-    name: dockerName(scope.instance, part.key), Image: await scope.image(), Hostname: part.hostname,
+    name: dockerName(scope.instance, part.key),
+    Image: await scope.image(),
+    Hostname: part.hostname,
     Labels: labelsOf(scope.instance, part),
     NetworkingConfig: { EndpointsConfig: { [network.id]: endpointOf({ address: part.nic.address, alias: part.hostname }) } },
     HostConfig: {
-      NetworkMode: network.id, RestartPolicy: { Name: 'unless-stopped' },
+      NetworkMode: network.id,
+      RestartPolicy: { Name: 'unless-stopped' },
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } },
     },
   };
@@ -102,22 +150,35 @@ async function createServer(scope: ServerScope, server: ServerSpec, signal: Abor
   const [nic, ...more] = server.nics;
   if (!nic) throw new DomainError('cloud-refused', `the server ${server.name} has no network`);
   const base = await containerBase(scope, { ...server, role: 'server', hostname: server.name, nic }, signal);
-  const container = await engineCall(`create the server ${server.name}`, signal, () => scope.docker.createContainer({
-    ...base, Volumes: Object.fromEntries(STATE_FOLDERS.map((folder) => [folder, {}])),
-    HostConfig: { ...base.HostConfig, ...machineSettings(scope, server) },
-  }));
-  for (const { networkKey, address } of more) await plug(scope, { container: container.id, networkKey, address, alias: server.name }, signal);
-  await engineCall(`give ${server.name} its user data`, signal, () => container.putArchive(seedOf(server), { path: SEED_FOLDER }));
+  const container = await engineCall(`create the server ${server.name}`, signal, () =>
+    scope.docker.createContainer({
+      ...base,
+      Volumes: Object.fromEntries(STATE_FOLDERS.map((folder) => [folder, {}])),
+      HostConfig: { ...base.HostConfig, ...machineSettings(scope, server) },
+    }),
+  );
+  for (const { networkKey, address } of more)
+    await plug(scope, { container: container.id, networkKey, address, alias: server.name }, signal);
+  await engineCall(`give ${server.name} its user data`, signal, () =>
+    container.putArchive(seedOf(server), { path: SEED_FOLDER }),
+  );
   return container.id;
 }
 
 // The engine's API has CgroupnsMode since 1.40; the client's types do not.
 function machineSettings(scope: ServerScope, server: ServerSpec): Docker.HostConfig & { readonly CgroupnsMode: 'private' } {
   return {
-    CapAdd: CAPABILITIES, CgroupnsMode: 'private', DeviceCgroupRules: ['a *:* rwm'],
-    SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'], Tmpfs: { '/run': '', '/tmp': 'exec' },
+    CapAdd: CAPABILITIES,
+    CgroupnsMode: 'private',
+    DeviceCgroupRules: ['a *:* rwm'],
+    SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'],
+    Tmpfs: { '/run': '', '/tmp': 'exec' },
     Devices: existsSync(KERNEL_LOG) ? [{ PathOnHost: KERNEL_LOG, PathInContainer: KERNEL_LOG, CgroupPermissions: 'rwm' }] : [],
-    Mounts: server.volumes.map((volume) => ({ Type: 'volume', Source: dockerName(scope.instance, volume.key), Target: volume.device.startsWith('/') ? volume.device : `/dev/${volume.device}` })),
+    Mounts: server.volumes.map((volume) => ({
+      Type: 'volume',
+      Source: dockerName(scope.instance, volume.key),
+      Target: volume.device.startsWith('/') ? volume.device : `/dev/${volume.device}`,
+    })),
     ...(scope.limitMemory ? { Memory: server.flavor.ramMb * 1024 * 1024, NanoCpus: server.flavor.vcpus * 1e9 } : {}),
   };
 }

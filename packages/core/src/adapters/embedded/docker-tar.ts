@@ -30,7 +30,13 @@ function header(file: TarFile, size: number): Buffer {
   block.write('        ', 148);
   block.write('0', 156);
   block.write('ustar\0' + '00', 257);
-  block.write(`${octal(block.reduce((sum, byte) => sum + byte, 0), 7)}\0 `.slice(0, 8), 148);
+  block.write(
+    `${octal(
+      block.reduce((sum, byte) => sum + byte, 0),
+      7,
+    )}\0 `.slice(0, 8),
+    148,
+  );
   return block;
 }
 

@@ -62,5 +62,7 @@ export function replaceIn(template: string, parameters: JsonObject): JsonObject 
 
 /** The entries whose value is there: rendering leaves out what is null. */
 export function withoutNulls(entries: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
-  return Object.fromEntries(Object.entries(entries).flatMap(([name, value]) => (value === undefined || value === null ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(entries).flatMap(([name, value]) => (value === undefined || value === null ? [] : [[name, value]])),
+  );
 }

@@ -16,7 +16,17 @@ export interface UserData {
  * because it never is part of a script or of a shell word.
  */
 export function cloudConfig(data: UserData): JsonObject {
-  const values = { path: data.valuesPath, permissions: '0600', owner: 'root:root', content: replaceIn('$VALUES', { $VALUES: data.values }) };
-  const scripts = Object.entries(data.scripts).map(([path, file]) => ({ path, permissions: '0755', owner: 'root:root', content: getFile(file) }));
+  const values = {
+    path: data.valuesPath,
+    permissions: '0600',
+    owner: 'root:root',
+    content: replaceIn('$VALUES', { $VALUES: data.values }),
+  };
+  const scripts = Object.entries(data.scripts).map(([path, file]) => ({
+    path,
+    permissions: '0755',
+    owner: 'root:root',
+    content: getFile(file),
+  }));
   return replaceIn('#cloud-config\n$CONFIG', { $CONFIG: { write_files: [values, ...scripts], runcmd: data.commands } });
 }

@@ -22,12 +22,15 @@ interface Found {
 
 /** Containers made directly on the nodes' engines: a swarm has services, but the API's containers are single ones. */
 export function containerClient(engines: Engines): ContainerClient {
-  const act = (trying: string, call: (container: Docker.Container) => Promise<unknown>, fine: readonly number[] = []) =>
+  const act =
+    (trying: string, call: (container: Docker.Container) => Promise<unknown>, fine: readonly number[] = []) =>
     async (hostname: string, signal: AbortSignal): Promise<void> => {
       const { engine, id } = await find(engines, hostname, signal);
-      await onNode(engine, `${trying} the container`, signal, (docker) => call(docker.getContainer(id)).catch((error: unknown) => {
-        if (!fine.includes(statusOf(error) ?? 0)) throw error;
-      }));
+      await onNode(engine, `${trying} the container`, signal, (docker) =>
+        call(docker.getContainer(id)).catch((error: unknown) => {
+          if (!fine.includes(statusOf(error) ?? 0)) throw error;
+        }),
+      );
     };
   return {
     create: (spec, signal) => create(engines, spec, signal),
@@ -49,21 +52,26 @@ type Survey = readonly { readonly engine: Engine; readonly containers: readonly 
 /** What every node has of the API's containers; nodes that do not answer hold up nobody. */
 async function survey(engines: Engines, signal: AbortSignal): Promise<Survey> {
   const all = requireNodes(await engines.all());
-  return Promise.all(all.map(async (engine) => {
-    try {
-      const containers = await onNode(engine, 'list containers', signal, (docker) => docker.listContainers({ all: true, filters: { label: [LABEL] } }));
-      return { engine, containers };
-    } catch (error) {
-      if (isDomainError(error, 'engine-unavailable')) return { engine, containers: SILENT };
-      throw error;
-    }
-  }));
+  return Promise.all(
+    all.map(async (engine) => {
+      try {
+        const containers = await onNode(engine, 'list containers', signal, (docker) =>
+          docker.listContainers({ all: true, filters: { label: [LABEL] } }),
+        );
+        return { engine, containers };
+      } catch (error) {
+        if (isDomainError(error, 'engine-unavailable')) return { engine, containers: SILENT };
+        throw error;
+      }
+    }),
+  );
 }
 
 function foundIn(seen: Survey, hostname: string): Found | undefined {
   for (const { engine, containers } of seen) {
     const own = containers === SILENT ? undefined : containers.find(({ Labels }) => Labels[LABEL] === hostname);
-    if (own) return { engine, id: own.Id, report: { status: statusFrom(own.State, own.Status), node: engine.node, reason: null } };
+    if (own)
+      return { engine, id: own.Id, report: { status: statusFrom(own.State, own.Status), node: engine.node, reason: null } };
   }
   return undefined;
 }
@@ -77,16 +85,28 @@ async function find(engines: Engines, hostname: string, signal: AbortSignal): Pr
   const found = foundIn(seen, hostname);
   if (found) return found;
   const silent = silentNodes(seen);
-  if (silent.length > 0) throw new DomainError('engine-unavailable', `container ${hostname}: the node ${silent.join(', ')} does not answer, so it may be there`);
+  if (silent.length > 0)
+    throw new DomainError(
+      'engine-unavailable',
+      `container ${hostname}: the node ${silent.join(', ')} does not answer, so it may be there`,
+    );
   throw new DomainError('container-not-found', `no node of the bay has the container ${hostname}`);
 }
 
-async function inspectAll(engines: Engines, hostnames: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, ContainerReport>> {
+async function inspectAll(
+  engines: Engines,
+  hostnames: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ContainerReport>> {
   const seen = await survey(engines, signal);
   const silent = silentNodes(seen);
   const missing = silent.length > 0 ? `the node ${silent.join(', ')} does not answer` : 'no node of the bay has it';
-  return new Map(hostnames.map((hostname) =>
-    [hostname, foundIn(seen, hostname)?.report ?? { status: 'Unknown', node: null, reason: missing }]));
+  return new Map(
+    hostnames.map((hostname) => [
+      hostname,
+      foundIn(seen, hostname)?.report ?? { status: 'Unknown', node: null, reason: missing },
+    ]),
+  );
 }
 
 function statusFrom(state: string, words: string): ContainerStatus {
@@ -104,26 +124,37 @@ async function create(engines: Engines, spec: ContainerSpec, signal: AbortSignal
   if (known) return known.report;
   const engine = await choose(engines, seen, signal);
   const make = (): Promise<Docker.Container> => engine.docker.createContainer(optionsOf(spec));
-  await attempt({ trying: `create a container of ${spec.image}`, where: `the node ${engine.node}`, milliseconds: PULL_WITHIN }, signal, async (limited) => {
-    try {
-      await make();
-    } catch (error) {
-      if (statusOf(error) === 409) return;
-      if (statusOf(error) !== 404) throw error;
-      await pull(engine, spec.image, limited);
-      await make();
-    }
-  });
+  await attempt(
+    { trying: `create a container of ${spec.image}`, where: `the node ${engine.node}`, milliseconds: PULL_WITHIN },
+    signal,
+    async (limited) => {
+      try {
+        await make();
+      } catch (error) {
+        if (statusOf(error) === 409) return;
+        if (statusOf(error) !== 404) throw error;
+        await pull(engine, spec.image, limited);
+        await make();
+      }
+    },
+  );
   return { status: 'Stopped', node: engine.node, reason: null };
 }
 
 /** The ready node with the fewest of these containers; managers only where there is no worker. */
 async function choose(engines: Engines, seen: Survey, signal: AbortSignal): Promise<Engine> {
-  const usable = new Set((await listNodes(engines, signal)).filter(({ state, availability }) => state === 'ready' && availability === 'active').map(({ name }) => name));
-  const ready = seen.flatMap(({ engine, containers }) => (containers !== SILENT && usable.has(engine.node) ? [{ engine, load: containers.length }] : []));
+  const usable = new Set(
+    (await listNodes(engines, signal))
+      .filter(({ state, availability }) => state === 'ready' && availability === 'active')
+      .map(({ name }) => name),
+  );
+  const ready = seen.flatMap(({ engine, containers }) =>
+    containers !== SILENT && usable.has(engine.node) ? [{ engine, load: containers.length }] : [],
+  );
   const workers = ready.filter(({ engine }) => engine.role === 'worker');
-  const [best] = (workers.length > 0 ? workers : ready)
-    .sort((one, other) => one.load - other.load || one.engine.node.localeCompare(other.engine.node));
+  const [best] = (workers.length > 0 ? workers : ready).sort(
+    (one, other) => one.load - other.load || one.engine.node.localeCompare(other.engine.node),
+  );
   if (!best) throw new DomainError('engine-unavailable', 'no node of the bay is ready to take a container');
   return best.engine;
 }
@@ -131,7 +162,9 @@ async function choose(engines: Engines, seen: Survey, signal: AbortSignal): Prom
 function optionsOf(spec: ContainerSpec): Docker.ContainerCreateOptions {
   return {
     // The host name is unique, the caller's name is not.
-    name: `magnum-${spec.hostname}`, Image: spec.image, Hostname: spec.hostname,
+    name: `magnum-${spec.hostname}`,
+    Image: spec.image,
+    Hostname: spec.hostname,
     Labels: { ...spec.labels, ...(spec.name ? { 'org.magnum.name': spec.name } : {}), [LABEL]: spec.hostname },
     Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
     ...(spec.command ? { Cmd: [...splitWords(spec.command)] } : {}),
@@ -144,11 +177,15 @@ async function pull({ node, docker }: Engine, image: string, signal: AbortSignal
   const name = /[:@][^/]*$/.test(image) ? image : `${image}:latest`;
   try {
     const progress = await docker.pull(name, { abortSignal: signal });
-    await new Promise<void>((resolve, reject) => docker.modem.followProgress(progress, (error) => (error ? reject(error) : resolve())));
+    await new Promise<void>((resolve, reject) =>
+      docker.modem.followProgress(progress, (error) => (error ? reject(error) : resolve())),
+    );
   } catch (cause) {
     throw new DomainError('engine-failed', {
-      message: `the image ${image} is not on the node ${node}, and no registry gave it (${wordsOf(cause)}): `
-        + 'push it to a registry that the nodes reach, or load it into the bay\'s nodes', cause,
+      message:
+        `the image ${image} is not on the node ${node}, and no registry gave it (${wordsOf(cause)}): ` +
+        "push it to a registry that the nodes reach, or load it into the bay's nodes",
+      cause,
     });
   }
 }
@@ -159,21 +196,27 @@ async function remove(engines: Engines, hostname: string, signal: AbortSignal): 
   for (const { engine, containers } of seen) {
     const own = containers === SILENT ? [] : containers.filter(({ Labels }) => Labels[LABEL] === hostname);
     for (const { Id } of own) {
-      await onNode(engine, 'delete the container', signal, (docker) => docker.getContainer(Id).remove({ force: true, v: true })).catch((error: unknown) => {
+      await onNode(engine, 'delete the container', signal, (docker) =>
+        docker.getContainer(Id).remove({ force: true, v: true }),
+      ).catch((error: unknown) => {
         if (!isDomainError(error, 'container-not-found')) throw error;
       });
     }
   }
   const silent = silentNodes(seen);
   if (silent.length > 0 && !foundIn(seen, hostname)) {
-    throw new DomainError('engine-unavailable', `container ${hostname}: the node ${silent.join(', ')} does not answer, so it may be there`);
+    throw new DomainError(
+      'engine-unavailable',
+      `container ${hostname}: the node ${silent.join(', ')} does not answer, so it may be there`,
+    );
   }
 }
 
 async function logs(engines: Engines, hostname: string, signal: AbortSignal): Promise<CommandResult> {
   const { engine, id } = await find(engines, hostname, signal);
   const raw = await onNode(engine, 'read the logs', signal, (docker) =>
-    docker.getContainer(id).logs({ stdout: true, stderr: true, follow: false, tail: LOG_LINES }));
+    docker.getContainer(id).logs({ stdout: true, stderr: true, follow: false, tail: LOG_LINES }),
+  );
   return { output: bounded(demultiplexed(raw)) };
 }
 
@@ -181,7 +224,9 @@ async function execute(engines: Engines, hostname: string, command: string, sign
   const { engine, id } = await find(engines, hostname, signal);
   const container = engine.docker.getContainer(id);
   const run = (words: readonly string[]): Promise<{ code: number; output: string }> =>
-    attempt({ trying: 'execute the command', where: `the node ${engine.node}`, milliseconds: EXECUTE_WITHIN }, signal, () => executeWords(container, words));
+    attempt({ trying: 'execute the command', where: `the node ${engine.node}`, milliseconds: EXECUTE_WITHIN }, signal, () =>
+      executeWords(container, words),
+    );
   const shell = await run(['/bin/sh', '-c', command]);
   // Images without a shell still can run a program.
   const lacksShell = [126, 127].includes(shell.code) && /^OCI runtime exec failed.*\/bin\/sh/s.test(shell.output);

@@ -11,10 +11,19 @@ export function wordsOf(error: unknown): string {
   const json = typeof error === 'object' && error !== null && 'json' in error ? error.json : undefined;
   const message = typeof json === 'object' && json !== null && 'message' in json ? json.message : undefined;
   const words = typeof message === 'string' ? message : error instanceof Error ? error.message : String(error);
-  return words.replaceAll(/\s+/g, ' ').trim().slice(0, 300);
+  return words
+    .replace(/^\(HTTP code \d+\) [^-]*- /, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, 300);
 }
 
-const KINDS: Readonly<Record<number, ErrorName>> = { 400: 'invalid-parameter', 404: 'container-not-found', 409: 'conflict', 503: 'engine-unavailable' };
+const KINDS: Readonly<Record<number, ErrorName>> = {
+  400: 'invalid-parameter',
+  404: 'container-not-found',
+  409: 'conflict',
+  503: 'engine-unavailable',
+};
 
 export interface Attempt {
   /** What is being tried, as in "could not …". */
@@ -33,9 +42,10 @@ export async function attempt<T>(what: Attempt, signal: AbortSignal, call: (sign
   } catch (cause) {
     signal.throwIfAborted();
     if (isDomainError(cause)) throw cause;
-    if (limited.aborted) throw new DomainError('engine-unavailable', `${what.where} did not answer within ${what.milliseconds / 1000} s`);
+    if (limited.aborted)
+      throw new DomainError('engine-unavailable', `${what.where} did not answer within ${what.milliseconds / 1000} s`);
     const status = statusOf(cause);
-    const kind = status === undefined ? 'engine-unavailable' : KINDS[status] ?? 'engine-failed';
+    const kind = status === undefined ? 'engine-unavailable' : (KINDS[status] ?? 'engine-failed');
     throw new DomainError(kind, { message: `${what.where}: could not ${what.trying}: ${wordsOf(cause)}`, cause });
   }
 }

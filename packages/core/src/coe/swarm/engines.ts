@@ -23,13 +23,15 @@ export interface Engines {
 
 export function enginesOf(input: ConnectInput): Engines {
   const { port } = addressOf(input);
-  const at = async (host: string, onPort: number): Promise<Docker> => new (await import('dockerode')).default(connection(input, host, onPort));
+  const at = async (host: string, onPort: number): Promise<Docker> =>
+    new (await import('dockerode')).default(connection(input, host, onPort));
   return {
     async manager() {
       const { host, port: apiPort } = addressOf(input);
       return at(host, apiPort);
     },
-    all: () => Promise.all(input.nodes.map(async ({ name, role, address }) => ({ node: name, role, docker: await at(address, port) }))),
+    all: () =>
+      Promise.all(input.nodes.map(async ({ name, role, address }) => ({ node: name, role, docker: await at(address, port) }))),
   };
 }
 
@@ -54,18 +56,25 @@ interface SwarmNode {
 
 /** The swarm's own view of its nodes. Errors: `engine-unavailable`, `engine-failed`. */
 export async function listNodes(engines: Engines, signal: AbortSignal): Promise<readonly NodeReport[]> {
-  const found = await attempt({ trying: 'list the nodes', where: 'the bay\'s API', milliseconds: CALL_WITHIN }, signal, async () =>
-    // The engine's answer to GET /nodes; everything in it is treated as optional.
-    (await (await engines.manager()).listNodes()) as readonly SwarmNode[]);
+  const found = await attempt(
+    { trying: 'list the nodes', where: "the bay's API", milliseconds: CALL_WITHIN },
+    signal,
+    async () =>
+      // The engine's answer to GET /nodes; everything in it is treated as optional.
+      (await (await engines.manager()).listNodes()) as readonly SwarmNode[],
+  );
   return found.map(reportOf);
 }
 
 function reportOf(node: SwarmNode): NodeReport {
   const state = node.Status?.State;
   return {
-    name: node.Description?.Hostname ?? '', role: node.Spec?.Role === 'manager' ? 'master' : 'worker',
-    state: state === 'ready' || state === 'down' ? state : 'unknown', availability: node.Spec?.Availability ?? 'unknown',
-    leader: node.ManagerStatus?.Leader === true, address: node.Status?.Addr ?? null,
+    name: node.Description?.Hostname ?? '',
+    role: node.Spec?.Role === 'manager' ? 'master' : 'worker',
+    state: state === 'ready' || state === 'down' ? state : 'unknown',
+    availability: node.Spec?.Availability ?? 'unknown',
+    leader: node.ManagerStatus?.Leader === true,
+    address: node.Status?.Addr ?? null,
     engineVersion: node.Description?.Engine?.EngineVersion ?? null,
   };
 }

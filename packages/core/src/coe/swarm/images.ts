@@ -7,7 +7,11 @@ import { requireNodes, type Engine, type Engines } from './engines.js';
 const LOAD_WITHIN = 900_000;
 
 /** Streams a saved image to all nodes at once; the slowest sets the pace. Names of the nodes that have it now. */
-export async function loadImage(engines: Engines, tar: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<readonly string[]> {
+export async function loadImage(
+  engines: Engines,
+  tar: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const targets = requireNodes(await engines.all()).map((engine) => ({ engine, pipe: new PassThrough() }));
   const loading = targets.map(({ engine, pipe }) => load(engine, pipe, signal).finally(() => pipe.destroy()));
   const settled = Promise.allSettled(loading);
@@ -35,6 +39,8 @@ async function write(pipe: PassThrough, chunk: Uint8Array): Promise<void> {
 function load({ node, docker }: Engine, pipe: PassThrough, signal: AbortSignal): Promise<void> {
   return attempt({ trying: 'load the image', where: `the node ${node}`, milliseconds: LOAD_WITHIN }, signal, async () => {
     const answer = await docker.loadImage(pipe, { quiet: true });
-    await new Promise<void>((resolve, reject) => docker.modem.followProgress(answer, (error) => (error ? reject(error) : resolve())));
+    await new Promise<void>((resolve, reject) =>
+      docker.modem.followProgress(answer, (error) => (error ? reject(error) : resolve())),
+    );
   });
 }

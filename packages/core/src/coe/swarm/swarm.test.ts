@@ -1,11 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, get, type IncomingMessage, type Server } from 'node:http';
+import { get } from 'node:http';
 import { get as secureGet } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DockerBackend } from '../../adapters/embedded/docker-backend.js';
@@ -15,12 +10,16 @@ import { Secret } from '../../domain/secret.js';
 import type { ContainerSpec } from '../../domain/workload.js';
 import type { CoeSession } from '../../ports/bay-driver.js';
 import { connectSwarm } from './client.js';
+import { TestCloud, type Signal } from './cloud.test-support.js';
 import { swarmMode } from './drivers/swarm-mode/driver.js';
-import { EXAMPLE_BAYS, exampleBay } from './drivers/swarm-mode/example-bays.js';
+import { EXAMPLE_BAYS, exampleBay, type Example } from './drivers/swarm-mode/example-bays.js';
 import { resolveUserData } from './drivers/swarm-mode/user-data.test-support.js';
 
 const docker = new Docker();
-const engine = await docker.ping().then(() => true, () => false);
+const engine = await docker.ping().then(
+  () => true,
+  () => false,
+);
 if (!engine) console.warn('swarm.test.ts: no Docker Engine answers here, so no swarm was started');
 
 const instance = randomUUID();
@@ -29,95 +28,26 @@ const gateway = `10.243.${third}.1`;
 const signal = AbortSignal.timeout(300_000);
 const owner = { stackId: 's', stackName: 'swarm', resource: 'node', projectId: 'demo' };
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
-const ADDRESSES: Readonly<Record<string, string>> = { 'master-0064': `10.243.${third}.10`, 'master-0065': `10.243.${third}.13`, 'worker-00c8': `10.243.${third}.11`, 'worker-00c9': `10.243.${third}.12` };
+const ADDRESSES: Readonly<Record<string, string>> = {
+  'master-0064': `10.243.${third}.10`,
+  'master-0065': `10.243.${third}.13`,
+  'worker-00c8': `10.243.${third}.11`,
+  'worker-00c9': `10.243.${third}.12`,
+};
 
-/** A bay's CA made by openssl, which signs what the nodes ask for. */
-class TestAuthority {
-  readonly folder = mkdtempSync(join(tmpdir(), 'swarm-ca-'));
+/** Outside the bay that most tests share: the only manager of a bay without TLS. */
+const PLAIN = 'master-0066';
 
-  constructor() {
-    this.#openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=example', '-days', '30', '-keyout', 'ca.key', '-out', 'ca.crt',
-      '-addext', 'keyUsage=critical,keyCertSign');
-    this.#openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=Magnum', '-keyout', 'client.key', '-out', 'client.csr',
-      '-addext', 'extendedKeyUsage=clientAuth');
-    writeFileSync(join(this.folder, 'client.crt'), this.sign(this.read('client.csr')));
-  }
-
-  read(name: string): string {
-    return readFileSync(join(this.folder, name), 'utf8');
-  }
-
-  sign(csr: string): string {
-    writeFileSync(join(this.folder, 'in.csr'), csr);
-    this.#openssl('x509', '-req', '-in', 'in.csr', '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '30', '-copy_extensions', 'copy', '-out', 'out.crt');
-    return this.read('out.crt');
-  }
-
-  #openssl(...parameters: readonly string[]): void {
-    execFileSync('openssl', parameters, { cwd: this.folder, stdio: 'ignore' });
-  }
-}
-
-interface Signal {
-  readonly status: string;
-  readonly reason: string;
-  readonly id: string;
-  readonly data: string;
-}
-
-/** What the nodes call: tokens, certificates, signals. Refuses the first request, as an API that is just restarting does. */
-class TestCloud {
-  readonly signals = new Map<string, Signal>();
-  readonly authority = new TestAuthority();
-  readonly #server: Server;
-  #refused = false;
-
-  constructor() {
-    this.#server = createServer((request, response) => {
-      void bodyOf(request).then((body) => {
-        const [status, answer, token] = this.#answer(request, body);
-        response.writeHead(status, { 'content-type': 'application/json', ...(token ? { 'x-subject-token': token } : {}) }).end(JSON.stringify(answer));
-      });
-    });
-  }
-
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, gateway, resolve));
-    return `http://${gateway}:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-    rmSync(this.authority.folder, { recursive: true, force: true });
-  }
-
-  #answer(request: IncomingMessage, body: string): [number, unknown, string?] {
-    if (!this.#refused) {
-      this.#refused = true;
-      return [503, { error: 'just a moment' }];
-    }
-    const path = request.url ?? '';
-    if (path === '/v3/auth/tokens') return body.includes('"password": "example-password"') ? [201, {}, 'token-1'] : [401, {}];
-    if (path.startsWith('/signal/')) {
-      if (request.headers['x-auth-token'] !== 'signal-token') return [401, {}];
-      this.signals.set(path.slice('/signal/'.length), JSON.parse(body) as Signal);
-      return [200, {}];
-    }
-    if (request.headers['x-auth-token'] !== 'token-1') return [401, {}];
-    if (request.method === 'GET') return [200, { pem: this.authority.read('ca.crt') }];
-    return [201, { pem: this.authority.sign((JSON.parse(body) as { csr: string }).csr) }];
-  }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let body = '';
-  for await (const chunk of request) body += String(chunk);
-  return body;
+function addressOf(name: string): string {
+  return name === PLAIN ? `10.243.${third}.20` : (ADDRESSES[name] ?? '');
 }
 
 async function until(what: string, holds: () => Promise<boolean> | boolean, seconds = 90): Promise<void> {
-  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 300))) {
+  for (
+    const deadline = Date.now() + seconds * 1000;
+    Date.now() < deadline;
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  ) {
     if (await holds()) return;
   }
   throw new Error(`after ${seconds} s still not true: ${what}`);
@@ -135,68 +65,121 @@ async function inside(name: string, ...command: string[]): Promise<{ code: numbe
 }
 
 function plainStatus(url: string): Promise<number> {
-  return new Promise((resolve, reject) => get(url, { timeout: 5000 }, (response) => resolve(response.resume().statusCode ?? 0)).on('error', reject));
+  return new Promise((resolve, reject) =>
+    get(url, { timeout: 5000 }, (response) => resolve(response.resume().statusCode ?? 0)).on('error', reject),
+  );
 }
 
 function tlsStatusWithoutCertificate(url: string): Promise<number> {
-  return new Promise((resolve, reject) => secureGet(url, { timeout: 5000, rejectUnauthorized: false }, (response) =>
-    resolve(response.resume().statusCode ?? 0)).on('error', reject));
+  return new Promise((resolve, reject) =>
+    secureGet(url, { timeout: 5000, rejectUnauthorized: false }, (response) => resolve(response.resume().statusCode ?? 0)).on(
+      'error',
+      reject,
+    ),
+  );
 }
 
 function aContainer(changes: Partial<ContainerSpec> = {}): ContainerSpec {
-  return { hostname: randomUUID(), name: 'hello', image: 'magnum-ts-hello:1', command: null, memory: null, environment: {}, labels: {}, ...changes };
+  return {
+    hostname: randomUUID(),
+    name: 'hello',
+    image: 'magnum-ts-hello:1',
+    command: null,
+    memory: null,
+    environment: {},
+    labels: {},
+    ...changes,
+  };
 }
 
-describe.skipIf(!engine)('a swarm of real nodes, made by the driver\'s own user data', () => {
-  const cloud = new TestCloud();
+describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user data", () => {
+  let cloud: TestCloud;
   const backend = new DockerBackend({
-    docker, instance, logger, image: async () => (await ensureNodeImage(docker, { onProgress: () => undefined }, signal)).name,
+    docker,
+    instance,
+    logger,
+    image: async () => (await ensureNodeImage(docker, { onProgress: () => undefined }, signal)).name,
     externalNetwork: { id: 'public', name: 'public', cidr: `10.244.${third}.0/24`, gateway: `10.244.${third}.1` },
   });
   let base = '';
   let session: CoeSession;
 
-  async function boot(name: string, invitation = ''): Promise<void> {
+  async function boot(name: string, invitation = '', changes: Example = {}): Promise<void> {
     const hostile = EXAMPLE_BAYS['hostile'] ?? exampleBay();
     const input = exampleBay({
-      managers: 3, facts: { authUrl: `${base}/v3`, magnumUrl: `${base}/v1` },
+      managers: 3,
+      facts: { authUrl: `${base}/v3`, magnumUrl: `${base}/v1` },
       desired: { floatingIpEnabled: false, labels: hostile.bay.desired.labels, dockerVolumeSize: name === 'worker-00c8' ? 1 : 0 },
-      model: { httpProxy: hostile.model.httpProxy, noProxy: hostile.model.noProxy, insecureRegistry: hostile.model.insecureRegistry },
+      model: {
+        httpProxy: hostile.model.httpProxy,
+        noProxy: hostile.model.noProxy,
+        insecureRegistry: hostile.model.insecureRegistry,
+        ...changes.model,
+      },
+      leaving: changes.leaving ?? [],
     });
-    const handle = (which: string): Record<string, string> => ({ [`${which}_handle.endpoint`]: `${base}/signal/${name}.${which}`, [`${which}_handle.token`]: 'signal-token' });
-    const userData = resolveUserData(swarmMode.render(input), name,
-      { 'port.fixed_ips.0.ip_address': ADDRESSES[name] ?? '', ...handle('wait'), ...handle('manager_wait') }, { invitation });
+    const handle = (which: string): Record<string, string> => ({
+      [`${which}_handle.endpoint`]: `${base}/signal/${name}.${which}`,
+      [`${which}_handle.token`]: 'signal-token',
+    });
+    const userData = resolveUserData(
+      swarmMode.render(input),
+      name,
+      { 'port.fixed_ips.0.ip_address': addressOf(name), ...handle('wait'), ...handle('manager_wait') },
+      { invitation },
+    );
     const volumes = name === 'worker-00c8' ? [{ key: 's/volume', device: '/dev/vdb' }] : [];
     for (const { key } of volumes) await backend.ensureVolume({ key, sizeGb: 1, owner }, signal);
-    await backend.ensureServer({
-      key: `s/${name}`, name, id: randomUUID(), image: 'i', flavor: { vcpus: 1, ramMb: 512, diskGb: 1 }, userData, metadata: {}, volumes, owner,
-      nics: [{ networkKey: 's/net', address: ADDRESSES[name] ?? '', securityGroups: [] }],
-    }, signal);
+    await backend.ensureServer(
+      {
+        key: `s/${name}`,
+        name,
+        id: randomUUID(),
+        image: 'i',
+        flavor: { vcpus: 1, ramMb: 512, diskGb: 1 },
+        userData,
+        metadata: {},
+        volumes,
+        owner,
+        nics: [{ networkKey: 's/net', address: addressOf(name), securityGroups: [] }],
+      },
+      signal,
+    );
   }
 
   async function reported(name: string, which: string): Promise<Signal> {
     await until(`${name} has signalled ${which}`, () => cloud.signals.has(`${name}.${which}`));
     const found = cloud.signals.get(`${name}.${which}`);
-    if (found?.status !== 'SUCCESS') throw new Error(`${found?.reason} ${(await inside(name, 'tail', '-n', '30', '/var/log/cloud-init-output.log')).output}`);
+    if (found?.status !== 'SUCCESS')
+      throw new Error(`${found?.reason} ${(await inside(name, 'tail', '-n', '30', '/var/log/cloud-init-output.log')).output}`);
     return found;
   }
 
   beforeAll(async () => {
+    cloud = new TestCloud();
     await ensureHelloImage(docker, { onProgress: () => undefined }, signal);
     await backend.ensureNetwork({ key: 's/net', name: 'net', cidr: `10.243.${third}.0/24`, gateway, owner }, signal);
-    base = await cloud.listen();
+    base = await cloud.listen(gateway);
     await boot('master-0064');
-    await Promise.all(['worker-00c8', 'worker-00c9', 'master-0065'].map(async (name) => {
-      const { id, data } = await reported('master-0064', name.startsWith('master') ? 'manager_wait' : 'wait');
-      await boot(name, JSON.stringify({ [id]: data }));
-      await reported(name, 'wait');
-    }));
+    await Promise.all(
+      ['worker-00c8', 'worker-00c9', 'master-0065'].map(async (name) => {
+        const { id, data } = await reported('master-0064', name.startsWith('master') ? 'manager_wait' : 'wait');
+        await boot(name, JSON.stringify({ [id]: data }));
+        await reported(name, 'wait');
+      }),
+    );
     session = connectSwarm({
       endpoint: {
-        url: `tcp://${ADDRESSES['master-0064']}:2375`, ca: cloud.authority.read('ca.crt'), clientCertificate: cloud.authority.read('client.crt'),
+        url: `tcp://${ADDRESSES['master-0064']}:2375`,
+        ca: cloud.authority.read('ca.crt'),
+        clientCertificate: cloud.authority.read('client.crt'),
         clientKey: new Secret(cloud.authority.read('client.key')),
       },
-      nodes: Object.entries(ADDRESSES).map(([name, address]) => ({ name, address, role: name.startsWith('master') ? 'master' as const : 'worker' as const })),
+      nodes: Object.entries(ADDRESSES).map(([name, address]) => ({
+        name,
+        address,
+        role: name.startsWith('master') ? ('master' as const) : ('worker' as const),
+      })),
     });
   }, 300_000);
 
@@ -205,7 +188,7 @@ describe.skipIf(!engine)('a swarm of real nodes, made by the driver\'s own user 
     cloud.close();
   }, 90_000);
 
-  test('the managers\' token reaches managers only', async () => {
+  test("the managers' token reaches managers only", async () => {
     const toManagers = JSON.parse((await reported('master-0064', 'manager_wait')).data) as { token: string };
     const toWorkers = JSON.parse((await reported('master-0064', 'wait')).data) as { token: string };
     expect(toManagers.token).toMatch(/^SWMTKN-1-/);
@@ -214,11 +197,22 @@ describe.skipIf(!engine)('a swarm of real nodes, made by the driver\'s own user 
   });
 
   test('all nodes are ready under their names, and the first one leads', async () => {
-    const nodes = await session.nodes?.(signal) ?? [];
+    const nodes = (await session.nodes?.(signal)) ?? [];
     expect(nodes.map(({ name, role, state, leader }) => [name, role, state, leader]).sort()).toEqual([
-      ['master-0064', 'master', 'ready', true], ['master-0065', 'master', 'ready', false], ['worker-00c8', 'worker', 'ready', false], ['worker-00c9', 'worker', 'ready', false]]);
+      ['master-0064', 'master', 'ready', true],
+      ['master-0065', 'master', 'ready', false],
+      ['worker-00c8', 'worker', 'ready', false],
+      ['worker-00c9', 'worker', 'ready', false],
+    ]);
     expect(await session.health(signal)).toEqual({
-      health: 'HEALTHY', reason: { api: 'ok', 'master-0064.Ready': 'True', 'master-0065.Ready': 'True', 'worker-00c8.Ready': 'True', 'worker-00c9.Ready': 'True' },
+      health: 'HEALTHY',
+      reason: {
+        api: 'ok',
+        'master-0064.Ready': 'True',
+        'master-0065.Ready': 'True',
+        'worker-00c8.Ready': 'True',
+        'worker-00c9.Ready': 'True',
+      },
     });
   });
 
@@ -231,7 +225,10 @@ describe.skipIf(!engine)('a swarm of real nodes, made by the driver\'s own user 
 
   test('a hostile label or proxy was never executed, and the proxy reached the engine as it was written', async () => {
     for (const name of Object.keys(ADDRESSES)) expect((await inside(name, 'test', '-e', '/tmp/owned')).code).toBe(1);
-    const info = await (await import('dockerode')).default.prototype.info.call(dockerAt('master-0064')) as { HttpProxy: string; Labels: string[] };
+    const info = (await (await import('dockerode')).default.prototype.info.call(dockerAt('master-0064'))) as {
+      HttpProxy: string;
+      Labels: string[];
+    };
     expect(info.HttpProxy).toContain('proxy.example.org:3128/$(touch%20/tmp/owned)'.replace('%20', ' '));
     expect(info.Labels).toContain('org.magnum.node-group=default-master');
   });
@@ -239,7 +236,11 @@ describe.skipIf(!engine)('a swarm of real nodes, made by the driver\'s own user 
   test('no secret is in the logs of a node, and the values file is for root alone', async () => {
     const log = (await inside('master-0064', 'cat', '/var/log/cloud-init-output.log', '/var/log/cloud-init.log')).output;
     expect(log).not.toMatch(/example-password|SWMTKN|signal-token|token-1/);
-    expect((await inside('master-0064', 'stat', '-c', '%a %U', '/etc/magnum/node.json', '/etc/docker/server.key')).output.trim().split(/\s+/)).toEqual(['600', 'root', '600', 'root']);
+    expect(
+      (await inside('master-0064', 'stat', '-c', '%a %U', '/etc/magnum/node.json', '/etc/docker/server.key')).output
+        .trim()
+        .split(/\s+/),
+    ).toEqual(['600', 'root', '600', 'root']);
   });
 
   test('the volume holds what the engine stores', async () => {
@@ -258,30 +259,59 @@ describe.skipIf(!engine)('a swarm of real nodes, made by the driver\'s own user 
   });
 
   test('a step that fails is signalled by name', async () => {
-    await inside('worker-00c9', 'sh', '-c', 'mv /opt/magnum/prepare-volume.sh /opt/magnum/kept; printf "#!/bin/sh\\necho the disk is gone >&2\\nexit 1\\n" >/opt/magnum/prepare-volume.sh; chmod +x /opt/magnum/prepare-volume.sh');
+    await inside(
+      'worker-00c9',
+      'sh',
+      '-c',
+      'mv /opt/magnum/prepare-volume.sh /opt/magnum/kept; printf "#!/bin/sh\\necho the disk is gone >&2\\nexit 1\\n" >/opt/magnum/prepare-volume.sh; chmod +x /opt/magnum/prepare-volume.sh',
+    );
     cloud.signals.delete('worker-00c9.wait');
     expect((await inside('worker-00c9', '/opt/magnum/node.sh')).code).toBe(1);
-    expect(cloud.signals.get('worker-00c9.wait')).toMatchObject({ status: 'FAILURE', reason: 'prepare-volume: the disk is gone' });
+    expect(cloud.signals.get('worker-00c9.wait')).toMatchObject({
+      status: 'FAILURE',
+      reason: 'prepare-volume: the disk is gone',
+    });
     await inside('worker-00c9', 'mv', '/opt/magnum/kept', '/opt/magnum/prepare-volume.sh');
   });
 
   function dockerAt(name: string): Docker {
     return new Docker({
-      protocol: 'https', host: ADDRESSES[name] ?? '', port: 2375, ca: cloud.authority.read('ca.crt'), cert: cloud.authority.read('client.crt'),
+      protocol: 'https',
+      host: ADDRESSES[name] ?? '',
+      port: 2375,
+      ca: cloud.authority.read('ca.crt'),
+      cert: cloud.authority.read('client.crt'),
       key: cloud.authority.read('client.key'),
     });
   }
 
+  test('a bay without TLS answers in the plain, and needs no certificate', async () => {
+    await boot(PLAIN, '', { leaving: ['master-0064', 'master-0065'], model: { tlsDisabled: true } });
+    await reported(PLAIN, 'wait');
+    const url = `tcp://${addressOf(PLAIN)}:2375`;
+    const plain = connectSwarm({
+      endpoint: { url, ca: '', clientCertificate: '', clientKey: new Secret('') },
+      nodes: [{ name: PLAIN, address: addressOf(PLAIN), role: 'master' }],
+    });
+    expect((await plain.health(signal)).health).toBe('HEALTHY');
+    expect((await inside(PLAIN, 'ls', '/etc/docker')).output).not.toContain('server.key');
+    await backend.deleteServer(`s/${PLAIN}`, signal);
+    expect((await plain.health(signal)).health).toBe('UNHEALTHY');
+  }, 90_000);
+
   test('an image that nobody has is named, with the remedy', async () => {
     const creating = session.containers?.create(aContainer({ image: 'registry.invalid/none:1' }), signal);
-    await expect(creating).rejects.toMatchObject({ kind: 'engine-failed', message: expect.stringMatching(/registry\.invalid\/none:1 .* load it into the bay's nodes/) as string });
+    await expect(creating).rejects.toMatchObject({
+      kind: 'engine-failed',
+      message: expect.stringMatching(/registry\.invalid\/none:1 .* load it into the bay's nodes/) as string,
+    });
   }, 60_000);
 
   test('an image is given to every node', async () => {
     const image = await docker.getImage('magnum-ts-hello:1').get();
     // A readable stream of Node is an async iterable of its chunks.
     const names = await session.loadImage?.(image as unknown as AsyncIterable<Uint8Array>, signal);
-    expect([...names ?? []].sort()).toEqual(Object.keys(ADDRESSES));
+    expect([...(names ?? [])].sort()).toEqual(Object.keys(ADDRESSES));
   }, 60_000);
 
   test('containers are spread over the workers, and live as they are told', async () => {
@@ -296,8 +326,12 @@ describe.skipIf(!engine)('a swarm of real nodes, made by the driver\'s own user 
     await containers.start(one.hostname, signal);
     await containers.start(one.hostname, signal);
     expect(await status()).toBe('Running');
-    await until('the log has its line', async () => (await containers.logs(one.hostname, signal)).output.includes('Hello from a container of Magnum'));
-    expect((await containers.execute(one.hostname, 'hostname; echo "$WORD" | cat; echo bad >&2', signal)).output).toBe(`${one.hostname}\na "b" $c\nbad\n`);
+    await until('the log has its line', async () =>
+      (await containers.logs(one.hostname, signal)).output.includes('Hello from a container of Magnum'),
+    );
+    expect((await containers.execute(one.hostname, 'hostname; echo "$WORD" | cat; echo bad >&2', signal)).output).toBe(
+      `${one.hostname}\na "b" $c\nbad\n`,
+    );
     await containers.pause(one.hostname, signal);
     expect(await status()).toBe('Paused');
     await expect(containers.execute(one.hostname, 'true', signal)).rejects.toMatchObject({ kind: 'conflict' });
@@ -317,7 +351,10 @@ describe.skipIf(!engine)('a swarm of real nodes, made by the driver\'s own user 
     const spec = aContainer({ command: `/bin/echo 'one $(touch /tmp/owned)' "two three"` });
     await containers?.create(spec, signal);
     await containers?.start(spec.hostname, signal);
-    await until('it has spoken', async () => (await containers?.logs(spec.hostname, signal))?.output === 'one $(touch /tmp/owned) two three\n');
+    await until(
+      'it has spoken',
+      async () => (await containers?.logs(spec.hostname, signal))?.output === 'one $(touch /tmp/owned) two three\n',
+    );
     await containers?.delete(spec.hostname, signal);
   }, 60_000);
 
@@ -328,10 +365,15 @@ describe.skipIf(!engine)('a swarm of real nodes, made by the driver\'s own user 
     for (const spec of specs) places.set((await containers?.create(spec, signal))?.node ?? null, spec.hostname);
     await containerOf('worker-00c9').pause();
     try {
-      const all = await containers?.inspectAll(specs.map(({ hostname }) => hostname), signal);
+      const all = await containers?.inspectAll(
+        specs.map(({ hostname }) => hostname),
+        signal,
+      );
       expect(all?.get(places.get('worker-00c8') ?? '')?.status).toBe('Stopped');
       expect(all?.get(places.get('worker-00c9') ?? '')?.status).toBe('Unknown');
-      await expect(containers?.start(places.get('worker-00c9') ?? '', signal)).rejects.toMatchObject({ kind: 'engine-unavailable' });
+      await expect(containers?.start(places.get('worker-00c9') ?? '', signal)).rejects.toMatchObject({
+        kind: 'engine-unavailable',
+      });
     } finally {
       await containerOf('worker-00c9').unpause();
     }

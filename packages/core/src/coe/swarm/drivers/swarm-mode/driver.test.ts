@@ -17,7 +17,9 @@ const GOLDEN = new URL('./golden/', import.meta.url);
 
 function renderedText(input: RenderInput): string {
   const { files, parameters, ...stack } = swarmMode.render(input);
-  const nested = Object.fromEntries(Object.entries(files).map(([name, text]) => [name, name.endsWith('.yaml') ? JSON.parse(text) as unknown : '(script)']));
+  const nested = Object.fromEntries(
+    Object.entries(files).map(([name, text]) => [name, name.endsWith('.yaml') ? (JSON.parse(text) as unknown) : '(script)']),
+  );
   return `${JSON.stringify({ ...stack, parameters, files: nested }, null, 1)}\n`;
 }
 
@@ -59,11 +61,13 @@ describe('rendering', () => {
     const stack = swarmMode.render(exampleBay());
     expect(stack.parameters['trustee_password']).toBeInstanceOf(Secret);
     expect(JSON.stringify([stack.template, stack.files])).not.toContain('example-password');
-    expect((stack.template as { parameters: JsonValue }).parameters).toEqual({ trustee_password: { type: 'string', hidden: true } });
+    expect((stack.template as { parameters: JsonValue }).parameters).toEqual({
+      trustee_password: { type: 'string', hidden: true },
+    });
     expect(stack.files['manager.yaml']).toContain('"hidden": true');
   });
 
-  test('workers are invited by the first manager, and only learn the workers\' token', () => {
+  test("workers are invited by the first manager, and only learn the workers' token", () => {
     const input = exampleBay({ managers: 3 });
     expect(propertiesOf(input, 'master-0064')['invitation']).toBeUndefined();
     expect(propertiesOf(input, 'master-0065')['invitation']).toEqual({ get_attr: ['master-0064', 'manager_invitation'] });
@@ -83,7 +87,9 @@ describe('rendering', () => {
   });
 
   test('each manager is behind the load balancer, workers are not', () => {
-    const members = Object.keys(resourcesOf(exampleBay({ managers: 3, desired: { masterLbEnabled: true } }))).filter((name) => name.endsWith('-member'));
+    const members = Object.keys(resourcesOf(exampleBay({ managers: 3, desired: { masterLbEnabled: true } }))).filter((name) =>
+      name.endsWith('-member'),
+    );
     expect(members).toEqual(['master-0064-member', 'master-0065-member', 'master-0066-member']);
   });
 
@@ -97,7 +103,8 @@ describe('user data', () => {
   test('hostile values arrive byte for byte, as data', () => {
     const input = EXAMPLE_BAYS['hostile'] ?? exampleBay();
     const config = JSON.parse(resolveUserData(swarmMode.render(input), 'worker-00c8').replace('#cloud-config\n', '')) as {
-      write_files: { path: string; content: string; permissions: string }[]; runcmd: string[][];
+      write_files: { path: string; content: string; permissions: string }[];
+      runcmd: string[][];
     };
     const file = config.write_files.find(({ path }) => path === '/etc/magnum/node.json');
     const values = JSON.parse(file?.content ?? '') as JsonObject;
@@ -109,7 +116,9 @@ describe('user data', () => {
 
   test('scripts are the same for every bay, in ASCII', () => {
     const scripts = (input: RenderInput): string[] =>
-      Object.entries(swarmMode.render(input).files).filter(([name]) => name.endsWith('.sh')).map(([, text]) => text);
+      Object.entries(swarmMode.render(input).files)
+        .filter(([name]) => name.endsWith('.sh'))
+        .map(([, text]) => text);
     expect(scripts(EXAMPLE_BAYS['hostile'] ?? exampleBay())).toEqual(scripts(exampleBay()));
     expect(scripts(exampleBay()).join('')).toMatch(/^[\x00-\x7f]*$/);
   });
@@ -135,11 +144,16 @@ describe('checking', () => {
   test('floating addresses need an external network', () =>
     expect(messages(exampleBay({ model: { externalNetworkId: null } }))).toEqual(['external_network_id']));
   test('devicemapper needs 3 GB', () =>
-    expect(messages(exampleBay({ desired: { dockerVolumeSize: 2 }, model: { dockerStorageDriver: 'devicemapper' } }))).toEqual(['docker_volume_size']));
+    expect(messages(exampleBay({ desired: { dockerVolumeSize: 2 }, model: { dockerStorageDriver: 'devicemapper' } }))).toEqual([
+      'docker_volume_size',
+    ]));
   test('the address pool must not overlap the subnet', () =>
-    expect(messages(exampleBay({ desired: { labels: { fixed_subnet_cidr: '10.128.7.0/24' } } }))).toEqual(['labels.swarm_address_pool']));
+    expect(messages(exampleBay({ desired: { labels: { fixed_subnet_cidr: '10.128.7.0/24' } } }))).toEqual([
+      'labels.swarm_address_pool',
+    ]));
   test.each(['0', '80-', '90-80', '70000', 'http', '-5'])('open_ports refuses %j', (ports) =>
-    expect(messages(exampleBay({ desired: { labels: { open_ports: ports } } }))).toEqual(['labels.open_ports']));
+    expect(messages(exampleBay({ desired: { labels: { open_ports: ports } } }))).toEqual(['labels.open_ports']),
+  );
   test('labels of known type are checked by the table', () => {
     expect(labelProblems(SWARM_LABELS, { swarm_strategy: 'chaos', fixed_subnet_cidr: '10.0.0.0' })).toHaveLength(2);
   });
@@ -148,11 +162,24 @@ describe('checking', () => {
 describe('interpreting', () => {
   const input = exampleBay({ workers: 1 });
   const resource = (path: readonly string[], changes: Partial<StackResource> = {}): StackResource => ({
-    path, type: 'OS::Nova::Server', physicalId: `id-of-${path.join('.')}`, action: 'CREATE', state: 'COMPLETE', reason: '', ...changes,
+    path,
+    type: 'OS::Nova::Server',
+    physicalId: `id-of-${path.join('.')}`,
+    action: 'CREATE',
+    state: 'COMPLETE',
+    reason: '',
+    ...changes,
   });
   const stack = (changes: Partial<StackSnapshot> = {}): StackSnapshot => ({
-    id: 'stack-1', name: swarmMode.render(input).name, action: 'CREATE', state: 'COMPLETE', reason: '', outputs: {}, resources: [],
-    tags: swarmMode.render(input).tags, ...changes,
+    id: 'stack-1',
+    name: swarmMode.render(input).name,
+    action: 'CREATE',
+    state: 'COMPLETE',
+    reason: '',
+    outputs: {},
+    resources: [],
+    tags: swarmMode.render(input).tags,
+    ...changes,
   });
 
   test('no stack is absent', () => expect(swarmMode.interpret(undefined, input).stack).toEqual({ kind: 'absent' }));
@@ -161,26 +188,55 @@ describe('interpreting', () => {
     expect(swarmMode.interpret(stack(), input).stack).toMatchObject({ kind: 'present', toldGeneration: 3 }));
 
   test('a complete bay has addresses, servers and an API', () => {
-    const seen = swarmMode.interpret(stack({
-      outputs: { api_address: '198.51.100.4', node_addresses: { 'master-0064': { private: '10.0.0.5', public: '198.51.100.4' }, 'worker-00c8': null } },
-      resources: [resource(['master-0064']), resource(['master-0064', 'server']), resource(['worker-00c8'], { state: 'IN_PROGRESS' })],
-    }), input);
+    const seen = swarmMode.interpret(
+      stack({
+        outputs: {
+          api_address: '198.51.100.4',
+          node_addresses: { 'master-0064': { private: '10.0.0.5', public: '198.51.100.4' }, 'worker-00c8': null },
+        },
+        resources: [
+          resource(['master-0064']),
+          resource(['master-0064', 'server']),
+          resource(['worker-00c8'], { state: 'IN_PROGRESS' }),
+        ],
+      }),
+      input,
+    );
     expect(seen.apiAddress).toBe('tcp://198.51.100.4:2375');
     expect([...seen.nodes.values()]).toEqual([
-      { status: 'CREATE_COMPLETE', reason: null, serverId: 'id-of-master-0064.server', privateAddress: '10.0.0.5', publicAddress: '198.51.100.4' },
+      {
+        status: 'CREATE_COMPLETE',
+        reason: null,
+        serverId: 'id-of-master-0064.server',
+        privateAddress: '10.0.0.5',
+        publicAddress: '198.51.100.4',
+      },
       { status: 'CREATE_IN_PROGRESS', reason: null, serverId: null, privateAddress: null, publicAddress: null },
     ]);
   });
 
-  test('a node that the stack does not hold is not observed', () => expect(swarmMode.interpret(stack(), input).nodes.size).toBe(0));
+  test('a node that the stack does not hold is not observed', () =>
+    expect(swarmMode.interpret(stack(), input).nodes.size).toBe(0));
 
   test('a failure names the innermost resource, its type, its id and the words', () => {
-    const seen = swarmMode.interpret(stack({
-      state: 'FAILED', reason: 'Resource CREATE failed',
-      resources: [resource(['worker-00c8'], { state: 'FAILED', type: 'node.yaml', reason: 'nested failed' }),
-        resource(['worker-00c8', 'wait_condition'], { state: 'FAILED', type: 'OS::Heat::WaitCondition', reason: 'make-cert: HTTP status 403' })],
-    }), input);
-    expect(seen.failure).toBe('worker-00c8.wait_condition (OS::Heat::WaitCondition id-of-worker-00c8.wait_condition): make-cert: HTTP status 403');
+    const seen = swarmMode.interpret(
+      stack({
+        state: 'FAILED',
+        reason: 'Resource CREATE failed',
+        resources: [
+          resource(['worker-00c8'], { state: 'FAILED', type: 'node.yaml', reason: 'nested failed' }),
+          resource(['worker-00c8', 'wait_condition'], {
+            state: 'FAILED',
+            type: 'OS::Heat::WaitCondition',
+            reason: 'make-cert: HTTP status 403',
+          }),
+        ],
+      }),
+      input,
+    );
+    expect(seen.failure).toBe(
+      'worker-00c8.wait_condition (OS::Heat::WaitCondition id-of-worker-00c8.wait_condition): make-cert: HTTP status 403',
+    );
     expect([...seen.nodes.values()][0]).toMatchObject({ status: 'CREATE_FAILED', reason: seen.failure });
   });
 });

@@ -11,20 +11,30 @@ import { rootTemplate, stackFiles } from './stack.js';
 
 // Distributions whose images run cloud-init and systemd. Fedora CoreOS wants Ignition, which this driver does not write.
 const DISTROS = ['fedora-atomic', 'debian', 'ubuntu', 'fedora'] as const;
-const platforms: readonly Platform[] = DISTROS.flatMap((distro) => (['swarm-mode', 'swarm'] as const)
-  .map((coe) => ({ serverType: 'vm' as const, distro, coe })));
+const platforms: readonly Platform[] = DISTROS.flatMap((distro) =>
+  (['swarm-mode', 'swarm'] as const).map((coe) => ({ serverType: 'vm' as const, distro, coe })),
+);
 
 /** Docker Engine in Swarm mode on servers with cloud-init. */
 export const swarmMode: BayDriver = {
-  name: 'swarm-mode', provides: platforms, labels: SWARM_LABELS, check, render, interpret: interpretStack,
+  name: 'swarm-mode',
+  provides: platforms,
+  labels: SWARM_LABELS,
+  check,
+  render,
+  interpret: interpretStack,
 };
 
 function render(input: RenderInput): StackSpec {
   const settings = settingsOf(input);
   return {
-    name: stackNameOf(input.bay), template: templateDocument(rootTemplate(settings)), files: stackFiles(settings),
+    name: stackNameOf(input.bay),
+    template: templateDocument(rootTemplate(settings)),
+    files: stackFiles(settings),
     parameters: { trustee_password: input.delegation.trusteePassword },
-    timeoutMinutes: input.bay.desired.createTimeout, rollbackOnFailure: input.rollbackOnFailure, tags: stackTags(input),
+    timeoutMinutes: input.bay.desired.createTimeout,
+    rollbackOnFailure: input.rollbackOnFailure,
+    tags: stackTags(input),
   };
 }
 
@@ -42,12 +52,18 @@ function networkProblems(desired: DesiredBay): readonly Problem[] {
   const problems: Problem[] = [];
   const { floatingIpEnabled } = desired.bay.desired;
   if (floatingIpEnabled && desired.model.externalNetworkId === null) {
-    problems.push({ field: 'external_network_id', message: 'floating addresses need an external network; name one, or set floating_ip_enabled to false' });
+    problems.push({
+      field: 'external_network_id',
+      message: 'floating addresses need an external network; name one, or set floating_ip_enabled to false',
+    });
   }
   const subnet = label(desired, 'fixed_subnet_cidr');
   const pool = label(desired, 'swarm_address_pool');
   if (subnet && pool && overlap(subnet, pool)) {
-    problems.push({ field: 'labels.swarm_address_pool', message: `${pool} overlaps the bay's own subnet ${subnet}; choose another range` });
+    problems.push({
+      field: 'labels.swarm_address_pool',
+      message: `${pool} overlaps the bay's own subnet ${subnet}; choose another range`,
+    });
   }
   if (pool && isCidr(pool) && Number(pool.split('/')[1]) > 23) {
     problems.push({ field: 'labels.swarm_address_pool', message: `${pool} is too small: overlay networks take a /24 each` });
@@ -59,7 +75,9 @@ function storageProblems(desired: DesiredBay): readonly Problem[] {
   if (desired.model.dockerStorageDriver !== 'devicemapper') return [];
   const size = desired.bay.desired.dockerVolumeSize ?? desired.model.dockerVolumeSize;
   if (size === null || size >= 3) return [];
-  return [{ field: 'docker_volume_size', message: `the storage driver devicemapper needs a volume of at least 3 GB, got ${size}` }];
+  return [
+    { field: 'docker_volume_size', message: `the storage driver devicemapper needs a volume of at least 3 GB, got ${size}` },
+  ];
 }
 
 function portProblems(desired: DesiredBay): readonly Problem[] {
@@ -67,17 +85,27 @@ function portProblems(desired: DesiredBay): readonly Problem[] {
   for (const ports of listOf(label(desired, 'open_ports'))) {
     const [from = 0, to = from] = ports.split('-').map(Number);
     if (!/^\d{1,5}(-\d{1,5})?$/.test(ports) || from < 1 || to > 65_535 || from > to) {
-      problems.push({ field: 'labels.open_ports', message: `${JSON.stringify(ports.slice(0, 40))} is neither a port nor a range of ports` });
+      problems.push({
+        field: 'labels.open_ports',
+        message: `${JSON.stringify(ports.slice(0, 40))} is neither a port nor a range of ports`,
+      });
     }
   }
   for (const range of listOf(label(desired, 'master_lb_allowed_cidrs'))) {
-    if (!isCidr(range)) problems.push({ field: 'labels.master_lb_allowed_cidrs', message: `${JSON.stringify(range.slice(0, 40))} is not an IPv4 range` });
+    if (!isCidr(range))
+      problems.push({
+        field: 'labels.master_lb_allowed_cidrs',
+        message: `${JSON.stringify(range.slice(0, 40))} is not an IPv4 range`,
+      });
   }
   return problems;
 }
 
 function listOf(text: string | undefined): readonly string[] {
-  return (text ?? '').split(',').map((part) => part.trim()).filter(Boolean);
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
 }
 
 function overlap(one: string, other: string): boolean {

@@ -31,47 +31,131 @@ export function exampleBay(example: Example = {}): RenderInput {
   const minions = aGroup(2, 'default-worker', 'worker', workers);
   const extra = example.extraGroup ? [{ ...aGroup(3, 'extra', 'worker', 1), isDefault: false, ...example.extraGroup }] : [];
   const nodeGroups = [masters, minions, ...extra];
-  const nodes = nodeGroups.flatMap((group) => Array.from({ length: group.nodeCount }, (_, index) => aNode(group, index, leaving)));
+  const nodes = nodeGroups.flatMap((group) =>
+    Array.from({ length: group.nodeCount }, (_, index) => aNode(group, index, leaving)),
+  );
   return {
-    bay: aBay(example), model: aModel(example), nodeGroups, nodes, facts: { ...FACTS, ...example.facts }, rollbackOnFailure: false,
+    bay: aBay(example),
+    model: aModel(example),
+    nodeGroups,
+    nodes,
+    facts: { ...FACTS, ...example.facts },
+    rollbackOnFailure: false,
     delegation: {
-      trusteeUserId: 'trustee-1', trusteeUsername: 'bay_trustee', trusteeDomainId: 'magnum', trusteePassword: new Secret('example-password'), trustId: null,
+      trusteeUserId: 'trustee-1',
+      trusteeUsername: 'bay_trustee',
+      trusteeDomainId: 'magnum',
+      trusteePassword: new Secret('example-password'),
+      trustId: null,
     },
   };
 }
 
 const FACTS: BayFacts = {
-  authUrl: 'http://192.0.2.1:5000/v3', magnumUrl: 'http://192.0.2.1:9511/v1', regionName: 'RegionOne', fixedSubnetCidr: '10.0.0.0/24',
-  fixedNetworkId: null, fixedSubnetId: null, externalNetworkId: 'public', cloudCa: '', verifyCloudCa: true, serverGroupPolicy: 'soft-anti-affinity',
+  authUrl: 'http://192.0.2.1:5000/v3',
+  magnumUrl: 'http://192.0.2.1:9511/v1',
+  regionName: 'RegionOne',
+  fixedSubnetCidr: '10.0.0.0/24',
+  fixedNetworkId: null,
+  fixedSubnetId: null,
+  externalNetworkId: 'public',
+  cloudCa: '',
+  verifyCloudCa: true,
+  serverGroupPolicy: 'soft-anti-affinity',
   dockerVolumeType: null,
 };
 
 function aBay({ desired }: Example): Bay {
   return {
-    id: id<BayId>('b', 1), sequence: 1, projectId: 'demo', userId: 'user', name: 'example', generation: 3, observed: UNSEEN_BAY, createdAt: AT, updatedAt: null,
+    id: id<BayId>('b', 1),
+    sequence: 1,
+    projectId: 'demo',
+    userId: 'user',
+    name: 'example',
+    generation: 3,
+    observed: UNSEEN_BAY,
+    createdAt: AT,
+    updatedAt: null,
     desired: {
-      bayModelId: id<BayModelId>('a', 1), keypair: 'default', dockerVolumeSize: null, labels: {}, masterFlavorId: 'm1.small', flavorId: 'm1.small',
-      createTimeout: 60, discoveryUrl: null, fixedNetwork: null, fixedSubnet: null, floatingIpEnabled: true, masterLbEnabled: false, ...desired,
+      bayModelId: id<BayModelId>('a', 1),
+      keypair: 'default',
+      dockerVolumeSize: null,
+      labels: {},
+      masterFlavorId: 'm1.small',
+      flavorId: 'm1.small',
+      createTimeout: 60,
+      discoveryUrl: null,
+      fixedNetwork: null,
+      fixedSubnet: null,
+      floatingIpEnabled: true,
+      masterLbEnabled: false,
+      ...desired,
     },
   };
 }
 
 function aModel({ model }: Example): BayModel {
   return {
-    id: id<BayModelId>('a', 1), sequence: 1, projectId: 'demo', userId: 'user', name: 'swarm', coe: 'swarm-mode', imageId: 'image-1', keypairId: 'default',
-    externalNetworkId: 'public', fixedNetwork: null, fixedSubnet: null, networkDriver: 'docker', volumeDriver: null, dnsNameserver: '192.0.2.53',
-    apiserverPort: null, flavorId: 'm1.small', masterFlavorId: 'm1.small', dockerVolumeSize: null, dockerStorageDriver: null,
-    clusterDistro: 'fedora-atomic', httpProxy: null, httpsProxy: null, noProxy: null, registryEnabled: false, insecureRegistry: null, labels: {},
-    tlsDisabled: false, public: false, hidden: false, serverType: 'vm', masterLbEnabled: false, floatingIpEnabled: true, tags: null, driver: null,
-    createdAt: AT, updatedAt: null, ...model,
+    id: id<BayModelId>('a', 1),
+    sequence: 1,
+    projectId: 'demo',
+    userId: 'user',
+    name: 'swarm',
+    coe: 'swarm-mode',
+    imageId: 'image-1',
+    keypairId: 'default',
+    externalNetworkId: 'public',
+    fixedNetwork: null,
+    fixedSubnet: null,
+    networkDriver: 'docker',
+    volumeDriver: null,
+    dnsNameserver: '192.0.2.53',
+    apiserverPort: null,
+    flavorId: 'm1.small',
+    masterFlavorId: 'm1.small',
+    dockerVolumeSize: null,
+    dockerStorageDriver: null,
+    clusterDistro: 'fedora-atomic',
+    httpProxy: null,
+    httpsProxy: null,
+    noProxy: null,
+    registryEnabled: false,
+    insecureRegistry: null,
+    labels: {},
+    tlsDisabled: false,
+    public: false,
+    hidden: false,
+    serverType: 'vm',
+    masterLbEnabled: false,
+    floatingIpEnabled: true,
+    tags: null,
+    driver: null,
+    createdAt: AT,
+    updatedAt: null,
+    ...model,
   };
 }
 
 function aGroup(number: number, name: string, role: string, nodeCount: number): NodeGroup {
   return {
-    id: id<NodeGroupId>('c', number), sequence: number, bayId: id<BayId>('b', 1), projectId: 'demo', name, role, flavorId: null, imageId: 'image-1', nodeCount,
-    minNodeCount: 0, maxNodeCount: null, dockerVolumeSize: null, labels: {}, isDefault: true, status: 'CREATE_IN_PROGRESS', statusReason: null,
-    createdAt: AT, updatedAt: null,
+    id: id<NodeGroupId>('c', number),
+    sequence: number,
+    bayId: id<BayId>('b', 1),
+    projectId: 'demo',
+    name,
+    role,
+    flavorId: null,
+    imageId: 'image-1',
+    nodeCount,
+    minNodeCount: 0,
+    maxNodeCount: null,
+    dockerVolumeSize: null,
+    labels: {},
+    isDefault: true,
+    status: 'CREATE_IN_PROGRESS',
+    statusReason: null,
+    createdAt: AT,
+    updatedAt: null,
   };
 }
 
@@ -79,29 +163,55 @@ function aNode(group: NodeGroup, index: number, leaving: readonly string[]): Nod
   const number = group.sequence * 100 + index;
   const name = `${group.name.replace('default-', '')}-${number.toString(16).padStart(4, '0')}`;
   return {
-    id: id<NodeId>('d', number), sequence: number, bayId: group.bayId, nodeGroupId: group.id, name, role: group.role === 'master' ? 'master' : 'worker',
-    desired: leaving.includes(name) ? 'absent' : 'present', observed: UNSEEN_NODE, createdAt: AT, updatedAt: null,
+    id: id<NodeId>('d', number),
+    sequence: number,
+    bayId: group.bayId,
+    nodeGroupId: group.id,
+    name,
+    role: group.role === 'master' ? 'master' : 'worker',
+    desired: leaving.includes(name) ? 'absent' : 'present',
+    observed: UNSEEN_NODE,
+    createdAt: AT,
+    updatedAt: null,
   };
 }
 
-const HOSTILE = { 'get_param': 'trustee_password', quotes: `"'\`\\`, newline: 'one\ntwo\r\n', shell: '$(touch /tmp/owned); touch /tmp/owned',
-  emoji: '🐳 ünïcödé \u0085\u2028', placeholder: '$VALUES $CONFIG', percent: '%h %%n ${HOME}' };
+const HOSTILE = {
+  get_param: 'trustee_password',
+  quotes: `"'\`\\`,
+  newline: 'one\ntwo\r\n',
+  shell: '$(touch /tmp/owned); touch /tmp/owned',
+  emoji: '🐳 ünïcödé \u0085\u2028',
+  placeholder: '$VALUES $CONFIG',
+  percent: '%h %%n ${HOME}',
+};
 
 /** The bays whose rendering is kept and reviewed. */
 export const EXAMPLE_BAYS: Readonly<Record<string, RenderInput>> = {
   plain: exampleBay(),
-  'load-balanced': exampleBay({ managers: 3, desired: { masterLbEnabled: true, dockerVolumeSize: 5 }, facts: { dockerVolumeType: 'fast' } }),
+  'load-balanced': exampleBay({
+    managers: 3,
+    desired: { masterLbEnabled: true, dockerVolumeSize: 5 },
+    facts: { dockerVolumeType: 'fast' },
+  }),
   'existing-network': exampleBay({
-    desired: { floatingIpEnabled: false, keypair: null }, model: { keypairId: null }, facts: { fixedNetworkId: 'net-1', fixedSubnetId: 'subnet-1' },
+    desired: { floatingIpEnabled: false, keypair: null },
+    model: { keypairId: null },
+    facts: { fixedNetworkId: 'net-1', fixedSubnetId: 'subnet-1' },
   }),
   hostile: exampleBay({
-    desired: { labels: HOSTILE }, model: {
-      httpProxy: 'http://user:p%40ss"word@proxy.example.org:3128/$(touch /tmp/owned)', httpsProxy: 'http://proxy.example.org:3128', noProxy: '10.0.0.0/8,.local',
+    desired: { labels: HOSTILE },
+    model: {
+      httpProxy: 'http://user:p%40ss"word@proxy.example.org:3128/$(touch /tmp/owned)',
+      httpsProxy: 'http://proxy.example.org:3128',
+      noProxy: '10.0.0.0/8,.local',
       insecureRegistry: 'registry.example.org:5000,192.0.2.9:5000',
     },
   }),
   'tls-disabled': exampleBay({ workers: 1, model: { tlsDisabled: true } }),
   'extra-group': exampleBay({
-    workers: 3, extraGroup: { name: 'big', flavorId: 'm1.large', labels: { availability_zone: 'az-2' }, nodeCount: 2 }, leaving: ['worker-00c9'],
+    workers: 3,
+    extraGroup: { name: 'big', flavorId: 'm1.large', labels: { availability_zone: 'az-2' }, nodeCount: 2 },
+    leaving: ['worker-00c9'],
   }),
 };

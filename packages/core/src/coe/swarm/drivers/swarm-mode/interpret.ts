@@ -18,11 +18,15 @@ export function interpretStack(stack: StackSnapshot | undefined, desired: Desire
   if (!stack) return { ...nothing, stack: { kind: 'absent' }, nodes: new Map() };
   const address = textOf(stack.outputs['api_address']);
   return {
-    ...nothing, stack: sightingOf(stack), apiAddress: address && `tcp://${address}:${API_PORT}`,
-    nodes: new Map(desired.nodes.flatMap((node) => {
-      const seen = observeNode(stack, node);
-      return seen ? [[node.id, seen]] : [];
-    })),
+    ...nothing,
+    stack: sightingOf(stack),
+    apiAddress: address && `tcp://${address}:${API_PORT}`,
+    nodes: new Map(
+      desired.nodes.flatMap((node) => {
+        const seen = observeNode(stack, node);
+        return seen ? [[node.id, seen]] : [];
+      }),
+    ),
     failure: stack.state === 'FAILED' ? failureOf(stack) : null,
   };
 }
@@ -30,18 +34,29 @@ export function interpretStack(stack: StackSnapshot | undefined, desired: Desire
 function sightingOf(stack: StackSnapshot): StackSighting {
   const tag = stack.tags.find((text) => text.startsWith(GENERATION_TAG));
   const told = Number(tag?.slice(GENERATION_TAG.length));
-  return { kind: 'present', id: stack.id, action: stack.action, state: stack.state, toldGeneration: Number.isSafeInteger(told) ? told : 0 };
+  return {
+    kind: 'present',
+    id: stack.id,
+    action: stack.action,
+    state: stack.state,
+    toldGeneration: Number.isSafeInteger(told) ? told : 0,
+  };
 }
 
 function observeNode(stack: StackSnapshot, node: Node): NodeObservation | undefined {
   const own = stack.resources.find((resource) => resource.path.length === 1 && resource.path[0] === node.name);
   if (!own || (own.action === 'DELETE' && own.state === 'COMPLETE')) return undefined;
-  const server = stack.resources.find((resource) => resource.path.length === 2 && resource.path[0] === node.name && resource.path[1] === 'server');
+  const server = stack.resources.find(
+    (resource) => resource.path.length === 2 && resource.path[0] === node.name && resource.path[1] === 'server',
+  );
   const addresses = isJsonObject(stack.outputs['node_addresses']) ? stack.outputs['node_addresses'][node.name] : undefined;
   const known = isJsonObject(addresses) ? addresses : {};
   return {
-    status: statusOf(own), reason: own.state === 'FAILED' ? leafReason(stack, own) : null, serverId: server?.physicalId ?? null,
-    privateAddress: textOf(known['private']), publicAddress: textOf(known['public']),
+    status: statusOf(own),
+    reason: own.state === 'FAILED' ? leafReason(stack, own) : null,
+    serverId: server?.physicalId ?? null,
+    privateAddress: textOf(known['private']),
+    publicAddress: textOf(known['public']),
   };
 }
 
@@ -71,8 +86,10 @@ function failureOf(stack: StackSnapshot): string {
 /** A nested stack fails because something in it failed: only the innermost failures say why. */
 function failedLeaves(resources: readonly StackResource[]): readonly StackResource[] {
   const failed = resources.filter((resource) => resource.state === 'FAILED');
-  return failed.filter((one) => !failed.some((other) => other.path.length > one.path.length
-    && one.path.every((name, index) => other.path[index] === name)));
+  return failed.filter(
+    (one) =>
+      !failed.some((other) => other.path.length > one.path.length && one.path.every((name, index) => other.path[index] === name)),
+  );
 }
 
 function describe(resource: StackResource): string {

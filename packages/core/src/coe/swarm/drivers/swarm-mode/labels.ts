@@ -3,21 +3,51 @@ import type { LabelSchema } from '../../../../domain/labels.js';
 /** Every label that this driver reads; those that only earlier drivers read are accepted and change nothing. */
 export const SWARM_LABELS = {
   availability_zone: { type: 'string', default: '', meaning: 'Availability zone of the servers.' },
-  docker_volume_type: { type: 'string', meaning: 'Volume type of the engines\' storage volumes; the cloud\'s default when absent.' },
+  docker_volume_type: {
+    type: 'string',
+    meaning: "Volume type of the engines' storage volumes; the cloud's default when absent.",
+  },
   fixed_subnet_cidr: { type: 'cidr', meaning: 'Range of the subnet that the bay makes for itself; a free one when absent.' },
-  master_lb_floating_ip_enabled: { type: 'boolean', meaning: 'Whether the load balancer has a floating address; as floating_ip_enabled when absent.' },
-  octavia_provider: { type: 'string', meaning: 'Provider of the load balancer; the cloud\'s default when absent.' },
+  master_lb_floating_ip_enabled: {
+    type: 'boolean',
+    meaning: 'Whether the load balancer has a floating address; as floating_ip_enabled when absent.',
+  },
+  octavia_provider: { type: 'string', meaning: "Provider of the load balancer; the cloud's default when absent." },
   octavia_lb_algorithm: {
-    type: 'string', default: 'ROUND_ROBIN', oneOf: ['ROUND_ROBIN', 'LEAST_CONNECTIONS', 'SOURCE_IP', 'SOURCE_IP_PORT'],
+    type: 'string',
+    default: 'ROUND_ROBIN',
+    oneOf: ['ROUND_ROBIN', 'LEAST_CONNECTIONS', 'SOURCE_IP', 'SOURCE_IP_PORT'],
     meaning: 'How the load balancer chooses a manager.',
   },
-  octavia_lb_healthcheck: { type: 'boolean', default: 'true', meaning: 'Whether the load balancer leaves out managers that do not answer.' },
-  master_lb_allowed_cidrs: { type: 'string', default: '', meaning: 'Ranges that may reach the load balancer, separated by commas; everyone when empty.' },
-  open_ports: { type: 'string', default: '', meaning: 'TCP ports of published services that are open to everyone: `80,443,30000-32767`.' },
-  swarm_address_pool: { type: 'cidr', default: '10.128.0.0/16', meaning: 'Range from which the swarm takes its overlay networks, /24 each.' },
+  octavia_lb_healthcheck: {
+    type: 'boolean',
+    default: 'true',
+    meaning: 'Whether the load balancer leaves out managers that do not answer.',
+  },
+  master_lb_allowed_cidrs: {
+    type: 'string',
+    default: '',
+    meaning: 'Ranges that may reach the load balancer, separated by commas; everyone when empty.',
+  },
+  open_ports: {
+    type: 'string',
+    default: '',
+    meaning: 'TCP ports of published services that are open to everyone: `80,443,30000-32767`.',
+  },
+  swarm_address_pool: {
+    type: 'cidr',
+    default: '10.128.0.0/16',
+    meaning: 'Range from which the swarm takes its overlay networks, /24 each.',
+  },
   swarm_strategy: {
-    type: 'string', default: 'spread', oneOf: ['spread', 'binpack', 'random'],
+    type: 'string',
+    default: 'spread',
+    oneOf: ['spread', 'binpack', 'random'],
     meaning: 'Accepted from legacy Swarm; Swarm mode always spreads.',
   },
-  rexray_preempt: { type: 'string', default: 'false', meaning: 'Accepted; read by the rexray volume driver of earlier images only.' },
+  rexray_preempt: {
+    type: 'string',
+    default: 'false',
+    meaning: 'Accepted; read by the rexray volume driver of earlier images only.',
+  },
 } as const satisfies LabelSchema;

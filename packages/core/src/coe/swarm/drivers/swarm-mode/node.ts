@@ -1,7 +1,15 @@
 import type { JsonObject } from '../../../../domain/json.js';
 import { cloudConfig } from '../../../hot/user-data.js';
-import { getAttribute, getParam, getResource, templateText, withoutNulls, type HotParameter, type HotResource,
-  type HotTemplate } from '../../../hot/template.js';
+import {
+  getAttribute,
+  getParam,
+  getResource,
+  templateText,
+  withoutNulls,
+  type HotParameter,
+  type HotResource,
+  type HotTemplate,
+} from '../../../hot/template.js';
 import { SCRIPT_PATHS } from './scripts.js';
 import { firstManager, label, type NodeSettings, type Settings } from './settings.js';
 
@@ -19,7 +27,9 @@ export function templateNameOf(node: NodeSettings): string {
 export function nodeTemplate(settings: Settings, like: NodeSettings): string {
   const template: HotTemplate = {
     description: like.manager ? 'A manager of the swarm' : 'A worker of the swarm',
-    parameters: parametersOf(settings, like), resources: resourcesOf(settings, like), outputs: outputsOf(settings, like),
+    parameters: parametersOf(settings, like),
+    resources: resourcesOf(settings, like),
+    outputs: outputsOf(settings, like),
   };
   return templateText(template);
 }
@@ -27,12 +37,20 @@ export function nodeTemplate(settings: Settings, like: NodeSettings): string {
 function parametersOf(settings: Settings, like: NodeSettings): Readonly<Record<string, HotParameter>> {
   const { model, facts, bay } = settings.input;
   return {
-    name: text, image: text, flavor: text, network: text, security_groups: { type: 'json' }, server_group: text,
-    availability_zone: optionalText, settings: { type: 'json' },
-    trustee_password: { type: 'string', hidden: true }, invitation: { type: 'string', hidden: true, default: '' },
-    load_balancer_address: optionalText, load_balancer_floating_address: optionalText,
+    name: text,
+    image: text,
+    flavor: text,
+    network: text,
+    security_groups: { type: 'json' },
+    server_group: text,
+    availability_zone: optionalText,
+    settings: { type: 'json' },
+    trustee_password: { type: 'string', hidden: true },
+    invitation: { type: 'string', hidden: true, default: '' },
+    load_balancer_address: optionalText,
+    load_balancer_floating_address: optionalText,
     ...(facts.fixedSubnetId !== null || settings.ownNetwork ? { subnet: text } : {}),
-    ...(bay.desired.keypair ?? model.keypairId ? { keypair: text } : {}),
+    ...((bay.desired.keypair ?? model.keypairId) ? { keypair: text } : {}),
     ...(settings.floating ? { floating_network: text } : {}),
     ...(like.volumeSize > 0 ? { volume_size: { type: 'number' } } : {}),
   };
@@ -45,15 +63,27 @@ function resourcesOf(settings: Settings, like: NodeSettings): Readonly<Record<st
     port: {
       type: 'OS::Neutron::Port',
       properties: {
-        network: getParam('network'), security_groups: getParam('security_groups'), ...(subnet ? { fixed_ips: [{ subnet: getParam('subnet') }] } : {}),
+        network: getParam('network'),
+        security_groups: getParam('security_groups'),
+        ...(subnet ? { fixed_ips: [{ subnet: getParam('subnet') }] } : {}),
       },
     },
-    ...(settings.floating ? {
-      floating: { type: 'OS::Neutron::FloatingIP', properties: { floating_network: getParam('floating_network'), port_id: getResource('port') } },
-    } : {}),
-    ...(like.volumeSize > 0 ? {
-      volume: { type: 'OS::Cinder::Volume', properties: withoutNulls({ size: getParam('volume_size'), volume_type: facts.dockerVolumeType }) },
-    } : {}),
+    ...(settings.floating
+      ? {
+          floating: {
+            type: 'OS::Neutron::FloatingIP',
+            properties: { floating_network: getParam('floating_network'), port_id: getResource('port') },
+          },
+        }
+      : {}),
+    ...(like.volumeSize > 0
+      ? {
+          volume: {
+            type: 'OS::Cinder::Volume',
+            properties: withoutNulls({ size: getParam('volume_size'), volume_type: facts.dockerVolumeType }),
+          },
+        }
+      : {}),
     ...waitOf('wait', settings),
     ...(like.manager ? waitOf('manager_wait', settings) : {}),
     server: { type: 'OS::Nova::Server', properties: serverOf(settings, like) },
@@ -64,7 +94,8 @@ function waitOf(name: string, settings: Settings): Readonly<Record<string, HotRe
   return {
     [`${name}_handle`]: { type: 'OS::Heat::WaitConditionHandle' },
     [`${name}_condition`]: {
-      type: 'OS::Heat::WaitCondition', depends_on: ['server'],
+      type: 'OS::Heat::WaitCondition',
+      depends_on: ['server'],
       properties: { handle: getResource(`${name}_handle`), count: 1, timeout: settings.waitSeconds },
     },
   };
@@ -73,17 +104,25 @@ function waitOf(name: string, settings: Settings): Readonly<Record<string, HotRe
 function serverOf(settings: Settings, like: NodeSettings): JsonObject {
   const { bay, model } = settings.input;
   return withoutNulls({
-    name: getParam('name'), image: getParam('image'), flavor: getParam('flavor'), networks: [{ port: getResource('port') }],
-    key_name: bay.desired.keypair ?? model.keypairId ? getParam('keypair') : undefined,
+    name: getParam('name'),
+    image: getParam('image'),
+    flavor: getParam('flavor'),
+    networks: [{ port: getResource('port') }],
+    key_name: (bay.desired.keypair ?? model.keypairId) ? getParam('keypair') : undefined,
     scheduler_hints: { group: getParam('server_group') },
     availability_zone: like.availabilityZone ? getParam('availability_zone') : undefined,
-    block_device_mapping_v2: like.volumeSize > 0
-      ? [{ volume_id: getResource('volume'), device_name: DEVICE, boot_index: -1, delete_on_termination: false }] : undefined,
+    block_device_mapping_v2:
+      like.volumeSize > 0
+        ? [{ volume_id: getResource('volume'), device_name: DEVICE, boot_index: -1, delete_on_termination: false }]
+        : undefined,
     user_data_format: 'RAW',
     // What only tells a booting node how to join must not replace the nodes that joined long ago.
     user_data_update_policy: 'IGNORE',
     user_data: cloudConfig({
-      values: valuesOf(settings, like), valuesPath: VALUES_PATH, scripts: SCRIPT_PATHS, commands: [['/opt/magnum/node.sh']],
+      values: valuesOf(settings, like),
+      valuesPath: VALUES_PATH,
+      scripts: SCRIPT_PATHS,
+      commands: [['/opt/magnum/node.sh']],
     }),
   });
 }
@@ -98,7 +137,8 @@ function runtimeValues(settings: Settings, like: NodeSettings): JsonObject {
     ...(settings.floating ? { floating_address: getAttribute('floating', 'floating_ip_address') } : {}),
     load_balancer_address: getParam('load_balancer_address'),
     load_balancer_floating_address: getParam('load_balancer_floating_address'),
-    trustee_password: getParam('trustee_password'), join: getParam('invitation'),
+    trustee_password: getParam('trustee_password'),
+    join: getParam('invitation'),
     wait: handleOf('wait_handle'),
     ...(like.manager ? { manager_wait: handleOf('manager_wait_handle') } : {}),
     ...(like.volumeSize > 0 ? { volume: { id: getResource('volume'), device: DEVICE } } : {}),
@@ -114,10 +154,12 @@ function outputsOf(settings: Settings, like: NodeSettings): NonNullable<HotTempl
     private_address: { value: getAttribute('port', 'fixed_ips', 0, 'ip_address') },
     public_address: { value: settings.floating ? getAttribute('floating', 'floating_ip_address') : '' },
     server_id: { value: getResource('server') },
-    ...(like.manager ? {
-      worker_invitation: { value: getAttribute('wait_condition', 'data') },
-      manager_invitation: { value: getAttribute('manager_wait_condition', 'data') },
-    } : {}),
+    ...(like.manager
+      ? {
+          worker_invitation: { value: getAttribute('wait_condition', 'data') },
+          manager_invitation: { value: getAttribute('manager_wait_condition', 'data') },
+        }
+      : {}),
   };
 }
 
@@ -125,7 +167,9 @@ function outputsOf(settings: Settings, like: NodeSettings): NonNullable<HotTempl
 export function nodeProperties(settings: Settings, node: NodeSettings): JsonObject {
   const { facts, model, bay } = settings.input;
   return withoutNulls({
-    name: node.node.name, image: node.group.imageId, flavor: node.flavor,
+    name: node.node.name,
+    image: node.group.imageId,
+    flavor: node.flavor,
     keypair: bay.desired.keypair ?? model.keypairId,
     network: settings.ownNetwork ? getResource('network') : facts.fixedNetworkId,
     subnet: settings.ownNetwork ? getResource('subnet') : facts.fixedSubnetId,
@@ -151,7 +195,9 @@ function loadBalancerAddresses(settings: Settings, node: NodeSettings): JsonObje
   if (!node.manager || !settings.loadBalancer) return {};
   return {
     load_balancer_address: getAttribute('api_lb', 'vip_address'),
-    ...(settings.loadBalancerFloating ? { load_balancer_floating_address: getAttribute('api_floating', 'floating_ip_address') } : {}),
+    ...(settings.loadBalancerFloating
+      ? { load_balancer_floating_address: getAttribute('api_floating', 'floating_ip_address') }
+      : {}),
   };
 }
 
@@ -159,11 +205,22 @@ function loadBalancerAddresses(settings: Settings, node: NodeSettings): JsonObje
 function plainSettings(settings: Settings, { node, group, manager, first }: NodeSettings): JsonObject {
   const { facts, model, bay, delegation } = settings.input;
   return {
-    bay_id: bay.id, node_name: node.name, node_group: group.name, role: manager ? 'manager' : 'worker', first,
-    auth_url: facts.authUrl.replace(/\/+$/, ''), magnum_url: facts.magnumUrl.replace(/\/+$/, ''),
-    cloud_ca: facts.cloudCa, verify_cloud_ca: facts.verifyCloudCa, trustee_user_id: delegation.trusteeUserId,
-    tls_disabled: model.tlsDisabled, docker_storage_driver: model.dockerStorageDriver ?? '', insecure_registry: model.insecureRegistry ?? '',
-    http_proxy: model.httpProxy ?? '', https_proxy: model.httpsProxy ?? '', no_proxy: model.noProxy ?? '',
+    bay_id: bay.id,
+    node_name: node.name,
+    node_group: group.name,
+    role: manager ? 'manager' : 'worker',
+    first,
+    auth_url: facts.authUrl.replace(/\/+$/, ''),
+    magnum_url: facts.magnumUrl.replace(/\/+$/, ''),
+    cloud_ca: facts.cloudCa,
+    verify_cloud_ca: facts.verifyCloudCa,
+    trustee_user_id: delegation.trusteeUserId,
+    tls_disabled: model.tlsDisabled,
+    docker_storage_driver: model.dockerStorageDriver ?? '',
+    insecure_registry: model.insecureRegistry ?? '',
+    http_proxy: model.httpProxy ?? '',
+    https_proxy: model.httpsProxy ?? '',
+    no_proxy: model.noProxy ?? '',
     swarm_address_pool: label(settings.input, 'swarm_address_pool') ?? '',
     labels: JSON.stringify({ ...bay.desired.labels, ...group.labels }),
   };

@@ -37,7 +37,10 @@ export function settingsOf(input: RenderInput): Settings {
   const { floatingIpEnabled, masterLbEnabled, createTimeout } = input.bay.desired;
   const lbFloating = label(input, 'master_lb_floating_ip_enabled') ?? String(floatingIpEnabled);
   return {
-    input, nodes: nodesOf(input), floating: floatingIpEnabled, loadBalancer: masterLbEnabled,
+    input,
+    nodes: nodesOf(input),
+    floating: floatingIpEnabled,
+    loadBalancer: masterLbEnabled,
     loadBalancerFloating: masterLbEnabled && lbFloating.toLowerCase() === 'true',
     ownNetwork: input.facts.fixedNetworkId === null,
     waitSeconds: Math.min(createTimeout > 0 ? createTimeout * 60 : USUAL_WAIT, LONGEST_WAIT),
@@ -65,9 +68,13 @@ function nodesOf(input: RenderInput): readonly NodeSettings[] {
 function nodeSettings(input: RenderInput, node: Node, group: NodeGroup, first: boolean): NodeSettings {
   const { bay, model } = input;
   const manager = isMaster(group);
-  const flavor = manager ? bay.desired.masterFlavorId ?? model.masterFlavorId : bay.desired.flavorId ?? model.flavorId;
+  const flavor = manager ? (bay.desired.masterFlavorId ?? model.masterFlavorId) : (bay.desired.flavorId ?? model.flavorId);
   return {
-    node, group, manager, first, flavor: group.flavorId ?? flavor ?? FALLBACK_FLAVOR,
+    node,
+    group,
+    manager,
+    first,
+    flavor: group.flavorId ?? flavor ?? FALLBACK_FLAVOR,
     availabilityZone: labelValue(SWARM_LABELS, { ...bay.desired.labels, ...group.labels }, 'availability_zone') ?? '',
     volumeSize: group.dockerVolumeSize ?? bay.desired.dockerVolumeSize ?? model.dockerVolumeSize ?? 0,
   };

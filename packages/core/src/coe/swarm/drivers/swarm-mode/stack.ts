@@ -12,8 +12,11 @@ export function rootTemplate(settings: Settings): HotTemplate {
     description: 'A Docker swarm',
     parameters: { trustee_password: { type: 'string', hidden: true } },
     resources: {
-      ...(settings.ownNetwork ? networkOf(settings) : {}), ...securityGroupsOf(settings), ...serverGroupsOf(settings),
-      ...(settings.loadBalancer ? loadBalancerOf(settings) : {}), ...nodesOf(settings),
+      ...(settings.ownNetwork ? networkOf(settings) : {}),
+      ...securityGroupsOf(settings),
+      ...serverGroupsOf(settings),
+      ...(settings.loadBalancer ? loadBalancerOf(settings) : {}),
+      ...nodesOf(settings),
     },
     outputs: { api_address: { value: apiAddress(settings) }, node_addresses: { value: nodeAddresses(settings) } },
   };
@@ -27,25 +30,35 @@ export function stackFiles(settings: Settings): Readonly<Record<string, string>>
 
 function networkOf(settings: Settings): Resources {
   const { facts, model } = settings.input;
-  const servers = (model.dnsNameserver ?? '8.8.8.8').split(',').map((address) => address.trim()).filter(Boolean);
+  const servers = (model.dnsNameserver ?? '8.8.8.8')
+    .split(',')
+    .map((address) => address.trim())
+    .filter(Boolean);
   return {
     network: { type: 'OS::Neutron::Net' },
     subnet: {
       type: 'OS::Neutron::Subnet',
       properties: { network: getResource('network'), cidr: facts.fixedSubnetCidr, dns_nameservers: servers },
     },
-    ...(facts.externalNetworkId === null ? {} : {
-      router: { type: 'OS::Neutron::Router', properties: { external_gateway_info: { network: facts.externalNetworkId } } },
-      router_interface: { type: 'OS::Neutron::RouterInterface', properties: { router: getResource('router'), subnet: getResource('subnet') } },
-    }),
+    ...(facts.externalNetworkId === null
+      ? {}
+      : {
+          router: { type: 'OS::Neutron::Router', properties: { external_gateway_info: { network: facts.externalNetworkId } } },
+          router_interface: {
+            type: 'OS::Neutron::RouterInterface',
+            properties: { router: getResource('router'), subnet: getResource('subnet') },
+          },
+        }),
   };
 }
 
 /** Managers take the API and SSH from anywhere; what the nodes say to each other stays among them. */
 function securityGroupsOf(settings: Settings): Resources {
   const among: readonly JsonObject[] = [
-    { protocol: 'tcp', port_range_min: 2377, port_range_max: 2377 }, { protocol: 'tcp', port_range_min: 7946, port_range_max: 7946 },
-    { protocol: 'udp', port_range_min: 7946, port_range_max: 7946 }, { protocol: 'udp', port_range_min: 4789, port_range_max: 4789 },
+    { protocol: 'tcp', port_range_min: 2377, port_range_max: 2377 },
+    { protocol: 'tcp', port_range_min: 7946, port_range_max: 7946 },
+    { protocol: 'udp', port_range_min: 7946, port_range_max: 7946 },
+    { protocol: 'udp', port_range_min: 4789, port_range_max: 4789 },
     { protocol: '50' },
   ].map((rule) => ({ ...rule, remote_mode: 'remote_group_id' }));
   const open = (label(settings.input, 'open_ports') ?? '').split(',').filter(Boolean).map(fromAnywhere);
@@ -70,46 +83,72 @@ function serverGroupsOf(settings: Settings): Resources {
 
 function loadBalancerOf(settings: Settings): Resources {
   const { facts } = settings.input;
-  const allowed = (label(settings.input, 'master_lb_allowed_cidrs') ?? '').split(',').map((range) => range.trim()).filter(Boolean);
+  const allowed = (label(settings.input, 'master_lb_allowed_cidrs') ?? '')
+    .split(',')
+    .map((range) => range.trim())
+    .filter(Boolean);
   return {
     api_lb: {
-      type: 'OS::Octavia::LoadBalancer', ...afterRouter(settings),
+      type: 'OS::Octavia::LoadBalancer',
+      ...afterRouter(settings),
       properties: withoutNulls({
-        vip_subnet: subnetOf(settings), vip_network: subnetOf(settings) === null ? facts.fixedNetworkId : null,
+        vip_subnet: subnetOf(settings),
+        vip_network: subnetOf(settings) === null ? facts.fixedNetworkId : null,
         provider: label(settings.input, 'octavia_provider'),
       }),
     },
     api_listener: {
       type: 'OS::Octavia::Listener',
       properties: {
-        loadbalancer: getResource('api_lb'), protocol: 'TCP', protocol_port: API_PORT, ...(allowed.length > 0 ? { allowed_cidrs: allowed } : {}),
+        loadbalancer: getResource('api_lb'),
+        protocol: 'TCP',
+        protocol_port: API_PORT,
+        ...(allowed.length > 0 ? { allowed_cidrs: allowed } : {}),
       },
     },
     api_pool: {
       type: 'OS::Octavia::Pool',
-      properties: { listener: getResource('api_listener'), protocol: 'TCP', lb_algorithm: label(settings.input, 'octavia_lb_algorithm') ?? 'ROUND_ROBIN' },
+      properties: {
+        listener: getResource('api_listener'),
+        protocol: 'TCP',
+        lb_algorithm: label(settings.input, 'octavia_lb_algorithm') ?? 'ROUND_ROBIN',
+      },
     },
-    ...(label(settings.input, 'octavia_lb_healthcheck')?.toLowerCase() === 'false' ? {} : {
-      api_monitor: {
-        type: 'OS::Octavia::HealthMonitor', properties: { pool: getResource('api_pool'), type: 'TCP', delay: 5, max_retries: 5, timeout: 5 },
-      },
-    }),
-    ...(settings.loadBalancerFloating ? {
-      api_floating: {
-        type: 'OS::Neutron::FloatingIP', ...afterRouter(settings),
-        properties: withoutNulls({ floating_network: facts.externalNetworkId, port_id: getAttribute('api_lb', 'vip_port_id') }),
-      },
-    } : {}),
+    ...(label(settings.input, 'octavia_lb_healthcheck')?.toLowerCase() === 'false'
+      ? {}
+      : {
+          api_monitor: {
+            type: 'OS::Octavia::HealthMonitor',
+            properties: { pool: getResource('api_pool'), type: 'TCP', delay: 5, max_retries: 5, timeout: 5 },
+          },
+        }),
+    ...(settings.loadBalancerFloating
+      ? {
+          api_floating: {
+            type: 'OS::Neutron::FloatingIP',
+            ...afterRouter(settings),
+            properties: withoutNulls({
+              floating_network: facts.externalNetworkId,
+              port_id: getAttribute('api_lb', 'vip_port_id'),
+            }),
+          },
+        }
+      : {}),
   };
 }
 
 function nodesOf(settings: Settings): Resources {
-  return Object.fromEntries(settings.nodes.flatMap((node): [string, HotResource][] => {
-    const { name } = node.node;
-    const resource = { type: templateNameOf(node), ...afterRouter(settings), properties: nodeProperties(settings, node) };
-    if (!node.manager || !settings.loadBalancer) return [[name, resource]];
-    return [[name, resource], [memberName(node), memberOf(settings, node)]];
-  }));
+  return Object.fromEntries(
+    settings.nodes.flatMap((node): [string, HotResource][] => {
+      const { name } = node.node;
+      const resource = { type: templateNameOf(node), ...afterRouter(settings), properties: nodeProperties(settings, node) };
+      if (!node.manager || !settings.loadBalancer) return [[name, resource]];
+      return [
+        [name, resource],
+        [memberName(node), memberOf(settings, node)],
+      ];
+    }),
+  );
 }
 
 /** Resource of a manager's place behind the load balancer. */
@@ -121,7 +160,10 @@ function memberOf(settings: Settings, node: NodeSettings): HotResource {
   return {
     type: 'OS::Octavia::PoolMember',
     properties: withoutNulls({
-      pool: getResource('api_pool'), address: getAttribute(node.node.name, 'private_address'), subnet: subnetOf(settings), protocol_port: API_PORT,
+      pool: getResource('api_pool'),
+      address: getAttribute(node.node.name, 'private_address'),
+      subnet: subnetOf(settings),
+      protocol_port: API_PORT,
     }),
   };
 }
@@ -143,7 +185,13 @@ function apiAddress(settings: Settings): JsonValue {
 }
 
 function nodeAddresses(settings: Settings): JsonObject {
-  return Object.fromEntries(settings.nodes.map(({ node }) => [node.name, {
-    private: getAttribute(node.name, 'private_address'), public: getAttribute(node.name, 'public_address'),
-  }]));
+  return Object.fromEntries(
+    settings.nodes.map(({ node }) => [
+      node.name,
+      {
+        private: getAttribute(node.name, 'private_address'),
+        public: getAttribute(node.name, 'public_address'),
+      },
+    ]),
+  );
 }

@@ -9,12 +9,19 @@ export type Attributes = Readonly<Record<string, JsonValue>>;
 export function resolveUserData(stack: StackSpec, node: string, attributes: Attributes = {}, overrides: JsonObject = {}): string {
   const root = objectAt(stack.template, 'resources', node);
   const nested = JSON.parse(stack.files[String(root['type'])] ?? '') as JsonObject;
-  const rootParameters = Object.fromEntries(Object.entries(stack.parameters).map(([name, value]) => [name, value instanceof Secret ? value.reveal() : value]));
+  const rootParameters = Object.fromEntries(
+    Object.entries(stack.parameters).map(([name, value]) => [name, value instanceof Secret ? value.reveal() : value]),
+  );
   const properties = resolve(root['properties'] ?? {}, { stack, parameters: rootParameters, attributes });
-  const defaults = Object.fromEntries(Object.entries(objectAt(nested, 'parameters'))
-    .flatMap(([name, value]) => (isJsonObject(value) && value['default'] !== undefined ? [[name, value['default']]] : [])));
+  const defaults = Object.fromEntries(
+    Object.entries(objectAt(nested, 'parameters')).flatMap(([name, value]) =>
+      isJsonObject(value) && value['default'] !== undefined ? [[name, value['default']]] : [],
+    ),
+  );
   const parameters = { ...defaults, ...(isJsonObject(properties) ? properties : {}), ...overrides };
-  return String(resolve(objectAt(nested, 'resources', 'server', 'properties')['user_data'] ?? '', { stack, parameters, attributes }));
+  return String(
+    resolve(objectAt(nested, 'resources', 'server', 'properties')['user_data'] ?? '', { stack, parameters, attributes }),
+  );
 }
 
 interface Scope {
@@ -26,20 +33,30 @@ interface Scope {
 function resolve(value: JsonValue, scope: Scope): JsonValue {
   if (Array.isArray(value)) return value.map((entry: JsonValue) => resolve(entry, scope));
   if (!isJsonObject(value)) return value;
-  const [name = '', argument = null] = Object.entries(value).length === 1 ? Object.entries(value)[0] ?? [] : [];
+  const [name = '', argument = null] = Object.entries(value).length === 1 ? (Object.entries(value)[0] ?? []) : [];
   switch (name) {
-    case 'get_param': return scope.parameters[String(argument)] ?? '';
-    case 'get_resource': return `id-of-${String(argument)}`;
-    case 'get_file': return scope.stack.files[String(argument)] ?? '';
-    case 'get_attr': return scope.attributes[(argument as readonly JsonValue[]).join('.')] ?? (argument as readonly JsonValue[]).join('.');
-    case 'map_merge': return Object.assign({}, ...(resolve(argument, scope) as readonly JsonObject[])) as JsonObject;
-    case 'str_replace': return replaced(argument as JsonObject, scope);
-    default: return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, resolve(entry, scope)]));
+    case 'get_param':
+      return scope.parameters[String(argument)] ?? '';
+    case 'get_resource':
+      return `id-of-${String(argument)}`;
+    case 'get_file':
+      return scope.stack.files[String(argument)] ?? '';
+    case 'get_attr':
+      return scope.attributes[(argument as readonly JsonValue[]).join('.')] ?? (argument as readonly JsonValue[]).join('.');
+    case 'map_merge':
+      return Object.assign({}, ...(resolve(argument, scope) as readonly JsonObject[])) as JsonObject;
+    case 'str_replace':
+      return replaced(argument as JsonObject, scope);
+    default:
+      return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, resolve(entry, scope)]));
   }
 }
 
 function replaced(argument: JsonObject, scope: Scope): string {
-  const entries = Object.entries(objectAt(argument, 'params')).map(([key, value]): [string, string] => [key, textOf(resolve(value, scope))]);
+  const entries = Object.entries(objectAt(argument, 'params')).map(([key, value]): [string, string] => [
+    key,
+    textOf(resolve(value, scope)),
+  ]);
   // One pass: what was put in is not looked at again.
   const pattern = new RegExp(entries.map(([key]) => key.replaceAll('$', '\\$')).join('|'), 'g');
   return String(argument['template']).replace(pattern, (key) => Object.fromEntries(entries)[key] ?? '');
@@ -48,11 +65,14 @@ function replaced(argument: JsonObject, scope: Scope): string {
 // As Python's json.dumps: ASCII, keys in order.
 function textOf(value: JsonValue): string {
   if (typeof value !== 'object' || value === null) return String(value);
-  return JSON.stringify(value).replaceAll(/[\u007f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(value).replaceAll(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function objectAt(from: JsonValue, ...path: readonly string[]): JsonObject {
-  const found = path.reduce<JsonValue>((value, name) => (isJsonObject(value) ? value[name] ?? null : null), from);
+  const found = path.reduce<JsonValue>((value, name) => (isJsonObject(value) ? (value[name] ?? null) : null), from);
   if (!isJsonObject(found)) throw new Error(`there is nothing at ${path.join('.')}`);
   return found;
 }
