@@ -85,10 +85,10 @@ function partsOf(options: EmbeddedOptions) {
   const sealer = aesSealer(options.sealingKey);
   const nodeUrl = (path: string) => (): string => `${options.nodeOrigin()}${path}`;
   const identity = new EmbeddedIdentity({
-    db, config, clock, random, passwords: { admin: options.passwords.admin, demo: options.passwords.demo },
-    publicAuthUrl: () => `${options.origin()}/identity/v3`, catalog: () => catalogOf(config.region, options.origin()),
+    db, config, clock, random, passwords: new Map(Object.entries(options.passwords)),
+    authUrl: () => `${options.origin()}/identity/v3`, catalog: () => catalogOf(config.region, options.origin()),
   });
-  const engine = new HotEngine({ db, backend, clock, random, logger, sealer, config, signalBaseUrl: options.nodeOrigin });
+  const engine = new HotEngine({ db, backend, clock, random, logger, sealer, tables: config, signalBaseUrl: options.nodeOrigin });
   const conductor: ConductorDeps = {
     store, identity, clock, random, logger, orchestrator: engine, engines: enginesOf(backend.kind === 'docker'), vault: databaseVault(store, sealer),
     cloud: new EmbeddedCloud({ db, config, backend, authUrl: nodeUrl('/identity/v3'), magnumUrl: nodeUrl('/v1') }),
@@ -99,6 +99,9 @@ function partsOf(options: EmbeddedOptions) {
 
 /** Both service types, for old and new clients (contract, clients §1). */
 function catalogOf(region: string, origin: string) {
-  const entry = (type: string, name: string, path: string) => ({ type, name, region, url: `${origin}${path}` });
+  const entry = (type: string, name: string, path: string) => {
+    const url = `${origin}${path}`;
+    return { type, name, region, publicUrl: url, internalUrl: url, adminUrl: url };
+  };
   return [entry('container-infra', 'magnum', '/v1'), entry('container', 'magnum-container', '/v1'), entry('identity', 'keystone', '/identity/v3')];
 }

@@ -8,7 +8,7 @@ import {
 import { Listeners, urlHost } from './app.js';
 import { lockDataDir, openDataDir, openrc, saveInstance, writePrivate, type Instance } from './data-dir.js';
 import { handleDocs } from './docs.js';
-import { externalNetwork, findDocker, nodeImage, type LocalDocker } from './local-docker.js';
+import { EXTERNAL_ID, externalNetwork, findDocker, nodeImage, type LocalDocker } from './local-docker.js';
 
 export interface DevOptions {
   /** 9511 by default, Magnum's own; 0 chooses a free one. */
@@ -113,10 +113,17 @@ function served(start: Start, running: Running): DevServer {
     servers: { kind: running.backend.kind, description: running.backend.description },
     stop: async () => {
       await running.listeners.close(STOP_GRACE_MS);
+      if (running.backend instanceof DockerBackend) await removeIdleNetwork(running.backend);
       await running.magnum.stop();
       unlock();
     },
   };
+}
+
+/** The external network stands while a bay may need it; without any it is made again at the next start. */
+async function removeIdleNetwork(backend: DockerBackend): Promise<void> {
+  const owned = await backend.listOwned(AbortSignal.timeout(10_000));
+  if (owned.every((part) => part.kind === 'network' && part.key === EXTERNAL_ID)) await backend.destroyAll(AbortSignal.timeout(10_000));
 }
 
 /** The range of floating addresses must be free on this host, and stay the same for this directory. */

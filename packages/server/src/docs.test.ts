@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { handleDocs } from './docs.js';
 
-const get = (path: string, init: RequestInit = {}): Promise<Response | undefined> => handleDocs(new Request(`http://magnum.test${path}`, init));
+const get = (path: string, init: RequestInit = {}): Promise<Response | undefined> =>
+  handleDocs(new Request(`http://magnum.test${path}`, init));
 
 async function page(path: string): Promise<string> {
   const response = await get(path);
@@ -31,11 +32,17 @@ test('the specification is the whole API as JSON', async () => {
   expect((await get('/docs/magnum.json'))?.headers.get('content-type')).toBe('application/json');
 });
 
-test.each(['/docs/package.json', '/docs/../package.json', '/docs/%2e%2e/package.json', '/docs/..%2fpackage.json', '/docs/constructor', '/docs/swagger-ui.css.map'])(
-  '%s is not served', async (path) => {
-    const response = await get(path);
-    expect(response === undefined || response.status === 404).toBe(true);
-  });
+test.each([
+  '/docs/package.json',
+  '/docs/../package.json',
+  '/docs/%2e%2e/package.json',
+  '/docs/..%2fpackage.json',
+  '/docs/constructor',
+  '/docs/swagger-ui.css.map',
+])('%s is not served', async (path) => {
+  const response = await get(path);
+  expect(response === undefined || response.status === 404).toBe(true);
+});
 
 test('what is unchanged is not sent again', async () => {
   const etag = (await get('/docs'))?.headers.get('etag') ?? '';

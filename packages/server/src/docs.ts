@@ -38,8 +38,15 @@ const PAGE = `<!DOCTYPE html>
 
 /** Everything from this server alone. The page's styles are set by script, hence `style-src`; its icons are data URLs. */
 const POLICY = [
-  "default-src 'none'", "script-src 'self'", "style-src 'self' 'unsafe-inline'", "img-src 'self' data:", "connect-src 'self'", "font-src 'self'",
-  "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
 ].join('; ');
 
 interface Document {
@@ -51,7 +58,8 @@ interface Document {
 export async function handleDocs(request: Request): Promise<Response | undefined> {
   const { pathname } = new URL(request.url);
   if (pathname !== '/docs' && !pathname.startsWith('/docs/')) return undefined;
-  if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'Only GET is served here.', { allow: 'GET, HEAD' });
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return plain(405, 'Only GET is served here.', { allow: 'GET, HEAD' });
   const document = documentAt(pathname.slice('/docs'.length).replace(/^\//, ''));
   if (!document) return plain(404, 'There is no such page. The API reference is at /docs.');
   return answer(request, document.type, await document.read());
@@ -95,7 +103,10 @@ function plain(status: number, text: string, more: Record<string, string> = {}):
 
 function shielded(type: string): Record<string, string> {
   return {
-    'content-type': type, 'content-security-policy': POLICY, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer',
+    'content-type': type,
+    'content-security-policy': POLICY,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
     'x-frame-options': 'DENY',
   };
 }

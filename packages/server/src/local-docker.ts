@@ -30,9 +30,11 @@ async function freeRange(engine: Docker): Promise<string> {
   return free;
 }
 
+export const EXTERNAL_ID = '0c1d6a52-3b0e-4f55-8f0a-5d6f5b1a0001';
+
 /** The embedded cloud's external network, `public`, over that range. */
 export function externalNetwork(cidr: string): { readonly id: string; readonly name: string; readonly cidr: string; readonly gateway: string } {
-  return { id: '0c1d6a52-3b0e-4f55-8f0a-5d6f5b1a0001', name: 'public', cidr, gateway: cidr.replace(/\.0\/\d+$/, '.1') };
+  return { id: EXTERNAL_ID, name: 'public', cidr, gateway: cidr.replace(/\.0\/\d+$/, '.1') };
 }
 
 /** Builds the node image once for all who wait for it, and again after a failure. */
