@@ -39,10 +39,12 @@ async function textOf(path: string): Promise<string | undefined> {
 }
 
 async function leftOver(files: ReadonlyMap<string, string>): Promise<string[]> {
-  const found = await Promise.all(['generated', 'surface'].map(async (folder) => {
-    const names = await readdir(join(ROOT, folder)).catch(() => []);
-    return names.map((name) => `${folder}/${name}`);
-  }));
+  const found = await Promise.all(
+    ['generated', 'surface'].map(async (folder) => {
+      const names = await readdir(join(ROOT, folder)).catch(() => []);
+      return names.map((name) => `${folder}/${name}`);
+    }),
+  );
   return found.flat().filter((path) => !files.has(path));
 }
 

@@ -7,7 +7,9 @@ const HEAD = '// Generated from magnum.yaml by `npm run generate`. Do not edit.\
 
 /** `generated/operations.js`: the operation table as data. */
 export function operationsModule(spec: JsonObject): string {
-  const table = Object.fromEntries(operationsOf(spec).map((operation) => [textAt(operation.body, 'operationId') ?? '', row(spec, operation)]));
+  const table = Object.fromEntries(
+    operationsOf(spec).map((operation) => [textAt(operation.body, 'operationId') ?? '', row(spec, operation)]),
+  );
   const info = objectAt(spec, 'info');
   return [
     HEAD,
@@ -45,7 +47,11 @@ function row(spec: JsonObject, operation: SpecOperation): JsonObject {
     public: open,
     policy: textAt(body, 'x-policy') ?? null,
     vocabulary: textAt(body, 'x-vocabulary') ?? 'cluster',
-    success: successOf(operation).map(({ range, status }) => ({ ...range, status, schema: schemaName(responseSchema(spec, operation, status)) })),
+    success: successOf(operation).map(({ range, status }) => ({
+      ...range,
+      status,
+      schema: schemaName(responseSchema(spec, operation, status)),
+    })),
     pathParams: parameters(spec, operation, 'path'),
     queryParams: parameters(spec, operation, 'query'),
     hasBody: body['requestBody'] !== undefined,
@@ -67,18 +73,20 @@ function schemaName(schema: JsonObject | undefined): string | null {
 }
 
 function parameters(spec: JsonObject, operation: SpecOperation, place: 'path' | 'query'): JsonObject[] {
-  return operation.parameters.filter((parameter) => parameter['in'] === place).map((parameter) => {
-    const { from, to } = rangeOf(parameter);
-    return {
-      name: textAt(parameter, 'name') ?? '',
-      required: parameter['required'] === true,
-      description: textAt(parameter, 'description') ?? '',
-      minVersion: from,
-      maxVersion: to,
-      schema: dereference(spec, parameter['schema'] ?? {}),
-      cli: isObject(parameter['x-cli']) ? parameter['x-cli'] : null,
-    };
-  });
+  return operation.parameters
+    .filter((parameter) => parameter['in'] === place)
+    .map((parameter) => {
+      const { from, to } = rangeOf(parameter);
+      return {
+        name: textAt(parameter, 'name') ?? '',
+        required: parameter['required'] === true,
+        description: textAt(parameter, 'description') ?? '',
+        minVersion: from,
+        maxVersion: to,
+        schema: dereference(spec, parameter['schema'] ?? {}),
+        cli: isObject(parameter['x-cli']) ? parameter['x-cli'] : null,
+      };
+    });
 }
 
 function cliHints(body: JsonObject): Json {

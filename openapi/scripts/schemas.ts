@@ -10,7 +10,11 @@ export function schemasOf(spec: JsonObject): JsonObject {
   for (const operation of operationsOf(spec)) {
     const id = textAt(operation.body, 'operationId') ?? '';
     const body = bodySchema(spec, operation);
-    if (body) requests[id] = byRange(versions, (version) => schemaAt(body, version)).map(({ value, ...range }) => ({ ...range, schema: value }));
+    if (body)
+      requests[id] = byRange(versions, (version) => schemaAt(body, version)).map(({ value, ...range }) => ({
+        ...range,
+        schema: value,
+      }));
     responses[id] = responsesOf(spec, operation, versions);
   }
   const resources = Object.fromEntries(patchedNames(spec).map((name) => [name, resourceSchema(spec, name)]));

@@ -55,7 +55,9 @@ export function complete(source: JsonObject): JsonObject {
 export function withVersionHeader(spec: JsonObject): JsonObject {
   const copy = structuredClone(spec);
   const header = {
-    name: 'OpenStack-API-Version', in: 'header', description: 'Microversion to speak; 1.1 where absent.',
+    name: 'OpenStack-API-Version',
+    in: 'header',
+    description: 'Microversion to speak; 1.1 where absent.',
     schema: { type: 'string', examples: [`container-infra ${textAt(objectAt(spec, 'info'), 'x-max-version') ?? ''}`] },
   };
   for (const { body } of operationsOf(copy)) {
@@ -95,7 +97,9 @@ function creationOf(spec: JsonObject, resource: JsonObject): JsonObject {
     'x-readonly': named('readonly'),
     'x-ignored': named('ignored'),
     properties: Object.fromEntries(
-      all.filter(([, schema]) => rule(schema) !== 'readonly' && rule(schema) !== 'ignored').map(([name, schema]) => [name, writable(schema)]),
+      all
+        .filter(([, schema]) => rule(schema) !== 'readonly' && rule(schema) !== 'ignored')
+        .map(([name, schema]) => [name, writable(schema)]),
     ),
   };
 }

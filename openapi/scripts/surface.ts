@@ -5,7 +5,9 @@ import { covers, rangeOf, schemaAt } from './versions.js';
 
 /** Everything that can be seen at one version, a line each, sorted: what a reviewer reads when the spec changes. */
 export function surfaceAt(spec: JsonObject, version: string): string {
-  const lines = operationsOf(spec).filter(({ body }) => covers(rangeOf(body), version)).flatMap((operation) => linesOf(spec, operation, version));
+  const lines = operationsOf(spec)
+    .filter(({ body }) => covers(rangeOf(body), version))
+    .flatMap((operation) => linesOf(spec, operation, version));
   return `${[...new Set(lines)].sort().join('\n')}\n`;
 }
 
@@ -13,10 +15,12 @@ function linesOf(spec: JsonObject, operation: SpecOperation, version: string): s
   const head = `${operation.path} ${operation.method.toUpperCase()}`;
   const status = successOf(operation).find(({ range }) => covers(range, version))?.status;
   if (status === undefined) throw new Error(`${head} has no success status at ${version}`);
-  const parameters = operation.parameters.filter((parameter) => covers(rangeOf(parameter), version)).map((parameter) => {
-    const needed = parameter['required'] === true ? ' required' : '';
-    return `${head} ${textAt(parameter, 'in')} ${textAt(parameter, 'name')}: ${typeText(dereference(spec, parameter['schema'] ?? {}))}${needed}`;
-  });
+  const parameters = operation.parameters
+    .filter((parameter) => covers(rangeOf(parameter), version))
+    .map((parameter) => {
+      const needed = parameter['required'] === true ? ' required' : '';
+      return `${head} ${textAt(parameter, 'in')} ${textAt(parameter, 'name')}: ${typeText(dereference(spec, parameter['schema'] ?? {}))}${needed}`;
+    });
   const body = bodySchema(spec, operation);
   const answer = responseSchema(spec, operation, status);
   return [
@@ -43,7 +47,9 @@ function typeText(schema: Json): string {
   if (!isObject(schema)) return 'any';
   const types = [schema['type'] ?? 'any'].flat().join('|');
   if (Array.isArray(schema['enum'])) return `${types} of ${schema['enum'].map(String).join(', ')}`;
-  const limits = Object.entries(schema).filter(([key]) => LIMITS.has(key)).map(([key, value]) => `${key} ${String(value)}`);
+  const limits = Object.entries(schema)
+    .filter(([key]) => LIMITS.has(key))
+    .map(([key, value]) => `${key} ${String(value)}`);
   return [types, ...limits.sort()].join(' ');
 }
 

@@ -34,18 +34,25 @@ export function schemaAt(schema: Json, version: string): Json {
   const { 'x-min-version': _min, 'x-max-version': _max, ...rest } = schema;
   const properties = isObject(rest['properties']) ? visible(rest['properties'], version) : undefined;
   const names = properties && new Set(Object.keys(properties));
-  return Object.fromEntries(Object.entries({ ...rest, ...(properties && { properties }) }).map(([key, item]) => {
-    if (key === 'required' && names && Array.isArray(item)) return [key, item.filter((name) => names.has(String(name)))];
-    return [key, schemaAt(item, version)];
-  }));
+  return Object.fromEntries(
+    Object.entries({ ...rest, ...(properties && { properties }) }).map(([key, item]) => {
+      if (key === 'required' && names && Array.isArray(item)) return [key, item.filter((name) => names.has(String(name)))];
+      return [key, schemaAt(item, version)];
+    }),
+  );
 }
 
 function visible(properties: JsonObject, version: string): JsonObject {
-  return Object.fromEntries(Object.entries(properties).filter(([, schema]) => !isObject(schema) || covers(rangeOf(schema), version)));
+  return Object.fromEntries(
+    Object.entries(properties).filter(([, schema]) => !isObject(schema) || covers(rangeOf(schema), version)),
+  );
 }
 
 /** Joins equal neighbours: one entry for each run of versions over which the value is the same. */
-export function byRange<T extends Json>(versions: readonly string[], valueAt: (version: string) => T): (VersionRange & { value: T })[] {
+export function byRange<T extends Json>(
+  versions: readonly string[],
+  valueAt: (version: string) => T,
+): (VersionRange & { value: T })[] {
   const runs: { from: string; to: string; value: T }[] = [];
   for (const version of versions) {
     const value = valueAt(version);

@@ -6,7 +6,7 @@ import { isWithin, loadSchemas, MAX_VERSION, minorOf, operations, type JsonSchem
 
 const all: readonly Operation[] = Object.values(operations);
 const schemas = loadSchemas();
-const VERSIONS = Array.from({ length: (minorOf(MAX_VERSION) ?? 0) }, (_, index) => `1.${index + 1}`);
+const VERSIONS = Array.from({ length: minorOf(MAX_VERSION) ?? 0 }, (_, index) => `1.${index + 1}`);
 
 function surface(version: string): ReadonlySet<string> {
   const path = fileURLToPath(new URL(`../surface/${version}.txt`, import.meta.url));
@@ -33,23 +33,35 @@ describe('every operation', () => {
     expect(operation.patches !== null).toBe(operation.bodyKind === 'json-patch');
   });
 
-  test.each(all.map((operation) => [operation.id, operation] as const))('%s has one success status at each of its versions', (_id, operation) => {
-    const served = VERSIONS.filter((version) => isWithin(version, operation.minVersion, operation.maxVersion));
-    for (const version of served) {
-      expect(operation.success.filter(({ from, to }) => isWithin(version, from, to)), version).toHaveLength(1);
-    }
-  });
+  test.each(all.map((operation) => [operation.id, operation] as const))(
+    '%s has one success status at each of its versions',
+    (_id, operation) => {
+      const served = VERSIONS.filter((version) => isWithin(version, operation.minVersion, operation.maxVersion));
+      for (const version of served) {
+        expect(
+          operation.success.filter(({ from, to }) => isWithin(version, from, to)),
+          version,
+        ).toHaveLength(1);
+      }
+    },
+  );
 
-  test.each(all.map((operation) => [operation.id, operation] as const))('%s declares just the parameters of its path', (_id, operation) => {
-    const inPath = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
-    expect(operation.pathParams.map(({ name }) => name)).toEqual(inPath);
-  });
+  test.each(all.map((operation) => [operation.id, operation] as const))(
+    '%s declares just the parameters of its path',
+    (_id, operation) => {
+      const inPath = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+      expect(operation.pathParams.map(({ name }) => name)).toEqual(inPath);
+    },
+  );
 
-  test.each(all.map((operation) => [operation.id, operation] as const))('%s has positional arguments that exist', (_id, operation) => {
-    const body = Object.keys(schemas.requests[operation.id as keyof typeof operations]?.[0]?.schema.properties ?? {}); // ids are the table's keys
-    const known = [...operation.pathParams, ...operation.queryParams].map(({ name }) => name).concat(body);
-    expect(known).toEqual(expect.arrayContaining([...(operation.cli?.positional ?? [])]));
-  });
+  test.each(all.map((operation) => [operation.id, operation] as const))(
+    '%s has positional arguments that exist',
+    (_id, operation) => {
+      const body = Object.keys(schemas.requests[operation.id as keyof typeof operations]?.[0]?.schema.properties ?? {}); // ids are the table's keys
+      const known = [...operation.pathParams, ...operation.queryParams].map(({ name }) => name).concat(body);
+      expect(known).toEqual(expect.arrayContaining([...(operation.cli?.positional ?? [])]));
+    },
+  );
 
   test('has a command and a route of its own', () => {
     const commands = all.flatMap(({ cli }) => (cli ? [cli.command, ...cli.aliases] : []));
@@ -64,7 +76,9 @@ describe('schemas', () => {
   });
 
   test('refuse unknown keys in every object body', () => {
-    const bodies = all.filter(({ bodyKind }) => bodyKind === 'object').flatMap(({ id }) => schemas.requests[id as keyof typeof operations] ?? []); // as above
+    const bodies = all
+      .filter(({ bodyKind }) => bodyKind === 'object')
+      .flatMap(({ id }) => schemas.requests[id as keyof typeof operations] ?? []); // as above
     expect(bodies.length).toBeGreaterThan(0);
     expect(bodies.filter(({ schema }) => schema.additionalProperties !== false)).toEqual([]);
   });
@@ -94,7 +108,10 @@ describe('the surface', () => {
     const routes = (version: string): string[] => [...surface(version)].filter((line) => / (query|path|body) /.test(line));
     for (const [index, version] of VERSIONS.slice(1).entries()) {
       const next = surface(version);
-      expect(routes(VERSIONS[index] ?? '').filter((line) => !next.has(line)), version).toEqual([]);
+      expect(
+        routes(VERSIONS[index] ?? '').filter((line) => !next.has(line)),
+        version,
+      ).toEqual([]);
     }
   });
 

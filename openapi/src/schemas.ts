@@ -13,7 +13,12 @@ export interface Schemas {
   readonly requests: { readonly [Id in OperationId]?: readonly VersionedSchema[] };
   /** Answers of success; `schema` is null where the answer is empty. */
   readonly responses: {
-    readonly [Id in OperationId]: readonly { readonly from: string; readonly to: string | null; readonly status: number; readonly schema: JsonSchema | null }[];
+    readonly [Id in OperationId]: readonly {
+      readonly from: string;
+      readonly to: string | null;
+      readonly status: number;
+      readonly schema: JsonSchema | null;
+    }[];
   };
   /** What JSON patches are applied to, by schema name, with `x-patch` on every property. */
   readonly resources: Readonly<Record<string, JsonSchema>>;

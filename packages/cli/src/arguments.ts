@@ -29,9 +29,15 @@ export function addField(command: Command, field: Field): void {
 function optionsFor(field: Field, flag: string): Option[] {
   const about = `${field.schema.description ?? ''}${field.required ? ' (required)' : ''}`.trim();
   const [type] = typesOf(field.schema);
-  if (type === 'boolean') return [new Option(`--${flag}`, about), new Option(`--no-${flag}`, `opposite of --${flag}`).hideHelp(field.schema.default !== true)];
-  if (type === 'object') return [new Option(`--${flag} <key=value>`, `${about} May be repeated, or separated by commas.`).argParser(intoMap)];
-  if (field.schema['x-cli']?.file) return [new Option(`--${flag} <file>`, `${about} The file that holds it; - is standard input.`)];
+  if (type === 'boolean')
+    return [
+      new Option(`--${flag}`, about),
+      new Option(`--no-${flag}`, `opposite of --${flag}`).hideHelp(field.schema.default !== true),
+    ];
+  if (type === 'object')
+    return [new Option(`--${flag} <key=value>`, `${about} May be repeated, or separated by commas.`).argParser(intoMap)];
+  if (field.schema['x-cli']?.file)
+    return [new Option(`--${flag} <file>`, `${about} The file that holds it; - is standard input.`)];
   const choices = field.schema.enum?.filter((value) => typeof value === 'string');
   if (choices) return [new Option(`--${flag} <${field.name}>`, about).choices(choices)];
   if (type === 'integer') return [new Option(`--${flag} <number>`, about).argParser((text) => integer(text, field.schema))];
@@ -55,14 +61,18 @@ export function intoMap(text: string, before: Readonly<Record<string, string>> |
 function integer(text: string, schema: JsonSchema): number {
   if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
   const value = Number(text);
-  if (schema.minimum !== undefined && value < schema.minimum) throw new InvalidArgumentError(`It must be ${schema.minimum} or more.`);
-  if (schema.maximum !== undefined && value > schema.maximum) throw new InvalidArgumentError(`It must be ${schema.maximum} or less.`);
+  if (schema.minimum !== undefined && value < schema.minimum)
+    throw new InvalidArgumentError(`It must be ${schema.minimum} or more.`);
+  if (schema.maximum !== undefined && value > schema.maximum)
+    throw new InvalidArgumentError(`It must be ${schema.maximum} or less.`);
   return value;
 }
 
 /** The value that the command line gives a field, under any of its names; files are read. */
 export async function valueOf(io: Io, field: Field, flags: Flags): Promise<unknown> {
-  const value = flagsOf(field).map((flag) => flags[camel(flag)]).find((found) => found !== undefined);
+  const value = flagsOf(field)
+    .map((flag) => flags[camel(flag)])
+    .find((found) => found !== undefined);
   if (value === undefined || !field.schema['x-cli']?.file) return value;
   if (value === '-') return io.readStdin();
   return io.readFile(String(value)).catch((error: unknown) => {
@@ -71,7 +81,12 @@ export async function valueOf(io: Io, field: Field, flags: Flags): Promise<unkno
 }
 
 /** Fields by their wire names, absent ones left out. Throws UsageError when a required one is missing. */
-export async function valuesOf(io: Io, fields: readonly Field[], flags: Flags, given: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+export async function valuesOf(
+  io: Io,
+  fields: readonly Field[],
+  flags: Flags,
+  given: Readonly<Record<string, unknown>>,
+): Promise<Record<string, unknown>> {
   const values: Record<string, unknown> = { ...given };
   for (const field of fields) {
     const value = values[field.name] ?? (await valueOf(io, field, flags));

@@ -10,7 +10,9 @@ import { openSession, type Flags } from './session.js';
 import { quoted } from './text.js';
 
 export function addBayConfig(program: Command, io: Io): void {
-  const command = nounOf(program, 'bay').command('config').description('Make the files and variables with which a client reaches a bay')
+  const command = nounOf(program, 'bay')
+    .command('config')
+    .description('Make the files and variables with which a client reaches a bay')
     .argument('<bay>', 'UUID or name of the bay')
     .option('--dir <folder>', 'where ca.pem, cert.pem and key.pem go', '.')
     .option('--force', 'overwrite files that are there')
@@ -31,7 +33,8 @@ async function configure(io: Io, name: string, flags: Flags): Promise<void> {
   const folder = resolve(String(flags['dir']));
   const { key, csr } = await newSigningRequest({ commonName: 'admin', organization: 'system:masters' });
   const [authority, certificate] = await Promise.all([
-    magnum.certificates.get(bay.uuid, {}, call), magnum.certificates.sign({ bay_uuid: bay.uuid, csr }, call),
+    magnum.certificates.get(bay.uuid, {}, call),
+    magnum.certificates.sign({ bay_uuid: bay.uuid, csr }, call),
   ]);
   await writeFiles(folder, { 'ca.pem': authority.pem, 'cert.pem': certificate.pem, 'key.pem': key }, flags['force'] === true);
   io.out(`export DOCKER_HOST=${quoted(address)}\nexport DOCKER_TLS_VERIFY=1\nexport DOCKER_CERT_PATH=${quoted(folder)}\n`);

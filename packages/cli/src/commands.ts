@@ -1,8 +1,9 @@
-import { isWithin, loadSchemas, MAX_VERSION, operations, type JsonSchema, type Operation, type OperationId, type Parameter } from '@magnum-ts/openapi';
+import { operations, type Operation } from '@magnum-ts/openapi';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { addField, type Field } from './arguments.js';
+import { addField } from './arguments.js';
 import type { Io } from './io.js';
 import { FORMATS } from './output.js';
+import { planOf, type Plan } from './plan.js';
 import { runAction, runCreate, runDelete, runItem, runList, runText, runUpdate, type Run } from './run.js';
 import { CONNECTION_FLAGS } from './session.js';
 
@@ -16,16 +17,6 @@ const NOUNS: Readonly<Record<string, string>> = {
   version: 'versions of the API',
 };
 
-/** What a command is made of: its operation, and the one that answers with all fields where there are two. */
-export interface Plan {
-  readonly operation: Operation;
-  readonly detail: Operation | undefined;
-  /** Fields of the body, or of the resource that is patched. */
-  readonly fields: readonly Field[];
-  readonly query: readonly Field[];
-  readonly positional: readonly string[];
-}
-
 /** Adds `bay create` and its kind to the program: one command for each row of the operation table that has `cli` hints. */
 export function addCommands(program: Command, io: Io): void {
   const all: readonly Operation[] = Object.values(operations);
@@ -38,29 +29,13 @@ export function addCommands(program: Command, io: Io): void {
 
 export function nounOf(program: Command, name: string): Command {
   const known = program.commands.find((command) => command.name() === name);
-  return known ?? program.command(name).description(NOUNS[name] ?? '').enablePositionalOptions();
-}
-
-function planOf(operation: Operation, detail: Operation | undefined): Plan {
-  return { operation, detail, fields: fieldsOf(operation), query: operation.queryParams.map(queryField), positional: operation.cli?.positional ?? [] };
-}
-
-function fieldsOf(operation: Operation): readonly Field[] {
-  const schemas = loadSchemas();
-  // Operation's own type has a plain string there; the table's keys are the operation ids.
-  const request = schemas.requests[operation.id as OperationId]?.find(({ from, to }) => isWithin(MAX_VERSION, from, to))?.schema;
-  const schema = operation.patches === null ? request : schemas.resources[operation.patches];
-  const isShown = (property: JsonSchema): boolean => operation.patches === null
-    ? property['x-create'] !== 'ignored' && property['x-cli']?.hidden !== true
-    : property['x-patch'] === 'yes' || property['x-patch'] === 'not-removable';
-  return Object.entries(schema?.properties ?? {}).filter(([, property]) => isShown(property)).map(([name, property]) => ({
-    name, schema: property, required: operation.patches === null && (schema?.required ?? []).includes(name),
-  }));
-}
-
-function queryField(parameter: Parameter): Field {
-  const hints = parameter.cli ? { 'x-cli': parameter.cli } : {};
-  return { name: parameter.name, required: parameter.required, schema: { ...parameter.schema, description: parameter.description, ...hints } };
+  return (
+    known ??
+    program
+      .command(name)
+      .description(NOUNS[name] ?? '')
+      .enablePositionalOptions()
+  );
 }
 
 const KINDS: readonly (readonly [(plan: Plan) => boolean, Run])[] = [
@@ -83,7 +58,9 @@ function addCommand(program: Command, io: Io, plan: Plan): void {
   addCommonOptions(command);
   const run = KINDS.find(([applies]) => applies(plan))?.[1] ?? runItem;
   command.action(async (...given: unknown[]) => {
-    const positional = given.slice(0, -2).map((value) => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]));
+    const positional = given
+      .slice(0, -2)
+      .map((value) => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]));
     await run(io, plan, { positional, flags: command.opts() });
   });
 }
@@ -93,10 +70,14 @@ function addPositionals(command: Command, plan: Plan): void {
   for (const name of plan.positional) {
     const parameter = [...pathParams, ...queryParams].find((known) => known.name === name);
     const field = plan.fields.find((known) => known.name === name);
-    const label = parameter?.cli?.label ?? (field && field.name !== 'name' ? field.schema['x-cli']?.flags?.[0] : undefined) ?? name;
+    const label =
+      parameter?.cli?.label ?? (field && field.name !== 'name' ? field.schema['x-cli']?.flags?.[0] : undefined) ?? name;
     const optional = field !== undefined && !field.required && name === 'name';
     const many = cli?.many === true || (name === 'command' && parameter !== undefined);
-    command.argument(optional ? `[${label}]` : `<${label}${many ? '...' : ''}>`, parameter?.description ?? field?.schema.description ?? '');
+    command.argument(
+      optional ? `[${label}]` : `<${label}${many ? '...' : ''}>`,
+      parameter?.description ?? field?.schema.description ?? '',
+    );
     if (name === 'command') command.passThroughOptions();
   }
   if (bodyKind === 'json-patch') {
@@ -106,12 +87,18 @@ function addPositionals(command: Command, plan: Plan): void {
 
 function addOptions(command: Command, plan: Plan): void {
   const { cli, patches } = plan.operation;
-  for (const field of [...plan.fields, ...plan.query].filter(({ name }) => !plan.positional.includes(name))) addField(command, field);
+  for (const field of [...plan.fields, ...plan.query].filter(({ name }) => !plan.positional.includes(name)))
+    addField(command, field);
   if (plan.detail) command.option('--detail', 'fetch and show all fields');
   if (cli?.text) command.option('-o, --output <file>', 'write to a file (mode 0600) in place of the screen');
   if (cli?.many) command.option('-y, --yes', 'do not ask');
-  if (cli?.wait) command.addOption(new Option('--wait [seconds]', 'wait until it is done, telling what happens').argParser(seconds));
-  if (patches !== null) command.addHelpText('after', `\nExamples:\n  magnum ${cli?.command ?? ''} NAME replace ${plan.fields[0]?.name ?? 'name'}=VALUE`);
+  if (cli?.wait)
+    command.addOption(new Option('--wait [seconds]', 'wait until it is done, telling what happens').argParser(seconds));
+  if (patches !== null)
+    command.addHelpText(
+      'after',
+      `\nExamples:\n  magnum ${cli?.command ?? ''} NAME replace ${plan.fields[0]?.name ?? 'name'}=VALUE`,
+    );
 }
 
 export function addCommonOptions(command: Command): void {

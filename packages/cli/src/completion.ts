@@ -11,7 +11,9 @@ interface Words {
 const SHELLS = { bash, zsh, fish } as const;
 
 export function addCompletion(program: Command, io: Io): void {
-  program.command('completion').description('Print a script that teaches a shell to complete this command')
+  program
+    .command('completion')
+    .description('Print a script that teaches a shell to complete this command')
     .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(SHELLS)))
     .addHelpText('after', '\nExamples:\n  source <(magnum completion bash)\n  magnum completion fish | source')
     .action((shell: keyof typeof SHELLS) => io.out(SHELLS[shell](wordsOf(program, ''))));
@@ -29,7 +31,9 @@ function wordsOf(command: Command, path: string): readonly Words[] {
 }
 
 function bash(all: readonly Words[]): string {
-  const cases = all.map(({ path, commands, options }) => `    '${path}') words='${[...commands.map(({ name }) => name), ...options].join(' ')}' ;;`);
+  const cases = all.map(
+    ({ path, commands, options }) => `    '${path}') words='${[...commands.map(({ name }) => name), ...options].join(' ')}' ;;`,
+  );
   return `# bash completion for magnum
 _magnum() {
   local path='' words='' word
@@ -48,7 +52,10 @@ complete -o default -F _magnum magnum
 
 /** Every command as one word: `bay_create`. */
 function paths(all: readonly Words[]): string {
-  return all.map(({ path }) => path.replaceAll(' ', '_')).filter((path) => path !== '').join(' ');
+  return all
+    .map(({ path }) => path.replaceAll(' ', '_'))
+    .filter((path) => path !== '')
+    .join(' ');
 }
 
 function zsh(all: readonly Words[]): string {
@@ -57,7 +64,10 @@ function zsh(all: readonly Words[]): string {
 
 function fish(all: readonly Words[]): string {
   const lines = all.flatMap(({ path, commands, options }) => {
-    const seen = path.split(' ').filter((word) => word !== '').map((word) => `__fish_seen_subcommand_from ${word}`);
+    const seen = path
+      .split(' ')
+      .filter((word) => word !== '')
+      .map((word) => `__fish_seen_subcommand_from ${word}`);
     const children = commands.map(({ name }) => name).join(' ');
     const when = [...seen, ...(children ? [`not __fish_seen_subcommand_from ${children}`] : [])].join('; and ');
     return [

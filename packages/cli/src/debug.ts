@@ -2,8 +2,17 @@ import { createHash } from 'node:crypto';
 import type { Io } from './io.js';
 import { harmless, quoted } from './text.js';
 
-const SECRET_HEADERS = new Set(['x-auth-token', 'x-subject-token', 'x-service-token', 'authorization', 'cookie', 'set-cookie', 'proxy-authorization']);
-const SECRET_KEYS = /^(password|adminpass|secret|token|id_token|access_token|refresh_token|private_key|key|passcode|trustee_password|ssh_authorized_key)$/i;
+const SECRET_HEADERS = new Set([
+  'x-auth-token',
+  'x-subject-token',
+  'x-service-token',
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'proxy-authorization',
+]);
+const SECRET_KEYS =
+  /^(password|adminpass|secret|token|id_token|access_token|refresh_token|private_key|key|passcode|trustee_password|ssh_authorized_key)$/i;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g;
 
 /** A fetch that tells on stderr what goes over the wire, as curl commands, without the secrets in it. */
@@ -19,12 +28,16 @@ export function debugging(io: Io): Io['fetch'] {
 async function curlOf(request: Request): Promise<string> {
   const headers = [...request.headers].map(([name, value]) => ` -H ${quoted(`${name}: ${masked(name, value)}`)}`).join('');
   const body = await request.text();
-  return harmless(`curl -g -i -X ${request.method} ${quoted(request.url)}${headers}${body ? ` -d ${quoted(withoutSecrets(body))}` : ''}`);
+  return harmless(
+    `curl -g -i -X ${request.method} ${quoted(request.url)}${headers}${body ? ` -d ${quoted(withoutSecrets(body))}` : ''}`,
+  );
 }
 
 async function answerOf(response: Response): Promise<string> {
   const headers = [...response.headers].map(([name, value]) => `< ${name}: ${masked(name, value)}`);
-  return harmless([`< HTTP ${response.status} ${response.statusText}`, ...headers, withoutSecrets(await response.text())].join('\n'));
+  return harmless(
+    [`< HTTP ${response.status} ${response.statusText}`, ...headers, withoutSecrets(await response.text())].join('\n'),
+  );
 }
 
 /** Two tokens can be told apart, none can be used. */

@@ -27,7 +27,9 @@ interface DevServer {
 type StartDev = (options: DevOptions) => Promise<DevServer>;
 
 export function addDev(program: Command, io: Io): void {
-  const command = program.command('dev').description('Run a whole Magnum on this machine, with a cloud of its own')
+  const command = program
+    .command('dev')
+    .description('Run a whole Magnum on this machine, with a cloud of its own')
     .option('--port <number>', 'port to listen on', port)
     .option('--host <address>', 'address to listen on')
     .option('--data <folder>', 'where its data is kept')
@@ -60,27 +62,30 @@ function devOptions(io: Io, flags: Flags): DevOptions {
 }
 
 function tell(io: Io, server: DevServer): void {
-  io.out([
-    `Magnum runs at ${server.url}`,
-    `  reference  ${server.url.replace(/\/+$/, '').replace(/\/v1$/, '')}/docs`,
-    `  servers    ${server.servers.kind}: ${server.servers.description}`,
-    `  data       ${server.dataDir}`,
-    '',
-    'In another terminal:',
-    `  source ${quoted(server.openrc)}        # administrator`,
-    `  source ${quoted(server.openrcDemo)}   # an ordinary user`,
-    '  magnum baymodel list',
-    '  magnum bay create my-bay --baymodel NAME --node-count 2 --wait',
-    '',
-    'Ctrl-C stops it; bays are kept until the next start.',
-    '',
-  ].join('\n'));
+  io.out(
+    [
+      `Magnum runs at ${server.url}`,
+      `  reference  ${server.url.replace(/\/+$/, '').replace(/\/v1$/, '')}/docs`,
+      `  servers    ${server.servers.kind}: ${server.servers.description}`,
+      `  data       ${server.dataDir}`,
+      '',
+      'In another terminal:',
+      `  source ${quoted(server.openrc)}        # administrator`,
+      `  source ${quoted(server.openrcDemo)}   # an ordinary user`,
+      '  magnum baymodel list',
+      '  magnum bay create my-bay --baymodel NAME --node-count 2 --wait',
+      '',
+      'Ctrl-C stops it; bays are kept until the next start.',
+      '',
+    ].join('\n'),
+  );
 }
 
 async function loadStart(): Promise<StartDev> {
   const server: object = await import('@magnum-ts/server');
   const start: unknown = Reflect.get(server, 'startDev');
-  if (typeof start !== 'function') throw new UsageError('This installation of @magnum-ts/server cannot run `magnum dev`; build it anew');
+  if (typeof start !== 'function')
+    throw new UsageError('This installation of @magnum-ts/server cannot run `magnum dev`; build it anew');
   return start as StartDev; // the two packages are released together, and this is the signature that the server exports
 }
 
@@ -92,7 +97,9 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 function addLoadImage(dev: Command, io: Io): void {
-  const command = dev.command('load-image').description("Give an image of this machine's Docker Engine to the nodes of a bay")
+  const command = dev
+    .command('load-image')
+    .description("Give an image of this machine's Docker Engine to the nodes of a bay")
     .argument('<image>', 'name of the image, as `docker images` shows it')
     .requiredOption('--bay <name>', 'UUID or name of the bay');
   addCommonOptions(command);
@@ -101,7 +108,10 @@ function addLoadImage(dev: Command, io: Io): void {
 
 async function loadImage(io: Io, image: string, flags: Flags): Promise<void> {
   const magnum = await openSession(io, flags);
-  const answer = await magnum.raw({ method: 'POST', path: '/dev/load-image', body: { image, bay: flags['bay'] } }, { signal: io.signal });
+  const answer = await magnum.raw(
+    { method: 'POST', path: '/dev/load-image', body: { image, bay: flags['bay'] } },
+    { signal: io.signal },
+  );
   const nodes: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'nodes') : undefined;
   const names = Array.isArray(nodes) ? nodes.map((name) => oneLine(String(name))) : [];
   io.out(names.length > 0 ? `${oneLine(image)} is now on ${names.join(', ')}\n` : `No node of the bay took ${oneLine(image)}\n`);

@@ -1,9 +1,26 @@
-import { ApiError, AuthError, ConflictError, ForbiddenError, NotFoundError, TimeoutError, UnauthorizedError, WaiterError } from '@magnum-ts/sdk';
+import {
+  ApiError,
+  AuthError,
+  ConflictError,
+  ForbiddenError,
+  NotFoundError,
+  TimeoutError,
+  UnauthorizedError,
+  WaiterError,
+} from '@magnum-ts/sdk';
 import { oneLine } from './text.js';
 
 /** What a shell script can tell apart. */
 export const EXIT = {
-  ok: 0, failed: 1, usage: 2, notFound: 3, auth: 4, conflict: 5, timeout: 6, operationFailed: 7, interrupted: 130,
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  notFound: 3,
+  auth: 4,
+  conflict: 5,
+  timeout: 6,
+  operationFailed: 7,
+  interrupted: 130,
 } as const;
 
 /** The command line asks for what cannot be. */
@@ -20,8 +37,14 @@ export class SilentExit extends Error {
 }
 
 const CODES = [
-  [NotFoundError, EXIT.notFound], [UnauthorizedError, EXIT.auth], [ForbiddenError, EXIT.auth], [AuthError, EXIT.auth], [ConflictError, EXIT.conflict],
-  [TimeoutError, EXIT.timeout], [WaiterError, EXIT.operationFailed], [UsageError, EXIT.usage],
+  [NotFoundError, EXIT.notFound],
+  [UnauthorizedError, EXIT.auth],
+  [ForbiddenError, EXIT.auth],
+  [AuthError, EXIT.auth],
+  [ConflictError, EXIT.conflict],
+  [TimeoutError, EXIT.timeout],
+  [WaiterError, EXIT.operationFailed],
+  [UsageError, EXIT.usage],
 ] as const;
 
 export function exitCodeOf(error: unknown): number {

@@ -29,8 +29,16 @@ function programFor(io: Io): Command {
     .showSuggestionAfterError(true)
     .showHelpAfterError('(--help says more)')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text), getOutHasColors: () => false, getErrHasColors: () => false })
-    .addHelpText('after', `\n${connectionHelp()}\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not allowed, 5 conflict, 6 timeout, 7 the bay failed, 130 interrupted`);
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.err(text),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText(
+      'after',
+      `\n${connectionHelp()}\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not allowed, 5 conflict, 6 timeout, 7 the bay failed, 130 interrupted`,
+    );
   addCommands(program, io);
   addBayConfig(program, io);
   addDev(program, io);
@@ -40,8 +48,9 @@ function programFor(io: Io): Command {
 
 function connectionHelp(): string {
   const width = Math.max(...CONNECTION_FLAGS.map(([flag]) => flag.length));
-  return `Who calls, and where (each also as a variable: OS_AUTH_URL …; with every command):\n${
-    CONNECTION_FLAGS.map(([flag, about]) => `  ${flag.padEnd(width)}  ${about}`).join('\n')}`;
+  return `Who calls, and where (each also as a variable: OS_AUTH_URL …; with every command):\n${CONNECTION_FLAGS.map(
+    ([flag, about]) => `  ${flag.padEnd(width)}  ${about}`,
+  ).join('\n')}`;
 }
 
 function versionOf(): string {

@@ -30,7 +30,12 @@ export async function printItem(io: Io, item: Item, options: OutputOptions): Pro
   if (options.format === 'json' || options.format === 'yaml') return printData(io, shown, options.format);
   const entries = Object.entries(shown).filter(([name]) => name !== 'links' || options.columns.includes('links'));
   if (options.format === 'table') {
-    return io.out(table(options.header ? ['Field', 'Value'] : undefined, entries.map(([name, value]) => [oneLine(name), cell(value, 'table')])));
+    return io.out(
+      table(
+        options.header ? ['Field', 'Value'] : undefined,
+        entries.map(([name, value]) => [oneLine(name), cell(value, 'table')]),
+      ),
+    );
   }
   const values = entries.map(([, value]) => cell(value, options.format));
   if (options.format === 'value') return io.out(values.map((value) => `${value}\n`).join(''));
@@ -58,7 +63,11 @@ function cell(value: unknown, format: Format): string {
   if (typeof value === 'string') return oneLine(value);
   if (format !== 'table' || typeof value !== 'object') return oneLine(JSON.stringify(value));
   if (Array.isArray(value)) return value.length > 0 ? value.map((item) => cell(item, format)).join(', ') : '-';
-  return Object.entries(value).map(([key, item]) => `${oneLine(key)}=${cell(item, format)}`).join(', ') || '-';
+  return (
+    Object.entries(value)
+      .map(([key, item]) => `${oneLine(key)}=${cell(item, format)}`)
+      .join(', ') || '-'
+  );
 }
 
 function csvLine(values: readonly string[]): string {

@@ -53,7 +53,7 @@ export async function lastEvent(magnum: Magnum, bay: string, signal: AbortSignal
 /** One line for each event; on a terminal a last line that lives, elsewhere a word every half minute. */
 class Teller {
   readonly #io: Io;
-  readonly #name: string;
+  #name: string;
   readonly #started = Date.now();
   readonly #lively: boolean;
   #status = '';
@@ -69,12 +69,19 @@ class Teller {
   }
 
   event(event: BayEvent): void {
-    const what = event.resource ? `${event.resource}${event.resource_type ? ` (${event.resource_type})` : ''}` : event.source === 'stack' ? 'stack' : 'bay';
+    const what = event.resource
+      ? `${event.resource}${event.resource_type ? ` (${event.resource_type})` : ''}`
+      : event.source === 'stack'
+        ? 'stack'
+        : 'bay';
+    // The bay's own events say its status; it is not told twice.
+    if (event.source === 'magnum' && event.resource === '') this.#status = event.status;
     const reason = event.reason ? `  ${oneLine(event.reason)}` : '';
     this.#line(`${painted(this.#io, event.status)} ${oneLine(what)}${reason}`);
   }
 
   update(bay: Bay): void {
+    this.#name = bay.name;
     if (bay.status !== this.#status) this.#line(`${painted(this.#io, bay.status)} bay ${oneLine(bay.name)}`);
     else if (!this.#lively && Date.now() - this.#told >= STILL_MS) this.#line(`${bay.status} still`);
     this.#status = bay.status;
@@ -96,7 +103,9 @@ class Teller {
   #draw(): void {
     if (this.#timer === undefined) return;
     this.#frame += 1;
-    this.#io.err(`${CLEAR}${FRAMES[this.#frame % FRAMES.length] ?? ''} ${elapsed(this.#started)} ${oneLine(this.#name)} ${this.#status}`);
+    this.#io.err(
+      `${CLEAR}${FRAMES[this.#frame % FRAMES.length] ?? ''} ${elapsed(this.#started)} ${oneLine(this.#name)} ${this.#status}`,
+    );
   }
 }
 
@@ -107,7 +116,11 @@ function elapsed(since: number): string {
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`;
 }
 
-const COLOURS = [[/_FAILED$/, 31], [/_COMPLETE$/, 32], [/_IN_PROGRESS$/, 33]] as const;
+const COLOURS = [
+  [/_FAILED$/, 31],
+  [/_COMPLETE$/, 32],
+  [/_IN_PROGRESS$/, 33],
+] as const;
 
 function painted(io: Io, status: string): string {
   const text = oneLine(status).padEnd(18);

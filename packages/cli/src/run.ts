@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import type { Magnum } from '@magnum-ts/sdk';
 import { pathOf, valuesOf } from './arguments.js';
-import type { Plan } from './commands.js';
 import { changesOf } from './changes.js';
 import { exitCodeOf, EXIT, messageOf, SilentExit, UsageError } from './errors.js';
 import type { Io } from './io.js';
 import { printItem, printList, printText, type Format, type Item, type OutputOptions } from './output.js';
+import type { Plan } from './plan.js';
 import { lastEvent, waitFor } from './progress.js';
 import { openSession, type Flags } from './session.js';
 import { oneLine, quoted } from './text.js';
@@ -34,7 +34,10 @@ export const runList: Run = async (io, plan, given) => {
 
 export const runItem: Run = async (io, plan, given) => {
   const magnum = await openSession(io, given.flags);
-  const item = await magnum.raw({ method: 'GET', path: pathOf(plan.operation, paths(plan, given)), query: await queryOf(io, plan, given) }, { signal: io.signal });
+  const item = await magnum.raw(
+    { method: 'GET', path: pathOf(plan.operation, paths(plan, given)), query: await queryOf(io, plan, given) },
+    { signal: io.signal },
+  );
   await printItem(io, itemOf(item), outputOf(given.flags));
 };
 
@@ -43,12 +46,17 @@ export const runText: Run = async (io, plan, given) => {
   const magnum = await openSession(io, given.flags);
   const query = await queryOf(io, plan, given);
   const command = given.positional[plan.positional.indexOf('command')];
-  const result = itemOf(await magnum.raw({
-    method: plan.operation.method,
-    path: pathOf(plan.operation, paths(plan, given)),
-    query: { ...query, ...(command && { command: commandLine(command) }) },
-    ...(plan.operation.hasBody && { body: await bodyOf(io, plan, given) }),
-  }, { signal: io.signal }));
+  const result = itemOf(
+    await magnum.raw(
+      {
+        method: plan.operation.method,
+        path: pathOf(plan.operation, paths(plan, given)),
+        query: { ...query, ...(command && { command: commandLine(command) }) },
+        ...(plan.operation.hasBody && { body: await bodyOf(io, plan, given) }),
+      },
+      { signal: io.signal },
+    ),
+  );
   const text = String(result[plan.operation.cli?.text ?? ''] ?? '');
   const file = given.flags['output'];
   if (typeof file === 'string') return writeFile(file, text, { mode: 0o600 });
@@ -71,14 +79,21 @@ export const runCreate: Run = async (io, plan, given) => {
 
 export const runUpdate: Run = async (io, plan, given) => {
   const [idents = [], words = []] = given.positional;
-  const fromFlags = await valuesOf(io, plan.fields.map((field) => ({ ...field, required: false })), given.flags, {});
+  const fromFlags = await valuesOf(
+    io,
+    plan.fields.map((field) => ({ ...field, required: false })),
+    given.flags,
+    {},
+  );
   const body = changesOf(plan.fields, fromFlags, words);
   if (body.length === 0) throw new UsageError('Say what to change: an option, or replace name=value');
   const magnum = await openSession(io, given.flags);
   const [ident = ''] = idents;
   const after = given.flags['wait'] === undefined ? 0 : await lastEvent(magnum, ident, io.signal);
   const path = pathOf(plan.operation, paths(plan, given));
-  const answer = itemOf(await magnum.raw({ method: 'PATCH', path, query: await queryOf(io, plan, given), body }, { signal: io.signal }));
+  const answer = itemOf(
+    await magnum.raw({ method: 'PATCH', path, query: await queryOf(io, plan, given), body }, { signal: io.signal }),
+  );
   const waited = await awaited(io, magnum, plan, { flags: given.flags, bay: String(answer['uuid']), after });
   await printItem(io, waited ?? (await whole(magnum, plan, answer)), outputOf(given.flags));
 };
@@ -105,7 +120,10 @@ export const runDelete: Run = async (io, plan, given) => {
 
 async function deleteOne(io: Io, magnum: Magnum, plan: Plan, one: { ident: string; flags: Flags }): Promise<number> {
   try {
-    const bay = plan.operation.cli?.wait && one.flags['wait'] !== undefined ? await magnum.bays.get(one.ident, { signal: io.signal }) : undefined;
+    const bay =
+      plan.operation.cli?.wait && one.flags['wait'] !== undefined
+        ? await magnum.bays.get(one.ident, { signal: io.signal })
+        : undefined;
     const after = bay ? await lastEvent(magnum, bay.uuid, io.signal) : 0;
     const [name = ''] = plan.positional;
     await magnum.raw({ method: 'DELETE', path: pathOf(plan.operation, { [name]: one.ident }) }, { signal: io.signal });
@@ -126,11 +144,21 @@ async function mayDelete(io: Io, plan: Plan, idents: readonly string[], flags: F
 }
 
 /** Undefined where nobody asked to wait, and for what is gone in the end. */
-async function awaited(io: Io, magnum: Magnum, plan: Plan, what: { flags: Flags; bay: string; after: number }): Promise<Item | undefined> {
+async function awaited(
+  io: Io,
+  magnum: Magnum,
+  plan: Plan,
+  what: { flags: Flags; bay: string; after: number },
+): Promise<Item | undefined> {
   const wait = what.flags['wait'];
   if (wait === undefined) return undefined;
   const until = plan.operation.cli?.wait === 'delete' ? 'deleted' : 'settled';
-  return waitFor(io, magnum, { bay: what.bay, until, after: what.after, timeoutMs: typeof wait === 'number' ? wait * 1000 : undefined });
+  return waitFor(io, magnum, {
+    bay: what.bay,
+    until,
+    after: what.after,
+    timeoutMs: typeof wait === 'number' ? wait * 1000 : undefined,
+  });
 }
 
 /** An answer of "accepted" is followed by a look at what was accepted, so that the caller sees its name and status. */
@@ -148,12 +176,19 @@ async function bodyOf(io: Io, plan: Plan, given: Given): Promise<Record<string, 
 }
 
 async function queryOf(io: Io, plan: Plan, given: Given): Promise<Record<string, string | number | boolean>> {
-  const values = await valuesOf(io, plan.query.filter(({ name }) => !plan.positional.includes(name)), given.flags, {});
+  const values = await valuesOf(
+    io,
+    plan.query.filter(({ name }) => !plan.positional.includes(name)),
+    given.flags,
+    {},
+  );
   return values as Record<string, string | number | boolean>; // query parameters are scalars: nothing else passes the option parsers
 }
 
 function paths(plan: Plan, given: Given): Record<string, string> {
-  return Object.fromEntries(plan.operation.pathParams.map(({ name }) => [name, checkedIdent(given.positional[plan.positional.indexOf(name)]?.[0] ?? '')]));
+  return Object.fromEntries(
+    plan.operation.pathParams.map(({ name }) => [name, checkedIdent(given.positional[plan.positional.indexOf(name)]?.[0] ?? '')]),
+  );
 }
 
 /** An empty name would address the collection, a dotted one its parent. */

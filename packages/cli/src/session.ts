@@ -4,11 +4,18 @@ import type { Io } from './io.js';
 
 /** Options that say who calls and where: each stands for the variable of the same name. */
 export const CONNECTION_FLAGS = [
-  ['--os-auth-url <url>', "Keystone's address"], ['--os-username <name>', 'user'], ['--os-user-domain-name <name>', "the user's domain"],
-  ['--os-password <password>', 'better in the environment: others may see command lines'], ['--os-project-name <name>', 'project'],
-  ['--os-project-id <id>', 'project'], ['--os-project-domain-name <name>', "the project's domain"], ['--os-region-name <name>', 'region'],
-  ['--os-interface <interface>', 'public, internal or admin'], ['--os-token <token>', 'token in place of a password'],
-  ['--os-cloud <name>', 'name of a cloud in clouds.yaml'], ['--os-container-infra-api-version <version>', 'microversion; the newest where absent'],
+  ['--os-auth-url <url>', "Keystone's address"],
+  ['--os-username <name>', 'user'],
+  ['--os-user-domain-name <name>', "the user's domain"],
+  ['--os-password <password>', 'better in the environment: others may see command lines'],
+  ['--os-project-name <name>', 'project'],
+  ['--os-project-id <id>', 'project'],
+  ['--os-project-domain-name <name>', "the project's domain"],
+  ['--os-region-name <name>', 'region'],
+  ['--os-interface <interface>', 'public, internal or admin'],
+  ['--os-token <token>', 'token in place of a password'],
+  ['--os-cloud <name>', 'name of a cloud in clouds.yaml'],
+  ['--os-container-infra-api-version <version>', 'microversion; the newest where absent'],
   ['--magnum-endpoint <url>', "Magnum's address, where the catalog is not asked"],
 ] as const;
 
@@ -30,15 +37,16 @@ async function credentials(env: Io['env'], fetch: Io['fetch']): Promise<Credenti
 }
 
 function flagVariables(flags: Flags): Record<string, string> {
-  return Object.fromEntries(CONNECTION_FLAGS.flatMap(([flag]) => {
-    const name = flag.slice(2).split(' ')[0] ?? '';
-    const value = flags[camel(name)];
-    return typeof value === 'string' ? [[name.toUpperCase().replaceAll('-', '_'), value]] : [];
-  }));
+  return Object.fromEntries(
+    CONNECTION_FLAGS.flatMap(([flag]) => {
+      const name = flag.slice(2).split(' ')[0] ?? '';
+      const value = flags[camel(name)];
+      return typeof value === 'string' ? [[name.toUpperCase().replaceAll('-', '_'), value]] : [];
+    }),
+  );
 }
 
 /** Commander's name for the value of `--os-auth-url`. */
 export function camel(flag: string): string {
   return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
-

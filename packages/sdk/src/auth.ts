@@ -1,3 +1,4 @@
+import { underDeadline } from './deadline.js';
 import { AuthError, ConnectionError, fieldOf, listOf, textOf } from './errors.js';
 
 export interface Session {
@@ -66,6 +67,7 @@ export function staticToken(token: string): Auth {
 
 // A token is renewed before it ends, so that a request does not die on its way.
 const EARLY_MS = 60_000;
+const LOGIN_MS = 30_000;
 
 function keystoneAuth(options: KeystoneOptions, identity: object, scope: object | undefined): Auth {
   const now = options.now ?? Date.now;
@@ -74,36 +76,27 @@ function keystoneAuth(options: KeystoneOptions, identity: object, scope: object 
 
   // Single flight: callers that find no token wait for one login. It has no caller's signal, since it serves them all.
   const login = (): Promise<Session> => {
-    underway ??= logIn(options, identity, scope).then((session) => (current = session)).finally(() => (underway = undefined));
+    underway ??= logIn(options, identity, scope)
+      .then((session) => (current = session))
+      .finally(() => (underway = undefined));
     return underway;
   };
   const fresh = (session: Session): boolean => session.expiresAt === undefined || session.expiresAt - EARLY_MS > now();
   return {
     renewable: true,
-    get: (signal) => (current && fresh(current) ? Promise.resolve(current) : abortable(login(), signal)),
-    renew: (refused, signal) => (current && current.token !== refused ? Promise.resolve(current) : abortable(login(), signal)),
+    get: (signal) => (current && fresh(current) ? Promise.resolve(current) : underDeadline({ signal, what: 'The login' }, login)),
+    renew: (refused, signal) =>
+      current && current.token !== refused ? Promise.resolve(current) : underDeadline({ signal, what: 'The login' }, login),
   };
-}
-
-function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
 
 async function logIn(options: KeystoneOptions, identity: object, scope: object | undefined): Promise<Session> {
   const url = `${versioned(options.authUrl)}/auth/tokens`;
-  const request = new Request(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify({ auth: { identity, ...(scope && { scope }) } }),
-    signal: AbortSignal.timeout(30_000),
-  });
-  const response = await (options.fetch ?? globalThis.fetch)(request).catch((cause: unknown) => {
+  const text = JSON.stringify({ auth: { identity, ...(scope && { scope }) } });
+  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+  const ask = (signal: AbortSignal): Promise<Response> =>
+    (options.fetch ?? globalThis.fetch)(new Request(url, { method: 'POST', headers, body: text, signal }));
+  const response = await underDeadline({ timeoutMs: LOGIN_MS, what: 'The login' }, ask).catch((cause: unknown) => {
     throw new ConnectionError(`Keystone at ${url} cannot be reached`, cause);
   });
   const body: unknown = await response.json().catch(() => undefined);
@@ -130,12 +123,19 @@ function sessionOf(options: KeystoneOptions, token: string, body: unknown): Sess
 const SERVICE_TYPES = ['container-infra', 'container'] as const;
 
 /** Magnum's address in a Keystone catalog, for the region and interface. */
-export function endpointIn(catalog: readonly unknown[], options: Pick<KeystoneOptions, 'region' | 'interface'>): string | undefined {
+export function endpointIn(
+  catalog: readonly unknown[],
+  options: Pick<KeystoneOptions, 'region' | 'interface'>,
+): string | undefined {
   for (const type of SERVICE_TYPES) {
-    const endpoints = catalog.filter((service) => textOf(service, 'type') === type).flatMap((service) => listOf(fieldOf(service, 'endpoints')));
-    const found = endpoints.find((endpoint) =>
-      textOf(endpoint, 'interface') === (options.interface ?? 'public')
-      && (options.region === undefined || [textOf(endpoint, 'region'), textOf(endpoint, 'region_id')].includes(options.region)));
+    const endpoints = catalog
+      .filter((service) => textOf(service, 'type') === type)
+      .flatMap((service) => listOf(fieldOf(service, 'endpoints')));
+    const found = endpoints.find(
+      (endpoint) =>
+        textOf(endpoint, 'interface') === (options.interface ?? 'public') &&
+        (options.region === undefined || [textOf(endpoint, 'region'), textOf(endpoint, 'region_id')].includes(options.region)),
+    );
     if (found !== undefined) return textOf(found, 'url');
   }
   return undefined;

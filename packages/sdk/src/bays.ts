@@ -1,8 +1,19 @@
 import { listing, type Listing } from './pages.js';
 import { patchOf, type Changes } from './patch.js';
 import type { Runtime } from './runtime.js';
-import { dataOf, init, type Transport } from './transport.js';
-import type { Accepted, Bay, BayCreate, BayEvent, BayModel, BayModelCreate, BaySummary, CallOptions, JsonPatch, ListQuery } from './types.js';
+import { dataOf, type Transport } from './transport.js';
+import type {
+  Accepted,
+  Bay,
+  BayCreate,
+  BayEvent,
+  BayModel,
+  BayModelCreate,
+  BaySummary,
+  CallOptions,
+  JsonPatch,
+  ListQuery,
+} from './types.js';
 import { waitUntilDeleted, waitUntilSettled, type WaitDeps, type WaitOptions } from './wait.js';
 
 export interface BayModels {
@@ -14,13 +25,18 @@ export interface BayModels {
   delete(ident: string, options?: CallOptions): Promise<void>;
 }
 
-export function bayModels({ http }: Transport): BayModels {
-  const place = (baymodel_ident: string): { params: { path: { baymodel_ident: string } } } => ({ params: { path: { baymodel_ident } } });
+export function bayModels({ http, init }: Transport): BayModels {
+  const place = (baymodel_ident: string): { params: { path: { baymodel_ident: string } } } => ({
+    params: { path: { baymodel_ident } },
+  });
   return {
-    list: (query = {}, options) => listing(async (next) => {
-      const { baymodels, next: link } = await dataOf(http.GET('/v1/baymodels', { params: { query: { ...query, ...next } }, ...init(options) }));
-      return { items: baymodels, next: link };
-    }),
+    list: (query = {}, options) =>
+      listing(async (next) => {
+        const { baymodels, next: link } = await dataOf(
+          http.GET('/v1/baymodels', { params: { query: { ...query, ...next } }, ...init(options) }),
+        );
+        return { items: baymodels, next: link };
+      }),
     get: (ident, options) => dataOf(http.GET('/v1/baymodels/{baymodel_ident}', { ...place(ident), ...init(options) })),
     create: (body, options) => dataOf(http.POST('/v1/baymodels', { body, ...init(options) })),
     update: (ident, changes, options) =>
@@ -49,26 +65,29 @@ export interface Bays {
   waitUntilDeleted(ident: string, options?: WaitOptions): Promise<void>;
 }
 
-export function bays({ http }: Transport, runtime: Runtime): Bays {
+export function bays({ http, init }: Transport, runtime: Runtime): Bays {
   const place = (bay_ident: string): { params: { path: { bay_ident: string } } } => ({ params: { path: { bay_ident } } });
   const get: Bays['get'] = (ident, options) => dataOf(http.GET('/v1/bays/{bay_ident}', { ...place(ident), ...init(options) }));
-  const events: Bays['events'] = (ident, query = {}, options) => listing(async (next) => {
-    const params = { path: { bay_ident: ident }, query: { ...query, ...next } };
-    const page = await dataOf(http.GET('/v1/bays/{bay_ident}/events', { params, ...init(options) }));
-    return { items: page.events, next: page.next };
-  });
+  const events: Bays['events'] = (ident, query = {}, options) =>
+    listing(async (next) => {
+      const params = { path: { bay_ident: ident }, query: { ...query, ...next } };
+      const page = await dataOf(http.GET('/v1/bays/{bay_ident}/events', { params, ...init(options) }));
+      return { items: page.events, next: page.next };
+    });
   const waiting: WaitDeps = { runtime, get, events };
   return {
     get,
     events,
-    list: (query = {}, options) => listing(async (next) => {
-      const page = await dataOf(http.GET('/v1/bays', { params: { query: { ...query, ...next } }, ...init(options) }));
-      return { items: page.bays, next: page.next };
-    }),
-    listDetail: (query = {}, options) => listing(async (next) => {
-      const page = await dataOf(http.GET('/v1/bays/detail', { params: { query: { ...query, ...next } }, ...init(options) }));
-      return { items: page.bays, next: page.next };
-    }),
+    list: (query = {}, options) =>
+      listing(async (next) => {
+        const page = await dataOf(http.GET('/v1/bays', { params: { query: { ...query, ...next } }, ...init(options) }));
+        return { items: page.bays, next: page.next };
+      }),
+    listDetail: (query = {}, options) =>
+      listing(async (next) => {
+        const page = await dataOf(http.GET('/v1/bays/detail', { params: { query: { ...query, ...next } }, ...init(options) }));
+        return { items: page.bays, next: page.next };
+      }),
     create: (body, options) => dataOf(http.POST('/v1/bays', { body, ...init(options) })),
     update: (ident, changes, options) => {
       const query = options?.rollback === undefined ? {} : { rollback: options.rollback };

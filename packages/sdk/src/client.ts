@@ -3,7 +3,16 @@ import { bayModels, bays, type BayModels, type Bays } from './bays.js';
 import { containers, type Containers } from './containers.js';
 import { fieldOf, listOf, MagnumError, textOf } from './errors.js';
 import { discovering, fixed } from './microversion.js';
-import { certificates, nodes, services, versions, type Certificates, type Nodes, type Services, type VersionsApi } from './others.js';
+import {
+  certificates,
+  nodes,
+  services,
+  versions,
+  type Certificates,
+  type Nodes,
+  type Services,
+  type VersionsApi,
+} from './others.js';
 import type { Logger, PipelineDeps } from './pipeline.js';
 import { DEFAULT_RETRIES, RetryBudget, type RetryOptions } from './retry.js';
 import { systemRuntime, type Runtime } from './runtime.js';
@@ -63,10 +72,11 @@ export function createMagnum(options: MagnumOptions): Magnum {
     services: services(transport),
     versions: versions(transport),
     raw: transport.raw,
-    rawList: (call, rows, callOptions) => listing(async (next) => {
-      const page = await transport.raw({ ...call, query: { ...call.query, ...next } }, callOptions);
-      return { items: listOf(fieldOf(page, rows)), next: textOf(page, 'next') };
-    }),
+    rawList: (call, rows, callOptions) =>
+      listing(async (next) => {
+        const page = await transport.raw({ ...call, query: { ...call.query, ...next } }, callOptions);
+        return { items: listOf(fieldOf(page, rows)), next: textOf(page, 'next') };
+      }),
   };
 }
 
@@ -85,5 +95,8 @@ function pipelineDeps(options: MagnumOptions): PipelineDeps {
 
 function checked(version: string): string {
   if (/^1\.\d+$/.test(version) || version === 'latest') return version;
-  throw new MagnumError(`${JSON.stringify(version)} is no microversion; write 1.1 to 1.14, latest, or auto`, 'invalid-microversion');
+  throw new MagnumError(
+    `${JSON.stringify(version)} is no microversion; write 1.1 to 1.14, latest, or auto`,
+    'invalid-microversion',
+  );
 }

@@ -1,6 +1,6 @@
 import { listing, type Listing } from './pages.js';
 import { patchOf, type Changes } from './patch.js';
-import { dataOf, init, type Transport } from './transport.js';
+import { dataOf, type Transport } from './transport.js';
 import type { BayListQuery, CallOptions, Container, ContainerCreate, ContainerSummary, JsonPatch } from './types.js';
 
 export interface Containers {
@@ -24,20 +24,28 @@ export interface Containers {
 
 type Action = 'start' | 'stop' | 'reboot' | 'pause' | 'unpause';
 
-export function containers({ http }: Transport): Containers {
-  const place = (container_ident: string): { params: { path: { container_ident: string } } } => ({ params: { path: { container_ident } } });
-  const act = (action: Action) => async (ident: string, options?: CallOptions): Promise<void> => {
-    await http.PUT(`/v1/containers/{container_ident}/${action}`, { ...place(ident), ...init(options) });
-  };
+export function containers({ http, init }: Transport): Containers {
+  const place = (container_ident: string): { params: { path: { container_ident: string } } } => ({
+    params: { path: { container_ident } },
+  });
+  const act =
+    (action: Action) =>
+    async (ident: string, options?: CallOptions): Promise<void> => {
+      await http.PUT(`/v1/containers/{container_ident}/${action}`, { ...place(ident), ...init(options) });
+    };
   return {
-    list: (query = {}, options) => listing(async (next) => {
-      const page = await dataOf(http.GET('/v1/containers', { params: { query: { ...query, ...next } }, ...init(options) }));
-      return { items: page.containers, next: page.next };
-    }),
-    listDetail: (query = {}, options) => listing(async (next) => {
-      const page = await dataOf(http.GET('/v1/containers/detail', { params: { query: { ...query, ...next } }, ...init(options) }));
-      return { items: page.containers, next: page.next };
-    }),
+    list: (query = {}, options) =>
+      listing(async (next) => {
+        const page = await dataOf(http.GET('/v1/containers', { params: { query: { ...query, ...next } }, ...init(options) }));
+        return { items: page.containers, next: page.next };
+      }),
+    listDetail: (query = {}, options) =>
+      listing(async (next) => {
+        const page = await dataOf(
+          http.GET('/v1/containers/detail', { params: { query: { ...query, ...next } }, ...init(options) }),
+        );
+        return { items: page.containers, next: page.next };
+      }),
     get: (ident, options) => dataOf(http.GET('/v1/containers/{container_ident}', { ...place(ident), ...init(options) })),
     create: (body, options) => dataOf(http.POST('/v1/containers', { body, ...init(options) })),
     update: (ident, changes, options) =>

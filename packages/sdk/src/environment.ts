@@ -28,7 +28,9 @@ function authFrom(env: Environment, endpoint: string | undefined, fetch: Keyston
   if (token && endpoint) return staticToken(token);
   const authUrl = env['OS_AUTH_URL'];
   if (!authUrl) {
-    throw new AuthError('No credentials: set OS_AUTH_URL with a user and password, or MAGNUM_ENDPOINT with OS_TOKEN (source an openrc file)');
+    throw new AuthError(
+      'No credentials: set OS_AUTH_URL with a user and password, or MAGNUM_ENDPOINT with OS_TOKEN (source an openrc file)',
+    );
   }
   const common = { ...keystoneFrom(env, authUrl), ...(fetch && { fetch }) };
   const [id, secret] = [env['OS_APPLICATION_CREDENTIAL_ID'], env['OS_APPLICATION_CREDENTIAL_SECRET']];
@@ -37,7 +39,13 @@ function authFrom(env: Environment, endpoint: string | undefined, fetch: Keyston
   return passwordAuth({ ...common, ...userFrom(env) });
 }
 
-function userFrom(env: Environment): { password: string; username?: string; userId?: string; userDomainId?: string; userDomainName?: string } {
+function userFrom(env: Environment): {
+  password: string;
+  username?: string;
+  userId?: string;
+  userDomainId?: string;
+  userDomainName?: string;
+} {
   const [username, userId, password] = [env['OS_USERNAME'], env['OS_USER_ID'], env['OS_PASSWORD']];
   if (!username && !userId) throw new AuthError('OS_USERNAME is not set');
   if (!password) throw new AuthError('OS_PASSWORD is not set');

@@ -83,8 +83,14 @@ export class TooManyRequestsError extends ApiError {}
 export class ServerError extends ApiError {}
 
 const BY_STATUS: Readonly<Record<number, typeof ApiError>> = {
-  400: BadRequestError, 401: UnauthorizedError, 403: ForbiddenError, 404: NotFoundError, 405: MethodNotAllowedError,
-  406: NotAcceptableError, 409: ConflictError, 429: TooManyRequestsError,
+  400: BadRequestError,
+  401: UnauthorizedError,
+  403: ForbiddenError,
+  404: NotFoundError,
+  405: MethodNotAllowedError,
+  406: NotAcceptableError,
+  409: ConflictError,
+  429: TooManyRequestsError,
 };
 
 /** Reads every error body that Magnum has had: `errors`, Keystone's `error`, and the first releases' `error_message`. */
@@ -112,7 +118,11 @@ interface Sayings {
 function sayings(body: unknown): Sayings {
   const first = listOf(fieldOf(body, 'errors'))[0];
   if (first !== undefined) {
-    return { code: textOf(first, 'code'), title: textOf(first, 'title'), detail: textOf(first, 'detail') ?? textOf(first, 'description') };
+    return {
+      code: textOf(first, 'code'),
+      title: textOf(first, 'title'),
+      detail: textOf(first, 'detail') ?? textOf(first, 'description'),
+    };
   }
   const error = fieldOf(body, 'error');
   if (error !== undefined) return { title: textOf(error, 'title'), detail: textOf(error, 'message') };

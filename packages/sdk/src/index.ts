@@ -1,13 +1,33 @@
 export {
-  applicationCredentialAuth, passwordAuth, staticToken, tokenAuth, type Auth, type KeystoneOptions, type PasswordOptions, type Session,
+  applicationCredentialAuth,
+  passwordAuth,
+  staticToken,
+  tokenAuth,
+  type Auth,
+  type KeystoneOptions,
+  type PasswordOptions,
+  type Session,
 } from './auth.js';
 export type { BayModels, Bays } from './bays.js';
 export { createMagnum, type Magnum, type MagnumOptions } from './client.js';
 export type { Containers } from './containers.js';
 export { fromEnv, type Credentials, type Environment } from './environment.js';
 export {
-  ApiError, AuthError, BadRequestError, ConflictError, ConnectionError, ForbiddenError, MagnumError, MethodNotAllowedError, NotAcceptableError,
-  NotFoundError, ServerError, TimeoutError, TooManyRequestsError, UnauthorizedError, WaiterError,
+  ApiError,
+  AuthError,
+  BadRequestError,
+  ConflictError,
+  ConnectionError,
+  ForbiddenError,
+  MagnumError,
+  MethodNotAllowedError,
+  NotAcceptableError,
+  NotFoundError,
+  ServerError,
+  TimeoutError,
+  TooManyRequestsError,
+  UnauthorizedError,
+  WaiterError,
 } from './errors.js';
 export { NEWEST } from './microversion.js';
 export type { Certificates, Nodes, Services, VersionsApi } from './others.js';

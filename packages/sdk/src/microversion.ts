@@ -1,4 +1,5 @@
 import type { Auth } from './auth.js';
+import { underDeadline } from './deadline.js';
 import { baseUrl } from './pipeline.js';
 
 /** The newest microversion that this library knows. */
@@ -7,7 +8,7 @@ const SERVICE = 'container-infra';
 
 export interface Microversions {
   /** `1.14`, or undefined where the server speaks no microversions. */
-  negotiated(signal: AbortSignal): Promise<string | undefined>;
+  negotiated(): Promise<string | undefined>;
 }
 
 export function headerFor(version: string | undefined): Readonly<Record<string, string>> {
@@ -40,10 +41,11 @@ export function fixed(version: string): Microversions {
 }
 
 async function discover(deps: DiscoveryDeps): Promise<string | undefined> {
-  const endpoint = deps.endpoint ?? (await deps.auth.get()).endpoint;
-  const request = new Request(`${baseUrl(endpoint)}/v1`, { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(deps.timeoutFor('GET')) });
-  const response = await deps.fetch(request).catch(() => undefined);
+  const url = `${baseUrl(deps.endpoint ?? (await deps.auth.get()).endpoint)}/v1`;
+  const ask = (signal: AbortSignal): Promise<Response> =>
+    deps.fetch(new Request(url, { headers: { accept: 'application/json' }, signal }));
   // No answer here means no answer to the request that follows either, and that one's error says more.
+  const response = await underDeadline({ timeoutMs: deps.timeoutFor('GET'), what: `GET ${url}` }, ask).catch(() => undefined);
   const newest = response?.headers.get('openstack-api-maximum-version')?.split(/\s+/).at(-1);
   await response?.body?.cancel();
   return newest !== undefined && /^1\.\d+$/.test(newest) ? older(newest, NEWEST) : undefined;

@@ -31,8 +31,21 @@ async function cloudIn(path: string, options: CloudsOptions): Promise<unknown> {
   return text === undefined ? undefined : fieldOf(fieldOf(options.parse(text), 'clouds'), options.cloud);
 }
 
-const AUTH_KEYS = ['auth_url', 'username', 'user_id', 'password', 'token', 'project_id', 'project_name', 'project_domain_id', 'project_domain_name',
-  'user_domain_id', 'user_domain_name', 'application_credential_id', 'application_credential_secret'] as const;
+const AUTH_KEYS = [
+  'auth_url',
+  'username',
+  'user_id',
+  'password',
+  'token',
+  'project_id',
+  'project_name',
+  'project_domain_id',
+  'project_domain_name',
+  'user_domain_id',
+  'user_domain_name',
+  'application_credential_id',
+  'application_credential_secret',
+] as const;
 
 /** A file's keys and the `OS_*` variables have the same names but for their case. */
 function environmentOf(entry: unknown): Environment {

@@ -1,6 +1,16 @@
 import { listing, type Listing } from './pages.js';
-import { dataOf, init, type Transport } from './transport.js';
-import type { BayListQuery, CallOptions, Certificate, CertificateCreate, MagnumService, Node, NodeSummary, V1, Versions } from './types.js';
+import { dataOf, type Transport } from './transport.js';
+import type {
+  BayListQuery,
+  CallOptions,
+  Certificate,
+  CertificateCreate,
+  MagnumService,
+  Node,
+  NodeSummary,
+  V1,
+  Versions,
+} from './types.js';
 
 export interface Nodes {
   list(query?: BayListQuery, options?: CallOptions): Listing<NodeSummary>;
@@ -8,17 +18,20 @@ export interface Nodes {
   get(ident: string, options?: CallOptions): Promise<Node>;
 }
 
-export function nodes({ http }: Transport): Nodes {
+export function nodes({ http, init }: Transport): Nodes {
   return {
-    list: (query = {}, options) => listing(async (next) => {
-      const page = await dataOf(http.GET('/v1/nodes', { params: { query: { ...query, ...next } }, ...init(options) }));
-      return { items: page.nodes, next: page.next };
-    }),
-    listDetail: (query = {}, options) => listing(async (next) => {
-      const page = await dataOf(http.GET('/v1/nodes/detail', { params: { query: { ...query, ...next } }, ...init(options) }));
-      return { items: page.nodes, next: page.next };
-    }),
-    get: (ident, options) => dataOf(http.GET('/v1/nodes/{node_ident}', { params: { path: { node_ident: ident } }, ...init(options) })),
+    list: (query = {}, options) =>
+      listing(async (next) => {
+        const page = await dataOf(http.GET('/v1/nodes', { params: { query: { ...query, ...next } }, ...init(options) }));
+        return { items: page.nodes, next: page.next };
+      }),
+    listDetail: (query = {}, options) =>
+      listing(async (next) => {
+        const page = await dataOf(http.GET('/v1/nodes/detail', { params: { query: { ...query, ...next } }, ...init(options) }));
+        return { items: page.nodes, next: page.next };
+      }),
+    get: (ident, options) =>
+      dataOf(http.GET('/v1/nodes/{node_ident}', { params: { path: { node_ident: ident } }, ...init(options) })),
   };
 }
 
@@ -29,7 +42,7 @@ export interface Certificates {
   sign(body: CertificateCreate, options?: CallOptions): Promise<Certificate>;
 }
 
-export function certificates({ http }: Transport): Certificates {
+export function certificates({ http, init }: Transport): Certificates {
   return {
     get: (bay, query = {}, options) =>
       dataOf(http.GET('/v1/certificates/{cluster_ident}', { params: { path: { cluster_ident: bay }, query }, ...init(options) })),
@@ -42,8 +55,10 @@ export interface Services {
   list(options?: CallOptions): Listing<MagnumService>;
 }
 
-export function services({ http }: Transport): Services {
-  return { list: (options) => listing(async () => ({ items: (await dataOf(http.GET('/v1/mservices', init(options)))).mservices })) };
+export function services({ http, init }: Transport): Services {
+  return {
+    list: (options) => listing(async () => ({ items: (await dataOf(http.GET('/v1/mservices', init(options)))).mservices })),
+  };
 }
 
 export interface VersionsApi {
@@ -51,7 +66,7 @@ export interface VersionsApi {
   get(options?: CallOptions): Promise<V1>;
 }
 
-export function versions({ http }: Transport): VersionsApi {
+export function versions({ http, init }: Transport): VersionsApi {
   return {
     list: (options) => dataOf(http.GET('/', init(options))),
     get: (options) => dataOf(http.GET('/v1', init(options))),

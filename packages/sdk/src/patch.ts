@@ -27,5 +27,8 @@ function operation(path: string, value: Scalar | null, op: 'add' | 'replace'): J
 
 function checkedKey(field: string, key: string): string {
   if (/^[\w-]+$/.test(key)) return key;
-  throw new MagnumError(`${field}: the key ${JSON.stringify(key)} cannot be changed by a patch (only letters, digits, _ and -)`, 'invalid-patch');
+  throw new MagnumError(
+    `${field}: the key ${JSON.stringify(key)} cannot be changed by a patch (only letters, digits, _ and -)`,
+    'invalid-patch',
+  );
 }

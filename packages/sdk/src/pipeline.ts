@@ -1,5 +1,6 @@
 import type { Auth, Session } from './auth.js';
-import { apiErrorOf, AuthError, ConnectionError, MagnumError, TimeoutError, UnauthorizedError } from './errors.js';
+import { underDeadline } from './deadline.js';
+import { apiErrorOf, AuthError, ConnectionError, MagnumError, UnauthorizedError } from './errors.js';
 import { withRetries, type RetryDeps } from './retry.js';
 import type { Runtime } from './runtime.js';
 
@@ -46,32 +47,45 @@ export async function send(deps: PipelineDeps, outgoing: Outgoing): Promise<Resp
 
 async function sendOnce(deps: PipelineDeps, outgoing: Outgoing, as: { session: Session; requestId: string }): Promise<Response> {
   const url = `${baseUrl(deps.endpoint ?? as.session.endpoint)}${outgoing.path}`;
-  const deadline = AbortSignal.timeout(deps.timeoutFor(outgoing.method));
-  const request = new Request(url, {
-    method: outgoing.method,
-    headers: { accept: 'application/json', ...outgoing.headers, 'x-auth-token': as.session.token, 'x-openstack-request-id': as.requestId },
-    ...(outgoing.body !== undefined && { body: outgoing.body }),
-    signal: AbortSignal.any([outgoing.signal, deadline]),
-  });
+  const headers = {
+    accept: 'application/json',
+    ...outgoing.headers,
+    'x-auth-token': as.session.token,
+    'x-openstack-request-id': as.requestId,
+  };
+  const body = outgoing.body === undefined ? {} : { body: outgoing.body };
+  const limits = { signal: outgoing.signal, timeoutMs: deps.timeoutFor(outgoing.method), what: `${outgoing.method} ${url}` };
   const started = deps.runtime.now();
-  const response = await deps.fetch(request).catch((cause: unknown) => {
-    throw failure(cause, outgoing, deadline, url);
+  const response = await underDeadline(limits, async (signal) => {
+    const answer = await deps.fetch(new Request(url, { method: outgoing.method, headers, ...body, signal }));
+    // Read within the deadline: an answer that stalls half-way is no answer.
+    return whole(answer);
+  }).catch((cause: unknown) => {
+    throw outgoing.signal.aborted || cause instanceof MagnumError
+      ? cause
+      : new ConnectionError(`${new URL(url).origin} cannot be reached`, cause);
   });
+  const milliseconds = deps.runtime.now() - started;
   deps.logger?.debug('response', {
-    method: outgoing.method, url, status: response.status, milliseconds: deps.runtime.now() - started, requestId: as.requestId,
+    method: outgoing.method,
+    url,
+    status: response.status,
+    milliseconds,
+    requestId: as.requestId,
   });
   if (!response.ok) throw await apiErrorOf(response, deps.runtime.now());
   return response;
 }
 
-function failure(cause: unknown, outgoing: Outgoing, deadline: AbortSignal, url: string): unknown {
-  if (outgoing.signal.aborted) return outgoing.signal.reason;
-  if (deadline.aborted) return new TimeoutError(`${outgoing.method} ${url} took too long`, cause);
-  return cause instanceof MagnumError ? cause : new ConnectionError(`${new URL(url).origin} cannot be reached`, cause);
+async function whole(response: Response): Promise<Response> {
+  const { status, statusText, headers } = response;
+  const text = await response.text();
+  return new Response(text === '' ? null : text, { status, statusText, headers });
 }
 
 /** Catalog addresses end in `/v1`, paths begin with it. */
 export function baseUrl(endpoint: string | undefined): string {
-  if (endpoint === undefined) throw new AuthError("Magnum's address is not in the catalog; give it as `endpoint` (MAGNUM_ENDPOINT)");
+  if (endpoint === undefined)
+    throw new AuthError("Magnum's address is not in the catalog; give it as `endpoint` (MAGNUM_ENDPOINT)");
   return endpoint.replace(/\/+$/, '').replace(/\/v1$/, '');
 }

@@ -45,7 +45,10 @@ export interface RetryDeps {
 
 /** Runs one HTTP call, and again when it failed in a way that passes and may be repeated. Undefined: a repeated DELETE found nothing left. */
 export async function withRetries(
-  deps: RetryDeps, method: string, attempt: () => Promise<Response>, signal: AbortSignal,
+  deps: RetryDeps,
+  method: string,
+  attempt: () => Promise<Response>,
+  signal: AbortSignal,
 ): Promise<Response | undefined> {
   for (let count = 1; ; count += 1) {
     try {

@@ -25,7 +25,8 @@ const MAX_FAILURES = 5;
 /** Follows a bay until it is settled. Throws WaiterError as soon as it has failed, TimeoutError when it takes too long. */
 export async function waitUntilSettled(deps: WaitDeps, id: string, options: WaitOptions): Promise<Bay> {
   const bay = await follow(deps, id, options, (seen) => !seen.status.endsWith('_IN_PROGRESS'));
-  if (bay === undefined) throw new WaiterError({ name: id, status: 'DELETE_COMPLETE', status_reason: 'it was deleted meanwhile' });
+  if (bay === undefined)
+    throw new WaiterError({ name: id, status: 'DELETE_COMPLETE', status_reason: 'it was deleted meanwhile' });
   if (bay.status.endsWith('_FAILED')) throw new WaiterError(bay);
   return bay;
 }
@@ -55,7 +56,8 @@ async function follow(deps: WaitDeps, id: string, options: WaitOptions, done: (b
       failures += 1;
       if (!passes(error) || failures > MAX_FAILURES) throw error;
     }
-    if (deps.runtime.now() + intervalMs > deadline) throw new TimeoutError(`Bay ${id} was not settled after ${Math.round(timeoutMs / 1000)} s`);
+    if (deps.runtime.now() + intervalMs > deadline)
+      throw new TimeoutError(`Bay ${id} was not settled after ${Math.round(timeoutMs / 1000)} s`);
     await deps.runtime.sleep(intervalMs, signal);
   }
 }

@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { magnum } from './testing/fake-magnum.js';
+
+describe('creating', () => {
+  test('sends what the options say, as the types of the schema', async () => {
+    const { requests, out } = await magnum(
+      'bay create my-bay --baymodel swarm --node-count 2 --labels a=b,c=d,e --labels f=g=h --no-master-lb-enabled --timeout 9',
+    );
+    expect(requests[0]).toEqual({
+      line: 'POST /v1/bays',
+      body: {
+        name: 'my-bay',
+        baymodel_id: 'swarm',
+        node_count: 2,
+        labels: { a: 'b', c: 'd,e', f: 'g=h' },
+        master_lb_enabled: false,
+        bay_create_timeout: 9,
+      },
+    });
+    expect(out).toContain('CREATE_COMPLETE');
+  });
+
+  test('understands the older names of options', async () => {
+    const { requests } = await magnum('baymodel create m --coe swarm --image-id i --keypair-id k --public', {
+      answers: (method, path) =>
+        method === 'POST' && path === '/v1/baymodels' ? Response.json({ uuid: 'm' }, { status: 201 }) : undefined,
+    });
+    expect(requests[0]?.body).toEqual({ name: 'm', coe: 'swarm', image_id: 'i', keypair_id: 'k', public: true });
+  });
+
+  test('of a container takes its environment', async () => {
+    const { requests } = await magnum(
+      'container create web --bay my-bay --image nginx --memory 64m --environment A=1 --environment B=2',
+    );
+    expect(requests[0]?.body).toEqual({
+      name: 'web',
+      bay_uuid: 'my-bay',
+      image: 'nginx',
+      memory: '64m',
+      environment: { A: '1', B: '2' },
+    });
+  });
+
+  test.each([
+    ['bay create x', '--baymodel is required'],
+    ['bay create x --baymodel m --node-count none', 'whole number'],
+    ['bay create x --baymodel m --node-count 0', '1 or more'],
+    ['bay create x --baymodel m --labels broken', 'key=value'],
+    ['baymodel create x --coe docker', 'kubernetes'],
+    ['bay crate x', 'Did you mean create'],
+    ['bay create x --bay-model m', 'Did you mean --baymodel'],
+    ['bay show', "missing required argument 'bay'"],
+  ])('%s is refused with exit 2 before anything is sent: %s', async (line, hint) => {
+    const { code, err, requests } = await magnum(line);
+    expect(err).toContain(hint);
+    expect(code).toBe(2);
+    expect(requests).toEqual([]);
+  });
+
+  test('an empty name does not become its collection', async () => {
+    const { code, requests } = await magnum(['bay', 'show', '']);
+    expect([code, requests]).toEqual([2, []]);
+  });
+});
+
+describe('updating', () => {
+  test.each([
+    ['bay update my-bay --node-count 3', [{ op: 'replace', path: '/node_count', value: 3 }]],
+    ['bay update my-bay replace node_count=3', [{ op: 'replace', path: '/node_count', value: 3 }]],
+    ['bay update my-bay replace /node_count=3', [{ op: 'replace', path: '/node_count', value: 3 }]],
+    [
+      'baymodel update swarm replace public=true name=3',
+      [
+        { op: 'replace', path: '/public', value: true },
+        { op: 'replace', path: '/name', value: '3' },
+      ],
+    ],
+    ['baymodel update swarm add labels/a=b', [{ op: 'add', path: '/labels/a', value: 'b' }]],
+    [
+      'baymodel update swarm remove tags labels/a',
+      [
+        { op: 'remove', path: '/tags' },
+        { op: 'remove', path: '/labels/a' },
+      ],
+    ],
+    [
+      'baymodel update swarm --labels a=b --no-public',
+      [
+        { op: 'add', path: '/labels/a', value: 'b' },
+        { op: 'replace', path: '/public', value: false },
+      ],
+    ],
+  ])('%s', async (line, patch) => {
+    const { requests } = await magnum(line);
+    expect(requests.find(({ body }) => body !== undefined)?.body).toEqual(expect.arrayContaining(patch));
+  });
+
+  test('nothing, or an unknown operation, is refused', async () => {
+    expect((await magnum('bay update my-bay')).code).toBe(2);
+    expect((await magnum('bay update my-bay change node_count=3')).err).toContain('none of add, replace, remove');
+    expect((await magnum('bay update my-bay replace node_count=many')).err).toContain('whole number');
+  });
+});
+
+describe('deleting', () => {
+  test('several goes on after a failure, and exits with the worst', async () => {
+    const { code, err } = await magnum('bay delete gone my-bay');
+    expect(code).toBe(3);
+    expect(err).toContain('gone: Not found. (request req-7)');
+    expect(err).toContain('my-bay: will be deleted');
+  });
+
+  test('asks on a terminal, and takes anything but yes for no', async () => {
+    const terminal = { inIsTty: true, errIsTty: true };
+    const refused = await magnum('bay delete my-bay', { ...terminal, ask: async () => '' });
+    expect([refused.code, refused.requests]).toEqual([1, []]);
+    expect((await magnum('bay delete my-bay', { ...terminal, ask: async () => 'y' })).code).toBe(0);
+    expect((await magnum('bay delete my-bay --yes', terminal)).code).toBe(0);
+  });
+});
+
+describe('containers', () => {
+  test('are acted on by name', async () => {
+    expect((await magnum('container start web')).requests).toEqual([{ line: 'PUT /v1/containers/web/start', body: undefined }]);
+  });
+
+  test('run commands whose words keep their boundaries', async () => {
+    expect((await magnum(['container', 'exec', 'web', 'ls', '-la', 'a b'])).out).toBe("ls -la 'a b'\n");
+    expect((await magnum(['container', 'exec', 'web', 'ls -la'])).out).toBe('ls -la\n');
+  });
+});
+
+describe('magnum dev load-image', () => {
+  test('names the nodes that have the image', async () => {
+    const { out, requests } = await magnum('dev load-image nginx:stable --bay my-bay');
+    expect(requests[0]).toEqual({ line: 'POST /dev/load-image', body: { image: 'nginx:stable', bay: 'my-bay' } });
+    expect(out).toBe('nginx:stable is now on master-1, worker-7f3a\n');
+  });
+});

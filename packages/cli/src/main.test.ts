@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process';
+import { operations } from '@magnum-ts/openapi';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { magnum, failing, BAY, type Answers } from './testing/fake-magnum.js';
+
+describe('every operation', () => {
+  test.each(Object.values(operations).map(({ cli }) => cli?.command ?? ''))('has help: %s', async (command) => {
+    const { code, out } = await magnum([...command.replace(' --detail', '').split(' '), '--help']);
+    expect(code).toBe(0);
+    expect(out).toContain(`Usage: magnum ${command.replace(' --detail', '')}`);
+  });
+});
+
+describe('output', () => {
+  test('is a table with the usual columns, in which a name cannot repaint the terminal', async () => {
+    const { out, code } = await magnum('bay list');
+    expect(code).toBe(0);
+    expect(out).toBe(
+      [
+        '+------+------------------+------------+--------------+-----------------+',
+        '| uuid | name             | node_count | master_count | status          |',
+        '+------+------------------+------------+--------------+-----------------+',
+        '| u-1  | my-bay           | 2          | 1            | CREATE_COMPLETE |',
+        '| u-2  | evil\\x1b[2J\\nbay | 2          | 1            | CREATE_FAILED   |',
+        '+------+------------------+------------+--------------+-----------------+',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('shows one thing as fields and values', async () => {
+    const { out } = await magnum('bay show my-bay');
+    expect(out).toMatch(/\| Field +\| Value +\|/);
+    expect(out).toMatch(/\| labels +\| a=b +\|/);
+    expect(out).toMatch(/\| node_addresses +\| 192\.0\.2\.8, 192\.0\.2\.9 +\|/);
+    expect(out).not.toContain('links');
+  });
+
+  test('can be read by programs: value, csv, json, yaml', async () => {
+    expect((await magnum('bay list -f value -c uuid -c name')).out).toBe('u-1 my-bay\nu-2 evil\\x1b[2J\\nbay\n');
+    expect((await magnum('bay list -f csv -c uuid,node_count')).out).toBe('"uuid","node_count"\n"u-1","2"\n"u-2","2"\n');
+    expect((await magnum('bay list -f csv -c uuid --no-header')).out).toBe('"u-1"\n"u-2"\n');
+    expect(JSON.parse((await magnum('bay show my-bay -f json')).out)).toEqual(BAY);
+    expect(parse((await magnum('bay show my-bay -f yaml -c labels')).out)).toEqual({ labels: { a: 'b' } });
+  });
+
+  test('of logs is the bare text', async () => {
+    expect((await magnum('container logs web')).out).toBe('hello\n');
+  });
+});
+
+describe('errors', () => {
+  test.each([
+    [401, 4],
+    [403, 4],
+    [404, 3],
+    [409, 5],
+    [400, 1],
+    [500, 1],
+  ])('HTTP %i exits %i, with the request id', async (status, wanted) => {
+    const { code, err } = await magnum('bay show my-bay', {
+      answers: (_method, path) => (path === '/v1' ? undefined : failing(status, 'No\u001b[2J.')),
+    });
+    expect(code).toBe(wanted);
+    expect(err).toBe('magnum: No\\x1b[2J. (request req-7)\n');
+  });
+
+  test('missing credentials exit 4 and say what to do', async () => {
+    const { code, err } = await magnum('bay list', { env: {} });
+    expect(code).toBe(4);
+    expect(err).toContain('openrc');
+  });
+
+  test('Ctrl-C while waiting exits 130 and says that the bay goes on', async () => {
+    const controller = new AbortController();
+    const busy = { ...BAY, status: 'CREATE_IN_PROGRESS' };
+    const { code, err } = await magnum('bay create my-bay --baymodel swarm --wait', {
+      signal: controller.signal,
+      answers: (_method, path) => {
+        if (path !== '/v1/bays/u-1') return undefined;
+        queueMicrotask(() => controller.abort(new Error('interrupted')));
+        return Response.json(busy);
+      },
+    });
+    expect(code).toBe(130);
+    expect(err).toContain('magnum bay show u-1');
+  });
+});
+
+describe('--debug', () => {
+  test('shows the calls and none of the secrets', async () => {
+    const keystone: Answers = (method, path) =>
+      method === 'POST' && path === '/v3/auth/tokens'
+        ? Response.json(
+            {
+              token: {
+                catalog: [{ type: 'container-infra', endpoints: [{ interface: 'public', url: 'http://magnum.test/v1' }] }],
+              },
+            },
+            { status: 201, headers: { 'x-subject-token': 'secret-issued' } },
+          )
+        : undefined;
+    const env = {
+      OS_AUTH_URL: 'http://keystone.test/v3',
+      OS_USERNAME: 'ann',
+      OS_PASSWORD: 'secret-password',
+      OS_PROJECT_NAME: 'p',
+    };
+    const { code, err } = await magnum('bay list --debug', { env, answers: keystone });
+    expect(code).toBe(0);
+    expect(err).toContain('curl -g -i -X GET http://magnum.test/v1/bays');
+    expect(err).toContain('< HTTP 200');
+    expect(err).not.toMatch(/secret-(password|issued|token)/);
+  });
+});
+
+describe('completion', () => {
+  const complete = async (line: string): Promise<readonly string[]> => {
+    const { out } = await magnum('completion bash');
+    const words = line.split(' ');
+    const script = `${out}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _magnum; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).trim().split('\n');
+  };
+
+  test('of bash knows nouns, verbs and options', async () => {
+    expect(await complete('magnum ba')).toEqual(['baymodel', 'bay']);
+    expect(await complete('magnum bay c')).toEqual(['create', 'config']);
+    expect(await complete('magnum bay create --node')).toEqual(['--node-count']);
+    expect(await complete('magnum dev lo')).toEqual(['load-image']);
+  });
+
+  test.each(['zsh', 'fish'])('of %s names every command', async (shell) => {
+    const { out } = await magnum(['completion', shell]);
+    for (const word of ['baymodel', 'create', 'load-image', 'node-count']) expect(out).toContain(word);
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { BAY, magnum } from './testing/fake-magnum.js';
+
+describe('waiting', () => {
+  test('tells every event on stderr, and shows the bay at the end', async () => {
+    const { code, err, out } = await magnum('bay create my-bay --baymodel swarm --wait');
+    expect(code).toBe(0);
+    expect(err).toMatch(/0s {2}CREATE_IN_PROGRESS bay {2}accepted\n/);
+    expect(err).toMatch(/CREATE_COMPLETE +worker-7f3a\/server \(OS::Nova::Server\)\n/);
+    expect(err.match(/CREATE_IN_PROGRESS/g)).toHaveLength(1);
+    expect(err).not.toContain('\u001b');
+    expect(out).toContain('my-bay');
+  });
+
+  test('does not tell what happened before', async () => {
+    const { err } = await magnum('bay update my-bay --node-count 3 --wait');
+    expect(err).not.toContain('worker-7f3a');
+  });
+
+  test('for a bay that fails exits 7 and says why', async () => {
+    const failed = { ...BAY, status: 'CREATE_FAILED', status_reason: 'no such flavor' };
+    const { code, err } = await magnum('bay create my-bay --baymodel swarm --wait 5', {
+      answers: (_method, path) => (path === '/v1/bays/u-1' ? Response.json(failed) : undefined),
+    });
+    expect(code).toBe(7);
+    expect(err).toContain('no such flavor');
+  });
+
+  test('for too long exits 6', async () => {
+    const busy = { ...BAY, status: 'CREATE_IN_PROGRESS' };
+    const { code } = await magnum('bay create my-bay --baymodel swarm --wait 1', {
+      answers: (_method, path) => (path === '/v1/bays/u-1' ? Response.json(busy) : undefined),
+    });
+    expect(code).toBe(6);
+  });
+});

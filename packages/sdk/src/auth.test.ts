@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { AuthError, fromEnv, passwordAuth, type MagnumOptions } from './index.js';
+import { aBay, aWorld, failing } from './testing/a-world.js';
+
+describe('logging in', () => {
+  const keystone = (catalogType: string) => {
+    const issued: string[] = [];
+    const bodies: unknown[] = [];
+    const fetch = async (request: Request): Promise<Response> => {
+      bodies.push(await request.json());
+      issued.push(`token-${issued.length + 1}`);
+      const endpoints = [
+        { interface: 'internal', region: 'one', url: 'http://inside.test/v1' },
+        { interface: 'public', region: 'two', url: 'http://two.test/v1' },
+        { interface: 'public', region: 'one', url: 'http://one.test/v1' },
+      ];
+      const token = { expires_at: '2999-01-01T00:00:00Z', catalog: [{ type: catalogType, endpoints }] };
+      return Response.json({ token }, { status: 201, headers: { 'x-subject-token': issued.at(-1) ?? '' } });
+    };
+    return { fetch, issued, bodies };
+  };
+  const env = {
+    OS_AUTH_URL: 'http://keystone.test',
+    OS_USERNAME: 'ann',
+    OS_PASSWORD: 'pw',
+    OS_PROJECT_NAME: 'p',
+    OS_REGION_NAME: 'one',
+  };
+
+  test.each(['container-infra', 'container'])('finds Magnum in the catalog under %s, in the region', async (type) => {
+    const cloud = keystone(type);
+    const world = aWorld(() => Response.json(aBay()), {
+      endpoint: undefined,
+      ...fromEnv(env, cloud.fetch),
+    } as Partial<MagnumOptions>); // a partial of the union
+    await world.magnum.bays.get('x');
+    expect(world.requests[0]?.url).toBe('http://one.test/v1/bays/x');
+    expect(cloud.bodies[0]).toEqual({
+      auth: {
+        identity: { methods: ['password'], password: { user: { name: 'ann', domain: { name: 'Default' }, password: 'pw' } } },
+        scope: { project: { name: 'p', domain: { name: 'Default' } } },
+      },
+    });
+  });
+
+  test('happens once for many callers, and once more after a 401', async () => {
+    const cloud = keystone('container-infra');
+    const auth = passwordAuth({ authUrl: 'http://keystone.test/v3', username: 'ann', password: 'pw', fetch: cloud.fetch });
+    const world = aWorld(
+      (request) => (request.headers.get('x-auth-token') === 'token-1' ? failing(401) : Response.json(aBay())),
+      { auth } as Partial<MagnumOptions>,
+    ); // as above
+    await Promise.all([1, 2, 3].map(() => world.magnum.bays.get('x')));
+    expect(cloud.issued).toEqual(['token-1', 'token-2']);
+  });
+
+  test('is not tried for a token that somebody else looks after', async () => {
+    const world = aWorld(() => failing(401));
+    await expect(world.magnum.bays.get('x')).rejects.toMatchObject({ status: 401 });
+    expect(world.requests).toHaveLength(1);
+  });
+
+  test('says what Keystone said, or which variable is missing', async () => {
+    const auth = passwordAuth({
+      authUrl: 'http://keystone.test',
+      username: 'a',
+      password: 'b',
+      fetch: async () => Response.json({ error: { message: 'Invalid user' } }, { status: 401 }),
+    });
+    await expect(auth.get()).rejects.toThrow(/Invalid user/);
+    expect(() => fromEnv({})).toThrow(AuthError);
+    expect(() => fromEnv({ OS_AUTH_URL: 'http://k', OS_USERNAME: 'a' })).toThrow(/OS_PASSWORD/);
+  });
+});
