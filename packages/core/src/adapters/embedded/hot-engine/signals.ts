@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Knex } from 'knex';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../domain/json.js';
 import type { Clock } from '../../../ports/clock.js';
+import { limitedBody } from '../request-body.js';
 import { eventColumns } from './journal.js';
 import type { ResourceRow, Rows } from './rows.js';
 import { HANDLE } from './types/heat.js';
@@ -70,9 +71,8 @@ function sameSecret(one: string, other: string): boolean {
 }
 
 async function jsonBody(request: Request): Promise<Refusal | { readonly value: JsonObject }> {
-  if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT) return TOO_LARGE;
-  const text = await request.text();
-  if (text.length > BODY_LIMIT) return TOO_LARGE;
+  const text = await limitedBody(request, BODY_LIMIT);
+  if (text === undefined) return TOO_LARGE;
   if (text.trim() === '') return { value: {} };
   try {
     const value: unknown = JSON.parse(text);
