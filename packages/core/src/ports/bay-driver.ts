@@ -102,6 +102,11 @@ export interface CoeSession {
   health(signal: AbortSignal): Promise<HealthReport>;
   nodes?(signal: AbortSignal): Promise<readonly NodeReport[]>;
   readonly containers?: ContainerClient;
+  /**
+   * Lets nodes go before their servers do, so that the engine neither loses its majority nor remembers the dead.
+   * Names that the engine does not know are fine. Errors: `engine-unavailable`, `engine-failed`; repeating is harmless.
+   */
+  releaseNodes?(names: readonly string[], signal: AbortSignal): Promise<void>;
   /** Gives a saved image (`docker save`, a tar stream) to every node's engine. Returns the names of the nodes that have it now. */
   loadImage?(tar: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<readonly string[]>;
 }

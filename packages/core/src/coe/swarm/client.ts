@@ -3,6 +3,7 @@ import { containerClient } from './containers.js';
 import { enginesOf, listNodes } from './engines.js';
 import { healthOf } from './health.js';
 import { loadImage } from './images.js';
+import { releaseNodes } from './scale-in.js';
 
 /** A session with a swarm. Nothing is connected before the first question, and nothing needs to be closed. */
 export function connectSwarm(input: ConnectInput): CoeSession {
@@ -10,6 +11,7 @@ export function connectSwarm(input: ConnectInput): CoeSession {
   return {
     health: (signal) => healthOf(engines, input, signal),
     nodes: (signal) => listNodes(engines, signal),
+    releaseNodes: (names, signal) => releaseNodes(engines, names, signal),
     containers: containerClient(engines),
     loadImage: (tar, signal) => loadImage(engines, tar, signal),
   };

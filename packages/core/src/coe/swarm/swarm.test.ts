@@ -378,4 +378,17 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
       await containerOf('worker-00c9').unpause();
     }
   }, 60_000);
+
+  test('a manager and a worker are released, and the swarm goes on without them', async () => {
+    const names = ['master-0065', 'worker-00c9', 'never-seen'];
+    await session.releaseNodes?.(names, signal);
+    await session.releaseNodes?.(names, signal);
+    expect(((await session.nodes?.(signal)) ?? []).map(({ name }) => name).sort()).toEqual(['master-0064', 'worker-00c8']);
+    for (const name of names) await backend.deleteServer(`s/${name}`, signal);
+    expect((await session.health(signal)).reason).toMatchObject({
+      api: 'ok',
+      'master-0064.Ready': 'True',
+      'worker-00c8.Ready': 'True',
+    });
+  }, 60_000);
 });
