@@ -57,7 +57,7 @@ async function story(magnum) {
 async function containerStory(magnum) {
   say('\n3. A container. Its image comes from the local Docker Engine.');
   await magnum('dev', 'load-image', 'magnum-ts-hello:1', '--bay', 'hive');
-  await magnum('container', 'create', '--name', 'hello', '--bay', 'hive', '--image', 'magnum-ts-hello:1');
+  await magnum('container', 'create', 'hello', '--bay', 'hive', '--image', 'magnum-ts-hello:1');
   await magnum('container', 'start', 'hello');
   await waitForLog(magnum);
   await magnum('container', 'exec', 'hello', 'hostname');

@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.js
 import { coerceBody, coerceValue } from './coerce.js';
 
 const DEEPEST = 32;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const compiled = new WeakMap<JsonSchema, ValidateFunction>();
 let ajv: Ajv2020 | undefined;
 
@@ -54,7 +55,7 @@ function queryValue(name: string, schema: JsonSchema, given: readonly string[], 
 }
 
 function checkOf(schema: JsonSchema): ValidateFunction {
-  ajv ??= new Ajv2020({ strict: false, allErrors: false, verbose: true, formats: { uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i } });
+  ajv ??= new Ajv2020({ strict: false, verbose: true, logger: false, formats: { uuid: UUID, 'date-time': true } });
   const known = compiled.get(schema);
   if (known) return known;
   const check = ajv.compile(schema);
