@@ -924,7 +924,7 @@ export interface components {
              * @enum {string}
              */
             source: "magnum" | "stack";
-            /** @description Name of the resource, from the stack down: `worker-7f3a/server`. Empty for the bay or the stack itself. */
+            /** @description Name of the resource, from the stack down: `worker-7f3a/server`; or the name of the bay or the stack itself. */
             resource: string;
             resource_type: string | null;
             status: string;

@@ -62,6 +62,7 @@ function devOptions(io: Io, flags: Flags): DevOptions {
 }
 
 function tell(io: Io, server: DevServer): void {
+  const width = Math.max(quoted(server.openrc).length, quoted(server.openrcDemo).length);
   io.out(
     [
       `Magnum runs at ${server.url}`,
@@ -70,8 +71,8 @@ function tell(io: Io, server: DevServer): void {
       `  data       ${server.dataDir}`,
       '',
       'In another terminal:',
-      `  source ${quoted(server.openrc)}        # administrator`,
-      `  source ${quoted(server.openrcDemo)}   # an ordinary user`,
+      `  source ${quoted(server.openrc).padEnd(width)}  # administrator`,
+      `  source ${quoted(server.openrcDemo).padEnd(width)}  # an ordinary user`,
       '  magnum baymodel list',
       '  magnum bay create my-bay --baymodel NAME --node-count 2 --wait',
       '',

@@ -6,7 +6,7 @@ describe('waiting', () => {
     const { code, err, out } = await magnum('bay create my-bay --baymodel swarm --wait');
     expect(code).toBe(0);
     expect(err).toMatch(/0s {2}CREATE_IN_PROGRESS bay {2}accepted\n/);
-    expect(err).toMatch(/CREATE_COMPLETE +worker-7f3a\/server \(OS::Nova::Server\)\n/);
+    expect(err).toMatch(/1s {2}CREATE_COMPLETE +worker-7f3a\/server \(OS::Nova::Server\)\n/);
     expect(err.match(/CREATE_IN_PROGRESS/g)).toHaveLength(1);
     expect(err).not.toContain('\u001b');
     expect(out).toContain('my-bay');

@@ -20,6 +20,7 @@ export async function waitFor(io: Io, magnum: Magnum, wait: Wait): Promise<Bay |
   const teller = new Teller(io, wait.bay);
   const options = {
     signal: io.signal,
+    intervalMs: 1_000,
     after: wait.after,
     ...(wait.timeoutMs !== undefined && { timeoutMs: wait.timeoutMs }),
     onEvent: (event: BayEvent) => teller.event(event),
@@ -60,6 +61,8 @@ class Teller {
   #told = 0;
   #frame = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** The beginning, by the server's clock. */
+  #began: number | undefined;
 
   constructor(io: Io, name: string) {
     this.#io = io;
@@ -75,9 +78,9 @@ class Teller {
         ? 'stack'
         : 'bay';
     // The bay's own events say its status; it is not told twice.
-    if (event.source === 'magnum' && event.resource === '') this.#status = event.status;
+    if (event.source === 'magnum' && (event.resource === '' || event.resource_type === 'bay')) this.#status = event.status;
     const reason = event.reason ? `  ${oneLine(event.reason)}` : '';
-    this.#line(`${painted(this.#io, event.status)} ${oneLine(what)}${reason}`);
+    this.#line(`${painted(this.#io, event.status)} ${oneLine(what)}${reason}`, this.#since(event));
   }
 
   update(bay: Bay): void {
@@ -94,9 +97,17 @@ class Teller {
     this.#io.err(CLEAR);
   }
 
-  #line(text: string): void {
+  /** When it happened, not when it was told, by the server's clock alone: the two clocks may differ. */
+  #since(event: BayEvent): number {
+    const at = Date.parse(event.at);
+    if (Number.isNaN(at)) return Date.now() - this.#started;
+    this.#began ??= at - (Date.now() - this.#started);
+    return Math.max(0, at - this.#began);
+  }
+
+  #line(text: string, milliseconds = Date.now() - this.#started): void {
     this.#told = Date.now();
-    this.#io.err(`${this.#lively ? CLEAR : ''}${elapsed(this.#started).padStart(7)}  ${text}\n`);
+    this.#io.err(`${this.#lively ? CLEAR : ''}${elapsed(milliseconds).padStart(7)}  ${text}\n`);
     this.#draw();
   }
 
@@ -104,15 +115,15 @@ class Teller {
     if (this.#timer === undefined) return;
     this.#frame += 1;
     this.#io.err(
-      `${CLEAR}${FRAMES[this.#frame % FRAMES.length] ?? ''} ${elapsed(this.#started)} ${oneLine(this.#name)} ${this.#status}`,
+      `${CLEAR}${FRAMES[this.#frame % FRAMES.length] ?? ''} ${elapsed(Date.now() - this.#started)} ${oneLine(this.#name)} ${this.#status}`,
     );
   }
 }
 
 const CLEAR = '\r\u001b[K';
 
-function elapsed(since: number): string {
-  const seconds = Math.floor((Date.now() - since) / 1000);
+function elapsed(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000);
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`;
 }
 
