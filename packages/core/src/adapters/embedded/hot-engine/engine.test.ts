@@ -1,0 +1,322 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DomainError } from '../../../domain/errors.js';
+import type { JsonObject } from '../../../domain/json.js';
+import { Secret } from '../../../domain/secret.js';
+import type { StackSnapshot, StackSpec } from '../../../ports/orchestrator.js';
+import type { CloudBackend, LoadBalancerSpec, ServerSpec } from '../backend.js';
+import { SimulatedBackend } from '../simulated.js';
+import { ACCESS, aFleet, aSpec, aTemplate, aWorld, engineOver, intercepted, SIGNAL, until, type World } from './engine.test-support.js';
+
+const MINUTE = 60_000;
+let world: World;
+let faults: Map<string, Error>;
+let servers: ServerSpec[];
+let balancers: LoadBalancerSpec[];
+
+beforeEach(async () => {
+  faults = new Map();
+  servers = [];
+  balancers = [];
+  world = await aWorld((backend) => watched(intercepted(backend, async (name, subject, call) => {
+    const fault = faults.get(`${name} ${subject}`);
+    if (fault) throw fault;
+    return call();
+  })));
+});
+afterEach(() => world.close());
+
+function watched(backend: CloudBackend): CloudBackend {
+  return {
+    ...backend,
+    ensureServer: (spec, signal) => (servers.push(spec), backend.ensureServer(spec, signal)),
+    ensureLoadBalancer: (spec, signal) => (balancers.push(spec), backend.ensureLoadBalancer(spec, signal)),
+  };
+}
+
+async function made(template: JsonObject, more: Partial<StackSpec> = {}): Promise<StackSnapshot> {
+  await world.create({ template, ...more });
+  return whole();
+}
+
+async function updated(template: JsonObject, more: Partial<StackSpec> = {}): Promise<StackSnapshot> {
+  const stack = await world.find('stack');
+  await world.engine.update(stack?.id ?? '', aSpec({ template, ...more }), ACCESS, SIGNAL);
+  return whole();
+}
+
+async function whole(): Promise<StackSnapshot> {
+  const stack = await world.settled();
+  if (!stack) throw new Error('the stack is gone');
+  return stack;
+}
+
+function idOf(stack: StackSnapshot, path: string): string | null | undefined {
+  return stack.resources.find((resource) => resource.path.join('/') === path)?.physicalId;
+}
+
+const HANDLE = { handle: { type: 'OS::Heat::WaitConditionHandle' } };
+function aWait(timeout: number, count = 1): JsonObject {
+  return { ...HANDLE, wait: { type: 'OS::Heat::WaitCondition', properties: { handle: { get_resource: 'handle' }, timeout, count } } };
+}
+const ENDPOINT = { endpoint: { value: { get_attr: ['handle', 'endpoint'] } }, token: { value: { get_attr: ['handle', 'token'] } }, data: { value: { get_attr: ['wait', 'data'] } } };
+
+async function signalled(body: unknown, token?: string): Promise<Response> {
+  const stack = await until(async () => {
+    const found = await world.find('stack');
+    return found?.outputs['endpoint'] ? found : undefined;
+  });
+  const headers = { 'x-auth-token': token ?? String(stack.outputs['token']) };
+  const request = new Request(String(stack.outputs['endpoint']), { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
+  const response = await world.engine.handle(request);
+  if (!response) throw new Error('not the path of a signal');
+  return response;
+}
+
+test('parts are made in order of need, and removed in the reverse order', async () => {
+  const stack = await made(aTemplate(aFleet(['one'])));
+  expect(stack.reason).toBe('Stack CREATE completed successfully');
+  expect(servers[0]).toMatchObject({ name: expect.stringMatching(/^stack-one-/), nics: [{ address: '10.1.0.2' }], userData: '#!/bin/sh' });
+  await world.engine.delete(stack.id, ACCESS, SIGNAL);
+  expect(await world.settled()).toBeUndefined();
+  expect(world.calls).toEqual(['ensureNetwork subnet', 'ensureServer one', 'deleteServer one', 'deleteNetwork subnet']);
+  expect(await world.db('hot_allocation')).toEqual([]);
+});
+
+test('a server in the making shows the outputs that are there, and null for the others', async () => {
+  await world.create({ template: aTemplate({ ...aFleet(['one']), ...aWait(60) }, { outputs: { ...ENDPOINT, address: { value: { get_attr: ['one', 'first_address'] } } } }) });
+  const stack = await until(async () => {
+    const found = await world.find('stack');
+    return found?.outputs['address'] && found.outputs['endpoint'] ? found : undefined;
+  });
+  expect(stack).toMatchObject({ state: 'IN_PROGRESS', outputs: { address: '10.1.0.2', data: null } });
+});
+
+test('changed user-data replaces a server: the new one is there before the stack lets go of the old row', async () => {
+  const before = await made(aTemplate(aFleet(['one'])));
+  const after = await updated(aTemplate(aFleet(['one'], '#!/bin/bash')));
+  expect(idOf(after, 'one')).not.toBe(idOf(before, 'one'));
+  expect(idOf(after, 'one_port')).toBe(idOf(before, 'one_port'));
+  expect(await world.db('simulated_part').where({ kind: 'server' })).toHaveLength(1);
+});
+
+test('with user_data_update_policy IGNORE changed user-data leaves the server alone', async () => {
+  const policy = (userData: string): JsonObject => {
+    const fleet = aFleet(['one'], userData);
+    const server = fleet['one'] as { readonly type: string; readonly properties: JsonObject };
+    return aTemplate({ ...fleet, one: { ...server, properties: { ...server.properties, user_data_update_policy: 'IGNORE' } } });
+  };
+  const before = await made(policy('first'));
+  expect(idOf(await updated(policy('second')), 'one')).toBe(idOf(before, 'one'));
+  expect(servers).toHaveLength(1);
+});
+
+test('a member that goes leaves the balancer with the others', async () => {
+  const balanced = (names: readonly string[]): JsonObject => aTemplate({
+    ...aFleet(names),
+    lb: { type: 'OS::Octavia::LoadBalancer', properties: { vip_subnet: { get_resource: 'subnet' } } },
+    listener: { type: 'OS::Octavia::Listener', properties: { loadbalancer: { get_resource: 'lb' }, protocol: 'TCP', protocol_port: 2376, allowed_cidrs: ['192.0.2.0/24'] } },
+    pool: { type: 'OS::Octavia::Pool', properties: { listener: { get_resource: 'listener' }, protocol: 'TCP', lb_algorithm: 'ROUND_ROBIN' } },
+    floating: { type: 'OS::Neutron::FloatingIP', properties: { floating_network: 'public', port_id: { get_attr: ['lb', 'vip_port_id'] } } },
+    ...Object.fromEntries(names.map((name) => [`${name}_member`, {
+      type: 'OS::Octavia::PoolMember', properties: { pool: { get_resource: 'pool' }, address: { get_attr: [name, 'first_address'] }, protocol_port: 2376 },
+    }])),
+  });
+  await made(balanced(['one', 'two']));
+  expect(balancers.at(-1)).toMatchObject({ floating: { address: '172.31.200.2' }, listeners: [{ port: 2376, allowedCidrs: ['192.0.2.0/24'], members: [{}, {}] }] });
+  await updated(balanced(['two']));
+  const left = await world.db('hot_allocation').join('hot_resource', 'hot_resource.id', 'owner_id').where({ name: 'two_port' }).first('address');
+  expect(balancers.at(-1)?.listeners[0]?.members).toEqual([{ address: left.address, port: 2376 }]);
+});
+
+test('a floating address reaches its server whichever of the two comes first', async () => {
+  await made(aTemplate({ ...aFleet(['one']), floating: { type: 'OS::Neutron::FloatingIP', properties: { floating_network: 'public', port_id: { get_resource: 'one_port' } } } }));
+  expect(world.calls).toContain('ensureAddress one');
+});
+
+test('the members of a group keep their numbers when one is removed by name', async () => {
+  const group = (count: number, more: JsonObject = {}): JsonObject => aTemplate({
+    group: { type: 'OS::Heat::ResourceGroup', properties: { count, resource_def: { type: 'OS::Heat::Value', properties: { value: 'number %index%' } }, ...more } },
+  }, { outputs: { values: { value: { get_attr: ['group', 'value'] } }, one: { value: { get_attr: ['group', 'resource.1.value'] } }, refs: { value: { get_attr: ['group', 'refs'] } } } });
+  const before = await made(group(3));
+  expect(before.outputs).toMatchObject({ values: ['number 0', 'number 1', 'number 2'], one: 'number 1' });
+  const after = await updated(group(2, { removal_policies: [{ resource_list: ['1'] }] }));
+  expect(after.outputs['values']).toEqual(['number 0', 'number 2']);
+  expect((await updated(group(3))).outputs['values']).toEqual(['number 0', 'number 2', 'number 3']);
+});
+
+test('a failing part fails the stack in Heat\'s words, with the path of the resource', async () => {
+  faults.set('ensureServer holder/one', new DomainError('cloud-refused', 'no room'));
+  const nested = JSON.stringify(aTemplate(aFleet(['one'])));
+  const stack = await made(aTemplate({ holder: { type: 'node.yaml' } }), { files: { 'node.yaml': nested } });
+  expect(stack).toMatchObject({ action: 'CREATE', state: 'FAILED', reason: 'Resource CREATE failed: Error: resources.holder.resources.one: no room' });
+  expect(stack.resources.find((resource) => resource.path.join('/') === 'holder/one')).toMatchObject({ state: 'FAILED', reason: 'Error: resources.one: no room' });
+});
+
+test('after a failure an update makes the failed part anew and keeps what stands', async () => {
+  faults.set('ensureServer two', new DomainError('cloud-refused', 'no room'));
+  const before = await made(aTemplate(aFleet(['one', 'two'])));
+  faults.clear();
+  const after = await updated(aTemplate(aFleet(['one', 'two'])));
+  expect(after.reason).toBe('Stack UPDATE completed successfully');
+  expect(idOf(after, 'one_port')).toBe(idOf(before, 'one_port'));
+  expect(await world.db('simulated_part').where({ kind: 'server' })).toHaveLength(2);
+});
+
+test('a backend that is away for a moment is asked again', async () => {
+  faults.set('ensureServer one', new DomainError('cloud-unavailable', 'restarting'));
+  await world.create({ template: aTemplate(aFleet(['one'])) });
+  await until(async () => (world.clock.advance(1), (await world.find('stack'))?.resources.find((resource) => resource.path[0] === 'one')?.state === 'IN_PROGRESS' || undefined));
+  faults.clear();
+  await until(async () => (world.clock.advance(1000), (await world.find('stack'))?.state === 'COMPLETE' || undefined));
+});
+
+test('a failed update with rollback is back at the former template, with the parts that it had', async () => {
+  const before = await made(aTemplate(aFleet(['one'])));
+  faults.set('ensureServer two', new DomainError('cloud-refused', 'no room'));
+  const after = await updated(aTemplate(aFleet(['one', 'two'], 'changed')), { rollbackOnFailure: true });
+  expect(after).toMatchObject({ action: 'ROLLBACK', state: 'COMPLETE', reason: expect.stringContaining('resources.two: no room') });
+  expect(after.resources.map((resource) => [resource.path[0], resource.physicalId])).toEqual(before.resources.map((resource) => [resource.path[0], resource.physicalId]));
+  expect(await world.db('simulated_part').where({ kind: 'server' })).toHaveLength(1);
+});
+
+test('an operation ends at its time, counted from its start also over a restart', async () => {
+  const { id } = await world.create({ template: aTemplate(aWait(3600)), timeoutMinutes: 10 });
+  await until(async () => ((await world.find('stack'))?.resources.find((resource) => resource.path[0] === 'wait')?.state === 'IN_PROGRESS' ? true : undefined));
+  world.clock.advance(9 * MINUTE);
+  await world.engine.stop();
+  expect((await world.find('stack'))?.state).toBe('IN_PROGRESS');
+  world.clock.advance(2 * MINUTE);
+  const second = engineOver(world.db, new SimulatedBackend(world.db), world.clock);
+  await second.start();
+  const stack = await whole();
+  expect(stack).toMatchObject({ id, action: 'CREATE', state: 'FAILED', reason: 'Create timed out' });
+  await second.stop();
+});
+
+test('a wait condition ends at its time, and says how much came', async () => {
+  await world.create({ template: aTemplate(aWait(60, 2), { outputs: ENDPOINT }) });
+  await signalled({ status: 'SUCCESS', reason: 'half' });
+  await until(async () => (world.clock.advance(1000), (await world.find('stack'))?.state === 'FAILED' || undefined));
+  expect((await world.find('stack'))?.reason).toBe('Resource CREATE failed: WaitConditionTimeout: resources.wait: 1 of 2 received - half');
+});
+
+test('signals complete a wait condition and give it their data', async () => {
+  await world.create({ template: aTemplate(aWait(60), { outputs: ENDPOINT }) });
+  expect((await signalled({ status: 'SUCCESS', id: 'node', data: { word: 'join-me' } })).status).toBe(200);
+  const stack = await whole();
+  expect(stack.outputs['data']).toBe('{"node":{"word":"join-me"}}');
+  const raw = JSON.stringify([await world.db('hot_signal'), await world.db('hot_resource'), await world.db('hot_event')]);
+  expect(raw).not.toContain('join-me');
+});
+
+test('a signal with the same id again replaces what it said', async () => {
+  await world.create({ template: aTemplate(aWait(60, 2), { outputs: ENDPOINT }) });
+  await signalled({ id: 'node', data: 1 });
+  await signalled({ id: 'node', data: 2 });
+  expect(await world.db('hot_signal')).toHaveLength(1);
+  await signalled({ id: 'other' });
+  expect((await whole()).outputs['data']).toBe('{"node":2,"other":null}');
+});
+
+test('a signal of failure fails the stack with its reason', async () => {
+  await world.create({ template: aTemplate(aWait(60), { outputs: ENDPOINT }) });
+  await signalled({ status: 'FAILURE', reason: 'disk full' });
+  expect((await whole()).reason).toBe('Resource CREATE failed: WaitConditionFailure: resources.wait: disk full');
+  const events = await world.engine.events((await whole()).id, 0, 100, ACCESS, SIGNAL);
+  expect(events.find((event) => event.action === 'SIGNAL')).toMatchObject({ state: 'FAILED', reason: 'Signal: status:FAILURE reason:disk full' });
+});
+
+test('signals without the token, to nowhere, or without sense are refused', async () => {
+  await world.create({ template: aTemplate(aWait(60), { outputs: ENDPOINT }) });
+  expect((await signalled({}, 'guess')).status).toBe(401);
+  expect((await signalled('{')).status).toBe(400);
+  expect((await signalled([])).status).toBe(400);
+  expect((await signalled({ status: 'MAYBE' })).status).toBe(400);
+  expect((await signalled('x'.repeat(300_000))).status).toBe(413);
+  const nowhere = new Request('http://x/orchestration/v1/p/stacks/s/i/resources/r/signal', { method: 'POST', headers: { 'x-auth-token': 't' } });
+  expect((await world.engine.handle(nowhere))?.status).toBe(404);
+  expect(await world.engine.handle(new Request('http://x/v1/bays'))).toBeUndefined();
+});
+
+test('a wait condition for a simulated server completes by itself and says why', async () => {
+  const fleet = aFleet(['one'], { get_attr: ['handle', 'curl_cli'] });
+  const stack = await made(aTemplate({ ...fleet, ...aWait(60) }));
+  expect(stack.state).toBe('COMPLETE');
+  const events = await world.engine.events(stack.id, 0, 100, ACCESS, SIGNAL);
+  expect(events.find((event) => event.action === 'SIGNAL')?.reason).toBe('simulated server: no user-data was run');
+});
+
+test('deleting pre-empts a create that waits', async () => {
+  const { id } = await world.create({ template: aTemplate({ ...aFleet(['one']), ...aWait(3600) }) });
+  await until(async () => (world.calls.includes('ensureServer one') ? true : undefined));
+  await world.engine.delete(id, ACCESS, SIGNAL);
+  expect(await world.settled()).toBeUndefined();
+  expect(await world.db('simulated_part')).toEqual([]);
+});
+
+test('a failed delete says what stands in the way, and can be repeated', async () => {
+  const { id } = await made(aTemplate(aFleet(['one'])));
+  faults.set('deleteServer one', new DomainError('cloud-refused', 'it is stuck'));
+  await world.engine.delete(id, ACCESS, SIGNAL);
+  expect(await whole()).toMatchObject({ action: 'DELETE', state: 'FAILED', reason: 'Resource DELETE failed: Error: resources.one: it is stuck' });
+  faults.clear();
+  await world.engine.delete(id, ACCESS, SIGNAL);
+  expect(await world.settled()).toBeUndefined();
+});
+
+test('a hidden value rests sealed, and a backend that quotes it is not quoted', async () => {
+  faults.set('ensureServer one', new DomainError('cloud-refused', 'bad user-data: hunter2-hunter2'));
+  const stack = await made(aTemplate(aFleet(['one'], { get_param: 'word' }), { parameters: { word: { type: 'string', hidden: true } } }), { parameters: { word: new Secret('hunter2-hunter2') } });
+  expect(stack.reason).toContain('bad user-data: ******');
+  const tables = await Promise.all(['hot_stack', 'hot_resource', 'hot_event', 'simulated_part'].map((table) => world.db(table)));
+  expect(JSON.stringify(tables)).not.toContain('hunter2');
+});
+
+test('another project neither sees a stack nor deletes it', async () => {
+  const { id, name } = await made(aTemplate({}));
+  const other = { projectId: 'project-2', userId: 'user-2' };
+  expect((await world.engine.find([name], other, SIGNAL)).size).toBe(0);
+  await world.engine.delete(id, other, SIGNAL);
+  expect(await world.find('stack')).toBeDefined();
+  expect(await world.engine.events(id, 0, 10, other, SIGNAL)).toEqual([]);
+});
+
+const VALUE = { type: 'OS::Heat::Value', properties: { value: 1 } };
+test.each<[string, JsonObject, string]>([
+  ['type', aTemplate({ a: { type: 'OS::Sahara::Cluster' } }), 'The Resource Type (OS::Sahara::Cluster) could not be found'],
+  ['attachment', aTemplate({ a: { type: 'OS::Cinder::VolumeAttachment' } }), 'use block_device_mapping_v2'],
+  ['missing template', aTemplate({ a: { type: 'none.yaml' } }), 'none.yaml'],
+  ['property', aTemplate({ a: { type: 'OS::Neutron::Net', properties: { colour: 'red' } } }), 'Property error: resources.a.properties: Unknown Property colour'],
+  ['missing property', aTemplate({ a: { type: 'OS::Neutron::Subnet', properties: { network: 'x' } } }), 'Property cidr not assigned'],
+  ['property value', aTemplate({ a: { type: 'OS::Heat::RandomString', properties: { length: 'long' } } }), 'resources.a.properties.length: expected number'],
+  ['function', aTemplate({ a: { type: 'OS::Heat::Value', properties: { value: { yaql: {} } } } }), 'The function "yaql" is not supported'],
+  ['section', aTemplate({}, { resource_types: {} }), 'The template section is invalid: resource_types'],
+  ['version', { heat_template_version: '1999-01-01' }, 'The template version is invalid'],
+  ['attribute', aTemplate({ a: VALUE, b: { type: 'OS::Heat::Value', properties: { value: { get_attr: ['a', 'colour'] } } } }), 'The Referenced Attribute (a colour) is incorrect.'],
+  ['resource', aTemplate({ b: { type: 'OS::Heat::Value', properties: { value: { get_resource: 'a' } } } }), 'The specified reference "a" (in resources.b.properties) is incorrect.'],
+  ['parameter', aTemplate({ b: { type: 'OS::Heat::Value', properties: { value: { get_param: 'p' } } } }), 'The Parameter (p) was not provided.'],
+  ['file', aTemplate({ b: { type: 'OS::Heat::Value', properties: { value: { get_file: 'f' } } } }), 'get_file path: f'],
+  ['condition', aTemplate({ a: { ...VALUE, condition: 'c' } }), 'Invalid condition "c"'],
+  ['circle', aTemplate({ a: { ...VALUE, depends_on: 'b' }, b: { ...VALUE, depends_on: 'a' } }), 'Circular Dependency Found'],
+  ['deletion policy', aTemplate({ a: { ...VALUE, deletion_policy: 'Retain' } }), 'The deletion_policy Retain of a is not supported'],
+  ['too many', aTemplate({ g: { type: 'OS::Heat::ResourceGroup', properties: { count: 1000, resource_def: VALUE } } }), 'The stack would have 1001 resources'],
+  ['too long', aTemplate({ a: { type: 'OS::Heat::Value', properties: { value: 'x'.repeat(530_000) } } }), 'more than the 524288 bytes'],
+])('an unknown or impossible thing is refused by name before anything is made: %s', async (_, template, words) => {
+  const refusal = await world.create({ template }).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ kind: 'cloud-refused', message: expect.stringContaining(words) });
+  expect(await world.db('hot_stack')).toEqual([]);
+});
+
+test.each<[JsonObject, JsonObject, string]>([
+  [{ p: { type: 'string' } }, {}, 'The Parameter (p) was not provided.'],
+  [{ p: { type: 'number' } }, { p: 'x' }, 'Parameter \'p\' is invalid: "x" is not of type number'],
+  [{ p: { type: 'string', constraints: [{ allowed_values: ['a'] }] } }, { p: 'b' }, '"b" is not an allowed value [a]'],
+  [{ p: { type: 'number', constraints: [{ range: { min: 1, max: 2 } }] } }, { p: 3 }, 'out of range (min: 1, max: 2)'],
+  [{ p: { type: 'string', constraints: [{ length: { min: 2 } }] } }, { p: 'x' }, 'length (1) is out of range'],
+  [{ p: { type: 'string', constraints: [{ allowed_pattern: '[a-z]+' }] } }, { p: 'a1' }, 'does not match pattern'],
+  [{ p: { type: 'string', hidden: true, constraints: [{ allowed_values: ['a'] }] } }, { p: 'sesame' }, 'the hidden value'],
+  [{ p: { type: 'list' } }, {}, 'Invalid type (list)'],
+])('parameters %j given %j are refused', async (parameters, given, words) => {
+  const refusal = await world.create({ template: aTemplate({}, { parameters }), parameters: given }).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ kind: 'cloud-refused', message: expect.stringContaining(words) });
+});
