@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BayId, BayModelId, NodeGroupId, NodeId } from '../../domain/ids.js';
 import { UNSEEN_NODE } from '../../domain/node.js';
-import type { Page, Store } from '../../ports/store.js';
+import type { BayRow, Page, Store } from '../../ports/store.js';
 import { aBay, aBayModel, anIntent } from '../builders.js';
 import { ManualClock } from '../manual-clock.js';
 
@@ -54,7 +54,7 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
           const seen: string[] = [];
           for (let marker: string | null = null; ;) {
             const at: string | null = marker;
-            const rows = await store.read((repos) => repos.bays.list(OWN, { limit: 3, marker: at, sortKey, descending }));
+            const rows: readonly BayRow[] = await store.read((repos) => repos.bays.list(OWN, { limit: 3, marker: at, sortKey, descending }));
             seen.push(...rows.map((row) => row.bay.id));
             marker = rows.at(-1)?.bay.id ?? null;
             if (rows.length < 3) break;

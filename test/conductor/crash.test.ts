@@ -1,0 +1,139 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { EMBEDDED_DEFAULTS } from '../../packages/core/src/adapters/embedded/config.js';
+import { createBay, deleteBay, updateBay } from '../../packages/core/src/app/bays.js';
+import type { Access } from '../../packages/core/src/app/deps.js';
+import type { BayId } from '../../packages/core/src/domain/ids.js';
+import { aBayModel } from '../../packages/core/src/testing/builders.js';
+import { CrashPoints } from '../../packages/core/src/testing/crash-points.js';
+import { aMachine, mortal, startProcess, work, type Machine, type Process } from '../support/world.js';
+
+const ACTOR = { userId: 'user', userName: 'demo', userDomainId: 'default', projectId: 'project', roles: ['member'], trusteeOf: null };
+const may = (action: string): Access => ({ actor: ACTOR, action });
+const WANTED = {
+  name: 'hive', bayModel: 'model', nodeCount: 2, masterCount: 1, createTimeout: 60, keypair: null, dockerVolumeSize: null, labels: null, masterFlavorId: null,
+  flavorId: null, discoveryUrl: null, fixedNetwork: null, fixedSubnet: null, floatingIpEnabled: true, masterLbEnabled: null,
+};
+
+const EXTERNAL = EMBEDDED_DEFAULTS.externalNetworks[0]?.id ?? '';
+
+let machine: Machine;
+afterEach(() => machine.db.destroy());
+
+async function ask(process: Process): Promise<BayId> {
+  await process.app.store.write((repos) => repos.bayModels.insert(aBayModel({ flavorId: 'm1.small', externalNetworkId: 'public' })));
+  return (await createBay(process.app, may('bay:create'), WANTED, new AbortController().signal)).bayId;
+}
+
+const statusOf = async (process: Process, id: BayId) => (await process.app.store.read((repos) => repos.bays.get(id)))?.observed.status;
+const until = (process: Process, id: BayId, status: string | undefined) => async () => (await statusOf(process, id)) === status;
+
+/** Everything that exists, by kind: what a run leaves behind must be what an undisturbed run leaves behind. */
+async function whatExists(): Promise<Record<string, unknown>> {
+  const count = async (table: string, where: Record<string, unknown> = {}) => Number((await machine.db(table).where(where).count({ n: '*' }).first())?.['n'] ?? 0);
+  // The external network is the cloud's own and outlives every bay.
+  const parts: { kind: string }[] = await machine.db('simulated_part').whereNot({ part_key: EXTERNAL }).select('kind');
+  return {
+    bays: await machine.db('bay').select('name', 'status', 'status_reason', 'generation', 'accepted_generation'),
+    groups: await machine.db('node_group').select('name', 'node_count', 'status').orderBy('name'),
+    nodes: (await machine.db('node').select('role', 'desired', 'status').orderBy('id')),
+    stacks: await machine.db('hot_stack').select('action', 'state'),
+    parts: Object.fromEntries(['network', 'server', 'volume', 'address', 'balancer'].map((kind) => [kind, parts.filter((part) => part.kind === kind).length])),
+    secrets: await count('vault_secret'), users: await count('embedded_user'), ranges: await count('embedded_range'), intents: await count('intent'),
+    allocations: await count('hot_allocation'),
+  };
+}
+
+interface Scenario {
+  /** Brings the bay to where the scenario begins, undisturbed, and asks for what the scenario is about. */
+  readonly prepare: (process: Process) => Promise<BayId>;
+  readonly ends: string | undefined;
+}
+
+const completed = async (process: Process): Promise<BayId> => {
+  const id = await ask(process);
+  await work(process.deps, machine, until(process, id, 'CREATE_COMPLETE'));
+  return id;
+};
+
+const SCENARIOS: Record<string, Scenario> = {
+  create: { prepare: ask, ends: 'CREATE_COMPLETE' },
+  'grow by two': {
+    prepare: async (process) => {
+      const id = await completed(process);
+      await updateBay(process.app, may('bay:update'), id, () => ({ nodeCount: 4, rollbackOnFailure: false }));
+      return id;
+    },
+    ends: 'UPDATE_COMPLETE',
+  },
+  'shrink by one': {
+    prepare: async (process) => {
+      const id = await completed(process);
+      await updateBay(process.app, may('bay:update'), id, () => ({ nodeCount: 1, rollbackOnFailure: false }));
+      return id;
+    },
+    ends: 'UPDATE_COMPLETE',
+  },
+  delete: {
+    prepare: async (process) => {
+      const id = await completed(process);
+      await deleteBay(process.app, may('bay:delete'), id);
+      return id;
+    },
+    ends: undefined,
+  },
+};
+
+/** Runs the scenario, dying at that moment; then a new process takes over. Returns the moments lived, and what exists in the end. */
+async function runDyingAt(moment: number, scenario: Scenario): Promise<{ killed: boolean; moments: number; exists: Record<string, unknown> }> {
+  machine = await aMachine();
+  const first = await startProcess(machine);
+  const id = await scenario.prepare(first);
+  const points = new CrashPoints(moment);
+  const outcome = await work(mortal(first, points), machine, until(first, id, scenario.ends));
+  await first.engine.stop();
+  const second = await startProcess(machine);
+  machine.clock.advance(31_000);
+  await work(second.deps, machine, until(second, id, scenario.ends));
+  await second.engine.stop();
+  const exists = await whatExists();
+  return { killed: outcome === 'killed', moments: points.moments, exists };
+}
+
+describe.each(Object.entries(SCENARIOS))('a conductor that dies in the middle of: %s', (_name, scenario) => {
+  test('leaves, once another has taken over, exactly what an undisturbed one leaves', { timeout: 240_000 }, async () => {
+    const { exists: expected, moments } = await runDyingAt(Infinity, scenario);
+    await machine.db.destroy();
+    expect(moments).toBeGreaterThan(10);
+    let deaths = 0;
+    for (let moment = 1; ; moment += 1) {
+      const { killed, exists } = await runDyingAt(moment, scenario);
+      expect(exists, `died at moment ${moment}`).toEqual(expected);
+      if (!killed) break;
+      deaths += 1;
+      await machine.db.destroy();
+    }
+    expect(deaths).toBeGreaterThan(10);
+    process.stdout.write(`died at each of ${deaths} moments\n`);
+  });
+});
+
+test('a bay whose deletion is asked for at any moment of its creation leaves nothing at all', { timeout: 240_000 }, async () => {
+  for (let moment = 1; ; moment += 3) {
+    machine = await aMachine();
+    const first = await startProcess(machine);
+    const id = await ask(first);
+    const outcome = await work(mortal(first, new CrashPoints(moment)), machine, until(first, id, 'CREATE_COMPLETE'));
+    await first.engine.stop();
+    const second = await startProcess(machine);
+    await deleteBay(second.app, may('bay:delete'), id);
+    machine.clock.advance(31_000);
+    await work(second.deps, machine, until(second, id, undefined));
+    await second.engine.stop();
+    expect(await whatExists(), `asked after moment ${moment}`).toEqual({
+      bays: [], groups: [], nodes: [], stacks: [], parts: { network: 0, server: 0, volume: 0, address: 0, balancer: 0 }, secrets: 0, users: 0, ranges: 0, intents: 0,
+      allocations: 0,
+    });
+    if (outcome === 'done') break;
+    await machine.db.destroy();
+  }
+});

@@ -1,0 +1,121 @@
+import type { Knex } from 'knex';
+import { EmbeddedCloud } from '../../packages/core/src/adapters/embedded/cloud.js';
+import { EMBEDDED_DEFAULTS } from '../../packages/core/src/adapters/embedded/config.js';
+import { HotEngine } from '../../packages/core/src/adapters/embedded/hot-engine/engine.js';
+import { EmbeddedIdentity } from '../../packages/core/src/adapters/embedded/identity/identity.js';
+import { SimulatedBackend } from '../../packages/core/src/adapters/embedded/simulated.js';
+import { databaseVault } from '../../packages/core/src/adapters/certificates/vault-database.js';
+import { certificateAuthority } from '../../packages/core/src/adapters/certificates/x509.js';
+import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
+import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
+import { embeddedMigrations } from '../../packages/core/src/adapters/knex/migrations/embedded.js';
+import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
+import { openSqlite } from '../../packages/core/src/adapters/knex/sqlite.js';
+import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
+import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
+import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
+import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
+import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
+import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
+import type { AppDeps } from '../../packages/core/src/app/deps.js';
+import { reconcileBay } from '../../packages/core/src/conductor/reconcile-bay.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/world.js';
+import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificate.js';
+import { Secret } from '../../packages/core/src/domain/secret.js';
+import { enginesOf } from '../../packages/core/src/engines.js';
+import type { Clock } from '../../packages/core/src/ports/clock.js';
+import { Killed, type CrashPoints } from '../../packages/core/src/testing/crash-points.js';
+
+/** Real time that can be moved forward, so that leases lapse without waiting. */
+export class MovableClock implements Clock {
+  #offset = 0;
+  now(): Date {
+    return new Date(Date.now() + this.#offset);
+  }
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return systemClock.sleep(milliseconds, signal);
+  }
+  advance(milliseconds: number): void {
+    this.#offset += milliseconds;
+  }
+}
+
+/** What survives a process: the database and the key. Processes come and go over it. */
+export interface Machine {
+  readonly db: Knex;
+  readonly clock: MovableClock;
+  readonly key: Uint8Array;
+}
+
+export async function aMachine(): Promise<Machine> {
+  const db = openSqlite(':memory:');
+  await migrate(db, [...coreMigrations, ...embeddedMigrations]);
+  return { db, clock: new MovableClock(), key: systemRandom.bytes(32) };
+}
+
+/** One process: all parts are the real ones; only the servers are simulated. */
+export interface Process {
+  readonly deps: ConductorDeps;
+  readonly app: AppDeps;
+  readonly engine: HotEngine;
+}
+
+/** RSA keys of 1024 bits are made in no time, and nothing here is about their strength. */
+const QUICK_KEYS = { ...DEFAULT_SIGNING_RULES, rsaKeySize: 1024 };
+
+export async function startProcess(machine: Machine): Promise<Process> {
+  const { db, clock } = machine;
+  const [random, logger, config] = [systemRandom, silentLogger, EMBEDDED_DEFAULTS];
+  const sealer = aesSealer(machine.key);
+  const store = knexStore(db, clock);
+  const backend = new SimulatedBackend(db);
+  const engine = new HotEngine({ db, backend, clock: systemClock, random, logger, sealer, tables: config, signalBaseUrl: () => 'http://192.0.2.1' });
+  const identity = new EmbeddedIdentity({
+    db, config, clock, random, passwords: new Map([['admin', new Secret('a')], ['demo', new Secret('d')]]), catalog: () => [], authUrl: () => 'http://192.0.2.1/identity/v3',
+  });
+  const cloud = new EmbeddedCloud({ db, config, backend, authUrl: () => 'http://192.0.2.1/identity/v3', magnumUrl: () => 'http://192.0.2.1/v1' });
+  const engines = enginesOf(false);
+  const deps: ConductorDeps = {
+    store, orchestrator: engine, identity, cloud, engines, clock, random, logger, vault: databaseVault(store, sealer), authority: certificateAuthority(clock), signingRules: QUICK_KEYS,
+  };
+  await engine.start();
+  return { deps, engine, app: { store, bus: inProcessBus(), policy: policyOf(DEFAULT_RULES), cloud, engines, clock, random } };
+}
+
+/** The same process, dying where the crash points say. Clock and randomness are no moments. */
+export function mortal(process: Process, points: CrashPoints): ConductorDeps {
+  const { deps } = process;
+  return {
+    ...deps, store: points.wrap(deps.store), orchestrator: points.wrap(deps.orchestrator), identity: points.wrap(deps.identity), cloud: points.wrap(deps.cloud),
+    vault: points.wrap(deps.vault), authority: points.wrap(deps.authority),
+  };
+}
+
+const MOST_PASSES = 300;
+
+/**
+ * Runs passes as the work loop does, without its timers, until `done` or until the process is killed. Time moves to where the
+ * next pass is due; the stack's own work gets real time, a few milliseconds a pass.
+ */
+export async function work(deps: ConductorDeps, machine: Machine, done: () => Promise<boolean>): Promise<'done' | 'killed'> {
+  for (let pass = 0; pass < MOST_PASSES; pass += 1) {
+    try {
+      for (const lease of await deps.store.queue.claim('worker', 10)) {
+        const { lookAgainAt, failed } = await reconcileBay(deps, lease, new AbortController().signal);
+        await deps.store.queue.release(lease, lookAgainAt, failed ? lease.attempts + 1 : 0);
+      }
+    } catch (error) {
+      if (error instanceof Killed || hasKilledCause(error)) return 'killed';
+      throw error;
+    }
+    if (await done()) return 'done';
+    await systemClock.sleep(5);
+    machine.clock.advance(1_000);
+  }
+  throw new Error(`not done after ${MOST_PASSES} passes`);
+}
+
+function hasKilledCause(error: unknown): boolean {
+  return error instanceof Error && (error.cause instanceof Killed || error.message.includes('killed'));
+}
