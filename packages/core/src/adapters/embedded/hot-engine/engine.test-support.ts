@@ -145,22 +145,23 @@ type Method = Exclude<keyof CloudBackend, 'kind' | 'description' | 'close'>;
 const METHODS: readonly Method[] = ['ensureNetwork', 'deleteNetwork', 'ensureVolume', 'deleteVolume', 'ensureServer', 'server', 'deleteServer', 'ensureAddress',
   'deleteAddress', 'ensureLoadBalancer', 'deleteLoadBalancer', 'usedRanges'];
 
-/** A backend whose every call passes through `around`. */
-export function intercepted(backend: CloudBackend, around: (name: string, subject: string, call: () => Promise<unknown>) => Promise<unknown>): CloudBackend {
+/** A backend whose every call passes through `around`; `subject` is the path of the resource that it is about. */
+export function intercepted(backend: CloudBackend, around: (name: string, subject: string, call: () => Promise<unknown>, key: string) => Promise<unknown>): CloudBackend {
   const methods = METHODS.map((name) => [name, (...given: readonly unknown[]) => {
     // The arguments come from a caller of this very method.
     const method = backend[name].bind(backend) as (...given: readonly unknown[]) => Promise<unknown>;
-    return around(name, subjectOf(given[0]), () => method(...given));
+    const key = keyIn(given[0]);
+    return around(name, key.split('/').slice(1).join('/') || key, () => method(...given), key);
   }] as const);
   // Every method of the port is in METHODS.
   return { kind: backend.kind, description: backend.description, close: () => backend.close(), ...Object.fromEntries(methods) } as unknown as CloudBackend;
 }
 
-/** The resource that a call is about: keys end with its path. */
-function subjectOf(given: unknown): string {
+/** The part that a call is about; its resource's path follows the first slash. */
+function keyIn(given: unknown): string {
+  // Every method of the port begins with a key or with a record that has one.
   const part = given as { readonly key?: string; readonly serverKey?: string } | string;
-  const key = typeof part === 'string' ? part : part.key ?? part.serverKey ?? '';
-  return key.split('/').slice(1).join('/') || key;
+  return typeof part === 'string' ? part : part.key ?? part.serverKey ?? '';
 }
 
 function recorded(backend: CloudBackend, calls: string[]): CloudBackend {

@@ -94,7 +94,7 @@ export class Journal {
       await transaction('hot_stack').where({ id: stack.id }).update({
         ...change, reason, ...(spec === undefined ? {} : { spec }), ...(more.forgetPrevious ? { previous_spec: null } : {}),
         ...(more.failure === undefined ? {} : { failure: more.failure && this.#scrub(more.failure) }),
-        ...(more.restartTimer ? { started_at: clock.now().getTime() } : {}),
+        ...(more.isNext ? { started_at: clock.now().getTime(), traversal: stack.traversal + 1 } : {}),
       });
       await this.#event(transaction, { path: [], type: 'OS::Heat::Stack', ...change, reason });
     });
@@ -170,7 +170,8 @@ export interface StackChange {
   readonly spec?: StoredSpec;
   readonly forgetPrevious?: boolean;
   readonly failure?: string | null;
-  readonly restartTimer?: boolean;
+  /** The change begins another operation, with its own number and time. */
+  readonly isNext?: boolean;
 }
 
 export function eventColumns(stackId: string, at: Date, event: Happening): Readonly<Record<string, string | number>> {

@@ -78,14 +78,14 @@ const TITLES: Record<StackAction, string> = { CREATE: 'Create', UPDATE: 'Update'
 
 function reasonOf(error: unknown, stack: StackRow, isTimeUp: boolean, isLastAttempt: boolean): string | undefined {
   if (isTimeUp) return `${TITLES[stack.action]} timed out`;
-  if (error instanceof PathFailure) return `Resource ${stack.action === 'ROLLBACK' ? 'UPDATE' : stack.action} failed: ${error.text()}`;
+  if (error instanceof PathFailure) return `Resource ${stack.action === 'ROLLBACK' ? 'UPDATE' : stack.action} failed: ${error.message}`;
   if (error instanceof DomainError && error.kind === 'cloud-refused') return `${TITLES[stack.action]} failed: ${error.message}`;
   return isLastAttempt ? `${TITLES[stack.action]} failed: the orchestration engine met an internal error; its log says more` : undefined;
 }
 
 async function fail(journal: Journal, stack: StackRow, reason: string): Promise<void> {
   const undo = stack.spec.rollbackOnFailure && (stack.action === 'CREATE' || stack.action === 'UPDATE');
-  if (undo) await journal.stack({ action: 'ROLLBACK', state: 'IN_PROGRESS', reason: `Stack ROLLBACK started: ${reason}` }, { failure: reason, restartTimer: true });
+  if (undo) await journal.stack({ action: 'ROLLBACK', state: 'IN_PROGRESS', reason: `Stack ROLLBACK started: ${reason}` }, { failure: reason, isNext: true });
   else await journal.stack({ action: stack.action, state: 'FAILED', reason });
 }
 

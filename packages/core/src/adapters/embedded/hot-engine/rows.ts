@@ -52,6 +52,8 @@ export interface ResourceRow {
   readonly properties: JsonObject | undefined;
   readonly attributes: JsonObject | undefined;
   readonly startedAt: number | null;
+  /** The operation in which it failed. */
+  readonly traversal: number | null;
 }
 
 /** Columns as the database holds them. */
@@ -109,13 +111,14 @@ export class Codec {
       action: row['action'] as ResourceRow['action'], state: row['state'] as StackState,
       reason: String(row['reason']), requires: JSON.parse(String(row['requires'])), digest: row['digest'] === null ? null : String(row['digest']),
       properties: map('properties'), attributes: map('attributes'), startedAt: row['started_at'] === null ? null : Number(row['started_at']),
+      traversal: row['traversal'] === null ? null : Number(row['traversal']),
     };
   }
 
   /** The columns of a change; only what is named changes. */
   columns(id: string, change: Partial<ResourceRow>): Columns {
-    const { action, state, reason, superseded, digest, link, properties, attributes, startedAt, requires, position } = change;
-    const plain = { action, state, reason, superseded: superseded === undefined ? undefined : Number(superseded), digest, link, started_at: startedAt, position,
+    const { action, state, reason, superseded, digest, link, properties, attributes, startedAt, requires, position, traversal } = change;
+    const plain = { action, state, reason, superseded: superseded === undefined ? undefined : Number(superseded), digest, link, started_at: startedAt, position, traversal,
       requires: requires && JSON.stringify(requires) };
     const sealed = {
       properties: properties && this.seal(properties, 'hot_resource', id, 'properties'),

@@ -4,7 +4,7 @@ import type { Random } from '../../../ports/random.js';
 import type { StackAction } from '../../../ports/orchestrator.js';
 import type { CloudBackend } from '../backend.js';
 import { decide, isHolder, wantedOf, type Wanted } from './decide.js';
-import { causeOf, PathFailure, pathFailure } from './failure.js';
+import { causeOf, PathFailure, recordedFailure } from './failure.js';
 import { resolve } from './functions.js';
 import { GROUP_PROPERTIES, removedMembers } from './group.js';
 import type { Journal } from './journal.js';
@@ -70,7 +70,7 @@ export class Run {
       // The first failure ends the work on the others; the rejection itself is collected below.
       mine.catch(() => siblings.abort(new Aborted(ABORTED, 'aborted because of another failure')));
     }
-    const outcomes = await Promise.allSettled(settled.values());
+    const outcomes = await Promise.allSettled([...settled.values()]);
     siblings.abort(new Aborted(ABORTED, 'done'));
     const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
     // A failure of its own says more than one that followed from it.
@@ -100,7 +100,7 @@ export class Run {
     return {
       ...own, stackId: this.#deps.model.stack.id, parentId: parent?.id ?? '', name: resource.name, path: [...(parent?.path ?? []), resource.name], link: null,
       type: resource.type, superseded: false, action: 'INIT', state: 'COMPLETE', reason: '', digest: null, properties: undefined, attributes: undefined,
-      startedAt: null,
+      startedAt: null, traversal: null,
     };
   }
 
@@ -109,6 +109,8 @@ export class Run {
     const { journal } = this.#deps;
     const { resource } = task;
     const row = this.#current(parent, resource.name);
+    // What this very operation has seen fail stays failed when the operation is taken up again.
+    if (row.state === 'FAILED' && row.traversal === this.#deps.model.stack.traversal) throw recordedFailure(row.reason);
     const wanted = await this.#wanted(scope, row, resource, parent);
     const decision = decide(row, wanted);
     if (decision === 'keep') return;
@@ -195,18 +197,13 @@ export class Run {
 
   /** Records a resource's failure and gives it the way up; anything else than a resource's failure passes through. */
   async #failed(row: ResourceRow, action: StackAction, error: unknown): Promise<unknown> {
-    const cause = error instanceof PathFailure ? undefined : causeOf(error);
-    const failure = error instanceof PathFailure ? error : cause && pathFailure(row, this.#memberFlags(row), cause);
+    const { journal, model } = this.#deps;
+    const step = model.tree.get(row.parentId)?.type === GROUP ? `resources[${row.name}]` : `resources.${row.name}`;
+    const cause = causeOf(error);
+    const failure = error instanceof PathFailure ? error.under(step) : cause && new PathFailure(cause, step);
     if (!failure) return error;
-    await this.#deps.journal.change(row, { action, state: 'FAILED', reason: failure.text(row.path.length - 1) }, true);
+    await journal.change(row, { action, state: 'FAILED', reason: failure.message, traversal: model.stack.traversal }, true);
     return failure;
-  }
-
-  #memberFlags(row: ResourceRow): readonly boolean[] {
-    const { tree } = this.#deps.model;
-    const flags: boolean[] = [];
-    for (let at: ResourceRow | undefined = row; at; at = tree.get(at.parentId)) flags.unshift(tree.get(at.parentId)?.type === GROUP);
-    return flags;
   }
 
   async #cleanUp(scope: Scope, parent: ResourceRow | undefined, signal: AbortSignal): Promise<void> {

@@ -47,6 +47,7 @@ const orchestration: Migration = {
       table.text('properties', 'longtext').nullable();
       table.text('attributes', 'longtext').nullable();
       table.bigInteger('started_at').nullable();
+      table.integer('traversal').nullable();
     });
     await ensureTable(db, 'hot_signal', (table) => {
       table.increments('position');
