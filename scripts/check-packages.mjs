@@ -1,7 +1,7 @@
 // Packs every package, installs the tarballs side by side into an empty folder, and imports each one: what `exports` names
 // must be in the tarball.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -22,6 +22,8 @@ try {
     mkdirSync(into);
     execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', into]);
     cpSync(join(into, 'package'), join(modules, packed.name), { recursive: true });
+    const nested = join(root, path, 'node_modules');
+    if (existsSync(nested)) symlinkSync(nested, join(modules, packed.name, 'node_modules'));
     const { exports: names } = JSON.parse(readFileSync(join(into, 'package', 'package.json'), 'utf8'));
     wanted.push(...Object.entries(names).filter(([, target]) => target.default?.endsWith('.js') && !target.default.includes('testing')).map(([name]) => packed.name + name.slice(1)));
   }

@@ -8,7 +8,7 @@ import { ensureDocker } from '../../scripts/host/docker.mjs';
 // Starting a real second engine would disturb the first one's networks: a stand-in for dockerd answers on the socket.
 const STAND_IN = `#!${process.execPath}
 const socket = process.argv[3].replace('unix://', '');
-require('node:http').createServer((request, response) => response.end('OK')).listen(socket);
+require('node:http').createServer((_request, response) => response.end('OK')).listen(socket);
 `;
 
 let folder = '';
@@ -43,7 +43,7 @@ function isAlive(pid: number): boolean {
 
 test('an engine that answers is used, and stop() leaves it alone', async () => {
   const socket = join(folder, 'engine.sock');
-  const engine = createServer((request, response) => response.end('OK'));
+  const engine = createServer((_request, response) => response.end('OK'));
   await new Promise<void>((resolve) => engine.listen(socket, resolve));
   const found = await ensureDocker({ ...quiet, socket });
   if (!found.available) throw new Error(found.reason);

@@ -74,7 +74,7 @@ export async function startProcess(machine: Machine): Promise<Process> {
   const identity = new EmbeddedIdentity({
     db, config, clock, random, passwords: new Map([['admin', new Secret('a')], ['demo', new Secret('d')]]), catalog: () => [], authUrl: () => 'http://192.0.2.1/identity/v3',
   });
-  const cloud = new EmbeddedCloud({ db, config, backend, authUrl: () => 'http://192.0.2.1/identity/v3', magnumUrl: () => 'http://192.0.2.1/v1' });
+  const cloud = new EmbeddedCloud({ db, config, backend, sealer, authUrl: () => 'http://192.0.2.1/identity/v3', magnumUrl: () => 'http://192.0.2.1/v1' });
   const engines = enginesOf(false);
   const deps: ConductorDeps = {
     store, orchestrator: engine, identity, cloud, engines, clock, random, logger, vault: databaseVault(store, sealer), authority: certificateAuthority(clock), signingRules: QUICK_KEYS,

@@ -91,7 +91,7 @@ function partsOf(options: EmbeddedOptions) {
   const engine = new HotEngine({ db, backend, clock, random, logger, sealer, tables: config, signalBaseUrl: options.nodeOrigin });
   const conductor: ConductorDeps = {
     store, identity, clock, random, logger, orchestrator: engine, engines: enginesOf(backend.kind === 'docker'), vault: databaseVault(store, sealer),
-    cloud: new EmbeddedCloud({ db, config, backend, authUrl: nodeUrl('/identity/v3'), magnumUrl: nodeUrl('/v1') }),
+    cloud: new EmbeddedCloud({ db, config, backend, sealer, authUrl: nodeUrl('/identity/v3'), magnumUrl: nodeUrl('/v1') }),
     authority: certificateAuthority(clock), signingRules: DEFAULT_SIGNING_RULES,
   };
   return { conductor, engine, identity, bus: inProcessBus() };

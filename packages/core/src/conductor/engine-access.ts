@@ -20,7 +20,8 @@ export async function sessionOf(deps: AccessDeps, world: BayWorld): Promise<CoeS
   const client = world.support.clientRef ? await loadKeyPair(deps, world.support.clientRef) : undefined;
   if (!ca || !client) throw new DomainError('engine-not-live', `Bay ${world.bay.name} has no certificates yet.`);
   return deps.engines.connect(world.model, {
-    endpoint: { url: apiAddress, ca: ca.certificate, clientCertificate: client.certificate, clientKey: client.privateKey },
+    // Without TLS there is nothing to verify: an empty CA says so.
+    endpoint: { url: apiAddress, ca: world.model.tlsDisabled ? '' : ca.certificate, clientCertificate: client.certificate, clientKey: client.privateKey },
     nodes: world.nodes.flatMap((node) => {
       const address = node.observed.publicAddress ?? node.observed.privateAddress;
       return address && node.desired === 'present' ? [{ name: node.name, address, role: node.role }] : [];

@@ -7,15 +7,11 @@ import type { RenderInput } from '../ports/bay-driver.js';
 import type { Lease } from '../ports/store.js';
 import type { StackSpec, StackSnapshot } from '../ports/orchestrator.js';
 import { ensureSupport, missing, releaseSupport } from './ensure.js';
-import { recordPass, recordRetry, type Pass } from './record.js';
+import type { Pass, PassResult } from './pass.js';
+import { recordPass, recordRetry } from './record.js';
+import { releaseLeavingNodes } from './release-nodes.js';
 import { tendBay } from './tend.js';
 import { accessOf, desiredOf, loadWorld, type BayWorld, type ConductorDeps } from './world.js';
-
-/** When to look again; `failed` counts towards the backoff. */
-export interface PassResult {
-  readonly lookAgainAt: Date | 'never';
-  readonly failed: boolean;
-}
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
@@ -80,6 +76,7 @@ async function tellStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): 
   const { world, snapshot } = pass;
   const spec = deps.engines.driverOf(world.model).render(await renderInput(deps, world));
   const access = accessOf(world.bay);
+  if (snapshot) await releaseLeavingNodes(deps, world, signal);
   const told = snapshot
     ? await deps.orchestrator.update(snapshot.id, spec, access, signal)
     : await createOrAdopt(deps, spec, world, signal);

@@ -4,19 +4,10 @@ import { isInProgress, STATUS_OF, type BayStatus } from '../domain/bay-status.js
 import type { Node, NodeObservation } from '../domain/node.js';
 import type { Observation } from '../domain/observation.js';
 import type { Step } from '../domain/plan.js';
-import type { StackEvent, StackSnapshot } from '../ports/orchestrator.js';
+import type { StackEvent } from '../ports/orchestrator.js';
 import type { Lease, Repositories } from '../ports/store.js';
-import type { PassResult } from './reconcile-bay.js';
+import type { Pass, PassResult } from './pass.js';
 import { accessOf, type BayWorld, type ConductorDeps } from './world.js';
-
-/** What one pass has seen and decided. `seen` is undefined when the pass failed before it could look. */
-export interface Pass {
-  readonly lease: Lease;
-  readonly world: BayWorld;
-  readonly snapshot: StackSnapshot | undefined;
-  readonly seen: Observation | undefined;
-  readonly step: Step;
-}
 
 const EVENTS_PER_PASS = 500;
 

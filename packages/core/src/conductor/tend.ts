@@ -3,8 +3,7 @@ import type { BayStatus } from '../domain/bay-status.js';
 import { isDomainError } from '../domain/errors.js';
 import type { CoeSession, NodeReport } from '../ports/bay-driver.js';
 import { sessionOf } from './engine-access.js';
-import type { Pass } from './record.js';
-import type { PassResult } from './reconcile-bay.js';
+import type { Pass, PassResult } from './pass.js';
 import type { ConductorDeps } from './world.js';
 
 /** `[kubernetes] health_polling_interval` of upstream. */

@@ -1,6 +1,7 @@
 import { isDomainError } from '../domain/errors.js';
 import type { Lease } from '../ports/store.js';
-import { reconcileBay, type PassResult } from './reconcile-bay.js';
+import type { PassResult } from './pass.js';
+import { reconcileBay } from './reconcile-bay.js';
 import type { ConductorDeps } from './world.js';
 
 const RENEW_MS = 10_000;

@@ -119,7 +119,7 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
     const second = await backend.ensureNetwork(network, signal);
     const made = await docker.getNetwork(first.id).inspect();
     expect(second.id).toBe(first.id);
-    expect(made.IPAM.Config).toEqual([{ Subnet: network.cidr, Gateway: network.gateway }]);
+    expect(made.IPAM?.Config).toEqual([{ Subnet: network.cidr, Gateway: network.gateway }]);
     expect(await backend.usedRanges(signal)).toContain(network.cidr);
   });
 
