@@ -3,14 +3,18 @@ import { DomainError } from '../../domain/errors.js';
 import type { BayFacts } from '../../domain/observation.js';
 import type { Cloud, CloudImage, FactsRequest } from '../../ports/cloud.js';
 import type { CloudAccess } from '../../ports/orchestrator.js';
+import type { Sealer } from '../../ports/sealer.js';
 import { overlap, parseCidr, slices, type Range } from './addresses.js';
 import type { CloudBackend } from './backend.js';
 import { byIdOrName, type EmbeddedConfig } from './config.js';
+import { Codec, Rows, type ResourceRow } from './hot-engine/rows.js';
 
 export interface EmbeddedCloudDeps {
   readonly db: Knex;
   readonly config: EmbeddedConfig;
   readonly backend: Pick<CloudBackend, 'usedRanges'>;
+  /** The one that the HOT engine seals with, so that the networks of its stacks are found; without it, only external ones are. */
+  readonly sealer?: Sealer;
   /** Endpoints as the nodes reach them; functions, because the ports are known only once the servers listen. */
   readonly authUrl: () => string;
   readonly magnumUrl: () => string;
@@ -19,9 +23,11 @@ export interface EmbeddedCloudDeps {
 /** Glance, Nova and Neutron as the config's tables, and the ranges that bays were given. */
 export class EmbeddedCloud implements Cloud {
   readonly #deps: EmbeddedCloudDeps;
+  readonly #rows: Rows | undefined;
 
   constructor(deps: EmbeddedCloudDeps) {
     this.#deps = deps;
+    this.#rows = deps.sealer && new Rows(deps.db, new Codec(deps.sealer));
   }
 
   async findImage(nameOrId: string): Promise<CloudImage | undefined> {
@@ -41,27 +47,28 @@ export class EmbeddedCloud implements Cloud {
   async findNetwork(nameOrId: string, access: CloudAccess): Promise<{ readonly id: string; readonly external: boolean } | undefined> {
     const external = byIdOrName(this.#deps.config.externalNetworks, nameOrId);
     if (external) return { id: external.id, external: true };
-    const id = await this.#findResource(nameOrId, 'OS::Neutron::Net', access);
-    return id === undefined ? undefined : { id, external: false };
+    const network = await this.#findPart('OS::Neutron::Net', nameOrId, access);
+    return network && { id: network.id, external: false };
   }
 
-  /** Subnets are known by the range that a bay got: only the ids of networks that stacks made are answered. */
   async findSubnet(nameOrId: string, access: CloudAccess): Promise<{ readonly id: string; readonly networkId: string; readonly cidr: string } | undefined> {
-    const id = await this.#findResource(nameOrId, 'OS::Neutron::Subnet', access);
-    return id === undefined ? undefined : { id, networkId: id, cidr: '' };
+    const subnet = await this.#findPart('OS::Neutron::Subnet', nameOrId, access);
+    return subnet && { id: subnet.id, networkId: String(subnet.attributes?.['network_id']), cidr: String(subnet.attributes?.['cidr']) };
   }
 
   async facts(request: FactsRequest, access: CloudAccess, signal: AbortSignal): Promise<BayFacts> {
     const { config } = this.#deps;
     const external = request.externalNetwork === null ? undefined : await this.#network(request.externalNetwork, access);
     const fixed = request.fixedNetwork === null ? undefined : await this.#network(request.fixedNetwork, access);
+    const subnet = request.fixedSubnet === null ? undefined : await this.findSubnet(request.fixedSubnet, access);
+    if (request.fixedSubnet !== null && !subnet) throw new DomainError('network-not-found', `Unable to find subnet ${request.fixedSubnet}.`);
     return {
       authUrl: this.#deps.authUrl(),
       magnumUrl: this.#deps.magnumUrl(),
       regionName: config.region,
       fixedSubnetCidr: request.fixedSubnetCidr ?? (await this.#rangeOf(request.bayId, signal)),
       fixedNetworkId: fixed?.id ?? null,
-      fixedSubnetId: request.fixedSubnet,
+      fixedSubnetId: subnet?.id ?? null,
       externalNetworkId: external?.id ?? config.externalNetworks[0]?.id ?? null,
       cloudCa: '',
       verifyCloudCa: true,
@@ -81,11 +88,13 @@ export class EmbeddedCloud implements Cloud {
     return found;
   }
 
-  async #findResource(id: string, type: string, access: CloudAccess): Promise<string | undefined> {
-    const row: { id: string } | undefined = await this.#deps.db('hot_resource')
-      .join('hot_stack', 'hot_stack.id', 'hot_resource.stack_id')
-      .where({ 'hot_resource.id': id, 'hot_resource.type': type, 'hot_stack.project_id': access.projectId }).first('hot_resource.id as id');
-    return row?.id;
+  /** Networks and subnets are what the project's stacks have made. */
+  async #findPart(type: string, nameOrId: string, access: CloudAccess): Promise<ResourceRow | undefined> {
+    const parts = ((await this.#rows?.ofType(access.projectId, type)) ?? []).filter((row) => row.attributes !== undefined);
+    const byId = parts.find((row) => row.id === nameOrId);
+    const named = parts.filter((row) => row.attributes?.['name'] === nameOrId);
+    if (!byId && named.length > 1) throw new DomainError('not-unique', `Multiple networks or subnets exist with the name ${nameOrId}; use an id.`);
+    return byId ?? named[0];
   }
 
   async #rangeOf(bayId: string, signal: AbortSignal): Promise<string> {

@@ -178,6 +178,12 @@ export class Rows {
     return this.#resources({ link: id, type });
   }
 
+  async ofType(projectId: string, type: string): Promise<readonly ResourceRow[]> {
+    const rows: readonly Columns[] = await this.#db('hot_resource').join('hot_stack', 'hot_stack.id', 'hot_resource.stack_id')
+      .where({ project_id: projectId, type, superseded: 0 }).select('hot_resource.*');
+    return rows.map((row) => this.codec.resource(row));
+  }
+
   async ofProject(projectId: string, id: string): Promise<ResourceRow | undefined> {
     const found = await this.resource(id);
     const stack: unknown = found && (await this.#db('hot_stack').where({ id: found.stackId, project_id: projectId }).first('id'));

@@ -64,7 +64,7 @@ export class Run {
     const siblings = innerController(signal);
     const settled = new Map<string, Promise<void>>();
     for (const resource of scope.order) {
-      const before = (scope.dependencies.get(resource.name) ?? []).map((name) => settled.get(name));
+      const before = (scope.dependencies.get(resource.name) ?? []).flatMap((name) => settled.get(name) ?? []);
       const mine = Promise.all(before).then(() => this.#settle(scope, parent, { resource, signal: siblings.signal }));
       settled.set(resource.name, mine);
       // The first failure ends the work on the others; the rejection itself is collected below.
