@@ -40,6 +40,8 @@ export interface EmbeddedOptions {
   readonly nodeOrigin: () => string;
   /** Where `load-image` finds images; absent without a Docker Engine. */
   readonly docker?: Docker;
+  /** How often settled bays are asked for their health; a minute when absent. */
+  readonly healthIntervalMs?: number;
   readonly host: string;
 }
 
@@ -93,6 +95,7 @@ function partsOf(options: EmbeddedOptions) {
     store, identity, clock, random, logger, orchestrator: engine, engines: enginesOf(backend.kind === 'docker'), vault: databaseVault(store, sealer),
     cloud: new EmbeddedCloud({ db, config, backend, sealer, authUrl: nodeUrl('/identity/v3'), magnumUrl: nodeUrl('/v1') }),
     authority: certificateAuthority(clock), signingRules: DEFAULT_SIGNING_RULES,
+    ...(options.healthIntervalMs === undefined ? {} : { healthIntervalMs: options.healthIntervalMs }),
   };
   return { conductor, engine, identity, bus: inProcessBus() };
 }

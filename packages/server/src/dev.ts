@@ -78,7 +78,7 @@ async function run(start: Start): Promise<DevServer> {
     db, backend, logger, config, host: hostname(), sealingKey: Buffer.from(instance.sealingKey, 'base64'),
     passwords: { admin: new Secret(instance.adminPassword), demo: new Secret(instance.demoPassword) },
     origin: () => origin(host === '0.0.0.0' ? '127.0.0.1' : host), nodeOrigin: () => origin(reach.nodeHost),
-    ...(docker ? { docker: docker.engine } : {}),
+    ...(docker ? { docker: docker.engine } : {}), ...healthInterval(),
   });
   const listeners = new Listeners(async (request) => (await handleDocs(request)) ?? magnum.fetch(request));
   reach.port = await listeners.listen(options.port ?? DEFAULT_PORT, host);
@@ -129,7 +129,7 @@ async function removeIdleNetwork(backend: DockerBackend): Promise<void> {
 /** The range of floating addresses must be free on this host, and stay the same for this directory. */
 async function configFor(start: Start): Promise<EmbeddedConfig> {
   if (!start.docker) return EMBEDDED_DEFAULTS;
-  start.instance.externalCidr ??= await start.docker.freeRange();
+  start.instance.externalCidr ??= await start.docker.freeRange(start.instance.id);
   saveInstance(start.dataDir, start.instance);
   return { ...EMBEDDED_DEFAULTS, externalNetworks: [externalNetwork(start.instance.externalCidr)] };
 }
@@ -137,6 +137,12 @@ async function configFor(start: Start): Promise<EmbeddedConfig> {
 function dockerBackend(start: Start, docker: LocalDocker, config: EmbeddedConfig, logger: Logger): DockerBackend {
   const [external = externalNetwork('172.31.200.0/24')] = config.externalNetworks;
   return new DockerBackend({ docker: docker.engine, instance: start.instance.id, image: nodeImage(docker.engine, start.log), externalNetwork: external, logger });
+}
+
+/** Bays are asked for their health every minute, or as often as `MAGNUM_HEALTH_INTERVAL_MS` says. */
+function healthInterval(): { readonly healthIntervalMs?: number } {
+  const healthIntervalMs = Number(process.env['MAGNUM_HEALTH_INTERVAL_MS']);
+  return Number.isInteger(healthIntervalMs) && healthIntervalMs >= 1_000 ? { healthIntervalMs } : {};
 }
 
 /** Structured logs are for operators: a laptop shows them when asked, `MAGNUM_LOG_LEVEL=info`. */

@@ -4,8 +4,8 @@ import { ensureNodeImage } from '@magnum-ts/core';
 /** A Docker Engine on this host. */
 export interface LocalDocker {
   readonly engine: Docker;
-  /** A /24 for floating addresses that no network of the engine and no route of the host uses. */
-  freeRange(): Promise<string>;
+  /** A /24 for floating addresses that no network of the engine uses; `seed` tells where the search begins. */
+  freeRange(seed: string): Promise<string>;
 }
 
 const RANGES = Array.from({ length: 56 }, (_unused, index) => `172.31.${200 + index}.0/24`);
@@ -19,13 +19,15 @@ export async function findDocker(): Promise<LocalDocker | undefined> {
   } catch {
     return undefined;
   }
-  return { engine, freeRange: () => freeRange(engine) };
+  return { engine, freeRange: (seed) => freeRange(engine, seed) };
 }
 
-async function freeRange(engine: Docker): Promise<string> {
+/** Two services that start at the same moment see the same free ranges, so each begins its search elsewhere. */
+async function freeRange(engine: Docker, seed: string): Promise<string> {
   const networks = await engine.listNetworks();
   const used = new Set(networks.flatMap((network) => network.IPAM?.Config ?? []).map((config) => config.Subnet?.split('.').slice(0, 3).join('.')));
-  const free = RANGES.find((cidr) => !used.has(cidr.split('.').slice(0, 3).join('.')));
+  const first = [...seed].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % RANGES.length, 0);
+  const free = [...RANGES.slice(first), ...RANGES.slice(0, first)].find((cidr) => !used.has(cidr.split('.').slice(0, 3).join('.')));
   if (!free) throw new Error('No range is free for floating addresses: every /24 from 172.31.200.0 on is used by a Docker network.');
   return free;
 }

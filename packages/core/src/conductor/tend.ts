@@ -18,7 +18,7 @@ export async function tendBay(deps: ConductorDeps, pass: Pass, signal: AbortSign
   const found = await lookAtEngine(deps, pass, AbortSignal.any([signal, AbortSignal.timeout(HEALTH_DEADLINE_MS)]));
   signal.throwIfAborted();
   await deps.store.writeUnder(pass.lease, (repos) => repos.bays.saveObserved(bay.id, { ...bay.observed, ...found }, bay.generation));
-  return { lookAgainAt: new Date(deps.clock.now().getTime() + HEALTH_INTERVAL_MS), failed: false };
+  return { lookAgainAt: new Date(deps.clock.now().getTime() + (deps.healthIntervalMs ?? HEALTH_INTERVAL_MS)), failed: false };
 }
 
 async function lookAtEngine(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<Partial<BayObserved>> {

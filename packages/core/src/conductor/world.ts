@@ -37,6 +37,8 @@ export interface ConductorDeps {
   readonly random: Random;
   readonly logger: Logger;
   readonly signingRules: SigningRules;
+  /** How often a settled bay is asked for its health; a minute when absent. */
+  readonly healthIntervalMs?: number;
 }
 
 /** Everything the database knows of one bay. */

@@ -106,16 +106,19 @@ export class EmbeddedCloud implements Cloud {
       const known = rows.find((row) => row.bay_id === bayId);
       if (known) return known.cidr;
       const given = rows.flatMap((row) => parseCidr(row.cidr) ?? []);
-      const cidr = firstFree(this.#deps.config.addressPool, [...used, ...external, ...given]);
+      const cidr = firstFree(this.#deps.config.addressPool, bayId, [...used, ...external, ...given]);
       await transaction('embedded_range').insert({ bay_id: bayId, cidr });
       return cidr;
     });
   }
 }
 
-function firstFree(pool: string, taken: readonly Range[]): string {
+/** Two services on one host cannot see each other's choices before the networks stand, so each bay begins its search elsewhere. */
+function firstFree(pool: string, bayId: string, taken: readonly Range[]): string {
   const range = parseCidr(pool);
-  for (const cidr of range ? slices(range) : []) {
+  const all = range ? [...slices(range)] : [];
+  const start = [...bayId].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % Math.max(1, all.length), 0);
+  for (const cidr of [...all.slice(start), ...all.slice(0, start)]) {
     const slice = parseCidr(cidr);
     if (slice && !taken.some((other) => overlap(slice, other))) return cidr;
   }
