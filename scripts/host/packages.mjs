@@ -7,9 +7,11 @@ import { delimiter, join } from 'node:path';
  * Makes sure that programs exist. Returns a line for each that is missing and could not be installed.
  * @param {Record<string, string>} wanted program to Debian package
  * @param {(line: string) => void} log
+ * @param {string[]} moreFolders searched beside PATH
  * @returns {Promise<string[]>}
  */
-export async function ensurePackages(wanted, log) {
+export async function ensurePackages(wanted, log, moreFolders = []) {
+  const isThere = (program) => isIn(program, [...(process.env.PATH ?? '').split(delimiter), ...moreFolders]);
   const missing = Object.entries(wanted).filter(([program]) => !isThere(program));
   if (missing.length === 0) return [];
   const names = missing.map(([, name]) => name);
@@ -24,8 +26,8 @@ export async function ensurePackages(wanted, log) {
     .map(([program, name]) => `missing: ${program} (apt-get install ${name} failed)`);
 }
 
-function isThere(program) {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+function isIn(program, folders) {
+  return folders.some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
       return true;
