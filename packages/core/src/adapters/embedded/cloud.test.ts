@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { aesSealer } from '../system/sealer.js';
 import { EmbeddedCloud } from './cloud.js';
-import { EMBEDDED_DEFAULTS } from './config.js';
+import { EMBEDDED_DEFAULTS, type EmbeddedConfig } from './config.js';
 import { ACCESS, aFleet, aTemplate, aWorld, migrated, SIGNAL } from './hot-engine/engine.test-support.js';
 import type { FactsRequest } from '../../ports/cloud.js';
 
@@ -12,9 +12,9 @@ beforeEach(async () => {
 });
 afterEach(() => db.destroy());
 
-function aCloud(used: readonly string[] = [], over: Knex = db): EmbeddedCloud {
+function aCloud(used: readonly string[] = [], over: Knex = db, config: EmbeddedConfig = EMBEDDED_DEFAULTS): EmbeddedCloud {
   return new EmbeddedCloud({
-    db: over, config: EMBEDDED_DEFAULTS, backend: { usedRanges: async () => used }, sealer: aesSealer(Buffer.alloc(32, 7)),
+    db: over, config, backend: { usedRanges: async () => used }, sealer: aesSealer(Buffer.alloc(32, 7)),
     authUrl: () => 'http://cloud.test/identity/v3', magnumUrl: () => 'http://cloud.test/v1',
   });
 }
@@ -23,23 +23,31 @@ function aRequest(change: Partial<FactsRequest> = {}): FactsRequest {
   return { bayId: 'bay-1', externalNetwork: null, fixedNetwork: null, fixedSubnet: null, fixedSubnetCidr: undefined, dockerVolumeType: undefined, ...change };
 }
 
-test('every bay gets a range of its own, and the same one when asked again', async () => {
+async function rangeOf(cloud: EmbeddedCloud, bayId: string): Promise<string> {
+  return (await cloud.facts(aRequest({ bayId }), ACCESS, SIGNAL)).fixedSubnetCidr;
+}
+
+test('every bay gets a /24 of its own in the pool, and the same one when asked again', async () => {
   const cloud = aCloud();
-  const ranges = await Promise.all(['bay-1', 'bay-2', 'bay-1'].map(async (bayId) => (await cloud.facts(aRequest({ bayId }), ACCESS, SIGNAL)).fixedSubnetCidr));
-  expect(ranges).toEqual(['10.213.0.0/24', '10.213.1.0/24', '10.213.0.0/24']);
+  const [first, second, again] = [await rangeOf(cloud, 'bay-1'), await rangeOf(cloud, 'bay-2'), await rangeOf(cloud, 'bay-1')];
+  expect(first).toMatch(/^10\.213\.\d+\.0\/24$/);
+  expect(second).not.toBe(first);
+  expect(again).toBe(first);
 });
 
 test('a range keeps clear of what the machine uses', async () => {
-  const cloud = aCloud(['10.213.0.128/25', 'fd00::/64', '10.213.1.0/28']);
-  expect((await cloud.facts(aRequest(), ACCESS, SIGNAL)).fixedSubnetCidr).toBe('10.213.2.0/24');
+  const cloud = aCloud(['10.213.0.0/17', 'fd00::/64', '10.213.128.0/18', '10.213.192.0/19', '10.213.224.0/20', '10.213.240.0/21', '10.213.248.0/22',
+    '10.213.252.0/23', '10.213.254.128/28']);
+  expect(await rangeOf(cloud, 'bay-1')).toBe('10.213.255.0/24');
 });
 
 test('a released range can be given again, and releasing twice is success', async () => {
-  const cloud = aCloud();
-  await cloud.facts(aRequest(), ACCESS, SIGNAL);
+  const cloud = aCloud([], db, { ...EMBEDDED_DEFAULTS, addressPool: '10.213.7.0/24' });
+  await rangeOf(cloud, 'bay-1');
+  await expect(rangeOf(cloud, 'bay-2')).rejects.toMatchObject({ kind: 'cloud-quota-exceeded' });
   await cloud.releaseFacts('bay-1');
   await cloud.releaseFacts('bay-1');
-  expect((await cloud.facts(aRequest({ bayId: 'bay-2' }), ACCESS, SIGNAL)).fixedSubnetCidr).toBe('10.213.0.0/24');
+  expect(await rangeOf(cloud, 'bay-2')).toBe('10.213.7.0/24');
 });
 
 test('when every range is taken the refusal says what to do', async () => {
