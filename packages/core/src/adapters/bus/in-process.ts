@@ -22,7 +22,7 @@ export function inProcessBus(): MessageBus {
       const deadline = AbortSignal.timeout(options.timeoutMs);
       const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
       const answer = serving[question];
-      const reply = await Promise.race([answer(copied(args), signal), rejectedBy(signal)]);
+      const reply = await Promise.race([answered(answer(copied(args), signal), signal), rejectedBy(signal)]);
       return copied(reply);
     },
     serve: async (answers) => {
@@ -40,9 +40,20 @@ function copied<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T; // the messages are JSON by their types
 }
 
+/** An answer that was ended by the deadline is late, whatever it says itself. */
+function answered<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  return answer.catch((error: unknown) => {
+    throw signal.aborted ? tooLate(signal) : error;
+  });
+}
+
+function tooLate(signal: AbortSignal): DomainError {
+  return new DomainError('deadline-exceeded', { message: 'The bay did not answer in time. Try again later.', cause: signal.reason });
+}
+
 function rejectedBy(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
-    const late = (): void => reject(new DomainError('deadline-exceeded', { message: 'The bay did not answer in time. Try again later.', cause: signal.reason }));
+    const late = (): void => reject(tooLate(signal));
     if (signal.aborted) late();
     else signal.addEventListener('abort', late, { once: true });
   });

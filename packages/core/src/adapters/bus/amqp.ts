@@ -1,0 +1,265 @@
+import { randomUUID } from 'node:crypto';
+import amqplib, { type ChannelModel, type ConfirmChannel, type ConsumeMessage, type RecoveringChannelModel } from 'amqplib';
+import { DomainError } from '../../domain/errors.js';
+import type { BayId } from '../../domain/ids.js';
+import { isJsonObject, type JsonValue } from '../../domain/json.js';
+import type { Answers, CallOptions, MessageBus, QuestionName, Questions } from '../../ports/bus.js';
+import type { Logger } from '../../ports/logger.js';
+import type { Random } from '../../ports/random.js';
+import { encodeAnswer, encodeFailure, decodeReply, parseMessage } from './envelope.js';
+
+export interface AmqpBusOptions {
+  /** `amqp://user:password@host:port/vhost`; several are tried in turn. */
+  readonly urls: readonly string[];
+  /** Prefix of queues: `[conductor] topic`. */
+  readonly topic: string;
+  readonly logger: Logger;
+  readonly random: Random;
+}
+
+/** A bus that holds a connection: it is closed at the end. */
+export interface AmqpBus extends MessageBus {
+  /** Whether the broker can be spoken to now. */
+  readonly connected: () => boolean;
+  close(): Promise<void>;
+}
+
+const PREFETCH = 20;
+const CONFIRM_MS = 2_000;
+const FIRST_RETRY_MS = 200;
+const LONGEST_RETRY_MS = 5_000;
+const REPLY_TO = 'amq.rabbitmq.reply-to';
+const MOST_DELIVERIES = 5;
+
+/** RabbitMQ: a durable queue of doorbells, direct reply-to for questions, a dead-letter queue for what nobody can read. */
+export async function amqpBus(options: AmqpBusOptions): Promise<AmqpBus> {
+  const link = new Link(options);
+  await link.open();
+  return {
+    cast: (message) => link.ring(message.bayId),
+    onWake: (listener) => link.onWake(listener),
+    call: (question, args, call) => link.ask(question, args, call),
+    serve: (answers) => link.serve(answers),
+    connected: () => link.connected,
+    close: () => link.close(),
+  };
+}
+
+interface Waiting {
+  readonly resolve: (reply: JsonValue) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** One connection with two channels: one publishes under confirms, one consumes; both are made again after every reconnect. */
+class Link {
+  readonly #options: AmqpBusOptions;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #listeners = new Set<(bayId: BayId) => void>();
+  #answers: Answers | undefined;
+  #model: RecoveringChannelModel | undefined;
+  #channel: ConfirmChannel | undefined;
+  #blocked = false;
+  #attempt = 0;
+
+  constructor(options: AmqpBusOptions) {
+    this.#options = options;
+  }
+
+  get connected(): boolean {
+    return this.#channel !== undefined && !this.#blocked;
+  }
+
+  /** Returns at once: a broker that is away is waited for in the background. */
+  async open(): Promise<void> {
+    const { logger } = this.#options;
+    const url = this.#options.urls[0] ?? 'amqp://guest:guest@127.0.0.1:5672/';
+    this.#model = await amqplib.connect(withHeartbeat(url), {
+      timeout: 5_000,
+      recovery: {
+        waitForConnect: false, maxRetries: Infinity, calculateDelay: (attempt: number) => this.#delay(attempt),
+        setup: (model: ChannelModel) => this.#setUp(model),
+      },
+    });
+    this.#model.on('connect-failed', (error: Error) => logger.warn('broker unreachable', { error: error.message }));
+    this.#model.on('disconnect', (error: Error | undefined) => this.#lost(error));
+    this.#model.on('blocked', () => {
+      this.#blocked = true;
+      logger.warn('broker refuses messages');
+    });
+    this.#model.on('unblocked', () => {
+      this.#blocked = false;
+    });
+    // What goes wrong is told by `disconnect`; an error event without a listener would end the process.
+    this.#model.on('error', () => undefined);
+  }
+
+  #delay(attempt: number): number {
+    const most = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10));
+    return most / 2 + this.#options.random.below(Math.ceil(most / 2));
+  }
+
+  async #setUp(model: ChannelModel): Promise<void> {
+    const { topic, logger } = this.#options;
+    const channel = await model.createConfirmChannel();
+    channel.on('error', (error: Error) => logger.warn('broker channel failed', { error: error.message }));
+    channel.on('return', (message) => this.#returned(message));
+    await channel.prefetch(PREFETCH);
+    await channel.assertQueue(`${topic}.dead`, { durable: true });
+    const dead = { deadLetterExchange: '', deadLetterRoutingKey: `${topic}.dead` };
+    await channel.assertQueue(`${topic}.wake`, { durable: true, ...dead });
+    await channel.assertQueue(`${topic}.questions`, { durable: true, ...dead });
+    await channel.consume(REPLY_TO, (message) => this.#replied(message), { noAck: true });
+    if (this.#listeners.size > 0) await this.#consumeWakes(channel);
+    if (this.#answers) await this.#consumeQuestions(channel);
+    this.#channel = channel;
+    this.#attempt += 1;
+    logger.info('broker connected', { times: this.#attempt });
+  }
+
+  #lost(error: Error | undefined): void {
+    this.#channel = undefined;
+    this.#blocked = false;
+    this.#options.logger.warn('broker connection lost', { error: error?.message });
+    for (const { reject } of this.#waiting.values()) reject(away());
+    this.#waiting.clear();
+  }
+
+  /** Never fails and never waits long: the work is in the database already. */
+  async ring(bayId: BayId): Promise<void> {
+    const channel = this.connected ? this.#channel : undefined;
+    if (!channel) return;
+    try {
+      channel.sendToQueue(`${this.#options.topic}.wake`, Buffer.from(JSON.stringify({ kind: 'wake', bayId })), { persistent: true, contentType: 'application/json' });
+      await within(channel.waitForConfirms(), CONFIRM_MS);
+    } catch (error) {
+      this.#options.logger.warn('doorbell not rung', { bayId, error });
+    }
+  }
+
+  onWake(listener: (bayId: BayId) => void): () => void {
+    const first = this.#listeners.size === 0;
+    this.#listeners.add(listener);
+    if (first && this.#channel) void this.#consumeWakes(this.#channel).catch((error: unknown) => this.#options.logger.warn('doorbells cannot be heard', { error }));
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #consumeWakes(channel: ConfirmChannel): Promise<void> {
+    await channel.consume(`${this.#options.topic}.wake`, (message) => {
+      if (!message) return;
+      const body = parseMessage(message.content);
+      if (!isJsonObject(body ?? null) || typeof (body as { bayId?: unknown }).bayId !== 'string') return refuse(channel, message);
+      channel.ack(message);
+      // The text was checked above; an unknown bay's ring makes the loop look, which does no harm.
+      const bayId = (body as { bayId: BayId }).bayId;
+      for (const listener of this.#listeners) listener(bayId);
+    });
+  }
+
+  async ask<Q extends QuestionName>(question: Q, args: Questions[Q]['args'], options: CallOptions): Promise<Questions[Q]['reply']> {
+    const channel = this.connected ? this.#channel : undefined;
+    if (!channel) throw away();
+    const id = randomUUID();
+    const reply = new Promise<JsonValue>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const giveUp = (): void => this.#waiting.get(id)?.reject(new DomainError('deadline-exceeded', 'The bay did not answer in time. Try again later.'));
+    const timer = setTimeout(giveUp, options.timeoutMs);
+    options.signal?.addEventListener('abort', giveUp, { once: true });
+    try {
+      channel.sendToQueue(`${this.#options.topic}.questions`, Buffer.from(JSON.stringify({ question, args })), {
+        correlationId: id, replyTo: REPLY_TO, expiration: String(options.timeoutMs), mandatory: true, contentType: 'application/json',
+      });
+      return decodeReply(await reply) as Questions[Q]['reply']; // answered by the same type's answerer
+    } finally {
+      clearTimeout(timer);
+      options.signal?.removeEventListener('abort', giveUp);
+      this.#waiting.delete(id);
+    }
+  }
+
+  #replied(message: ConsumeMessage | null): void {
+    const waiting = message && this.#waiting.get(String(message.properties.correlationId));
+    if (waiting) waiting.resolve(parseMessage(message.content) ?? null);
+  }
+
+  #returned(message: { readonly properties: { readonly correlationId?: unknown } }): void {
+    this.#waiting.get(String(message.properties.correlationId))?.reject(away());
+  }
+
+  async serve(answers: Answers): Promise<{ stop(): Promise<void> }> {
+    this.#answers = answers;
+    if (this.#channel) await this.#consumeQuestions(this.#channel);
+    return {
+      stop: async () => {
+        this.#answers = undefined;
+        await this.#channel?.cancel(`${this.#options.topic}.questions.${process.pid}`).catch(() => undefined);
+      },
+    };
+  }
+
+  /** Acknowledged on receipt: whoever asks again asks anew, and no long answer holds the channel's acknowledgement back. */
+  async #consumeQuestions(channel: ConfirmChannel): Promise<void> {
+    const consume = async (message: ConsumeMessage | null): Promise<void> => {
+      if (!message) return;
+      const body = parseMessage(message.content);
+      if (!isQuestion(body) || tooOften(message)) return refuse(channel, message);
+      channel.ack(message);
+      const reply = await this.#answer(body.question, body.args, Number(message.properties.expiration) || 60_000);
+      channel.sendToQueue(String(message.properties.replyTo), Buffer.from(JSON.stringify(reply)), { correlationId: String(message.properties.correlationId) });
+    };
+    await channel.consume(`${this.#options.topic}.questions`, (message) => {
+      void consume(message).catch((error: unknown) => this.#options.logger.warn('question not answered', { error }));
+    }, { consumerTag: `${this.#options.topic}.questions.${process.pid}` });
+  }
+
+  async #answer(question: string, args: unknown, timeoutMs: number): Promise<JsonValue> {
+    const answers = this.#answers;
+    if (!answers || !Object.hasOwn(answers, question)) return encodeFailure(new DomainError('engine-unavailable', 'No conductor answers this question.'));
+    try {
+      // The name is one of the answers'; the arguments were made by the same version's `ask`, or its answerer refuses them.
+      const answer = answers[question as QuestionName] as (args: unknown, signal: AbortSignal) => Promise<unknown>;
+      return encodeAnswer(await answer(args, AbortSignal.timeout(timeoutMs)));
+    } catch (error) {
+      if (!(error instanceof DomainError)) this.#options.logger.error('question failed', { question, error });
+      return encodeFailure(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { reject } of this.#waiting.values()) reject(away());
+    this.#waiting.clear();
+    this.#channel = undefined;
+    await this.#model?.close().catch(() => undefined);
+  }
+}
+
+function isQuestion(body: JsonValue | undefined): body is { readonly question: string; readonly args: JsonValue } {
+  return isJsonObject(body ?? null) && typeof (body as { question?: unknown }).question === 'string'; // asked one line up
+}
+
+/** A message that killed its reader again and again goes to the dead letters. */
+function tooOften(message: ConsumeMessage): boolean {
+  const count: unknown = message.properties.headers?.['x-delivery-count'];
+  return typeof count === 'number' && count >= MOST_DELIVERIES;
+}
+
+function refuse(channel: ConfirmChannel, message: ConsumeMessage): void {
+  channel.nack(message, false, false);
+}
+
+function away(): DomainError {
+  return new DomainError('engine-unavailable', 'The message broker or the conductor cannot be reached. Try again later.');
+}
+
+/** A peer that went silent is noticed after two heartbeats. */
+function withHeartbeat(url: string): string {
+  const parsed = new URL(url);
+  if (!parsed.searchParams.has('heartbeat')) parsed.searchParams.set('heartbeat', '10');
+  return parsed.toString();
+}
+
+async function within<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('the broker did not confirm in time')), milliseconds);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

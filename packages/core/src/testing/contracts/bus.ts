@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DomainError } from '../../domain/errors.js';
+import type { BayId } from '../../domain/ids.js';
+import type { Answers, MessageBus } from '../../ports/bus.js';
+
+const BAY = '11111111-2222-4333-8444-555555555555' as BayId;
+
+/** Answers of which a test replaces what it is about; the others must not be asked. */
+function answersWith(wanted: Partial<Answers>): Answers {
+  const unexpected = (): Promise<never> => Promise.reject(new DomainError('internal', 'not expected'));
+  return {
+    'certificate.ca': unexpected, 'certificate.sign': unexpected, 'nodes.report': unexpected, 'container.create': unexpected, 'container.inspect': unexpected,
+    'container.act': unexpected, 'container.logs': unexpected, 'container.execute': unexpected, ...wanted,
+  };
+}
+
+export interface BusPair {
+  /** Two ends of one bus: they may be one object. */
+  readonly caller: MessageBus;
+  readonly answerer: MessageBus;
+  close(): Promise<void>;
+}
+
+/** What every bus must do. */
+export function busContract(name: string, open: () => Promise<BusPair>): void {
+  describe(`bus contract: ${name}`, () => {
+    let pair: BusPair;
+    beforeEach(async () => {
+      pair = await open();
+    });
+    afterEach(() => pair.close());
+
+    test('a doorbell is heard', async () => {
+      const heard = new Promise<BayId>((resolve) => pair.answerer.onWake(resolve));
+      await eventually(() => pair.caller.cast({ kind: 'wake', bayId: BAY }), heard);
+      expect(await heard).toBe(BAY);
+    });
+
+    test('a question is answered, with arguments and reply as they were given', async () => {
+      await pair.answerer.serve(answersWith({ 'certificate.sign': async ({ bayId, csr }) => ({ pem: `${bayId} ${csr} ü😀\n` }) }));
+      expect(await pair.caller.call('certificate.sign', { bayId: BAY, csr: 'x' }, { timeoutMs: 5_000 })).toEqual({ pem: `${BAY} x ü😀\n` });
+    });
+
+    test('a refusal keeps its kind, words and field', async () => {
+      await pair.answerer.serve(answersWith({ 'certificate.sign': () => Promise.reject(new DomainError('invalid-csr', { field: 'csr', message: 'no good' })) }));
+      await expect(pair.caller.call('certificate.sign', { bayId: BAY, csr: 'x' }, { timeoutMs: 5_000 }))
+        .rejects.toMatchObject({ kind: 'invalid-csr', field: 'csr', message: 'no good' });
+    });
+
+    test('an answer that takes too long fails at its deadline', async () => {
+      await pair.answerer.serve(answersWith({ 'certificate.ca': (_args, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('late')))) }));
+      await expect(pair.caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 100 })).rejects.toMatchObject({ kind: 'deadline-exceeded' });
+    });
+
+    test('a caller that goes away stops waiting', async () => {
+      await pair.answerer.serve(answersWith({ 'certificate.ca': () => new Promise(() => undefined) }));
+      const gone = new AbortController();
+      const asked = pair.caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 20_000, signal: gone.signal });
+      setTimeout(() => gone.abort(new Error('gone')), 50);
+      await expect(asked).rejects.toBeInstanceOf(DomainError);
+    });
+
+    test('a question that nobody serves is refused within its deadline', async () => {
+      const asked = pair.caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 300 });
+      await expect(asked).rejects.toMatchObject({ status: 503 });
+    });
+
+    test('many questions at a time do not mix up their answers', async () => {
+      await pair.answerer.serve(answersWith({ 'certificate.sign': async ({ csr }) => ({ pem: csr }) }));
+      const asked = Array.from({ length: 100 }, (_unused, index) => String(index));
+      const answers = await Promise.all(asked.map((csr) => pair.caller.call('certificate.sign', { bayId: BAY, csr }, { timeoutMs: 10_000 })));
+      expect(answers.map((answer) => answer.pem)).toEqual(asked);
+    });
+  });
+}
+
+/** A consumer needs a moment to be there: rings until the bell is heard. */
+async function eventually(ring: () => Promise<void>, heard: Promise<unknown>): Promise<void> {
+  let done = false;
+  void heard.then(() => {
+    done = true;
+  });
+  for (let attempt = 0; attempt < 50 && !done; attempt += 1) {
+    await ring();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
