@@ -1,7 +1,7 @@
 import { isWithin, operations, type Operation, type OperationId } from '@magnum-ts/openapi';
 import type { AppDeps } from '../app/deps.js';
 import { parseTrusteeUsername, type Actor } from '../domain/actor.js';
-import { DomainError } from '../domain/errors.js';
+import { DomainError, type ErrorName } from '../domain/errors.js';
 import type { JsonValue } from '../domain/json.js';
 import { Secret } from '../domain/secret.js';
 import type { Identity } from '../ports/identity.js';
@@ -29,14 +29,22 @@ export function apiHandler(deps: ApiDeps): ApiHandler {
   return async (request) => {
     const requestId = `req-${deps.random.uuid()}`;
     const started = deps.clock.now().getTime();
-    const reply = await answered(deps, request, requestId);
+    const trail: Trail = { headers: new Headers(), operation: undefined, error: undefined };
+    const reply = await answered(deps, request, requestId, trail);
     reply.headers.set('x-openstack-request-id', requestId);
     deps.logger.info('request', {
-      requestId, globalRequestId: globalId(request), method: request.method, path: new URL(request.url).pathname.slice(0, 512), status: reply.status,
-      milliseconds: deps.clock.now().getTime() - started,
+      requestId, globalRequestId: globalId(request), method: request.method, path: new URL(request.url).pathname.slice(0, 512), operation: trail.operation,
+      status: reply.status, error: trail.error, milliseconds: deps.clock.now().getTime() - started,
     });
     return reply;
   };
+}
+
+/** What becomes known of a request on its way: a refusal carries the headers known by then, and the log tells the rest. */
+interface Trail {
+  readonly headers: Headers;
+  operation: OperationId | undefined;
+  error: ErrorName | undefined;
 }
 
 function globalId(request: Request): string | undefined {
@@ -44,21 +52,22 @@ function globalId(request: Request): string | undefined {
   return given !== null && REQUEST_ID.test(given) ? given : undefined;
 }
 
-async function answered(deps: ApiDeps, request: Request, requestId: string): Promise<Response> {
-  const headers = new Headers();
+async function answered(deps: ApiDeps, request: Request, requestId: string, trail: Trail): Promise<Response> {
   try {
-    return await respond(deps, request, headers);
+    return await respond(deps, request, trail);
   } catch (error) {
     const known = asDomainError(error);
+    trail.error = known.kind;
     if (known.status >= 500) deps.logger.error('request failed', { requestId, kind: known.kind, error: known.cause ?? known });
-    return refusal(deps, known, headers);
+    return refusal(deps, known, trail.headers);
   }
 }
 
-/** `headers` is filled on the way, so that a refusal carries what was known by then. */
-async function respond(deps: ApiDeps, request: Request, headers: Headers): Promise<Response> {
+async function respond(deps: ApiDeps, request: Request, trail: Trail): Promise<Response> {
+  const { headers } = trail;
   const url = new URL(request.url);
   const route = findRoute(request.method, url.pathname);
+  trail.operation = route.kind === 'found' ? route.route.operation.id : undefined;
   const open = route.kind === 'found' && route.route.operation.public;
   const actor = open ? undefined : await authenticate(deps, request);
   const negotiated = isRoot(url) ? undefined : negotiateInto(headers, request.headers);

@@ -2,9 +2,10 @@ import { isWithin, loadSchemas, type JsonSchema, type Operation, type OperationI
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { DomainError } from '../domain/errors.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.js';
-import { coerceBody, coerceValue } from './coerce.js';
+import { coerceBody, coerceValue, typesOf } from './coerce.js';
 
 const DEEPEST = 32;
+const LARGEST_INTEGER = 2_147_483_647;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const compiled = new WeakMap<JsonSchema, ValidateFunction>();
 let ajv: Ajv2020 | undefined;
@@ -24,7 +25,16 @@ export function validObject(schema: JsonSchema, body: JsonValue): JsonObject {
   const coerced = coerceBody(body, schema);
   const check = checkOf(schema);
   if (!check(coerced)) throw refusal(check.errors?.[0], coerced);
+  assertStorable(schema, coerced);
   return coerced;
+}
+
+/** Whole numbers are 32 bits wide in the database. */
+function assertStorable(schema: JsonSchema, body: JsonObject): void {
+  for (const [name, value] of Object.entries(body)) {
+    if (typeof value !== 'number' || Math.abs(value) <= LARGEST_INTEGER || !typesOf(schema.properties?.[name] ?? {}).has('integer')) continue;
+    throw new DomainError('invalid-parameter', { field: name, message: `Invalid input for field/attribute ${name}. Value: ${quoted(value)}. It must be at most ${LARGEST_INTEGER}.` });
+  }
 }
 
 /** Query parameters by name, typed by their schemas, defaults filled in. Unknown ones are refused by name. */

@@ -37,7 +37,7 @@ export async function createBayModel(deps: AppDeps, access: Access, fields: BayM
   if (completed.public || completed.hidden) requirePublish(deps, access);
   const model = {
     ...completed, driver: driver.name, id: deps.random.uuid() as BayModelId, // a new UUID is an id by being given here
-    name: fields.name ?? generatedName('template', (limit) => deps.random.below(limit)),
+    name: fields.name ?? generatedName('baymodel', (limit) => deps.random.below(limit)),
     projectId: actor.projectId ?? '', userId: actor.userId, createdAt: deps.clock.now(), updatedAt: null,
   };
   await deps.store.write((repos) => repos.bayModels.insert(model));
@@ -50,9 +50,8 @@ export async function updateBayModel(
 ): Promise<BayModel> {
   const model = await findBayModel(deps, access.actor, ident);
   deps.policy.require(access.action, access.actor, model);
-  const wanted = { ...model, ...change(model), name: change(model).name ?? model.name, updatedAt: deps.clock.now() };
+  const wanted = await changedModel(deps, access, model, change(model), signal);
   checkBayModel(wanted);
-  deps.engines.driverOf(wanted);
   await requireCloudResources(deps.cloud, referencesOf(wanted), cloudAccess(access.actor), signal);
   if (wanted.public !== model.public || wanted.hidden !== model.hidden) requirePublish(deps, access);
   await deps.store.write(async (repos) => {
@@ -60,6 +59,16 @@ export async function updateBayModel(
     await repos.bayModels.save(wanted);
   });
   return wanted;
+}
+
+/** A new image brings its distribution along, and what runs on it may need another driver; otherwise the driver stays. */
+async function changedModel(deps: AppDeps, access: Access, model: BayModel, fields: BayModelFields, signal: AbortSignal): Promise<BayModel> {
+  const isNewImage = fields.imageId !== model.imageId;
+  const image = isNewImage ? await requireImage(deps.cloud, fields.imageId, cloudAccess(access.actor), signal) : undefined;
+  const wanted = { ...model, ...fields, name: fields.name ?? model.name, clusterDistro: image?.distro ?? fields.clusterDistro, updatedAt: deps.clock.now() };
+  const isSamePlatform = wanted.serverType === model.serverType && wanted.clusterDistro === model.clusterDistro && wanted.coe === model.coe;
+  const driver = deps.engines.driverOf({ ...wanted, driver: isSamePlatform && !isNewImage ? model.driver : (image?.driver ?? null) });
+  return { ...wanted, driver: driver.name };
 }
 
 export async function deleteBayModel(deps: AppDeps, access: Access, ident: string): Promise<void> {

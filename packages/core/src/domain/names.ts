@@ -2,7 +2,7 @@ const GREEK = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'the
   'omicron', 'pi', 'rho', 'sigma', 'tau', 'upsilon', 'phi', 'chi', 'psi', 'omega'] as const;
 
 /** `omega-7-bay`: the name of what came without one (contract, resources §1 and §9.1). */
-export function generatedName(kind: 'bay' | 'cluster' | 'template', below: (limit: number) => number): string {
+export function generatedName(kind: 'bay' | 'baymodel' | 'cluster' | 'template', below: (limit: number) => number): string {
   return `${GREEK[below(GREEK.length)] ?? 'alpha'}-${below(24) + 1}-${kind}`;
 }
 

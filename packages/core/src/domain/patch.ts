@@ -25,6 +25,7 @@ const MOST_OPERATIONS = 1_000;
 /** Checks shape only; what may be changed is `applyPatch`'s business. */
 export function parsePatch(body: JsonValue): readonly PatchOperation[] {
   if (!Array.isArray(body)) throw bad('the body must be a list of {"op", "path", "value"} objects');
+  if (body.length === 0) throw bad('it holds no operation');
   if (body.length > MOST_OPERATIONS) throw bad(`at most ${MOST_OPERATIONS} operations are taken in one request`);
   // Array.isArray does not narrow a readonly array.
   return (body as readonly JsonValue[]).map(parseOperation);
