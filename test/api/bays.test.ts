@@ -172,7 +172,7 @@ describe('reading bays', () => {
   });
 
   test('asks for the uuid where a name is borne by several', async () => {
-    const twins = [await busy.createBay({ name: 'twin' }), await busy.createBay({ name: 'twin' })];
+    for (const name of ['twin', 'twin']) await busy.createBay({ name });
     for (const reply of [await busy.request('GET', '/v1/bays/twin'), await patch(busy, 'twin', resize(2)), await busy.request('DELETE', '/v1/bays/twin'),
       await busy.request('GET', '/v1/bays/twin/events'), await busy.request('GET', '/v1/nodes?bay_ident=twin'), await busy.request('GET', '/v1/certificates/twin')]) {
       expect(refusalOf(reply)).toMatchObject({ status: 409, detail: expect.stringContaining('uuid') });

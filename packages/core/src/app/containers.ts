@@ -87,6 +87,7 @@ function newContainer(deps: AppDeps, access: Access, bayId: BayId, wanted: Creat
 export async function updateContainer(deps: AppDeps, access: Access, ident: string, change: (container: Container) => Container): Promise<ContainerView> {
   const container = await findContainer(deps, access, ident);
   const changed = { ...change(container), updatedAt: deps.clock.now() };
+  if (changed.memory !== null) parseMemory(changed.memory);
   await deps.store.write((repos) => repos.containers.save(changed));
   return { container: changed, node: null, reason: null };
 }

@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Secret } from '../../packages/core/src/domain/secret.js';
+import { aService, itemsOf, NOWHERE, refusalOf, resource, stateOf, type Fields, type Service } from '../support/service.js';
+
+let service: Service;
+let hive: Fields & { readonly uuid: string };
+let other: Fields & { readonly uuid: string };
+const folder = mkdtempSync(join(tmpdir(), 'magnum-certificates-'));
+beforeAll(async () => {
+  service = await aService();
+  await service.createModel();
+  [hive, other] = await Promise.all([service.createBay({ name: 'hive' }), service.createBay({ name: 'other' })]);
+});
+afterAll(async () => {
+  await service.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const openssl = (...args: readonly string[]): string => execFileSync('openssl', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+/** A signing request made by openssl; `extensions` are lines of its configuration. */
+function csr(extensions: readonly string[] = [], key: readonly string[] = ['rsa:2048'], digest = '-sha256'): string {
+  writeFileSync(join(folder, 'request.cnf'), ['[req]', 'distinguished_name=dn', 'prompt=no', ...(extensions.length > 0 ? ['req_extensions=ext'] : []), '[dn]', 'CN=node-1',
+    'O=hive', '[ext]', ...extensions, ''].join('\n'));
+  openssl('req', '-new', '-nodes', '-config', 'request.cnf', '-newkey', ...key, digest, '-keyout', 'key.pem', '-out', 'request.csr');
+  return openssl('req', '-in', 'request.csr');
+}
+
+const sign = (body: Fields, token = service.tokens.demo) => service.request('POST', '/v1/certificates', { body, token });
+
+describe('the authority of a bay', () => {
+  test('is found by id or name, whatever kind is asked for, and is a CA', async () => {
+    const reply = await service.request('GET', `/v1/certificates/${hive.uuid}`);
+    expect(reply.body).toMatchObject({ bay_uuid: hive.uuid, cluster_uuid: hive.uuid });
+    for (const path of ['/v1/certificates/hive', '/certificates/hive/', '/v1/certificates/hive?ca_cert_type=kubernetes']) {
+      expect((await service.request('GET', path)).body['pem'], path).toBe(reply.body['pem']);
+    }
+    writeFileSync(join(folder, 'ca.pem'), String(reply.body['pem']));
+    expect(openssl('x509', '-in', 'ca.pem', '-noout', '-text')).toMatch(/CA:TRUE/);
+    expect((await service.request('GET', '/v1/certificates/other')).body['pem']).not.toBe(reply.body['pem']);
+  });
+
+  test('is 404 for an unknown bay, and there is no list of authorities', async () => {
+    expect((await service.request('GET', `/v1/certificates/${NOWHERE}`)).status).toBe(404);
+    const list = await service.request('GET', '/v1/certificates');
+    expect([refusalOf(list).status, list.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
+  test('is 409 while there is none yet', async () => {
+    const idle = await aService({ conductor: false });
+    await idle.createModel();
+    const { uuid } = resource(await idle.request('POST', '/v1/bays', { body: { baymodel_id: 'swarm' }, version: '1.2' }), 202);
+    expect([409, 503]).toContain((await idle.request('GET', `/v1/certificates/${uuid}`)).status);
+    await idle.stop();
+  });
+});
+
+describe('signing', () => {
+  test('gives a certificate that openssl verifies strictly, for its own bay alone', async () => {
+    const request = csr(['subjectAltName=IP:10.0.0.7,DNS:node-1', 'keyUsage=digitalSignature,keyEncipherment', 'extendedKeyUsage=clientAuth,serverAuth']);
+    const reply = await sign({ bay_uuid: 'hive', csr: request });
+    expect(reply.status, reply.text).toBe(201);
+    expect(reply.body).toMatchObject({ bay_uuid: hive.uuid, cluster_uuid: hive.uuid, csr: request });
+    writeFileSync(join(folder, 'signed.pem'), String(reply.body['pem']));
+    for (const [bay, file] of [['hive', 'ca.pem'], ['other', 'other-ca.pem']] as const) {
+      writeFileSync(join(folder, file), String((await service.request('GET', `/v1/certificates/${bay}`)).body['pem']));
+    }
+    expect(openssl('verify', '-x509_strict', '-CAfile', 'ca.pem', 'signed.pem')).toContain('signed.pem: OK');
+    expect(() => openssl('verify', '-x509_strict', '-CAfile', 'other-ca.pem', 'signed.pem')).toThrow();
+    const text = openssl('x509', '-in', 'signed.pem', '-noout', '-text');
+    expect(text).toMatch(/CN ?= ?node-1/);
+    expect(text).toMatch(/IP Address:10\.0\.0\.7, DNS:node-1/);
+    expect(text).toMatch(/TLS Web Client Authentication, TLS Web Server Authentication/);
+  });
+
+  test('takes elliptic keys, and both words for the bay', async () => {
+    const request = csr([], ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256']);
+    for (const body of [{ cluster_uuid: hive.uuid, csr: request }, { bay_uuid: hive.uuid, csr: request, ca_cert_type: 'kubernetes', pem: 'ignored' }]) {
+      expect((await sign(body)).status).toBe(201);
+    }
+  });
+
+  test.each<[string, () => Fields, string]>([
+    ['no bay', () => ({ csr: csr() }), 'bay_uuid'],
+    ['an unknown bay', () => ({ bay_uuid: 'nobody', csr: csr() }), 'nobody'],
+    ['no request', () => ({ bay_uuid: 'hive' }), 'csr'],
+    ['an unknown field', () => ({ bay_uuid: 'hive', csr: csr(), colour: 'red' }), 'colour'],
+    ['a request that is none', () => ({ bay_uuid: 'hive', csr: 'please' }), 'PEM'],
+    ['a broken request', () => ({ bay_uuid: 'hive', csr: csr().replace(/[A-Za-z]{20}/, 'A'.repeat(20)) }), ''],
+    ['an authority of its own', () => ({ bay_uuid: 'hive', csr: csr(['basicConstraints=critical,CA:TRUE']) }), 'CA'],
+    ['the right to sign', () => ({ bay_uuid: 'hive', csr: csr(['keyUsage=keyCertSign']) }), 'Sign'],
+    ['an extension that is not permitted', () => ({ bay_uuid: 'hive', csr: csr(['nameConstraints=permitted;DNS:example.org']) }), 'nameConstraints'],
+    ['a short key', () => ({ bay_uuid: 'hive', csr: csr([], ['rsa:1024']) }), '2048'],
+    ['an outdated hash', () => ({ bay_uuid: 'hive', csr: csr([], ['rsa:2048'], '-sha1') }), 'hash'],
+  ])('with %s is refused by name', async (_what, body, word) => {
+    const refusal = refusalOf(await sign(body()));
+    expect(refusal).toMatchObject({ status: 400, code: 'client' });
+    expect(refusal.detail).toContain(word);
+  });
+});
+
+describe('who may', () => {
+  test('is the bay’s user and the administrator of the project; another member may not', async () => {
+    const { mate } = service.tokens;
+    expect((await service.request('GET', '/v1/certificates/hive', { token: mate })).status).toBe(403);
+    expect((await sign({ bay_uuid: 'hive', csr: csr() }, mate)).status).toBe(403);
+    expect((await service.request('GET', '/v1/certificates/hive', { token: service.tokens.other })).status).toBe(404);
+    expect((await sign({ bay_uuid: hive.uuid, csr: csr() }, service.tokens.other)).status).toBe(400);
+  });
+
+  test('is the account of the bay’s nodes, for that bay, and for nothing else', async () => {
+    const token = await trusteeToken();
+    const before = await stateOf(service);
+    expect((await service.request('GET', `/v1/certificates/${hive.uuid}`, { token })).status).toBe(200);
+    expect((await sign({ bay_uuid: hive.uuid, csr: csr() }, token)).status).toBe(201);
+    expect((await service.request('GET', `/v1/certificates/${other.uuid}`, { token })).status).toBe(404);
+    expect((await sign({ bay_uuid: other.uuid, csr: csr() }, token)).status).toBe(400);
+    for (const path of ['/v1/bays', '/v1/bays/detail', `/v1/bays/${hive.uuid}`, `/v1/bays/${hive.uuid}/events`, '/v1/baymodels', '/v1/baymodels/swarm', '/v1/nodes', '/v1/containers',
+      '/v1/mservices']) {
+      expect((await service.request('GET', path, { token })).status, path).toBe(403);
+    }
+    for (const [method, path, body] of [['POST', '/v1/bays', { baymodel_id: 'swarm' }], ['PATCH', `/v1/bays/${hive.uuid}`, [{ op: 'replace', path: '/node_count', value: 9 }]],
+      ['DELETE', `/v1/bays/${hive.uuid}`, undefined], ['DELETE', '/v1/baymodels/swarm', undefined], ['POST', '/v1/containers', { bay_uuid: hive.uuid, image: 'x' }]] as const) {
+      expect((await service.request(method, path, { token, body })).status, `${method} ${path}`).toBe(403);
+    }
+    expect(await stateOf(service)).toBe(before);
+  });
+
+  test('ends with the bay: the account and its token go with it', async () => {
+    const { uuid } = await service.createBay({ name: 'short-lived' });
+    const token = await trusteeToken('short-lived');
+    await service.request('DELETE', `/v1/bays/${uuid}`, { version: '1.2' });
+    await service.until(uuid, 'gone');
+    expect((await service.request('GET', `/v1/certificates/${uuid}`, { token })).status).toBe(401);
+  });
+});
+
+/** Logs in as the account that the conductor has made for the nodes; only its password is set anew, as the vault's is not to be had. */
+async function trusteeToken(bayName = 'hive'): Promise<string> {
+  const bay = itemsOf(await service.request('GET', '/v1/bays'), 'bays').find((item) => item['name'] === bayName);
+  const name = `${String(bay?.['uuid'])}_${service.config.projects[0]?.id ?? ''}`;
+  await service.identity.ensureTrustee(name, new Secret('a-password'), AbortSignal.timeout(5_000));
+  const reply = await service.request('POST', '/identity/v3/auth/tokens', {
+    body: { auth: { identity: { methods: ['password'], password: { user: { name, domain: { id: service.config.trusteeDomainId }, password: 'a-password' } } } } },
+  });
+  expect(reply.status, reply.text).toBe(201);
+  return reply.headers.get('x-subject-token') ?? '';
+}

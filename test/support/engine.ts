@@ -1,0 +1,90 @@
+import type { Knex } from 'knex';
+import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
+import { EmbeddedCloud } from '../../packages/core/src/adapters/embedded/cloud.js';
+import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
+import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
+import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
+import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
+import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
+import { apiHandler } from '../../packages/core/src/api/fetch.js';
+import { DomainError, type ErrorName } from '../../packages/core/src/domain/errors.js';
+import type { ContainerReport, ContainerSpec, ContainerStatus } from '../../packages/core/src/domain/workload.js';
+import { enginesOf } from '../../packages/core/src/engines.js';
+import type { NodeReport } from '../../packages/core/src/ports/bay-driver.js';
+import type { Logger } from '../../packages/core/src/ports/logger.js';
+import type { Answers, ContainerAction } from '../../packages/core/src/ports/bus.js';
+import type { Store } from '../../packages/core/src/ports/store.js';
+import { requester, type Requester, type Service } from './service.js';
+
+/** A second front end over the service's database, in front of an engine that lives in memory. */
+export interface Engine {
+  readonly request: Requester;
+  readonly containers: ReadonlyMap<string, { readonly spec: ContainerSpec; status: ContainerStatus }>;
+  /** From now on every question fails so; undefined: it answers again. */
+  failWith(kind: ErrorName | undefined): void;
+}
+
+export interface EngineOptions {
+  readonly store?: (store: Store) => Store;
+  readonly logger?: Logger;
+}
+
+const AFTER: Readonly<Record<Exclude<ContainerAction, 'delete'>, ContainerStatus>> = {
+  start: 'Running', stop: 'Stopped', reboot: 'Running', pause: 'Paused', unpause: 'Running',
+};
+
+export async function anEngine(service: Service, options: EngineOptions = {}): Promise<Engine> {
+  const containers = new Map<string, { readonly spec: ContainerSpec; status: ContainerStatus }>();
+  const trouble: { kind: ErrorName | undefined } = { kind: undefined };
+  const bus = inProcessBus();
+  await bus.serve(answers(service.db, containers, () => {
+    if (trouble.kind) throw new DomainError(trouble.kind, 'The engine is made to fail.');
+  }));
+  const store = knexStore(service.db, systemClock);
+  const fetch = apiHandler({
+    store: options.store?.(store) ?? store, bus, identity: service.identity, policy: policyOf(DEFAULT_RULES), engines: enginesOf(true), clock: systemClock,
+    cloud: new EmbeddedCloud({ db: service.db, config: service.config, backend: { usedRanges: async () => [] }, authUrl: () => '', magnumUrl: () => '' }),
+    random: systemRandom, logger: options.logger ?? silentLogger, maxLimit: 1_000,
+  });
+  return { request: requester(fetch, service.tokens.demo), containers, failWith: (kind) => (trouble.kind = kind) };
+}
+
+function answers(db: Knex, containers: Map<string, { spec: ContainerSpec; status: ContainerStatus }>, mayFail: () => void): Answers {
+  const find = (hostname: string): { spec: ContainerSpec; status: ContainerStatus } => {
+    mayFail();
+    const known = containers.get(hostname);
+    if (!known) throw new DomainError('container-not-found', `Container ${hostname} is not in its bay's engine.`);
+    return known;
+  };
+  const notHere = async (): Promise<never> => {
+    throw new DomainError('internal', 'This engine has no certificates.');
+  };
+  const report = (status: ContainerStatus): ContainerReport => ({ status, node: 'worker-1', reason: null });
+  return {
+    'certificate.ca': notHere,
+    'certificate.sign': notHere,
+    'nodes.report': async ({ bayId }) => {
+      mayFail();
+      const rows: readonly Pick<NodeReport, 'name' | 'role'>[] = await db('node').where({ bay_id: bayId });
+      return rows.map(({ name, role }) => ({ name, role, address: null, state: 'ready', availability: 'active', leader: role === 'master', engineVersion: '20.10.24' }));
+    },
+    'container.create': async ({ spec }) => {
+      mayFail();
+      containers.set(spec.hostname, { spec, status: 'Stopped' });
+      return report('Stopped');
+    },
+    'container.inspect': async ({ hostnames }) => {
+      mayFail();
+      return Object.fromEntries(hostnames.flatMap((name) => (containers.has(name) ? [[name, report(find(name).status)]] : [])));
+    },
+    'container.act': async ({ hostname, action }) => {
+      const container = find(hostname);
+      if (action === 'delete') containers.delete(hostname);
+      else container.status = AFTER[action];
+      return null;
+    },
+    'container.logs': async ({ hostname }) => ({ output: `logs of ${find(hostname).spec.image}\n`}),
+    'container.execute': async ({ hostname, command }) => ({ output: `${find(hostname).spec.image}: ${command}`}),
+  };
+}
