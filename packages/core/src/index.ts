@@ -9,3 +9,5 @@ export { jsonLogger, silentLogger } from './adapters/system/logger.js';
 export { Secret } from './domain/secret.js';
 export { DomainError } from './domain/errors.js';
 export type { Logger } from './ports/logger.js';
+export { loadConfig, type Config, type ConfigSource } from './config/config.js';
+export { openApi, openConductor, pendingDatabaseSteps, SCHEMA_VERSION, upgradeDatabase, type Readiness, type Service } from './services.js';

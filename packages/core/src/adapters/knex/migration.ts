@@ -5,3 +5,15 @@ export interface Migration {
   readonly name: string;
   up(db: Knex): Promise<void>;
 }
+
+/** Names that differ in case, accents or trailing blanks are different names, in MariaDB as in SQLite. */
+export function exactText(db: Knex, table: Knex.CreateTableBuilder): void {
+  if (!isMariadb(db)) return;
+  table.engine('InnoDB');
+  table.charset('utf8mb4');
+  table.collate('utf8mb4_nopad_bin');
+}
+
+export function isMariadb(db: Knex): boolean {
+  return db.client.config.client === 'mysql2';
+}

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import knex, { type Knex } from 'knex';
+import { QUIET } from './quiet.js';
 
 const require = createRequire(import.meta.url);
 
@@ -31,6 +32,7 @@ export function openSqlite(file: string): Knex {
     client: libsqlClient(),
     connection: { filename: file },
     useNullAsDefault: true,
+    log: QUIET,
     pool: {
       min: 1,
       max: 1,

@@ -19,10 +19,10 @@ export function knexStore(db: Knex, clock: Clock): Store {
   const queue = workQueue(db, clock);
   return {
     read: (work) => translated(() => work(repositories(db, clock))),
-    write: (work) => translated(() => db.transaction((transaction) => work(repositories(transaction, clock)))),
-    writeUnder: (lease, work) => translated(() => db.transaction((transaction) => underLease(transaction, lease, clock, work))),
+    write: (work) => translated(() => repeated(clock, () => db.transaction((transaction) => work(repositories(transaction, clock))))),
+    writeUnder: (lease, work) => translated(() => repeated(clock, () => db.transaction((transaction) => underLease(transaction, lease, clock, work)))),
     queue: {
-      claim: (owner, limit) => translated(() => queue.claim(owner, limit)),
+      claim: (owner, limit) => translated(() => repeated(clock, () => queue.claim(owner, limit))),
       renew: (lease) => translated(() => queue.renew(lease)),
       release: (lease, lookAgainAt, attempts) => translated(() => queue.release(lease, lookAgainAt, attempts)),
       nextDue: () => translated(() => queue.nextDue()),
@@ -62,8 +62,29 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+const DATABASE_CODES = /^(SQLITE|ER_|PROTOCOL_|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND)/;
+
 function isDatabaseError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  return code.startsWith('SQLITE') || code.startsWith('ER_') || error.name === 'SqliteError' || error.name === 'KnexTimeoutError';
+  return error instanceof Error && (DATABASE_CODES.test(codeOf(error)) || error.name === 'SqliteError' || error.name === 'KnexTimeoutError');
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+const MOST_TRIES = 6;
+const FIRST_PAUSE_MS = 25;
+/** Deadlock, lock wait, and what Galera answers at commit when another node was faster: the transaction left nothing behind. */
+const REPEATABLE = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_ERROR_DURING_COMMIT', 'SQLITE_BUSY']);
+
+/** The whole transaction again, a few times, later and later: its body only reads and writes the database. */
+async function repeated<T>(clock: Clock, transaction: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if (tried >= MOST_TRIES || !REPEATABLE.has(codeOf(error))) throw error;
+      await clock.sleep(FIRST_PAUSE_MS * 2 ** tried * (0.5 + Math.random() / 2));
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Migration } from '../migration.js';
+import { exactText, type Migration } from '../migration.js';
 
 /** Times are whole milliseconds since 1970 (bigint), structures are JSON text: one form for SQLite and MariaDB. */
 export const coreMigrations: readonly Migration[] = [
@@ -19,7 +19,11 @@ export const coreMigrations: readonly Migration[] = [
 type Columns = (table: Knex.CreateTableBuilder) => void;
 
 async function createOnce(db: Knex, name: string, columns: Columns): Promise<void> {
-  if (!(await db.schema.hasTable(name))) await db.schema.createTable(name, columns);
+  if (await db.schema.hasTable(name)) return;
+  await db.schema.createTable(name, (table) => {
+    columns(table);
+    exactText(db, table);
+  });
 }
 
 function resource(table: Knex.CreateTableBuilder): void {

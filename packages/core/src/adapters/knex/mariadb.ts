@@ -1,0 +1,49 @@
+import knex, { type Knex } from 'knex';
+import { DomainError } from '../../domain/errors.js';
+import { QUIET } from './quiet.js';
+
+export interface MariadbOptions {
+  /** As upstream's `[database] connection`: `mysql+pymysql://user:password@host:port/database?charset=utf8mb4`. */
+  readonly url: string;
+  /** Connections at most: `[database] max_pool_size`. */
+  readonly poolSize?: number;
+  /** How long a request waits for a free connection before it is answered 503, milliseconds. */
+  readonly acquireTimeoutMs?: number;
+}
+
+const POOL_SIZE = 10;
+const ACQUIRE_MS = 3_000;
+const CONNECT_MS = 5_000;
+const SCHEME = /^(mysql|mariadb)(\+\w+)?:$/;
+
+/** Opens a pool on MariaDB or MySQL by mysql2. Times and structures are stored as the migrations say; nothing is converted. */
+export function openMariadb(options: MariadbOptions): Knex {
+  const { poolSize = POOL_SIZE, acquireTimeoutMs = ACQUIRE_MS } = options;
+  return knex({
+    client: 'mysql2',
+    connection: { ...connectionOf(options.url), charset: 'utf8mb4', timezone: 'Z', multipleStatements: false, connectTimeout: CONNECT_MS },
+    pool: {
+      min: 0, max: poolSize,
+      afterCreate(connection: Session, done: (error: Error | null, connection: Session) => void): void {
+        // Claims and compare-and-swaps need to see what others have committed.
+        connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) => done(error, connection));
+      },
+    },
+    acquireConnectionTimeout: acquireTimeoutMs,
+    log: QUIET,
+  });
+}
+
+interface Session {
+  query(sql: string, done: (error: Error | null) => void): void;
+}
+
+function connectionOf(text: string): { host: string; port: number; user: string; password: string; database: string } {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const database = url?.pathname.slice(1);
+  if (!url || !SCHEME.test(url.protocol) || !database) {
+    // The text itself may hold a password.
+    throw new DomainError('invalid-parameter', { field: '[database] connection', message: 'It must look like mysql+pymysql://user:password@host:port/database.' });
+  }
+  return { host: url.hostname, port: Number(url.port || 3306), user: decodeURIComponent(url.username), password: decodeURIComponent(url.password), database };
+}

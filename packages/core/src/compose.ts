@@ -1,0 +1,69 @@
+import type { Knex } from 'knex';
+import type { CloudBackend } from './adapters/embedded/backend.js';
+import { EmbeddedCloud } from './adapters/embedded/cloud.js';
+import { EMBEDDED_DEFAULTS, type EmbeddedConfig } from './adapters/embedded/config.js';
+import { HotEngine } from './adapters/embedded/hot-engine/engine.js';
+import { EmbeddedIdentity } from './adapters/embedded/identity/identity.js';
+import { certificateAuthority } from './adapters/certificates/x509.js';
+import { databaseVault } from './adapters/certificates/vault-database.js';
+import { knexStore } from './adapters/knex/store.js';
+import { systemClock } from './adapters/system/clock.js';
+import { systemRandom } from './adapters/system/random.js';
+import { aesSealer } from './adapters/system/sealer.js';
+import type { ConductorDeps } from './conductor/world.js';
+import { DEFAULT_SIGNING_RULES, type SigningRules } from './domain/certificate.js';
+import type { Secret } from './domain/secret.js';
+import { enginesOf } from './engines.js';
+import type { Logger } from './ports/logger.js';
+
+export interface ComposeOptions {
+  readonly db: Knex;
+  readonly backend: CloudBackend;
+  readonly logger: Logger;
+  /** 32 bytes; the same at every start and for every process, or nothing sealed can be read any more. */
+  readonly sealingKey: Uint8Array;
+  readonly passwords: { readonly admin: Secret; readonly demo: Secret };
+  readonly config?: EmbeddedConfig;
+  readonly signingRules?: SigningRules;
+  /** Origins under which this service is reached, by clients and by nodes: known once it listens. */
+  readonly origin: () => string;
+  readonly nodeOrigin: () => string;
+  /** How often settled bays are asked for their health; a minute when absent. */
+  readonly healthIntervalMs?: number;
+}
+
+export interface Parts {
+  readonly conductor: ConductorDeps;
+  readonly engine: HotEngine;
+  readonly identity: EmbeddedIdentity;
+}
+
+/** The adapters, put together over one database. The only place that makes them. */
+export function composeParts(options: ComposeOptions): Parts {
+  const { db, backend, logger, config = EMBEDDED_DEFAULTS } = options;
+  const [clock, random] = [systemClock, systemRandom];
+  const store = knexStore(db, clock);
+  const sealer = aesSealer(options.sealingKey);
+  const nodeUrl = (path: string) => (): string => `${options.nodeOrigin()}${path}`;
+  const identity = new EmbeddedIdentity({
+    db, config, clock, random, passwords: new Map(Object.entries(options.passwords)),
+    authUrl: () => `${options.origin()}/identity/v3`, catalog: () => catalogOf(config.region, options.origin()),
+  });
+  const engine = new HotEngine({ db, backend, clock, random, logger, sealer, tables: config, signalBaseUrl: options.nodeOrigin });
+  const conductor: ConductorDeps = {
+    store, identity, clock, random, logger, orchestrator: engine, engines: enginesOf(backend.kind === 'docker'), vault: databaseVault(store, sealer),
+    cloud: new EmbeddedCloud({ db, config, backend, sealer, authUrl: nodeUrl('/identity/v3'), magnumUrl: nodeUrl('/v1') }),
+    authority: certificateAuthority(clock), signingRules: options.signingRules ?? DEFAULT_SIGNING_RULES,
+    ...(options.healthIntervalMs === undefined ? {} : { healthIntervalMs: options.healthIntervalMs }),
+  };
+  return { conductor, engine, identity };
+}
+
+/** Both service types, for old and new clients (contract, clients §1). */
+function catalogOf(region: string, origin: string) {
+  const entry = (type: string, name: string, path: string) => {
+    const url = `${origin}${path}`;
+    return { type, name, region, publicUrl: url, internalUrl: url, adminUrl: url };
+  };
+  return [entry('container-infra', 'magnum', '/v1'), entry('container', 'magnum-container', '/v1'), entry('identity', 'keystone', '/identity/v3')];
+}

@@ -1,0 +1,176 @@
+import { hostname } from 'node:os';
+import { readFileSync } from 'node:fs';
+import type { Knex } from 'knex';
+import { amqpBus, type AmqpBus } from './adapters/bus/amqp.js';
+import { SimulatedBackend } from './adapters/embedded/simulated.js';
+import { openMariadb } from './adapters/knex/mariadb.js';
+import { migrate, pendingMigrations } from './adapters/knex/migrate.js';
+import { coreMigrations } from './adapters/knex/migrations/core.js';
+import { embeddedMigrations } from './adapters/knex/migrations/embedded.js';
+import { openSqlite } from './adapters/knex/sqlite.js';
+import { DEFAULT_RULES } from './adapters/policy/defaults.js';
+import { policyOf } from './adapters/policy/enforcer.js';
+import { systemRandom } from './adapters/system/random.js';
+import { apiHandler, type ApiHandler } from './api/fetch.js';
+import { composeParts, type Parts } from './compose.js';
+import { startConductor, type Conductor } from './conductor/conductor.js';
+import type { Config } from './config/config.js';
+import type { SigningRules } from './domain/certificate.js';
+import { DomainError } from './domain/errors.js';
+import { Secret } from './domain/secret.js';
+import type { Logger } from './ports/logger.js';
+
+const MIGRATIONS = [...coreMigrations, ...embeddedMigrations];
+
+/** What `/readyz` says: every part by name, and why it is not there. */
+export type Readiness = Readonly<Record<string, { readonly ok: boolean; readonly reason?: string }>>;
+
+export interface Service {
+  readonly ready: () => Promise<Readiness>;
+  stop(): Promise<void>;
+}
+
+/** A process of `magnum-api`: the API over the configured database and broker. Starts also while both are down. */
+export async function openApi(config: Config, logger: Logger): Promise<Service & { readonly fetch: ApiHandler }> {
+  const base = await openBase(config, logger);
+  const { parts, bus } = base;
+  const api = apiHandler({ ...parts.conductor, bus, policy: policyOf(DEFAULT_RULES), maxLimit: config.number('api', 'max_limit') });
+  return {
+    fetch: async (request) => (await parts.identity.handle(request)) ?? (await parts.engine.handle(request)) ?? api(request),
+    ready: () => readinessOf(base),
+    stop: () => closeBase(base),
+  };
+}
+
+/** A process of `magnum-conductor`. Waits for its database, then works until it is stopped. */
+export async function openConductor(config: Config, logger: Logger): Promise<Service> {
+  const base = await openBase(config, logger);
+  const host = config.text('DEFAULT', 'host') ?? hostname();
+  const stopping = new AbortController();
+  let conductor: Conductor | undefined;
+  const starting = whenReady(base, logger, stopping.signal).then(async () => {
+    await base.parts.engine.start();
+    conductor = await startConductor(base.parts.conductor, base.bus, {
+      host, owner: `${host}:${process.pid}:${systemRandom.uuid()}`, concurrency: config.number('conductor', 'concurrency'),
+    });
+    logger.info('conductor works', { host });
+  }).catch((error: unknown) => {
+    if (!stopping.signal.aborted) logger.error('conductor did not start', { error });
+  });
+  return {
+    ready: async () => ({ ...(await readinessOf(base)), conductor: conductor ? { ok: true } : { ok: false, reason: 'waiting for the database' } }),
+    stop: async () => {
+      stopping.abort(new Error('stopping'));
+      await starting;
+      await conductor?.stop();
+      await base.parts.engine.stop();
+      await closeBase(base);
+    },
+  };
+}
+
+/** `magnum-db-manage`: steps made, or still to be made. */
+export async function upgradeDatabase(config: Config): Promise<readonly string[]> {
+  return withDatabase(config, (db) => migrate(db, MIGRATIONS));
+}
+
+export async function pendingDatabaseSteps(config: Config): Promise<readonly string[]> {
+  return withDatabase(config, (db) => pendingMigrations(db, MIGRATIONS));
+}
+
+/** The newest step of this release. */
+export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.name ?? '';
+
+async function withDatabase<T>(config: Config, work: (db: Knex) => Promise<T>): Promise<T> {
+  const db = openDatabase(config);
+  try {
+    return await work(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+interface Base {
+  readonly db: Knex;
+  readonly bus: AmqpBus;
+  readonly parts: Parts;
+}
+
+async function openBase(config: Config, logger: Logger): Promise<Base> {
+  const db = openDatabase(config);
+  const bus = await amqpBus({ urls: brokerUrls(config), topic: config.text('conductor', 'topic') ?? 'magnum-conductor', logger, random: systemRandom });
+  const origin = (): string => config.text('api', 'public_url') ?? `http://${config.text('api', 'host') ?? '127.0.0.1'}:${config.number('api', 'port')}`;
+  const parts = composeParts({
+    db, logger, backend: new SimulatedBackend(db), sealingKey: sealingKey(config), signingRules: signingRules(config), origin, nodeOrigin: origin,
+    passwords: { admin: password(config, 'admin_password'), demo: password(config, 'demo_password') },
+    healthIntervalMs: config.number('kubernetes', 'health_polling_interval') * 1_000,
+  });
+  return { db, bus, parts };
+}
+
+async function closeBase(base: Base): Promise<void> {
+  await base.bus.close();
+  await base.db.destroy();
+}
+
+async function readinessOf(base: Base): Promise<Readiness> {
+  const database = await pendingMigrations(base.db, MIGRATIONS).then(
+    (pending) => (pending.length === 0 ? { ok: true } : { ok: false, reason: 'the schema is not up to date: run magnum-db-manage upgrade' }),
+    () => ({ ok: false, reason: 'the database does not answer' }),
+  );
+  return { database, broker: base.bus.connected() ? { ok: true } : { ok: false, reason: 'the broker cannot be reached; writes work, questions to engines do not' } };
+}
+
+const LOOK_EVERY_MS = 1_000;
+
+/** A conductor may be started before its database, and before its schema. */
+async function whenReady(base: Base, logger: Logger, signal: AbortSignal): Promise<void> {
+  for (let told = false; ; told = true) {
+    const { database } = await readinessOf(base);
+    if (database?.ok) return;
+    if (!told) logger.warn('waiting for the database', { reason: database?.reason });
+    await base.parts.conductor.clock.sleep(LOOK_EVERY_MS, signal);
+  }
+}
+
+function openDatabase(config: Config): Knex {
+  const url = config.text('database', 'connection');
+  if (url === null) throw missing('[database] connection', 'for example mysql+pymysql://magnum:PASSWORD@HOST/magnum');
+  const file = /^sqlite:\/\/\/(.+)$/.exec(url)?.[1];
+  if (file) return openSqlite(file);
+  return openMariadb({ url, poolSize: config.number('database', 'max_pool_size'), acquireTimeoutMs: config.number('database', 'pool_timeout') * 1_000 });
+}
+
+/** `rabbit://u:p@h1:5672,u:p@h2:5672/vhost` names several hosts; each becomes an AMQP URL. */
+function brokerUrls(config: Config): readonly string[] {
+  const text = config.text('DEFAULT', 'transport_url');
+  const parts = /^(?:rabbit|amqp|kombu\+amqp):\/\/([^/]+)(\/.*)?$/.exec(text ?? '');
+  if (!parts) throw missing('[DEFAULT] transport_url', 'for example rabbit://magnum:PASSWORD@HOST:5672/');
+  const vhost = (parts[2] ?? '/').replace(/\?.*$/, '');
+  return (parts[1] ?? '').split(',').map((host) => `amqp://${host}${vhost === '/' ? '' : vhost}`);
+}
+
+function sealingKey(config: Config): Uint8Array {
+  const file = config.text('vault', 'key_file');
+  if (file === null) throw missing('[vault] key_file', 'make one with: magnum-db-manage generate-key FILE');
+  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
+  if (key.length !== 32) throw new DomainError('invalid-parameter', { field: '[vault] key_file', message: `${file} must hold 32 bytes in base64: make one with magnum-db-manage generate-key FILE.` });
+  return key;
+}
+
+function signingRules(config: Config): SigningRules {
+  return {
+    allowCa: config.flag('x509', 'allow_ca'), allowedExtensions: config.list('x509', 'allowed_extensions'), allowedKeyUsage: config.list('x509', 'allowed_key_usage'),
+    termOfValidityDays: config.number('x509', 'term_of_validity'), rsaKeySize: config.number('x509', 'rsa_key_size'),
+  };
+}
+
+function password(config: Config, name: string): Secret {
+  const text = config.text('embedded', name);
+  if (text === null) throw missing(`[embedded] ${name}`, 'the identity of this release is embedded, and its users need passwords');
+  return new Secret(text);
+}
+
+function missing(name: string, remedy: string): DomainError {
+  return new DomainError('invalid-parameter', { field: name, message: `${name} is not set: ${remedy}.` });
+}

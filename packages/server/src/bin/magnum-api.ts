@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import { openApi } from '@magnum-ts/core';
+import { Listeners } from '../app.js';
+import { handleDocs } from '../docs.js';
+import { healthHandler } from '../health.js';
+import { end, readArguments } from './arguments.js';
+import { loggerOf, reportWarnings, stopOnSignal } from './run.js';
+
+const USAGE = `usage: magnum-api [--config-file FILE]... [--config-dir DIR]... [--print-config]
+
+Serves Magnum's API. Run as many as you like behind a load balancer.`;
+const STOP_GRACE_MS = 25_000;
+
+const { config, flags } = readArguments(USAGE, ['print-config']);
+if (flags['print-config']) end([...config.describe(), ...config.warnings.map((warning) => `# ${warning}`)].join('\n'), 0);
+const logger = loggerOf(config);
+reportWarnings(config, logger);
+const service = await openApi(config, logger).catch((error: unknown) => end(error instanceof Error ? error.message : String(error), 2));
+const health = healthHandler(service.ready, ['database']);
+const listeners = new Listeners(async (request) => (await health(request)) ?? (await handleDocs(request)) ?? service.fetch(request));
+const host = config.text('api', 'host') ?? '127.0.0.1';
+const port = await listeners.listen(config.number('api', 'port'), host).catch((error: unknown) => end(`cannot listen on ${host}: ${error instanceof Error ? error.message : String(error)}`, 1));
+logger.info('api listens', { host, port });
+stopOnSignal(async () => {
+  await listeners.close(STOP_GRACE_MS);
+  await service.stop();
+}, logger);

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import { openConductor } from '@magnum-ts/core';
+import { end, readArguments } from './arguments.js';
+import { loggerOf, reportWarnings, stopOnSignal } from './run.js';
+
+const USAGE = `usage: magnum-conductor [--config-file FILE]... [--config-dir DIR]... [--print-config]
+
+Brings bays to what was asked for. Run as many as you like, on as many hosts as you like.`;
+
+const { config, flags } = readArguments(USAGE, ['print-config']);
+if (flags['print-config']) end([...config.describe(), ...config.warnings.map((warning) => `# ${warning}`)].join('\n'), 0);
+const logger = loggerOf(config);
+reportWarnings(config, logger);
+const service = await openConductor(config, logger).catch((error: unknown) => end(error instanceof Error ? error.message : String(error), 2));
+stopOnSignal(() => service.stop(), logger);

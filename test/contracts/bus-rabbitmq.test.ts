@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startRabbitmq, type Rabbitmq } from '../../scripts/host/rabbitmq.mjs';
+import { amqpBus, type AmqpBus } from '../../packages/core/src/adapters/bus/amqp.js';
+import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
+import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
+import type { BayId } from '../../packages/core/src/domain/ids.js';
+import { busContract } from '../../packages/core/src/testing/contracts/bus.js';
+
+const BAY = '11111111-2222-4333-8444-555555555555' as BayId;
+let rabbitmq: Rabbitmq;
+let topics = 0;
+beforeAll(async () => {
+  rabbitmq = await startRabbitmq({ log: (line) => process.stdout.write(`${line}\n`) });
+}, 240_000);
+afterAll(() => rabbitmq.stop());
+
+async function open(topic: string): Promise<AmqpBus> {
+  const bus = await amqpBus({ urls: [rabbitmq.url.replace('rabbit:', 'amqp:')], topic, logger: silentLogger, random: systemRandom });
+  await until(() => bus.connected());
+  return bus;
+}
+
+async function until(holds: () => boolean, milliseconds = 30_000): Promise<void> {
+  for (const end = Date.now() + milliseconds; !holds(); ) {
+    if (Date.now() > end) throw new Error('it did not come to hold in time');
+    await systemClock.sleep(20);
+  }
+}
+
+busContract('RabbitMQ', async () => {
+  topics += 1;
+  const [caller, answerer] = [await open(`t${topics}`), await open(`t${topics}`)];
+  return {
+    caller, answerer,
+    close: async () => {
+      await caller.close();
+      await answerer.close();
+    },
+  };
+});
+
+describe('RabbitMQ', () => {
+  test('while it is away: doorbells do not fail, questions are refused at once; afterwards both work again', { timeout: 90_000 }, async () => {
+    const [caller, answerer] = [await open('away'), await open('away')];
+    await answerer.serve(answersAllWith('pem'));
+    await rabbitmq.suspend('SIGKILL');
+    await until(() => !caller.connected());
+    const begun = Date.now();
+    await caller.cast({ kind: 'wake', bayId: BAY });
+    await expect(caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 5_000 })).rejects.toMatchObject({ status: 503 });
+    expect(Date.now() - begun).toBeLessThan(1_000);
+    await rabbitmq.resume();
+    await until(() => caller.connected() && answerer.connected());
+    expect(await caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 10_000 })).toEqual({ pem: 'pem' });
+    await caller.close();
+    await answerer.close();
+  });
+
+  test('a message that nobody can read goes to the dead letters, and the next one is answered', async () => {
+    const [caller, answerer] = [await open('poison'), await open('poison')];
+    await answerer.serve(answersAllWith('fine'));
+    const { default: amqplib } = await import('amqplib');
+    const raw = await amqplib.connect(rabbitmq.url.replace('rabbit:', 'amqp:'));
+    const channel = await raw.createChannel();
+    for (const content of ['{broken', '{"question": 7}', '\xff\xfe', 'x'.repeat(1_000_000)]) channel.sendToQueue('poison.questions', Buffer.from(content, 'latin1'));
+    expect(await caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 10_000 })).toEqual({ pem: 'fine' });
+    let dead = 0;
+    for (const end = Date.now() + 10_000; dead < 4 && Date.now() < end; await systemClock.sleep(50)) dead = (await channel.checkQueue('poison.dead')).messageCount;
+    expect(dead).toBe(4);
+    await raw.close();
+    await caller.close();
+    await answerer.close();
+  });
+
+  test('a doorbell that is rung twice, or in the middle of nothing, is only a doorbell', async () => {
+    const [caller, answerer] = [await open('twice'), await open('twice')];
+    const heard: BayId[] = [];
+    answerer.onWake((bayId) => heard.push(bayId));
+    await caller.cast({ kind: 'wake', bayId: BAY });
+    await caller.cast({ kind: 'wake', bayId: BAY });
+    await until(() => heard.length === 2);
+    await caller.close();
+    await answerer.close();
+  });
+});
+
+function answersAllWith(pem: string): Parameters<AmqpBus['serve']>[0] {
+  const never = (): Promise<never> => Promise.reject(new Error('not asked'));
+  return {
+    'certificate.ca': async () => ({ pem }), 'certificate.sign': never, 'nodes.report': never, 'container.create': never, 'container.inspect': never,
+    'container.act': never, 'container.logs': never, 'container.execute': never,
+  };
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startMariadb, type Mariadb } from '../../scripts/host/mariadb.mjs';
+import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
+import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
+import { migrate, pendingMigrations } from '../../packages/core/src/adapters/knex/migrate.js';
+import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
+import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { storeContract } from '../../packages/core/src/testing/contracts/store.js';
+import { aBay, aBayModel } from '../../packages/core/src/testing/builders.js';
+
+let mariadb: Mariadb;
+beforeAll(async () => {
+  mariadb = await startMariadb({ log: (line) => process.stdout.write(`${line}\n`) });
+}, 180_000);
+afterAll(() => mariadb.stop());
+
+/** A database of its own for every test: its name is random, the server is shared. */
+function emptyDatabase(): string {
+  const name = `t${randomBytes(6).toString('hex')}`;
+  mariadb.sql(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+  return mariadb.url.replace('/magnum?', `/${name}?`);
+}
+
+storeContract('MariaDB', async (clock) => {
+  const db = openMariadb({ url: emptyDatabase() });
+  await migrate(db, coreMigrations);
+  return knexStore(db, clock);
+});
+
+describe('MariaDB', () => {
+  test('is migrated once, however many processes try at the same time', async () => {
+    const url = emptyDatabase();
+    const pools = [1, 2, 3].map(() => openMariadb({ url }));
+    const made = await Promise.all(pools.map((db) => migrate(db, coreMigrations)));
+    expect(made.flat().toSorted()).toEqual(coreMigrations.map((migration) => migration.name).toSorted());
+    const [first] = pools;
+    expect(first && (await pendingMigrations(first, coreMigrations))).toEqual([]);
+    await Promise.all(pools.map((db) => db.destroy()));
+  });
+
+  test('names that differ in case are different names', async () => {
+    const db = openMariadb({ url: emptyDatabase() });
+    await migrate(db, coreMigrations);
+    const store = knexStore(db, systemClock);
+    await store.write((repos) => repos.bayModels.insert(aBayModel({ name: 'Hive' })));
+    expect(await store.read((repos) => repos.bayModels.find('hive', { projectId: 'project' }))).toEqual([]);
+    await store.close();
+  });
+
+  test('a pool that is used up answers store-unavailable soon, and recovers', async () => {
+    const db = openMariadb({ url: emptyDatabase(), poolSize: 1, acquireTimeoutMs: 200 });
+    await migrate(openMariadb({ url: urlOf(db) }), coreMigrations);
+    const store = knexStore(db, systemClock);
+    const slow = store.write(async (repos) => {
+      await repos.services.list();
+      await systemClock.sleep(600);
+    });
+    await systemClock.sleep(50);
+    await expect(store.read((repos) => repos.services.list())).rejects.toMatchObject({ kind: 'store-unavailable', status: 503 });
+    await slow;
+    expect(await store.read((repos) => repos.services.list())).toEqual([]);
+    await store.close();
+  });
+
+  test('a server that comes back is used again without a restart of ours', async () => {
+    const db = openMariadb({ url: emptyDatabase(), acquireTimeoutMs: 500 });
+    await migrate(db, coreMigrations);
+    const store = knexStore(db, systemClock);
+    await mariadb.suspend('SIGKILL');
+    await expect(store.read((repos) => repos.services.list())).rejects.toMatchObject({ kind: 'store-unavailable' });
+    await mariadb.resume();
+    expect(await store.read((repos) => repos.services.list())).toEqual([]);
+    await store.close();
+  });
+
+  test('fifty writers that get in each other\'s way all come through', async () => {
+    const db = openMariadb({ url: emptyDatabase() });
+    await migrate(db, coreMigrations);
+    const store = knexStore(db, systemClock);
+    await store.write(async (repos) => {
+      await repos.bayModels.insert(aBayModel());
+      await repos.bays.insert(aBay());
+    });
+    const wakes = Array.from({ length: 50 }, () => store.write(async (repos) => {
+      await repos.work.wake(aBay().id);
+      await repos.services.beat('host', 'magnum-conductor', new Date());
+    }));
+    await Promise.all(wakes);
+    expect((await store.read((repos) => repos.services.list()))[0]?.reportCount).toBe(50);
+    await store.close();
+  });
+});
+
+function urlOf(db: ReturnType<typeof openMariadb>): string {
+  // What openMariadb was given, read back from Knex's configuration.
+  const { host, port, user, password, database } = db.client.config.connection as { host: string; port: number; user: string; password: string; database: string };
+  return `mysql://${user}:${password}@${host}:${port}/${database}`;
+}

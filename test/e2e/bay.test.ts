@@ -1,0 +1,231 @@
+import { ensureHelloImage, HELLO_IMAGE } from '@magnum-ts/core';
+import { ApiError, type Magnum } from '@magnum-ts/sdk';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bytesOf, countsOf, rowsOf, templateOf } from './database.js';
+import { DevProcess } from './dev-process.js';
+import { danglingVolumes, docker, dockerForTests, inside, nodeContainer, ownedBy, removeOwned, until } from './docker.js';
+import { askInPlain, askOverTls, certificateOf, clientRequest, strangersClient, strictVerdict, type KeyPair } from './tls.js';
+
+const available = await dockerForTests('test/e2e/bay.test.ts');
+
+// What a shell, YAML, systemd or a template language would trip over.
+const HOSTILE = {
+  evil: '$(touch /pwned)`touch /pwned`',
+  quotes: `'"; touch /pwned; #`,
+  lines: 'a\n- touch /pwned\nruncmd: [touch /pwned]',
+  get_param: 'trustee_password',
+  percent: '%n %% ${HOME} {{ ds }}',
+};
+const PROXY = 'http://127.0.0.1:9/$(touch${IFS}/pwned)%41"\'';
+
+/** One bay through its whole life: the tests run in this order and build on each other. */
+describe.skipIf(!available)('a Swarm bay of real nodes', () => {
+  const server = new DevProcess({ MAGNUM_LOG_LEVEL: 'debug', MAGNUM_HEALTH_INTERVAL_MS: '2000' });
+  let volumesBefore: ReadonlySet<string> = new Set();
+  let magnum: Magnum;
+  let bayId = '';
+  let instance = '';
+  const nodes = (): ReturnType<Magnum['nodes']['listDetail']> => magnum.nodes.listDetail({ bay_ident: bayId });
+  const manager = async (): Promise<string> => (await nodes().toArray()).find(({ role }) => role === 'master')?.name ?? '';
+
+  beforeAll(async () => {
+    await ensureHelloImage(docker, { onProgress: (line) => console.info(line) }, AbortSignal.timeout(900_000));
+    volumesBefore = await danglingVolumes();
+    await server.start();
+    instance = server.instance().id;
+    magnum = server.client();
+  }, 960_000);
+  afterAll(() => server.destroy(removeOwned), 60_000);
+
+  test('comes up with one manager and two workers', async () => {
+    const model = await magnum.bayModels.create({
+      name: 'swarm', coe: 'swarm', image_id: 'debian-12', keypair_id: 'default', external_network_id: 'public', flavor_id: 'm1.small', labels: HOSTILE,
+      http_proxy: PROXY, https_proxy: PROXY, no_proxy: 'localhost,"$(touch /pwned)"',
+    });
+    bayId = (await magnum.bays.create({ name: 'hive', baymodel_id: model.uuid, node_count: 2 })).uuid;
+    const bay = await magnum.bays.waitUntil(bayId, { intervalMs: 500, timeoutMs: 150_000 });
+    expect(bay).toMatchObject({ status: 'CREATE_COMPLETE', master_count: 1, node_count: 2, labels: HOSTILE });
+    expect(bay.master_addresses).toHaveLength(1);
+    expect(bay.node_addresses).toHaveLength(2);
+    expect(bay.api_address).toBe(`tcp://${bay.master_addresses[0]}:2375`);
+  }, 180_000);
+
+  test('has the nodes that the swarm itself knows', async () => {
+    const listed = await nodes().toArray();
+    expect(listed.map(({ status, state, availability }) => `${status} ${state} ${availability}`)).toEqual(Array(3).fill('CREATE_COMPLETE ready active'));
+    expect(listed.map(({ role }) => role).sort()).toEqual(['master', 'worker', 'worker']);
+    expect(await swarmNodes()).toEqual(listed.map(({ name, role }) => `${name} ${role === 'master' ? 'Leader' : ''} Ready`).sort());
+  });
+
+  test('lets nobody speak to an engine without a certificate of the bay', async () => {
+    const ca = (await magnum.certificates.get(bayId)).pem;
+    const [stranger, client] = await Promise.all([strangersClient(), signedClient()]);
+    for (const { public_address: address } of await nodes().toArray()) {
+      const host = address ?? '';
+      expect(await askInPlain(host, 2375)).toHaveProperty('refused');
+      expect(await askOverTls(host, 2375, ca)).toEqual({ refused: expect.stringMatching(/certificate|alert|reset/i) as string });
+      expect(await askOverTls(host, 2375, ca, stranger)).toEqual({ refused: expect.stringMatching(/unknown ca|bad certificate|alert|reset/i) as string });
+      expect(await askOverTls(host, 2375, ca, client)).toEqual({ version: expect.stringMatching(/^\d+\./) as string });
+    }
+  }, 60_000);
+
+  test('has server certificates that stand before a strict verifier', async () => {
+    const ca = (await magnum.certificates.get(bayId)).pem;
+    for (const { public_address, private_address } of await nodes().toArray()) {
+      const certificate = await certificateOf(public_address ?? '', 2375);
+      for (const address of [public_address, private_address, '127.0.0.1'])
+        expect(await strictVerdict(ca, certificate, address ?? '')).toContain('OK');
+      await expect(strictVerdict(ca, certificate, '192.0.2.1')).rejects.toThrow(/IP address mismatch/);
+    }
+  }, 60_000);
+
+  test('shows its secrets to nobody', async () => {
+    const bay = await magnum.bays.get(bayId);
+    const secrets = await secretsOfTheBay();
+    const events = JSON.stringify(await magnum.bays.events(bayId).toArray());
+    const template = await templateOf(server, bay.stack_id ?? '');
+    const disk = bytesOf(server);
+    expect(disk.includes(Buffer.from(bay.name))).toBe(true);
+    expect(template).toContain('OS::Nova::Server');
+    expect(server.said).toMatch(/"level":20.*server is running/);
+    for (const [name, secret] of Object.entries(secrets)) {
+      const shownBy = Object.entries({ events, template, log: server.said, bay: JSON.stringify(bay) }).filter(([, text]) => text.includes(secret));
+      expect({ name, shownBy: shownBy.map(([place]) => place), onDisk: disk.includes(Buffer.from(secret)) }).toEqual({ name, shownBy: [], onDisk: false });
+    }
+    expect(disk.includes(Buffer.from('PRIVATE KEY-----'))).toBe(false);
+    expect(server.said).not.toContain('PRIVATE KEY-----');
+  }, 60_000);
+
+  test('never executes what labels and proxies say, and hands it on unchanged', async () => {
+    for (const { name } of await nodes().toArray()) {
+      expect(await inside(instance, name, 'sh', '-c', 'find / -xdev -name "pwned*" 2>/dev/null; echo done')).toBe('done');
+      const values = JSON.parse(await inside(instance, name, 'cat', '/etc/magnum/node.json'));
+      expect(JSON.parse(values.labels)).toEqual(HOSTILE);
+      const pid = await inside(instance, name, 'systemctl', 'show', '-p', 'MainPID', '--value', 'docker.service');
+      const environment = (await inside(instance, name, 'cat', `/proc/${pid}/environ`)).split('\0');
+      expect(environment).toEqual(expect.arrayContaining([`HTTP_PROXY=${PROXY}`, `http_proxy=${PROXY}`, 'NO_PROXY=localhost,"$(touch /pwned)"']));
+    }
+  }, 60_000);
+
+  test('refuses an image that no node has with a way out, and leaves no container behind', async () => {
+    const refused = await magnum.containers.create({ bay_uuid: bayId, name: 'nothing', image: 'no-such-image:1' }).catch((error: unknown) => error);
+    if (!(refused instanceof ApiError)) throw new Error('an unknown image was taken', { cause: refused });
+    expect(refused.status).toBe(500);
+    expect(refused.detail).toMatch(/no-such-image:1.*worker-.*load it into the bay's nodes/s);
+    expect(await magnum.containers.list({ bay_ident: bayId }).toArray()).toEqual([]);
+  }, 60_000);
+
+  test('takes an image of the local engine', async () => {
+    const told = await server.cli('dev', 'load-image', HELLO_IMAGE, '--bay', 'hive');
+    for (const { name } of await nodes().toArray()) {
+      expect(told).toContain(name);
+      expect(await inside(instance, name, 'docker', 'image', 'inspect', '-f', '{{index .RepoTags 0}}', HELLO_IMAGE)).toBe(HELLO_IMAGE);
+    }
+    await expect(server.cli('dev', 'load-image', 'no-such-image:1', '--bay', 'hive')).rejects.toThrow(/no image no-such-image:1/);
+  }, 90_000);
+
+  test('runs a container through every call of the API', async () => {
+    const { uuid } = await magnum.containers.create({
+      bay_uuid: 'hive', name: 'hello', image: HELLO_IMAGE, memory: '64m', environment: { GREETING: 'it\'s "quoted" $HOME', EMPTY: '' },
+    });
+    const shown = (): Promise<string> => magnum.containers.get(uuid).then(({ status }) => status);
+    expect(await shown()).toBe('Stopped');
+    await server.cli('container', 'start', 'hello');
+    expect(await shown()).toBe('Running');
+    await until('the container has spoken', async () => (await magnum.containers.logs('hello')).includes('Hello from a container of Magnum'), 20);
+    expect(await magnum.containers.execute('hello', 'hostname; echo "$GREETING"; echo error >&2')).toBe(`${uuid}\nit's "quoted" $HOME\nerror\n`);
+    const { node } = await magnum.containers.get('hello');
+    const settings = await inside(instance, node ?? '', 'docker', 'inspect', '-f', '{{.HostConfig.Memory}} {{json .Config.Env}} {{.State.Pid}}', `magnum-${uuid}`);
+    expect(settings).toMatch(new RegExp(`^${64 * 1024 ** 2} `));
+    expect(settings).toContain('EMPTY=');
+    await magnum.containers.pause('hello');
+    expect(await shown()).toBe('Paused');
+    await magnum.containers.unpause('hello');
+    await magnum.containers.reboot('hello');
+    expect(await shown()).toBe('Running');
+    expect(await inside(instance, node ?? '', 'docker', 'inspect', '-f', '{{.State.Pid}}', `magnum-${uuid}`)).not.toBe(settings.split(' ').at(-1));
+    await magnum.containers.stop('hello');
+    expect(await shown()).toBe('Stopped');
+    await server.cli('container', 'delete', 'hello', '--yes');
+    expect(await inside(instance, node ?? '', 'docker', 'ps', '-aq')).toBe('');
+    await expect(magnum.containers.get(uuid)).rejects.toMatchObject({ status: 404 });
+  }, 90_000);
+
+  test('grows and shrinks; what runs on the nodes that stay goes on', async () => {
+    const [first, second] = await Promise.all(['one', 'two'].map(async (name) => {
+      await magnum.containers.create({ bay_uuid: bayId, name, image: HELLO_IMAGE });
+      await magnum.containers.start(name);
+      return magnum.containers.get(name);
+    }));
+    const workers = (await nodes().toArray()).filter(({ role }) => role === 'worker').map(({ name }) => name);
+    await resize(3);
+    expect(await swarmNodes()).toHaveLength(4);
+    expect((await nodes().toArray()).map(({ name }) => name)).toEqual(expect.arrayContaining(workers));
+    await resize(1);
+    const left = (await nodes().toArray()).map(({ name }) => name);
+    expect(await swarmNodes()).toEqual([expect.stringMatching(/^master-.* Leader Ready$/), expect.stringMatching(/^worker-.* Ready$/)]);
+    expect((await swarmNodes()).map((line) => line.split(' ')[0]).sort()).toEqual(left.sort());
+    for (const container of [first, second]) {
+      const now = await magnum.containers.get(container?.uuid ?? '');
+      expect(now.status).toBe(left.includes(container?.node ?? '') ? 'Running' : 'Unknown');
+    }
+    expect([first, second].filter((container) => left.includes(container?.node ?? '')).length).toBeGreaterThan(0);
+    expect((await ownedBy(instance)).filter((part) => part.startsWith('server'))).toHaveLength(2);
+  }, 150_000);
+
+  test('tells of a node that died, and of the bay that is unhealthy with it', async () => {
+    const health = async (): Promise<string> => String((await rowsOf(server, 'bay', { uuid: bayId }))[0]?.['health_status']);
+    await until('the bay is healthy', async () => (await health()) === 'HEALTHY', 15);
+    const worker = (await nodes().toArray()).find(({ role }) => role === 'worker')?.name ?? '';
+    await (await nodeContainer(instance, worker)).kill();
+    await until('the node is down', async () => (await nodes().toArray()).some(({ name, state }) => name === worker && state === 'down'), 60);
+    await until('the bay is unhealthy', async () => (await health()) === 'UNHEALTHY', 10);
+    expect((await magnum.bays.get(bayId)).status).toBe('UPDATE_COMPLETE');
+    await expect(magnum.containers.create({ bay_uuid: bayId, image: HELLO_IMAGE })).resolves.toMatchObject({ node: await manager() });
+  }, 120_000);
+
+  test('goes away with all that it had, though a node of it is dead', async () => {
+    await server.cli('bay', 'delete', 'hive', '--yes', '--wait', '60');
+    expect(await ownedBy(instance)).toEqual(['network public']);
+    const tables = ['bay', 'node', 'node_group', 'container', 'intent', 'work_item', 'vault_secret', 'hot_stack', 'hot_resource', 'hot_signal', 'hot_allocation', 'embedded_range'];
+    expect(await countsOf(server, tables)).toEqual(Object.fromEntries(tables.map((table) => [table, 0])));
+    expect((await rowsOf(server, 'embedded_user')).map(({ name }) => name)).not.toContainEqual(expect.stringContaining(bayId));
+  }, 90_000);
+
+  test('leaves nothing in the engine when the service stops', async () => {
+    await server.stop();
+    expect(await ownedBy(instance)).toEqual([]);
+    // Volumes of others come and go meanwhile; what a node left behind would stay.
+    await until('no volume is left', async () => [...(await danglingVolumes())].every((name) => volumesBefore.has(name)), 20);
+  }, 30_000);
+
+  async function swarmNodes(): Promise<readonly string[]> {
+    const output = await inside(instance, await manager(), 'docker', 'node', 'ls', '--format', '{{.Hostname}} {{.ManagerStatus}} {{.Status}}');
+    return output.split('\n').sort();
+  }
+
+  async function signedClient(): Promise<KeyPair> {
+    const { key, csr } = await clientRequest();
+    return { key, certificate: (await magnum.certificates.sign({ bay_uuid: bayId, csr })).pem };
+  }
+
+  async function resize(count: number): Promise<void> {
+    await magnum.bays.update(bayId, { node_count: count });
+    const bay = await magnum.bays.waitUntil(bayId, { intervalMs: 500, timeoutMs: 90_000 });
+    expect(bay).toMatchObject({ status: 'UPDATE_COMPLETE', node_count: count });
+  }
+
+  /** As the nodes themselves have them. */
+  async function secretsOfTheBay(): Promise<Record<string, string>> {
+    const name = await manager();
+    const values = JSON.parse(await inside(instance, name, 'cat', '/etc/magnum/node.json'));
+    const { adminPassword, demoPassword, sealingKey } = server.instance();
+    const secrets: Record<string, string> = {
+      workerToken: await inside(instance, name, 'docker', 'swarm', 'join-token', '-q', 'worker'),
+      managerToken: await inside(instance, name, 'docker', 'swarm', 'join-token', '-q', 'manager'),
+      trusteePassword: values.trustee_password, signalToken: values.wait.token, adminPassword, demoPassword, sealingKey,
+    };
+    expect(Object.values(secrets).filter((secret) => typeof secret !== 'string' || secret.length < 12)).toEqual([]);
+    return secrets;
+  }
+});

@@ -1,0 +1,81 @@
+import Docker from 'dockerode';
+
+export const docker = new Docker();
+const LABEL = 'org.magnum-ts.instance';
+
+/**
+ * Whether there is an engine to test with. `npm test` has looked for one (and started it); a bare vitest asks the socket.
+ * Without one the reason is printed and the tests are left out, except in CI, where they fail.
+ */
+export async function dockerForTests(file: string): Promise<boolean> {
+  const told = process.env['MAGNUM_TEST_DOCKER'];
+  const available = told === undefined ? await docker.ping().then(() => true, () => false) : told === 'yes';
+  if (available) return true;
+  const reason = process.env['MAGNUM_TEST_NO_DOCKER_REASON'] ?? 'no Docker Engine answers';
+  if (process.env['CI'] === 'true') throw new Error(`${file} needs a Docker Engine: ${reason}`);
+  console.warn(`${file} is left out: ${reason}`);
+  return false;
+}
+
+/** What an instance owns in the engine, by kind: `network public`, `server`, `volume` … */
+export async function ownedBy(instance: string): Promise<readonly string[]> {
+  const filters = { label: [`${LABEL}=${instance}`] };
+  const containers = await docker.listContainers({ all: true, filters });
+  const networks = await docker.listNetworks({ filters });
+  const volumes = await docker.listVolumes({ filters });
+  return [
+    ...containers.map(({ Labels }) => `${Labels['org.magnum-ts.role']} ${Labels['org.magnum-ts.resource']}`),
+    ...networks.map(({ Labels }) => `network ${Labels?.['org.magnum-ts.resource']}`),
+    ...volumes.Volumes.map(({ Name }) => `volume ${Name}`),
+  ].sort();
+}
+
+/** Volumes that no container uses and that carry no name of anybody: what a node would leave behind. */
+export async function danglingVolumes(): Promise<ReadonlySet<string>> {
+  const { Volumes } = await docker.listVolumes({ filters: { dangling: ['true'] } });
+  return new Set(Volumes.map(({ Name }) => Name));
+}
+
+export async function removeOwned(instance: string): Promise<void> {
+  const filters = { label: [`${LABEL}=${instance}`] };
+  for (const { Id } of await docker.listContainers({ all: true, filters })) await docker.getContainer(Id).remove({ force: true, v: true });
+  for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
+  for (const { Name } of (await docker.listVolumes({ filters })).Volumes) await docker.getVolume(Name).remove();
+}
+
+/** The container of a node, found by its host name. */
+export async function nodeContainer(instance: string, node: string): Promise<Docker.Container> {
+  const filters = { label: [`${LABEL}=${instance}`, 'org.magnum-ts.role=server'] };
+  for (const { Id } of await docker.listContainers({ all: true, filters })) {
+    const container = docker.getContainer(Id);
+    if ((await container.inspect()).Config.Hostname === node) return container;
+  }
+  throw new Error(`no container is the node ${node}`);
+}
+
+/** Runs a command inside a node and answers what it wrote. Rejects unless it ended well. */
+export async function inside(instance: string, node: string, ...command: readonly string[]): Promise<string> {
+  const container = await nodeContainer(instance, node);
+  const execution = await container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, Tty: true });
+  let output = '';
+  for await (const chunk of await execution.start({ Tty: true })) output += String(chunk);
+  const { ExitCode } = await execution.inspect();
+  if (ExitCode !== 0) throw new Error(`${command.join(' ')} on ${node} ended with ${ExitCode}: ${output}`);
+  return output.replaceAll('\r\n', '\n').trim();
+}
+
+/** Asks again and again, at most `seconds`: for what a real process does in its own time. */
+export async function until<T>(what: string, look: () => Promise<T | undefined | false>, seconds = 60): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  let last: unknown;
+  while (Date.now() < deadline) {
+    try {
+      const found = await look();
+      if (found !== undefined && found !== false) return found;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  throw new Error(`after ${seconds} s still not true: ${what}`, { cause: last });
+}
