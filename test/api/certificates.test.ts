@@ -92,14 +92,24 @@ describe('signing', () => {
     ['a request that is none', () => ({ bay_uuid: 'hive', csr: 'please' }), 'PEM'],
     ['a broken request', () => ({ bay_uuid: 'hive', csr: csr().replace(/[A-Za-z]{20}/, 'A'.repeat(20)) }), ''],
     ['an authority of its own', () => ({ bay_uuid: 'hive', csr: csr(['basicConstraints=critical,CA:TRUE']) }), 'CA'],
-    ['the right to sign', () => ({ bay_uuid: 'hive', csr: csr(['keyUsage=keyCertSign']) }), 'Sign'],
-    ['an extension that is not permitted', () => ({ bay_uuid: 'hive', csr: csr(['nameConstraints=permitted;DNS:example.org']) }), 'nameConstraints'],
+    ['the right to sign', () => ({ bay_uuid: 'hive', csr: csr(['keyUsage=critical,keyCertSign']) }), 'Certificate Sign'],
+    ['a critical extension that is not permitted', () => ({ bay_uuid: 'hive', csr: csr(['nameConstraints=critical,permitted;DNS:example.org']) }), '2.5.29.30'],
     ['a short key', () => ({ bay_uuid: 'hive', csr: csr([], ['rsa:1024']) }), '2048'],
     ['an outdated hash', () => ({ bay_uuid: 'hive', csr: csr([], ['rsa:2048'], '-sha1') }), 'hash'],
   ])('with %s is refused by name', async (_what, body, word) => {
     const refusal = refusalOf(await sign(body()));
     expect(refusal).toMatchObject({ status: 400, code: 'client' });
     expect(refusal.detail).toContain(word);
+  });
+});
+
+describe('what a certificate must not have', () => {
+  test('is left out where the request did not insist', async () => {
+    const reply = await sign({ bay_uuid: 'hive', csr: csr(['keyUsage=keyCertSign,digitalSignature', 'nameConstraints=permitted;DNS:example.org', 'basicConstraints=CA:TRUE']) });
+    writeFileSync(join(folder, 'tamed.pem'), String(reply.body['pem']));
+    const text = openssl('x509', '-in', 'tamed.pem', '-noout', '-text');
+    expect(text).toContain('CA:FALSE');
+    expect(text).not.toMatch(/CA:TRUE|Certificate Sign|Name Constraints/);
   });
 });
 
