@@ -3,8 +3,19 @@ import { isIPv4 } from 'node:net';
 import express from 'express';
 import { bindFetch, type FetchHandler } from './bind.js';
 
-const HEADERS_MS = 15_000;
-const REQUEST_MS = 60_000;
+/** How long a client may take, in milliseconds. */
+export interface Timeouts {
+  /** For its headers. */
+  readonly headersMs: number;
+  /** For the whole request. */
+  readonly requestMs: number;
+  /** Between two requests on one connection. */
+  readonly keepAliveMs: number;
+  /** How often the first two are looked after. */
+  readonly checkEveryMs: number;
+}
+
+const TIMEOUTS: Timeouts = { headersMs: 15_000, requestMs: 60_000, keepAliveMs: 5_000, checkEveryMs: 5_000 };
 const MOST_HEADERS = 200;
 
 /** An Express application around one fetch handler. Everything else of Express is off: the handler says it all. */
@@ -20,17 +31,22 @@ export function expressApp(handler: FetchHandler): express.Express {
 /** HTTP listeners on several addresses of one port, behind one application. */
 export class Listeners {
   readonly #app: express.Express;
+  readonly #timeouts: Timeouts;
   readonly #servers = new Map<string, Server>();
 
-  constructor(handler: FetchHandler) {
+  constructor(handler: FetchHandler, timeouts = TIMEOUTS) {
     this.#app = expressApp(handler);
+    this.#timeouts = timeouts;
   }
 
   /** Listens on one more address; 0 chooses a free port. Returns the port. An address that is listened on already is left alone. */
   async listen(port: number, host: string): Promise<number> {
     const known = this.#servers.get(host);
     if (known) return portOf(known);
-    const server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: 5_000 }, this.#app);
+    const { headersMs, requestMs, keepAliveMs, checkEveryMs } = this.#timeouts;
+    const server = createServer({
+      headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs, connectionsCheckingInterval: checkEveryMs,
+    }, this.#app);
     server.maxHeadersCount = MOST_HEADERS;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

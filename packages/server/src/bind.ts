@@ -41,9 +41,15 @@ function webRequest(incoming: IncomingMessage, signal: AbortSignal): Request | u
 function urlOf(incoming: IncomingMessage): string {
   const host = incoming.headers.host ?? '';
   const known = /^[\w.-]+(:\d{1,5})?$|^\[[0-9a-fA-F:]+\](:\d{1,5})?$/.test(host) ? host : `127.0.0.1:${incoming.socket.localPort ?? 80}`;
-  const target = incoming.url?.startsWith('/') ? incoming.url : '/';
   // Two slashes at the start would name a host.
-  return `http://${known}${target.replace(/^\/+/, '/')}`;
+  return `http://${known}${pathOf(incoming.url ?? '/').replace(/^\/+/, '/')}`;
+}
+
+/** Clients of a proxy send the whole address (RFC 9112, 3.2.2): of it, the path counts. `*` is the server itself. */
+function pathOf(target: string): string {
+  if (target.startsWith('/')) return target;
+  const absolute = /^https?:\/\/[^/?#]*(.*)$/is.exec(target)?.[1] ?? '';
+  return absolute.startsWith('/') ? absolute : `/${absolute}`;
 }
 
 function headersOf(incoming: IncomingMessage): Headers {

@@ -30,13 +30,22 @@ async function readBounded(request: Request): Promise<Uint8Array> {
   if (announced > LARGEST_BODY) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Node's streams of web requests can be iterated; the DOM's type does not say so.
-  for await (const chunk of (request.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
+  for await (const chunk of chunksOf(request)) {
     size += chunk.length;
     if (size > LARGEST_BODY) throw tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** A client that goes away, or is too slow, in the middle of its body is no fault of this service. */
+async function* chunksOf(request: Request): AsyncIterable<Uint8Array> {
+  try {
+    // Node's streams of web requests can be iterated; the DOM's type does not say so.
+    yield* (request.body ?? []) as unknown as AsyncIterable<Uint8Array>;
+  } catch (cause) {
+    throw new DomainError('invalid-body', { message: 'The request body ended before its end.', cause });
+  }
 }
 
 function tooLarge(): DomainError {
