@@ -39,6 +39,14 @@ export interface StackSnapshot {
   readonly outputs: Readonly<Record<string, JsonValue>>;
   /** All resources, nested ones included, in dependency order. */
   readonly resources: readonly StackResource[];
+  /** Id of the newest event, where the orchestrator tells it along: nobody needs to ask for what is known. */
+  readonly newestEvent?: number;
+}
+
+/** Where a stack is found by the service's own rights: the name alone could be another project's. */
+export interface StackAddress {
+  readonly name: StackName;
+  readonly projectId: string;
 }
 
 export interface StackResource {
@@ -71,6 +79,11 @@ export interface StackEvent {
 export interface Orchestrator {
   /** Absent stacks are absent from the map. A stack that is completely deleted counts as absent. */
   find(names: readonly StackName[], access: CloudAccess, signal: AbortSignal): Promise<ReadonlyMap<StackName, StackSnapshot>>;
+  /**
+   * Many stacks of many projects in one call, under the service's own rights. Absent as for `find`; a stack of that name in
+   * another project is not returned. Asked again and again while stacks are in progress, so it has to be cheap.
+   */
+  findAll(stacks: readonly StackAddress[], signal: AbortSignal): Promise<ReadonlyMap<StackName, StackSnapshot>>;
   create(spec: StackSpec, access: CloudAccess, signal: AbortSignal): Promise<StackSnapshot>;
   update(stackId: string, spec: StackSpec, access: CloudAccess, signal: AbortSignal): Promise<StackSnapshot>;
   /** Deleting what is gone, or being deleted, is success. */

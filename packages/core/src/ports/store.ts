@@ -100,6 +100,8 @@ export interface WorkRepository {
   /** Makes the item if absent, counts the wake and sets it due now. */
   wake(bayId: BayId): Promise<void>;
   remove(bayId: BayId): Promise<void>;
+  /** Makes the items that are absent, due now, and leaves the others as they are. */
+  ensure(bayIds: readonly BayId[]): Promise<void>;
 }
 
 export interface BayEventRepository {
@@ -143,6 +145,8 @@ export interface Repositories {
 /** The right to work on a bay. The fence decides whose writes count. */
 export interface Lease {
   readonly bayId: BayId;
+  /** Whose bay; null when the bay is gone. */
+  readonly projectId: string | null;
   readonly owner: string;
   readonly fence: number;
   readonly until: Date;
@@ -152,13 +156,26 @@ export interface Lease {
   readonly attempts: number;
 }
 
+/** A lease that is given back: when to look again, and the failures in a row. */
+export interface Release {
+  readonly lease: Lease;
+  readonly lookAgainAt: Date | 'never';
+  readonly attempts: number;
+}
+
 export interface WorkQueue {
-  /** Claims up to `limit` due items whose lease is free or past. Never one item twice at a time. */
+  /**
+   * Claims up to `limit` due items whose lease is free or past. Never one item twice at a time. Projects take turns: however
+   * many bays of one are due, the others' come as early.
+   */
   claim(owner: string, limit: number): Promise<readonly Lease[]>;
   /** Prolongs. Throws `lease-lost`. */
   renew(lease: Lease): Promise<Lease>;
+  /** Prolongs all that are still held, and answers with them. */
+  renewAll(leases: readonly Lease[]): Promise<readonly Lease[]>;
   /** `attempts` counts failures in a row. Releasing a lost lease does nothing. */
   release(lease: Lease, lookAgainAt: Date | 'never', attempts: number): Promise<void>;
+  releaseAll(releases: readonly Release[]): Promise<void>;
   /** When the next item can be claimed, for the poll. */
   nextDue(): Promise<Date | undefined>;
 }

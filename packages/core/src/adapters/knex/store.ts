@@ -12,6 +12,7 @@ import { nodeGroupRepository } from './node-groups.js';
 import { nodeRepository } from './nodes.js';
 import { secretRepository } from './secrets.js';
 import { supportRepository } from './support.js';
+import { isDatabaseError, repeated } from './transactions.js';
 import { assertHeld, workQueue, workRepository } from './work-queue.js';
 
 /** One store for SQLite and MariaDB: whatever differs between them lives in how `db` was opened. */
@@ -24,7 +25,9 @@ export function knexStore(db: Knex, clock: Clock): Store {
     queue: {
       claim: (owner, limit) => translated(() => repeated(clock, () => queue.claim(owner, limit))),
       renew: (lease) => translated(() => queue.renew(lease)),
-      release: (lease, lookAgainAt, attempts) => translated(() => queue.release(lease, lookAgainAt, attempts)),
+      renewAll: (leases) => translated(() => repeated(clock, () => queue.renewAll(leases))),
+      release: (lease, lookAgainAt, attempts) => translated(() => repeated(clock, () => queue.release(lease, lookAgainAt, attempts))),
+      releaseAll: (releases) => translated(() => repeated(clock, () => queue.releaseAll(releases))),
       nextDue: () => translated(() => queue.nextDue()),
     },
     close: () => db.destroy(),
@@ -59,32 +62,5 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     if (isDomainError(cause) || !isDatabaseError(cause)) throw cause;
     throw new DomainError('store-unavailable', { message: 'The database did not answer. Try again later.', cause });
-  }
-}
-
-const DATABASE_CODES = /^(SQLITE|ER_|PROTOCOL_|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND)/;
-
-function isDatabaseError(error: unknown): boolean {
-  return error instanceof Error && (DATABASE_CODES.test(codeOf(error)) || error.name === 'SqliteError' || error.name === 'KnexTimeoutError');
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-const MOST_TRIES = 6;
-const FIRST_PAUSE_MS = 25;
-/** Deadlock, lock wait, and what Galera answers at commit when another node was faster: the transaction left nothing behind. */
-const REPEATABLE = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_ERROR_DURING_COMMIT', 'SQLITE_BUSY']);
-
-/** The whole transaction again, a few times, later and later: its body only reads and writes the database. */
-async function repeated<T>(clock: Clock, transaction: () => Promise<T>): Promise<T> {
-  for (let tried = 1; ; tried += 1) {
-    try {
-      return await transaction();
-    } catch (error) {
-      if (tried >= MOST_TRIES || !REPEATABLE.has(codeOf(error))) throw error;
-      await clock.sleep(FIRST_PAUSE_MS * 2 ** tried * (0.5 + Math.random() / 2));
-    }
   }
 }

@@ -2,13 +2,15 @@ import type { Knex } from 'knex';
 import { DomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
 import type { Clock } from '../../ports/clock.js';
-import type { Lease, WorkQueue, WorkRepository } from '../../ports/store.js';
-import { number, text, type Row } from './rows.js';
+import type { Lease, Release, WorkQueue, WorkRepository } from '../../ports/store.js';
+import { number, text, textOrNull, type Row } from './rows.js';
 
 const TABLE = 'work_item';
 export const LEASE_MS = 30_000;
 /** Sorts after every date; an item that rests stays, so that its fence keeps growing. */
 const NEVER = Number.MAX_SAFE_INTEGER;
+/** Rows in one statement. */
+const CHUNK = 100;
 
 export function workRepository(db: Knex, clock: Clock): WorkRepository {
   return {
@@ -20,6 +22,12 @@ export function workRepository(db: Knex, clock: Clock): WorkRepository {
     },
     async remove(bayId) {
       await db(TABLE).where({ bay_id: bayId }).delete();
+    },
+    async ensure(bayIds) {
+      const due = clock.now().getTime();
+      for (const ids of chunks(bayIds)) {
+        await db(TABLE).insert(ids.map((id) => ({ bay_id: id, due_at: due, wakes: 1, attempts: 0, fence: 0 }))).onConflict('bay_id').ignore();
+      }
     },
   };
 }
@@ -34,26 +42,32 @@ export function workQueue(db: Knex, clock: Clock): WorkQueue {
   return {
     async claim(owner, limit) {
       const now = clock.now().getTime();
-      const due: Row[] = await db(TABLE).where('due_at', '<=', now)
-        .andWhere((free) => free.whereNull('lease_until').orWhere('lease_until', '<=', now)).orderBy('due_at').limit(limit);
-      const leases: Lease[] = [];
-      for (const row of due) {
-        const lease = await claimOne(db, row, owner, now);
-        if (lease) leases.push(lease);
-      }
-      return leases;
+      const due = await dueItems(db, now, limit);
+      const claimed: Lease[] = [];
+      for (const items of chunks(due)) claimed.push(...(await claimItems(db, items, { owner, now })));
+      return claimed;
     },
     async renew(lease) {
       const now = clock.now().getTime();
       await assertHeld(db, lease, now);
       return { ...lease, until: new Date(now + LEASE_MS) };
     },
+    async renewAll(leases) {
+      const now = clock.now().getTime();
+      const held: Lease[] = [];
+      for (const some of chunks(leases)) {
+        await heldOf(db, some).update({ lease_until: now + LEASE_MS });
+        const rows: Row[] = await heldOf(db, some).select('bay_id', 'fence');
+        const fences = new Map(rows.map((row) => [text(row, 'bay_id'), number(row, 'fence')]));
+        held.push(...some.filter((lease) => fences.get(lease.bayId) === lease.fence).map((lease) => ({ ...lease, until: new Date(now + LEASE_MS) })));
+      }
+      return held;
+    },
     async release(lease, lookAgainAt, attempts) {
-      const wanted = lookAgainAt === 'never' ? NEVER : lookAgainAt.getTime();
-      // A wake that came during the pass asked for something that the pass may not have seen.
-      const dueAt = db.raw('case when wakes = ? then ? else ? end', [lease.wakes, wanted, clock.now().getTime()]);
-      await db(TABLE).where({ bay_id: lease.bayId, fence: lease.fence, lease_owner: lease.owner })
-        .update({ due_at: dueAt, lease_owner: null, lease_until: null, attempts });
+      await releaseItems(db, [{ lease, lookAgainAt, attempts }], clock.now().getTime());
+    },
+    async releaseAll(releases) {
+      for (const some of chunks(releases)) await releaseItems(db, some, clock.now().getTime());
     },
     async nextDue() {
       const free = 'case when lease_until is not null and lease_until > due_at then lease_until else due_at end';
@@ -64,10 +78,54 @@ export function workQueue(db: Knex, clock: Clock): WorkQueue {
   };
 }
 
-async function claimOne(db: Knex, row: Row, owner: string, now: number): Promise<Lease | undefined> {
-  const fence = number(row, 'fence') + 1;
-  const won = await db(TABLE).where({ bay_id: text(row, 'bay_id'), fence: fence - 1 }).update({ lease_owner: owner, lease_until: now + LEASE_MS, fence });
-  if (won === 0) return undefined;
-  // The column holds ids of bays only.
-  return { bayId: text(row, 'bay_id') as BayId, owner, fence, until: new Date(now + LEASE_MS), wakes: number(row, 'wakes'), attempts: number(row, 'attempts') };
+/** The oldest item of every project, then the second one of every project, and so on. */
+async function dueItems(db: Knex, now: number, limit: number): Promise<readonly Row[]> {
+  const due = db(TABLE).leftJoin('bay', 'bay.uuid', `${TABLE}.bay_id`).where(`${TABLE}.due_at`, '<=', now)
+    .andWhere((free) => free.whereNull(`${TABLE}.lease_until`).orWhere(`${TABLE}.lease_until`, '<=', now))
+    .select(`${TABLE}.bay_id`, `${TABLE}.fence`, `${TABLE}.wakes`, `${TABLE}.attempts`, `${TABLE}.due_at`, 'bay.project_id',
+      db.raw(`row_number() over (partition by bay.project_id order by ${TABLE}.due_at, ${TABLE}.bay_id) as turn`));
+  const rows: readonly Row[] = await db.select('*').from(due.as('due')).orderBy([{ column: 'turn' }, { column: 'due_at' }, { column: 'bay_id' }]).limit(limit);
+  return rows;
+}
+
+/** Whoever changes the fence first has the item: the others find another fence. */
+async function claimItems(db: Knex, items: readonly Row[], claim: { readonly owner: string; readonly now: number }): Promise<readonly Lease[]> {
+  const until = claim.now + LEASE_MS;
+  const pairs = items.map((row): [string, number] => [text(row, 'bay_id'), number(row, 'fence')]);
+  const won = await inPairs(db, pairs).update({ lease_owner: claim.owner, lease_until: until, fence: db.raw('fence + 1') });
+  if (won === 0) return [];
+  const next = pairs.map(([id, fence]): [string, number] => [id, fence + 1]);
+  const rows: Row[] = await inPairs(db, next).where({ lease_owner: claim.owner }).select('bay_id');
+  const mine = new Set(rows.map((row) => text(row, 'bay_id')));
+  return items.filter((row) => mine.has(text(row, 'bay_id'))).map((row) => ({
+    // The column holds ids of bays only.
+    bayId: text(row, 'bay_id') as BayId, projectId: textOrNull(row, 'project_id'), owner: claim.owner, fence: number(row, 'fence') + 1, until: new Date(until),
+    wakes: number(row, 'wakes'), attempts: number(row, 'attempts'),
+  }));
+}
+
+async function releaseItems(db: Knex, releases: readonly Release[], now: number): Promise<void> {
+  // A wake that came during the pass asked for something that the pass may not have seen.
+  const dueAt = releases.flatMap(({ lease, lookAgainAt }) => [lease.bayId, lease.wakes, lookAgainAt === 'never' ? NEVER : lookAgainAt.getTime()]);
+  const attempts = releases.flatMap((release) => [release.lease.bayId, release.attempts]);
+  await heldOf(db, releases.map((release) => release.lease)).update({
+    due_at: db.raw(`case ${'when bay_id = ? and wakes = ? then ? '.repeat(releases.length)}else ? end`, [...dueAt, now]),
+    attempts: db.raw(`case bay_id ${'when ? then ? '.repeat(releases.length)}else attempts end`, attempts),
+    lease_owner: null, lease_until: null,
+  });
+}
+
+/** Items that are still under these very claims. */
+function heldOf(db: Knex, leases: readonly Lease[]): Knex.QueryBuilder {
+  const owners = [...new Set(leases.map((lease) => lease.owner))];
+  return inPairs(db, leases.map((lease) => [lease.bayId, lease.fence])).whereIn('lease_owner', owners);
+}
+
+/** By id first, so that the rows are found by their key: not every database looks for pairs in an index. */
+function inPairs(db: Knex, pairs: readonly (readonly [string, number])[]): Knex.QueryBuilder {
+  return db(TABLE).whereIn('bay_id', pairs.map(([id]) => id)).whereIn(['bay_id', 'fence'], pairs.map((pair) => [...pair]));
+}
+
+function chunks<T>(items: readonly T[]): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / CHUNK) }, (_unused, index) => items.slice(index * CHUNK, (index + 1) * CHUNK));
 }

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { Knex } from 'knex';
 import { DomainError } from '../../../domain/errors.js';
 import type { StackName } from '../../../domain/ids.js';
@@ -6,17 +5,21 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../domain/j
 import { Secret } from '../../../domain/secret.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { Logger } from '../../../ports/logger.js';
-import type { CloudAccess, Orchestrator, StackEvent, StackSnapshot, StackSpec } from '../../../ports/orchestrator.js';
+import type { CloudAccess, Orchestrator, StackAddress, StackEvent, StackSnapshot, StackSpec } from '../../../ports/orchestrator.js';
 import type { Random } from '../../../ports/random.js';
 import type { Sealer } from '../../../ports/sealer.js';
+import { isDuplicate, repeated } from '../../knex/transactions.js';
 import type { CloudBackend } from '../backend.js';
-import { eventColumns, Journal, Overtaken } from './journal.js';
+import { eventColumns, Journal } from './journal.js';
+import { StackLeases, type LeaseColumns } from './leases.js';
 import { Model, Tree } from './model.js';
 import { operate } from './operation.js';
-import { Bell, Halt, patientBackend, Slots, Turns } from './patience.js';
+import { Bell, patientBackend, Slots, Turns } from './patience.js';
 import { Codec, Rows, type StackRow, type StoredSpec } from './rows.js';
 import { Run } from './run.js';
-import { handleSignal } from './signals.js';
+import { Runs } from './runs.js';
+import { handleSignal, SignalWatch } from './signals.js';
+import { Sights } from './sights.js';
 import { snapshotOf } from './snapshot.js';
 import { validateSpec } from './validate.js';
 import type { Tables } from './types/type.js';
@@ -36,42 +39,50 @@ export interface HotEngineDeps {
 }
 
 const PARALLEL = 4;
-const ATTEMPTS = 5;
-const PAUSE = 1_000;
+const SIGNALS_MS = 500;
 
-interface Running {
-  readonly controller: AbortController;
-  readonly done: Promise<void>;
-}
-
-/** Heat as far as the drivers speak to it. Its state is in the database: after a crash, `start` goes on with it. */
+/**
+ * Heat as far as the drivers speak to it. Its state is in the database: after a crash, `start` goes on with it. Several
+ * processes may each have an engine over the same database; one that is not started works on nothing, but takes requests.
+ */
 export class HotEngine implements Orchestrator {
   readonly #deps: HotEngineDeps;
   readonly #rows: Rows;
   readonly #codec: Codec;
   readonly #bell = new Bell();
   readonly #turns = new Turns();
-  readonly #running = new Map<string, Running>();
-  #stopped = false;
+  readonly #leases: StackLeases;
+  readonly #runs: Runs;
+  readonly #sights: Sights;
+  #listening: Promise<void> = Promise.resolve();
 
   constructor(deps: HotEngineDeps) {
     this.#deps = deps;
     this.#codec = new Codec(deps.sealer);
     this.#rows = new Rows(deps.db, this.#codec);
+    this.#sights = new Sights(this.#rows);
+    this.#leases = new StackLeases({ db: deps.db, clock: deps.clock, owner: deps.random.uuid() });
+    this.#runs = new Runs({
+      clock: deps.clock, logger: deps.logger, leases: this.#leases,
+      operate: (stackId, task, signal) => this.#operate(stackId, task, signal),
+      isMine: async (stackId) => {
+        const stack = await this.#rows.stack(stackId);
+        return stack?.state === 'IN_PROGRESS' && this.#leases.isMine(stack);
+      },
+    });
   }
 
-  /** Goes on with whatever was in progress. */
+  /** Goes on with whatever is in progress and nobody works on, and keeps looking for more. */
   async start(): Promise<void> {
-    this.#stopped = false;
-    for (const id of await this.#rows.inProgress()) this.#launch(id);
+    await this.#runs.start();
+    const watch = new SignalWatch(this.#deps.db);
+    this.#listening = this.#runs.every(() => SIGNALS_MS, () => watch.look((stackId) => this.#bell.ring(stackId)).catch(() => undefined));
   }
 
-  /** Ends the loops; what was in progress stays so, and `start` takes it up again. */
+  /** Ends the loops; what was in progress stays so, and the next engine takes it up. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    const running = [...this.#running.values()];
-    running.forEach((run) => run.controller.abort(new Halt('the engine stops')));
-    await Promise.all(running.map((run) => run.done));
+    await this.#runs.stop();
+    await this.#listening;
   }
 
   async find(names: readonly StackName[], access: CloudAccess, signal: AbortSignal): Promise<ReadonlyMap<StackName, StackSnapshot>> {
@@ -81,21 +92,29 @@ export class HotEngine implements Orchestrator {
     return new Map(snapshots.map((snapshot) => [snapshot.name, snapshot]));
   }
 
+  async findAll(stacks: readonly StackAddress[], signal: AbortSignal): Promise<ReadonlyMap<StackName, StackSnapshot>> {
+    signal.throwIfAborted();
+    return this.#sights.of(stacks);
+  }
+
   async create(spec: StackSpec, access: CloudAccess, signal: AbortSignal): Promise<StackSnapshot> {
     signal.throwIfAborted();
     const stored = storedSpec(spec);
     validateSpec(stored);
     const id = this.#deps.random.uuid();
     const now = this.#deps.clock.now();
-    await this.#deps.db.transaction(async (transaction) => {
+    await this.#write(async (transaction) => {
       const taken: unknown = await transaction('hot_stack').where({ project_id: access.projectId, name: spec.name }).first('id');
-      if (taken !== undefined) throw new DomainError('conflict', `The Stack (${spec.name}) already exists.`);
+      if (taken !== undefined) throw nameTaken(spec.name);
       await transaction('hot_stack').insert({
         id, project_id: access.projectId, user_id: access.userId, name: spec.name, action: 'CREATE', state: 'IN_PROGRESS', reason: 'Stack CREATE started',
         tags: JSON.stringify(spec.tags), traversal: 1, spec: this.#codec.seal(stored, 'hot_stack', id, 'spec'), previous_spec: null, failure: null,
-        started_at: now.getTime(), created_at: now.getTime(),
+        started_at: now.getTime(), created_at: now.getTime(), revision: 1, ...this.#lease(),
       });
       await transaction('hot_event').insert(eventColumns(id, now, stackEvent('CREATE')));
+    }).catch((error: unknown) => {
+      // Two processes asked at the same time; the table lets one of them have the name.
+      throw isDuplicate(error) ? nameTaken(spec.name) : error;
     });
     return this.#launched(id);
   }
@@ -105,7 +124,7 @@ export class HotEngine implements Orchestrator {
     const stored = storedSpec(spec);
     validateSpec(stored);
     const now = this.#deps.clock.now();
-    await this.#deps.db.transaction(async (transaction) => {
+    await this.#write(async (transaction) => {
       const stack = await this.#own(transaction, stackId, access);
       if (!stack) throw new DomainError('not-found', `The Stack (${stackId}) could not be found.`);
       if (stack.state === 'IN_PROGRESS') throw new DomainError('operation-in-progress', `Stack ${stack.name} already has an action (${stack.action}) in progress.`);
@@ -113,7 +132,7 @@ export class HotEngine implements Orchestrator {
       await transaction('hot_stack').where({ id: stackId }).update({
         action: 'UPDATE', state: 'IN_PROGRESS', reason: 'Stack UPDATE started', tags: JSON.stringify(spec.tags), traversal: stack.traversal + 1,
         spec: this.#codec.seal(stored, 'hot_stack', stackId, 'spec'), previous_spec: this.#codec.seal(stack.spec, 'hot_stack', stackId, 'previous_spec'),
-        failure: null, started_at: now.getTime(),
+        failure: null, started_at: now.getTime(), revision: stack.revision + 1, ...this.#lease(),
       });
       await transaction('hot_event').insert(eventColumns(stackId, now, stackEvent('UPDATE')));
     });
@@ -123,16 +142,19 @@ export class HotEngine implements Orchestrator {
   async delete(stackId: string, access: CloudAccess, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const now = this.#deps.clock.now();
-    const begun = await this.#deps.db.transaction(async (transaction) => {
+    const isOurs = await this.#write(async (transaction) => {
       const stack = await this.#own(transaction, stackId, access);
       if (!stack || (stack.action === 'DELETE' && stack.state === 'IN_PROGRESS')) return false;
+      // An engine that is at work on it keeps its lease: it ends what it does and goes on with the deletion.
+      const isFree = this.#leases.isFree(stack);
       await transaction('hot_stack').where({ id: stackId }).update({
         action: 'DELETE', state: 'IN_PROGRESS', reason: 'Stack DELETE started', traversal: stack.traversal + 1, started_at: now.getTime(),
+        revision: stack.revision + 1, ...(isFree ? this.#lease() : {}),
       });
       await transaction('hot_event').insert(eventColumns(stackId, now, stackEvent('DELETE')));
-      return true;
+      return isFree;
     });
-    if (begun) await this.#launched(stackId);
+    if (isOurs) this.#runs.launch(stackId);
   }
 
   async events(stackId: string, after: number, limit: number, access: CloudAccess, signal: AbortSignal): Promise<readonly StackEvent[]> {
@@ -153,6 +175,16 @@ export class HotEngine implements Orchestrator {
     return handleSignal({ db, clock, rows: this.#rows, changed: (stackId) => this.#bell.ring(stackId) }, request);
   }
 
+  /** The transaction again when it met another one. */
+  async #write<T>(work: (transaction: Knex.Transaction) => Promise<T>): Promise<T> {
+    return repeated(this.#deps.clock, () => this.#deps.db.transaction(work));
+  }
+
+  /** An engine that is not started leaves what it was asked for to the others. */
+  #lease(): LeaseColumns {
+    return this.#runs.started ? this.#leases.mine : this.#leases.none;
+  }
+
   async #own(transaction: Knex.Transaction, stackId: string, access: CloudAccess): Promise<StackRow | undefined> {
     const row: Readonly<Record<string, string | number | null>> | undefined =
       await transaction('hot_stack').where({ id: stackId, project_id: access.projectId }).forUpdate().first();
@@ -163,7 +195,7 @@ export class HotEngine implements Orchestrator {
     const stack = await this.#rows.stack(stackId);
     if (!stack) throw new DomainError('not-found', `The Stack (${stackId}) could not be found.`);
     const snapshot = await this.#snapshot(stack);
-    this.#launch(stackId);
+    this.#runs.launch(stackId);
     return snapshot;
   }
 
@@ -171,44 +203,16 @@ export class HotEngine implements Orchestrator {
     return snapshotOf(new Model(stack, stack.spec, new Tree(await this.#rows.ofStack(stack.id))));
   }
 
-  /** One run per stack: the earlier one is ended before the next begins, so that no call of it is still under way. */
-  #launch(stackId: string): void {
-    if (this.#stopped) return;
-    const before = this.#running.get(stackId);
-    before?.controller.abort(new Halt('overtaken by a newer operation'));
-    const controller = new AbortController();
-    setMaxListeners(0, controller.signal);
-    const done = (before?.done ?? Promise.resolve()).then(() => this.#persist(stackId, controller.signal)).finally(() => {
-      if (this.#running.get(stackId)?.controller === controller) this.#running.delete(stackId);
-    });
-    this.#running.set(stackId, { controller, done });
-  }
-
-  /** What fails in the engine itself (its database, mostly) is tried again; a resource's failure is the stack's affair. */
-  async #persist(stackId: string, signal: AbortSignal): Promise<void> {
-    const { clock, logger } = this.#deps;
-    for (let attempt = 1; !signal.aborted; attempt += 1) {
-      try {
-        await this.#operate(stackId, attempt >= ATTEMPTS, signal);
-        return;
-      } catch (error) {
-        if (signal.aborted || error instanceof Overtaken) return;
-        logger.error('stack operation interrupted', { stackId, attempt, error: error instanceof Error ? error.message : String(error) });
-        if (attempt > ATTEMPTS) return;
-        await clock.sleep(PAUSE * attempt, signal).catch(() => undefined);
-      }
-    }
-  }
-
-  async #operate(stackId: string, isLastAttempt: boolean, signal: AbortSignal): Promise<void> {
+  async #operate(stackId: string, task: { readonly isLastAttempt: boolean; readonly began: (traversal: number) => void }, signal: AbortSignal): Promise<void> {
     const { db, clock, logger } = this.#deps;
     const slots = new Slots(PARALLEL);
     await operate({
-      rows: this.#rows, clock, logger, isLastAttempt,
+      rows: this.#rows, clock, logger, isLastAttempt: task.isLastAttempt, isMine: (stack) => this.#leases.isMine(stack),
       open: async (stack, spec) => {
+        task.began(stack.traversal);
         const tree = new Tree(await this.#rows.ofStack(stack.id));
         const model = new Model(stack, spec, tree);
-        const journal = new Journal({ db, codec: this.#codec, clock, stack, tree, changed: () => this.#changed(stack) }, hiddenValues(stack));
+        const journal = new Journal({ db, codec: this.#codec, clock, leases: this.#leases, stack, tree, changed: () => this.#changed(stack) }, hiddenValues(stack));
         const run = new Run({
           model, journal, rows: this.#rows, backend: patientBackend(this.#deps.backend, slots, clock), tables: this.#deps.tables, clock,
           random: this.#deps.random, bell: this.#bell, turns: this.#turns, signalBaseUrl: this.#deps.signalBaseUrl,
@@ -223,6 +227,10 @@ export class HotEngine implements Orchestrator {
     // Stack names come from StackSpecs, where they are StackNames.
     this.#deps.onChange?.(stack.name as StackName);
   }
+}
+
+function nameTaken(name: string): DomainError {
+  return new DomainError('conflict', `The Stack (${name}) already exists.`);
 }
 
 function stackEvent(action: 'CREATE' | 'UPDATE' | 'DELETE'): Omit<StackEvent, 'id' | 'at'> {

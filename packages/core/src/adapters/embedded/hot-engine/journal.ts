@@ -2,18 +2,21 @@ import type { Knex } from 'knex';
 import type { JsonValue } from '../../../domain/json.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { StackEvent } from '../../../ports/orchestrator.js';
+import { isDuplicate, repeated } from '../../knex/transactions.js';
 import { contains, formatAddress, hosts, parseAddress, parseCidr } from '../addresses.js';
+import type { StackLeases } from './leases.js';
 import type { Tree } from './model.js';
 import type { Codec, ResourceRow, StackRow, StoredSpec } from './rows.js';
 import { ResourceFailure, type AllocationRequest } from './types/type.js';
 
-/** The run that writes was overtaken by a newer operation on its stack. */
+/** The run that writes was overtaken: by a newer operation on its stack, or by another engine. */
 export class Overtaken extends Error {}
 
 export interface JournalDeps {
   readonly db: Knex;
   readonly codec: Codec;
   readonly clock: Clock;
+  readonly leases: Pick<StackLeases, 'hold' | 'none'>;
   readonly stack: StackRow;
   readonly tree: Tree;
   /** Called after a commit. */
@@ -24,7 +27,7 @@ export type Happening = Omit<StackEvent, 'id' | 'at'>;
 
 /**
  * The only writer of a stack's rows while an operation runs. Each write is one transaction that first makes sure that
- * the operation is still the stack's own, and the tree in memory follows what was committed.
+ * the operation is still the stack's own and the lease this engine's, and the tree in memory follows what was committed.
  */
 export class Journal {
   readonly #deps: JournalDeps;
@@ -87,7 +90,7 @@ export class Journal {
   }
 
   async stack(change: Pick<StackRow, 'action' | 'state' | 'reason'>, more: StackChange = {}): Promise<void> {
-    const { stack, codec, clock } = this.#deps;
+    const { stack, codec, clock, leases } = this.#deps;
     const reason = this.#scrub(change.reason);
     const spec = more.spec && codec.seal(more.spec, 'hot_stack', stack.id, 'spec');
     await this.#write(async (transaction) => {
@@ -95,6 +98,7 @@ export class Journal {
         ...change, reason, ...(spec === undefined ? {} : { spec }), ...(more.forgetPrevious ? { previous_spec: null } : {}),
         ...(more.failure === undefined ? {} : { failure: more.failure && this.#scrub(more.failure) }),
         ...(more.isNext ? { started_at: clock.now().getTime(), traversal: stack.traversal + 1 } : {}),
+        ...(change.state === 'IN_PROGRESS' ? {} : leases.none),
       });
       await this.#event(transaction, { path: [], type: 'OS::Heat::Stack', ...change, reason });
     });
@@ -135,18 +139,25 @@ export class Journal {
   async #take(transaction: Knex.Transaction, owner: ResourceRow, request: AllocationRequest): Promise<string> {
     const rows: readonly { address: string }[] = await transaction('hot_allocation').where({ range_id: request.rangeId }).select('address');
     const taken = new Set(rows.map((row) => row.address)).add(request.gateway);
-    const address = request.wanted === undefined ? firstFree(request, taken) : wanted(request, request.wanted, taken);
-    await transaction('hot_allocation').insert({ range_id: request.rangeId, address, owner_id: owner.id, stack_id: owner.stackId });
-    return address;
+    for (;;) {
+      const address = request.wanted === undefined ? firstFree(request, taken) : wanted(request, request.wanted, taken);
+      try {
+        await transaction('hot_allocation').insert({ range_id: request.rangeId, address, owner_id: owner.id, stack_id: owner.stackId });
+        return address;
+      } catch (error) {
+        // Another stack of another process was faster: a shared range has one row per address, whoever writes it.
+        if (!isDuplicate(error)) throw error;
+        taken.add(address);
+      }
+    }
   }
 
   async #write(work: (transaction: Knex.Transaction) => Promise<void>): Promise<void> {
-    const { db, stack, changed } = this.#deps;
-    await db.transaction(async (transaction) => {
-      const row: { traversal: number } | undefined = await transaction('hot_stack').where({ id: stack.id }).forUpdate().first('traversal');
-      if (row?.traversal !== stack.traversal) throw new Overtaken(`operation ${stack.traversal} of stack ${stack.id} was overtaken`);
+    const { db, clock, leases, stack, changed } = this.#deps;
+    await repeated(clock, () => db.transaction(async (transaction) => {
+      if (!(await leases.hold(transaction, stack))) throw new Overtaken(`operation ${stack.traversal} of stack ${stack.id} was overtaken`);
       await work(transaction);
-    });
+    }));
     changed();
   }
 

@@ -14,6 +14,8 @@ export interface OperationDeps {
   readonly logger: Logger;
   /** The engine itself has failed often enough: the stack shall say so rather than stay in progress for ever. */
   readonly isLastAttempt: boolean;
+  /** Whether this engine has the stack's lease. */
+  readonly isMine: (stack: StackRow) => boolean;
   open(stack: StackRow, spec: StoredSpec): Promise<{ readonly journal: Journal; readonly run: Run }>;
 }
 
@@ -22,7 +24,7 @@ export async function operate(deps: OperationDeps, stackId: string, signal: Abor
   for (;;) {
     signal.throwIfAborted();
     const stack = await deps.rows.stack(stackId);
-    if (stack?.state !== 'IN_PROGRESS') return;
+    if (stack?.state !== 'IN_PROGRESS' || !deps.isMine(stack)) return;
     await step(deps, stack, signal);
   }
 }

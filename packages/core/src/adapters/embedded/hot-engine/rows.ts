@@ -19,7 +19,15 @@ export interface StackRow {
   /** Why a rollback runs. */
   readonly failure: string | null;
   readonly startedAt: number;
+  /** Who works on it, and until when nobody else may. */
+  readonly leaseOwner: string | null;
+  readonly leaseUntil: number;
+  /** Grows with every change of the stack or of a resource. */
+  readonly revision: number;
 }
+
+/** What can be seen of a stack without opening a seal. */
+export type StackHead = Pick<StackRow, 'id' | 'projectId' | 'name' | 'action' | 'state' | 'revision'>;
 
 export interface StoredSpec {
   readonly template: JsonObject;
@@ -93,6 +101,16 @@ export class Codec {
       action: row['action'] as StackAction, state: row['state'] as StackState,
       reason: String(row['reason']), tags: JSON.parse(String(row['tags'])), traversal: Number(row['traversal']), spec: current,
       previousSpec: spec('previous_spec'), failure: row['failure'] === null ? null : String(row['failure']), startedAt: Number(row['started_at']),
+      leaseOwner: row['lease_owner'] === null ? null : String(row['lease_owner']), leaseUntil: Number(row['lease_until'] ?? 0), revision: Number(row['revision']),
+    };
+  }
+
+  head(row: Columns): StackHead {
+    return {
+      id: String(row['id']), projectId: String(row['project_id']), name: String(row['name']),
+      // Written from these unions only.
+      action: row['action'] as StackAction, state: row['state'] as StackState,
+      revision: Number(row['revision']),
     };
   }
 
@@ -155,9 +173,23 @@ export class Rows {
     return rows.map((row) => this.codec.stack(row));
   }
 
-  async inProgress(): Promise<readonly string[]> {
-    const rows: readonly { id: string }[] = await this.#db('hot_stack').where({ state: 'IN_PROGRESS' }).select('id');
-    return rows.map((row) => row.id);
+  async stacks(ids: readonly string[]): Promise<readonly StackRow[]> {
+    const rows: readonly Columns[] = await this.#db('hot_stack').whereIn('id', [...ids]);
+    return rows.map((row) => this.codec.stack(row));
+  }
+
+  /** Names count in their own project only. */
+  async headsNamed(wanted: ReadonlyMap<string, readonly string[]>): Promise<readonly StackHead[]> {
+    const query = this.#db('hot_stack').select('id', 'project_id', 'name', 'action', 'state', 'revision');
+    for (const [projectId, names] of wanted) void query.orWhere((own) => own.where({ project_id: projectId }).whereIn('name', [...names]));
+    const rows: readonly Columns[] = await query;
+    return rows.map((row) => this.codec.head(row));
+  }
+
+  /** Ids of the newest events, by stack. */
+  async newestEvents(stackIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows: readonly Columns[] = await this.#db('hot_event').whereIn('stack_id', [...stackIds]).groupBy('stack_id').select('stack_id').max('id as newest');
+    return new Map(rows.map((row) => [String(row['stack_id']), Number(row['newest'])]));
   }
 
   async resource(id: string): Promise<ResourceRow | undefined> {
@@ -172,6 +204,11 @@ export class Rows {
 
   async ofStack(stackId: string): Promise<readonly ResourceRow[]> {
     return this.#resources({ stack_id: stackId });
+  }
+
+  async ofStacks(stackIds: readonly string[]): Promise<readonly ResourceRow[]> {
+    const rows: readonly Columns[] = await this.#db('hot_resource').whereIn('stack_id', [...stackIds]).orderBy('position').orderBy('id');
+    return rows.map((row) => this.codec.resource(row));
   }
 
   async linkedTo(id: string, type: string): Promise<readonly ResourceRow[]> {

@@ -40,6 +40,12 @@ function isConsequence(error: unknown): boolean {
   return error instanceof Aborted || (error instanceof PathFailure && error.kind === ABORTED);
 }
 
+/** The engine's own trouble first: the operation is tried again, and comes upon recorded failures then. */
+function worst(errors: readonly unknown[]): unknown {
+  const causes = errors.filter((error) => !isConsequence(error) && !(error instanceof Halt));
+  return causes.find((error) => !(error instanceof PathFailure)) ?? causes[0] ?? errors[0];
+}
+
 /**
  * Brings a stack's resources to what its template says, or takes them away. Level-triggered: it looks at each row and
  * does what is missing, so that a second run after a crash does what the first had left.
@@ -67,15 +73,16 @@ export class Run {
       const before = (scope.dependencies.get(resource.name) ?? []).flatMap((name) => settled.get(name) ?? []);
       const mine = Promise.all(before).then(() => this.#settle(scope, parent, { resource, signal: siblings.signal }));
       settled.set(resource.name, mine);
-      // The first failure ends the work on the others; the rejection itself is collected below.
-      mine.catch(() => siblings.abort(new Aborted(ABORTED, 'aborted because of another failure')));
+      // The first failure ends the work on the others; the rejection itself is collected below. A failure of the engine's own
+      // (its database, a lost lease) is nobody's fault here: the others stay in progress until somebody goes on with them.
+      mine.catch((error: unknown) => siblings.abort(error instanceof PathFailure ? new Aborted(ABORTED, 'aborted because of another failure') : new Halt('the engine failed', { cause: error })));
     }
     const outcomes = await Promise.allSettled([...settled.values()]);
     siblings.abort(new Aborted(ABORTED, 'done'));
     const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
     // A failure of its own says more than one that followed from it.
     signal.throwIfAborted();
-    if (errors.length > 0) throw errors.find((error) => !isConsequence(error)) ?? errors[0];
+    if (errors.length > 0) throw worst(errors);
     await this.#cleanUp(scope, parent, signal);
   }
 

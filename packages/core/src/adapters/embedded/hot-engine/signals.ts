@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Knex } from 'knex';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../domain/json.js';
 import type { Clock } from '../../../ports/clock.js';
+import { repeated } from '../../knex/transactions.js';
 import { limitedBody } from '../request-body.js';
 import { eventColumns } from './journal.js';
 import type { ResourceRow, Rows } from './rows.js';
@@ -96,7 +97,9 @@ function problemOf(body: JsonObject): string | undefined {
 /** The same id again replaces what it said before. */
 async function record(deps: SignalDeps, handle: ResourceRow, body: JsonObject): Promise<Refusal | undefined> {
   const status = body['status'] === 'FAILURE' ? 'FAILURE' : 'SUCCESS';
-  const refusal = await deps.db.transaction(async (transaction): Promise<Refusal | undefined> => {
+  const refusal = await repeated(deps.clock, () => deps.db.transaction(async (transaction): Promise<Refusal | undefined> => {
+    // The row's lock puts the stack's events in the order of their numbers, so that whoever reads on by number misses none.
+    await transaction('hot_stack').where({ id: handle.stackId }).update({ revision: transaction.raw('revision + 1') });
     const known: readonly { signal_id: string }[] = await transaction('hot_signal').where({ handle_id: handle.id }).select('signal_id');
     const signalId = String(body['id'] ?? nextId(known.map((row) => row.signal_id)));
     if (known.length >= SIGNAL_LIMIT && !known.some((row) => row.signal_id === signalId)) {
@@ -112,7 +115,7 @@ async function record(deps: SignalDeps, handle: ResourceRow, body: JsonObject): 
       path: handle.path, type: handle.type, action: 'SIGNAL', state: status === 'SUCCESS' ? 'COMPLETE' : 'FAILED', reason: `Signal: status:${status} reason:${reason}`,
     }));
     return undefined;
-  });
+  }));
   if (refusal === undefined) deps.changed(handle.stackId);
   return refusal;
 }
@@ -126,4 +129,27 @@ function nextId(known: readonly string[]): string {
 function errorResponse(refusal: Refusal): Response {
   const body = { code: refusal.status, title: refusal.title, explanation: refusal.message, error: { message: refusal.message, type: refusal.title.replaceAll(' ', '') } };
   return new Response(JSON.stringify(body), { status: refusal.status, headers: { 'content-type': 'application/json' } });
+}
+
+/** Hears of signals that other processes took. One that it misses is found by whoever waits for it, a little later. */
+export class SignalWatch {
+  readonly #db: Knex;
+  #seen: number | undefined;
+
+  constructor(db: Knex) {
+    this.#db = db;
+  }
+
+  async look(changed: (stackId: string) => void): Promise<void> {
+    if (this.#seen === undefined) {
+      const row: Readonly<Record<string, unknown>> | undefined = await this.#db('hot_signal').max('position as newest').first();
+      this.#seen = Number(row?.['newest'] ?? 0);
+      return;
+    }
+    const rows: readonly { position: number; stack_id: string }[] = await this.#db('hot_signal').where('position', '>', this.#seen).orderBy('position').select('position', 'stack_id');
+    for (const { position, stack_id: stackId } of rows) {
+      this.#seen = position;
+      changed(stackId);
+    }
+  }
 }

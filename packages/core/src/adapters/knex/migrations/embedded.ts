@@ -1,10 +1,14 @@
 import type { Knex } from 'knex';
-import type { Migration } from '../migration.js';
+import { exactText, type Migration } from '../migration.js';
 
 const ID = 64;
 
 async function ensureTable(db: Knex, name: string, columns: (table: Knex.CreateTableBuilder) => void): Promise<void> {
-  if (!(await db.schema.hasTable(name))) await db.schema.createTable(name, columns);
+  if (await db.schema.hasTable(name)) return;
+  await db.schema.createTable(name, (table) => {
+    columns(table);
+    exactText(db, table);
+  });
 }
 
 const orchestration: Migration = {
@@ -112,5 +116,23 @@ const identity: Migration = {
   },
 };
 
-/** Tables of the embedded cloud: orchestration, address ranges, simulated parts, users and tokens. */
-export const embeddedMigrations: readonly Migration[] = [orchestration, cloud, identity];
+/** Several engines share one database: each works on the stacks whose lease it holds. */
+const leases: Migration = {
+  name: 'embedded-004-stack-leases',
+  async up(db) {
+    await ensureColumn(db, 'lease_owner', (table) => table.string('lease_owner', 255).nullable());
+    await ensureColumn(db, 'lease_until', (table) => table.bigInteger('lease_until').nullable());
+    // Grows with every change of the stack or of a resource: what was seen at the same number is still true.
+    await ensureColumn(db, 'revision', (table) => {
+      table.bigInteger('revision').notNullable().defaultTo(0);
+      table.index(['state']);
+    });
+  },
+};
+
+async function ensureColumn(db: Knex, name: string, column: (table: Knex.AlterTableBuilder) => unknown): Promise<void> {
+  if (!(await db.schema.hasColumn('hot_stack', name))) await db.schema.alterTable('hot_stack', (table) => void column(table));
+}
+
+/** Tables of the embedded cloud: orchestration, address ranges, simulated parts, users and tokens; leases on stacks. */
+export const embeddedMigrations: readonly Migration[] = [orchestration, cloud, identity, leases];
