@@ -131,6 +131,7 @@ describe('a new bay', () => {
     ['an unknown flavor of masters', { master_flavor_id: 'huge' }, 400, 'master_flavor_id'],
     ['an unknown network', { fixed_network: 'moon' }, 400, 'moon'],
     ['an unknown subnet', { fixed_subnet: 'moon' }, 400, 'moon'],
+    ['a discovery address without end', { discovery_url: `https://${'x'.repeat(255)}` }, 400, 'discovery_url'],
     ['a NUL', { name: 'a\u0000b' }, 400, 'NUL'],
     ['half a character', { labels: { a: '\ud800' } }, 400, 'half a character'],
   ])('with %s is refused at every version, and nothing changes', async (_what, fields, status, word) => {

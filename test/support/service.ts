@@ -131,7 +131,7 @@ export function requester(fetch: Service['fetch'], usualToken: string): Requeste
   return async (method, path, ask = {}) => {
     const token = ask.token === undefined ? usualToken : ask.token;
     const body = ask.raw ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body));
-    const response = await fetch(new Request(new URL(path, ORIGIN), {
+    const response = await fetch(new Request(`${ORIGIN}${path}`, {
       method, ...(body === undefined ? {} : { body }),
       headers: {
         ...(token === null ? {} : { 'X-Auth-Token': token }), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -161,7 +161,7 @@ export function assertConforms(method: string, path: string, reply: Reply): void
 }
 
 function breachesOfSuccess(method: string, path: string, reply: Reply): readonly string[] {
-  const lookup = findRoute(method, new URL(path, ORIGIN).pathname);
+  const lookup = findRoute(method, new URL(`${ORIGIN}${path}`).pathname);
   if (lookup.kind !== 'found') return ['there is no such operation'];
   const version = reply.headers.get('openstack-api-version')?.split(' ')[1] ?? '1.1';
   const documented = loadSchemas().responses[lookup.route.operation.id].find((range) => range.status === reply.status && isWithin(version, range.from, range.to));

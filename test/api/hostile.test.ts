@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encoded, hostileRequests, wellFormedText, type HostileRequest } from '../support/hostile.js';
+import { aService, MODEL, resource, type Service } from '../support/service.js';
+
+const REQUESTS = 2_500;
+const LONGEST_MS = 2_000;
+const SEED = process.env['FAST_CHECK_SEED'] === undefined ? Date.now() % 2 ** 31 : Number(process.env['FAST_CHECK_SEED']);
+
+let service: Service;
+beforeAll(async () => {
+  process.stdout.write(`hostile requests: seed ${SEED} (FAST_CHECK_SEED=${SEED} repeats them)\n`);
+  service = await aService({ conductor: false });
+  await service.createModel();
+  resource(await service.request('POST', '/v1/bays', { body: { baymodel_id: 'swarm', name: 'hive' }, version: '1.2' }), 202);
+});
+afterAll(async () => service.stop());
+
+const TABLES = ['bay_model', 'bay', 'node_group', 'node', 'intent', 'work_item', 'bay_event', 'container', 'bay_support', 'vault_secret'];
+
+/** Every row of the service, as text. */
+async function rows(): Promise<string> {
+  const dumps = [];
+  for (const table of TABLES) dumps.push(JSON.stringify(await service.db(table)));
+  return dumps.join('\n');
+}
+
+const counts = new Map<number, number>();
+
+async function survives(request: HostileRequest): Promise<void> {
+  const before = await rows();
+  const started = Date.now();
+  // The helper holds every answer against the spec.
+  const reply = await service.request(request.method, request.path, request.ask);
+  expect(Date.now() - started).toBeLessThan(LONGEST_MS);
+  // A bay of simulated servers has no engine: 409. Without a conductor nobody answers for one: 503.
+  if (reply.status !== 503 || !reply.text.includes('No conductor is running')) expect(reply.status, reply.text).toBeLessThan(500);
+  if (reply.status >= 400) expect(await rows()).toBe(before);
+  counts.set(reply.status, (counts.get(reply.status) ?? 0) + 1);
+}
+
+describe('the API', () => {
+  test(`answers ${REQUESTS} generated requests in time, by the spec, and without a trace of refused ones`, async () => {
+    await fc.assert(fc.asyncProperty(hostileRequests(['hive', 'swarm', 'fine', 'also-fine', 'detail']), survives), { seed: SEED, numRuns: REQUESTS, endOnFailure: true });
+    process.stdout.write(`hostile requests: ${[...counts].toSorted(([one], [other]) => one - other).map(([status, count]) => `${count} × ${status}`).join(', ')}\n`);
+    // It is no test of refusals alone: some of them come through, of each kind of method.
+    expect([200, 201, 202, 204, 400, 404, 405, 406].filter((status) => !counts.has(status))).toEqual([]);
+  }, 120_000);
+
+  test('keeps labels as they are said, whatever they are', async () => {
+    await fc.assert(fc.asyncProperty(fc.dictionary(wellFormedText, wellFormedText, { maxKeys: 5 }), async (labels) => {
+      const sent = JSON.stringify({ ...MODEL, name: 'labelled', labels });
+      const { uuid } = resource(await service.request('POST', '/v1/baymodels', { raw: sent }), 201);
+      const kept = (await service.request('GET', `/v1/baymodels/${uuid}`)).body['labels'];
+      expect(JSON.stringify(kept)).toBe(JSON.stringify(labels));
+      await service.request('DELETE', `/v1/baymodels/${uuid}`);
+    }), { seed: SEED, numRuns: 100 });
+  });
+
+  test('does not find by name what merely looks like it', async () => {
+    await fc.assert(fc.asyncProperty(fc.string({ unit: 'binary', minLength: 1, maxLength: 30 }).filter((name) => !['hive', 'detail', '.', '..'].includes(name)), async (name) => {
+      expect((await service.request('GET', `/v1/bays/x${encoded(name)}x`)).status).toBe(404);
+    }), { seed: SEED, numRuns: 100 });
+  });
+});
