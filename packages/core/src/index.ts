@@ -10,4 +10,6 @@ export { Secret } from './domain/secret.js';
 export { DomainError } from './domain/errors.js';
 export type { Logger } from './ports/logger.js';
 export { loadConfig, type Config, type ConfigSource } from './config/config.js';
-export { openApi, openConductor, pendingDatabaseSteps, SCHEMA_VERSION, upgradeDatabase, type Readiness, type Service } from './services.js';
+export { openApi, openConductor, pendingDatabaseSteps, SCHEMA_VERSION, upgradeDatabase, type Diagnosis, type Readiness, type Service } from './services.js';
+export { operationIdOf } from './api/route.js';
+export type { ServiceStats } from './ports/stats.js';

@@ -10,6 +10,8 @@ import { embeddedMigrations } from './adapters/knex/migrations/embedded.js';
 import { openSqlite } from './adapters/knex/sqlite.js';
 import { DEFAULT_RULES } from './adapters/policy/defaults.js';
 import { policyOf } from './adapters/policy/enforcer.js';
+import { statsReader } from './adapters/knex/stats.js';
+import { systemClock } from './adapters/system/clock.js';
 import { systemRandom } from './adapters/system/random.js';
 import { apiHandler, type ApiHandler } from './api/fetch.js';
 import { composeParts, type Parts } from './compose.js';
@@ -19,14 +21,25 @@ import type { SigningRules } from './domain/certificate.js';
 import { DomainError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
 import type { Logger } from './ports/logger.js';
+import type { HeldLease, ServiceStats } from './ports/stats.js';
 
 const MIGRATIONS = [...coreMigrations, ...embeddedMigrations];
 
 /** What `/readyz` says: every part by name, and why it is not there. */
 export type Readiness = Readonly<Record<string, { readonly ok: boolean; readonly reason?: string }>>;
 
+/** What a process knows of its surroundings right now. */
+export interface Diagnosis {
+  readonly parts: Readiness;
+  readonly pool: { readonly used: number; readonly free: number; readonly waiting: number };
+  readonly stats: ServiceStats | null;
+  readonly leases: readonly HeldLease[];
+}
+
 export interface Service {
   readonly ready: () => Promise<Readiness>;
+  readonly stats: () => Promise<ServiceStats>;
+  readonly diagnose: () => Promise<Diagnosis>;
   stop(): Promise<void>;
 }
 
@@ -38,6 +51,7 @@ export async function openApi(config: Config, logger: Logger): Promise<Service &
   return {
     fetch: async (request) => (await parts.identity.handle(request)) ?? (await parts.engine.handle(request)) ?? api(request),
     ready: () => readinessOf(base),
+    ...observersOf(base),
     stop: () => closeBase(base),
   };
 }
@@ -59,6 +73,7 @@ export async function openConductor(config: Config, logger: Logger): Promise<Ser
   });
   return {
     ready: async () => ({ ...(await readinessOf(base)), conductor: conductor ? { ok: true } : { ok: false, reason: 'waiting for the database' } }),
+    ...observersOf(base),
     stop: async () => {
       stopping.abort(new Error('stopping'));
       await starting;
@@ -106,6 +121,25 @@ async function openBase(config: Config, logger: Logger): Promise<Base> {
     healthIntervalMs: config.number('kubernetes', 'health_polling_interval') * 1_000,
   });
   return { db, bus, parts };
+}
+
+const LEASES_SHOWN = 200;
+
+function observersOf(base: Base): Pick<Service, 'stats' | 'diagnose'> {
+  const reader = statsReader(base.db, systemClock);
+  return {
+    stats: () => reader.read(),
+    diagnose: async () => ({
+      parts: await readinessOf(base), pool: poolOf(base.db),
+      stats: await reader.read().catch(() => null), leases: await reader.leases(LEASES_SHOWN).catch(() => []),
+    }),
+  };
+}
+
+function poolOf(db: Knex): Diagnosis['pool'] {
+  // Knex's pool is tarn's; its types do not say so.
+  const pool = db.client.pool as { numUsed(): number; numFree(): number; numPendingAcquires(): number } | undefined;
+  return { used: pool?.numUsed() ?? 0, free: pool?.numFree() ?? 0, waiting: pool?.numPendingAcquires() ?? 0 };
 }
 
 async function closeBase(base: Base): Promise<void> {

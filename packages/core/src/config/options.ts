@@ -46,6 +46,8 @@ export const OPTIONS: readonly Option[] = [
   ...ignored('database', 'mysql_engine', 'backend', 'connection_recycle_time', 'max_overflow', 'max_retries', 'retry_interval', 'mysql_sql_mode', 'mysql_enable_ndb',
     'sqlite_synchronous', 'slave_connection', 'connection_debug', 'connection_trace', 'use_db_reconnect', 'db_retry_interval', 'db_inc_retry_interval',
     'db_max_retry_interval', 'db_max_retries', 'connection_parameters', 'mysql_wsrep_sync_wait'),
+  option('metrics', 'host', 'string', '127.0.0.1', 'Address of the listener for /metrics, /livez and /readyz.'),
+  option('metrics', 'port', 'integer', 0, 'Port of that listener; 0 for none.', { minimum: 0, maximum: 65_535 }),
   option('vault', 'key_file', 'string', null, 'File with 32 bytes in base64: seals private keys and passwords in the database. The same for every process.'),
   option('x509', 'allow_ca', 'boolean', false, 'Whether CSRs may ask for a CA.'),
   option('x509', 'allowed_extensions', 'list', ['keyUsage', 'extendedKeyUsage', 'subjectAltName', 'basicConstraints', 'subjectKeyIdentifier'], 'Extensions that CSRs may ask for.'),

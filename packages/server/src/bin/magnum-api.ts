@@ -4,7 +4,7 @@ import { Listeners } from '../app.js';
 import { handleDocs } from '../docs.js';
 import { healthHandler } from '../health.js';
 import { end, readArguments } from './arguments.js';
-import { loggerOf, reportWarnings, stopOnSignal } from './run.js';
+import { loggerOf, observe, reportWarnings, stopOnSignal } from './run.js';
 
 const USAGE = `usage: magnum-api [--config-file FILE]... [--config-dir DIR]... [--print-config]
 
@@ -17,11 +17,14 @@ const logger = loggerOf(config);
 reportWarnings(config, logger);
 const service = await openApi(config, logger).catch((error: unknown) => end(error instanceof Error ? error.message : String(error), 2));
 const health = healthHandler(service.ready, ['database']);
-const listeners = new Listeners(async (request) => (await health(request)) ?? (await handleDocs(request)) ?? service.fetch(request));
+const observed = await observe(config, service, ['database'], logger);
+const api = observed.metrics.measured(service.fetch);
+const listeners = new Listeners(async (request) => (await health(request)) ?? (await handleDocs(request)) ?? api(request));
 const host = config.text('api', 'host') ?? '127.0.0.1';
 const port = await listeners.listen(config.number('api', 'port'), host).catch((error: unknown) => end(`cannot listen on ${host}: ${error instanceof Error ? error.message : String(error)}`, 1));
 logger.info('api listens', { host, port });
 stopOnSignal(async () => {
   await listeners.close(STOP_GRACE_MS);
   await service.stop();
+  await observed.close();
 }, logger);

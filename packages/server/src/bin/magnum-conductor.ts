@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { openConductor } from '@magnum-ts/core';
 import { end, readArguments } from './arguments.js';
-import { loggerOf, reportWarnings, stopOnSignal } from './run.js';
+import { loggerOf, observe, reportWarnings, stopOnSignal } from './run.js';
 
 const USAGE = `usage: magnum-conductor [--config-file FILE]... [--config-dir DIR]... [--print-config]
 
@@ -12,4 +12,8 @@ if (flags['print-config']) end([...config.describe(), ...config.warnings.map((wa
 const logger = loggerOf(config);
 reportWarnings(config, logger);
 const service = await openConductor(config, logger).catch((error: unknown) => end(error instanceof Error ? error.message : String(error), 2));
-stopOnSignal(() => service.stop(), logger);
+const observed = await observe(config, service, ['database', 'conductor'], logger);
+stopOnSignal(async () => {
+  await service.stop();
+  await observed.close();
+}, logger);

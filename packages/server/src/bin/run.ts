@@ -1,4 +1,9 @@
-import { jsonLogger, type Config, type Logger } from '@magnum-ts/core';
+import { jsonLogger, type Config, type Logger, type Service } from '@magnum-ts/core';
+import { Listeners } from '../app.js';
+import { reportOnSignal } from '../diagnostics.js';
+import { healthHandler } from '../health.js';
+import { serviceMetrics, type Metrics } from '../metrics.js';
+
 
 export function loggerOf(config: Config): Logger {
   return jsonLogger(config.flag('DEFAULT', 'debug') ? 'debug' : 'info');
@@ -23,4 +28,20 @@ export function stopOnSignal(stop: () => Promise<void>, logger: Logger): void {
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+}
+
+export interface Observed {
+  readonly metrics: Metrics;
+  close(): Promise<void>;
+}
+
+/** Metrics and health on a listener of their own, which no client reaches; the report at SIGUSR2. */
+export async function observe(config: Config, service: Service, required: readonly string[], logger: Logger): Promise<Observed> {
+  reportOnSignal(config, service.diagnose, logger);
+  const metrics = serviceMetrics(service.stats);
+  const health = healthHandler(service.ready, required);
+  const listeners = new Listeners(async (request) => (await metrics.handle(request)) ?? (await health(request)) ?? new Response(null, { status: 404 }));
+  const [host, port] = [config.text('metrics', 'host') ?? '127.0.0.1', config.number('metrics', 'port')];
+  if (port > 0) logger.info('metrics listen', { host, port: await listeners.listen(port, host) });
+  return { metrics, close: () => listeners.close(0) };
 }

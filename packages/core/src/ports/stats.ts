@@ -1,0 +1,25 @@
+import type { BayStatus } from '../domain/bay-status.js';
+
+/** Figures for operators, read at one moment. */
+export interface ServiceStats {
+  readonly baysByStatus: Readonly<Partial<Record<BayStatus, number>>>;
+  /** Work items that are due and that nobody holds. */
+  readonly dueItems: number;
+  /** Items that somebody holds now. */
+  readonly leasedItems: number;
+  /** Age of the oldest due item, in milliseconds; 0 when none is due. */
+  readonly oldestDueMs: number;
+}
+
+export interface HeldLease {
+  readonly bayId: string;
+  readonly owner: string;
+  readonly fence: number;
+  readonly until: Date;
+}
+
+export interface StatsReader {
+  read(): Promise<ServiceStats>;
+  /** Leases that are held now, the oldest first, at most `limit`. */
+  leases(limit: number): Promise<readonly HeldLease[]>;
+}

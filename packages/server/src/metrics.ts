@@ -1,0 +1,69 @@
+import { operationIdOf, type ServiceStats } from '@magnum-ts/core';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { FetchHandler } from './bind.js';
+
+/** Seconds; the ends are a bare read and an image pull. */
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+export interface Metrics {
+  readonly registry: Registry;
+  /** Counts and times what the handler answers, by operation. */
+  measured(handler: FetchHandler): FetchHandler;
+  /** `GET /metrics` in Prometheus' text form. */
+  handle(request: Request): Promise<Response | undefined>;
+}
+
+/** `stats` is asked at each scrape; what it cannot answer is left out of that scrape. */
+export function serviceMetrics(stats: () => Promise<ServiceStats>): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'magnum_' });
+  const labelNames = ['operation', 'method', 'status'];
+  const requests = new Counter({ name: 'magnum_requests_total', help: 'Requests answered.', labelNames, registers: [registry] });
+  const seconds = new Histogram({ name: 'magnum_request_seconds', help: 'Time to answer.', labelNames: ['operation'], buckets: BUCKETS, registers: [registry] });
+  const running = new Gauge({ name: 'magnum_requests_running', help: 'Requests under way.', registers: [registry] });
+  statsGauges(registry, stats);
+  return {
+    registry,
+    measured: (handler) => async (request) => {
+      const operation = operationIdOf(request) ?? 'none';
+      const end = seconds.startTimer({ operation });
+      running.inc();
+      try {
+        const response = await handler(request);
+        requests.inc({ operation, method: known(request.method), status: String(response.status) });
+        return response;
+      } finally {
+        running.dec();
+        end();
+      }
+    },
+    handle: async (request) => {
+      if (new URL(request.url).pathname !== '/metrics') return undefined;
+      return new Response(await registry.metrics(), { headers: { 'Content-Type': registry.contentType } });
+    },
+  };
+}
+
+/** Methods are the caller's words: unknown ones must not make series without end. */
+function known(method: string): string {
+  return ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].includes(method) ? method : 'other';
+}
+
+function statsGauges(registry: Registry, stats: () => Promise<ServiceStats>): void {
+  const bays = new Gauge({ name: 'magnum_bays', help: 'Bays by status.', labelNames: ['status'], registers: [registry] });
+  const due = new Gauge({ name: 'magnum_work_due', help: 'Work items that are due and wait for a conductor.', registers: [registry] });
+  const age = new Gauge({ name: 'magnum_work_oldest_seconds', help: 'Age of the oldest due work item.', registers: [registry] });
+  // One gauge asks for all: the others are set from the same answer.
+  const leased = new Gauge({
+    name: 'magnum_work_leased', help: 'Work items that a conductor holds.', registers: [registry],
+    async collect() {
+      const read = await stats().catch(() => undefined);
+      if (!read) return;
+      bays.reset();
+      for (const [status, count] of Object.entries(read.baysByStatus)) bays.set({ status }, count);
+      due.set(read.dueItems);
+      age.set(read.oldestDueMs / 1_000);
+      leased.set(read.leasedItems);
+    },
+  });
+}
