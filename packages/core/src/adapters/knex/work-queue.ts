@@ -18,7 +18,9 @@ export function workRepository(db: Knex, clock: Clock): WorkRepository {
       const now = clock.now().getTime();
       const known = await db(TABLE).where({ bay_id: bayId }).update({ due_at: now, wakes: db.raw('wakes + 1'), attempts: 0 });
       if (known > 0) return;
-      await db(TABLE).insert({ bay_id: bayId, due_at: now, wakes: 1, attempts: 0, fence: 0 });
+      // Somebody else may have woken it for the first time meanwhile.
+      await db(TABLE).insert({ bay_id: bayId, due_at: now, wakes: 1, attempts: 0, fence: 0 })
+        .onConflict('bay_id').merge({ due_at: now, wakes: db.raw(`${TABLE}.wakes + 1`), attempts: 0 });
     },
     async remove(bayId) {
       await db(TABLE).where({ bay_id: bayId }).delete();

@@ -62,6 +62,34 @@ export function orchestratorContract(name: string, makeOrchestrator: () => Promi
       expect((await subject.orchestrator.find([subject.stackName], subject.access, SIGNAL)).size).toBe(0);
     });
 
+    test('looking at many finds what looking at one finds, and nothing of another project', async () => {
+      const { orchestrator, access, stackName } = subject;
+      await create({ template: aTemplate({ first: aValue('x') }) });
+      const stack = await settled();
+      const { id } = stack ?? { id: '' };
+      const [last] = (await orchestrator.events(id, 0, 100, access, SIGNAL)).slice(-1);
+      for (let again = 0; again < 2; again += 1) {
+        const found = (await orchestrator.findAll([{ name: stackName, projectId: access.projectId }], SIGNAL)).get(stackName);
+        expect(found).toMatchObject({ id, action: 'CREATE', state: 'COMPLETE', outputs: stack?.outputs, resources: stack?.resources });
+        if (found?.newestEvent !== undefined) expect(found.newestEvent).toBe(last?.id);
+      }
+      expect((await orchestrator.findAll([{ name: stackName, projectId: 'somebody-else' }], SIGNAL)).size).toBe(0);
+      expect((await orchestrator.findAll([], SIGNAL)).size).toBe(0);
+    });
+
+    test('a stack in progress shows in the next look what has changed since the last one', async () => {
+      const { orchestrator, access, stackName } = subject;
+      const look = async (): Promise<StackSnapshot | undefined> => (await orchestrator.findAll([{ name: stackName, projectId: access.projectId }], SIGNAL)).get(stackName);
+      await create({ template: aTemplate({ first: aValue('x'), handle: { type: 'OS::Heat::WaitConditionHandle' },
+        last: { type: 'OS::Heat::WaitCondition', depends_on: 'first', properties: { handle: { get_resource: 'handle' }, timeout: 600 } } }) });
+      const stateOf = (stack: StackSnapshot | undefined): unknown => stack?.resources.map((resource) => `${resource.path.join('/')} ${resource.action} ${resource.state}`);
+      for (const until = Date.now() + subject.patience; Date.now() < until; await pause(subject.patience / 500)) {
+        const [many, one] = [await look(), await find()];
+        if (JSON.stringify(stateOf(many)) === JSON.stringify(stateOf(one)) && one?.resources.some((resource) => resource.path[0] === 'last' && resource.state === 'IN_PROGRESS')) return;
+      }
+      throw new Error('looking at many does not show what looking at one shows');
+    });
+
     test('a name in use is a conflict', async () => {
       await create({});
       await expect(create({})).rejects.toSatisfy((error) => isDomainError(error, 'conflict'));

@@ -26,6 +26,7 @@ export class Sights {
   }
 
   async of(stacks: readonly StackAddress[]): Promise<ReadonlyMap<StackName, StackSnapshot>> {
+    if (stacks.length === 0) return new Map();
     const heads = await this.#rows.headsNamed(byProject(stacks));
     const ids = heads.map((head) => head.id);
     const known = new Map(heads.map((head) => [head.id, this.#known(head)] as const));
