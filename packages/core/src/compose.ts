@@ -6,6 +6,7 @@ import { HotEngine } from './adapters/embedded/hot-engine/engine.js';
 import { EmbeddedIdentity } from './adapters/embedded/identity/identity.js';
 import { certificateAuthority } from './adapters/certificates/x509.js';
 import { databaseVault } from './adapters/certificates/vault-database.js';
+import { withStoreErrors } from './adapters/knex/errors.js';
 import { knexStore } from './adapters/knex/store.js';
 import { systemClock } from './adapters/system/clock.js';
 import { systemRandom } from './adapters/system/random.js';
@@ -45,14 +46,14 @@ export function composeParts(options: ComposeOptions): Parts {
   const store = knexStore(db, clock);
   const sealer = aesSealer(options.sealingKey);
   const nodeUrl = (path: string) => (): string => `${options.nodeOrigin()}${path}`;
-  const identity = new EmbeddedIdentity({
+  const identity = withStoreErrors(new EmbeddedIdentity({
     db, config, clock, random, passwords: new Map(Object.entries(options.passwords)),
     authUrl: () => `${options.origin()}/identity/v3`, catalog: () => catalogOf(config.region, options.origin()),
-  });
-  const engine = new HotEngine({ db, backend, clock, random, logger, sealer, tables: config, signalBaseUrl: options.nodeOrigin });
+  }));
+  const engine = withStoreErrors(new HotEngine({ db, backend, clock, random, logger, sealer, tables: config, signalBaseUrl: options.nodeOrigin }));
   const conductor: ConductorDeps = {
     store, identity, clock, random, logger, orchestrator: engine, engines: enginesOf(backend.kind === 'docker'), vault: databaseVault(store, sealer),
-    cloud: new EmbeddedCloud({ db, config, backend, sealer, authUrl: nodeUrl('/identity/v3'), magnumUrl: nodeUrl('/v1') }),
+    cloud: withStoreErrors(new EmbeddedCloud({ db, config, backend, sealer, authUrl: nodeUrl('/identity/v3'), magnumUrl: nodeUrl('/v1') })),
     authority: certificateAuthority(clock), signingRules: options.signingRules ?? DEFAULT_SIGNING_RULES,
     ...(options.healthIntervalMs === undefined ? {} : { healthIntervalMs: options.healthIntervalMs }),
   };

@@ -20,6 +20,7 @@ import type { Config } from './config/config.js';
 import type { SigningRules } from './domain/certificate.js';
 import { DomainError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
+import { frontDoor } from './front.js';
 import type { Logger } from './ports/logger.js';
 import type { HeldLease, ServiceStats } from './ports/stats.js';
 
@@ -49,7 +50,7 @@ export async function openApi(config: Config, logger: Logger): Promise<Service &
   const { parts, bus } = base;
   const api = apiHandler({ ...parts.conductor, bus, policy: policyOf(DEFAULT_RULES), maxLimit: config.number('api', 'max_limit') });
   return {
-    fetch: async (request) => (await parts.identity.handle(request)) ?? (await parts.engine.handle(request)) ?? api(request),
+    fetch: frontDoor([(request) => parts.identity.handle(request), (request) => parts.engine.handle(request)], api, logger),
     ready: () => readinessOf(base),
     ...observersOf(base),
     stop: () => closeBase(base),

@@ -13,7 +13,7 @@ export interface Metrics {
   handle(request: Request): Promise<Response | undefined>;
 }
 
-/** `stats` is asked at each scrape; what it cannot answer is left out of that scrape. */
+/** `stats` is asked at each scrape; what it cannot answer stays as it was. */
 export function serviceMetrics(stats: () => Promise<ServiceStats>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'magnum_' });
@@ -21,7 +21,7 @@ export function serviceMetrics(stats: () => Promise<ServiceStats>): Metrics {
   const requests = new Counter({ name: 'magnum_requests_total', help: 'Requests answered.', labelNames, registers: [registry] });
   const seconds = new Histogram({ name: 'magnum_request_seconds', help: 'Time to answer.', labelNames: ['operation'], buckets: BUCKETS, registers: [registry] });
   const running = new Gauge({ name: 'magnum_requests_running', help: 'Requests under way.', registers: [registry] });
-  statsGauges(registry, stats);
+  const refresh = statsGauges(registry, stats);
   return {
     registry,
     measured: (handler) => async (request) => {
@@ -39,6 +39,7 @@ export function serviceMetrics(stats: () => Promise<ServiceStats>): Metrics {
     },
     handle: async (request) => {
       if (new URL(request.url).pathname !== '/metrics') return undefined;
+      await refresh();
       return new Response(await registry.metrics(), { headers: { 'Content-Type': registry.contentType } });
     },
   };
@@ -49,21 +50,19 @@ function known(method: string): string {
   return ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].includes(method) ? method : 'other';
 }
 
-function statsGauges(registry: Registry, stats: () => Promise<ServiceStats>): void {
+/** Asked once for each scrape, before anything is written down. */
+function statsGauges(registry: Registry, stats: () => Promise<ServiceStats>): () => Promise<void> {
   const bays = new Gauge({ name: 'magnum_bays', help: 'Bays by status.', labelNames: ['status'], registers: [registry] });
   const due = new Gauge({ name: 'magnum_work_due', help: 'Work items that are due and wait for a conductor.', registers: [registry] });
   const age = new Gauge({ name: 'magnum_work_oldest_seconds', help: 'Age of the oldest due work item.', registers: [registry] });
-  // One gauge asks for all: the others are set from the same answer.
-  const leased = new Gauge({
-    name: 'magnum_work_leased', help: 'Work items that a conductor holds.', registers: [registry],
-    async collect() {
-      const read = await stats().catch(() => undefined);
-      if (!read) return;
-      bays.reset();
-      for (const [status, count] of Object.entries(read.baysByStatus)) bays.set({ status }, count);
-      due.set(read.dueItems);
-      age.set(read.oldestDueMs / 1_000);
-      leased.set(read.leasedItems);
-    },
-  });
+  const leased = new Gauge({ name: 'magnum_work_leased', help: 'Work items that a conductor holds.', registers: [registry] });
+  return async () => {
+    const read = await stats().catch(() => undefined);
+    if (!read) return;
+    bays.reset();
+    for (const [status, count] of Object.entries(read.baysByStatus)) bays.set({ status }, count);
+    due.set(read.dueItems);
+    age.set(read.oldestDueMs / 1_000);
+    leased.set(read.leasedItems);
+  };
 }

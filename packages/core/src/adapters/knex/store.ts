@@ -1,18 +1,18 @@
 import type { Knex } from 'knex';
-import { DomainError, isDomainError } from '../../domain/errors.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Lease, Repositories, Store } from '../../ports/store.js';
 import { bayEventRepository } from './bay-events.js';
 import { bayModelRepository } from './bay-models.js';
 import { bayRepository } from './bays.js';
 import { containerRepository } from './containers.js';
+import { translated } from './errors.js';
 import { intentRepository } from './intents.js';
 import { magnumServiceRepository } from './magnum-services.js';
 import { nodeGroupRepository } from './node-groups.js';
 import { nodeRepository } from './nodes.js';
 import { secretRepository } from './secrets.js';
 import { supportRepository } from './support.js';
-import { isDatabaseError, repeated } from './transactions.js';
+import { repeated } from './transactions.js';
 import { assertHeld, workQueue, workRepository } from './work-queue.js';
 
 /** One store for SQLite and MariaDB: whatever differs between them lives in how `db` was opened. */
@@ -53,14 +53,4 @@ function repositories(db: Knex, clock: Clock): Repositories {
     secrets: secretRepository(db),
     services: magnumServiceRepository(db),
   };
-}
-
-/** SQL and driver words stay inside: callers see a kind, the cause is for the log. */
-async function translated<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (isDomainError(cause) || !isDatabaseError(cause)) throw cause;
-    throw new DomainError('store-unavailable', { message: 'The database did not answer. Try again later.', cause });
-  }
 }
