@@ -1,0 +1,119 @@
+import { operations, type OperationId } from '@magnum-ts/openapi';
+import { execFileSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
+import { Secret } from '../../packages/core/src/domain/secret.js';
+import { anEngine, type Engine } from '../support/engine.js';
+import { aService, MODEL, operationIds, refusalOf, resource, type Ask, type Reply, type Service } from '../support/service.js';
+
+let service: Service;
+let engine: Engine;
+let trustee: string;
+const idents: Record<string, string> = {};
+beforeAll(async () => {
+  service = await aService();
+  engine = await anEngine(service);
+  idents['baymodel_ident'] = (await service.createModel()).uuid;
+  const bay = await service.createBay({ name: 'hive' });
+  idents['bay_ident'] = idents['cluster_ident'] = bay.uuid;
+  idents['node_ident'] = String((await service.db('node').first('uuid') as { uuid: string }).uuid); // every bay has nodes
+  idents['container_ident'] = resource(await engine.request('POST', '/v1/containers', { body: { bay_uuid: 'hive', image: 'busybox' } }), 201).uuid;
+  trustee = await trusteeToken(bay.uuid);
+});
+afterAll(async () => service.stop());
+
+async function trusteeToken(bayId: string): Promise<string> {
+  const name = `${bayId}_${service.config.projects[0]?.id ?? ''}`;
+  await service.identity.ensureTrustee(name, new Secret('a-password'), AbortSignal.timeout(5_000));
+  const reply = await service.request('POST', '/identity/v3/auth/tokens', {
+    body: { auth: { identity: { methods: ['password'], password: { user: { name, domain: { id: service.config.trusteeDomainId }, password: 'a-password' } } } } },
+  });
+  return reply.headers.get('x-subject-token') ?? '';
+}
+
+const csr = (): string => execFileSync('openssl', ['req', '-new', '-nodes', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-keyout', '/dev/null', '-subj', '/CN=x'], { encoding: 'utf8', stdio: 'pipe' });
+
+/** Something right to say to each operation that wants a body. */
+const BODIES: Partial<Record<OperationId, () => unknown>> = {
+  createBayModel: () => ({ ...MODEL, name: 'tour' }),
+  updateBayModel: () => [{ op: 'replace', path: '/name', value: 'toured' }],
+  createBay: () => ({ baymodel_id: idents['baymodel_ident'], name: 'tour' }),
+  updateBay: () => [{ op: 'replace', path: '/node_count', value: 2 }],
+  createContainer: () => ({ bay_uuid: idents['bay_ident'], image: 'busybox' }),
+  updateContainer: () => [{ op: 'replace', path: '/image', value: 'alpine' }],
+  createCertificate: () => ({ bay_uuid: idents['bay_ident'], csr: csr() }),
+};
+
+function ask(id: OperationId, more: Ask, through = engineFor(id)): Promise<Reply> {
+  const { method, path } = operations[id];
+  const body = BODIES[id]?.();
+  const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => idents[name] ?? '');
+  return through(method, `${at}${id === 'executeContainer' ? '?command=ls' : ''}`, { ...(body === undefined ? {} : { body }), ...more });
+}
+
+/** Nodes and containers are asked for where an engine answers; everything else at the service itself. */
+function engineFor(id: OperationId): Service['request'] {
+  return /Container|Node/.test(id) ? engine.request : service.request;
+}
+
+const POLICIES = operationIds().flatMap((id) => operations[id].policy ?? []);
+
+describe('every policy', () => {
+  test('has a default rule', () => {
+    expect([...POLICIES, 'baymodel:publish'].filter((policy) => !Object.hasOwn(DEFAULT_RULES, policy))).toEqual([]);
+  });
+
+  test.each(operationIds().filter((id) => operations[id].policy !== null))('of %s refuses somebody by its name, and lets the right one pass', async (id) => {
+    // Certificates are the one thing that the account of a bay's nodes may see; another member of the project may not.
+    const outsider = id.endsWith('Certificate') ? service.tokens.mate : trustee;
+    const refusal = refusalOf(await ask(id, { token: outsider, version: '1.14' }));
+    expect(refusal).toMatchObject({ status: 403, detail: expect.stringContaining(operations[id].policy ?? '') });
+  });
+
+  test('of publishing refuses members, and lets administrators pass', async () => {
+    const body = { ...MODEL, name: 'published', public: true };
+    expect(refusalOf(await service.request('POST', '/v1/baymodels', { body })).detail).toContain('baymodel:publish');
+    expect((await service.request('POST', '/v1/baymodels', { body, token: service.tokens.admin })).status).toBe(201);
+  });
+});
+
+describe('every operation', () => {
+  /** What must stand before an operation can succeed is made before; what takes it away comes last. */
+  const order = operationIds().toSorted((one, other) => rank(one) - rank(other));
+  const succeeded = new Set<string>();
+
+  test.each(order)('%s succeeds with each status that is documented', async (id) => {
+    for (const { from, status } of operations[id].success) {
+      if (id === 'updateBay' || id === 'deleteBay') await settled();
+      const reply = await ask(id, { version: from, ...(id === 'listMagnumServices' ? { token: service.tokens.admin } : {}) });
+      expect(reply.status, `${from} ${reply.text}`).toBe(status);
+      succeeded.add(`${id} ${status}`);
+      if (id === 'createBay') await removed(String(reply.body['uuid']));
+      if (id === 'deleteBay') await service.until(idents['bay_ident'] ?? '', 'gone');
+    }
+  });
+
+  test('was seen to succeed', () => {
+    const documented = operationIds().flatMap((id) => operations[id].success.map(({ status }) => `${id} ${status}`));
+    expect(documented.filter((success) => !succeeded.has(success))).toEqual([]);
+  });
+
+  async function settled(): Promise<void> {
+    for (let tries = 0; tries < 400; tries += 1) {
+      const { body } = await service.request('GET', `/v1/bays/${idents['bay_ident'] ?? ''}`);
+      if (String(body['status']).endsWith('_COMPLETE')) return;
+      await new Promise((done) => setTimeout(done, 25));
+    }
+    throw new Error('the bay does not settle');
+  }
+
+  async function removed(uuid: string): Promise<void> {
+    await service.request('DELETE', `/v1/bays/${uuid}`, { version: '1.2' });
+    await service.until(uuid, 'gone');
+  }
+});
+
+function rank(id: OperationId): number {
+  const last: readonly OperationId[] = ['pauseContainer', 'unpauseContainer', 'deleteContainer', 'updateBay', 'deleteBay', 'deleteBayModel'];
+  return last.indexOf(id);
+}
