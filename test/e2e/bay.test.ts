@@ -1,5 +1,5 @@
 import { ensureHelloImage, HELLO_IMAGE } from '@magnum-ts/core';
-import { ApiError, type Magnum } from '@magnum-ts/sdk';
+import { ApiError, type Container, type Magnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bytesOf, countsOf, rowsOf, templateOf } from './database.js';
 import { DevProcess } from './dev-process.js';
@@ -152,11 +152,9 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
   }, 90_000);
 
   test('grows and shrinks; what runs on the nodes that stay goes on', async () => {
-    const [first, second] = await Promise.all(['one', 'two'].map(async (name) => {
-      await magnum.containers.create({ bay_uuid: bayId, name, image: HELLO_IMAGE });
-      await magnum.containers.start(name);
-      return magnum.containers.get(name);
-    }));
+    // One on each worker: a container goes where the fewest are.
+    const [first, second] = [await aRunningContainer('one'), await aRunningContainer('two')];
+    expect(first.node).not.toBe(second.node);
     const workers = (await nodes().toArray()).filter(({ role }) => role === 'worker').map(({ name }) => name);
     await resize(3);
     expect(await swarmNodes()).toHaveLength(4);
@@ -165,11 +163,9 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
     const left = (await nodes().toArray()).map(({ name }) => name);
     expect(await swarmNodes()).toEqual([expect.stringMatching(/^master-.* Leader Ready$/), expect.stringMatching(/^worker-.* Ready$/)]);
     expect((await swarmNodes()).map((line) => line.split(' ')[0]).sort()).toEqual(left.sort());
-    for (const container of [first, second]) {
-      const now = await magnum.containers.get(container?.uuid ?? '');
-      expect(now.status).toBe(left.includes(container?.node ?? '') ? 'Running' : 'Unknown');
-    }
-    expect([first, second].filter((container) => left.includes(container?.node ?? '')).length).toBeGreaterThan(0);
+    const survives = left.includes(first.node ?? '') ? first : second;
+    expect(await magnum.containers.get(survives.uuid)).toMatchObject({ status: 'Running', node: survives.node });
+    expect(await magnum.containers.get(survives === first ? second.uuid : first.uuid)).toMatchObject({ status: 'Unknown', status_reason: 'no node of the bay has it' });
     expect((await ownedBy(instance)).filter((part) => part.startsWith('server'))).toHaveLength(2);
   }, 150_000);
 
@@ -183,6 +179,14 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
     expect((await magnum.bays.get(bayId)).status).toBe('UPDATE_COMPLETE');
     await expect(magnum.containers.create({ bay_uuid: bayId, image: HELLO_IMAGE })).resolves.toMatchObject({ node: await manager() });
   }, 120_000);
+
+  test('has a node back that was started again, with its containers', async () => {
+    const worker = (await nodes().toArray()).find(({ role }) => role === 'worker')?.name ?? '';
+    await (await nodeContainer(instance, worker)).start();
+    await until('the node is ready', async () => (await nodes().toArray()).some(({ name, state }) => name === worker && state === 'ready'), 60);
+    await until('its containers are known again', async () => (await magnum.containers.listDetail({ bay_ident: bayId }).toArray()).some(({ node }) => node === worker), 20);
+    await (await nodeContainer(instance, worker)).kill();
+  }, 90_000);
 
   test('goes away with all that it had, though a node of it is dead', async () => {
     await server.cli('bay', 'delete', 'hive', '--yes', '--wait', '60');
@@ -207,6 +211,12 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
   async function signedClient(): Promise<KeyPair> {
     const { key, csr } = await clientRequest();
     return { key, certificate: (await magnum.certificates.sign({ bay_uuid: bayId, csr })).pem };
+  }
+
+  async function aRunningContainer(name: string): Promise<Container> {
+    await magnum.containers.create({ bay_uuid: bayId, name, image: HELLO_IMAGE });
+    await magnum.containers.start(name);
+    return magnum.containers.get(name);
   }
 
   async function resize(count: number): Promise<void> {
