@@ -39,8 +39,16 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
 
   test('comes up with one manager and two workers', async () => {
     const model = await magnum.bayModels.create({
-      name: 'swarm', coe: 'swarm', image_id: 'debian-12', keypair_id: 'default', external_network_id: 'public', flavor_id: 'm1.small', labels: HOSTILE,
-      http_proxy: PROXY, https_proxy: PROXY, no_proxy: 'localhost,"$(touch /pwned)"',
+      name: 'swarm',
+      coe: 'swarm',
+      image_id: 'debian-12',
+      keypair_id: 'default',
+      external_network_id: 'public',
+      flavor_id: 'm1.small',
+      labels: HOSTILE,
+      http_proxy: PROXY,
+      https_proxy: PROXY,
+      no_proxy: 'localhost,"$(touch /pwned)"',
     });
     bayId = (await magnum.bays.create({ name: 'hive', baymodel_id: model.uuid, node_count: 2 })).uuid;
     const bay = await magnum.bays.waitUntil(bayId, { intervalMs: 500, timeoutMs: 150_000 });
@@ -52,9 +60,13 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
 
   test('has the nodes that the swarm itself knows', async () => {
     const listed = await nodes().toArray();
-    expect(listed.map(({ status, state, availability }) => `${status} ${state} ${availability}`)).toEqual(Array(3).fill('CREATE_COMPLETE ready active'));
+    expect(listed.map(({ status, state, availability }) => `${status} ${state} ${availability}`)).toEqual(
+      Array(3).fill('CREATE_COMPLETE ready active'),
+    );
     expect(listed.map(({ role }) => role).sort()).toEqual(['master', 'worker', 'worker']);
-    expect(await swarmNodes()).toEqual(listed.map(({ name, role }) => `${name} ${role === 'master' ? 'Leader' : ''} Ready`).sort());
+    expect(await swarmNodes()).toEqual(
+      listed.map(({ name, role }) => `${name} ${role === 'master' ? 'Leader' : ''} Ready`).sort(),
+    );
   });
 
   test('lets nobody speak to an engine without a certificate of the bay', async () => {
@@ -64,7 +76,9 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
       const host = address ?? '';
       expect(await askInPlain(host, 2375)).toHaveProperty('refused');
       expect(await askOverTls(host, 2375, ca)).toEqual({ refused: expect.stringMatching(/certificate|alert|reset/i) as string });
-      expect(await askOverTls(host, 2375, ca, stranger)).toEqual({ refused: expect.stringMatching(/unknown ca|bad certificate|alert|reset/i) as string });
+      expect(await askOverTls(host, 2375, ca, stranger)).toEqual({
+        refused: expect.stringMatching(/unknown ca|bad certificate|alert|reset/i) as string,
+      });
       expect(await askOverTls(host, 2375, ca, client)).toEqual({ version: expect.stringMatching(/^\d+\./) as string });
     }
   }, 60_000);
@@ -89,8 +103,14 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
     expect(template).toContain('OS::Nova::Server');
     expect(server.said).toMatch(/"level":20.*server is running/);
     for (const [name, secret] of Object.entries(secrets)) {
-      const shownBy = Object.entries({ events, template, log: server.said, bay: JSON.stringify(bay) }).filter(([, text]) => text.includes(secret));
-      expect({ name, shownBy: shownBy.map(([place]) => place), onDisk: disk.includes(Buffer.from(secret)) }).toEqual({ name, shownBy: [], onDisk: false });
+      const shownBy = Object.entries({ events, template, log: server.said, bay: JSON.stringify(bay) }).filter(([, text]) =>
+        text.includes(secret),
+      );
+      expect({ name, shownBy: shownBy.map(([place]) => place), onDisk: disk.includes(Buffer.from(secret)) }).toEqual({
+        name,
+        shownBy: [],
+        onDisk: false,
+      });
     }
     expect(disk.includes(Buffer.from('PRIVATE KEY-----'))).toBe(false);
     expect(server.said).not.toContain('PRIVATE KEY-----');
@@ -103,12 +123,16 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
       expect(JSON.parse(values.labels)).toEqual(HOSTILE);
       const pid = await inside(instance, name, 'systemctl', 'show', '-p', 'MainPID', '--value', 'docker.service');
       const environment = (await inside(instance, name, 'cat', `/proc/${pid}/environ`)).split('\0');
-      expect(environment).toEqual(expect.arrayContaining([`HTTP_PROXY=${PROXY}`, `http_proxy=${PROXY}`, 'NO_PROXY=localhost,"$(touch /pwned)"']));
+      expect(environment).toEqual(
+        expect.arrayContaining([`HTTP_PROXY=${PROXY}`, `http_proxy=${PROXY}`, 'NO_PROXY=localhost,"$(touch /pwned)"']),
+      );
     }
   }, 60_000);
 
   test('refuses an image that no node has with a way out, and leaves no container behind', async () => {
-    const refused = await magnum.containers.create({ bay_uuid: bayId, name: 'nothing', image: 'no-such-image:1' }).catch((error: unknown) => error);
+    const refused = await magnum.containers
+      .create({ bay_uuid: bayId, name: 'nothing', image: 'no-such-image:1' })
+      .catch((error: unknown) => error);
     if (!(refused instanceof ApiError)) throw new Error('an unknown image was taken', { cause: refused });
     expect(refused.status).toBe(500);
     expect(refused.detail).toMatch(/no-such-image:1.*worker-.*load it into the bay's nodes/s);
@@ -119,23 +143,43 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
     const told = await server.cli('dev', 'load-image', HELLO_IMAGE, '--bay', 'hive');
     for (const { name } of await nodes().toArray()) {
       expect(told).toContain(name);
-      expect(await inside(instance, name, 'docker', 'image', 'inspect', '-f', '{{index .RepoTags 0}}', HELLO_IMAGE)).toBe(HELLO_IMAGE);
+      expect(await inside(instance, name, 'docker', 'image', 'inspect', '-f', '{{index .RepoTags 0}}', HELLO_IMAGE)).toBe(
+        HELLO_IMAGE,
+      );
     }
     await expect(server.cli('dev', 'load-image', 'no-such-image:1', '--bay', 'hive')).rejects.toThrow(/no image no-such-image:1/);
   }, 90_000);
 
   test('runs a container through every call of the API', async () => {
     const { uuid } = await magnum.containers.create({
-      bay_uuid: 'hive', name: 'hello', image: HELLO_IMAGE, memory: '64m', environment: { GREETING: 'it\'s "quoted" $HOME', EMPTY: '' },
+      bay_uuid: 'hive',
+      name: 'hello',
+      image: HELLO_IMAGE,
+      memory: '64m',
+      environment: { GREETING: 'it\'s "quoted" $HOME', EMPTY: '' },
     });
     const shown = (): Promise<string> => magnum.containers.get(uuid).then(({ status }) => status);
     expect(await shown()).toBe('Stopped');
     await server.cli('container', 'start', 'hello');
     expect(await shown()).toBe('Running');
-    await until('the container has spoken', async () => (await magnum.containers.logs('hello')).includes('Hello from a container of Magnum'), 20);
-    expect(await magnum.containers.execute('hello', 'hostname; echo "$GREETING"; echo error >&2')).toBe(`${uuid}\nit's "quoted" $HOME\nerror\n`);
+    await until(
+      'the container has spoken',
+      async () => (await magnum.containers.logs('hello')).includes('Hello from a container of Magnum'),
+      20,
+    );
+    expect(await magnum.containers.execute('hello', 'hostname; echo "$GREETING"; echo error >&2')).toBe(
+      `${uuid}\nit's "quoted" $HOME\nerror\n`,
+    );
     const { node } = await magnum.containers.get('hello');
-    const settings = await inside(instance, node ?? '', 'docker', 'inspect', '-f', '{{.HostConfig.Memory}} {{json .Config.Env}} {{.State.Pid}}', `magnum-${uuid}`);
+    const settings = await inside(
+      instance,
+      node ?? '',
+      'docker',
+      'inspect',
+      '-f',
+      '{{.HostConfig.Memory}} {{json .Config.Env}} {{.State.Pid}}',
+      `magnum-${uuid}`,
+    );
     expect(settings).toMatch(new RegExp(`^${64 * 1024 ** 2} `));
     expect(settings).toContain('EMPTY=');
     await magnum.containers.pause('hello');
@@ -143,7 +187,9 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
     await magnum.containers.unpause('hello');
     await magnum.containers.reboot('hello');
     expect(await shown()).toBe('Running');
-    expect(await inside(instance, node ?? '', 'docker', 'inspect', '-f', '{{.State.Pid}}', `magnum-${uuid}`)).not.toBe(settings.split(' ').at(-1));
+    expect(await inside(instance, node ?? '', 'docker', 'inspect', '-f', '{{.State.Pid}}', `magnum-${uuid}`)).not.toBe(
+      settings.split(' ').at(-1),
+    );
     await magnum.containers.stop('hello');
     expect(await shown()).toBe('Stopped');
     await server.cli('container', 'delete', 'hello', '--yes');
@@ -161,11 +207,17 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
     expect((await nodes().toArray()).map(({ name }) => name)).toEqual(expect.arrayContaining(workers));
     await resize(1);
     const left = (await nodes().toArray()).map(({ name }) => name);
-    expect(await swarmNodes()).toEqual([expect.stringMatching(/^master-.* Leader Ready$/), expect.stringMatching(/^worker-.* Ready$/)]);
+    expect(await swarmNodes()).toEqual([
+      expect.stringMatching(/^master-.* Leader Ready$/),
+      expect.stringMatching(/^worker-.* Ready$/),
+    ]);
     expect((await swarmNodes()).map((line) => line.split(' ')[0]).sort()).toEqual(left.sort());
     const survives = left.includes(first.node ?? '') ? first : second;
     expect(await magnum.containers.get(survives.uuid)).toMatchObject({ status: 'Running', node: survives.node });
-    expect(await magnum.containers.get(survives === first ? second.uuid : first.uuid)).toMatchObject({ status: 'Unknown', status_reason: 'no node of the bay has it' });
+    expect(await magnum.containers.get(survives === first ? second.uuid : first.uuid)).toMatchObject({
+      status: 'Unknown',
+      status_reason: 'no node of the bay has it',
+    });
     expect((await ownedBy(instance)).filter((part) => part.startsWith('server'))).toHaveLength(2);
   }, 150_000);
 
@@ -174,24 +226,51 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
     await until('the bay is healthy', async () => (await health()) === 'HEALTHY', 15);
     const worker = (await nodes().toArray()).find(({ role }) => role === 'worker')?.name ?? '';
     await (await nodeContainer(instance, worker)).kill();
-    await until('the node is down', async () => (await nodes().toArray()).some(({ name, state }) => name === worker && state === 'down'), 60);
+    await until(
+      'the node is down',
+      async () => (await nodes().toArray()).some(({ name, state }) => name === worker && state === 'down'),
+      60,
+    );
     await until('the bay is unhealthy', async () => (await health()) === 'UNHEALTHY', 10);
     expect((await magnum.bays.get(bayId)).status).toBe('UPDATE_COMPLETE');
-    await expect(magnum.containers.create({ bay_uuid: bayId, image: HELLO_IMAGE })).resolves.toMatchObject({ node: await manager() });
+    await expect(magnum.containers.create({ bay_uuid: bayId, image: HELLO_IMAGE })).resolves.toMatchObject({
+      node: await manager(),
+    });
   }, 120_000);
 
   test('has a node back that was started again, with its containers', async () => {
     const worker = (await nodes().toArray()).find(({ role }) => role === 'worker')?.name ?? '';
     await (await nodeContainer(instance, worker)).start();
-    await until('the node is ready', async () => (await nodes().toArray()).some(({ name, state }) => name === worker && state === 'ready'), 60);
-    await until('its containers are known again', async () => (await magnum.containers.listDetail({ bay_ident: bayId }).toArray()).some(({ node }) => node === worker), 20);
+    await until(
+      'the node is ready',
+      async () => (await nodes().toArray()).some(({ name, state }) => name === worker && state === 'ready'),
+      60,
+    );
+    await until(
+      'its containers are known again',
+      async () => (await magnum.containers.listDetail({ bay_ident: bayId }).toArray()).some(({ node }) => node === worker),
+      20,
+    );
     await (await nodeContainer(instance, worker)).kill();
   }, 90_000);
 
   test('goes away with all that it had, though a node of it is dead', async () => {
     await server.cli('bay', 'delete', 'hive', '--yes', '--wait', '60');
     expect(await ownedBy(instance)).toEqual(['network public']);
-    const tables = ['bay', 'node', 'node_group', 'container', 'intent', 'work_item', 'vault_secret', 'hot_stack', 'hot_resource', 'hot_signal', 'hot_allocation', 'embedded_range'];
+    const tables = [
+      'bay',
+      'node',
+      'node_group',
+      'container',
+      'intent',
+      'work_item',
+      'vault_secret',
+      'hot_stack',
+      'hot_resource',
+      'hot_signal',
+      'hot_allocation',
+      'embedded_range',
+    ];
     expect(await countsOf(server, tables)).toEqual(Object.fromEntries(tables.map((table) => [table, 0])));
     expect((await rowsOf(server, 'embedded_user')).map(({ name }) => name)).not.toContainEqual(expect.stringContaining(bayId));
   }, 90_000);
@@ -204,7 +283,15 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
   }, 30_000);
 
   async function swarmNodes(): Promise<readonly string[]> {
-    const output = await inside(instance, await manager(), 'docker', 'node', 'ls', '--format', '{{.Hostname}} {{.ManagerStatus}} {{.Status}}');
+    const output = await inside(
+      instance,
+      await manager(),
+      'docker',
+      'node',
+      'ls',
+      '--format',
+      '{{.Hostname}} {{.ManagerStatus}} {{.Status}}',
+    );
     return output.split('\n').sort();
   }
 
@@ -233,7 +320,11 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
     const secrets: Record<string, string> = {
       workerToken: await inside(instance, name, 'docker', 'swarm', 'join-token', '-q', 'worker'),
       managerToken: await inside(instance, name, 'docker', 'swarm', 'join-token', '-q', 'manager'),
-      trusteePassword: values.trustee_password, signalToken: values.wait.token, adminPassword, demoPassword, sealingKey,
+      trusteePassword: values.trustee_password,
+      signalToken: values.wait.token,
+      adminPassword,
+      demoPassword,
+      sealingKey,
     };
     expect(Object.values(secrets).filter((secret) => typeof secret !== 'string' || secret.length < 12)).toEqual([]);
     return secrets;

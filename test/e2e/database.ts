@@ -5,7 +5,11 @@ import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import type { DevProcess } from './dev-process.js';
 
 /** Rows of a running service's database, as another process sees them. */
-export async function rowsOf(server: DevProcess, table: string, where: Readonly<Record<string, string>> = {}): Promise<readonly Record<string, unknown>[]> {
+export async function rowsOf(
+  server: DevProcess,
+  table: string,
+  where: Readonly<Record<string, string>> = {},
+): Promise<readonly Record<string, unknown>[]> {
   const db = openSqlite(server.database);
   try {
     return await db(table).where(where).select();

@@ -41,7 +41,10 @@ export class DevProcess {
   async start(): Promise<void> {
     this.#port ||= await freePort();
     const args = [MAGNUM, 'dev', '--port', String(this.#port), '--data', this.dataDir, ...this.#options];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.#variables } });
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.#variables },
+    });
     this.#child = child;
     let begun = '';
     const ready = new Promise<void>((done, fail) => {
@@ -52,7 +55,9 @@ export class DevProcess {
           if (begun.includes('Ctrl-C stops it')) done();
         });
       child.once('exit', (code, signal) => fail(new Error(`magnum dev ended (${code ?? signal}): ${begun.slice(-1000)}`)));
-      AbortSignal.timeout(READY_MS).addEventListener('abort', () => fail(new Error(`magnum dev is not ready: ${begun.slice(-1000)}`)));
+      AbortSignal.timeout(READY_MS).addEventListener('abort', () =>
+        fail(new Error(`magnum dev is not ready: ${begun.slice(-1000)}`)),
+      );
     });
     await ready;
   }
@@ -81,7 +86,12 @@ export class DevProcess {
   }
 
   /** Id by which everything of this directory is marked in Docker, and its secrets. */
-  instance(): { readonly id: string; readonly sealingKey: string; readonly adminPassword: string; readonly demoPassword: string } {
+  instance(): {
+    readonly id: string;
+    readonly sealingKey: string;
+    readonly adminPassword: string;
+    readonly demoPassword: string;
+  } {
     return JSON.parse(readFileSync(join(this.dataDir, 'instance.json'), 'utf8')); // written by magnum dev in this form
   }
 

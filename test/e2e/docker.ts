@@ -9,7 +9,13 @@ const LABEL = 'org.magnum-ts.instance';
  */
 export async function dockerForTests(file: string): Promise<boolean> {
   const told = process.env['MAGNUM_TEST_DOCKER'];
-  const available = told === undefined ? await docker.ping().then(() => true, () => false) : told === 'yes';
+  const available =
+    told === undefined
+      ? await docker.ping().then(
+          () => true,
+          () => false,
+        )
+      : told === 'yes';
   if (available) return true;
   const reason = process.env['MAGNUM_TEST_NO_DOCKER_REASON'] ?? 'no Docker Engine answers';
   if (process.env['CI'] === 'true') throw new Error(`${file} needs a Docker Engine: ${reason}`);
@@ -38,7 +44,8 @@ export async function danglingVolumes(): Promise<ReadonlySet<string>> {
 
 export async function removeOwned(instance: string): Promise<void> {
   const filters = { label: [`${LABEL}=${instance}`] };
-  for (const { Id } of await docker.listContainers({ all: true, filters })) await docker.getContainer(Id).remove({ force: true, v: true });
+  for (const { Id } of await docker.listContainers({ all: true, filters }))
+    await docker.getContainer(Id).remove({ force: true, v: true });
   for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
   for (const { Name } of (await docker.listVolumes({ filters })).Volumes) await docker.getVolume(Name).remove();
 }

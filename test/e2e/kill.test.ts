@@ -12,8 +12,22 @@ const KILLS_PER_BAY = 3;
 const DELETIONS = 5;
 /** How long a bay takes without being disturbed, in milliseconds. */
 const USUAL_MS = 13_000;
-const OF_A_BAY = ['bay', 'node', 'node_group', 'intent', 'work_item', 'bay_support', 'bay_event', 'vault_secret', 'hot_stack', 'hot_resource', 'hot_signal',
-  'hot_allocation', 'hot_event', 'embedded_range'] as const;
+const OF_A_BAY = [
+  'bay',
+  'node',
+  'node_group',
+  'intent',
+  'work_item',
+  'bay_support',
+  'bay_event',
+  'vault_secret',
+  'hot_stack',
+  'hot_resource',
+  'hot_signal',
+  'hot_allocation',
+  'hot_event',
+  'embedded_range',
+] as const;
 
 const seed = Number(process.env['MAGNUM_TEST_SEED'] ?? Date.now() % 1_000_000);
 
@@ -30,38 +44,55 @@ describe.skipIf(!available)('a service that is killed', () => {
     instance = server.instance().id;
     magnum = server.client();
     await magnum.bayModels.create({
-      name: 'swarm', coe: 'swarm', image_id: 'debian-12', keypair_id: 'default', external_network_id: 'public', flavor_id: 'm1.small', docker_volume_size: 3,
+      name: 'swarm',
+      coe: 'swarm',
+      image_id: 'debian-12',
+      keypair_id: 'default',
+      external_network_id: 'public',
+      flavor_id: 'm1.small',
+      docker_volume_size: 3,
     });
   }, 120_000);
   afterAll(() => server.destroy(removeOwned), 60_000);
 
-  test.each(momentsOf(BAYS))('creates the bay %i whole all the same', async (_number, ...parts) => {
-    const moments = parts.map((part) => Math.round((part + random() * USUAL_MS) / (BAYS * KILLS_PER_BAY)));
-    const { uuid } = await magnum.bays.create({ name: 'hive', baymodel_id: 'swarm' });
-    const begun = Date.now();
-    for (const moment of moments) {
-      await pause(Math.max(0, begun + moment - Date.now()));
+  test.each(momentsOf(BAYS))(
+    'creates the bay %i whole all the same',
+    async (_number, ...parts) => {
+      const moments = parts.map((part) => Math.round((part + random() * USUAL_MS) / (BAYS * KILLS_PER_BAY)));
+      const { uuid } = await magnum.bays.create({ name: 'hive', baymodel_id: 'swarm' });
+      const begun = Date.now();
+      for (const moment of moments) {
+        await pause(Math.max(0, begun + moment - Date.now()));
+        await server.kill();
+        await server.start();
+      }
+      const bay = await magnum.bays.waitUntil(uuid, { intervalMs: 500, timeoutMs: 90_000 });
+      const made = await stateOf(bay);
+      await magnum.bays.delete(uuid);
+      await magnum.bays.waitUntilDeleted(uuid, { intervalMs: 200, timeoutMs: 60_000 });
+      expect({ moments, made, left: await leftovers() }).toEqual({ moments, made: WHOLE, left: NOTHING });
+    },
+    200_000,
+  );
+
+  test.each(Array.from({ length: DELETIONS }, (_unused, index) => [index + 1]))(
+    'deletes the bay %i without a trace in the midst of its creation',
+    async (number) => {
+      const [deletedAt, killedAfter] = [
+        Math.round(((number - 1 + random()) * USUAL_MS) / DELETIONS),
+        Math.round(random() * 1_500),
+      ];
+      const { uuid } = await magnum.bays.create({ name: 'hive', baymodel_id: 'swarm' });
+      await pause(deletedAt);
+      await magnum.bays.delete(uuid);
+      await pause(killedAfter);
       await server.kill();
       await server.start();
-    }
-    const bay = await magnum.bays.waitUntil(uuid, { intervalMs: 500, timeoutMs: 90_000 });
-    const made = await stateOf(bay);
-    await magnum.bays.delete(uuid);
-    await magnum.bays.waitUntilDeleted(uuid, { intervalMs: 200, timeoutMs: 60_000 });
-    expect({ moments, made, left: await leftovers() }).toEqual({ moments, made: WHOLE, left: NOTHING });
-  }, 200_000);
-
-  test.each(Array.from({ length: DELETIONS }, (_unused, index) => [index + 1]))('deletes the bay %i without a trace in the midst of its creation', async (number) => {
-    const [deletedAt, killedAfter] = [Math.round(((number - 1 + random()) * USUAL_MS) / DELETIONS), Math.round(random() * 1_500)];
-    const { uuid } = await magnum.bays.create({ name: 'hive', baymodel_id: 'swarm' });
-    await pause(deletedAt);
-    await magnum.bays.delete(uuid);
-    await pause(killedAfter);
-    await server.kill();
-    await server.start();
-    await magnum.bays.waitUntilDeleted(uuid, { intervalMs: 200, timeoutMs: 90_000 });
-    expect({ deletedAt, killedAfter, left: await leftovers() }).toEqual({ deletedAt, killedAfter, left: NOTHING });
-  }, 150_000);
+      await magnum.bays.waitUntilDeleted(uuid, { intervalMs: 200, timeoutMs: 90_000 });
+      expect({ deletedAt, killedAfter, left: await leftovers() }).toEqual({ deletedAt, killedAfter, left: NOTHING });
+    },
+    150_000,
+  );
 
   test('and leaves nothing in the engine when it is stopped in peace', async () => {
     await server.stop();
@@ -69,7 +100,12 @@ describe.skipIf(!available)('a service that is killed', () => {
   }, 30_000);
 
   const WHOLE = {
-    status: 'CREATE_COMPLETE', nodes: ['master ready', 'worker ready'], stacks: 1, swarm: ['Ready', 'Ready'], users: 1, secrets: 3,
+    status: 'CREATE_COMPLETE',
+    nodes: ['master ready', 'worker ready'],
+    stacks: 1,
+    swarm: ['Ready', 'Ready'],
+    users: 1,
+    secrets: 3,
     owned: ['network', 'network', 'server', 'server', 'volume', 'volume'],
   };
 
@@ -105,7 +141,10 @@ describe.skipIf(!available)('a service that is killed', () => {
 
 /** The whole duration is cut into as many slices as there are kills; each bay gets one early, one in the middle, one late. */
 function momentsOf(bays: number): readonly (readonly [number, ...number[]])[] {
-  return Array.from({ length: bays }, (_unused, bay) => [bay + 1, ...Array.from({ length: KILLS_PER_BAY }, (_none, kill) => (kill * bays + bay) * USUAL_MS)]);
+  return Array.from({ length: bays }, (_unused, bay) => [
+    bay + 1,
+    ...Array.from({ length: KILLS_PER_BAY }, (_none, kill) => (kill * bays + bay) * USUAL_MS),
+  ]);
 }
 
 /** The same numbers for the same seed, from 0 to 1. */

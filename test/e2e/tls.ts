@@ -52,7 +52,11 @@ export function certificateOf(host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     // Trust is what the caller is about to check.
     const socket = connect({ host, port, rejectUnauthorized: false, timeout: WITHIN_MS }, () => {
-      const base64 = socket.getPeerCertificate().raw.toString('base64').replaceAll(/(.{64})/g, '$1\n').trimEnd();
+      const base64 = socket
+        .getPeerCertificate()
+        .raw.toString('base64')
+        .replaceAll(/(.{64})/g, '$1\n')
+        .trimEnd();
       resolve(`-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`);
       socket.destroy();
     });
@@ -61,7 +65,10 @@ export function certificateOf(host: string, port: number): Promise<string> {
 }
 
 /** OpenSSL's work, in a folder that is gone afterwards. Rejects with its words when it fails. */
-async function openssl<T>(files: Readonly<Record<string, string>>, work: (call: (...args: string[]) => Promise<string>, read: (name: string) => string) => Promise<T>): Promise<T> {
+async function openssl<T>(
+  files: Readonly<Record<string, string>>,
+  work: (call: (...args: string[]) => Promise<string>, read: (name: string) => string) => Promise<T>,
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'magnum-e2e-openssl-'));
   try {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -76,7 +83,8 @@ async function openssl<T>(files: Readonly<Record<string, string>>, work: (call: 
   }
 }
 
-const CLIENT = '[req]\ndistinguished_name=dn\nreq_extensions=ext\nprompt=no\n[dn]\nCN=somebody\n[ext]\nextendedKeyUsage=clientAuth\n';
+const CLIENT =
+  '[req]\ndistinguished_name=dn\nreq_extensions=ext\nprompt=no\n[dn]\nCN=somebody\n[ext]\nextendedKeyUsage=clientAuth\n';
 
 /** A key, and a request to sign it for a client. */
 export function clientRequest(): Promise<{ readonly key: string; readonly csr: string }> {
@@ -89,9 +97,41 @@ export function clientRequest(): Promise<{ readonly key: string; readonly csr: s
 /** A client whose certificate comes from an authority that nobody knows. */
 export function strangersClient(): Promise<KeyPair> {
   return openssl({ 'req.cnf': CLIENT }, async (call, read) => {
-    await call('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=stranger', '-days', '2');
+    await call(
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      'ca.key',
+      '-out',
+      'ca.pem',
+      '-subj',
+      '/CN=stranger',
+      '-days',
+      '2',
+    );
     await call('req', '-new', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'key.pem', '-out', 'req.pem', '-config', 'req.cnf');
-    await call('x509', '-req', '-in', 'req.pem', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-out', 'cert.pem', '-days', '1', '-extfile', 'req.cnf', '-extensions', 'ext');
+    await call(
+      'x509',
+      '-req',
+      '-in',
+      'req.pem',
+      '-CA',
+      'ca.pem',
+      '-CAkey',
+      'ca.key',
+      '-CAcreateserial',
+      '-out',
+      'cert.pem',
+      '-days',
+      '1',
+      '-extfile',
+      'req.cnf',
+      '-extensions',
+      'ext',
+    );
     return { key: read('key.pem'), certificate: read('cert.pem') };
   });
 }

@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import type { Knex } from 'knex';
 import type { EmbeddedConfig } from './adapters/embedded/config.js';
 import type { CloudBackend } from './adapters/embedded/backend.js';
+import { dropLeases } from './adapters/embedded/drop-leases.js';
 import { inProcessBus } from './adapters/bus/in-process.js';
 import { migrate } from './adapters/knex/migrate.js';
 import { coreMigrations } from './adapters/knex/migrations/core.js';
@@ -13,11 +14,12 @@ import { apiHandler, type ApiHandler } from './api/fetch.js';
 import { startConductor, type Conductor } from './conductor/conductor.js';
 import { composeParts } from './compose.js';
 import { imageLoader } from './dev-images.js';
+import { frontDoor } from './front.js';
 import type { Secret } from './domain/secret.js';
 import type { Logger } from './ports/logger.js';
 
 export interface EmbeddedOptions {
-  /** An open database; it is brought up to date. Closed by `stop`. */
+  /** An open database that no other process works on; it is brought up to date. Closed by `stop`. */
   readonly db: Knex;
   readonly backend: CloudBackend;
   readonly logger: Logger;
@@ -56,8 +58,9 @@ export async function embeddedMagnum(options: EmbeddedOptions): Promise<Embedded
   const loadImage = imageLoader({ ...parts.conductor, docker: options.docker });
   let conductor: Conductor | undefined;
   return {
-    fetch: async (request) => (await parts.identity.handle(request)) ?? (await parts.engine.handle(request)) ?? (await loadImage(request)) ?? api(request),
+    fetch: frontDoor([(request) => parts.identity.handle(request), (request) => parts.engine.handle(request), loadImage], api, logger),
     start: async () => {
+      await dropLeases(db);
       await parts.engine.start();
       conductor = await startConductor(parts.conductor, bus, { host: options.host, owner: `${options.host}:${process.pid}:${systemRandom.uuid()}`, concurrency: CONCURRENCY });
     },
