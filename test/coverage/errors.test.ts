@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERROR_KINDS, type ErrorName } from '../../packages/core/src/domain/errors.js';
 import type { Logger } from '../../packages/core/src/ports/logger.js';
 import { anEngine, type Engine } from '../support/engine.js';
@@ -82,15 +82,13 @@ const REACHED: Partial<Record<ErrorName, () => Promise<Reply>>> = {
   'engine-unavailable': failing('engine-unavailable'),
   'deadline-exceeded': failing('deadline-exceeded'),
   'store-unavailable': () => withoutTable('bay_model'),
-  internal: () => withoutTable('embedded_token'),
+  internal: failing('internal'),
 };
 
 async function withoutTable(table: string): Promise<Reply> {
   const broken = await aService({ conductor: false });
-  const quiet = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   await broken.db.schema.dropTable(table);
   const reply = await broken.request('GET', '/v1/baymodels');
-  quiet.mockRestore();
   elsewhere.push(...broken.seen.slice(-1));
   await broken.stop();
   return reply;

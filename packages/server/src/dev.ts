@@ -81,9 +81,16 @@ async function run(start: Start): Promise<DevServer> {
     ...(docker ? { docker: docker.engine } : {}), ...healthInterval(),
   });
   const listeners = new Listeners(async (request) => (await handleDocs(request)) ?? magnum.fetch(request));
-  reach.port = await listeners.listen(options.port ?? DEFAULT_PORT, host);
-  if (backend instanceof DockerBackend) reach.nodeHost = await listenForNodes(backend, listeners, config, { port: reach.port, host });
-  await magnum.start();
+  try {
+    reach.port = await listeners.listen(options.port ?? DEFAULT_PORT, host);
+    if (backend instanceof DockerBackend) reach.nodeHost = await listenForNodes(backend, listeners, config, { port: reach.port, host });
+    await magnum.start();
+  } catch (error) {
+    // Half a service would keep the process alive.
+    await listeners.close(0);
+    await magnum.stop();
+    throw error;
+  }
   return served(start, { magnum, listeners, backend, url: origin(host === '0.0.0.0' ? '127.0.0.1' : host) });
 }
 
