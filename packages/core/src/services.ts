@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
 import { amqpBus, type AmqpBus } from './adapters/bus/amqp.js';
+import { withTokenCache } from './adapters/identity/cached.js';
 import { SimulatedBackend } from './adapters/embedded/simulated.js';
 import { openMariadb } from './adapters/knex/mariadb.js';
 import { migrate, pendingMigrations } from './adapters/knex/migrate.js';
@@ -48,7 +49,8 @@ export interface Service {
 export async function openApi(config: Config, logger: Logger): Promise<Service & { readonly fetch: ApiHandler }> {
   const base = await openBase(config, logger);
   const { parts, bus } = base;
-  const api = apiHandler({ ...parts.conductor, bus, policy: policyOf(DEFAULT_RULES), maxLimit: config.number('api', 'max_limit') });
+  const identity = withTokenCache(parts.identity, { ttlMs: config.number('keystone_authtoken', 'token_cache_time') * 1_000, clock: systemClock });
+  const api = apiHandler({ ...parts.conductor, identity, bus, policy: policyOf(DEFAULT_RULES), maxLimit: config.number('api', 'max_limit') });
   return {
     fetch: frontDoor([(request) => parts.identity.handle(request), (request) => parts.engine.handle(request)], api, logger),
     ready: () => readinessOf(base),

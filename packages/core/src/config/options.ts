@@ -56,6 +56,7 @@ export const OPTIONS: readonly Option[] = [
   option('x509', 'rsa_key_size', 'integer', 2048, 'Bits of RSA keys made here.', { minimum: 2048, maximum: 8192 }),
   option('kubernetes', 'health_polling_interval', 'integer', 60, 'Seconds between two looks at a bay\'s health; negative for none.'),
   ...ignored('kubernetes', 'keystone_auth_default_policy', 'post_install_manifest_url'),
+  option('keystone_authtoken', 'token_cache_time', 'integer', 60, 'Seconds that a validated token is believed; a revoked one is refused after this at the latest. 0: ask each time.'),
   option('embedded', 'admin_password', 'string', null, 'Password of the embedded identity\'s user admin.', { secret: true }),
   option('embedded', 'demo_password', 'string', null, 'Password of the embedded identity\'s user demo.', { secret: true }),
   ...ignored('certificates', 'cert_manager_type', 'storage_path'),

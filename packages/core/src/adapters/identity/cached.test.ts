@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { Secret } from '../../domain/secret.js';
+import type { Identity, TokenIdentity } from '../../ports/identity.js';
+import { systemClock } from '../system/clock.js';
+import { withTokenCache } from './cached.js';
+
+const signal = new AbortController().signal;
+
+/** Counts what it is asked; knows one token. */
+function anIdentity(expiresInMs = 60_000): { identity: Identity; asked: () => number; revoke: () => void } {
+  let asked = 0;
+  let revoked = false;
+  const found: TokenIdentity = {
+    userId: 'u', userName: 'u', userDomainId: 'd', projectId: 'p', projectName: 'p', roles: ['member'], expiresAt: new Date(Date.now() + expiresInMs),
+  };
+  const identity: Identity = {
+    validate: async (token) => {
+      asked += 1;
+      await systemClock.sleep(5);
+      return !revoked && token.reveal() === 'good' ? found : undefined;
+    },
+    ensureTrustee: async () => ({ userId: 't', domainId: 'd' }),
+    deleteTrustee: async () => undefined,
+    trusteeDomainId: 'd',
+    publicAuthUrl: 'http://192.0.2.1/v3',
+  };
+  return { identity, asked: () => asked, revoke: () => { revoked = true; } };
+}
+
+test('a thousand requests with one token ask once', async () => {
+  const { identity, asked } = anIdentity();
+  const cached = withTokenCache(identity, { ttlMs: 60_000, clock: systemClock });
+  const answers = await Promise.all(Array.from({ length: 1_000 }, () => cached.validate(new Secret('good'), signal)));
+  expect(answers.every((answer) => answer?.userId === 'u')).toBe(true);
+  await cached.validate(new Secret('good'), signal);
+  expect(asked()).toBe(1);
+});
+
+test('a revoked token is refused once the window has passed', async () => {
+  const { identity, revoke } = anIdentity();
+  const cached = withTokenCache(identity, { ttlMs: 50, clock: systemClock });
+  expect(await cached.validate(new Secret('good'), signal)).toBeDefined();
+  revoke();
+  await systemClock.sleep(80);
+  expect(await cached.validate(new Secret('good'), signal)).toBeUndefined();
+});
+
+test('a token is not believed longer than it lives', async () => {
+  const { identity, asked } = anIdentity(30);
+  const cached = withTokenCache(identity, { ttlMs: 60_000, clock: systemClock });
+  await cached.validate(new Secret('good'), signal);
+  await systemClock.sleep(60);
+  await cached.validate(new Secret('good'), signal);
+  expect(asked()).toBe(2);
+});
+
+test('a refusal is not remembered', async () => {
+  const { identity, asked } = anIdentity();
+  const cached = withTokenCache(identity, { ttlMs: 60_000, clock: systemClock });
+  expect(await cached.validate(new Secret('bad'), signal)).toBeUndefined();
+  expect(await cached.validate(new Secret('bad'), signal)).toBeUndefined();
+  expect(asked()).toBe(2);
+});
+
+test('nothing is kept when the window is zero', async () => {
+  const { identity, asked } = anIdentity();
+  const cached = withTokenCache(identity, { ttlMs: 0, clock: systemClock });
+  await cached.validate(new Secret('good'), signal);
+  await cached.validate(new Secret('good'), signal);
+  expect(asked()).toBe(2);
+});

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { Secret } from '../../domain/secret.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Identity, TokenIdentity } from '../../ports/identity.js';
+
+export interface TokenCacheOptions {
+  /** How long a validated token is believed, milliseconds: a revoked one is refused after this at the latest. */
+  readonly ttlMs: number;
+  readonly clock: Clock;
+  readonly most?: number;
+}
+
+const MOST_TOKENS = 10_000;
+
+/**
+ * Validates each token once per window, however many requests carry it at the same time. The key is a hash: a token is never
+ * kept. Tokens that are refused are not remembered, so that a new one works at once.
+ */
+export function withTokenCache(identity: Identity, options: TokenCacheOptions): Identity {
+  const { ttlMs, clock, most = MOST_TOKENS } = options;
+  if (ttlMs <= 0) return identity;
+  const cache = new LRUCache<string, TokenIdentity>({ max: most, ttl: ttlMs });
+  const underWay = new Map<string, Promise<TokenIdentity | undefined>>();
+  const ask = async (key: string, token: Secret, signal: AbortSignal): Promise<TokenIdentity | undefined> => {
+    const found = await identity.validate(token, signal);
+    const left = found ? found.expiresAt.getTime() - clock.now().getTime() : 0;
+    if (found && left > 0) cache.set(key, found, { ttl: Math.min(ttlMs, left) });
+    return found;
+  };
+  return {
+    validate: (token, signal) => {
+      const key = createHash('sha256').update(token.reveal()).digest('base64url');
+      const known = cache.get(key);
+      if (known) return Promise.resolve(known);
+      // The first caller's going away must not refuse the others: the shared question has its own deadline.
+      const asked = underWay.get(key) ?? ask(key, token, AbortSignal.timeout(VALIDATE_MS)).finally(() => underWay.delete(key));
+      underWay.set(key, asked);
+      signal.throwIfAborted();
+      return asked;
+    },
+    ensureTrustee: (username, password, signal) => identity.ensureTrustee(username, password, signal),
+    deleteTrustee: (username, signal) => identity.deleteTrustee(username, signal),
+    get trusteeDomainId() {
+      return identity.trusteeDomainId;
+    },
+    get publicAuthUrl() {
+      return identity.publicAuthUrl;
+    },
+  };
+}
+
+const VALIDATE_MS = 10_000;
