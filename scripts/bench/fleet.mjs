@@ -1,0 +1,71 @@
+// The service on production parts: MariaDB, RabbitMQ, magnum-api and magnum-conductor as processes.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../host/free-port.mjs';
+import { startMariadb } from '../host/mariadb.mjs';
+import { startRabbitmq } from '../host/rabbitmq.mjs';
+
+const BIN = resolve(import.meta.dirname, '..', '..', 'packages', 'server', 'bin');
+
+/** Starts the neighbours and makes the schema; processes are started one by one. */
+export async function startFleet(log) {
+  const folder = mkdtempSync(join(tmpdir(), 'magnum-bench-'));
+  const [mariadb, rabbitmq] = await Promise.all([startMariadb({ log }), startRabbitmq({ log })]);
+  const config = join(folder, 'magnum.conf');
+  const apiPort = await freePort();
+  run('magnum-db-manage', 'generate-key', join(folder, 'key'));
+  writeFileSync(config, [
+    '[DEFAULT]', `transport_url = ${rabbitmq.url}`, '[database]', `connection = ${mariadb.url}`, '[api]', `port = ${apiPort}`,
+    '[vault]', `key_file = ${join(folder, 'key')}`, '[embedded]', 'admin_password = bench', 'demo_password = bench', '[x509]', '',
+  ].join('\n'));
+  run('magnum-db-manage', '--config-file', config, 'upgrade');
+  const children = [];
+  return {
+    mariadb, apiUrl: `http://127.0.0.1:${apiPort}`,
+    start(name, environment = {}) {
+      const child = spawn(process.execPath, [join(BIN, `${name}.js`), '--config-file', config], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...environment } });
+      child.stdout.resume();
+      children.push(child);
+      return child;
+    },
+    async stop() {
+      await Promise.all(children.map((child) => ended(child)));
+      await Promise.all([mariadb.stop(), rabbitmq.stop()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function ended(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((done) => child.once('exit', done));
+  child.kill('SIGTERM');
+  await gone;
+}
+
+function run(name, ...args) {
+  const { status, stderr } = spawnSync(process.execPath, [join(BIN, `${name}.js`), ...args], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${name} ${args.join(' ')}: ${stderr}`);
+}
+
+export async function until(look, what, milliseconds = 60_000) {
+  for (const end = Date.now() + milliseconds; Date.now() < end; await sleep(100)) {
+    if (await Promise.resolve(look()).catch(() => false)) return;
+  }
+  throw new Error(`${what} did not happen within ${milliseconds} ms`);
+}
+
+/** A token of the embedded identity's user. */
+export async function login(url, user = 'demo') {
+  const response = await fetch(`${url}/identity/v3/auth/tokens`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ auth: {
+      identity: { methods: ['password'], password: { user: { name: user, domain: { name: 'Default' }, password: 'bench' } } },
+      scope: { project: { name: user, domain: { name: 'Default' } } },
+    } }),
+  });
+  return response.headers.get('x-subject-token');
+}
