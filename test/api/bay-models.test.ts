@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aService, itemsOf, MODEL, NOWHERE, ORIGIN, refusalOf, resource, stateOf, type Fields, type Service } from '../support/service.js';
+import {
+  aService,
+  itemsOf,
+  MODEL,
+  NOWHERE,
+  ORIGIN,
+  refusalOf,
+  resource,
+  stateOf,
+  type Fields,
+  type Service,
+} from '../support/service.js';
 
 let service: Service;
 beforeAll(async () => {
@@ -7,7 +18,8 @@ beforeAll(async () => {
 });
 afterAll(async () => service.stop());
 
-const post = (fields: Fields, token = service.tokens.demo) => service.request('POST', '/v1/baymodels', { body: { ...MODEL, ...fields }, token });
+const post = (fields: Fields, token = service.tokens.demo) =>
+  service.request('POST', '/v1/baymodels', { body: { ...MODEL, ...fields }, token });
 const patch = (uuid: string, operations: unknown, token = service.tokens.demo) =>
   service.request('PATCH', `/v1/baymodels/${uuid}`, { body: operations, token });
 
@@ -18,30 +30,64 @@ describe('creating a bay model', () => {
     const { uuid } = resource(reply, 201);
     expect(reply.headers.get('location')).toBe(`${ORIGIN}/v1/baymodels/${uuid}`);
     expect(reply.body).toMatchObject({
-      ...MODEL, name: 'plain', cluster_distro: 'debian', network_driver: 'docker', server_type: 'vm', labels: {}, floating_ip_enabled: true, master_lb_enabled: false,
-      tls_disabled: false, public: false, hidden: false, registry_enabled: false, docker_volume_size: null, apiserver_port: null, master_flavor_id: null, tags: null,
+      ...MODEL,
+      name: 'plain',
+      cluster_distro: 'debian',
+      network_driver: 'docker',
+      server_type: 'vm',
+      labels: {},
+      floating_ip_enabled: true,
+      master_lb_enabled: false,
+      tls_disabled: false,
+      public: false,
+      hidden: false,
+      registry_enabled: false,
+      docker_volume_size: null,
+      apiserver_port: null,
+      master_flavor_id: null,
+      tags: null,
       updated_at: null,
-      links: [{ href: `${ORIGIN}/v1/baymodels/${uuid}`, rel: 'self' }, { href: `${ORIGIN}/baymodels/${uuid}`, rel: 'bookmark' }],
+      links: [
+        { href: `${ORIGIN}/v1/baymodels/${uuid}`, rel: 'self' },
+        { href: `${ORIGIN}/baymodels/${uuid}`, rel: 'bookmark' },
+      ],
     });
     expect((await service.request('GET', `/v1/baymodels/${uuid}`)).body).toEqual(reply.body);
   });
 
   test('reads numbers as text, booleans in words, and null as absent', async () => {
     const reply = await post({
-      docker_volume_size: ' 7 ', apiserver_port: '8080', tls_disabled: 'YES', registry_enabled: 't', floating_ip_enabled: 'off', master_lb_enabled: '1', tags: null,
-      labels: null, name: null, server_type: null,
+      docker_volume_size: ' 7 ',
+      apiserver_port: '8080',
+      tls_disabled: 'YES',
+      registry_enabled: 't',
+      floating_ip_enabled: 'off',
+      master_lb_enabled: '1',
+      tags: null,
+      labels: null,
+      name: null,
+      server_type: null,
     });
     expect(reply.status, reply.text).toBe(201);
     expect(reply.body).toMatchObject({
-      docker_volume_size: 7, apiserver_port: 8080, tls_disabled: true, registry_enabled: true, floating_ip_enabled: false, master_lb_enabled: true, tags: null,
-      labels: {}, server_type: 'vm',
+      docker_volume_size: 7,
+      apiserver_port: 8080,
+      tls_disabled: true,
+      registry_enabled: true,
+      floating_ip_enabled: false,
+      master_lb_enabled: true,
+      tags: null,
+      labels: {},
+      server_type: 'vm',
     });
     expect(reply.body['name']).toMatch(/^[a-z]+-\d+-baymodel$/);
   });
 
   test('keeps labels of every JSON type as text', async () => {
-    const reply = await post({ labels: { text: 'a b', number: 3, fraction: 1.5, yes: true, nothing: null, '__proto__x': '$(id)' } });
-    expect(reply.body['labels']).toEqual({ text: 'a b', number: '3', fraction: '1.5', yes: 'true', '__proto__x': '$(id)' });
+    const reply = await post({
+      labels: { text: 'a b', number: 3, fraction: 1.5, yes: true, nothing: null, __proto__x: '$(id)' },
+    });
+    expect(reply.body['labels']).toEqual({ text: 'a b', number: '3', fraction: '1.5', yes: 'true', __proto__x: '$(id)' });
   });
 
   test('overwrites the distribution with the image’s, and finds an image by its id', async () => {
@@ -112,7 +158,13 @@ describe('creating a bay model', () => {
 describe('reading bay models', () => {
   test('finds one by id or name, with and without /v1 and a trailing slash', async () => {
     const model = await service.createModel({ name: 'by-name' });
-    for (const path of [`/v1/baymodels/${model.uuid}`, '/v1/baymodels/by-name', '/v1/baymodels/by-name/', '/baymodels/by-name', `/baymodels/${model.uuid}/`]) {
+    for (const path of [
+      `/v1/baymodels/${model.uuid}`,
+      '/v1/baymodels/by-name',
+      '/v1/baymodels/by-name/',
+      '/baymodels/by-name',
+      `/baymodels/${model.uuid}/`,
+    ]) {
       expect((await service.request('GET', path)).body['uuid'], path).toBe(model.uuid);
     }
   });
@@ -120,16 +172,23 @@ describe('reading bay models', () => {
   test('asks for the uuid where a name is borne by several', async () => {
     await service.createModel({ name: 'twin' });
     const second = await service.createModel({ name: 'twin' });
-    for (const [method, body] of [['GET', undefined], ['DELETE', undefined], ['PATCH', [{ op: 'replace', path: '/name', value: 'x' }]]] as const) {
+    for (const [method, body] of [
+      ['GET', undefined],
+      ['DELETE', undefined],
+      ['PATCH', [{ op: 'replace', path: '/name', value: 'x' }]],
+    ] as const) {
       const reply = await service.request(method, '/v1/baymodels/twin', { body });
       expect(refusalOf(reply)).toMatchObject({ status: 409, detail: expect.stringContaining('uuid') });
     }
     expect((await service.request('GET', `/v1/baymodels/${second.uuid}`)).status).toBe(200);
   });
 
-  test.each([NOWHERE, 'nobody', '%20', '..%2f..%2fetc', '%00', '%ff', 'x'.repeat(300), "' OR 1=1 --"])('answers 404 for %s', async (ident) => {
-    expect((await service.request('GET', `/v1/baymodels/${ident}`)).status).toBe(404);
-  });
+  test.each([NOWHERE, 'nobody', '%20', '..%2f..%2fetc', '%00', '%ff', 'x'.repeat(300), "' OR 1=1 --"])(
+    'answers 404 for %s',
+    async (ident) => {
+      expect((await service.request('GET', `/v1/baymodels/${ident}`)).status).toBe(404);
+    },
+  );
 
   test('shows detail and plain lists alike, for every item', async () => {
     const [plain, detail] = [await service.request('GET', '/v1/baymodels'), await service.request('GET', '/v1/baymodels/detail')];
@@ -141,8 +200,14 @@ describe('projects', () => {
   test('see their own models only', async () => {
     const mine = await service.createModel({ name: 'mine' });
     expect(itemsOf(await service.request('GET', '/v1/baymodels', { token: service.tokens.other }), 'baymodels')).toEqual([]);
-    for (const [method, body] of [['GET', undefined], ['DELETE', undefined], ['PATCH', [{ op: 'replace', path: '/name', value: 'x' }]]] as const) {
-      expect((await service.request(method, `/v1/baymodels/${mine.uuid}`, { body, token: service.tokens.other })).status).toBe(404);
+    for (const [method, body] of [
+      ['GET', undefined],
+      ['DELETE', undefined],
+      ['PATCH', [{ op: 'replace', path: '/name', value: 'x' }]],
+    ] as const) {
+      expect((await service.request(method, `/v1/baymodels/${mine.uuid}`, { body, token: service.tokens.other })).status).toBe(
+        404,
+      );
     }
     expect((await service.request('GET', `/v1/baymodels/${mine.uuid}`)).body['name']).toBe('mine');
     expect((await service.request('GET', `/v1/baymodels/${mine.uuid}`, { token: service.tokens.mate })).status).toBe(200);
@@ -153,7 +218,9 @@ describe('projects', () => {
     const secret = resource(await post({ name: 'secret', public: true, hidden: true }, service.tokens.admin), 201);
     const { other } = service.tokens;
     expect((await service.request('GET', '/v1/baymodels/shared', { token: other })).status).toBe(200);
-    expect(itemsOf(await service.request('GET', '/v1/baymodels', { token: other }), 'baymodels').map((model) => model['name'])).toEqual(['shared']);
+    expect(
+      itemsOf(await service.request('GET', '/v1/baymodels', { token: other }), 'baymodels').map((model) => model['name']),
+    ).toEqual(['shared']);
     expect((await service.request('GET', `/v1/baymodels/${secret.uuid}`, { token: other })).status).toBe(404);
     expect((await service.request('DELETE', `/v1/baymodels/${shared.uuid}`, { token: other })).status).toBe(403);
     expect((await patch(shared.uuid, [{ op: 'replace', path: '/name', value: 'taken' }], other)).status).toBe(403);
@@ -165,12 +232,22 @@ describe('a patch of a bay model', () => {
   test('changes what may change, as at creation', async () => {
     const { uuid } = await service.createModel({ name: 'patched', tags: 'a' });
     const reply = await patch(uuid, [
-      { op: 'replace', path: '/name', value: 'renamed' }, { op: 'replace', path: '/docker_volume_size', value: '5' }, { op: 'add', path: '/dns_nameserver', value: '9.9.9.9' },
-      { op: 'remove', path: '/tags' }, { op: 'replace', path: '/master_lb_enabled', value: 'True' }, { op: 'replace', path: '/floating_ip_enabled', value: false },
+      { op: 'replace', path: '/name', value: 'renamed' },
+      { op: 'replace', path: '/docker_volume_size', value: '5' },
+      { op: 'add', path: '/dns_nameserver', value: '9.9.9.9' },
+      { op: 'remove', path: '/tags' },
+      { op: 'replace', path: '/master_lb_enabled', value: 'True' },
+      { op: 'replace', path: '/floating_ip_enabled', value: false },
     ]);
     expect(reply.status, reply.text).toBe(200);
     expect(reply.body).toMatchObject({
-      uuid, name: 'renamed', docker_volume_size: 5, dns_nameserver: '9.9.9.9', tags: null, master_lb_enabled: true, floating_ip_enabled: false,
+      uuid,
+      name: 'renamed',
+      docker_volume_size: 5,
+      dns_nameserver: '9.9.9.9',
+      tags: null,
+      master_lb_enabled: true,
+      floating_ip_enabled: false,
       updated_at: expect.any(String),
     });
     expect((await service.request('GET', '/v1/baymodels/renamed')).body).toEqual(reply.body);
@@ -178,9 +255,15 @@ describe('a patch of a bay model', () => {
 
   test('changes labels key by key, and whole by the text of a Python dict', async () => {
     const { uuid } = await service.createModel({ labels: { a: '1', b: '2' } });
-    const keys = await patch(uuid, [{ op: 'add', path: '/labels/c', value: 3 }, { op: 'replace', path: '/labels/a', value: 'x' }, { op: 'remove', path: '/labels/b' }]);
+    const keys = await patch(uuid, [
+      { op: 'add', path: '/labels/c', value: 3 },
+      { op: 'replace', path: '/labels/a', value: 'x' },
+      { op: 'remove', path: '/labels/b' },
+    ]);
     expect(keys.body['labels']).toEqual({ a: 'x', c: '3' });
-    const whole = await patch(uuid, [{ op: 'replace', path: '/labels', value: "{'on': True, u'size': 4, 'quote': \"it's\", 'none': None}" }]);
+    const whole = await patch(uuid, [
+      { op: 'replace', path: '/labels', value: "{'on': True, u'size': 4, 'quote': \"it's\", 'none': None}" },
+    ]);
     expect(whole.body['labels']).toEqual({ on: 'true', size: '4', quote: "it's" });
     const gone = await patch(uuid, [{ op: 'remove', path: '/labels' }]);
     expect(gone.body['labels']).toEqual({});
@@ -188,7 +271,9 @@ describe('a patch of a bay model', () => {
 
   test('takes the distribution of a new image along', async () => {
     const { uuid } = await service.createModel();
-    expect((await patch(uuid, [{ op: 'replace', path: '/image_id', value: 'ubuntu-24.04' }])).body['cluster_distro']).toBe('ubuntu');
+    expect((await patch(uuid, [{ op: 'replace', path: '/image_id', value: 'ubuntu-24.04' }])).body['cluster_distro']).toBe(
+      'ubuntu',
+    );
   });
 
   test.each<[string, unknown, number]>([
@@ -221,7 +306,14 @@ describe('a patch of a bay model', () => {
     ['an unknown key pair', [{ op: 'replace', path: '/keypair_id', value: 'nobody' }], 404],
     ['publication by a member', [{ op: 'replace', path: '/public', value: true }], 403],
     ['hiding by a member', [{ op: 'replace', path: '/hidden', value: 'yes' }], 403],
-    ['one good and one bad operation', [{ op: 'replace', path: '/name', value: 'half' }, { op: 'remove', path: '/coe' }], 400],
+    [
+      'one good and one bad operation',
+      [
+        { op: 'replace', path: '/name', value: 'half' },
+        { op: 'remove', path: '/coe' },
+      ],
+      400,
+    ],
   ])('with %s is refused, and nothing changes', async (_what, operations, status) => {
     const { uuid } = await service.createModel({ name: 'steady' });
     const before = await stateOf(service);
@@ -246,7 +338,10 @@ describe('a bay model in use', () => {
     expect((await patch(uuid, [{ op: 'replace', path: '/flavor_id', value: 'm1.large' }])).status).toBe(400);
     expect((await patch(uuid, [{ op: 'add', path: '/labels/a', value: 'b' }])).status).toBe(400);
     expect((await service.request('DELETE', `/v1/baymodels/${uuid}`)).status).toBe(400);
-    const reply = await patch(uuid, [{ op: 'replace', path: '/name', value: 'still-used' }, { op: 'add', path: '/tags', value: 'x' }]);
+    const reply = await patch(uuid, [
+      { op: 'replace', path: '/name', value: 'still-used' },
+      { op: 'add', path: '/tags', value: 'x' },
+    ]);
     expect(reply.body, reply.text).toMatchObject({ name: 'still-used', tags: 'x', flavor_id: 'm1.small' });
     await service.request('DELETE', `/v1/bays/${bay.uuid}`, { version: '1.2' });
     await service.until(bay.uuid, 'gone');
@@ -257,7 +352,9 @@ describe('a bay model in use', () => {
 describe('deleting a bay model', () => {
   test('answers 204 without a body, then 404', async () => {
     const { uuid } = await service.createModel();
-    const reply = await service.request('DELETE', `/v1/baymodels/${uuid}`, { headers: { 'Content-Type': 'application/octet-stream' } });
+    const reply = await service.request('DELETE', `/v1/baymodels/${uuid}`, {
+      headers: { 'Content-Type': 'application/octet-stream' },
+    });
     expect([reply.status, reply.text]).toEqual([204, '']);
     expect((await service.request('GET', `/v1/baymodels/${uuid}`)).status).toBe(404);
     expect((await service.request('DELETE', `/v1/baymodels/${uuid}`)).status).toBe(404);

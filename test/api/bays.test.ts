@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aService, itemsOf, NOWHERE, ORIGIN, refusalOf, resource, stateOf, type Fields, type Service } from '../support/service.js';
+import {
+  aService,
+  itemsOf,
+  NOWHERE,
+  ORIGIN,
+  refusalOf,
+  resource,
+  stateOf,
+  type Fields,
+  type Service,
+} from '../support/service.js';
 
 const MODEL_FIELDS = { labels: { open_ports: '80', swarm_strategy: 'spread' }, docker_volume_size: 4 };
 
@@ -17,8 +27,10 @@ afterAll(async () => {
   await Promise.all([service.stop(), busy.stop()]);
 });
 
-const post = (to: Service, fields: Fields, version = '1.2') => to.request('POST', '/v1/bays', { body: { baymodel_id: 'swarm', ...fields }, version });
-const patch = (to: Service, ident: string, operations: unknown, version = '1.2') => to.request('PATCH', `/v1/bays/${ident}`, { body: operations, version });
+const post = (to: Service, fields: Fields, version = '1.2') =>
+  to.request('POST', '/v1/bays', { body: { baymodel_id: 'swarm', ...fields }, version });
+const patch = (to: Service, ident: string, operations: unknown, version = '1.2') =>
+  to.request('PATCH', `/v1/bays/${ident}`, { body: operations, version });
 const resize = (count: unknown) => [{ op: 'replace', path: '/node_count', value: count }];
 
 /** Bounded polling: the conductor works on in its own time. */
@@ -33,9 +45,22 @@ async function eventually(claim: () => Promise<boolean>): Promise<void> {
 describe('a new bay', () => {
   test('has the defaults, and what its model says', () => {
     expect(bay).toMatchObject({
-      name: 'hive', node_count: 1, master_count: 1, bay_create_timeout: 60, labels: { open_ports: '80', swarm_strategy: 'spread' }, docker_volume_size: 4,
-      flavor_id: 'm1.small', master_flavor_id: null, floating_ip_enabled: true, master_lb_enabled: false, fixed_network: null, status: 'CREATE_COMPLETE',
-      links: [{ href: `${ORIGIN}/v1/bays/${bay.uuid}`, rel: 'self' }, { href: `${ORIGIN}/bays/${bay.uuid}`, rel: 'bookmark' }],
+      name: 'hive',
+      node_count: 1,
+      master_count: 1,
+      bay_create_timeout: 60,
+      labels: { open_ports: '80', swarm_strategy: 'spread' },
+      docker_volume_size: 4,
+      flavor_id: 'm1.small',
+      master_flavor_id: null,
+      floating_ip_enabled: true,
+      master_lb_enabled: false,
+      fixed_network: null,
+      status: 'CREATE_COMPLETE',
+      links: [
+        { href: `${ORIGIN}/v1/bays/${bay.uuid}`, rel: 'self' },
+        { href: `${ORIGIN}/bays/${bay.uuid}`, rel: 'bookmark' },
+      ],
     });
     expect(bay['api_address']).toMatch(/^tcp:\/\/[\d.]+:2375$/);
     expect(bay['stack_id']).toBeTruthy();
@@ -66,21 +91,43 @@ describe('a new bay', () => {
   });
 
   test('takes what is said over what the model says; labels are not merged', async () => {
-    const { uuid } = resource(await post(busy, {
-      node_count: '2', master_count: '3', master_lb_enabled: 'yes', floating_ip_enabled: 'n', docker_volume_size: 9, flavor_id: 'm1.medium', master_flavor_id: 'm1.tiny',
-      labels: { open_ports: 443, octavia_lb_healthcheck: false }, bay_create_timeout: '0', name: null, discovery_url: null,
-    }), 202);
+    const { uuid } = resource(
+      await post(busy, {
+        node_count: '2',
+        master_count: '3',
+        master_lb_enabled: 'yes',
+        floating_ip_enabled: 'n',
+        docker_volume_size: 9,
+        flavor_id: 'm1.medium',
+        master_flavor_id: 'm1.tiny',
+        labels: { open_ports: 443, octavia_lb_healthcheck: false },
+        bay_create_timeout: '0',
+        name: null,
+        discovery_url: null,
+      }),
+      202,
+    );
     const made = await busy.until(uuid, 'CREATE_COMPLETE');
     expect(made).toMatchObject({
-      node_count: 2, master_count: 3, master_lb_enabled: true, floating_ip_enabled: false, docker_volume_size: 9, flavor_id: 'm1.medium', master_flavor_id: 'm1.tiny',
-      labels: { open_ports: '443', octavia_lb_healthcheck: 'false' }, bay_create_timeout: 0,
+      node_count: 2,
+      master_count: 3,
+      master_lb_enabled: true,
+      floating_ip_enabled: false,
+      docker_volume_size: 9,
+      flavor_id: 'm1.medium',
+      master_flavor_id: 'm1.tiny',
+      labels: { open_ports: '443', octavia_lb_healthcheck: 'false' },
+      bay_create_timeout: 0,
     });
     expect(made['name']).toMatch(/^[a-z]+-\d+-bay$/);
   });
 
   test('takes empty labels for none said', async () => {
     const { uuid } = resource(await post(busy, { labels: {} }), 202);
-    expect((await busy.request('GET', `/v1/bays/${uuid}`)).body['labels']).toEqual({ open_ports: '80', swarm_strategy: 'spread' });
+    expect((await busy.request('GET', `/v1/bays/${uuid}`)).body['labels']).toEqual({
+      open_ports: '80',
+      swarm_strategy: 'spread',
+    });
   });
 
   test('warns of ill-typed labels in a header, and takes them', async () => {
@@ -88,11 +135,18 @@ describe('a new bay', () => {
     expect(reply.status, reply.text).toBe(202);
     expect(reply.headers.get('warning')).toMatch(/^299 magnum "labels\.octavia_lb_healthcheck: expected boolean/);
     const { uuid } = resource(reply, 202);
-    expect((await busy.request('GET', `/v1/bays/${uuid}`)).body['labels']).toEqual({ octavia_lb_healthcheck: 'perhaps', unheard_of: 'fine' });
+    expect((await busy.request('GET', `/v1/bays/${uuid}`)).body['labels']).toEqual({
+      octavia_lb_healthcheck: 'perhaps',
+      unheard_of: 'fine',
+    });
   });
 
   test('keeps labels that look like commands byte by byte', async () => {
-    const labels = { shell: '$(touch /tmp/x); `id` && rm -rf / | "quoted" \'single\' \\ \n\t é😀', '__proto__': '${IFS}', 'a b.c/d': '' };
+    const labels = {
+      shell: '$(touch /tmp/x); `id` && rm -rf / | "quoted" \'single\' \\ \n\t é😀',
+      __proto__: '${IFS}',
+      'a b.c/d': '',
+    };
     const { uuid } = resource(await post(busy, { labels: JSON.parse(JSON.stringify(labels)) as Fields }), 202);
     const made = await busy.until(uuid, 'CREATE_COMPLETE');
     expect(JSON.stringify(made['labels'])).toBe(JSON.stringify(labels));
@@ -166,16 +220,35 @@ describe('reading bays', () => {
   test('shows fewer fields in a list than in detail', async () => {
     const [summary] = itemsOf(await service.request('GET', '/v1/bays'), 'bays');
     const [detail] = itemsOf(await service.request('GET', '/v1/bays/detail'), 'bays');
-    expect(Object.keys(summary ?? {}).toSorted()).toEqual(['bay_create_timeout', 'baymodel_id', 'docker_volume_size', 'flavor_id', 'labels', 'links', 'master_count',
-      'master_flavor_id', 'name', 'node_count', 'stack_id', 'status', 'uuid']);
+    expect(Object.keys(summary ?? {}).toSorted()).toEqual([
+      'bay_create_timeout',
+      'baymodel_id',
+      'docker_volume_size',
+      'flavor_id',
+      'labels',
+      'links',
+      'master_count',
+      'master_flavor_id',
+      'name',
+      'node_count',
+      'stack_id',
+      'status',
+      'uuid',
+    ]);
     expect(detail).toMatchObject(summary ?? {});
     expect(detail).toEqual((await service.request('GET', '/v1/bays/hive')).body);
   });
 
   test('asks for the uuid where a name is borne by several', async () => {
     for (const name of ['twin', 'twin']) await busy.createBay({ name });
-    for (const reply of [await busy.request('GET', '/v1/bays/twin'), await patch(busy, 'twin', resize(2)), await busy.request('DELETE', '/v1/bays/twin'),
-      await busy.request('GET', '/v1/bays/twin/events'), await busy.request('GET', '/v1/nodes?bay_ident=twin'), await busy.request('GET', '/v1/certificates/twin')]) {
+    for (const reply of [
+      await busy.request('GET', '/v1/bays/twin'),
+      await patch(busy, 'twin', resize(2)),
+      await busy.request('DELETE', '/v1/bays/twin'),
+      await busy.request('GET', '/v1/bays/twin/events'),
+      await busy.request('GET', '/v1/nodes?bay_ident=twin'),
+      await busy.request('GET', '/v1/certificates/twin'),
+    ]) {
       expect(refusalOf(reply)).toMatchObject({ status: 409, detail: expect.stringContaining('uuid') });
     }
   });
@@ -184,7 +257,11 @@ describe('reading bays', () => {
     for (const token of [service.tokens.other, service.tokens.admin]) {
       expect(itemsOf(await service.request('GET', '/v1/bays', { token }), 'bays')).toEqual([]);
       expect(itemsOf(await service.request('GET', '/v1/nodes', { token }), 'nodes')).toEqual([]);
-      for (const [method, path] of [['GET', ''], ['GET', '/events'], ['DELETE', '']] as const) {
+      for (const [method, path] of [
+        ['GET', ''],
+        ['GET', '/events'],
+        ['DELETE', ''],
+      ] as const) {
         expect((await service.request(method, `/v1/bays/${bay.uuid}${path}`, { token })).status).toBe(404);
       }
       expect((await service.request('PATCH', `/v1/bays/${bay.uuid}`, { token, body: resize(5) })).status).toBe(404);
@@ -222,15 +299,24 @@ describe('changing a bay', () => {
     expect((await patch(busy, uuid, [{ op: 'remove', path: '/node_count' }])).status).toBe(202);
     await busy.until(uuid, 'UPDATE_COMPLETE');
     expect((await busy.request('GET', `/v1/bays/${uuid}`)).body['node_count']).toBe(1);
-    expect(itemsOf(await busy.request('GET', `/v1/nodes?bay_ident=${uuid}`), 'nodes').filter((node) => node['role'] === 'worker')).toHaveLength(1);
+    expect(
+      itemsOf(await busy.request('GET', `/v1/nodes?bay_ident=${uuid}`), 'nodes').filter((node) => node['role'] === 'worker'),
+    ).toHaveLength(1);
   });
 
   test('may ask for a rollback from 1.3 on', async () => {
-    for (const [version, status] of [['1.1', 400], ['1.2', 400], ['1.3', 202], ['latest', 202]] as const) {
+    for (const [version, status] of [
+      ['1.1', 400],
+      ['1.2', 400],
+      ['1.3', 202],
+      ['latest', 202],
+    ] as const) {
       const reply = await service.request('PATCH', '/v1/bays/hive?rollback=True', { body: resize(1), version });
       expect(reply.status, `${version} ${reply.text}`).toBe(status);
     }
-    expect((await service.request('PATCH', '/v1/bays/hive/?rollback=perhaps', { body: resize(1), version: '1.3' })).status).toBe(400);
+    expect((await service.request('PATCH', '/v1/bays/hive/?rollback=perhaps', { body: resize(1), version: '1.3' })).status).toBe(
+      400,
+    );
     await service.until(bay.uuid, 'UPDATE_COMPLETE');
   });
 
@@ -265,45 +351,5 @@ describe('changing a bay', () => {
     expect((await patch(service, NOWHERE, resize(2))).status).toBe(404);
     expect((await service.request('DELETE', `/v1/bays/${NOWHERE}`)).status).toBe(404);
     expect((await service.request('GET', '/v1/bays/nobody/events')).status).toBe(404);
-  });
-});
-
-describe('a bay in progress', () => {
-  test('cannot be updated, can be deleted, and being deleted twice is no error', async () => {
-    const idle = await aService({ conductor: false });
-    await idle.createModel();
-    const { uuid } = resource(await idle.request('POST', '/v1/bays', { body: { baymodel_id: 'swarm', name: 'slow' }, version: '1.2' }), 202);
-    expect((await idle.request('GET', `/v1/bays/${uuid}`)).body).toMatchObject({ status: 'CREATE_IN_PROGRESS', stack_id: null, node_count: 1, master_count: 1 });
-    const before = await stateOf(idle);
-    expect(refusalOf(await idle.request('PATCH', `/v1/bays/${uuid}`, { body: resize(2), version: '1.2' }))).toMatchObject({
-      status: 400, detail: expect.stringContaining('CREATE_IN_PROGRESS'),
-    });
-    expect(await stateOf(idle)).toBe(before);
-    for (let times = 0; times < 2; times += 1) {
-      const reply = await idle.request('DELETE', '/v1/bays/slow', { version: '1.2' });
-      expect([reply.status, reply.text]).toEqual([204, '']);
-      expect((await idle.request('GET', `/v1/bays/${uuid}`)).body['status']).toBe('DELETE_IN_PROGRESS');
-    }
-    expect((await idle.request('PATCH', `/v1/bays/${uuid}`, { body: resize(2), version: '1.2' })).status).toBe(400);
-    await idle.stop();
-  });
-
-  test('is updated again while an update runs: the last word counts', async () => {
-    const { uuid } = await busy.createBay({ name: 'hasty' });
-    expect((await patch(busy, uuid, resize(3))).status).toBe(202);
-    expect((await patch(busy, uuid, resize(2))).status).toBe(202);
-    expect((await busy.until(uuid, 'UPDATE_COMPLETE'))['node_count']).toBe(2);
-    await eventually(async () => itemsOf(await busy.request('GET', `/v1/nodes?bay_ident=${uuid}`), 'nodes').length === 3);
-    expect(itemsOf(await busy.request('GET', `/v1/nodes?bay_ident=${uuid}`), 'nodes')).toHaveLength(3);
-  });
-
-  test('after its deletion is 404, in every place', async () => {
-    const { uuid } = await busy.createBay({ name: 'mortal' });
-    expect((await busy.request('DELETE', '/v1/bays/mortal', { version: '1.2' })).status).toBe(204);
-    await busy.until(uuid, 'gone');
-    for (const path of [`/v1/bays/${uuid}`, '/v1/bays/mortal', `/v1/bays/${uuid}/events`, `/v1/certificates/${uuid}`, `/v1/nodes?bay_ident=${uuid}`]) {
-      expect((await busy.request('GET', path)).status, path).toBe(404);
-    }
-    expect((await busy.request('DELETE', `/v1/bays/${uuid}`, { version: '1.2' })).status).toBe(404);
   });
 });

@@ -20,13 +20,40 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const openssl = (...args: readonly string[]): string => execFileSync('openssl', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const openssl = (...args: readonly string[]): string =>
+  execFileSync('openssl', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 /** A signing request made by openssl; `extensions` are lines of its configuration. */
 function csr(extensions: readonly string[] = [], key: readonly string[] = ['rsa:2048'], digest = '-sha256'): string {
-  writeFileSync(join(folder, 'request.cnf'), ['[req]', 'distinguished_name=dn', 'prompt=no', ...(extensions.length > 0 ? ['req_extensions=ext'] : []), '[dn]', 'CN=node-1',
-    'O=hive', '[ext]', ...extensions, ''].join('\n'));
-  openssl('req', '-new', '-nodes', '-config', 'request.cnf', '-newkey', ...key, digest, '-keyout', 'key.pem', '-out', 'request.csr');
+  writeFileSync(
+    join(folder, 'request.cnf'),
+    [
+      '[req]',
+      'distinguished_name=dn',
+      'prompt=no',
+      ...(extensions.length > 0 ? ['req_extensions=ext'] : []),
+      '[dn]',
+      'CN=node-1',
+      'O=hive',
+      '[ext]',
+      ...extensions,
+      '',
+    ].join('\n'),
+  );
+  openssl(
+    'req',
+    '-new',
+    '-nodes',
+    '-config',
+    'request.cnf',
+    '-newkey',
+    ...key,
+    digest,
+    '-keyout',
+    'key.pem',
+    '-out',
+    'request.csr',
+  );
   return openssl('req', '-in', 'request.csr');
 }
 
@@ -61,12 +88,19 @@ describe('the authority of a bay', () => {
 
 describe('signing', () => {
   test('gives a certificate that openssl verifies strictly, for its own bay alone', async () => {
-    const request = csr(['subjectAltName=IP:10.0.0.7,DNS:node-1', 'keyUsage=digitalSignature,keyEncipherment', 'extendedKeyUsage=clientAuth,serverAuth']);
+    const request = csr([
+      'subjectAltName=IP:10.0.0.7,DNS:node-1',
+      'keyUsage=digitalSignature,keyEncipherment',
+      'extendedKeyUsage=clientAuth,serverAuth',
+    ]);
     const reply = await sign({ bay_uuid: 'hive', csr: request });
     expect(reply.status, reply.text).toBe(201);
     expect(reply.body).toMatchObject({ bay_uuid: hive.uuid, cluster_uuid: hive.uuid, csr: request });
     writeFileSync(join(folder, 'signed.pem'), String(reply.body['pem']));
-    for (const [bay, file] of [['hive', 'ca.pem'], ['other', 'other-ca.pem']] as const) {
+    for (const [bay, file] of [
+      ['hive', 'ca.pem'],
+      ['other', 'other-ca.pem'],
+    ] as const) {
       writeFileSync(join(folder, file), String((await service.request('GET', `/v1/certificates/${bay}`)).body['pem']));
     }
     expect(openssl('verify', '-x509_strict', '-CAfile', 'ca.pem', 'signed.pem')).toContain('signed.pem: OK');
@@ -79,7 +113,10 @@ describe('signing', () => {
 
   test('takes elliptic keys, and both words for the bay', async () => {
     const request = csr([], ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256']);
-    for (const body of [{ cluster_uuid: hive.uuid, csr: request }, { bay_uuid: hive.uuid, csr: request, ca_cert_type: 'kubernetes', pem: 'ignored' }]) {
+    for (const body of [
+      { cluster_uuid: hive.uuid, csr: request },
+      { bay_uuid: hive.uuid, csr: request, ca_cert_type: 'kubernetes', pem: 'ignored' },
+    ]) {
       expect((await sign(body)).status).toBe(201);
     }
   });
@@ -93,7 +130,11 @@ describe('signing', () => {
     ['a broken request', () => ({ bay_uuid: 'hive', csr: csr().replace(/[A-Za-z]{20}/, 'A'.repeat(20)) }), ''],
     ['an authority of its own', () => ({ bay_uuid: 'hive', csr: csr(['basicConstraints=critical,CA:TRUE']) }), 'CA'],
     ['the right to sign', () => ({ bay_uuid: 'hive', csr: csr(['keyUsage=critical,keyCertSign']) }), 'Certificate Sign'],
-    ['a critical extension that is not permitted', () => ({ bay_uuid: 'hive', csr: csr(['nameConstraints=critical,permitted;DNS:example.org']) }), '2.5.29.30'],
+    [
+      'a critical extension that is not permitted',
+      () => ({ bay_uuid: 'hive', csr: csr(['nameConstraints=critical,permitted;DNS:example.org']) }),
+      '2.5.29.30',
+    ],
     ['a short key', () => ({ bay_uuid: 'hive', csr: csr([], ['rsa:1024']) }), '2048'],
     ['an outdated hash', () => ({ bay_uuid: 'hive', csr: csr([], ['rsa:2048'], '-sha1') }), 'hash'],
   ])('with %s is refused by name', async (_what, body, word) => {
@@ -105,7 +146,14 @@ describe('signing', () => {
 
 describe('what a certificate must not have', () => {
   test('is left out where the request did not insist', async () => {
-    const reply = await sign({ bay_uuid: 'hive', csr: csr(['keyUsage=keyCertSign,digitalSignature', 'nameConstraints=permitted;DNS:example.org', 'basicConstraints=CA:TRUE']) });
+    const reply = await sign({
+      bay_uuid: 'hive',
+      csr: csr([
+        'keyUsage=keyCertSign,digitalSignature',
+        'nameConstraints=permitted;DNS:example.org',
+        'basicConstraints=CA:TRUE',
+      ]),
+    });
     writeFileSync(join(folder, 'tamed.pem'), String(reply.body['pem']));
     const text = openssl('x509', '-in', 'tamed.pem', '-noout', '-text');
     expect(text).toContain('CA:FALSE');
@@ -129,12 +177,26 @@ describe('who may', () => {
     expect((await sign({ bay_uuid: hive.uuid, csr: csr() }, token)).status).toBe(201);
     expect((await service.request('GET', `/v1/certificates/${other.uuid}`, { token })).status).toBe(404);
     expect((await sign({ bay_uuid: other.uuid, csr: csr() }, token)).status).toBe(400);
-    for (const path of ['/v1/bays', '/v1/bays/detail', `/v1/bays/${hive.uuid}`, `/v1/bays/${hive.uuid}/events`, '/v1/baymodels', '/v1/baymodels/swarm', '/v1/nodes', '/v1/containers',
-      '/v1/mservices']) {
+    for (const path of [
+      '/v1/bays',
+      '/v1/bays/detail',
+      `/v1/bays/${hive.uuid}`,
+      `/v1/bays/${hive.uuid}/events`,
+      '/v1/baymodels',
+      '/v1/baymodels/swarm',
+      '/v1/nodes',
+      '/v1/containers',
+      '/v1/mservices',
+    ]) {
       expect((await service.request('GET', path, { token })).status, path).toBe(403);
     }
-    for (const [method, path, body] of [['POST', '/v1/bays', { baymodel_id: 'swarm' }], ['PATCH', `/v1/bays/${hive.uuid}`, [{ op: 'replace', path: '/node_count', value: 9 }]],
-      ['DELETE', `/v1/bays/${hive.uuid}`, undefined], ['DELETE', '/v1/baymodels/swarm', undefined], ['POST', '/v1/containers', { bay_uuid: hive.uuid, image: 'x' }]] as const) {
+    for (const [method, path, body] of [
+      ['POST', '/v1/bays', { baymodel_id: 'swarm' }],
+      ['PATCH', `/v1/bays/${hive.uuid}`, [{ op: 'replace', path: '/node_count', value: 9 }]],
+      ['DELETE', `/v1/bays/${hive.uuid}`, undefined],
+      ['DELETE', '/v1/baymodels/swarm', undefined],
+      ['POST', '/v1/containers', { bay_uuid: hive.uuid, image: 'x' }],
+    ] as const) {
       expect((await service.request(method, path, { token, body })).status, `${method} ${path}`).toBe(403);
     }
     expect(await stateOf(service)).toBe(before);
@@ -155,7 +217,14 @@ async function trusteeToken(bayName = 'hive'): Promise<string> {
   const name = `${String(bay?.['uuid'])}_${service.config.projects[0]?.id ?? ''}`;
   await service.identity.ensureTrustee(name, new Secret('a-password'), AbortSignal.timeout(5_000));
   const reply = await service.request('POST', '/identity/v3/auth/tokens', {
-    body: { auth: { identity: { methods: ['password'], password: { user: { name, domain: { id: service.config.trusteeDomainId }, password: 'a-password' } } } } },
+    body: {
+      auth: {
+        identity: {
+          methods: ['password'],
+          password: { user: { name, domain: { id: service.config.trusteeDomainId }, password: 'a-password' } },
+        },
+      },
+    },
   });
   expect(reply.status, reply.text).toBe(201);
   return reply.headers.get('x-subject-token') ?? '';

@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anEngine, type Engine } from '../support/engine.js';
-import { aService, itemsOf, NOWHERE, ORIGIN, refusalOf, resource, stateOf, type Fields, type Service } from '../support/service.js';
+import {
+  aService,
+  itemsOf,
+  NOWHERE,
+  ORIGIN,
+  refusalOf,
+  resource,
+  stateOf,
+  type Fields,
+  type Service,
+} from '../support/service.js';
 
 let service: Service;
 let engine: Engine;
@@ -20,13 +30,27 @@ const statusOf = async (uuid: string): Promise<unknown> => (await engine.request
 describe('a container in a bay with a live engine', () => {
   test('is created stopped, with 201 and where it is', async () => {
     const reply = await engine.request('POST', '/v1/containers', {
-      body: { name: 'web', bay_uuid: bay.uuid, image: 'nginx', command: 'nginx -g "daemon off;"', memory: '512m', environment: { A: 1, B: true, C: 'x', D: null } },
+      body: {
+        name: 'web',
+        bay_uuid: bay.uuid,
+        image: 'nginx',
+        command: 'nginx -g "daemon off;"',
+        memory: '512m',
+        environment: { A: 1, B: true, C: 'x', D: null },
+      },
     });
     const { uuid } = resource(reply, 201);
     expect(reply.headers.get('location')).toBe(`${ORIGIN}/v1/containers/${uuid}`);
     expect(reply.body).toMatchObject({
-      name: 'web', bay_uuid: bay.uuid, image: 'nginx', command: 'nginx -g "daemon off;"', memory: '512m', environment: { A: '1', B: 'true', C: 'x' }, status: 'Stopped',
-      node: 'worker-1', status_reason: null,
+      name: 'web',
+      bay_uuid: bay.uuid,
+      image: 'nginx',
+      command: 'nginx -g "daemon off;"',
+      memory: '512m',
+      environment: { A: '1', B: 'true', C: 'x' },
+      status: 'Stopped',
+      node: 'worker-1',
+      status_reason: null,
     });
     expect(engine.containers.get(uuid)?.spec).toMatchObject({ hostname: uuid, image: 'nginx', memory: 512 * 1024 ** 2 });
     expect((await engine.request('GET', '/v1/containers/web')).body).toMatchObject({ uuid, status: 'Stopped' });
@@ -38,7 +62,13 @@ describe('a container in a bay with a live engine', () => {
 
   test('starts, pauses, goes on, restarts and stops; each answer is JSON null', async () => {
     const { uuid } = await create();
-    for (const [action, status] of [['start', 'Running'], ['pause', 'Paused'], ['unpause', 'Running'], ['reboot', 'Running'], ['stop', 'Stopped']] as const) {
+    for (const [action, status] of [
+      ['start', 'Running'],
+      ['pause', 'Paused'],
+      ['unpause', 'Running'],
+      ['reboot', 'Running'],
+      ['stop', 'Stopped'],
+    ] as const) {
       const reply = await engine.request('PUT', `/v1/containers/${uuid}/${action}`);
       expect([reply.status, reply.text], action).toEqual([200, 'null']);
       expect(await statusOf(uuid), action).toBe(status);
@@ -57,9 +87,23 @@ describe('a container in a bay with a live engine', () => {
 
   test('is listed with its bay, in summary and in detail', async () => {
     const { uuid } = await create({ name: 'listed' });
-    const summary = itemsOf(await engine.request('GET', '/v1/containers?bay_ident=hive'), 'containers').find((item) => item['uuid'] === uuid);
-    const detail = itemsOf(await engine.request('GET', '/v1/containers/detail'), 'containers').find((item) => item['uuid'] === uuid);
-    expect(Object.keys(summary ?? {}).toSorted()).toEqual(['bay_uuid', 'command', 'environment', 'image', 'links', 'memory', 'name', 'status', 'uuid']);
+    const summary = itemsOf(await engine.request('GET', '/v1/containers?bay_ident=hive'), 'containers').find(
+      (item) => item['uuid'] === uuid,
+    );
+    const detail = itemsOf(await engine.request('GET', '/v1/containers/detail'), 'containers').find(
+      (item) => item['uuid'] === uuid,
+    );
+    expect(Object.keys(summary ?? {}).toSorted()).toEqual([
+      'bay_uuid',
+      'command',
+      'environment',
+      'image',
+      'links',
+      'memory',
+      'name',
+      'status',
+      'uuid',
+    ]);
     expect(detail).toMatchObject({ ...summary, node: 'worker-1' });
     expect((await engine.request('GET', '/v1/containers?bay_ident=nobody')).status).toBe(404);
   });
@@ -68,12 +112,22 @@ describe('a container in a bay with a live engine', () => {
     const { uuid } = await create({ name: 'patched', environment: { A: '1' } });
     const reply = await engine.request('PATCH', `/v1/containers/${uuid}`, {
       body: [
-        { op: 'replace', path: '/name', value: 'renamed' }, { op: 'add', path: '/memory', value: '64m' }, { op: 'replace', path: '/environment', value: "{'B': 2}" },
-        { op: 'add', path: '/command', value: 'sleep 1' }, { op: 'replace', path: '/image', value: 'alpine' },
+        { op: 'replace', path: '/name', value: 'renamed' },
+        { op: 'add', path: '/memory', value: '64m' },
+        { op: 'replace', path: '/environment', value: "{'B': 2}" },
+        { op: 'add', path: '/command', value: 'sleep 1' },
+        { op: 'replace', path: '/image', value: 'alpine' },
       ],
     });
     expect(reply.status, reply.text).toBe(200);
-    expect(reply.body).toMatchObject({ name: 'renamed', memory: '64m', environment: { B: '2' }, command: 'sleep 1', image: 'alpine', updated_at: expect.any(String) });
+    expect(reply.body).toMatchObject({
+      name: 'renamed',
+      memory: '64m',
+      environment: { B: '2' },
+      command: 'sleep 1',
+      image: 'alpine',
+      updated_at: expect.any(String),
+    });
     expect(engine.containers.get(uuid)?.spec).toMatchObject({ name: 'patched', image: 'busybox' });
   });
 
@@ -97,7 +151,13 @@ describe('a container in a bay with a live engine', () => {
     const { uuid } = await create();
     expect((await engine.request('DELETE', `/v1/containers/${uuid}`)).status).toBe(204);
     expect(engine.containers.has(uuid)).toBe(false);
-    for (const [method, path] of [['GET', ''], ['DELETE', ''], ['PUT', '/start'], ['GET', '/logs'], ['PUT', '/execute?command=ls']] as const) {
+    for (const [method, path] of [
+      ['GET', ''],
+      ['DELETE', ''],
+      ['PUT', '/start'],
+      ['GET', '/logs'],
+      ['PUT', '/execute?command=ls'],
+    ] as const) {
       expect((await engine.request(method, `/v1/containers/${uuid}${path}`)).status, path).toBe(404);
     }
   });
@@ -105,7 +165,10 @@ describe('a container in a bay with a live engine', () => {
   test('is asked for by uuid where its name is borne by several', async () => {
     const { uuid } = await create({ name: 'twin' });
     await create({ name: 'twin' });
-    expect(refusalOf(await engine.request('GET', '/v1/containers/twin'))).toMatchObject({ status: 409, detail: expect.stringContaining('uuid') });
+    expect(refusalOf(await engine.request('GET', '/v1/containers/twin'))).toMatchObject({
+      status: 409,
+      detail: expect.stringContaining('uuid'),
+    });
     expect((await engine.request('PUT', '/v1/containers/twin/start')).status).toBe(409);
     expect((await engine.request('GET', `/v1/containers/${uuid}`)).status).toBe(200);
   });
@@ -114,15 +177,25 @@ describe('a container in a bay with a live engine', () => {
     const { uuid } = await create();
     const token = service.tokens.other;
     expect(itemsOf(await engine.request('GET', '/v1/containers', { token }), 'containers')).toEqual([]);
-    for (const [method, path] of [['GET', ''], ['DELETE', ''], ['PUT', '/start'], ['GET', '/logs']] as const) {
+    for (const [method, path] of [
+      ['GET', ''],
+      ['DELETE', ''],
+      ['PUT', '/start'],
+      ['GET', '/logs'],
+    ] as const) {
       expect((await engine.request(method, `/v1/containers/${uuid}${path}`, { token })).status).toBe(404);
     }
-    expect((await engine.request('POST', '/v1/containers', { token, body: { bay_uuid: bay.uuid, image: 'x' } })).status).toBe(400);
+    expect((await engine.request('POST', '/v1/containers', { token, body: { bay_uuid: bay.uuid, image: 'x' } })).status).toBe(
+      400,
+    );
   });
 
   test('is left out, and none remains, where the engine fails', async () => {
     const before = await stateOf(engine);
-    for (const [kind, status] of [['engine-failed', 500], ['engine-unavailable', 503]] as const) {
+    for (const [kind, status] of [
+      ['engine-failed', 500],
+      ['engine-unavailable', 503],
+    ] as const) {
       engine.failWith(kind);
       const reply = await engine.request('POST', '/v1/containers', { body: { bay_uuid: 'hive', image: 'busybox' } });
       engine.failWith(undefined);
@@ -177,12 +250,20 @@ describe('a bay of simulated servers', () => {
     const { uuid } = await create({ name: 'adrift' });
     const before = await stateOf(engine);
     const asks = [
-      ['POST', '/v1/containers', { bay_uuid: 'hive', image: 'busybox' }], ['DELETE', `/v1/containers/${uuid}`, undefined], ['GET', `/v1/containers/${uuid}/logs`, undefined],
+      ['POST', '/v1/containers', { bay_uuid: 'hive', image: 'busybox' }],
+      ['DELETE', `/v1/containers/${uuid}`, undefined],
+      ['GET', `/v1/containers/${uuid}/logs`, undefined],
       ['PUT', `/v1/containers/${uuid}/execute?command=ls`, undefined],
-      ...(['start', 'stop', 'reboot', 'pause', 'unpause'] as const).map((action) => ['PUT', `/v1/containers/${uuid}/${action}`, undefined] as const),
+      ...(['start', 'stop', 'reboot', 'pause', 'unpause'] as const).map(
+        (action) => ['PUT', `/v1/containers/${uuid}/${action}`, undefined] as const,
+      ),
     ] as const;
     for (const [method, path, body] of asks) {
-      expect(refusalOf(await service.request(method, path, { body })), path).toMatchObject({ status: 409, code: 'client', detail: expect.stringContaining('simulated') });
+      expect(refusalOf(await service.request(method, path, { body })), path).toMatchObject({
+        status: 409,
+        code: 'client',
+        detail: expect.stringContaining('simulated'),
+      });
     }
     expect((await service.request('GET', `/v1/containers/${uuid}`)).body['status']).toBe('Unknown');
     expect(await stateOf(engine)).toBe(before);

@@ -29,14 +29,32 @@ describe('a request without a valid token', () => {
 });
 
 describe('routing', () => {
-  test.each(['/v1/clusters', '/v1/pods', '/v1/bays/a/b/c', '/v2', '/v1/v1/bays', '/nothing', '/v1/BAYS', '/v1/bays%2fdetail/x', '/%2e%2e/%2e%2e/etc/passwd'])('%s is 404', async (path) => {
+  test.each([
+    '/v1/clusters',
+    '/v1/pods',
+    '/v1/bays/a/b/c',
+    '/v2',
+    '/v1/v1/bays',
+    '/nothing',
+    '/v1/BAYS',
+    '/v1/bays%2fdetail/x',
+    '/%2e%2e/%2e%2e/etc/passwd',
+  ])('%s is 404', async (path) => {
     expect(refusalOf(await service.request('GET', path)).status).toBe(404);
   });
 
   test('answers 405 with what is allowed', async () => {
-    const cases = [['PUT', '/v1/bays', 'GET, POST'], ['POST', '/v1/bays/x', 'DELETE, GET, PATCH'], ['DELETE', '/v1/bays/detail', 'GET'], ['GET', '/v1/containers/x/start', 'PUT'],
-      ['POST', '/v1/bays/x/events', 'GET'], ['PATCH', '/v1/certificates/x', 'GET'], ['HEAD', '/v1/bays', 'GET, POST'], ['OPTIONS', '/v1/bays', 'GET, POST'],
-      ['PROPFIND', '/v1/bays', 'GET, POST']] as const;
+    const cases = [
+      ['PUT', '/v1/bays', 'GET, POST'],
+      ['POST', '/v1/bays/x', 'DELETE, GET, PATCH'],
+      ['DELETE', '/v1/bays/detail', 'GET'],
+      ['GET', '/v1/containers/x/start', 'PUT'],
+      ['POST', '/v1/bays/x/events', 'GET'],
+      ['PATCH', '/v1/certificates/x', 'GET'],
+      ['HEAD', '/v1/bays', 'GET, POST'],
+      ['OPTIONS', '/v1/bays', 'GET, POST'],
+      ['PROPFIND', '/v1/bays', 'GET, POST'],
+    ] as const;
     for (const [method, path, allow] of cases) {
       const reply = await service.request(method, path);
       expect([refusalOf(reply).status, reply.headers.get('allow')], `${method} ${path}`).toEqual([405, allow]);
@@ -45,20 +63,40 @@ describe('routing', () => {
 });
 
 describe('what a client accepts and sends', () => {
-  test.each(['application/json', '*/*', 'application/*', 'text/html, application/json;q=0.5', '', 'APPLICATION/JSON'])('Accept: %s is served', async (accept) => {
-    expect((await service.request('GET', '/v1/bays', { headers: { accept } })).status).toBe(200);
-  });
+  test.each(['application/json', '*/*', 'application/*', 'text/html, application/json;q=0.5', '', 'APPLICATION/JSON'])(
+    'Accept: %s is served',
+    async (accept) => {
+      expect((await service.request('GET', '/v1/bays', { headers: { accept } })).status).toBe(200);
+    },
+  );
 
   test.each(['text/html', 'application/xml', 'image/*'])('Accept: %s is 406 with title and detail', async (accept) => {
-    expect(refusalOf(await service.request('GET', '/v1/bays', { headers: { accept } }))).toMatchObject({ status: 406, title: expect.stringMatching(/./), detail: expect.stringContaining('json') });
+    expect(refusalOf(await service.request('GET', '/v1/bays', { headers: { accept } }))).toMatchObject({
+      status: 406,
+      title: expect.stringMatching(/./),
+      detail: expect.stringContaining('json'),
+    });
   });
 
-  test.each(['application/json', 'application/json; charset=utf-8', 'text/javascript', 'application/javascript', 'Application/JSON'])('%s is read', async (type) => {
+  test.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'text/javascript',
+    'application/javascript',
+    'Application/JSON',
+  ])('%s is read', async (type) => {
     const reply = await service.request('POST', '/v1/baymodels', { body: MODEL, headers: { 'Content-Type': type } });
     expect(reply.status).toBe(201);
   });
 
-  test.each(['application/xml', 'text/plain', 'application/octet-stream', 'application/json-patch+json', 'multipart/form-data; boundary=x', ''])('%s is 415, and nothing changes', async (type) => {
+  test.each([
+    'application/xml',
+    'text/plain',
+    'application/octet-stream',
+    'application/json-patch+json',
+    'multipart/form-data; boundary=x',
+    '',
+  ])('%s is 415, and nothing changes', async (type) => {
     const before = await stateOf(service);
     const reply = await service.request('POST', '/v1/baymodels', { body: MODEL, headers: { 'Content-Type': type } });
     expect(refusalOf(reply).status).toBe(415);
@@ -66,7 +104,10 @@ describe('what a client accepts and sends', () => {
   });
 
   test('a form is ignored: the body is absent', async () => {
-    const reply = await service.request('POST', '/v1/baymodels', { raw: 'name=x', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } });
+    const reply = await service.request('POST', '/v1/baymodels', {
+      raw: 'name=x',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    });
     expect(refusalOf(reply).status).toBe(400);
   });
 
@@ -78,7 +119,12 @@ describe('what a client accepts and sends', () => {
     expect(await stateOf(service)).toBe(before);
   });
 
-  test.each([['half of UTF-8', new Uint8Array([0x22, 0xff, 0x22])], ['a byte order in front of nothing', new Uint8Array([0xef, 0xbb, 0xbf])], ['NaN', 'NaN'], ['two documents', '{}{}']])('%s is no JSON', async (_what, raw) => {
+  test.each([
+    ['half of UTF-8', new Uint8Array([0x22, 0xff, 0x22])],
+    ['a byte order in front of nothing', new Uint8Array([0xef, 0xbb, 0xbf])],
+    ['NaN', 'NaN'],
+    ['two documents', '{}{}'],
+  ])('%s is no JSON', async (_what, raw) => {
     expect(refusalOf(await service.request('POST', '/v1/baymodels', { raw })).status).toBe(400);
   });
 
@@ -90,15 +136,32 @@ describe('what a client accepts and sends', () => {
 });
 
 describe('query parameters', () => {
-  test.each(['colour=red', 'limit=0', 'limit=-1', 'limit=many', 'limit=1.5', 'limit=', 'sort_dir=up', 'sort_key=colour', 'sort_key=__proto__', 'sort_key=id;drop table bay',
-    'marker=nobody', 'limit=1&limit=2', 'rollback=true', '__proto__=1', 'sort_key=%00', `limit=${'9'.repeat(40)}`])('%s is 400', async (query) => {
+  test.each([
+    'colour=red',
+    'limit=0',
+    'limit=-1',
+    'limit=many',
+    'limit=1.5',
+    'limit=',
+    'sort_dir=up',
+    'sort_key=colour',
+    'sort_key=__proto__',
+    'sort_key=id;drop table bay',
+    'marker=nobody',
+    'limit=1&limit=2',
+    'rollback=true',
+    '__proto__=1',
+    'sort_key=%00',
+    `limit=${'9'.repeat(40)}`,
+  ])('%s is 400', async (query) => {
     for (const path of ['/v1/bays', '/v1/baymodels/detail', '/v1/containers']) {
       expect(refusalOf(await service.request('GET', `${path}?${query}`)).status, path).toBe(400);
     }
   });
 
   test('an unknown marker is 404', async () => {
-    for (const path of ['/v1/bays', '/v1/baymodels', '/v1/nodes', '/v1/containers']) expect((await service.request('GET', `${path}?marker=${NOWHERE}`)).status, path).toBe(404);
+    for (const path of ['/v1/bays', '/v1/baymodels', '/v1/nodes', '/v1/containers'])
+      expect((await service.request('GET', `${path}?marker=${NOWHERE}`)).status, path).toBe(404);
   });
 });
 
@@ -106,13 +169,18 @@ describe('a failure of the service itself', () => {
   test('is a 500 that says nothing of its insides', async () => {
     const broken = await anEngine(service, {
       store: (store) => ({
-        ...store, read: async () => {
+        ...store,
+        read: async () => {
           throw new TypeError('select secret from table at /srv/magnum/x.js:1:1');
         },
       }),
     });
     const reply = await broken.request('GET', '/v1/baymodels');
-    expect(refusalOf(reply)).toMatchObject({ status: 500, code: 'server', detail: expect.stringContaining('x-openstack-request-id') });
+    expect(refusalOf(reply)).toMatchObject({
+      status: 500,
+      code: 'server',
+      detail: expect.stringContaining('x-openstack-request-id'),
+    });
     expect(reply.text).not.toMatch(/select|TypeError|\/srv/);
   });
 

@@ -16,7 +16,18 @@ beforeAll(async () => {
 });
 afterAll(async () => service.stop());
 
-const TABLES = ['bay_model', 'bay', 'node_group', 'node', 'intent', 'work_item', 'bay_event', 'container', 'bay_support', 'vault_secret'];
+const TABLES = [
+  'bay_model',
+  'bay',
+  'node_group',
+  'node',
+  'intent',
+  'work_item',
+  'bay_event',
+  'container',
+  'bay_support',
+  'vault_secret',
+];
 
 /** Every row of the service, as text. */
 async function rows(): Promise<string> {
@@ -41,25 +52,45 @@ async function survives(request: HostileRequest): Promise<void> {
 
 describe('the API', () => {
   test(`answers ${REQUESTS} generated requests in time, by the spec, and without a trace of refused ones`, async () => {
-    await fc.assert(fc.asyncProperty(hostileRequests(['hive', 'swarm', 'fine', 'also-fine', 'detail']), survives), { seed: SEED, numRuns: REQUESTS, endOnFailure: true });
-    process.stdout.write(`hostile requests: ${[...counts].toSorted(([one], [other]) => one - other).map(([status, count]) => `${count} × ${status}`).join(', ')}\n`);
+    await fc.assert(fc.asyncProperty(hostileRequests(['hive', 'swarm', 'fine', 'also-fine', 'detail']), survives), {
+      seed: SEED,
+      numRuns: REQUESTS,
+      endOnFailure: true,
+    });
+    process.stdout.write(
+      `hostile requests: ${[...counts]
+        .toSorted(([one], [other]) => one - other)
+        .map(([status, count]) => `${count} × ${status}`)
+        .join(', ')}\n`,
+    );
     // It is no test of refusals alone: some of them come through, of each kind of method.
     expect([200, 201, 202, 204, 400, 404, 405, 406].filter((status) => !counts.has(status))).toEqual([]);
   }, 120_000);
 
   test('keeps labels as they are said, whatever they are', async () => {
-    await fc.assert(fc.asyncProperty(fc.dictionary(wellFormedText, wellFormedText, { maxKeys: 5 }), async (labels) => {
-      const sent = JSON.stringify({ ...MODEL, name: 'labelled', labels });
-      const { uuid } = resource(await service.request('POST', '/v1/baymodels', { raw: sent }), 201);
-      const kept = (await service.request('GET', `/v1/baymodels/${uuid}`)).body['labels'];
-      expect(JSON.stringify(kept)).toBe(JSON.stringify(labels));
-      await service.request('DELETE', `/v1/baymodels/${uuid}`);
-    }), { seed: SEED, numRuns: 100 });
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(wellFormedText, wellFormedText, { maxKeys: 5 }), async (labels) => {
+        const sent = JSON.stringify({ ...MODEL, name: 'labelled', labels });
+        const { uuid } = resource(await service.request('POST', '/v1/baymodels', { raw: sent }), 201);
+        const kept = (await service.request('GET', `/v1/baymodels/${uuid}`)).body['labels'];
+        expect(JSON.stringify(kept)).toBe(JSON.stringify(labels));
+        await service.request('DELETE', `/v1/baymodels/${uuid}`);
+      }),
+      { seed: SEED, numRuns: 100 },
+    );
   });
 
   test('does not find by name what merely looks like it', async () => {
-    await fc.assert(fc.asyncProperty(fc.string({ unit: 'binary', minLength: 1, maxLength: 30 }).filter((name) => !['hive', 'detail', '.', '..'].includes(name)), async (name) => {
-      expect((await service.request('GET', `/v1/bays/x${encoded(name)}x`)).status).toBe(404);
-    }), { seed: SEED, numRuns: 100 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc
+          .string({ unit: 'binary', minLength: 1, maxLength: 30 })
+          .filter((name) => !['hive', 'detail', '.', '..'].includes(name)),
+        async (name) => {
+          expect((await service.request('GET', `/v1/bays/x${encoded(name)}x`)).status).toBe(404);
+        },
+      ),
+      { seed: SEED, numRuns: 100 },
+    );
   });
 });

@@ -13,13 +13,18 @@ beforeAll(async () => {
 });
 afterAll(async () => service.stop());
 
-const nodesOf = async (path = '/v1/nodes?bay_ident=hive'): Promise<readonly Fields[]> => itemsOf(await service.request('GET', path), 'nodes');
+const nodesOf = async (path = '/v1/nodes?bay_ident=hive'): Promise<readonly Fields[]> =>
+  itemsOf(await service.request('GET', path), 'nodes');
 
 describe('nodes', () => {
   test('are those of all bays, or of one by name or id', async () => {
     expect(await nodesOf('/v1/nodes')).toHaveLength(5);
     const nodes = await nodesOf();
-    expect(nodes.map((node) => [node['role'], node['nodegroup']])).toEqual([['master', 'default-master'], ['worker', 'default-worker'], ['worker', 'default-worker']]);
+    expect(nodes.map((node) => [node['role'], node['nodegroup']])).toEqual([
+      ['master', 'default-master'],
+      ['worker', 'default-worker'],
+      ['worker', 'default-worker'],
+    ]);
     expect(await nodesOf(`/v1/nodes?bay_ident=${bay.uuid}`)).toEqual(nodes);
     expect(nodes.every((node) => node['bay_uuid'] === bay.uuid)).toBe(true);
   });
@@ -27,9 +32,18 @@ describe('nodes', () => {
   test('carry what the stack made of them', async () => {
     const [node] = await nodesOf('/v1/nodes/detail?bay_ident=hive&limit=1');
     expect(node).toMatchObject({
-      type: 'vm', image_id: 'debian-12', ironic_node_id: null, status: 'CREATE_COMPLETE', private_address: expect.stringMatching(/^10\.213\./),
-      public_address: expect.stringMatching(/^172\.31\.200\./), server_id: expect.any(String), name: expect.stringMatching(/^master-[0-9a-f]{4}$/),
-      links: [{ href: `${ORIGIN}/v1/nodes/${String(node?.['uuid'])}`, rel: 'self' }, { href: `${ORIGIN}/nodes/${String(node?.['uuid'])}`, rel: 'bookmark' }],
+      type: 'vm',
+      image_id: 'debian-12',
+      ironic_node_id: null,
+      status: 'CREATE_COMPLETE',
+      private_address: expect.stringMatching(/^10\.213\./),
+      public_address: expect.stringMatching(/^172\.31\.200\./),
+      server_id: expect.any(String),
+      name: expect.stringMatching(/^master-[0-9a-f]{4}$/),
+      links: [
+        { href: `${ORIGIN}/v1/nodes/${String(node?.['uuid'])}`, rel: 'self' },
+        { href: `${ORIGIN}/nodes/${String(node?.['uuid'])}`, rel: 'bookmark' },
+      ],
     });
   });
 
@@ -37,7 +51,8 @@ describe('nodes', () => {
     const [summary] = await nodesOf();
     const [detail] = await nodesOf('/v1/nodes/detail?bay_ident=hive');
     expect(detail).toMatchObject(summary ?? {});
-    for (const name of ['server_id', 'status_reason', 'engine_version', 'created_at', 'updated_at']) expect(summary).not.toHaveProperty(name);
+    for (const name of ['server_id', 'status_reason', 'engine_version', 'created_at', 'updated_at'])
+      expect(summary).not.toHaveProperty(name);
     for (const ident of [detail?.['uuid'], detail?.['name']]) {
       expect((await service.request('GET', `/v1/nodes/${String(ident)}`)).body).toEqual(detail);
       expect((await service.request('GET', `/nodes/${String(ident)}/`)).body).toEqual(detail);
@@ -45,7 +60,9 @@ describe('nodes', () => {
   });
 
   test('have no live state where the engine cannot be asked, and still are there', async () => {
-    expect((await nodesOf()).map((node) => [node['state'], node['availability'], node['leader']])).toEqual(Array.from({ length: 3 }, () => ['unknown', null, false]));
+    expect((await nodesOf()).map((node) => [node['state'], node['availability'], node['leader']])).toEqual(
+      Array.from({ length: 3 }, () => ['unknown', null, false]),
+    );
   });
 
   test('have the state that a live engine tells', async () => {
@@ -53,19 +70,28 @@ describe('nodes', () => {
     expect(master).toMatchObject({ state: 'ready', availability: 'active', leader: true, engine_version: '20.10.24' });
     expect(worker).toMatchObject({ state: 'ready', leader: false });
     engine.failWith('engine-unavailable');
-    expect(itemsOf(await engine.request('GET', '/v1/nodes'), 'nodes').map((node) => node['state'])).toEqual(Array.from({ length: 5 }, () => 'unknown'));
+    expect(itemsOf(await engine.request('GET', '/v1/nodes'), 'nodes').map((node) => node['state'])).toEqual(
+      Array.from({ length: 5 }, () => 'unknown'),
+    );
     engine.failWith(undefined);
   });
 
   test('of an unknown bay, and unknown nodes, are 404', async () => {
-    for (const path of ['/v1/nodes?bay_ident=nobody', `/v1/nodes?bay_ident=${NOWHERE}`, `/v1/nodes/${NOWHERE}`, '/v1/nodes/nobody']) {
+    for (const path of [
+      '/v1/nodes?bay_ident=nobody',
+      `/v1/nodes?bay_ident=${NOWHERE}`,
+      `/v1/nodes/${NOWHERE}`,
+      '/v1/nodes/nobody',
+    ]) {
       expect((await service.request('GET', path)).status, path).toBe(404);
     }
   });
 
   test('belong to the project', async () => {
     const [node] = await nodesOf();
-    expect((await service.request('GET', `/v1/nodes/${String(node?.['uuid'])}`, { token: service.tokens.other })).status).toBe(404);
+    expect((await service.request('GET', `/v1/nodes/${String(node?.['uuid'])}`, { token: service.tokens.other })).status).toBe(
+      404,
+    );
     expect((await service.request('GET', '/v1/nodes?bay_ident=hive', { token: service.tokens.other })).status).toBe(404);
   });
 

@@ -8,14 +8,19 @@ beforeAll(async () => {
   service = await aService();
   for (const name of ['c', 'a', 'e', 'b', 'd']) await service.createModel({ name, tags: name < 'c' ? 'low' : 'high' });
   await service.createBay({ name: 'one', baymodel_id: 'a', node_count: 4 });
-  for (const name of ['two', 'three', 'four', 'five']) await service.request('POST', '/v1/bays', { body: { name, baymodel_id: 'a' }, version: '1.2' });
+  for (const name of ['two', 'three', 'four', 'five'])
+    await service.request('POST', '/v1/bays', { body: { name, baymodel_id: 'a' }, version: '1.2' });
   engine = await anEngine(service);
-  for (const name of ['v', 'w', 'x', 'y', 'z']) await engine.request('POST', '/v1/containers', { body: { name, bay_uuid: 'one', image: 'busybox' } });
+  for (const name of ['v', 'w', 'x', 'y', 'z'])
+    await engine.request('POST', '/v1/containers', { body: { name, bay_uuid: 'one', image: 'busybox' } });
 });
 afterAll(async () => service.stop());
 
 /** Follows `next` to the end; the pages' sizes and the items. */
-async function walk(path: string, collection: string): Promise<{ readonly sizes: readonly number[]; readonly items: readonly Fields[]; readonly first: string | undefined }> {
+async function walk(
+  path: string,
+  collection: string,
+): Promise<{ readonly sizes: readonly number[]; readonly items: readonly Fields[]; readonly first: string | undefined }> {
   const [sizes, items]: [number[], Fields[]] = [[], []];
   let first: string | undefined;
   for (let next: string | undefined = path; next !== undefined && sizes.length < 20;) {
@@ -33,8 +38,14 @@ async function walk(path: string, collection: string): Promise<{ readonly sizes:
 const uuids = (items: readonly Fields[]): readonly unknown[] => items.map((item) => item['uuid']);
 
 describe.each([
-  ['baymodels', '/v1/baymodels'], ['baymodels', '/v1/baymodels/detail'], ['bays', '/v1/bays'], ['bays', '/v1/bays/detail'], ['nodes', '/v1/nodes/detail'],
-  ['nodes', '/v1/nodes'], ['containers', '/v1/containers'], ['containers', '/v1/containers/detail'],
+  ['baymodels', '/v1/baymodels'],
+  ['baymodels', '/v1/baymodels/detail'],
+  ['bays', '/v1/bays'],
+  ['bays', '/v1/bays/detail'],
+  ['nodes', '/v1/nodes/detail'],
+  ['nodes', '/v1/nodes'],
+  ['containers', '/v1/containers'],
+  ['containers', '/v1/containers/detail'],
 ])('%s at %s', (collection, path) => {
   test('come page by page, each item once, in the order of creation', async () => {
     const all = itemsOf(await engine.request('GET', path), collection);
@@ -43,7 +54,12 @@ describe.each([
     expect(sizes.slice(0, 2)).toEqual([2, 2]);
     const url = new URL(first ?? '');
     expect(url.origin + url.pathname).toBe(`${ORIGIN}${path}`);
-    expect(Object.fromEntries(url.searchParams)).toEqual({ sort_key: 'id', sort_dir: 'asc', limit: '2', marker: all[1]?.['uuid'] });
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      sort_key: 'id',
+      sort_dir: 'asc',
+      limit: '2',
+      marker: all[1]?.['uuid'],
+    });
   });
 
   test('have a next page exactly when the page is full', async () => {
@@ -63,7 +79,8 @@ describe.each([
 
 describe('sorting', () => {
   test('is by a field, and by the order of creation among equals', async () => {
-    const names = async (query: string): Promise<readonly unknown[]> => (await walk(`/v1/baymodels?limit=2&${query}`, 'baymodels')).items.map((item) => item['name']);
+    const names = async (query: string): Promise<readonly unknown[]> =>
+      (await walk(`/v1/baymodels?limit=2&${query}`, 'baymodels')).items.map((item) => item['name']);
     expect(await names('sort_key=name')).toEqual(['a', 'b', 'c', 'd', 'e']);
     expect(await names('sort_key=name&sort_dir=desc')).toEqual(['e', 'd', 'c', 'b', 'a']);
     expect(await names('sort_key=tags')).toEqual(['c', 'e', 'd', 'a', 'b']);
@@ -78,7 +95,10 @@ describe('sorting', () => {
 
 describe('a list of one bay', () => {
   test('keeps the bay in its next page', async () => {
-    for (const [collection, count] of [['nodes', 5], ['containers', 5]] as const) {
+    for (const [collection, count] of [
+      ['nodes', 5],
+      ['containers', 5],
+    ] as const) {
       const { items, first } = await walk(`/v1/${collection}?bay_ident=one&limit=2`, collection);
       expect(items).toHaveLength(count);
       expect(new URL(first ?? '').searchParams.get('bay_ident')).toBe('one');
@@ -87,6 +107,8 @@ describe('a list of one bay', () => {
 
   test('has no marker of another project', async () => {
     const [bay] = itemsOf(await service.request('GET', '/v1/bays?limit=1'), 'bays');
-    expect((await service.request('GET', `/v1/bays?marker=${String(bay?.['uuid'])}`, { token: service.tokens.other })).status).toBe(404);
+    expect(
+      (await service.request('GET', `/v1/bays?marker=${String(bay?.['uuid'])}`, { token: service.tokens.other })).status,
+    ).toBe(404);
   });
 });

@@ -11,13 +11,22 @@ describe('the conductors', () => {
   test('are shown to administrators, and beat', async () => {
     for (const path of ['/v1/mservices', '/v1/mservices/', '/mservices']) {
       const [conductor, ...others] = itemsOf(await service.request('GET', path, { token: service.tokens.admin }), 'mservices');
-      expect(conductor).toMatchObject({ host: 'test', binary: 'magnum-conductor', state: 'up', disabled: false, disabled_reason: null });
+      expect(conductor).toMatchObject({
+        host: 'test',
+        binary: 'magnum-conductor',
+        state: 'up',
+        disabled: false,
+        disabled_reason: null,
+      });
       expect(others).toEqual([]);
     }
   });
 
   test('are nobody else’s business', async () => {
-    expect(refusalOf(await service.request('GET', '/v1/mservices'))).toMatchObject({ status: 403, detail: expect.stringContaining('magnum-service:get_all') });
+    expect(refusalOf(await service.request('GET', '/v1/mservices'))).toMatchObject({
+      status: 403,
+      detail: expect.stringContaining('magnum-service:get_all'),
+    });
   });
 
   test('are not paged: every query parameter is refused', async () => {

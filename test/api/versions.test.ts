@@ -26,14 +26,18 @@ describe('the root documents', () => {
     expect(reply.body['id']).toBe('v1');
     expect(reply.body['media_types']).toEqual([{ base: 'application/json', type: 'application/vnd.openstack.magnum.v1+json' }]);
     for (const name of COLLECTIONS) {
-      expect(reply.body[name]).toEqual([{ href: `${ORIGIN}/v1/${name}/`, rel: 'self' }, { href: `${ORIGIN}/${name}/`, rel: 'bookmark' }]);
+      expect(reply.body[name]).toEqual([
+        { href: `${ORIGIN}/v1/${name}/`, rel: 'self' },
+        { href: `${ORIGIN}/${name}/`, rel: 'bookmark' },
+      ]);
     }
     expect(reply.headers.get('openstack-api-version')).toBe('container-infra 1.1');
   });
 
   test('lead to what exists', async () => {
     for (const name of COLLECTIONS) {
-      for (const path of [`/v1/${name}/`, `/${name}/`]) expect((await service.request('GET', path, { token: service.tokens.admin })).status, path).not.toBe(404);
+      for (const path of [`/v1/${name}/`, `/${name}/`])
+        expect((await service.request('GET', path, { token: service.tokens.admin })).status, path).not.toBe(404);
     }
   });
 

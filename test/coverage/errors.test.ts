@@ -21,15 +21,19 @@ afterAll(async () => service.stop());
 function recorder(seen: Seen[]): Logger {
   const silent = (): void => undefined;
   return {
-    debug: silent, warn: silent, error: silent,
+    debug: silent,
+    warn: silent,
+    error: silent,
     info: (event, fields) => {
-      if (event === 'request') seen.push({ operation: undefined, error: String(fields?.['error']), status: Number(fields?.['status']) });
+      if (event === 'request')
+        seen.push({ operation: undefined, error: String(fields?.['error']), status: Number(fields?.['status']) });
     },
   };
 }
 
 const model = (fields: object): Promise<Reply> => service.request('POST', '/v1/baymodels', { body: { ...MODEL, ...fields } });
-const nodes = (count: unknown): Promise<Reply> => service.request('PATCH', `/v1/bays/${bay}`, { body: [{ op: 'replace', path: '/node_count', value: count }], version: '1.2' });
+const nodes = (count: unknown): Promise<Reply> =>
+  service.request('PATCH', `/v1/bays/${bay}`, { body: [{ op: 'replace', path: '/node_count', value: count }], version: '1.2' });
 /** An engine's own failure, as its adapter reports it. */
 const failing = (kind: ErrorName) => async (): Promise<Reply> => {
   engine.failWith(kind);
@@ -50,7 +54,10 @@ const REACHED: Partial<Record<ErrorName, () => Promise<Reply>>> = {
     const idle = await aService({ conductor: false });
     await idle.createModel();
     const { uuid } = resource(await idle.request('POST', '/v1/bays', { body: { baymodel_id: 'swarm' }, version: '1.2' }), 202);
-    const reply = await idle.request('PATCH', `/v1/bays/${uuid}`, { body: [{ op: 'replace', path: '/node_count', value: 2 }], version: '1.2' });
+    const reply = await idle.request('PATCH', `/v1/bays/${uuid}`, {
+      body: [{ op: 'replace', path: '/node_count', value: 2 }],
+      version: '1.2',
+    });
     elsewhere.push(...idle.seen.slice(-1));
     await idle.stop();
     return reply;
@@ -76,7 +83,8 @@ const REACHED: Partial<Record<ErrorName, () => Promise<Reply>>> = {
   },
   'not-unique': () => service.request('GET', '/v1/baymodels/twin'),
   'body-too-large': () => service.request('POST', '/v1/baymodels', { raw: ' '.repeat(1_048_577) }),
-  'unsupported-media-type': () => service.request('POST', '/v1/baymodels', { raw: 'x', headers: { 'Content-Type': 'text/plain' } }),
+  'unsupported-media-type': () =>
+    service.request('POST', '/v1/baymodels', { raw: 'x', headers: { 'Content-Type': 'text/plain' } }),
   'engine-not-live': () => service.request('POST', '/v1/containers', { body: { bay_uuid: bay, image: 'x' } }),
   'engine-failed': failing('engine-failed'),
   'engine-unavailable': failing('engine-unavailable'),
@@ -97,7 +105,8 @@ async function withoutTable(table: string): Promise<Reply> {
 /** Kinds that no caller of this API hears of, and why. */
 const INSIDE: Partial<Record<ErrorName, string>> = {
   'certificate-refused': 'proven with real requests of openssl in test/api/certificates.test.ts',
-  'coe-not-supported': 'nothing says it yet: a container for a bay of another engine is invalid-parameter, and only Swarm is there',
+  'coe-not-supported':
+    'nothing says it yet: a container for a bay of another engine is invalid-parameter, and only Swarm is there',
   'operation-in-progress': 'the orchestrator says it to the conductor, which waits',
   'cloud-refused': 'the orchestrator says it to the conductor: it becomes the reason of a *_FAILED bay (at 1.1, a 400)',
   'cloud-quota-exceeded': 'as cloud-refused; proven at 1.1 in test/api/bays.test.ts',

@@ -16,8 +16,11 @@ beforeAll(async () => {
   idents['baymodel_ident'] = (await service.createModel()).uuid;
   const bay = await service.createBay({ name: 'hive' });
   idents['bay_ident'] = idents['cluster_ident'] = bay.uuid;
-  idents['node_ident'] = String((await service.db('node').first('uuid') as { uuid: string }).uuid); // every bay has nodes
-  idents['container_ident'] = resource(await engine.request('POST', '/v1/containers', { body: { bay_uuid: 'hive', image: 'busybox' } }), 201).uuid;
+  idents['node_ident'] = String(((await service.db('node').first('uuid')) as { uuid: string }).uuid); // every bay has nodes
+  idents['container_ident'] = resource(
+    await engine.request('POST', '/v1/containers', { body: { bay_uuid: 'hive', image: 'busybox' } }),
+    201,
+  ).uuid;
   trustee = await trusteeToken(bay.uuid);
 });
 afterAll(async () => service.stop());
@@ -26,12 +29,24 @@ async function trusteeToken(bayId: string): Promise<string> {
   const name = `${bayId}_${service.config.projects[0]?.id ?? ''}`;
   await service.identity.ensureTrustee(name, new Secret('a-password'), AbortSignal.timeout(5_000));
   const reply = await service.request('POST', '/identity/v3/auth/tokens', {
-    body: { auth: { identity: { methods: ['password'], password: { user: { name, domain: { id: service.config.trusteeDomainId }, password: 'a-password' } } } } },
+    body: {
+      auth: {
+        identity: {
+          methods: ['password'],
+          password: { user: { name, domain: { id: service.config.trusteeDomainId }, password: 'a-password' } },
+        },
+      },
+    },
   });
   return reply.headers.get('x-subject-token') ?? '';
 }
 
-const csr = (): string => execFileSync('openssl', ['req', '-new', '-nodes', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-keyout', '/dev/null', '-subj', '/CN=x'], { encoding: 'utf8', stdio: 'pipe' });
+const csr = (): string =>
+  execFileSync(
+    'openssl',
+    ['req', '-new', '-nodes', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-keyout', '/dev/null', '-subj', '/CN=x'],
+    { encoding: 'utf8', stdio: 'pipe' },
+  );
 
 /** Something right to say to each operation that wants a body. */
 const BODIES: Partial<Record<OperationId, () => unknown>> = {
@@ -48,7 +63,10 @@ function ask(id: OperationId, more: Ask, through = engineFor(id)): Promise<Reply
   const { method, path } = operations[id];
   const body = BODIES[id]?.();
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => idents[name] ?? '');
-  return through(method, `${at}${id === 'executeContainer' ? '?command=ls' : ''}`, { ...(body === undefined ? {} : { body }), ...more });
+  return through(method, `${at}${id === 'executeContainer' ? '?command=ls' : ''}`, {
+    ...(body === undefined ? {} : { body }),
+    ...more,
+  });
 }
 
 /** Nodes and containers are asked for where an engine answers; everything else at the service itself. */
@@ -63,12 +81,15 @@ describe('every policy', () => {
     expect([...POLICIES, 'baymodel:publish'].filter((policy) => !Object.hasOwn(DEFAULT_RULES, policy))).toEqual([]);
   });
 
-  test.each(operationIds().filter((id) => operations[id].policy !== null))('of %s refuses somebody by its name, and lets the right one pass', async (id) => {
-    // Certificates are the one thing that the account of a bay's nodes may see; another member of the project may not.
-    const outsider = id.endsWith('Certificate') ? service.tokens.mate : trustee;
-    const refusal = refusalOf(await ask(id, { token: outsider, version: '1.14' }));
-    expect(refusal).toMatchObject({ status: 403, detail: expect.stringContaining(operations[id].policy ?? '') });
-  });
+  test.each(operationIds().filter((id) => operations[id].policy !== null))(
+    'of %s refuses somebody by its name, and lets the right one pass',
+    async (id) => {
+      // Certificates are the one thing that the account of a bay's nodes may see; another member of the project may not.
+      const outsider = id.endsWith('Certificate') ? service.tokens.mate : trustee;
+      const refusal = refusalOf(await ask(id, { token: outsider, version: '1.14' }));
+      expect(refusal).toMatchObject({ status: 403, detail: expect.stringContaining(operations[id].policy ?? '') });
+    },
+  );
 
   test('of publishing refuses members, and lets administrators pass', async () => {
     const body = { ...MODEL, name: 'published', public: true };
@@ -114,6 +135,13 @@ describe('every operation', () => {
 });
 
 function rank(id: OperationId): number {
-  const last: readonly OperationId[] = ['pauseContainer', 'unpauseContainer', 'deleteContainer', 'updateBay', 'deleteBay', 'deleteBayModel'];
+  const last: readonly OperationId[] = [
+    'pauseContainer',
+    'unpauseContainer',
+    'deleteContainer',
+    'updateBay',
+    'deleteBay',
+    'deleteBayModel',
+  ];
   return last.indexOf(id);
 }

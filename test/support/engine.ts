@@ -31,26 +31,49 @@ export interface EngineOptions {
 }
 
 const AFTER: Readonly<Record<Exclude<ContainerAction, 'delete'>, ContainerStatus>> = {
-  start: 'Running', stop: 'Stopped', reboot: 'Running', pause: 'Paused', unpause: 'Running',
+  start: 'Running',
+  stop: 'Stopped',
+  reboot: 'Running',
+  pause: 'Paused',
+  unpause: 'Running',
 };
 
 export async function anEngine(service: Service, options: EngineOptions = {}): Promise<Engine> {
   const containers = new Map<string, { readonly spec: ContainerSpec; status: ContainerStatus }>();
   const trouble: { kind: ErrorName | undefined } = { kind: undefined };
   const bus = inProcessBus();
-  await bus.serve(answers(service.db, containers, () => {
-    if (trouble.kind) throw new DomainError(trouble.kind, 'The engine is made to fail.');
-  }));
+  await bus.serve(
+    answers(service.db, containers, () => {
+      if (trouble.kind) throw new DomainError(trouble.kind, 'The engine is made to fail.');
+    }),
+  );
   const store = knexStore(service.db, systemClock);
   const fetch = apiHandler({
-    store: options.store?.(store) ?? store, bus, identity: service.identity, policy: policyOf(DEFAULT_RULES), engines: enginesOf(true), clock: systemClock,
-    cloud: new EmbeddedCloud({ db: service.db, config: service.config, backend: { usedRanges: async () => [] }, authUrl: () => '', magnumUrl: () => '' }),
-    random: systemRandom, logger: options.logger ?? silentLogger, maxLimit: 1_000,
+    store: options.store?.(store) ?? store,
+    bus,
+    identity: service.identity,
+    policy: policyOf(DEFAULT_RULES),
+    engines: enginesOf(true),
+    clock: systemClock,
+    cloud: new EmbeddedCloud({
+      db: service.db,
+      config: service.config,
+      backend: { usedRanges: async () => [] },
+      authUrl: () => '',
+      magnumUrl: () => '',
+    }),
+    random: systemRandom,
+    logger: options.logger ?? silentLogger,
+    maxLimit: 1_000,
   });
   return { request: requester(fetch, service.tokens.demo), containers, failWith: (kind) => (trouble.kind = kind) };
 }
 
-function answers(db: Knex, containers: Map<string, { spec: ContainerSpec; status: ContainerStatus }>, mayFail: () => void): Answers {
+function answers(
+  db: Knex,
+  containers: Map<string, { spec: ContainerSpec; status: ContainerStatus }>,
+  mayFail: () => void,
+): Answers {
   const find = (hostname: string): { spec: ContainerSpec; status: ContainerStatus } => {
     mayFail();
     const known = containers.get(hostname);
@@ -67,7 +90,15 @@ function answers(db: Knex, containers: Map<string, { spec: ContainerSpec; status
     'nodes.report': async ({ bayId }) => {
       mayFail();
       const rows: readonly Pick<NodeReport, 'name' | 'role'>[] = await db('node').where({ bay_id: bayId });
-      return rows.map(({ name, role }) => ({ name, role, address: null, state: 'ready', availability: 'active', leader: role === 'master', engineVersion: '20.10.24' }));
+      return rows.map(({ name, role }) => ({
+        name,
+        role,
+        address: null,
+        state: 'ready',
+        availability: 'active',
+        leader: role === 'master',
+        engineVersion: '20.10.24',
+      }));
     },
     'container.create': async ({ spec }) => {
       mayFail();
@@ -84,7 +115,7 @@ function answers(db: Knex, containers: Map<string, { spec: ContainerSpec; status
       else container.status = AFTER[action];
       return null;
     },
-    'container.logs': async ({ hostname }) => ({ output: `logs of ${find(hostname).spec.image}\n`}),
-    'container.execute': async ({ hostname, command }) => ({ output: `${find(hostname).spec.image}: ${command}`}),
+    'container.logs': async ({ hostname }) => ({ output: `logs of ${find(hostname).spec.image}\n` }),
+    'container.execute': async ({ hostname, command }) => ({ output: `${find(hostname).spec.image}: ${command}` }),
   };
 }

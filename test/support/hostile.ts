@@ -3,15 +3,77 @@ import fc from 'fast-check';
 import { operationIds, type Ask } from './service.js';
 
 /** Texts that have broken services before. */
-export const HOSTILE_TEXTS = ['', ' ', '\u0000', 'a\u0000b', '\ud800', '\udfff\ud800', '😀', 'é', '\u202e', '\ufeff', '\r\nX-Injected: 1', "' OR 1=1 --", '"; DROP TABLE bay; --',
-  '$(touch /tmp/magnum-was-here)', '`id`', '; rm -rf / #', '${IFS}', '%s%n', '../../../etc/passwd', '..\\..\\', '/dev/zero', '{{7*7}}', '<script>alert(1)</script>', '__proto__',
-  'constructor', 'toString', 'hasOwnProperty', 'null', 'undefined', 'NaN', 'true', '0', '-1', '1e999', '٣', '１', 'a'.repeat(256), 'a'.repeat(70_000), 'detail', 'latest'] as const;
+export const HOSTILE_TEXTS = [
+  '',
+  ' ',
+  '\u0000',
+  'a\u0000b',
+  '\ud800',
+  '\udfff\ud800',
+  '😀',
+  'é',
+  '\u202e',
+  '\ufeff',
+  '\r\nX-Injected: 1',
+  "' OR 1=1 --",
+  '"; DROP TABLE bay; --',
+  '$(touch /tmp/magnum-was-here)',
+  '`id`',
+  '; rm -rf / #',
+  '${IFS}',
+  '%s%n',
+  '../../../etc/passwd',
+  '..\\..\\',
+  '/dev/zero',
+  '{{7*7}}',
+  '<script>alert(1)</script>',
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  'null',
+  'undefined',
+  'NaN',
+  'true',
+  '0',
+  '-1',
+  '1e999',
+  '٣',
+  '１',
+  'a'.repeat(256),
+  'a'.repeat(70_000),
+  'detail',
+  'latest',
+] as const;
 
-const HOSTILE_NUMBERS = [0, -0, -1, 1, 1.5, 2 ** 31, 2 ** 31 - 1, -(2 ** 31) - 1, 2 ** 53, 2 ** 63, 1e21, 1e308, -1e308, 5e-324] as const;
+const HOSTILE_NUMBERS = [
+  0,
+  -0,
+  -1,
+  1,
+  1.5,
+  2 ** 31,
+  2 ** 31 - 1,
+  -(2 ** 31) - 1,
+  2 ** 53,
+  2 ** 63,
+  1e21,
+  1e308,
+  -1e308,
+  5e-324,
+] as const;
 
-const text = fc.oneof({ weight: 3, arbitrary: fc.constantFrom<string>(...HOSTILE_TEXTS) }, { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) });
+const text = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom<string>(...HOSTILE_TEXTS) },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+);
 const hostileJson: fc.Arbitrary<unknown> = fc.oneof(
-  text, fc.constantFrom<unknown>(...HOSTILE_NUMBERS), fc.boolean(), fc.constant(null), fc.jsonValue({ maxDepth: 3 }), fc.dictionary(text, text, { maxKeys: 3 }),
+  text,
+  fc.constantFrom<unknown>(...HOSTILE_NUMBERS),
+  fc.boolean(),
+  fc.constant(null),
+  fc.jsonValue({ maxDepth: 3 }),
+  fc.dictionary(text, text, { maxKeys: 3 }),
   fc.constantFrom(20, 40, 2_000).map((depth) => nested(depth)),
 );
 
@@ -23,19 +85,44 @@ function nested(depth: number): unknown {
 
 /** Values that go together with an existing model and bay, so that some requests come through. */
 const FITTING: Readonly<Record<string, readonly unknown[]>> = {
-  image_id: ['debian-12'], keypair_id: ['default'], coe: ['swarm'], flavor_id: ['m1.small', null], master_flavor_id: ['m1.tiny', null], external_network_id: ['public'],
-  baymodel_id: ['swarm'], bay_uuid: ['hive'], cluster_uuid: ['hive'], fixed_network: [null], fixed_subnet: [null], network_driver: ['docker', null], volume_driver: ['rexray', null],
-  server_type: ['vm', null], dns_nameserver: ['8.8.8.8', null], public: [false, null], hidden: ['no', null], docker_storage_driver: ['overlay2', null], cluster_distro: ['debian', null],
-  image: ['busybox'], name: ['fine', 'also-fine', null],
+  image_id: ['debian-12'],
+  keypair_id: ['default'],
+  coe: ['swarm'],
+  flavor_id: ['m1.small', null],
+  master_flavor_id: ['m1.tiny', null],
+  external_network_id: ['public'],
+  baymodel_id: ['swarm'],
+  bay_uuid: ['hive'],
+  cluster_uuid: ['hive'],
+  fixed_network: [null],
+  fixed_subnet: [null],
+  network_driver: ['docker', null],
+  volume_driver: ['rexray', null],
+  server_type: ['vm', null],
+  dns_nameserver: ['8.8.8.8', null],
+  public: [false, null],
+  hidden: ['no', null],
+  docker_storage_driver: ['overlay2', null],
+  cluster_distro: ['debian', null],
+  image: ['busybox'],
+  name: ['fine', 'also-fine', null],
 };
 
 function fitting(name: string, schema: JsonSchema): fc.Arbitrary<unknown> {
   const known = Object.hasOwn(FITTING, name) ? FITTING[name] : undefined;
   if (known) return fc.constantFrom(...known);
   const types = [schema.type ?? 'string'].flat();
-  if (types.includes('object')) return fc.dictionary(fc.constantFrom('a', 'b', '__proto__', 'open_ports'), fc.oneof(fc.constantFrom(...HOSTILE_TEXTS.slice(10, 20)), fc.integer(), fc.boolean()), { maxKeys: 3 });
+  if (types.includes('object'))
+    return fc.dictionary(
+      fc.constantFrom('a', 'b', '__proto__', 'open_ports'),
+      fc.oneof(fc.constantFrom(...HOSTILE_TEXTS.slice(10, 20)), fc.integer(), fc.boolean()),
+      { maxKeys: 3 },
+    );
   if (types.includes('boolean')) return fc.constantFrom(true, false, 'yes', 'OFF', 1, '0');
-  if (types.includes('integer')) return fc.integer({ min: Math.max(schema.minimum ?? 1, 1), max: Math.min(schema.maximum ?? 4, 2_000) }).chain((value) => fc.constantFrom<unknown>(value, String(value)));
+  if (types.includes('integer'))
+    return fc
+      .integer({ min: Math.max(schema.minimum ?? 1, 1), max: Math.min(schema.maximum ?? 4, 2_000) })
+      .chain((value) => fc.constantFrom<unknown>(value, String(value)));
   return fc.constantFrom('text', 'x', null);
 }
 
@@ -44,23 +131,39 @@ function objectAfter(schema: JsonSchema): fc.Arbitrary<unknown> {
   const fields = Object.entries(schema.properties ?? {});
   const required = new Set(schema.required ?? []);
   const each = fields.map(([name, property]) =>
-    fc.tuple(fc.constant(name), fc.integer({ min: 0, max: 99 }), fitting(name, property), hostileJson).map(([key, dice, good, bad]): readonly [string, unknown] | undefined => {
-      if (dice < 1) return [key, bad];
-      return required.has(key) || dice < 20 ? [key, good] : undefined;
-    }));
+    fc
+      .tuple(fc.constant(name), fc.integer({ min: 0, max: 99 }), fitting(name, property), hostileJson)
+      .map(([key, dice, good, bad]): readonly [string, unknown] | undefined => {
+        if (dice < 1) return [key, bad];
+        return required.has(key) || dice < 20 ? [key, good] : undefined;
+      }),
+  );
   const extra = rarely(12, fc.tuple(text, hostileJson));
-  return fc.tuple(fc.tuple(...each), extra).map(([entries, more]) => Object.fromEntries([...entries, more].filter((entry) => entry !== undefined)));
+  return fc
+    .tuple(fc.tuple(...each), extra)
+    .map(([entries, more]) => Object.fromEntries([...entries, more].filter((entry) => entry !== undefined)));
 }
 
 /** Once in so many times. */
 const rarely = <T>(times: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
-const patches = (fields: readonly string[]): fc.Arbitrary<unknown> => fc.array(fc.record({
-  op: fc.constantFrom('add', 'replace', 'remove', 'move', ''),
-  path: fc.oneof(fc.constantFrom(...fields).map((field) => `/${field}`), fc.constantFrom(...fields).map((field) => `/${field}/key`), text),
-  value: fc.oneof(fc.constantFrom<unknown>("{'a': 'b'}", '{"a": 1}', 2, 'x', true), hostileJson),
-}, { requiredKeys: ['op', 'path'] }), { maxLength: 4 });
+const patches = (fields: readonly string[]): fc.Arbitrary<unknown> =>
+  fc.array(
+    fc.record(
+      {
+        op: fc.constantFrom('add', 'replace', 'remove', 'move', ''),
+        path: fc.oneof(
+          fc.constantFrom(...fields).map((field) => `/${field}`),
+          fc.constantFrom(...fields).map((field) => `/${field}/key`),
+          text,
+        ),
+        value: fc.oneof(fc.constantFrom<unknown>("{'a': 'b'}", '{"a": 1}', 2, 'x', true), hostileJson),
+      },
+      { requiredKeys: ['op', 'path'] },
+    ),
+    { maxLength: 4 },
+  );
 
 function bodyFor(id: OperationId): fc.Arbitrary<Pick<Ask, 'body' | 'raw'>> {
   const operation = operations[id];
@@ -68,20 +171,33 @@ function bodyFor(id: OperationId): fc.Arbitrary<Pick<Ask, 'body' | 'raw'>> {
   const fields = operation.patches === null ? [] : Object.keys(loadSchemas().resources[operation.patches]?.properties ?? {});
   const shaped = fields.length > 0 ? patches(fields) : schema ? objectAfter(schema) : hostileJson;
   return fc.oneof(
-    { weight: 8, arbitrary: shaped.map((body) => ({ body })) }, { weight: 1, arbitrary: hostileJson.map((body) => ({ body })) },
-    { weight: 1, arbitrary: text.map((raw) => ({ raw })) }, { weight: 1, arbitrary: fc.uint8Array({ maxLength: 64 }).map((raw) => ({ raw: new Uint8Array(raw) })) },
+    { weight: 8, arbitrary: shaped.map((body) => ({ body })) },
+    { weight: 1, arbitrary: hostileJson.map((body) => ({ body })) },
+    { weight: 1, arbitrary: text.map((raw) => ({ raw })) },
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 64 }).map((raw) => ({ raw: new Uint8Array(raw) })) },
   );
 }
 
 /** Percent-encoded, also what no URL may hold. */
 export function encoded(part: string): string {
-  return [...Buffer.from(part, 'utf8').toString('latin1')].map((byte) => (/[\w.~-]/.test(byte) ? byte : `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)).join('');
+  return [...Buffer.from(part, 'utf8').toString('latin1')]
+    .map((byte) => (/[\w.~-]/.test(byte) ? byte : `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`))
+    .join('');
 }
 
 const SERVED = ['1.2', '1.3', '1.9', '1.14', 'latest'];
 const UNSERVED = ['1.15', '0', '-1', 'x', '1.2.3', '__proto__'];
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'PROPFIND', 'BREW'];
-const TYPES = ['application/json', 'application/json; charset=utf-16', 'text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'multipart/form-data', 'a/b; c="', ''];
+const TYPES = [
+  'application/json',
+  'application/json; charset=utf-16',
+  'text/plain',
+  'application/xml',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data',
+  'a/b; c="',
+  '',
+];
 
 export interface HostileRequest {
   readonly id: OperationId;
@@ -92,30 +208,57 @@ export interface HostileRequest {
 
 function requestFor(id: OperationId, idents: readonly string[]): fc.Arbitrary<HostileRequest> {
   const { method, path, queryParams } = operations[id];
-  const ident = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...idents) }, { weight: 2, arbitrary: text.map((part) => part.slice(0, 2_000)) });
-  const query = fc.array(fc.tuple(fc.constantFrom(...queryParams.map((parameter) => parameter.name), 'colour', '__proto__'), fc.oneof(text.map((part) => part.slice(0, 2_000)),
-    fc.constantFrom('1', '2', 'asc', 'name', 'hive', 'true'))), { maxLength: 2 });
+  const ident = fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...idents) },
+    { weight: 2, arbitrary: text.map((part) => part.slice(0, 2_000)) },
+  );
+  const query = fc.array(
+    fc.tuple(
+      fc.constantFrom(...queryParams.map((parameter) => parameter.name), 'colour', '__proto__'),
+      fc.oneof(
+        text.map((part) => part.slice(0, 2_000)),
+        fc.constantFrom('1', '2', 'asc', 'name', 'hive', 'true'),
+      ),
+    ),
+    { maxLength: 2 },
+  );
   const queries = queryParams.length > 0 ? query : rarely(10, query).map((some) => some ?? []);
   const hasBody = method !== 'GET' && method !== 'DELETE';
-  return fc.record({
-    ident, query: queries, body: hasBody ? bodyFor(id) : fc.constant({}), version: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 3, arbitrary: fc.constantFrom(...SERVED) }, { weight: 1, arbitrary: fc.constantFrom(...UNSERVED) }),
-    otherMethod: rarely(20, fc.constantFrom(...METHODS)), type: rarely(10, fc.constantFrom(...TYPES)),
-    accept: rarely(20, fc.constantFrom('*/*', 'text/html', ',,,', 'a'.repeat(5_000))),
-    slash: fc.constantFrom('', '/', '//'),
-  }).map((parts) => {
-    const asked = parts.otherMethod ?? method;
-    const isBodiless = asked === 'GET' || asked === 'HEAD';
-    const search = parts.query.map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join('&');
-    // At 1.1 changes of bays wait for the orchestrator, by design: those are asked for without waiting.
-    const version = parts.version ?? (id.endsWith('Bay') ? '1.2' : undefined);
-    return {
-      id, method: asked, path: `${path.replace(/\{\w+\}/, () => encoded(parts.ident) || '%20')}${parts.slash}${search === '' ? '' : `?${search}`}`,
-      ask: {
-        ...(isBodiless ? {} : parts.body), ...(version === undefined ? {} : { version }),
-        headers: { ...(parts.type === undefined || isBodiless ? {} : { 'Content-Type': parts.type }), ...(parts.accept === undefined ? {} : { Accept: parts.accept }) },
-      },
-    };
-  });
+  return fc
+    .record({
+      ident,
+      query: queries,
+      body: hasBody ? bodyFor(id) : fc.constant({}),
+      version: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(undefined) },
+        { weight: 3, arbitrary: fc.constantFrom(...SERVED) },
+        { weight: 1, arbitrary: fc.constantFrom(...UNSERVED) },
+      ),
+      otherMethod: rarely(20, fc.constantFrom(...METHODS)),
+      type: rarely(10, fc.constantFrom(...TYPES)),
+      accept: rarely(20, fc.constantFrom('*/*', 'text/html', ',,,', 'a'.repeat(5_000))),
+      slash: fc.constantFrom('', '/', '//'),
+    })
+    .map((parts) => {
+      const asked = parts.otherMethod ?? method;
+      const isBodiless = asked === 'GET' || asked === 'HEAD';
+      const search = parts.query.map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join('&');
+      // At 1.1 changes of bays wait for the orchestrator, by design: those are asked for without waiting.
+      const version = parts.version ?? (id.endsWith('Bay') ? '1.2' : undefined);
+      return {
+        id,
+        method: asked,
+        path: `${path.replace(/\{\w+\}/, () => encoded(parts.ident) || '%20')}${parts.slash}${search === '' ? '' : `?${search}`}`,
+        ask: {
+          ...(isBodiless ? {} : parts.body),
+          ...(version === undefined ? {} : { version }),
+          headers: {
+            ...(parts.type === undefined || isBodiless ? {} : { 'Content-Type': parts.type }),
+            ...(parts.accept === undefined ? {} : { Accept: parts.accept }),
+          },
+        },
+      };
+    });
 }
 
 /** Requests for every operation of the table; `idents` name what exists. */

@@ -1,5 +1,13 @@
 import { isWithin, loadSchemas, operations, type JsonSchema, type OperationId } from '@magnum-ts/openapi';
-import { EMBEDDED_DEFAULTS, embeddedMagnum, openSqlite, Secret, SimulatedBackend, type EmbeddedConfig, type Logger } from '../../packages/core/src/index.js';
+import {
+  EMBEDDED_DEFAULTS,
+  embeddedMagnum,
+  openSqlite,
+  Secret,
+  SimulatedBackend,
+  type EmbeddedConfig,
+  type Logger,
+} from '../../packages/core/src/index.js';
 import type { Knex } from 'knex';
 import { expect } from 'vitest';
 import { EmbeddedIdentity } from '../../packages/core/src/adapters/embedded/identity/identity.js';
@@ -57,7 +65,14 @@ export interface Service {
 }
 
 export const ORIGIN = 'http://magnum.test:9511';
-export const MODEL = { name: 'swarm', coe: 'swarm', image_id: 'debian-12', keypair_id: 'default', flavor_id: 'm1.small', external_network_id: 'public' };
+export const MODEL = {
+  name: 'swarm',
+  coe: 'swarm',
+  image_id: 'debian-12',
+  keypair_id: 'default',
+  flavor_id: 'm1.small',
+  external_network_id: 'public',
+};
 export const NOWHERE = '00000000-0000-4000-8000-000000000000';
 
 const [DEMO, OTHER] = [EMBEDDED_DEFAULTS.projects[0]?.id ?? '', '5f6a1c1de3f44c0e9a3b6d5d2c9d0003'];
@@ -66,7 +81,11 @@ const [DEMO, OTHER] = [EMBEDDED_DEFAULTS.projects[0]?.id ?? '', '5f6a1c1de3f44c0
 const CONFIG: EmbeddedConfig = {
   ...EMBEDDED_DEFAULTS,
   projects: [...EMBEDDED_DEFAULTS.projects, { id: OTHER, name: 'other', domainId: 'default' }],
-  users: [...EMBEDDED_DEFAULTS.users, member('5f6a1c1de3f44c0e9a3b6d5d2c9d1003', 'mate', DEMO), member('5f6a1c1de3f44c0e9a3b6d5d2c9d1004', 'other', OTHER)],
+  users: [
+    ...EMBEDDED_DEFAULTS.users,
+    member('5f6a1c1de3f44c0e9a3b6d5d2c9d1003', 'mate', DEMO),
+    member('5f6a1c1de3f44c0e9a3b6d5d2c9d1004', 'other', OTHER),
+  ],
 };
 
 function member(id: string, name: string, projectId: string): EmbeddedConfig['users'][number] {
@@ -86,21 +105,49 @@ export async function aService(options: ServiceOptions = {}): Promise<Service> {
   const seen: Seen[] = [];
   const passwords = { admin: new Secret('admin-password'), demo: new Secret('demo-password') };
   const magnum = await embeddedMagnum({
-    db, backend: new SimulatedBackend(db), logger: recorder(seen), config, sealingKey: systemRandom.bytes(32), passwords, host: 'test', origin: () => ORIGIN,
+    db,
+    backend: new SimulatedBackend(db),
+    logger: recorder(seen),
+    config,
+    sealingKey: systemRandom.bytes(32),
+    passwords,
+    host: 'test',
+    origin: () => ORIGIN,
     nodeOrigin: () => ORIGIN,
   });
   if (options.conductor !== false) await magnum.start();
   const identity = new EmbeddedIdentity({
-    db, config, clock: systemClock, random: systemRandom, passwords: new Map(Object.entries(passwords)), catalog: () => [], authUrl: () => `${ORIGIN}/identity/v3`,
+    db,
+    config,
+    clock: systemClock,
+    random: systemRandom,
+    passwords: new Map(Object.entries(passwords)),
+    catalog: () => [],
+    authUrl: () => `${ORIGIN}/identity/v3`,
   });
   const token = async (name: string): Promise<string> => (await identity.tokenFor(name)) ?? '';
-  const tokens = { demo: await token('demo'), admin: await token('admin'), mate: await token('mate'), other: await token('other') };
+  const tokens = {
+    demo: await token('demo'),
+    admin: await token('admin'),
+    mate: await token('mate'),
+    other: await token('other'),
+  };
   const request = requester(magnum.fetch, tokens.demo);
   return {
-    fetch: magnum.fetch, db, identity, config, tokens, seen, request,
-    createModel: async (fields = {}, by = tokens.demo) => resource(await request('POST', '/v1/baymodels', { body: { ...MODEL, ...fields }, token: by }), 201),
+    fetch: magnum.fetch,
+    db,
+    identity,
+    config,
+    tokens,
+    seen,
+    request,
+    createModel: async (fields = {}, by = tokens.demo) =>
+      resource(await request('POST', '/v1/baymodels', { body: { ...MODEL, ...fields }, token: by }), 201),
     createBay: async (fields = {}, by = tokens.demo) => {
-      const { uuid } = resource(await request('POST', '/v1/bays', { body: { baymodel_id: 'swarm', ...fields }, token: by, version: '1.14' }), 202);
+      const { uuid } = resource(
+        await request('POST', '/v1/bays', { body: { baymodel_id: 'swarm', ...fields }, token: by, version: '1.14' }),
+        202,
+      );
       return { ...(await untilStatus(request, uuid, 'CREATE_COMPLETE', by)), uuid };
     },
     until: (uuid, status, by = tokens.demo) => untilStatus(request, uuid, status, by),
@@ -112,12 +159,14 @@ export async function aService(options: ServiceOptions = {}): Promise<Service> {
 function recorder(seen: Seen[]): Logger {
   return {
     info: (event, fields) => {
-      if (event === 'request') seen.push({ operation: wordIn(fields, 'operation'), error: wordIn(fields, 'error'), status: Number(fields?.['status']) });
+      if (event === 'request')
+        seen.push({ operation: wordIn(fields, 'operation'), error: wordIn(fields, 'error'), status: Number(fields?.['status']) });
     },
     debug: () => undefined,
     warn: () => undefined,
     error: (event, fields) => {
-      if (fields?.['kind'] === 'internal') process.stderr.write(`${event}: ${String(fields['error'] instanceof Error ? fields['error'].stack : fields['error'])}\n`);
+      if (fields?.['kind'] === 'internal')
+        process.stderr.write(`${event}: ${String(fields['error'] instanceof Error ? fields['error'].stack : fields['error'])}\n`);
     },
   };
 }
@@ -131,13 +180,18 @@ export function requester(fetch: Service['fetch'], usualToken: string): Requeste
   return async (method, path, ask = {}) => {
     const token = ask.token === undefined ? usualToken : ask.token;
     const body = ask.raw ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body));
-    const response = await fetch(new Request(`${ORIGIN}${path}`, {
-      method, ...(body === undefined ? {} : { body }),
-      headers: {
-        ...(token === null ? {} : { 'X-Auth-Token': token }), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...(ask.version === undefined ? {} : { 'OpenStack-API-Version': `container-infra ${ask.version}` }), ...ask.headers,
-      },
-    }));
+    const response = await fetch(
+      new Request(`${ORIGIN}${path}`, {
+        method,
+        ...(body === undefined ? {} : { body }),
+        headers: {
+          ...(token === null ? {} : { 'X-Auth-Token': token }),
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...(ask.version === undefined ? {} : { 'OpenStack-API-Version': `container-infra ${ask.version}` }),
+          ...ask.headers,
+        },
+      }),
+    );
     const text = await response.text();
     const reply = { status: response.status, headers: response.headers, text, body: objectIn(text) };
     assertConforms(method, path, reply);
@@ -164,7 +218,9 @@ function breachesOfSuccess(method: string, path: string, reply: Reply): readonly
   const lookup = findRoute(method, new URL(`${ORIGIN}${path}`).pathname);
   if (lookup.kind !== 'found') return ['there is no such operation'];
   const version = reply.headers.get('openstack-api-version')?.split(' ')[1] ?? '1.1';
-  const documented = loadSchemas().responses[lookup.route.operation.id].find((range) => range.status === reply.status && isWithin(version, range.from, range.to));
+  const documented = loadSchemas().responses[lookup.route.operation.id].find(
+    (range) => range.status === reply.status && isWithin(version, range.from, range.to),
+  );
   if (!documented) return [`status ${reply.status} is not documented at ${version}`];
   if (documented.schema === null) return reply.text === '' || reply.text === 'null' ? [] : ['a body where none is documented'];
   return breaches(documented.schema, JSON.parse(reply.text));
@@ -173,16 +229,32 @@ function breachesOfSuccess(method: string, path: string, reply: Reply): readonly
 const LINKS: JsonSchema = { type: 'array' };
 const TEXT: JsonSchema = { type: 'string' };
 const REFUSAL = {
-  type: 'object', required: ['request_id', 'code', 'status', 'title', 'detail', 'links'],
-  properties: { request_id: TEXT, code: TEXT, status: { type: 'integer' }, title: { type: 'string', minLength: 1 }, detail: { type: 'string', minLength: 1 }, links: LINKS },
+  type: 'object',
+  required: ['request_id', 'code', 'status', 'title', 'detail', 'links'],
+  properties: {
+    request_id: TEXT,
+    code: TEXT,
+    status: { type: 'integer' },
+    title: { type: 'string', minLength: 1 },
+    detail: { type: 'string', minLength: 1 },
+    links: LINKS,
+  },
 } as const satisfies JsonSchema;
 const UNSUPPORTED_VERSION = {
-  type: 'object', required: ['max_version', 'min_version', 'code', 'title', 'description', 'links'],
+  type: 'object',
+  required: ['max_version', 'min_version', 'code', 'title', 'description', 'links'],
   properties: { max_version: TEXT, min_version: TEXT, code: TEXT, title: TEXT, description: TEXT, links: LINKS },
 } as const satisfies JsonSchema;
 const UNAUTHORIZED = {
-  type: 'object', required: ['error'],
-  properties: { error: { type: 'object', required: ['code', 'title', 'message'], properties: { code: { type: 'integer', enum: [401] }, title: TEXT, message: TEXT } } },
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'title', 'message'],
+      properties: { code: { type: 'integer', enum: [401] }, title: TEXT, message: TEXT },
+    },
+  },
 } as const satisfies JsonSchema;
 
 function breachesOfRefusal(reply: Reply): readonly string[] {
@@ -220,11 +292,21 @@ export function itemsOf(reply: Reply, collection: string): readonly Fields[] {
 }
 
 /** What a refusal says. */
-export function refusalOf(reply: Reply): { readonly status: number; readonly title: string; readonly detail: string; readonly code: string } {
+export function refusalOf(reply: Reply): {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly code: string;
+} {
   const errors: unknown = reply.body['errors'];
   const [error]: readonly unknown[] = Array.isArray(errors) ? errors : [];
   if (!isFields(error)) throw new Error(`no refusal: ${reply.status} ${reply.text}`);
-  return { status: reply.status, title: String(error['title']), detail: String(error['detail'] ?? error['description']), code: String(error['code']) };
+  return {
+    status: reply.status,
+    title: String(error['title']),
+    detail: String(error['detail'] ?? error['description']),
+    code: String(error['code']),
+  };
 }
 
 /** Everything that a project can see in lists, as text, to compare before and after. */

@@ -11,7 +11,15 @@ test('magnum dev ends with words where its port is taken, rather than staying ha
   const holder = new Listeners(async () => new Response('taken'));
   const port = await holder.listen(0, '127.0.0.1');
   const dataDir = mkdtempSync(join(tmpdir(), 'magnum-dev-'));
-  const args = [resolve(import.meta.dirname, '../../packages/cli/bin/magnum.js'), 'dev', '--simulated', '--port', String(port), '--data', dataDir];
+  const args = [
+    resolve(import.meta.dirname, '../../packages/cli/bin/magnum.js'),
+    'dev',
+    '--simulated',
+    '--port',
+    String(port),
+    '--data',
+    dataDir,
+  ];
   const { code, errors } = await run(process.execPath, args);
   expect(code).toBe(1);
   expect(errors).toContain(String(port));

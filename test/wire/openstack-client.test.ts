@@ -24,8 +24,29 @@ describe.skipIf(!IS_THERE && process.env['CI'] === undefined)('the OpenStack cli
 
   test('logs in by options alone', async () => {
     const { OS_AUTH_URL: url = '', OS_PASSWORD: password = '' } = magnum.environment();
-    const { code, output, errors } = await openstack(['--os-auth-url', url, '--os-identity-api-version', '3', '--os-username', 'demo', '--os-password', password,
-      '--os-project-name', 'demo', '--os-user-domain-name', 'Default', '--os-project-domain-name', 'Default', 'token', 'issue', '-f', 'json'], {});
+    const { code, output, errors } = await openstack(
+      [
+        '--os-auth-url',
+        url,
+        '--os-identity-api-version',
+        '3',
+        '--os-username',
+        'demo',
+        '--os-password',
+        password,
+        '--os-project-name',
+        'demo',
+        '--os-user-domain-name',
+        'Default',
+        '--os-project-domain-name',
+        'Default',
+        'token',
+        'issue',
+        '-f',
+        'json',
+      ],
+      {},
+    );
     expect(code, errors).toBe(0);
     const token = JSON.parse(output) as Record<string, string>; // the client's own form
     expect(token['project_id']).toMatch(/^[0-9a-f]{32}$/);

@@ -24,15 +24,22 @@ afterEach(async () => {
 });
 
 const url = (path: string): string => `http://127.0.0.1:${port}${path}`;
-const head = (line: string, ...fields: readonly string[]): string => [line, 'Host: magnum.test', `X-Auth-Token: ${service.tokens.demo}`, ...fields, '', ''].join('\r\n');
-const jsonHead = (...fields: readonly string[]): string => head('POST /v1/baymodels HTTP/1.1', 'Content-Type: application/json', ...fields);
+const head = (line: string, ...fields: readonly string[]): string =>
+  [line, 'Host: magnum.test', `X-Auth-Token: ${service.tokens.demo}`, ...fields, '', ''].join('\r\n');
+const jsonHead = (...fields: readonly string[]): string =>
+  head('POST /v1/baymodels HTTP/1.1', 'Content-Type: application/json', ...fields);
 const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 const models = async (): Promise<number> => itemsOf(await service.request('GET', '/v1/baymodels'), 'baymodels').length;
 
 describe('bodies', () => {
   test('come in chunks as in one piece', async () => {
     const text = JSON.stringify({ ...MODEL, name: 'in-chunks' });
-    const reply = await exchange(port, [jsonHead('Transfer-Encoding: chunked', 'Connection: close'), chunk(text.slice(0, 9)), chunk(text.slice(9)), '0\r\n\r\n']);
+    const reply = await exchange(port, [
+      jsonHead('Transfer-Encoding: chunked', 'Connection: close'),
+      chunk(text.slice(0, 9)),
+      chunk(text.slice(9)),
+      '0\r\n\r\n',
+    ]);
     expect(reply.status, reply.text).toBe(201);
     expect(reply.headers['location']).toMatch(/^http:\/\/magnum\.test\/v1\/baymodels\//);
   });
@@ -46,12 +53,23 @@ describe('bodies', () => {
   });
 
   test('over a mebibyte in chunks are 413, and are not read to their end', async () => {
-    const reply = await exchange(port, [jsonHead('Transfer-Encoding: chunked'), ...Array.from({ length: 20 }, () => chunk('x'.repeat(65_536)))]);
+    const reply = await exchange(port, [
+      jsonHead('Transfer-Encoding: chunked'),
+      ...Array.from({ length: 20 }, () => chunk('x'.repeat(65_536))),
+    ]);
     expect([reply.status, reply.closed]).toEqual([413, true]);
   });
 
-  test.each([['{"name": ', 'application/json', 400], ['<a/>', 'application/xml', 415], ['{}', '', 415]])('%s of type %s is %i', async (body, type, status) => {
-    const reply = await fetch(url('/v1/baymodels'), { method: 'POST', body, headers: { 'X-Auth-Token': service.tokens.demo, 'Content-Type': type } });
+  test.each([
+    ['{"name": ', 'application/json', 400],
+    ['<a/>', 'application/xml', 415],
+    ['{}', '', 415],
+  ])('%s of type %s is %i', async (body, type, status) => {
+    const reply = await fetch(url('/v1/baymodels'), {
+      method: 'POST',
+      body,
+      headers: { 'X-Auth-Token': service.tokens.demo, 'Content-Type': type },
+    });
     expect(reply.status).toBe(status);
     expect(reply.headers.get('content-type')).toBe('application/json');
   });
@@ -142,7 +160,17 @@ describe('unusual requests', () => {
     expect(Object.keys(JSON.parse(reply.body) as object)).toEqual(['bays']);
   });
 
-  test.each(['//elsewhere.test/v1', '/v1/../../etc/passwd', '/v1/%2e%2e/%2e%2e', '/\\elsewhere', '/v1/bays/%', '*', '/v1?%', '/v1/bays/\u00e9', `/${'x'.repeat(8_000)}`])('target %s gets an answer below 500', async (target) => {
+  test.each([
+    '//elsewhere.test/v1',
+    '/v1/../../etc/passwd',
+    '/v1/%2e%2e/%2e%2e',
+    '/\\elsewhere',
+    '/v1/bays/%',
+    '*',
+    '/v1?%',
+    '/v1/bays/\u00e9',
+    `/${'x'.repeat(8_000)}`,
+  ])('target %s gets an answer below 500', async (target) => {
     const reply = await exchange(port, [Buffer.from(head(`GET ${target} HTTP/1.1`, 'Connection: close'), 'latin1')]);
     expect(reply.status).toBeGreaterThanOrEqual(200);
     expect(reply.status).toBeLessThan(500);
@@ -197,7 +225,13 @@ describe('the reference page', () => {
   });
 
   test('serves nothing else', async () => {
-    for (const path of ['/docs/package.json', '/docs/../package.json', '/docs/%2e%2e/package.json', '/docs/..%2fpackage.json', '/docs/swagger-ui.js']) {
+    for (const path of [
+      '/docs/package.json',
+      '/docs/../package.json',
+      '/docs/%2e%2e/package.json',
+      '/docs/..%2fpackage.json',
+      '/docs/swagger-ui.js',
+    ]) {
       const reply = await exchange(port, [head(`GET ${path} HTTP/1.1`, 'Connection: close')]);
       expect(reply.status, path).toBe(404);
     }

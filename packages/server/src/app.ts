@@ -44,9 +44,15 @@ export class Listeners {
     const known = this.#servers.get(host);
     if (known) return portOf(known);
     const { headersMs, requestMs, keepAliveMs, checkEveryMs } = this.#timeouts;
-    const server = createServer({
-      headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs, connectionsCheckingInterval: checkEveryMs,
-    }, this.#app);
+    const server = createServer(
+      {
+        headersTimeout: headersMs,
+        requestTimeout: requestMs,
+        keepAliveTimeout: keepAliveMs,
+        connectionsCheckingInterval: checkEveryMs,
+      },
+      this.#app,
+    );
     server.maxHeadersCount = MOST_HEADERS;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

@@ -27,7 +27,9 @@ function webRequest(incoming: IncomingMessage, signal: AbortSignal): Request | u
   try {
     const body = BODILESS.has(method) ? null : Readable.toWeb(incoming);
     return new Request(urlOf(incoming), {
-      method, signal, headers: headersOf(incoming),
+      method,
+      signal,
+      headers: headersOf(incoming),
       // Node's and the DOM's stream are one thing with two declarations; `duplex` is Node's and not in the DOM's types.
       ...(body ? { body: body as NodeReadableStream as unknown as ReadableStream, duplex: 'half' } : {}),
     });
@@ -40,7 +42,9 @@ function webRequest(incoming: IncomingMessage, signal: AbortSignal): Request | u
 /** The Host header decides the links in answers; whatever is no host name is replaced. */
 function urlOf(incoming: IncomingMessage): string {
   const host = incoming.headers.host ?? '';
-  const known = /^[\w.-]+(:\d{1,5})?$|^\[[0-9a-fA-F:]+\](:\d{1,5})?$/.test(host) ? host : `127.0.0.1:${incoming.socket.localPort ?? 80}`;
+  const known = /^[\w.-]+(:\d{1,5})?$|^\[[0-9a-fA-F:]+\](:\d{1,5})?$/.test(host)
+    ? host
+    : `127.0.0.1:${incoming.socket.localPort ?? 80}`;
   // Two slashes at the start would name a host.
   return `http://${known}${pathOf(incoming.url ?? '/').replace(/^\/+/, '/')}`;
 }
@@ -72,6 +76,13 @@ async function send(outgoing: ServerResponse, response: Response, incoming: Inco
 }
 
 function badRequest(): Response {
-  const error = { request_id: '', code: '', status: 400, title: 'Bad Request', detail: 'The request line or a header cannot be read.', links: [] };
+  const error = {
+    request_id: '',
+    code: '',
+    status: 400,
+    title: 'Bad Request',
+    detail: 'The request line or a header cannot be read.',
+    links: [],
+  };
   return Response.json({ errors: [error] }, { status: 400 });
 }

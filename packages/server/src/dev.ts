@@ -2,8 +2,18 @@ import { existsSync, rmSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
-  DockerBackend, EMBEDDED_DEFAULTS, embeddedMagnum, jsonLogger, openSqlite, Secret, SimulatedBackend, silentLogger, type CloudBackend, type EmbeddedConfig,
-  type EmbeddedMagnum, type Logger,
+  DockerBackend,
+  EMBEDDED_DEFAULTS,
+  embeddedMagnum,
+  jsonLogger,
+  openSqlite,
+  Secret,
+  SimulatedBackend,
+  silentLogger,
+  type CloudBackend,
+  type EmbeddedConfig,
+  type EmbeddedMagnum,
+  type Logger,
 } from '@magnum-ts/core';
 import { Listeners, urlHost } from './app.js';
 import { lockDataDir, openDataDir, openrc, saveInstance, writePrivate, type Instance } from './data-dir.js';
@@ -75,15 +85,23 @@ async function run(start: Start): Promise<DevServer> {
   const reach = { port: 0, nodeHost: host };
   const origin = (name: string): string => `http://${urlHost(name)}:${reach.port}`;
   const magnum = await embeddedMagnum({
-    db, backend, logger, config, host: hostname(), sealingKey: Buffer.from(instance.sealingKey, 'base64'),
+    db,
+    backend,
+    logger,
+    config,
+    host: hostname(),
+    sealingKey: Buffer.from(instance.sealingKey, 'base64'),
     passwords: { admin: new Secret(instance.adminPassword), demo: new Secret(instance.demoPassword) },
-    origin: () => origin(host === '0.0.0.0' ? '127.0.0.1' : host), nodeOrigin: () => origin(reach.nodeHost),
-    ...(docker ? { docker: docker.engine } : {}), ...healthInterval(),
+    origin: () => origin(host === '0.0.0.0' ? '127.0.0.1' : host),
+    nodeOrigin: () => origin(reach.nodeHost),
+    ...(docker ? { docker: docker.engine } : {}),
+    ...healthInterval(),
   });
   const listeners = new Listeners(async (request) => (await handleDocs(request)) ?? magnum.fetch(request));
   try {
     reach.port = await listeners.listen(options.port ?? DEFAULT_PORT, host);
-    if (backend instanceof DockerBackend) reach.nodeHost = await listenForNodes(backend, listeners, config, { port: reach.port, host });
+    if (backend instanceof DockerBackend)
+      reach.nodeHost = await listenForNodes(backend, listeners, config, { port: reach.port, host });
     await magnum.start();
   } catch (error) {
     // Half a service would keep the process alive.
@@ -95,7 +113,12 @@ async function run(start: Start): Promise<DevServer> {
 }
 
 /** Nodes reach the host at the gateway of the external network: the service listens there too, and nowhere else. */
-async function listenForNodes(backend: DockerBackend, listeners: Listeners, config: EmbeddedConfig, at: { port: number; host: string }): Promise<string> {
+async function listenForNodes(
+  backend: DockerBackend,
+  listeners: Listeners,
+  config: EmbeddedConfig,
+  at: { port: number; host: string },
+): Promise<string> {
   await backend.ensureExternalNetwork(AbortSignal.timeout(30_000));
   const gateway = config.externalNetworks[0]?.gateway ?? '127.0.0.1';
   if (at.host !== '0.0.0.0') await listeners.listen(at.port, gateway);
@@ -116,7 +139,10 @@ function served(start: Start, running: Running): DevServer {
   writePrivate(files.admin, openrc({ user: 'admin', password: instance.adminPassword, project: 'admin' }, authUrl));
   writePrivate(files.demo, openrc({ user: 'demo', password: instance.demoPassword, project: 'demo' }, authUrl));
   return {
-    url: running.url, dataDir, openrc: files.admin, openrcDemo: files.demo,
+    url: running.url,
+    dataDir,
+    openrc: files.admin,
+    openrcDemo: files.demo,
     servers: { kind: running.backend.kind, description: running.backend.description },
     stop: async () => {
       await running.listeners.close(STOP_GRACE_MS);
@@ -130,7 +156,8 @@ function served(start: Start, running: Running): DevServer {
 /** The external network stands while a bay may need it; without any it is made again at the next start. */
 async function removeIdleNetwork(backend: DockerBackend): Promise<void> {
   const owned = await backend.listOwned(AbortSignal.timeout(10_000));
-  if (owned.every((part) => part.kind === 'network' && part.key === EXTERNAL_ID)) await backend.destroyAll(AbortSignal.timeout(10_000));
+  if (owned.every((part) => part.kind === 'network' && part.key === EXTERNAL_ID))
+    await backend.destroyAll(AbortSignal.timeout(10_000));
 }
 
 /** The range of floating addresses must be free on this host, and stay the same for this directory. */
@@ -143,7 +170,13 @@ async function configFor(start: Start): Promise<EmbeddedConfig> {
 
 function dockerBackend(start: Start, docker: LocalDocker, config: EmbeddedConfig, logger: Logger): DockerBackend {
   const [external = externalNetwork('172.31.200.0/24')] = config.externalNetworks;
-  return new DockerBackend({ docker: docker.engine, instance: start.instance.id, image: nodeImage(docker.engine, start.log), externalNetwork: external, logger });
+  return new DockerBackend({
+    docker: docker.engine,
+    instance: start.instance.id,
+    image: nodeImage(docker.engine, start.log),
+    externalNetwork: external,
+    logger,
+  });
 }
 
 /** Bays are asked for their health every minute, or as often as `MAGNUM_HEALTH_INTERVAL_MS` says. */
@@ -164,13 +197,18 @@ async function reset(dataDir: string, docker: LocalDocker | undefined, log: (lin
   const instance = openDataDir(dataDir);
   if (docker) {
     const backend = new DockerBackend({
-      docker: docker.engine, instance: instance.id, image: async () => '', logger: silentLogger, externalNetwork: externalNetwork(instance.externalCidr ?? '172.31.200.0/24'),
+      docker: docker.engine,
+      instance: instance.id,
+      image: async () => '',
+      logger: silentLogger,
+      externalNetwork: externalNetwork(instance.externalCidr ?? '172.31.200.0/24'),
     });
     const owned = await backend.listOwned(AbortSignal.timeout(30_000));
     await backend.destroyAll(AbortSignal.timeout(120_000));
     if (owned.length > 0) log(`removed ${owned.length} containers, networks and volumes of ${dataDir}`);
   }
   unlock();
-  for (const name of [DATABASE, `${DATABASE}-wal`, `${DATABASE}-shm`, 'instance.json', 'openrc', 'openrc-demo']) rmSync(join(dataDir, name), { force: true });
+  for (const name of [DATABASE, `${DATABASE}-wal`, `${DATABASE}-shm`, 'instance.json', 'openrc', 'openrc-demo'])
+    rmSync(join(dataDir, name), { force: true });
   log(`reset ${dataDir}`);
 }
