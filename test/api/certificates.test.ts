@@ -77,11 +77,14 @@ describe('the authority of a bay', () => {
     expect([refusalOf(list).status, list.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
-  test('is 409 while there is none yet', async () => {
+  test('is 503 while no conductor is there to ask', async () => {
     const idle = await aService({ conductor: false });
     await idle.createModel();
     const { uuid } = resource(await idle.request('POST', '/v1/bays', { body: { baymodel_id: 'swarm' }, version: '1.2' }), 202);
-    expect([409, 503]).toContain((await idle.request('GET', `/v1/certificates/${uuid}`)).status);
+    expect(refusalOf(await idle.request('GET', `/v1/certificates/${uuid}`))).toMatchObject({
+      status: 503,
+      detail: expect.stringContaining('conductor'),
+    });
     await idle.stop();
   });
 });
