@@ -755,7 +755,7 @@ export interface components {
         };
         BayModelList: {
             baymodels: components["schemas"]["BayModel"][];
-            /** @description Address of the next page. Absent on the last one. */
+            /** @description Address of the next page; present when this page is full. */
             next?: string;
         };
         /** @enum {string} */
@@ -808,7 +808,7 @@ export interface components {
             status: components["schemas"]["BayStatus"];
             status_reason: string | null;
             stack_id: string | null;
-            /** @description `https://192.0.2.7:2376` */
+            /** @description `tcp://192.0.2.7:2375` of a swarm. */
             api_address: string | null;
             node_addresses: string[];
             master_addresses: string[];
@@ -906,12 +906,12 @@ export interface components {
         };
         BayList: {
             bays: components["schemas"]["BaySummary"][];
-            /** @description Address of the next page. Absent on the last one. */
+            /** @description Address of the next page; present when this page is full. */
             next?: string;
         };
         BayDetailList: {
             bays: components["schemas"]["Bay"][];
-            /** @description Address of the next page. Absent on the last one. */
+            /** @description Address of the next page; present when this page is full. */
             next?: string;
         };
         BayEvent: {
@@ -932,7 +932,7 @@ export interface components {
         };
         BayEventList: {
             events: components["schemas"]["BayEvent"][];
-            /** @description Address of the next page. Absent on the last one. */
+            /** @description Address of the next page; present when this page is full. */
             next?: string;
         };
         Node: {
@@ -1008,12 +1008,12 @@ export interface components {
         };
         NodeList: {
             nodes: components["schemas"]["NodeSummary"][];
-            /** @description Address of the next page. Absent on the last one. */
+            /** @description Address of the next page; present when this page is full. */
             next?: string;
         };
         NodeDetailList: {
             nodes: components["schemas"]["Node"][];
-            /** @description Address of the next page. Absent on the last one. */
+            /** @description Address of the next page; present when this page is full. */
             next?: string;
         };
         Container: {
@@ -1087,12 +1087,12 @@ export interface components {
         };
         ContainerList: {
             containers: components["schemas"]["ContainerSummary"][];
-            /** @description Address of the next page. Absent on the last one. */
+            /** @description Address of the next page; present when this page is full. */
             next?: string;
         };
         ContainerDetailList: {
             containers: components["schemas"]["Container"][];
-            /** @description Address of the next page. Absent on the last one. */
+            /** @description Address of the next page; present when this page is full. */
             next?: string;
         };
         /** @description `bay_uuid` and `cluster_uuid` say the same. */

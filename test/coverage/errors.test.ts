@@ -105,8 +105,6 @@ async function withoutTable(table: string): Promise<Reply> {
 /** Kinds that no caller of this API hears of, and why. */
 const INSIDE: Partial<Record<ErrorName, string>> = {
   'certificate-refused': 'proven with real requests of openssl in test/api/certificates.test.ts',
-  'coe-not-supported':
-    'nothing says it yet: a container for a bay of another engine is invalid-parameter, and only Swarm is there',
   'operation-in-progress': 'the orchestrator says it to the conductor, which waits',
   'cloud-refused': 'the orchestrator says it to the conductor: it becomes the reason of a *_FAILED bay (at 1.1, a 400)',
   'cloud-quota-exceeded': 'as cloud-refused; proven at 1.1 in test/api/bays.test.ts',

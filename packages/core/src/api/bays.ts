@@ -6,7 +6,7 @@ import { isFailed } from '../domain/bay-status.js';
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import type { BayRow } from '../ports/store.js';
-import { flagField, mapField, numberField, shortTextField, textField } from './fields.js';
+import { flagField, mapField, numberField, textField } from './fields.js';
 import type { Answer, ApiLimits, Call, Handler } from './handler.js';
 import type { AppDeps } from '../app/deps.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './links.js';
@@ -76,7 +76,7 @@ function parseCreate(call: Call): CreateBay {
     name: textField(body, 'name'), bayModel: textField(body, 'baymodel_id') ?? '', nodeCount: numberField(body, 'node_count') ?? 1,
     masterCount: numberField(body, 'master_count') ?? 1, createTimeout: numberField(body, 'bay_create_timeout') ?? 60, keypair: null,
     dockerVolumeSize: numberField(body, 'docker_volume_size'), labels: nonEmpty(mapField(body, 'labels')),
-    masterFlavorId: textField(body, 'master_flavor_id'), flavorId: textField(body, 'flavor_id'), discoveryUrl: shortTextField(body, 'discovery_url'),
+    masterFlavorId: textField(body, 'master_flavor_id'), flavorId: textField(body, 'flavor_id'), discoveryUrl: textField(body, 'discovery_url'),
     fixedNetwork: textField(body, 'fixed_network'), fixedSubnet: textField(body, 'fixed_subnet'),
     // The class default of a bay, unlike a cluster's, is true whatever the model says (contract, resources §9.1).
     floatingIpEnabled: flagField(body, 'floating_ip_enabled') ?? true, masterLbEnabled: flagField(body, 'master_lb_enabled'),

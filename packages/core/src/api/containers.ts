@@ -7,7 +7,7 @@ import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import type { Container } from '../domain/workload.js';
 import type { ContainerAction } from '../ports/bus.js';
-import { mapField, shortTextField, textField } from './fields.js';
+import { mapField, textField } from './fields.js';
 import type { Answer, Call, Handler } from './handler.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './links.js';
 import { collectionBody, pageOf } from './pagination.js';
@@ -38,7 +38,7 @@ export const containerHandlers = {
     // The body was checked against an object schema.
     const body = (call.body ?? {}) as JsonObject;
     const view = await createContainer(deps, call.access, {
-      bay: textField(body, 'bay_uuid') ?? '', name: textField(body, 'name'), image: shortTextField(body, 'image') ?? '', command: textField(body, 'command'),
+      bay: textField(body, 'bay_uuid') ?? '', name: textField(body, 'name'), image: textField(body, 'image') ?? '', command: textField(body, 'command'),
       memory: textField(body, 'memory'), environment: mapField(body, 'environment') ?? {},
     }, call.signal);
     return { body: present(call, view), location: locationOf(call.baseUrl, COLLECTION, view.container.id) };
@@ -77,7 +77,7 @@ function changedContainer(call: Call, container: Container): Container {
     throw new DomainError('invalid-parameter', { field: refused[0] ?? '', message: `Cannot change container property ${refused.join(', ')}.` });
   }
   return {
-    ...container, name: textField(after, 'name'), image: shortTextField(after, 'image') ?? container.image, command: textField(after, 'command'),
+    ...container, name: textField(after, 'name'), image: textField(after, 'image') ?? container.image, command: textField(after, 'command'),
     memory: textField(after, 'memory'), environment: mapField(after, 'environment') ?? {},
   };
 }

@@ -1,4 +1,3 @@
-import { DomainError } from '../domain/errors.js';
 import type { JsonObject, JsonValue } from '../domain/json.js';
 import { isJsonObject } from '../domain/json.js';
 import type { Labels } from '../domain/labels.js';
@@ -7,15 +6,6 @@ import type { Labels } from '../domain/labels.js';
 export function textField(body: JsonObject, name: string): string | null {
   const value = body[name];
   return typeof value === 'string' && value !== '' ? value : null;
-}
-
-const SHORT = 255;
-
-/** Text that the spec leaves open and the database does not. */
-export function shortTextField(body: JsonObject, name: string): string | null {
-  const text = textField(body, name);
-  if (text === null || text.length <= SHORT) return text;
-  throw new DomainError('invalid-parameter', { field: name, message: `Invalid input for field/attribute ${name}. It must have at most ${SHORT} characters.` });
 }
 
 export function numberField(body: JsonObject, name: string): number | null {

@@ -13,7 +13,7 @@ import type { BayRow, New, Page, Repositories } from '../ports/store.js';
 import { requireCloudResources } from './cloud-resources.js';
 import { cloudAccess, ownRows, type Access, type AppDeps } from './deps.js';
 import { findBay, findBayModel } from './find.js';
-import { growGroup, newDefaultGroups, requireCount, shrinkGroup } from './node-groups.js';
+import { growGroup, newDefaultGroups, shrinkGroup } from './node-groups.js';
 
 /** What a caller says of a new bay; null means: as the model has it. */
 export interface CreateBay {
@@ -54,8 +54,6 @@ export async function listBayEvents(deps: AppDeps, access: Access, ident: string
 /** One transaction writes bay, groups, nodes, intent and work item; then the doorbell rings. Contract, validation §1. */
 export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay, signal: AbortSignal): Promise<Accepted> {
   const { actor } = access;
-  requireCount('node_count', wanted.nodeCount);
-  requireCount('master_count', wanted.masterCount);
   const model = await modelFor(deps, access, wanted.bayModel);
   const driver = deps.engines.driverOf(model);
   const desired = desiredFrom(wanted, model);
@@ -145,7 +143,6 @@ export interface UpdateBay {
 export async function updateBay(deps: AppDeps, access: Access, ident: string, change: (row: BayRow) => UpdateBay): Promise<Accepted> {
   const row = await findBay(deps, access, ident);
   const wanted = change(row);
-  requireCount('node_count', wanted.nodeCount);
   const { bay } = row;
   if (NOT_UPDATABLE.has(bay.observed.status)) {
     throw new DomainError('not-supported', `Updating a bay when status is "${bay.observed.status}" is not supported. Wait until it has settled, or delete the bay.`);

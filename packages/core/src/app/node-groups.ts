@@ -1,21 +1,11 @@
 import type { Bay } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
-import { DomainError } from '../domain/errors.js';
 import type { NodeGroupId, NodeId } from '../domain/ids.js';
 import { nodeName } from '../domain/names.js';
 import { DEFAULT_MASTER, DEFAULT_WORKER, isMaster, type NodeGroup } from '../domain/node-group.js';
 import { UNSEEN_NODE, type Node } from '../domain/node.js';
 import type { New, Repositories } from '../ports/store.js';
 import type { AppDeps } from './deps.js';
-
-/** As many as Heat takes in one stack by default; beyond, no subnet and no list of nodes would hold them either. */
-const MOST_NODES = 1_000;
-
-/** Errors: `invalid-parameter` naming the field. */
-export function requireCount(field: 'node_count' | 'master_count', count: number): void {
-  if (count <= MOST_NODES) return;
-  throw new DomainError('invalid-parameter', { field, message: `Invalid input for field/attribute ${field}. Value: '${count}'. A bay has at most ${MOST_NODES} of them.` });
-}
 
 export interface Sizes {
   readonly nodeCount: number;

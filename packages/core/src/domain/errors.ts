@@ -19,7 +19,6 @@ export const ERROR_KINDS = {
   'invalid-csr': never(400),
   'certificate-refused': never(400),
   'bay-model-referenced': afterChange(400),
-  'coe-not-supported': never(400),
   'bay-type-not-supported': never(400),
   'not-supported': afterChange(400),
   'operation-in-progress': later(400),

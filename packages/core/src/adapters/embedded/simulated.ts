@@ -10,7 +10,7 @@ type PartKind = 'network' | 'volume' | 'server' | 'address' | 'balancer';
  */
 export class SimulatedBackend implements CloudBackend {
   readonly kind = 'simulated';
-  readonly description = 'simulated servers: nothing runs in them (no Docker Engine was found)';
+  readonly description = 'simulated servers: nothing runs in them';
   readonly #db: Knex;
 
   constructor(db: Knex) {

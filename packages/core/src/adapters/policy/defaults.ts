@@ -15,7 +15,7 @@ export const DEFAULT_RULES: Readonly<Record<string, Rule>> = {
   ...all('baymodel', ['get_all', 'detail', 'get', 'create'], 'member'),
   ...all('baymodel', ['update', 'delete'], 'owner'),
   'baymodel:publish': 'admin',
-  ...all('node', CRUD, 'member'),
+  ...all('node', ['get_all', 'detail', 'get'], 'member'),
   ...all('container', [...CRUD, 'start', 'stop', 'reboot', 'pause', 'unpause', 'logs', 'execute'], 'member'),
   'certificate:get': 'user',
   'certificate:create': 'user',
