@@ -1,7 +1,17 @@
 // Packs every package, installs the tarballs side by side into an empty folder, and imports each one: what `exports` names
 // must be in the tarball.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -17,7 +27,12 @@ try {
   }
   const wanted = [];
   for (const path of packages) {
-    const [packed] = JSON.parse(execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: join(root, path), stdio: ['ignore', 'pipe', 'ignore'] }));
+    const [packed] = JSON.parse(
+      execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+        cwd: join(root, path),
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    );
     const into = join(folder, `unpacked-${packed.name.split('/')[1]}`);
     mkdirSync(into);
     execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', into]);
@@ -25,7 +40,11 @@ try {
     const nested = join(root, path, 'node_modules');
     if (existsSync(nested)) symlinkSync(nested, join(modules, packed.name, 'node_modules'));
     const { exports: names } = JSON.parse(readFileSync(join(into, 'package', 'package.json'), 'utf8'));
-    wanted.push(...Object.entries(names).filter(([, target]) => target.default?.endsWith('.js') && !target.default.includes('testing')).map(([name]) => packed.name + name.slice(1)));
+    wanted.push(
+      ...Object.entries(names)
+        .filter(([, target]) => target.default?.endsWith('.js') && !target.default.includes('testing'))
+        .map(([name]) => packed.name + name.slice(1)),
+    );
   }
   writeFileSync(join(folder, 'try.mjs'), wanted.map((name) => `await import(${JSON.stringify(name)});`).join('\n'));
   execFileSync(process.execPath, [join(folder, 'try.mjs')], { stdio: 'inherit', cwd: folder });

@@ -6,7 +6,11 @@ const STEPS = [
   ['types', 'npx', ['tsc', '-b']],
   ['types of tests', 'npx', ['tsc', '-p', 'tsconfig.eslint.json']],
   ['lint', 'npx', ['eslint', '.']],
-  ['import zones and cycles', 'npx', ['depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'openapi/src', '--exclude', '(^|/)(dist|node_modules)/']],
+  [
+    'import zones and cycles',
+    'npx',
+    ['depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'openapi/src', '--exclude', '(^|/)(dist|node_modules)/'],
+  ],
   ['format', 'npx', ['prettier', '--check', '--log-level', 'warn', '.']],
   ['packages resolve from their tarballs', 'node', ['scripts/check-packages.mjs']],
 ];

@@ -13,12 +13,18 @@ const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const started = Date.now();
 const say = (line) => process.stdout.write(`${colour ? styleText('bold', line) : line}\n`);
 
-const engine = SIMULATED ? { available: false, reason: 'simulated servers were asked for' } : await ensureDocker({ install: true, log: say });
+const engine = SIMULATED
+  ? { available: false, reason: 'simulated servers were asked for' }
+  : await ensureDocker({ install: true, log: say });
 const dataDir = mkdtempSync(join(tmpdir(), 'magnum-demo-'));
 let server;
 let failed = false;
 try {
-  say(engine.available ? `Docker Engine: ${engine.socket}` : `No Docker Engine: ${engine.reason}. The servers of this demo are simulated: no node runs, so no container can.`);
+  say(
+    engine.available
+      ? `Docker Engine: ${engine.socket}`
+      : `No Docker Engine: ${engine.reason}. The servers of this demo are simulated: no node runs, so no container can.`,
+  );
   if (engine.available) await buildImages();
   const commandsStarted = Date.now();
   server = await startServer();
@@ -35,11 +41,42 @@ process.exit(failed ? 1 : 0);
 
 async function story(magnum) {
   say('\n1. A bay model: what bays are made from.');
-  await magnum('baymodel', 'create', 'swarm', '--coe', 'swarm', '--image', 'debian-12', '--keypair', 'default', '--external-network', 'public', '--flavor', 'm1.small');
+  await magnum(
+    'baymodel',
+    'create',
+    'swarm',
+    '--coe',
+    'swarm',
+    '--image',
+    'debian-12',
+    '--keypair',
+    'default',
+    '--external-network',
+    'public',
+    '--flavor',
+    'm1.small',
+  );
   say('\n2. A bay: one manager, two workers. The lines below are events of its stack.');
   await magnum('bay', 'create', 'hive', '--baymodel', 'swarm', '--node-count', '2', '--wait');
   await magnum('bay', 'show', 'hive', '-c', 'status', '-c', 'api_address', '-c', 'node_count', '-c', 'master_count');
-  await magnum('node', 'list', '--bay', 'hive', '-c', 'name', '-c', 'role', '-c', 'status', '-c', 'state', '-c', 'private_address', '-c', 'public_address');
+  await magnum(
+    'node',
+    'list',
+    '--bay',
+    'hive',
+    '-c',
+    'name',
+    '-c',
+    'role',
+    '-c',
+    'status',
+    '-c',
+    'state',
+    '-c',
+    'private_address',
+    '-c',
+    'public_address',
+  );
   if (engine.available) await containerStory(magnum);
   say('\n4. The bay grows to three workers.');
   await magnum('bay', 'update', 'hive', '--node-count', '3', '--wait');
@@ -108,13 +145,17 @@ function run(args, env) {
       process.stdout.write(chunk);
       output += chunk;
     });
-    child.once('exit', (code) => (code === 0 ? done(output) : reject(new Error(`"magnum ${args.join(' ')}" ended with code ${code}`))));
+    child.once('exit', (code) =>
+      code === 0 ? done(output) : reject(new Error(`"magnum ${args.join(' ')}" ended with code ${code}`)),
+    );
   });
 }
 
 async function end() {
   if (KEEP && server && !failed) {
-    say(`\nLeft running: source ${join(dataDir, 'openrc-demo')} and go on with npx magnum. To stop: kill ${server.pid}; to remove all: npx magnum dev --reset --data ${dataDir}`);
+    say(
+      `\nLeft running: source ${join(dataDir, 'openrc-demo')} and go on with npx magnum. To stop: kill ${server.pid}; to remove all: npx magnum dev --reset --data ${dataDir}`,
+    );
     server.unref();
     server.stdout.destroy();
     return;
@@ -123,7 +164,9 @@ async function end() {
   if (engine.available) await proveNothingIsLeft();
   rmSync(dataDir, { recursive: true, force: true });
   if (engine.available) await engine.stop();
-  say(`\n${failed ? 'Failed' : 'Done'} after ${((Date.now() - started) / 1000).toFixed(0)} s.${engine.available || failed ? '' : ' Simulated: servers, networks and volumes were records only; no container was run.'}`);
+  say(
+    `\n${failed ? 'Failed' : 'Done'} after ${((Date.now() - started) / 1000).toFixed(0)} s.${engine.available || failed ? '' : ' Simulated: servers, networks and volumes were records only; no container was run.'}`,
+  );
 }
 
 async function stopServer() {
@@ -139,7 +182,11 @@ async function proveNothingIsLeft() {
   const { id } = JSON.parse(readFileSync(join(dataDir, 'instance.json'), 'utf8'));
   const left = async () => {
     const filters = { label: [`org.magnum-ts.instance=${id}`] };
-    const [containers, networks, volumes] = await Promise.all([docker.listContainers({ all: true, filters }), docker.listNetworks({ filters }), docker.listVolumes({ filters })]);
+    const [containers, networks, volumes] = await Promise.all([
+      docker.listContainers({ all: true, filters }),
+      docker.listNetworks({ filters }),
+      docker.listVolumes({ filters }),
+    ]);
     return { containers: containers.length, networks: networks.length, volumes: volumes.Volumes?.length ?? 0 };
   };
   const count = await left();

@@ -19,12 +19,19 @@ export async function startMariadb({ log }) {
   if (missing) throw new Error(missing);
   const folder = mkdtempSync(join(tmpdir(), 'magnum-mariadb-'));
   const data = join(folder, 'data');
-  const made = spawnSync('mariadb-install-db', ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', `--user=${userName()}`], { encoding: 'utf8' });
+  const made = spawnSync(
+    'mariadb-install-db',
+    ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', `--user=${userName()}`],
+    { encoding: 'utf8' },
+  );
   if (made.status !== 0) throw new Error(`mariadb-install-db failed: ${made.stderr.split('\n').slice(-3).join(' ')}`);
   const port = await freePort();
   const server = { folder, data, port, process: undefined };
   await start(server);
-  run(server, "CREATE DATABASE magnum CHARACTER SET utf8mb4; CREATE USER 'magnum'@'127.0.0.1' IDENTIFIED BY 'magnum'; GRANT ALL ON *.* TO 'magnum'@'127.0.0.1';");
+  run(
+    server,
+    "CREATE DATABASE magnum CHARACTER SET utf8mb4; CREATE USER 'magnum'@'127.0.0.1' IDENTIFIED BY 'magnum'; GRANT ALL ON *.* TO 'magnum'@'127.0.0.1';",
+  );
   return {
     port,
     url: `mysql+pymysql://magnum:magnum@127.0.0.1:${port}/magnum?charset=utf8mb4`,
@@ -46,13 +53,26 @@ export async function startMariadb({ log }) {
 
 async function start(server) {
   const log = openSync(join(server.folder, 'log'), 'a');
-  server.process = spawn('/usr/sbin/mariadbd', [
-    '--no-defaults', `--datadir=${server.data}`, `--socket=${join(server.folder, 'socket')}`, `--pid-file=${join(server.folder, 'pid')}`, `--port=${server.port}`,
-    '--bind-address=127.0.0.1', `--user=${userName()}`, '--innodb-buffer-pool-size=64M', '--skip-log-bin', '--max-connections=300',
-  ], { stdio: ['ignore', log, log] });
+  server.process = spawn(
+    '/usr/sbin/mariadbd',
+    [
+      '--no-defaults',
+      `--datadir=${server.data}`,
+      `--socket=${join(server.folder, 'socket')}`,
+      `--pid-file=${join(server.folder, 'pid')}`,
+      `--port=${server.port}`,
+      '--bind-address=127.0.0.1',
+      `--user=${userName()}`,
+      '--innodb-buffer-pool-size=64M',
+      '--skip-log-bin',
+      '--max-connections=300',
+    ],
+    { stdio: ['ignore', log, log] },
+  );
   const end = Date.now() + READY_WITHIN;
   while (Date.now() < end) {
-    if (server.process.exitCode !== null) throw new Error(`mariadbd ended with code ${server.process.exitCode}; see ${join(server.folder, 'log')}`);
+    if (server.process.exitCode !== null)
+      throw new Error(`mariadbd ended with code ${server.process.exitCode}; see ${join(server.folder, 'log')}`);
     if (await answers(server.port)) return;
     await sleep(100);
   }
@@ -67,7 +87,11 @@ async function end(server, signal) {
 }
 
 function run(server, text) {
-  const { status, stdout, stderr } = spawnSync('mariadb', ['--no-defaults', `--socket=${join(server.folder, 'socket')}`, '-uroot', '-N', '-B'], { input: text, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(
+    'mariadb',
+    ['--no-defaults', `--socket=${join(server.folder, 'socket')}`, '-uroot', '-N', '-B'],
+    { input: text, encoding: 'utf8' },
+  );
   if (status !== 0) throw new Error(`mariadb: ${stderr.trim()}`);
   return stdout;
 }

@@ -18,7 +18,8 @@ export async function ensurePackages(wanted, log, moreFolders = []) {
   if (process.getuid?.() !== 0 || !isThere('apt-get'))
     return missing.map(([program, name]) => `missing: ${program} (Debian package ${name})`);
   log(`installing ${names.join(', ')} (Debian packages)`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // Run level 1: packages of servers must not start them; tests start their own.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   spawnSync('apt-get', ['update', '-q'], { stdio: 'ignore', env });
   spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...names], { stdio: 'ignore', env });
   return missing

@@ -42,10 +42,20 @@ export async function startRabbitmq({ log }) {
 
 function environment(folder, ports) {
   return {
-    ...process.env, HOME: join(folder, 'home'), ERL_EPMD_PORT: String(ports.epmd), ERL_EPMD_ADDRESS: '127.0.0.1', RABBITMQ_NODENAME: `magnum-${ports.port}@localhost`,
-    RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1', RABBITMQ_NODE_PORT: String(ports.port), RABBITMQ_DIST_PORT: String(ports.distribution),
-    RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'), RABBITMQ_LOG_BASE: join(folder, 'log'), RABBITMQ_CONF_ENV_FILE: join(folder, 'none'),
-    RABBITMQ_CONFIG_FILE: join(folder, 'none'), RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'), RABBITMQ_PID_FILE: join(folder, 'pid'),
+    ...process.env,
+    HOME: join(folder, 'home'),
+    ERL_EPMD_PORT: String(ports.epmd),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    RABBITMQ_NODENAME: `magnum-${ports.port}@localhost`,
+    RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+    RABBITMQ_NODE_PORT: String(ports.port),
+    RABBITMQ_DIST_PORT: String(ports.distribution),
+    RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
+    RABBITMQ_LOG_BASE: join(folder, 'log'),
+    RABBITMQ_CONF_ENV_FILE: join(folder, 'none'),
+    RABBITMQ_CONFIG_FILE: join(folder, 'none'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
+    RABBITMQ_PID_FILE: join(folder, 'pid'),
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1 +sbwt none',
   };
 }
@@ -56,7 +66,8 @@ async function start(server) {
   server.process = spawn(PROGRAM, [], { stdio: ['ignore', log, log], env: server.env, detached: true });
   const end = Date.now() + READY_WITHIN;
   while (Date.now() < end) {
-    if (server.process.exitCode !== null) throw new Error(`rabbitmq-server ended with code ${server.process.exitCode}; see ${join(server.folder, 'out')}`);
+    if (server.process.exitCode !== null)
+      throw new Error(`rabbitmq-server ended with code ${server.process.exitCode}; see ${join(server.folder, 'out')}`);
     if (await answers(server.port)) return;
     await sleep(200);
   }
@@ -72,7 +83,9 @@ async function end(server, signal) {
 
 /** The port mapper outlives its node: it is told to go by name of its own port. */
 async function endEpmd(server) {
-  await new Promise((done) => spawn('epmd', ['-kill'], { stdio: 'ignore', env: server.env }).once('exit', done).once('error', done));
+  await new Promise((done) =>
+    spawn('epmd', ['-kill'], { stdio: 'ignore', env: server.env }).once('exit', done).once('error', done),
+  );
 }
 
 /** AMQP servers answer a header that they do not like with their own. */

@@ -9,7 +9,9 @@ import { cloudAccess, ownRows, type Access, type AppDeps } from './deps.js';
 import { findBayModel } from './find.js';
 
 /** Everything of a bay model that a caller may set. */
-export type BayModelFields = Omit<BayModel, 'id' | 'sequence' | 'projectId' | 'userId' | 'createdAt' | 'updatedAt' | 'name'> & { readonly name: string | null };
+export type BayModelFields = Omit<BayModel, 'id' | 'sequence' | 'projectId' | 'userId' | 'createdAt' | 'updatedAt' | 'name'> & {
+  readonly name: string | null;
+};
 
 /** Changes of these alone are taken while bays use the model (contract, README §6). */
 const HARMLESS: ReadonlySet<keyof BayModel> = new Set(['public', 'hidden', 'tags', 'name']);
@@ -26,19 +28,33 @@ export async function getBayModel(deps: AppDeps, access: Access, ident: string):
   return model;
 }
 
-export async function createBayModel(deps: AppDeps, access: Access, fields: BayModelFields, signal: AbortSignal): Promise<BayModel> {
+export async function createBayModel(
+  deps: AppDeps,
+  access: Access,
+  fields: BayModelFields,
+  signal: AbortSignal,
+): Promise<BayModel> {
   const { actor } = access;
   deps.policy.require(access.action, actor);
   const image = await requireImage(deps.cloud, fields.imageId, cloudAccess(actor), signal);
-  const completed = { ...fields, networkDriver: fields.networkDriver ?? defaultNetworkDriver(fields.coe), clusterDistro: image.distro };
+  const completed = {
+    ...fields,
+    networkDriver: fields.networkDriver ?? defaultNetworkDriver(fields.coe),
+    clusterDistro: image.distro,
+  };
   checkBayModel(completed);
   const driver = deps.engines.driverOf({ ...completed, driver: fields.driver ?? image.driver ?? null });
   await requireCloudResources(deps.cloud, referencesOf(completed), cloudAccess(actor), signal);
   if (completed.public || completed.hidden) requirePublish(deps, access);
   const model = {
-    ...completed, driver: driver.name, id: deps.random.uuid() as BayModelId, // a new UUID is an id by being given here
+    ...completed,
+    driver: driver.name,
+    id: deps.random.uuid() as BayModelId, // a new UUID is an id by being given here
     name: fields.name ?? generatedName('baymodel', (limit) => deps.random.below(limit)),
-    projectId: actor.projectId ?? '', userId: actor.userId, createdAt: deps.clock.now(), updatedAt: null,
+    projectId: actor.projectId ?? '',
+    userId: actor.userId,
+    createdAt: deps.clock.now(),
+    updatedAt: null,
   };
   await deps.store.write((repos) => repos.bayModels.insert(model));
   return { ...model, sequence: 0 };
@@ -46,7 +62,11 @@ export async function createBayModel(deps: AppDeps, access: Access, fields: BayM
 
 /** `change` turns the model into the wanted one; it throws where the wanted fields are ill-formed. */
 export async function updateBayModel(
-  deps: AppDeps, access: Access, ident: string, change: (model: BayModel) => BayModelFields, signal: AbortSignal,
+  deps: AppDeps,
+  access: Access,
+  ident: string,
+  change: (model: BayModel) => BayModelFields,
+  signal: AbortSignal,
 ): Promise<BayModel> {
   const model = await findBayModel(deps, access.actor, ident);
   deps.policy.require(access.action, access.actor, model);
@@ -55,19 +75,36 @@ export async function updateBayModel(
   await requireCloudResources(deps.cloud, referencesOf(wanted), cloudAccess(access.actor), signal);
   if (wanted.public !== model.public || wanted.hidden !== model.hidden) requirePublish(deps, access);
   await deps.store.write(async (repos) => {
-    if (!isHarmless(model, wanted) && (await repos.bayModels.isReferenced(model.id))) throw referenced(model, 'changed, except for public, hidden, tags and name');
+    if (!isHarmless(model, wanted) && (await repos.bayModels.isReferenced(model.id)))
+      throw referenced(model, 'changed, except for public, hidden, tags and name');
     await repos.bayModels.save(wanted);
   });
   return wanted;
 }
 
 /** A new image brings its distribution along, and what runs on it may need another driver; otherwise the driver stays. */
-async function changedModel(deps: AppDeps, access: Access, model: BayModel, fields: BayModelFields, signal: AbortSignal): Promise<BayModel> {
+async function changedModel(
+  deps: AppDeps,
+  access: Access,
+  model: BayModel,
+  fields: BayModelFields,
+  signal: AbortSignal,
+): Promise<BayModel> {
   const isNewImage = fields.imageId !== model.imageId;
   const image = isNewImage ? await requireImage(deps.cloud, fields.imageId, cloudAccess(access.actor), signal) : undefined;
-  const wanted = { ...model, ...fields, name: fields.name ?? model.name, clusterDistro: image?.distro ?? fields.clusterDistro, updatedAt: deps.clock.now() };
-  const isSamePlatform = wanted.serverType === model.serverType && wanted.clusterDistro === model.clusterDistro && wanted.coe === model.coe;
-  const driver = deps.engines.driverOf({ ...wanted, driver: isSamePlatform && !isNewImage ? model.driver : (image?.driver ?? null) });
+  const wanted = {
+    ...model,
+    ...fields,
+    name: fields.name ?? model.name,
+    clusterDistro: image?.distro ?? fields.clusterDistro,
+    updatedAt: deps.clock.now(),
+  };
+  const isSamePlatform =
+    wanted.serverType === model.serverType && wanted.clusterDistro === model.clusterDistro && wanted.coe === model.coe;
+  const driver = deps.engines.driverOf({
+    ...wanted,
+    driver: isSamePlatform && !isNewImage ? model.driver : (image?.driver ?? null),
+  });
   return { ...wanted, driver: driver.name };
 }
 
@@ -82,18 +119,28 @@ export async function deleteBayModel(deps: AppDeps, access: Access, ident: strin
 
 function isHarmless(before: BayModel, after: BayModel): boolean {
   // Object.keys of a record gives its keys.
-  const changed = (Object.keys(before) as (keyof BayModel)[]).filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+  const changed = (Object.keys(before) as (keyof BayModel)[]).filter(
+    (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]),
+  );
   return changed.every((key) => key === 'updatedAt' || (HARMLESS.has(key) && !(key === 'public' && !after.public)));
 }
 
 function referenced(model: BayModel, what: string): DomainError {
-  return new DomainError('bay-model-referenced', `BayModel ${model.id} is referenced by one or multiple bays and cannot be ${what}. Delete the bays first.`);
+  return new DomainError(
+    'bay-model-referenced',
+    `BayModel ${model.id} is referenced by one or multiple bays and cannot be ${what}. Delete the bays first.`,
+  );
 }
 
 function requirePublish(deps: AppDeps, access: Access): void {
   deps.policy.require('baymodel:publish', access.actor);
 }
 
-function referencesOf(model: Pick<BayModel, 'imageId' | 'flavorId' | 'masterFlavorId' | 'keypairId' | 'externalNetworkId' | 'fixedNetwork' | 'fixedSubnet'>) {
+function referencesOf(
+  model: Pick<
+    BayModel,
+    'imageId' | 'flavorId' | 'masterFlavorId' | 'keypairId' | 'externalNetworkId' | 'fixedNetwork' | 'fixedSubnet'
+  >,
+) {
   return { ...model, keypair: model.keypairId };
 }

@@ -46,7 +46,13 @@ export async function listBays(deps: AppDeps, access: Access, page: Page): Promi
   return deps.store.read((repos) => repos.bays.list(ownRows(access.actor), page));
 }
 
-export async function listBayEvents(deps: AppDeps, access: Access, ident: string, after: number, limit: number): Promise<{ bay: Bay; events: readonly BayEvent[] }> {
+export async function listBayEvents(
+  deps: AppDeps,
+  access: Access,
+  ident: string,
+  after: number,
+  limit: number,
+): Promise<{ bay: Bay; events: readonly BayEvent[] }> {
   const { bay } = await findBay(deps, access, ident);
   return { bay, events: await deps.store.read((repos) => repos.events.list(bay.id, after, limit)) };
 }
@@ -59,18 +65,35 @@ export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay
   const desired = desiredFrom(wanted, model);
   checkVolumeSize(model.dockerStorageDriver, desired.dockerVolumeSize);
   deps.policy.require(access.action, actor);
-  await requireCloudResources(deps.cloud, {
-    imageId: model.imageId, flavorId: desired.flavorId, masterFlavorId: desired.masterFlavorId, keypair: desired.keypair,
-    externalNetworkId: model.externalNetworkId, fixedNetwork: desired.fixedNetwork, fixedSubnet: desired.fixedSubnet,
-  }, cloudAccess(actor), signal);
+  await requireCloudResources(
+    deps.cloud,
+    {
+      imageId: model.imageId,
+      flavorId: desired.flavorId,
+      masterFlavorId: desired.masterFlavorId,
+      keypair: desired.keypair,
+      externalNetworkId: model.externalNetworkId,
+      fixedNetwork: desired.fixedNetwork,
+      fixedSubnet: desired.fixedSubnet,
+    },
+    cloudAccess(actor),
+    signal,
+  );
   if (wanted.masterCount > 1 && !desired.masterLbEnabled) {
-    throw new DomainError('invalid-parameter', { field: 'master_count', message: 'master_count must be 1 when master_lb_enabled is False. Enable the load balancer to have more masters.' });
+    throw new DomainError('invalid-parameter', {
+      field: 'master_count',
+      message: 'master_count must be 1 when master_lb_enabled is False. Enable the load balancer to have more masters.',
+    });
   }
   const bay = newBay(deps, access, wanted.name, desired);
   const { groups, nodes } = newDefaultGroups(deps, bay, model, wanted);
-  const problems = driver.check?.({
-    bay: { ...bay, sequence: 0 }, model, nodeGroups: groups.map((group) => ({ ...group, sequence: 0 })), nodes: nodes.map((node) => ({ ...node, sequence: 0 })),
-  }) ?? [];
+  const problems =
+    driver.check?.({
+      bay: { ...bay, sequence: 0 },
+      model,
+      nodeGroups: groups.map((group) => ({ ...group, sequence: 0 })),
+      nodes: nodes.map((node) => ({ ...node, sequence: 0 })),
+    }) ?? [];
   const [problem] = problems;
   if (problem) throw new DomainError('invalid-parameter', problem);
   await deps.store.write(async (repos) => {
@@ -115,24 +138,55 @@ function desiredFrom(wanted: CreateBay, model: BayModel): BayDesired {
 function newBay(deps: AppDeps, access: Access, name: string | null, desired: BayDesired): New<Bay> {
   return {
     id: deps.random.uuid() as BayId, // a new UUID is an id by being given here
-    projectId: access.actor.projectId ?? '', userId: access.actor.userId, name: name ?? generatedName('bay', (limit) => deps.random.below(limit)),
-    generation: 1, desired, observed: UNSEEN_BAY, createdAt: deps.clock.now(), updatedAt: null,
+    projectId: access.actor.projectId ?? '',
+    userId: access.actor.userId,
+    name: name ?? generatedName('bay', (limit) => deps.random.below(limit)),
+    generation: 1,
+    desired,
+    observed: UNSEEN_BAY,
+    createdAt: deps.clock.now(),
+    updatedAt: null,
   };
 }
 
-async function recordIntent(deps: AppDeps, repos: Repositories, bay: New<Bay>, operation: Operation, rollbackOnFailure: boolean): Promise<void> {
+async function recordIntent(
+  deps: AppDeps,
+  repos: Repositories,
+  bay: New<Bay>,
+  operation: Operation,
+  rollbackOnFailure: boolean,
+): Promise<void> {
   const startedAt = deps.clock.now();
   await repos.intents.put({
-    bayId: bay.id, operation, generation: bay.generation, rollbackOnFailure, startedAt, deadline: deadlineOf(startedAt, bay.desired.createTimeout),
+    bayId: bay.id,
+    operation,
+    generation: bay.generation,
+    rollbackOnFailure,
+    startedAt,
+    deadline: deadlineOf(startedAt, bay.desired.createTimeout),
   });
-  await repos.events.append([{
-    bayId: bay.id, at: startedAt, source: 'magnum', resource: bay.name, resourceType: 'bay', status: STATUS_OF[operation].running, reason: 'accepted',
-  }]);
+  await repos.events.append([
+    {
+      bayId: bay.id,
+      at: startedAt,
+      source: 'magnum',
+      resource: bay.name,
+      resourceType: 'bay',
+      status: STATUS_OF[operation].running,
+      reason: 'accepted',
+    },
+  ]);
   await repos.work.wake(bay.id);
 }
 
 /** Where an update would be lost or pointless. In every other state, failed ones included, it is the way on. */
-const NOT_UPDATABLE: ReadonlySet<BayStatus> = new Set(['CREATE_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS', 'DELETE_FAILED', 'DELETE_COMPLETE']);
+const NOT_UPDATABLE: ReadonlySet<BayStatus> = new Set([
+  'CREATE_IN_PROGRESS',
+  'DELETE_IN_PROGRESS',
+  'ROLLBACK_IN_PROGRESS',
+  'DELETE_FAILED',
+  'DELETE_COMPLETE',
+]);
 
 export interface UpdateBay {
   readonly nodeCount: number;
@@ -140,12 +194,20 @@ export interface UpdateBay {
 }
 
 /** `change` gets the bay as it is and says what is wanted; it throws where that is not allowed. */
-export async function updateBay(deps: AppDeps, access: Access, ident: string, change: (row: BayRow) => UpdateBay): Promise<Accepted> {
+export async function updateBay(
+  deps: AppDeps,
+  access: Access,
+  ident: string,
+  change: (row: BayRow) => UpdateBay,
+): Promise<Accepted> {
   const row = await findBay(deps, access, ident);
   const wanted = change(row);
   const { bay } = row;
   if (NOT_UPDATABLE.has(bay.observed.status)) {
-    throw new DomainError('not-supported', `Updating a bay when status is "${bay.observed.status}" is not supported. Wait until it has settled, or delete the bay.`);
+    throw new DomainError(
+      'not-supported',
+      `Updating a bay when status is "${bay.observed.status}" is not supported. Wait until it has settled, or delete the bay.`,
+    );
   }
   const next = withOperation(deps, bay, 'update');
   await deps.store.write(async (repos) => {
@@ -180,7 +242,8 @@ export async function beginDelete(deps: AppDeps, bay: Bay): Promise<Accepted> {
   const next = withOperation(deps, bay, 'delete');
   await deps.store.write(async (repos) => {
     if (!(await repos.bays.saveDesired(next, bay.generation))) throw changedMeanwhile(bay);
-    for (const group of await repos.nodeGroups.ofBay(bay.id)) await repos.nodeGroups.saveStatus(group.id, 'DELETE_IN_PROGRESS', null);
+    for (const group of await repos.nodeGroups.ofBay(bay.id))
+      await repos.nodeGroups.saveStatus(group.id, 'DELETE_IN_PROGRESS', null);
     await recordIntent(deps, repos, next, 'delete', false);
   });
   await deps.bus.cast({ kind: 'wake', bayId: bay.id });
@@ -189,11 +252,16 @@ export async function beginDelete(deps: AppDeps, bay: Bay): Promise<Accepted> {
 
 function withOperation(deps: AppDeps, bay: Bay, operation: Operation): Bay {
   return {
-    ...bay, generation: bay.generation + 1, updatedAt: deps.clock.now(),
+    ...bay,
+    generation: bay.generation + 1,
+    updatedAt: deps.clock.now(),
     observed: { ...bay.observed, status: STATUS_OF[operation].running, statusReason: null },
   };
 }
 
 function changedMeanwhile(bay: Bay): DomainError {
-  return new DomainError('conflict', `Bay ${bay.id} was changed by another request at the same time. Look at it again, then repeat the request.`);
+  return new DomainError(
+    'conflict',
+    `Bay ${bay.id} was changed by another request at the same time. Look at it again, then repeat the request.`,
+  );
 }

@@ -14,7 +14,12 @@ export interface CloudReferences {
 }
 
 /** Errors name the field: image, flavor and network 400, keypair 404, an ambiguous name 409. */
-export async function requireCloudResources(cloud: Cloud, names: CloudReferences, access: CloudAccess, signal: AbortSignal): Promise<void> {
+export async function requireCloudResources(
+  cloud: Cloud,
+  names: CloudReferences,
+  access: CloudAccess,
+  signal: AbortSignal,
+): Promise<void> {
   if (names.imageId !== null) await requireImage(cloud, names.imageId, access, signal);
   await requireFlavor(cloud, 'flavor_id', names.flavorId, access, signal);
   await requireFlavor(cloud, 'master_flavor_id', names.masterFlavorId, access, signal);
@@ -25,16 +30,28 @@ export async function requireCloudResources(cloud: Cloud, names: CloudReferences
 }
 
 /** The image with its distribution. Errors: 400 when it is absent, or has no property os_distro. */
-export async function requireImage(cloud: Cloud, imageId: string, access: CloudAccess, signal: AbortSignal): Promise<CloudImage & { readonly distro: string }> {
+export async function requireImage(
+  cloud: Cloud,
+  imageId: string,
+  access: CloudAccess,
+  signal: AbortSignal,
+): Promise<CloudImage & { readonly distro: string }> {
   const image = await cloud.findImage(imageId, access, signal);
   if (!image) throw new DomainError('image-not-found', { field: 'image_id', message: `Image ${imageId} could not be found.` });
   if (image.distro) return { ...image, distro: image.distro };
   throw new DomainError('image-not-found', {
-    field: 'image_id', message: `Image ${imageId} has no property os_distro. Set it to the distribution that the image holds, such as debian.`,
+    field: 'image_id',
+    message: `Image ${imageId} has no property os_distro. Set it to the distribution that the image holds, such as debian.`,
   });
 }
 
-async function requireFlavor(cloud: Cloud, field: string, name: string | null, access: CloudAccess, signal: AbortSignal): Promise<void> {
+async function requireFlavor(
+  cloud: Cloud,
+  field: string,
+  name: string | null,
+  access: CloudAccess,
+  signal: AbortSignal,
+): Promise<void> {
   if (name === null || (await cloud.findFlavor(name, access, signal))) return;
   throw new DomainError('flavor-not-found', { field, message: `Unable to find flavor ${name} (${field}).` });
 }

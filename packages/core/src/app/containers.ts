@@ -27,7 +27,13 @@ export interface ContainerView {
 /** Pulling an image takes its time. */
 const CREATE_MS = 300_000;
 
-export async function listContainers(deps: AppDeps, access: Access, bayIdent: string | undefined, page: Page, signal: AbortSignal): Promise<readonly ContainerView[]> {
+export async function listContainers(
+  deps: AppDeps,
+  access: Access,
+  bayIdent: string | undefined,
+  page: Page,
+  signal: AbortSignal,
+): Promise<readonly ContainerView[]> {
   deps.policy.require(access.action, access.actor);
   const bayId = bayIdent === undefined ? null : (await findBay(deps, { ...access, action: 'bay:get' }, bayIdent)).bay.id;
   const containers = await deps.store.read((repos) => repos.containers.list(ownRows(access.actor), bayId, page));
@@ -41,14 +47,25 @@ export async function getContainer(deps: AppDeps, access: Access, ident: string,
 }
 
 /** Creates it in the bay's engine, stopped; the row is there first, so that nothing in an engine is ever unknown here. */
-export async function createContainer(deps: AppDeps, access: Access, wanted: CreateContainer, signal: AbortSignal): Promise<ContainerView> {
+export async function createContainer(
+  deps: AppDeps,
+  access: Access,
+  wanted: CreateContainer,
+  signal: AbortSignal,
+): Promise<ContainerView> {
   deps.policy.require(access.action, access.actor);
   const bayId = await bayFor(deps, access, wanted.bay);
   const memory = wanted.memory === null ? null : parseMemory(wanted.memory);
   const container = newContainer(deps, access, bayId, wanted);
   await deps.store.write((repos) => repos.containers.insert(container));
   const spec = {
-    hostname: container.id, name: wanted.name, image: wanted.image, command: wanted.command, memory, environment: wanted.environment, labels: {},
+    hostname: container.id,
+    name: wanted.name,
+    image: wanted.image,
+    command: wanted.command,
+    memory,
+    environment: wanted.environment,
+    labels: {},
   };
   try {
     const report = await deps.bus.call('container.create', { bayId, spec }, { timeoutMs: CREATE_MS, signal });
@@ -61,7 +78,8 @@ export async function createContainer(deps: AppDeps, access: Access, wanted: Cre
 
 /** What came half-way in the engine is removed as far as the engine answers; the refusal is what the caller hears. */
 async function abandon(deps: AppDeps, container: Omit<Container, 'sequence'>): Promise<void> {
-  await deps.bus.call('container.act', { bayId: container.bayId, hostname: container.id, action: 'delete' }, { timeoutMs: QUESTION_MS })
+  await deps.bus
+    .call('container.act', { bayId: container.bayId, hostname: container.id, action: 'delete' }, { timeoutMs: QUESTION_MS })
     .catch(() => undefined);
   await deps.store.write((repos) => repos.containers.delete(container.id));
 }
@@ -78,13 +96,27 @@ async function bayFor(deps: AppDeps, access: Access, ident: string): Promise<Bay
 function newContainer(deps: AppDeps, access: Access, bayId: BayId, wanted: CreateContainer): Omit<Container, 'sequence'> {
   return {
     id: deps.random.uuid() as ContainerId, // a new UUID is an id by being given here
-    bayId, projectId: access.actor.projectId ?? '', userId: access.actor.userId, name: wanted.name, image: wanted.image, command: wanted.command,
-    memory: wanted.memory, environment: wanted.environment, status: 'Unknown', createdAt: deps.clock.now(), updatedAt: null,
+    bayId,
+    projectId: access.actor.projectId ?? '',
+    userId: access.actor.userId,
+    name: wanted.name,
+    image: wanted.image,
+    command: wanted.command,
+    memory: wanted.memory,
+    environment: wanted.environment,
+    status: 'Unknown',
+    createdAt: deps.clock.now(),
+    updatedAt: null,
   };
 }
 
 /** Changes the record only: contract, endpoints §8. */
-export async function updateContainer(deps: AppDeps, access: Access, ident: string, change: (container: Container) => Container): Promise<ContainerView> {
+export async function updateContainer(
+  deps: AppDeps,
+  access: Access,
+  ident: string,
+  change: (container: Container) => Container,
+): Promise<ContainerView> {
   const container = await findContainer(deps, access, ident);
   const changed = { ...change(container), updatedAt: deps.clock.now() };
   if (changed.memory !== null) parseMemory(changed.memory);
@@ -94,13 +126,27 @@ export async function updateContainer(deps: AppDeps, access: Access, ident: stri
 
 export async function deleteContainer(deps: AppDeps, access: Access, ident: string, signal: AbortSignal): Promise<void> {
   const container = await findContainer(deps, access, ident);
-  await deps.bus.call('container.act', { bayId: container.bayId, hostname: container.id, action: 'delete' }, { timeoutMs: QUESTION_MS, signal });
+  await deps.bus.call(
+    'container.act',
+    { bayId: container.bayId, hostname: container.id, action: 'delete' },
+    { timeoutMs: QUESTION_MS, signal },
+  );
   await deps.store.write((repos) => repos.containers.delete(container.id));
 }
 
-export async function actOnContainer(deps: AppDeps, access: Access, ident: string, action: ContainerAction, signal: AbortSignal): Promise<void> {
+export async function actOnContainer(
+  deps: AppDeps,
+  access: Access,
+  ident: string,
+  action: ContainerAction,
+  signal: AbortSignal,
+): Promise<void> {
   const container = await findContainer(deps, access, ident);
-  await deps.bus.call('container.act', { bayId: container.bayId, hostname: container.id, action }, { timeoutMs: QUESTION_MS, signal });
+  await deps.bus.call(
+    'container.act',
+    { bayId: container.bayId, hostname: container.id, action },
+    { timeoutMs: QUESTION_MS, signal },
+  );
   await refreshed(deps, [container], signal);
 }
 
@@ -109,24 +155,47 @@ export async function containerLogs(deps: AppDeps, access: Access, ident: string
   return deps.bus.call('container.logs', { bayId: container.bayId, hostname: container.id }, { timeoutMs: QUESTION_MS, signal });
 }
 
-export async function executeInContainer(deps: AppDeps, access: Access, ident: string, command: string, signal: AbortSignal): Promise<CommandResult> {
+export async function executeInContainer(
+  deps: AppDeps,
+  access: Access,
+  ident: string,
+  command: string,
+  signal: AbortSignal,
+): Promise<CommandResult> {
   const container = await findContainer(deps, access, ident);
-  return deps.bus.call('container.execute', { bayId: container.bayId, hostname: container.id, command }, { timeoutMs: QUESTION_MS, signal });
+  return deps.bus.call(
+    'container.execute',
+    { bayId: container.bayId, hostname: container.id, command },
+    { timeoutMs: QUESTION_MS, signal },
+  );
 }
 
 /** Asks each bay once. What cannot be asked is Unknown, as upstream has it; the record keeps the last thing known. */
-async function refreshed(deps: AppDeps, containers: readonly Container[], signal: AbortSignal): Promise<readonly ContainerView[]> {
+async function refreshed(
+  deps: AppDeps,
+  containers: readonly Container[],
+  signal: AbortSignal,
+): Promise<readonly ContainerView[]> {
   const bayIds = [...new Set(containers.map((container) => container.bayId))];
-  const answers = new Map(await Promise.all(bayIds.map(async (bayId) => {
-    const hostnames = containers.filter((container) => container.bayId === bayId).map((container) => container.id);
-    return [bayId, await inspected(deps, bayId, hostnames, signal)] as const;
-  })));
+  const answers = new Map(
+    await Promise.all(
+      bayIds.map(async (bayId) => {
+        const hostnames = containers.filter((container) => container.bayId === bayId).map((container) => container.id);
+        return [bayId, await inspected(deps, bayId, hostnames, signal)] as const;
+      }),
+    ),
+  );
   const views: ContainerView[] = [];
   for (const container of containers) views.push(await seen(deps, container, answers.get(container.bayId)?.[container.id]));
   return views;
 }
 
-async function inspected(deps: AppDeps, bayId: BayId, hostnames: readonly string[], signal: AbortSignal): Promise<Readonly<Record<string, ContainerReport>>> {
+async function inspected(
+  deps: AppDeps,
+  bayId: BayId,
+  hostnames: readonly string[],
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, ContainerReport>>> {
   try {
     return await deps.bus.call('container.inspect', { bayId, hostnames }, { timeoutMs: 15_000, signal });
   } catch (error) {

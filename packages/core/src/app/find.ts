@@ -43,7 +43,10 @@ function only<T>(found: readonly T[], ident: string, words: { readonly kind: Err
   const [first, second] = found;
   if (first === undefined) throw new DomainError(words.kind, `${words.noun} ${shown(ident)} could not be found.`);
   if (second === undefined) return first;
-  throw new DomainError('not-unique', `Multiple ${words.noun.toLowerCase()}s exist with same name ${shown(ident)}. Please use the uuid instead.`);
+  throw new DomainError(
+    'not-unique',
+    `Multiple ${words.noun.toLowerCase()}s exist with same name ${shown(ident)}. Please use the uuid instead.`,
+  );
 }
 
 /** What a caller typed is echoed short and without control characters. */

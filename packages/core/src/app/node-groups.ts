@@ -13,9 +13,24 @@ export interface Sizes {
 }
 
 /** The two groups that every bay has, with their nodes: contract, resources §3 "Default groups". */
-export function newDefaultGroups(deps: AppDeps, bay: New<Bay>, model: BayModel, sizes: Sizes): { groups: readonly New<NodeGroup>[]; nodes: readonly New<Node>[] } {
-  const masters = newGroup(deps, bay, model, { name: DEFAULT_MASTER, role: 'master', flavorId: bay.desired.masterFlavorId, nodeCount: sizes.masterCount });
-  const workers = newGroup(deps, bay, model, { name: DEFAULT_WORKER, role: 'worker', flavorId: bay.desired.flavorId, nodeCount: sizes.nodeCount });
+export function newDefaultGroups(
+  deps: AppDeps,
+  bay: New<Bay>,
+  model: BayModel,
+  sizes: Sizes,
+): { groups: readonly New<NodeGroup>[]; nodes: readonly New<Node>[] } {
+  const masters = newGroup(deps, bay, model, {
+    name: DEFAULT_MASTER,
+    role: 'master',
+    flavorId: bay.desired.masterFlavorId,
+    nodeCount: sizes.masterCount,
+  });
+  const workers = newGroup(deps, bay, model, {
+    name: DEFAULT_WORKER,
+    role: 'worker',
+    flavorId: bay.desired.flavorId,
+    nodeCount: sizes.nodeCount,
+  });
   const masterNodes = newNodes(deps, masters, new Set(), sizes.masterCount);
   const taken = new Set(masterNodes.map((node) => node.name));
   return { groups: [masters, workers], nodes: [...masterNodes, ...newNodes(deps, workers, taken, sizes.nodeCount)] };
@@ -25,9 +40,20 @@ type GroupShape = Pick<NodeGroup, 'name' | 'role' | 'flavorId' | 'nodeCount'>;
 
 function newGroup(deps: AppDeps, bay: New<Bay>, model: BayModel, shape: GroupShape): New<NodeGroup> {
   return {
-    ...shape, id: deps.random.uuid() as NodeGroupId, // a new UUID is an id by being given here
-    bayId: bay.id, projectId: bay.projectId, imageId: model.imageId, minNodeCount: 0, maxNodeCount: null, dockerVolumeSize: bay.desired.dockerVolumeSize,
-    labels: bay.desired.labels, isDefault: true, status: 'CREATE_IN_PROGRESS', statusReason: null, createdAt: deps.clock.now(), updatedAt: null,
+    ...shape,
+    id: deps.random.uuid() as NodeGroupId, // a new UUID is an id by being given here
+    bayId: bay.id,
+    projectId: bay.projectId,
+    imageId: model.imageId,
+    minNodeCount: 0,
+    maxNodeCount: null,
+    dockerVolumeSize: bay.desired.dockerVolumeSize,
+    labels: bay.desired.labels,
+    isDefault: true,
+    status: 'CREATE_IN_PROGRESS',
+    statusReason: null,
+    createdAt: deps.clock.now(),
+    updatedAt: null,
   };
 }
 
@@ -39,12 +65,25 @@ function newNodes(deps: AppDeps, group: New<NodeGroup>, taken: ReadonlySet<strin
     names.add(name);
     return {
       id: deps.random.uuid() as NodeId, // a new UUID is an id by being given here
-      bayId: group.bayId, nodeGroupId: group.id, name, role, desired: 'present', observed: UNSEEN_NODE, createdAt: deps.clock.now(), updatedAt: null,
+      bayId: group.bayId,
+      nodeGroupId: group.id,
+      name,
+      role,
+      desired: 'present',
+      observed: UNSEEN_NODE,
+      createdAt: deps.clock.now(),
+      updatedAt: null,
     };
   });
 }
 
-export async function growGroup(deps: AppDeps, repos: Repositories, group: NodeGroup, nodes: readonly Node[], count: number): Promise<void> {
+export async function growGroup(
+  deps: AppDeps,
+  repos: Repositories,
+  group: NodeGroup,
+  nodes: readonly Node[],
+  count: number,
+): Promise<void> {
   const taken = new Set(nodes.map((node) => node.name));
   for (const node of newNodes(deps, group, taken, count)) await repos.nodes.insert(node);
 }

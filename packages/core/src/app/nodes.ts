@@ -13,7 +13,13 @@ export interface NodeView extends NodeRow {
 /** An engine that is slow to answer must not hold up a list. */
 const REPORT_MS = 5_000;
 
-export async function listNodes(deps: AppDeps, access: Access, bayIdent: string | undefined, page: Page, signal: AbortSignal): Promise<readonly NodeView[]> {
+export async function listNodes(
+  deps: AppDeps,
+  access: Access,
+  bayIdent: string | undefined,
+  page: Page,
+  signal: AbortSignal,
+): Promise<readonly NodeView[]> {
   deps.policy.require(access.action, access.actor);
   const bayId = bayIdent === undefined ? null : (await findBay(deps, { ...access, action: 'bay:get' }, bayIdent)).bay.id;
   const rows = await deps.store.read((repos) => repos.nodes.list(ownRows(access.actor), bayId, page));

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from './config.js';
 
-const from = (content: string, environment: Record<string, string> = {}) => loadConfig([{ name: 'magnum.conf', content }], environment);
+const from = (content: string, environment: Record<string, string> = {}) =>
+  loadConfig([{ name: 'magnum.conf', content }], environment);
 
 describe('the configuration', () => {
   test('reads what upstream writes: comments, continued lines, repeated names, quotes, substitution', () => {
@@ -31,7 +32,13 @@ www_authenticate_uri = http://controller:5000/v3
   });
 
   test('later files win over earlier ones, and the environment over files', () => {
-    const config = loadConfig([{ name: 'a', content: '[api]\nport=1\nmax_limit=5' }, { name: 'b', content: '[api]\nport=2' }], { OS_API__MAX_LIMIT: '7' });
+    const config = loadConfig(
+      [
+        { name: 'a', content: '[api]\nport=1\nmax_limit=5' },
+        { name: 'b', content: '[api]\nport=2' },
+      ],
+      { OS_API__MAX_LIMIT: '7' },
+    );
     expect([config.number('api', 'port'), config.number('api', 'max_limit')]).toEqual([2, 7]);
     expect(config.describe()).toContain('api.max_limit = 7  # environment OS_API__MAX_LIMIT');
     expect(config.describe()).toContain('api.port = 2  # b:2');
@@ -39,7 +46,9 @@ www_authenticate_uri = http://controller:5000/v3
   });
 
   test('never shows a secret, and shows where it came from', () => {
-    const config = from('[DEFAULT]\ntransport_url=rabbit://a:hunter2@h1:5672,b:hunter3@h2:5672/v\n[database]\nconnection=mysql://u:hunter4@h/d\n[embedded]\nadmin_password=hunter5');
+    const config = from(
+      '[DEFAULT]\ntransport_url=rabbit://a:hunter2@h1:5672,b:hunter3@h2:5672/v\n[database]\nconnection=mysql://u:hunter4@h/d\n[embedded]\nadmin_password=hunter5',
+    );
     const shown = config.describe().join('\n');
     expect(shown).not.toContain('hunter');
     expect(shown).toContain('DEFAULT.transport_url = rabbit://a:****@h1:5672,b:****@h2:5672/v  # magnum.conf:2');
@@ -49,7 +58,9 @@ www_authenticate_uri = http://controller:5000/v3
   test('says which settings have no effect, and which are misspelt', () => {
     const { warnings } = from('[api]\nworkers = 4\nprot = 1\n[nonsense]\nx = 1');
     expect(warnings).toEqual([
-      'magnum.conf:2: [api] workers has no effect here', 'magnum.conf:3: [api] prot is not known: check its spelling', 'magnum.conf:5: [nonsense] x is not known: check its spelling',
+      'magnum.conf:2: [api] workers has no effect here',
+      'magnum.conf:3: [api] prot is not known: check its spelling',
+      'magnum.conf:5: [nonsense] x is not known: check its spelling',
     ]);
   });
 

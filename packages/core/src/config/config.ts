@@ -32,16 +32,24 @@ interface Effective {
  * Files, then environment (`OS_DATABASE__CONNECTION`, as oslo.config has it). Errors: `invalid-parameter`, naming section,
  * option and origin.
  */
-export function loadConfig(sources: readonly ConfigSource[], environment: Readonly<Record<string, string | undefined>> = {}): Config {
+export function loadConfig(
+  sources: readonly ConfigSource[],
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Config {
   const settings = [...sources.flatMap((source) => parseIni(source.content, source.name)), ...fromEnvironment(environment)];
   const known = new Map(OPTIONS.map((option) => [keyOf(option.section, option.name), option]));
   const given = new Map<string, Setting>();
   for (const setting of settings) given.set(keyOf(setting.section, setting.name), setting);
-  const effective = new Map(OPTIONS.map((option) => {
-    const key = keyOf(option.section, option.name);
-    return [key, effectiveOf(option, given.get(key), given)] as const;
-  }));
-  return configOf(effective, [...given.values()].flatMap((setting) => warningAbout(setting, known.get(keyOf(setting.section, setting.name)))));
+  const effective = new Map(
+    OPTIONS.map((option) => {
+      const key = keyOf(option.section, option.name);
+      return [key, effectiveOf(option, given.get(key), given)] as const;
+    }),
+  );
+  return configOf(
+    effective,
+    [...given.values()].flatMap((setting) => warningAbout(setting, known.get(keyOf(setting.section, setting.name)))),
+  );
 }
 
 function configOf(effective: ReadonlyMap<string, Effective>, warnings: readonly string[]): Config {
@@ -61,13 +69,16 @@ function configOf(effective: ReadonlyMap<string, Effective>, warnings: readonly 
 }
 
 function described({ option, value, origin }: Effective): string {
-  const shown = option.secret && value !== null ? masked(String(value)) : Array.isArray(value) ? value.join(',') : String(value ?? '');
+  const shown =
+    option.secret && value !== null ? masked(String(value)) : Array.isArray(value) ? value.join(',') : String(value ?? '');
   return `${option.section}.${option.name} = ${shown}  # ${origin}`;
 }
 
 /** URLs keep all but their password; everything else that is secret is not shown at all. */
 function masked(value: string): string {
-  return /^[\w+]+:\/\//.test(value) ? value.replaceAll(/:\/\/([^:/@]*):[^@]*@/g, '://$1:****@').replaceAll(/,([^:/@,]*):[^@,]*@/g, ',$1:****@') : '****';
+  return /^[\w+]+:\/\//.test(value)
+    ? value.replaceAll(/:\/\/([^:/@]*):[^@]*@/g, '://$1:****@').replaceAll(/,([^:/@,]*):[^@,]*@/g, ',$1:****@')
+    : '****';
 }
 
 function effectiveOf(option: Option, setting: Setting | undefined, all: ReadonlyMap<string, Setting>): Effective {
@@ -91,7 +102,10 @@ function typed(option: Option, setting: Setting): OptionValue {
     case 'string':
       return oneOf(option, setting);
     case 'list':
-      return setting.value.split(',').map((item) => item.trim()).filter((item) => item !== '');
+      return setting.value
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '');
     case 'boolean':
       return readBoolean(setting);
     case 'integer':
@@ -119,7 +133,10 @@ function readInteger(option: Option, setting: Setting): number {
 }
 
 function bad(setting: Setting, why: string): DomainError {
-  return new DomainError('invalid-parameter', { field: `[${setting.section}] ${setting.name}`, message: `${setting.origin}: [${setting.section}] ${setting.name} ${why}.` });
+  return new DomainError('invalid-parameter', {
+    field: `[${setting.section}] ${setting.name}`,
+    message: `${setting.origin}: [${setting.section}] ${setting.name} ${why}.`,
+  });
 }
 
 function warningAbout(setting: Setting, option: Option | undefined): readonly string[] {

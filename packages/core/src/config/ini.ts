@@ -26,7 +26,13 @@ export function parseIni(text: string, file: string): readonly Setting[] {
     const last = settings.at(-1);
     if (header !== undefined) section = header.trim();
     else if (/^\s/.test(line) && last) settings[settings.length - 1] = { ...last, value: `${last.value}\n${line.trim()}`.trim() };
-    else if (entry) settings.push({ section, name: (entry[1] ?? '').trim(), value: unquoted((entry[2] ?? '').trim()), origin: `${file}:${index + 1}` });
+    else if (entry)
+      settings.push({
+        section,
+        name: (entry[1] ?? '').trim(),
+        value: unquoted((entry[2] ?? '').trim()),
+        origin: `${file}:${index + 1}`,
+      });
     else throw new DomainError('invalid-parameter', `${file}:${index + 1}: expected "name = value", a [section] or a comment.`);
   }
   return settings;

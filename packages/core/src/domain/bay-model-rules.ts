@@ -7,7 +7,12 @@ const NETWORK_DRIVERS: Readonly<Record<CoeName, readonly [string, ...string[]]>>
   'swarm-mode': ['docker', 'flannel'],
   mesos: ['docker'],
 };
-const VOLUME_DRIVERS: Readonly<Record<CoeName, readonly string[]>> = { kubernetes: ['cinder'], swarm: ['rexray'], 'swarm-mode': ['rexray'], mesos: ['rexray'] };
+const VOLUME_DRIVERS: Readonly<Record<CoeName, readonly string[]>> = {
+  kubernetes: ['cinder'],
+  swarm: ['rexray'],
+  'swarm-mode': ['rexray'],
+  mesos: ['rexray'],
+};
 const LEAST_DEVICEMAPPER_GB = 3;
 
 /** The engine's own network driver, where the caller names none. */
@@ -16,7 +21,9 @@ export function defaultNetworkDriver(coe: CoeName): string {
 }
 
 /** Rules between fields of a bay model: contract, validation §6. Throws `invalid-parameter` naming the field. */
-export function checkBayModel(model: Pick<BayModel, 'coe' | 'networkDriver' | 'volumeDriver' | 'dockerStorageDriver' | 'dockerVolumeSize' | 'dnsNameserver'>): void {
+export function checkBayModel(
+  model: Pick<BayModel, 'coe' | 'networkDriver' | 'volumeDriver' | 'dockerStorageDriver' | 'dockerVolumeSize' | 'dnsNameserver'>,
+): void {
   requireMember('network_driver', model.networkDriver, NETWORK_DRIVERS[model.coe], model.coe);
   requireMember('volume_driver', model.volumeDriver, VOLUME_DRIVERS[model.coe], model.coe);
   checkVolumeSize(model.dockerStorageDriver, model.dockerVolumeSize);
@@ -26,7 +33,10 @@ export function checkBayModel(model: Pick<BayModel, 'coe' | 'networkDriver' | 'v
 /** Devicemapper needs room: contract, validation §1 row 4. */
 export function checkVolumeSize(storageDriver: string | null, sizeGb: number | null): void {
   if (storageDriver !== 'devicemapper' || (sizeGb ?? 0) >= LEAST_DEVICEMAPPER_GB) return;
-  throw invalid('docker_volume_size', `docker_volume_size ${sizeGb ?? 'unset'} is too small: devicemapper needs ${LEAST_DEVICEMAPPER_GB} GB or more`);
+  throw invalid(
+    'docker_volume_size',
+    `docker_volume_size ${sizeGb ?? 'unset'} is too small: devicemapper needs ${LEAST_DEVICEMAPPER_GB} GB or more`,
+  );
 }
 
 function requireMember(field: string, value: string | null, allowed: readonly string[], coe: CoeName): void {
@@ -36,7 +46,10 @@ function requireMember(field: string, value: string | null, allowed: readonly st
 
 function checkNameservers(servers: string | null): void {
   if (servers === null) return;
-  const bad = servers.split(',').map((server) => server.trim()).find((server) => !isIpv4(server));
+  const bad = servers
+    .split(',')
+    .map((server) => server.trim())
+    .find((server) => !isIpv4(server));
   if (bad !== undefined) throw invalid('dns_nameserver', `DNS nameserver '${bad}' is not an IPv4 address`);
 }
 

@@ -2,7 +2,12 @@ import type { BayFacts } from './observation.js';
 
 /** What the conductor has made around a bay. References only: keys and passwords rest in the vault. */
 export interface BaySupport {
-  readonly trustee: { readonly userId: string; readonly username: string; readonly domainId: string; readonly passwordRef: string } | null;
+  readonly trustee: {
+    readonly userId: string;
+    readonly username: string;
+    readonly domainId: string;
+    readonly passwordRef: string;
+  } | null;
   readonly caRef: string | null;
   readonly clientRef: string | null;
   readonly facts: BayFacts | null;

@@ -51,6 +51,16 @@ export interface BayObserved {
 }
 
 export const UNSEEN_BAY: BayObserved = {
-  status: 'CREATE_IN_PROGRESS', statusReason: null, stackId: null, apiAddress: null, discoveryUrl: null, coeVersion: null,
-  containerVersion: null, masterAddresses: [], nodeAddresses: [], health: null, healthReason: {}, acceptedGeneration: 0,
+  status: 'CREATE_IN_PROGRESS',
+  statusReason: null,
+  stackId: null,
+  apiAddress: null,
+  discoveryUrl: null,
+  coeVersion: null,
+  containerVersion: null,
+  masterAddresses: [],
+  nodeAddresses: [],
+  health: null,
+  healthReason: {},
+  acceptedGeneration: 0,
 };

@@ -30,7 +30,10 @@ export function shortId(uuid: string): string {
 
 /** Heat's name of a bay's stack: readable, legal as a host name, derived from the bay alone (contract, conductor §3.1). */
 export function stackNameOf(bay: { readonly id: BayId; readonly name: string }): StackName {
-  const readable = bay.name.slice(0, 30).replaceAll(/[_.]/g, '-').replaceAll(/[^A-Za-z0-9-]/g, '');
+  const readable = bay.name
+    .slice(0, 30)
+    .replaceAll(/[_.]/g, '-')
+    .replaceAll(/[^A-Za-z0-9-]/g, '');
   const name = `${readable.replace(/^-+/, '')}-${shortId(bay.id)}`.toLowerCase();
   return (/^[a-z]/.test(name) ? name : `bay-${name.replace(/^[^a-z0-9]+/, '')}`) as StackName;
 }

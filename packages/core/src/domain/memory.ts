@@ -14,5 +14,8 @@ export function parseMemory(text: string): number {
 }
 
 function badMemory(text: string, why: string): DomainError {
-  return new DomainError('invalid-parameter', { field: 'memory', message: `Invalid input for field/attribute memory. Value: '${text.slice(0, 40)}'. ${why}.` });
+  return new DomainError('invalid-parameter', {
+    field: 'memory',
+    message: `Invalid input for field/attribute memory. Value: '${text.slice(0, 40)}'. ${why}.`,
+  });
 }

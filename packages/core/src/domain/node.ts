@@ -1,7 +1,15 @@
 import type { BayId, NodeGroupId, NodeId } from './ids.js';
 
-export const NODE_STATUSES = ['CREATE_IN_PROGRESS', 'CREATE_COMPLETE', 'CREATE_FAILED', 'UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE',
-  'UPDATE_FAILED', 'DELETE_IN_PROGRESS', 'DELETE_FAILED'] as const;
+export const NODE_STATUSES = [
+  'CREATE_IN_PROGRESS',
+  'CREATE_COMPLETE',
+  'CREATE_FAILED',
+  'UPDATE_IN_PROGRESS',
+  'UPDATE_COMPLETE',
+  'UPDATE_FAILED',
+  'DELETE_IN_PROGRESS',
+  'DELETE_FAILED',
+] as const;
 export type NodeStatus = (typeof NODE_STATUSES)[number];
 
 /** A server of a bay, with an identity that never moves: no index arithmetic decides which node is removed. */
@@ -31,5 +39,9 @@ export interface NodeObservation {
 }
 
 export const UNSEEN_NODE: NodeObservation = {
-  status: 'CREATE_IN_PROGRESS', reason: null, serverId: null, privateAddress: null, publicAddress: null,
+  status: 'CREATE_IN_PROGRESS',
+  reason: null,
+  serverId: null,
+  privateAddress: null,
+  publicAddress: null,
 };

@@ -2,10 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { applyPatch, parsePatch, type PatchRules } from './patch.js';
 
 const RULES: PatchRules = {
-  fields: new Set(['name', 'node_count', 'labels', 'coe', 'uuid']), internal: new Set(['uuid']), notRemovable: new Set(['coe']), maps: new Set(['labels']),
+  fields: new Set(['name', 'node_count', 'labels', 'coe', 'uuid']),
+  internal: new Set(['uuid']),
+  notRemovable: new Set(['coe']),
+  maps: new Set(['labels']),
 };
 const DOCUMENT = { name: 'a', node_count: 1, labels: { x: '1' }, coe: 'swarm', uuid: 'u' };
-const apply = (...operations: { op: string; path: string; value?: string | number | boolean }[]) => applyPatch(DOCUMENT, parsePatch(operations), RULES);
+const apply = (...operations: { op: string; path: string; value?: string | number | boolean }[]) =>
+  applyPatch(DOCUMENT, parsePatch(operations), RULES);
 
 describe('a patch', () => {
   test('replaces, adds and removes fields and keys of maps, and leaves the original alone', () => {

@@ -37,7 +37,8 @@ function parseOperation(entry: JsonValue): PatchOperation {
   if (unknown.length > 0) throw bad(`unknown key ${unknown.join(', ')} in an operation`);
   const { op, path, value } = entry;
   if (typeof op !== 'string' || !OPERATIONS.has(op)) throw bad(`op must be one of add, replace, remove, not ${show(op)}`);
-  if (typeof path !== 'string' || path.length > 512 || !PATH.test(path)) throw bad(`path must look like /field or /field/key, not ${show(path)}`);
+  if (typeof path !== 'string' || path.length > 512 || !PATH.test(path))
+    throw bad(`path must look like /field or /field/key, not ${show(path)}`);
   if (op !== 'remove' && (value === undefined || value === null)) throw bad(`${op} of ${path} needs a value`);
   if (typeof value === 'number' && !Number.isInteger(value)) throw bad(`the value of ${path} must be a string or an integer`);
   // OPERATIONS holds exactly the members of the union.
@@ -66,14 +67,16 @@ function applyToField(document: JsonObject, field: string, operation: PatchOpera
     if (!present) throw bad(`${operation.path} cannot be removed: it has no value`);
     return { ...document, [field]: null };
   }
-  if (operation.op === 'add' && present && !rules.maps.has(field)) throw bad(`${operation.path} has a value already: use replace`);
+  if (operation.op === 'add' && present && !rules.maps.has(field))
+    throw bad(`${operation.path} has a value already: use replace`);
   return { ...document, [field]: fieldValue(field, operation, rules) };
 }
 
 function fieldValue(field: string, operation: PatchOperation, rules: PatchRules): JsonValue {
   const value = operation.value ?? null;
   if (!rules.maps.has(field)) {
-    if (typeof value === 'object' && value !== null) throw bad(`the value of ${operation.path} must be a string, an integer or a boolean`);
+    if (typeof value === 'object' && value !== null)
+      throw bad(`the value of ${operation.path} must be a string, an integer or a boolean`);
     return value;
   }
   const map = typeof value === 'string' ? parseLiteral(value) : value;

@@ -21,32 +21,57 @@ describe('a bay that is wanted', () => {
 
   test('is updated when the stack knows an older generation only', () => {
     const seen = aSighting({ stack: { kind: 'present', id: 's', action: 'CREATE', state: 'COMPLETE', toldGeneration: 1 } });
-    expect(planBay(aBay({ generation: 2 }), anIntent({ operation: 'update', generation: 2 }), seen, NOW)).toEqual({ do: 'update' });
+    expect(planBay(aBay({ generation: 2 }), anIntent({ operation: 'update', generation: 2 }), seen, NOW)).toEqual({
+      do: 'update',
+    });
   });
 
   test('waits for a running change before it tells the next', () => {
     const seen = aSighting({ stack: { kind: 'present', id: 's', action: 'UPDATE', state: 'IN_PROGRESS', toldGeneration: 2 } });
-    expect(planBay(aBay({ generation: 3 }), anIntent({ operation: 'update', generation: 3 }), seen, NOW)).toMatchObject({ do: 'wait', status: 'UPDATE_IN_PROGRESS' });
+    expect(planBay(aBay({ generation: 3 }), anIntent({ operation: 'update', generation: 3 }), seen, NOW)).toMatchObject({
+      do: 'wait',
+      status: 'UPDATE_IN_PROGRESS',
+    });
   });
 
   test('tells a failed stack again when somebody asks again', () => {
-    const seen = aSighting({ stack: { kind: 'present', id: 's', action: 'UPDATE', state: 'FAILED', toldGeneration: 2 }, failure: 'x' });
-    expect(planBay(aBay({ generation: 3 }), anIntent({ operation: 'update', generation: 3 }), seen, NOW)).toEqual({ do: 'update' });
+    const seen = aSighting({
+      stack: { kind: 'present', id: 's', action: 'UPDATE', state: 'FAILED', toldGeneration: 2 },
+      failure: 'x',
+    });
+    expect(planBay(aBay({ generation: 3 }), anIntent({ operation: 'update', generation: 3 }), seen, NOW)).toEqual({
+      do: 'update',
+    });
   });
 
   test('shows a rollback as what it is', () => {
     const intent = anIntent({ operation: 'update', generation: 2 });
     const sighting = (state: 'IN_PROGRESS' | 'COMPLETE' | 'FAILED') =>
       aSighting({ stack: { kind: 'present', id: 's', action: 'ROLLBACK', state, toldGeneration: 2 }, failure: 'no room' });
-    expect(planBay(aBay({ generation: 2 }), intent, sighting('IN_PROGRESS'), NOW)).toMatchObject({ do: 'wait', status: 'ROLLBACK_IN_PROGRESS' });
-    expect(planBay(aBay({ generation: 2 }), intent, sighting('COMPLETE'), NOW)).toEqual({ do: 'finish', status: 'ROLLBACK_COMPLETE', reason: 'no room' });
-    expect(planBay(aBay({ generation: 2 }), intent, sighting('FAILED'), NOW)).toEqual({ do: 'fail', status: 'ROLLBACK_FAILED', reason: 'no room' });
+    expect(planBay(aBay({ generation: 2 }), intent, sighting('IN_PROGRESS'), NOW)).toMatchObject({
+      do: 'wait',
+      status: 'ROLLBACK_IN_PROGRESS',
+    });
+    expect(planBay(aBay({ generation: 2 }), intent, sighting('COMPLETE'), NOW)).toEqual({
+      do: 'finish',
+      status: 'ROLLBACK_COMPLETE',
+      reason: 'no room',
+    });
+    expect(planBay(aBay({ generation: 2 }), intent, sighting('FAILED'), NOW)).toEqual({
+      do: 'fail',
+      status: 'ROLLBACK_FAILED',
+      reason: 'no room',
+    });
   });
 
   test('fails at its deadline, whatever the orchestrator says', () => {
     const seen = aSighting({ stack: { kind: 'present', id: 's', action: 'CREATE', state: 'IN_PROGRESS', toldGeneration: 1 } });
     const intent = anIntent({ startedAt: new Date('2025-12-31T22:00:00Z'), deadline: new Date('2025-12-31T23:01:00Z') });
-    expect(planBay(aBay(), intent, seen, NOW)).toMatchObject({ do: 'fail', status: 'CREATE_FAILED', reason: expect.stringContaining('60 minutes') });
+    expect(planBay(aBay(), intent, seen, NOW)).toMatchObject({
+      do: 'fail',
+      status: 'CREATE_FAILED',
+      reason: expect.stringContaining('60 minutes'),
+    });
   });
 });
 
@@ -63,8 +88,14 @@ describe('a bay that is to go', () => {
   });
 
   test('fails when its own delete failed, and tries again for the next request', () => {
-    const seen = aSighting({ stack: { kind: 'present', id: 's', action: 'DELETE', state: 'FAILED', toldGeneration: 1 }, failure: 'port in use' });
-    expect(planBay(aBay({ generation: 2, acceptedGeneration: 2 }), intent, seen, NOW)).toMatchObject({ do: 'fail', status: 'DELETE_FAILED' });
+    const seen = aSighting({
+      stack: { kind: 'present', id: 's', action: 'DELETE', state: 'FAILED', toldGeneration: 1 },
+      failure: 'port in use',
+    });
+    expect(planBay(aBay({ generation: 2, acceptedGeneration: 2 }), intent, seen, NOW)).toMatchObject({
+      do: 'fail',
+      status: 'DELETE_FAILED',
+    });
     const again = anIntent({ operation: 'delete', generation: 3 });
     expect(planBay(aBay({ generation: 3, acceptedGeneration: 2 }), again, seen, NOW)).toEqual({ do: 'delete' });
   });

@@ -32,7 +32,11 @@ function planDelete(bay: Bay, intent: Intent, seen: Observation): Step {
   const accepted = seen.stack.action === 'DELETE' && bay.observed.acceptedGeneration >= intent.generation;
   if (seen.stack.action === 'DELETE' && seen.stack.state === 'IN_PROGRESS') return wait('DELETE_IN_PROGRESS');
   if (accepted && seen.stack.state === 'FAILED') {
-    return { do: 'fail', status: 'DELETE_FAILED', reason: `${seen.failure ?? 'The stack could not be deleted.'} Delete the bay again to retry.` };
+    return {
+      do: 'fail',
+      status: 'DELETE_FAILED',
+      reason: `${seen.failure ?? 'The stack could not be deleted.'} Delete the bay again to retry.`,
+    };
   }
   return { do: 'delete' };
 }
@@ -48,7 +52,9 @@ function planAbsent(bay: Bay, intent: Intent): Step {
 
 function planPresent(bay: Bay, intent: Intent, stack: Present, seen: Observation): Step {
   const { running } = STATUS_OF[intent.operation];
-  const told = stack.toldGeneration >= intent.generation || (stack.action === 'ROLLBACK' && bay.observed.acceptedGeneration >= intent.generation);
+  const told =
+    stack.toldGeneration >= intent.generation ||
+    (stack.action === 'ROLLBACK' && bay.observed.acceptedGeneration >= intent.generation);
   if (!told) return stack.state === 'IN_PROGRESS' ? wait(running) : tell(stack, intent, seen);
   switch (stack.state) {
     case 'IN_PROGRESS':
@@ -64,7 +70,11 @@ function planPresent(bay: Bay, intent: Intent, stack: Present, seen: Observation
 
 function tell(stack: Present, intent: Intent, seen: Observation): Step {
   if (stack.action !== 'DELETE') return { do: 'update' };
-  return { do: 'fail', status: STATUS_OF[intent.operation].failed, reason: `${seen.failure ?? 'The stack is being deleted.'} Delete the bay.` };
+  return {
+    do: 'fail',
+    status: STATUS_OF[intent.operation].failed,
+    reason: `${seen.failure ?? 'The stack is being deleted.'} Delete the bay.`,
+  };
 }
 
 function completed(stack: Present, intent: Intent, seen: Observation): Step {
@@ -83,7 +93,11 @@ function expired(intent: Intent, seen: Observation): Step {
   const { failed: status } = STATUS_OF[intent.operation];
   const minutes = Math.round(((intent.deadline?.getTime() ?? 0) - intent.startedAt.getTime()) / 60_000) - 1;
   const late = `Timed out: not complete after ${minutes} minutes.`;
-  return { do: 'fail', status, reason: seen.failure ? `${late} ${seen.failure}` : `${late} Delete the bay, or update it to try again.` };
+  return {
+    do: 'fail',
+    status,
+    reason: seen.failure ? `${late} ${seen.failure}` : `${late} Delete the bay, or update it to try again.`,
+  };
 }
 
 function wait(status: BayStatus): Step {

@@ -76,7 +76,9 @@ class Link {
     this.#model = await amqplib.connect(withHeartbeat(url), {
       timeout: 5_000,
       recovery: {
-        waitForConnect: false, maxRetries: Infinity, calculateDelay: (attempt: number) => this.#delay(attempt),
+        waitForConnect: false,
+        maxRetries: Infinity,
+        calculateDelay: (attempt: number) => this.#delay(attempt),
         setup: (model: ChannelModel) => this.#setUp(model),
       },
     });
@@ -129,7 +131,10 @@ class Link {
     const channel = this.connected ? this.#channel : undefined;
     if (!channel) return;
     try {
-      channel.sendToQueue(`${this.#options.topic}.wake`, Buffer.from(JSON.stringify({ kind: 'wake', bayId })), { persistent: true, contentType: 'application/json' });
+      channel.sendToQueue(`${this.#options.topic}.wake`, Buffer.from(JSON.stringify({ kind: 'wake', bayId })), {
+        persistent: true,
+        contentType: 'application/json',
+      });
       await within(channel.waitForConfirms(), CONFIRM_MS);
     } catch (error) {
       this.#options.logger.warn('doorbell not rung', { bayId, error });
@@ -139,7 +144,10 @@ class Link {
   onWake(listener: (bayId: BayId) => void): () => void {
     const first = this.#listeners.size === 0;
     this.#listeners.add(listener);
-    if (first && this.#channel) void this.#consumeWakes(this.#channel).catch((error: unknown) => this.#options.logger.warn('doorbells cannot be heard', { error }));
+    if (first && this.#channel)
+      void this.#consumeWakes(this.#channel).catch((error: unknown) =>
+        this.#options.logger.warn('doorbells cannot be heard', { error }),
+      );
     return () => this.#listeners.delete(listener);
   }
 
@@ -155,17 +163,26 @@ class Link {
     });
   }
 
-  async ask<Q extends QuestionName>(question: Q, args: Questions[Q]['args'], options: CallOptions): Promise<Questions[Q]['reply']> {
+  async ask<Q extends QuestionName>(
+    question: Q,
+    args: Questions[Q]['args'],
+    options: CallOptions,
+  ): Promise<Questions[Q]['reply']> {
     const channel = this.connected ? this.#channel : undefined;
     if (!channel) throw away();
     const id = randomUUID();
     const reply = new Promise<JsonValue>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-    const giveUp = (): void => this.#waiting.get(id)?.reject(new DomainError('deadline-exceeded', 'The bay did not answer in time. Try again later.'));
+    const giveUp = (): void =>
+      this.#waiting.get(id)?.reject(new DomainError('deadline-exceeded', 'The bay did not answer in time. Try again later.'));
     const timer = setTimeout(giveUp, options.timeoutMs);
     options.signal?.addEventListener('abort', giveUp, { once: true });
     try {
       channel.sendToQueue(`${this.#options.topic}.questions`, Buffer.from(JSON.stringify({ question, args })), {
-        correlationId: id, replyTo: REPLY_TO, expiration: String(options.timeoutMs), mandatory: true, contentType: 'application/json',
+        correlationId: id,
+        replyTo: REPLY_TO,
+        expiration: String(options.timeoutMs),
+        mandatory: true,
+        contentType: 'application/json',
       });
       return decodeReply(await reply) as Questions[Q]['reply']; // answered by the same type's answerer
     } finally {
@@ -203,16 +220,23 @@ class Link {
       if (!isQuestion(body) || tooOften(message)) return refuse(channel, message);
       channel.ack(message);
       const reply = await this.#answer(body.question, body.args, Number(message.properties.expiration) || 60_000);
-      channel.sendToQueue(String(message.properties.replyTo), Buffer.from(JSON.stringify(reply)), { correlationId: String(message.properties.correlationId) });
+      channel.sendToQueue(String(message.properties.replyTo), Buffer.from(JSON.stringify(reply)), {
+        correlationId: String(message.properties.correlationId),
+      });
     };
-    await channel.consume(`${this.#options.topic}.questions`, (message) => {
-      void consume(message).catch((error: unknown) => this.#options.logger.warn('question not answered', { error }));
-    }, { consumerTag: `${this.#options.topic}.questions.${process.pid}` });
+    await channel.consume(
+      `${this.#options.topic}.questions`,
+      (message) => {
+        void consume(message).catch((error: unknown) => this.#options.logger.warn('question not answered', { error }));
+      },
+      { consumerTag: `${this.#options.topic}.questions.${process.pid}` },
+    );
   }
 
   async #answer(question: string, args: unknown, timeoutMs: number): Promise<JsonValue> {
     const answers = this.#answers;
-    if (!answers || !Object.hasOwn(answers, question)) return encodeFailure(new DomainError('engine-unavailable', 'No conductor answers this question.'));
+    if (!answers || !Object.hasOwn(answers, question))
+      return encodeFailure(new DomainError('engine-unavailable', 'No conductor answers this question.'));
     try {
       // The name is one of the answers'; the arguments were made by the same version's `ask`, or its answerer refuses them.
       const answer = answers[question as QuestionName] as (args: unknown, signal: AbortSignal) => Promise<unknown>;

@@ -7,7 +7,10 @@ export function encodeAnswer(reply: unknown): JsonValue {
 }
 
 export function encodeFailure(error: unknown): JsonValue {
-  const known = error instanceof DomainError ? error : new DomainError('internal', 'The conductor met an unexpected error; its log says more.');
+  const known =
+    error instanceof DomainError
+      ? error
+      : new DomainError('internal', 'The conductor met an unexpected error; its log says more.');
   return { error: { kind: known.kind, message: known.message, ...(known.field ? { field: known.field } : {}) } };
 }
 

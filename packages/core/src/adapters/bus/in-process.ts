@@ -48,7 +48,10 @@ function answered<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 function tooLate(signal: AbortSignal): DomainError {
-  return new DomainError('deadline-exceeded', { message: 'The bay did not answer in time. Try again later.', cause: signal.reason });
+  return new DomainError('deadline-exceeded', {
+    message: 'The bay did not answer in time. Try again later.',
+    cause: signal.reason,
+  });
 }
 
 function rejectedBy(signal: AbortSignal): Promise<never> {

@@ -62,7 +62,9 @@ function permit(extension: x509.Extension, rules: SigningRules): x509.Extension 
 
 function limitedKeyUsage(extension: x509.Extension, rules: SigningRules): x509.Extension | undefined {
   const { usages } = new x509.KeyUsagesExtension(extension.rawData);
-  const allowed = rules.allowedKeyUsage.filter((usage) => rules.allowCa || !CA_USAGES.has(usage)).reduce((bits, usage) => bits | (USAGES[usage] ?? 0), 0);
+  const allowed = rules.allowedKeyUsage
+    .filter((usage) => rules.allowCa || !CA_USAGES.has(usage))
+    .reduce((bits, usage) => bits | (USAGES[usage] ?? 0), 0);
   if (extension.critical && (usages & ~allowed) !== 0) {
     throw refused(`keyUsage asks for ${namesOf(usages & ~allowed)}, which is not allowed`);
   }
@@ -76,7 +78,8 @@ function assertNoCa(extension: x509.Extension, rules: SigningRules): void {
 
 function boundedAlternativeNames(extension: x509.Extension): x509.Extension {
   const count = new x509.SubjectAlternativeNameExtension(extension.rawData).names.items.length;
-  if (count > MOST_ALTERNATIVE_NAMES) throw refused(`subjectAltName holds ${count} names; at most ${MOST_ALTERNATIVE_NAMES} are taken`);
+  if (count > MOST_ALTERNATIVE_NAMES)
+    throw refused(`subjectAltName holds ${count} names; at most ${MOST_ALTERNATIVE_NAMES} are taken`);
   return extension;
 }
 
@@ -87,9 +90,15 @@ function assertNoRepeats(extensions: readonly x509.Extension[]): void {
 }
 
 function namesOf(bits: number): string {
-  return Object.entries(USAGES).filter(([, bit]) => (bits & bit) !== 0).map(([name]) => name).join(', ');
+  return Object.entries(USAGES)
+    .filter(([, bit]) => (bits & bit) !== 0)
+    .map(([name]) => name)
+    .join(', ');
 }
 
 function refused(why: string): DomainError {
-  return new DomainError('certificate-refused', { field: 'csr', message: `Extension refused: ${why}. Allowed are plain server and client certificates.` });
+  return new DomainError('certificate-refused', {
+    field: 'csr',
+    message: `Extension refused: ${why}. Allowed are plain server and client certificates.`,
+  });
 }

@@ -23,8 +23,21 @@ function openssl(...args: string[]): string {
 }
 
 /** A CSR made by openssl with the given request extensions. */
-function csr(extensions: readonly string[], key: readonly string[] = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256']): string {
-  return openssl('req', '-new', '-nodes', '-keyout', 'key.pem', ...key, '-subj', '/CN=node', ...extensions.flatMap((extension) => ['-addext', extension]));
+function csr(
+  extensions: readonly string[],
+  key: readonly string[] = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'],
+): string {
+  return openssl(
+    'req',
+    '-new',
+    '-nodes',
+    '-keyout',
+    'key.pem',
+    ...key,
+    '-subj',
+    '/CN=node',
+    ...extensions.flatMap((extension) => ['-addext', extension]),
+  );
 }
 
 function text(pem: string): string {
@@ -34,9 +47,18 @@ function text(pem: string): string {
 
 describe('a signed certificate', () => {
   test('passes openssl verify -x509_strict, as server and as client', async () => {
-    const pem = await authority.sign(ca, csr(['subjectAltName=IP:10.0.0.2,DNS:node', 'keyUsage=critical,digitalSignature,keyEncipherment', 'extendedKeyUsage=serverAuth,clientAuth']), DEFAULT_SIGNING_RULES);
+    const pem = await authority.sign(
+      ca,
+      csr([
+        'subjectAltName=IP:10.0.0.2,DNS:node',
+        'keyUsage=critical,digitalSignature,keyEncipherment',
+        'extendedKeyUsage=serverAuth,clientAuth',
+      ]),
+      DEFAULT_SIGNING_RULES,
+    );
     const shown = text(pem);
-    for (const purpose of ['sslserver', 'sslclient']) expect(openssl('verify', '-x509_strict', '-purpose', purpose, '-CAfile', 'ca.pem', 'cert.pem')).toContain('OK');
+    for (const purpose of ['sslserver', 'sslclient'])
+      expect(openssl('verify', '-x509_strict', '-purpose', purpose, '-CAfile', 'ca.pem', 'cert.pem')).toContain('OK');
     expect(shown).toContain('IP Address:10.0.0.2');
     expect(shown).toMatch(/Basic Constraints: critical\s+CA:FALSE/);
     expect(shown).toContain('Subject Key Identifier');
@@ -45,21 +67,34 @@ describe('a signed certificate', () => {
   });
 
   test('has a serial number of its own, of more than 64 bits', async () => {
-    const serials = await Promise.all([1, 2, 3].map(async () => /Serial Number:\s*([0-9a-f:]+)/.exec(text(await authority.sign(ca, csr([]), DEFAULT_SIGNING_RULES)))?.[1]));
+    const serials = await Promise.all(
+      [1, 2, 3].map(
+        async () => /Serial Number:\s*([0-9a-f:]+)/.exec(text(await authority.sign(ca, csr([]), DEFAULT_SIGNING_RULES)))?.[1],
+      ),
+    );
     expect(new Set(serials).size).toBe(3);
     expect(serials[0]?.split(':').length).toBe(20);
   });
 
   test('never becomes a CA, asked politely or not', async () => {
-    await expect(authority.sign(ca, csr(['basicConstraints=critical,CA:TRUE']), DEFAULT_SIGNING_RULES)).rejects.toThrow('CA:TRUE');
+    await expect(authority.sign(ca, csr(['basicConstraints=critical,CA:TRUE']), DEFAULT_SIGNING_RULES)).rejects.toThrow(
+      'CA:TRUE',
+    );
     expect(text(await authority.sign(ca, csr(['basicConstraints=CA:TRUE']), DEFAULT_SIGNING_RULES))).toContain('CA:FALSE');
-    await expect(authority.sign(ca, csr(['keyUsage=critical,keyCertSign']), DEFAULT_SIGNING_RULES)).rejects.toThrow('Certificate Sign');
-    expect(text(await authority.sign(ca, csr(['keyUsage=digitalSignature,keyCertSign']), DEFAULT_SIGNING_RULES))).not.toContain('Certificate Sign');
+    await expect(authority.sign(ca, csr(['keyUsage=critical,keyCertSign']), DEFAULT_SIGNING_RULES)).rejects.toThrow(
+      'Certificate Sign',
+    );
+    expect(text(await authority.sign(ca, csr(['keyUsage=digitalSignature,keyCertSign']), DEFAULT_SIGNING_RULES))).not.toContain(
+      'Certificate Sign',
+    );
   });
 
   test('drops extensions that are not allowed, and is refused when they are critical', async () => {
     expect(text(await authority.sign(ca, csr(['nsComment=hello']), DEFAULT_SIGNING_RULES))).not.toContain('hello');
-    await expect(authority.sign(ca, csr(['1.2.3.4=critical,ASN1:UTF8String:x']), DEFAULT_SIGNING_RULES)).rejects.toMatchObject({ kind: 'certificate-refused', field: 'csr' });
+    await expect(authority.sign(ca, csr(['1.2.3.4=critical,ASN1:UTF8String:x']), DEFAULT_SIGNING_RULES)).rejects.toMatchObject({
+      kind: 'certificate-refused',
+      field: 'csr',
+    });
   });
 });
 
@@ -89,8 +124,12 @@ describe('a CSR is refused', () => {
 
   test('with a short RSA key, an old hash or a weak curve', async () => {
     await expect(authority.sign(ca, csr([], ['-newkey', 'rsa:1024']), DEFAULT_SIGNING_RULES)).rejects.toThrow('too short');
-    await expect(authority.sign(ca, csr([], ['-newkey', 'rsa:2048', '-sha1']), DEFAULT_SIGNING_RULES)).rejects.toMatchObject({ kind: 'invalid-csr' });
-    await expect(authority.sign(ca, csr([], ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime192v1']), DEFAULT_SIGNING_RULES)).rejects.toMatchObject({ kind: 'invalid-csr' });
+    await expect(authority.sign(ca, csr([], ['-newkey', 'rsa:2048', '-sha1']), DEFAULT_SIGNING_RULES)).rejects.toMatchObject({
+      kind: 'invalid-csr',
+    });
+    await expect(
+      authority.sign(ca, csr([], ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime192v1']), DEFAULT_SIGNING_RULES),
+    ).rejects.toMatchObject({ kind: 'invalid-csr' });
   });
 
   test('when its signature does not fit its key', async () => {

@@ -23,7 +23,11 @@ export function certificateAuthority(clock: Clock): CertificateAuthority {
     createCa: async (commonName, rules) => {
       const keys = await newKeys(rules);
       const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-        serialNumber: serialNumber(), name: distinguishedName([{ CN: [commonName] }]), keys, signingAlgorithm: SIGNATURE, ...validity(rules),
+        serialNumber: serialNumber(),
+        name: distinguishedName([{ CN: [commonName] }]),
+        keys,
+        signingAlgorithm: SIGNATURE,
+        ...validity(rules),
         extensions: [
           new x509.BasicConstraintsExtension(true, 0, true),
           new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
@@ -36,7 +40,9 @@ export function certificateAuthority(clock: Clock): CertificateAuthority {
     createClient: async (ca, rules) => {
       const keys = await newKeys(rules);
       const certificate = await issue(ca, {
-        subject: distinguishedName([{ CN: ['admin'] }, { O: ['system:masters'] }]), publicKey: keys.publicKey, ...validity(rules),
+        subject: distinguishedName([{ CN: ['admin'] }, { O: ['system:masters'] }]),
+        publicKey: keys.publicKey,
+        ...validity(rules),
         extensions: [
           new x509.BasicConstraintsExtension(false, undefined, true),
           new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
@@ -50,8 +56,13 @@ export function certificateAuthority(clock: Clock): CertificateAuthority {
       const request = await verifiedRequest(csr);
       const publicKey = await request.publicKey.export();
       const certificate = await issue(ca, {
-        subject: request.subjectName, publicKey, ...validity(rules),
-        extensions: [...permittedExtensions(request.extensions, rules), await x509.SubjectKeyIdentifierExtension.create(publicKey)],
+        subject: request.subjectName,
+        publicKey,
+        ...validity(rules),
+        extensions: [
+          ...permittedExtensions(request.extensions, rules),
+          await x509.SubjectKeyIdentifierExtension.create(publicKey),
+        ],
       });
       return pemOf(certificate);
     },
@@ -69,10 +80,15 @@ interface IssueInput {
 async function issue(ca: KeyPair, input: IssueInput): Promise<x509.X509Certificate> {
   const issuer = new x509.X509Certificate(ca.certificate);
   return x509.X509CertificateGenerator.create({
-    serialNumber: serialNumber(), issuer: issuer.subjectName, subject: input.subject, publicKey: input.publicKey,
+    serialNumber: serialNumber(),
+    issuer: issuer.subjectName,
+    subject: input.subject,
+    publicKey: input.publicKey,
     // A certificate that outlives its CA would stop working with it anyway.
-    notBefore: input.notBefore, notAfter: input.notAfter < issuer.notAfter ? input.notAfter : issuer.notAfter,
-    signingKey: await importKey(ca.privateKey), signingAlgorithm: SIGNATURE,
+    notBefore: input.notBefore,
+    notAfter: input.notAfter < issuer.notAfter ? input.notAfter : issuer.notAfter,
+    signingKey: await importKey(ca.privateKey),
+    signingAlgorithm: SIGNATURE,
     extensions: [...input.extensions, await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey)],
   });
 }
@@ -110,16 +126,22 @@ async function isSelfSigned(request: x509.Pkcs10CertificateRequest): Promise<boo
 
 /** RSA 2048 or more with SHA-2, or a NIST curve of at least 256 bits. */
 function assertStrongKey(request: x509.Pkcs10CertificateRequest): void {
-  const algorithm: { readonly name: string; readonly modulusLength?: number; readonly namedCurve?: string } = request.publicKey.algorithm;
+  const algorithm: { readonly name: string; readonly modulusLength?: number; readonly namedCurve?: string } =
+    request.publicKey.algorithm;
   const hash = 'hash' in request.signatureAlgorithm ? JSON.stringify(request.signatureAlgorithm.hash) : '';
   if (/SHA-?1|MD5/i.test(hash)) throw invalid('its signature uses an outdated hash: use SHA-256 or better');
   if (algorithm.name.startsWith('RSA')) {
     if ((algorithm.modulusLength ?? 0) < 2048) throw invalid('its RSA key is too short: use 2048 bits or more');
-  } else if (!/^P-(256|384|521)$/.test(algorithm.namedCurve ?? '')) throw invalid('its key must be RSA, or an elliptic curve P-256, P-384 or P-521');
+  } else if (!/^P-(256|384|521)$/.test(algorithm.namedCurve ?? ''))
+    throw invalid('its key must be RSA, or an elliptic curve P-256, P-384 or P-521');
 }
 
 function invalid(why: string, cause?: unknown): DomainError {
-  return new DomainError('invalid-csr', { field: 'csr', message: `Received csr is invalid: ${why}.`, ...(cause === undefined ? {} : { cause }) });
+  return new DomainError('invalid-csr', {
+    field: 'csr',
+    message: `Received csr is invalid: ${why}.`,
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 /** 159 random bits: positive, never shorter than 64 bits (CA/Browser Forum BR 7.1), at most 20 octets (RFC 5280 §4.1.2.2). */
@@ -151,4 +173,3 @@ async function importKey(key: Secret): Promise<CryptoKey> {
 function pemOf(certificate: x509.X509Certificate): string {
   return certificate.toString('pem').trimEnd();
 }
-

@@ -11,7 +11,13 @@ function anIdentity(expiresInMs = 60_000): { identity: Identity; asked: () => nu
   let asked = 0;
   let revoked = false;
   const found: TokenIdentity = {
-    userId: 'u', userName: 'u', userDomainId: 'd', projectId: 'p', projectName: 'p', roles: ['member'], expiresAt: new Date(Date.now() + expiresInMs),
+    userId: 'u',
+    userName: 'u',
+    userDomainId: 'd',
+    projectId: 'p',
+    projectName: 'p',
+    roles: ['member'],
+    expiresAt: new Date(Date.now() + expiresInMs),
   };
   const identity: Identity = {
     validate: async (token) => {
@@ -24,7 +30,13 @@ function anIdentity(expiresInMs = 60_000): { identity: Identity; asked: () => nu
     trusteeDomainId: 'd',
     publicAuthUrl: 'http://192.0.2.1/v3',
   };
-  return { identity, asked: () => asked, revoke: () => { revoked = true; } };
+  return {
+    identity,
+    asked: () => asked,
+    revoke: () => {
+      revoked = true;
+    },
+  };
 }
 
 test('a thousand requests with one token ask once', async () => {

@@ -16,17 +16,32 @@ export function jsonLogger(level: string, destination?: DestinationStream): Logg
   };
 }
 
-export const silentLogger: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+export const silentLogger: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 function masked(fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, SENSITIVE.test(name) ? '[secret]' : shown(value, 0)]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, SENSITIVE.test(name) ? '[secret]' : shown(value, 0)]),
+  );
 }
 
 function shown(value: unknown, depth: number): unknown {
   if (value instanceof Secret) return '[secret]';
-  if (value instanceof Error) return { name: value.name, message: value.message, ...(value.cause === undefined ? {} : { cause: shown(value.cause, depth + 1) }), stack: value.stack };
+  if (value instanceof Error)
+    return {
+      name: value.name,
+      message: value.message,
+      ...(value.cause === undefined ? {} : { cause: shown(value.cause, depth + 1) }),
+      stack: value.stack,
+    };
   if (value instanceof Date || typeof value !== 'object' || value === null) return value;
   if (depth > DEEPEST) return '[deep]';
   if (Array.isArray(value)) return value.map((item) => shown(item, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, SENSITIVE.test(name) ? '[secret]' : shown(inner, depth + 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, SENSITIVE.test(name) ? '[secret]' : shown(inner, depth + 1)]),
+  );
 }
