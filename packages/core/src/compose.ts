@@ -4,7 +4,7 @@ import { EmbeddedCloud } from './adapters/embedded/cloud.js';
 import { EMBEDDED_DEFAULTS, type EmbeddedConfig } from './adapters/embedded/config.js';
 import { HotEngine } from './adapters/embedded/hot-engine/engine.js';
 import { EmbeddedIdentity } from './adapters/embedded/identity/identity.js';
-import { certificateAuthority } from './adapters/certificates/x509.js';
+import { lazyAuthority } from './adapters/certificates/lazy-authority.js';
 import { databaseVault } from './adapters/certificates/vault-database.js';
 import { withStoreErrors } from './adapters/knex/errors.js';
 import { knexStore } from './adapters/knex/store.js';
@@ -54,7 +54,7 @@ export function composeParts(options: ComposeOptions): Parts {
   const conductor: ConductorDeps = {
     store, identity, clock, random, logger, orchestrator: engine, engines: enginesOf(backend.kind === 'docker'), vault: databaseVault(store, sealer),
     cloud: withStoreErrors(new EmbeddedCloud({ db, config, backend, sealer, authUrl: nodeUrl('/identity/v3'), magnumUrl: nodeUrl('/v1') })),
-    authority: certificateAuthority(clock), signingRules: options.signingRules ?? DEFAULT_SIGNING_RULES,
+    authority: lazyAuthority(clock), signingRules: options.signingRules ?? DEFAULT_SIGNING_RULES,
     ...(options.healthIntervalMs === undefined ? {} : { healthIntervalMs: options.healthIntervalMs }),
   };
   return { conductor, engine, identity };
