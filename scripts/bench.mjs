@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
-import { cpus, release, tmpdir, totalmem } from 'node:os';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createMagnum, fromEnv } from '@magnum-ts/sdk';
@@ -18,6 +18,7 @@ const GOAL_MEMORY_MIB = 150;
 const SETTLE_MS = 3_000;
 
 const rows = [];
+const [busyBefore] = loadavg();
 const engine = await ensureDocker({ install: false, log: (line) => process.stdout.write(`${line}\n`) });
 try {
   await measureStarts();
@@ -86,7 +87,7 @@ async function withService(options, work) {
   const port = await freePort();
   const begun = performance.now();
   const child = spawn(process.execPath, [MAGNUM, 'dev', '--port', String(port), '--data', dataDir, ...options], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: 'ignore',
   });
   try {
     await until(() => answers(port));
@@ -149,7 +150,7 @@ function tableOf(measured) {
 
 function report(text) {
   const [processor] = cpus();
-  const machine = `${cpus().length} × ${processor?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${release()}, Node ${process.version}`;
+  const machine = `${cpus().length} × ${processor?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.version}; load at the beginning ${busyBefore.toFixed(1)}`;
   return `# Benchmarks\n\nWritten by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}.\n\nMachine: ${machine}.\n\n${text}\n
 Cold start: from the start of the process of \`magnum dev\` to the first 200 of \`GET /v1/\`, on a fresh data directory. Resident memory: \`VmRSS\`
 of that process, ${SETTLE_MS / 1000} s after the bay is complete; the nodes are containers of their own and not counted.\n`;
