@@ -11,24 +11,28 @@ export interface ConductorOptions {
   readonly owner: string;
   /** Bays worked on at a time. */
   readonly concurrency: number;
+  /** How long passes may go on after `stop`, milliseconds; 25 seconds when absent. */
+  readonly drainMs?: number;
 }
 
 export interface Conductor {
+  /** Claims no more at once; running passes get their time, and every lease is given back. */
   stop(): Promise<void>;
 }
 
 const BEAT_MS = 60_000;
+const DRAIN_MS = 25_000;
 const UNSETTLED: readonly BayStatus[] = ['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS',
   'CREATE_COMPLETE', 'UPDATE_COMPLETE', 'ROLLBACK_COMPLETE'];
 
 /** Runs the work loop, the heartbeat and the answers. Two conductors or twenty run this; there is no leader. */
 export async function startConductor(deps: ConductorDeps, bus: MessageBus, options: ConductorOptions): Promise<Conductor> {
   const stopping = new AbortController();
-  const loop = new WorkLoop(deps, { owner: options.owner, concurrency: options.concurrency });
+  const loop = new WorkLoop(deps, { owner: options.owner, concurrency: options.concurrency, drainMs: options.drainMs ?? DRAIN_MS });
   const silence = bus.onWake(() => loop.ring());
   const serving = await bus.serve(answersOf(deps));
   const beating = beat(deps, options.host, stopping.signal);
-  await wakeUnsettled(deps);
+  await ensureWork(deps);
   const running = loop.run(stopping.signal);
   return {
     stop: async () => {
@@ -39,13 +43,10 @@ export async function startConductor(deps: ConductorDeps, bus: MessageBus, optio
   };
 }
 
-/** A sweep at start: work items survive restarts, but one that was lost with its row must not leave a bay stuck. */
-async function wakeUnsettled(deps: ConductorDeps): Promise<void> {
+/** Work items survive restarts, but one that was lost with its row must not leave a bay stuck. The others have their time. */
+async function ensureWork(deps: ConductorDeps): Promise<void> {
   const ids = await deps.store.read((repos) => repos.bays.idsInStatus(UNSETTLED));
-  if (ids.length === 0) return;
-  await deps.store.write(async (repos) => {
-    for (const id of ids) await repos.work.wake(id);
-  });
+  if (ids.length > 0) await deps.store.write((repos) => repos.work.ensure(ids));
 }
 
 async function beat(deps: ConductorDeps, host: string, signal: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@ import type { RenderInput } from '../ports/bay-driver.js';
 import type { Lease } from '../ports/store.js';
 import type { StackSpec, StackSnapshot } from '../ports/orchestrator.js';
 import { ensureSupport, missing, releaseSupport } from './ensure.js';
+import { isFresh, needsSupport, snapshotIn, type Look } from './look.js';
 import type { Pass, PassResult } from './pass.js';
 import { recordPass, recordRetry } from './record.js';
 import { releaseLeavingNodes } from './release-nodes.js';
@@ -21,10 +22,17 @@ const LONGEST_RETRY_MS = 60_000;
  * this; a pass that dies between any two lines is repeated by the next one.
  */
 export async function reconcileBay(deps: ConductorDeps, lease: Lease, signal: AbortSignal): Promise<PassResult> {
-  const world = await loadWorld(deps.store, lease.bayId);
+  return reconcileSeen(deps, { lease, look: undefined }, signal);
+}
+
+/** The same, with what a look at many bays has found; without it, or when it is no longer fresh, the pass looks by itself. */
+export async function reconcileSeen(deps: ConductorDeps, task: { readonly lease: Lease; readonly look: Look | undefined }, signal: AbortSignal): Promise<PassResult> {
+  const { lease } = task;
+  const look = task.look && isFresh(deps, task.look) ? task.look : undefined;
+  const world = look?.world ?? (await loadWorld(deps.store, lease.bayId));
   if (!world) return forgetWork(deps, lease);
   try {
-    return await runPass(deps, lease, world, signal);
+    return await runPass(deps, { lease, world, look }, signal);
   } catch (error) {
     if (signal.aborted || isDomainError(error, 'lease-lost') || isDomainError(error, 'store-unavailable')) throw error;
     return settleError(deps, lease, world, error);
@@ -36,15 +44,26 @@ async function forgetWork(deps: ConductorDeps, lease: Lease): Promise<PassResult
   return { lookAgainAt: 'never', failed: false };
 }
 
-async function runPass(deps: ConductorDeps, lease: Lease, loaded: BayWorld, signal: AbortSignal): Promise<PassResult> {
+interface Task {
+  readonly lease: Lease;
+  readonly world: BayWorld;
+  readonly look: Look | undefined;
+}
+
+async function runPass(deps: ConductorDeps, { lease, world: loaded, look }: Task, signal: AbortSignal): Promise<PassResult> {
   const driver = deps.engines.driverOf(loaded.model);
-  const needsSupport = loaded.intent !== null && loaded.intent.operation !== 'delete';
-  const world = needsSupport ? await ensureSupport(deps, lease, loaded, signal) : loaded;
-  const name = stackNameOf(world.bay);
-  const snapshot = (await deps.orchestrator.find([name], accessOf(world.bay), signal)).get(name);
+  const world = needsSupport(loaded) ? await ensureSupport(deps, lease, loaded, signal) : loaded;
+  const snapshot = look ? snapshotIn(look) : await observe(deps, world, signal);
   const seen = driver.interpret(snapshot, desiredOf(world));
   const step = planBay(world.bay, world.intent, seen, deps.clock.now());
   return act(deps, { lease, world, snapshot, seen, step }, signal);
+}
+
+/** A bay that nothing was asked of is looked after without its stack. */
+async function observe(deps: ConductorDeps, world: BayWorld, signal: AbortSignal): Promise<StackSnapshot | undefined> {
+  if (!world.intent) return undefined;
+  const name = stackNameOf(world.bay);
+  return (await deps.orchestrator.find([name], accessOf(world.bay), signal)).get(name);
 }
 
 async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { UNSEEN_BAY, type BayObserved } from '../domain/bay.js';
 import type { NewBayEvent } from '../domain/bay-event.js';
 import { isInProgress, STATUS_OF, type BayStatus } from '../domain/bay-status.js';
 import type { Node, NodeObservation } from '../domain/node.js';
 import type { Observation } from '../domain/observation.js';
-import type { Step } from '../domain/plan.js';
 import type { StackEvent } from '../ports/orchestrator.js';
+import type { Random } from '../ports/random.js';
 import type { Lease, Repositories } from '../ports/store.js';
 import type { Pass, PassResult } from './pass.js';
 import { accessOf, type BayWorld, type ConductorDeps } from './world.js';
@@ -26,7 +27,19 @@ export async function recordPass(deps: ConductorDeps, pass: Pass, signal: AbortS
   if (observed.status !== world.bay.observed.status) {
     deps.logger.info('bay status changed', { bayId: world.bay.id, generation: world.bay.generation, from: world.bay.observed.status, to: observed.status });
   }
-  return { lookAgainAt: lookAgainAt(deps, step), failed: false };
+  return { lookAgainAt: lookAgainAt(deps, pass), failed: false };
+}
+
+/** Whether there is anything to write down. Where the orchestrator does not tell its newest event, events come with other news. */
+export function hasNews(pass: Pass): boolean {
+  const { world, seen, snapshot } = pass;
+  const observed = nextObserved(pass);
+  if (!isDeepStrictEqual(observed, world.bay.observed) || (snapshot?.newestEvent ?? 0) > lastEventOf(pass)) return true;
+  if (world.nodeGroups.some((group) => group.status !== observed.status || group.statusReason !== null)) return true;
+  return world.nodes.some((node) => {
+    const found = seen?.nodes.get(node.id);
+    return found !== undefined && !sameObservation(found, node.observed);
+  });
 }
 
 export async function recordRetry(deps: ConductorDeps, lease: Lease, world: BayWorld, reason: string): Promise<void> {
@@ -35,9 +48,22 @@ export async function recordRetry(deps: ConductorDeps, lease: Lease, world: BayW
   await deps.store.writeUnder(lease, (repos) => repos.bays.saveObserved(world.bay.id, observed, world.bay.generation));
 }
 
-function lookAgainAt(deps: ConductorDeps, step: Step): Date {
-  const after = step.do === 'wait' ? step.milliseconds : step.do === 'finish' || step.do === 'fail' ? 0 : 500;
-  return new Date(deps.clock.now().getTime() + after);
+/** When the pass should be repeated. */
+export function lookAgainAt(deps: Pick<ConductorDeps, 'clock' | 'random'>, { step, world }: Pick<Pass, 'step' | 'world'>): Date {
+  const now = deps.clock.now().getTime();
+  if (step.do === 'finish' || step.do === 'fail') return new Date(now);
+  return new Date(now + (step.do === 'wait' ? patience(deps.random, step.milliseconds, now - (world.intent?.startedAt.getTime() ?? now)) : ACTED_MS));
+}
+
+const ACTED_MS = 500;
+const LONGEST_WAIT_MS = 10_000;
+/** What has taken long will take longer: the wait is a twentieth of it. */
+const SHARE = 20;
+
+/** Spread over a quarter, so that bays that began together are not looked at together for ever. */
+function patience(random: Random, shortest: number, age: number): number {
+  const longest = Math.round(Math.min(LONGEST_WAIT_MS, Math.max(shortest, age / SHARE)));
+  return longest - random.below(Math.ceil(longest / 4));
 }
 
 function nextObserved(pass: Pass): BayObserved {
@@ -114,11 +140,16 @@ function sameObservation(one: NodeObservation, other: NodeObservation): boolean 
     && one.privateAddress === other.privateAddress && one.publicAddress === other.publicAddress;
 }
 
+/** A new stack numbers its events anew. */
+function lastEventOf({ snapshot, world }: Pass): number {
+  return snapshot?.id === world.bay.observed.stackId ? world.support.lastStackEvent : 0;
+}
+
 async function stackEvents(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<readonly StackEvent[]> {
   const { snapshot, world } = pass;
   if (!snapshot) return [];
-  // A new stack numbers its events anew.
-  const after = snapshot.id === world.bay.observed.stackId ? world.support.lastStackEvent : 0;
+  const after = lastEventOf(pass);
+  if (snapshot.newestEvent !== undefined && snapshot.newestEvent <= after) return [];
   return deps.orchestrator.events(snapshot.id, after, EVENTS_PER_PASS, accessOf(world.bay), signal);
 }
 

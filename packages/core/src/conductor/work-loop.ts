@@ -1,16 +1,40 @@
-import { isDomainError } from '../domain/errors.js';
-import type { Lease } from '../ports/store.js';
+import { DomainError, isDomainError } from '../domain/errors.js';
+import type { BayId } from '../domain/ids.js';
+import type { Lease, Release } from '../ports/store.js';
+import { Hand, type Item } from './hand.js';
+import { lookAtAll, quietUntil, type Look } from './look.js';
 import type { PassResult } from './pass.js';
-import { reconcileBay } from './reconcile-bay.js';
+import { reconcileSeen } from './reconcile-bay.js';
+import { Turns, type Turn } from './turns.js';
 import type { ConductorDeps } from './world.js';
-
-const RENEW_MS = 10_000;
-const LONGEST_POLL_MS = 2_000;
 
 export interface WorkLoopOptions {
   readonly owner: string;
+  /** Passes at a time. */
   readonly concurrency: number;
+  /** How long running passes may go on after the stop. */
+  readonly drainMs: number;
 }
+
+/** Bays that are claimed, and looked at, together. */
+const BATCH = 100;
+/** No more are claimed while there is no room for a whole batch. */
+const MOST_IN_HAND = 400;
+const LONGEST_POLL_MS = 2_000;
+/** What becomes due within so long is claimed together. */
+const TICK_MS = 250;
+const BREATH_MS = 1;
+const LOOK_MS = 60_000;
+/** A pass has a minute for itself; the longest call in it that has a deadline of its own may take another. */
+const PASS_MS = 120_000;
+/** A pass that takes longer is not in the way of others any more. */
+const SLOW_MS = 10_000;
+/** Slow passes without a turn, per turn that there is. */
+const SLOW_PER_TURN = 4;
+/** How long an aborted pass may take to notice. */
+const NOTICE_MS = 2_000;
+const FIRST_AGAIN_MS = 2_000;
+const LONGEST_AGAIN_MS = 60_000;
 
 /** Rings once. */
 class Doorbell {
@@ -28,16 +52,24 @@ class Doorbell {
   }
 }
 
-/** Claims due bays and runs their passes, several at a time. One bay's trouble delays no other. */
+/** Claims due bays in batches, looks at each batch with one call, and runs the passes that are needed, several at a time. */
 export class WorkLoop {
   readonly #deps: ConductorDeps;
   readonly #options: WorkLoopOptions;
-  readonly #running = new Set<Promise<void>>();
+  readonly #hand: Hand;
+  readonly #turns: Turns;
+  readonly #batches = new Set<Promise<void>>();
+  readonly #looks = new Set<AbortController>();
   #doorbell = new Doorbell();
+  /** When the first of the bays that were given back is due again; milliseconds since 1970. */
+  #dueAgain = Infinity;
+  #slow = 0;
 
   constructor(deps: ConductorDeps, options: WorkLoopOptions) {
     this.#deps = deps;
     this.#options = options;
+    this.#hand = new Hand(deps);
+    this.#turns = new Turns(options.concurrency);
   }
 
   /** Somebody says that work is due. A lost ring costs at most one poll. */
@@ -45,88 +77,179 @@ export class WorkLoop {
     this.#doorbell.ring();
   }
 
-  /** Runs until the signal; resolves when the last pass has ended. */
-  async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+  /** Claims until the signal, lets what runs end for a while, then aborts it; resolves when every lease is given back. */
+  async run(stop: AbortSignal): Promise<void> {
+    const ended = new AbortController();
+    const keeping = this.#hand.keep(ended.signal);
+    while (!stop.aborted) {
       this.#doorbell = new Doorbell();
-      const claimed = await this.#claim(signal);
-      if (claimed === 0) await this.#pause(signal);
+      this.#dueAgain = Infinity;
+      const hasMore = await this.#claim();
+      // A database in the process answers without ever letting others run: requests and timers get their time between batches.
+      if (hasMore) await this.#deps.clock.sleep(BREATH_MS, stop).catch(() => undefined);
+      else await this.#pause(stop);
     }
-    await Promise.allSettled(this.#running);
+    await this.#drain();
+    ended.abort(new Error('the work loop has ended'));
+    await keeping;
   }
 
-  async #claim(signal: AbortSignal): Promise<number> {
-    const free = this.#options.concurrency - this.#running.size;
-    if (free <= 0) return 0;
+  /** True when there may be more to claim at once. */
+  async #claim(): Promise<boolean> {
+    if (this.#isFull()) return false;
     try {
-      const leases = await this.#deps.store.queue.claim(this.#options.owner, free);
-      for (const lease of leases) this.#start(lease, signal);
-      return leases.length;
+      const leases = await this.#deps.store.queue.claim(this.#options.owner, BATCH);
+      for (const { bayId, fence, owner } of leases) this.#deps.logger.debug('work claimed', { bayId, fence, owner });
+      if (leases.length > 0) this.#start(leases.map((lease) => this.#hand.take(lease)));
+      return leases.length === BATCH;
     } catch (error) {
       this.#deps.logger.warn('work cannot be claimed', { error });
-      return 0;
+      return false;
     }
   }
 
-  #start(lease: Lease, signal: AbortSignal): void {
-    const pass: Promise<void> = this.#work(lease, signal).finally(() => {
-      this.#running.delete(pass);
-      this.ring();
-    });
-    this.#running.add(pass);
+  #isFull(): boolean {
+    return MOST_IN_HAND - this.#hand.size < BATCH;
   }
 
-  async #work(lease: Lease, signal: AbortSignal): Promise<void> {
-    const lost = new AbortController();
-    const done = new AbortController();
-    const renewing = this.#renew(lease, lost, done.signal);
+  #start(items: readonly Item[]): void {
+    const batch: Promise<void> = this.#work(items)
+      .catch((error: unknown) => this.#deps.logger.error('batch failed, its leases will lapse', { error }))
+      .finally(() => this.#batches.delete(batch));
+    this.#batches.add(batch);
+  }
+
+  async #work(items: readonly Item[]): Promise<void> {
+    const looks = await this.#look(items);
+    const quiet: { readonly item: Item; readonly release: Release }[] = [];
+    const passes: Promise<void>[] = [];
+    for (const item of items) {
+      const look = looks.get(item.lease.bayId);
+      const until = look && quietUntil(this.#deps, item.lease, look);
+      if (until) quiet.push({ item, release: { lease: item.lease, lookAgainAt: until, attempts: 0 } });
+      else passes.push(this.#pass(item, look));
+    }
+    await this.#giveBack(quiet);
+    await Promise.all(passes);
+  }
+
+  /** A look that fails costs the batch nothing but its common call: each pass then looks by itself. */
+  async #look(items: readonly Item[]): Promise<ReadonlyMap<BayId, Look>> {
+    const late = new AbortController();
+    const leases = items.map((item) => item.lease);
+    this.#looks.add(late);
     try {
-      const result = await reconcileBay(this.#deps, lease, AbortSignal.any([signal, lost.signal]));
-      await this.#release(lease, result);
+      return await this.#before(LOOK_MS, late, lookAtAll(this.#deps, leases, late.signal));
     } catch (error) {
-      await this.#abandon(lease, error, signal.aborted);
+      this.#deps.logger.warn('bays cannot be looked at together', { bays: leases.length, error });
+      return new Map();
     } finally {
-      done.abort();
-      await renewing;
+      this.#looks.delete(late);
     }
   }
 
-  /** Prolongs the lease while the pass runs; ends the pass when the lease is gone. */
-  async #renew(lease: Lease, lost: AbortController, done: AbortSignal): Promise<void> {
-    for (;;) {
-      await this.#deps.clock.sleep(RENEW_MS, done).catch(() => undefined);
-      if (done.aborted) return;
-      await this.#deps.store.queue.renew(lease).catch((error: unknown) => {
-        if (isDomainError(error, 'lease-lost')) lost.abort(error);
-      });
+  async #pass(item: Item, look: Look | undefined): Promise<void> {
+    const turn = await this.#turns.take(item.lease.projectId ?? '').catch(() => undefined);
+    if (!turn) return this.#giveBack([{ item, release: { lease: item.lease, lookAgainAt: this.#deps.clock.now(), attempts: item.lease.attempts } }]);
+    const done = new AbortController();
+    const watching = this.#watchSlow(turn, done.signal);
+    try {
+      const result = await this.#before(PASS_MS, item.ending, reconcileSeen(this.#deps, { lease: item.lease, look }, item.ending.signal));
+      await this.#giveBack([{ item, release: released(item.lease, result) }]);
+    } catch (error) {
+      await this.#abandon(item, error);
+    } finally {
+      done.abort(new Error('done'));
+      await watching;
+      turn.giveBack();
+      this.#hand.drop(item);
     }
   }
 
-  async #release(lease: Lease, result: PassResult): Promise<void> {
-    await this.#deps.store.queue.release(lease, result.lookAgainAt, result.failed ? lease.attempts + 1 : 0);
+  /** Gives the turn of a slow pass to the next one; the pass itself goes on. */
+  async #watchSlow(turn: Turn, done: AbortSignal): Promise<void> {
+    await this.#deps.clock.sleep(SLOW_MS, done).catch(() => undefined);
+    if (done.aborted || this.#slow >= SLOW_PER_TURN * this.#options.concurrency) return;
+    turn.giveBack();
+    this.#slow += 1;
+    await new Promise<void>((resolve) => done.addEventListener('abort', () => resolve(), { once: true }));
+    this.#slow -= 1;
   }
 
-  /** The pass could not even record its failure. The item is given back at once when we are stopping, else after a while. */
-  async #abandon(lease: Lease, error: unknown, stopping: boolean): Promise<void> {
-    if (!stopping && !isDomainError(error, 'lease-lost')) this.#deps.logger.error('pass abandoned', { bayId: lease.bayId, error });
-    const again = new Date(this.#deps.clock.now().getTime() + (stopping ? 0 : 2_000));
-    await this.#deps.store.queue.release(lease, again, lease.attempts + (stopping ? 0 : 1)).catch((failure: unknown) => {
-      this.#deps.logger.warn('lease not released, it will lapse', { bayId: lease.bayId, error: failure });
-    });
+  /** Aborts work that takes too long, and does not wait for it when it does not notice. */
+  async #before<T>(milliseconds: number, ending: AbortController, work: Promise<T>): Promise<T> {
+    const done = new AbortController();
+    const { clock } = this.#deps;
+    const watch = async (): Promise<never> => {
+      const timer = clock.sleep(milliseconds, done.signal).then(() => ending.abort(new DomainError('deadline-exceeded', `It took longer than ${milliseconds / 1_000} seconds.`)));
+      timer.catch(() => undefined);
+      await new Promise<void>((resolve) => (ending.signal.aborted ? resolve() : ending.signal.addEventListener('abort', () => resolve(), { once: true, signal: done.signal })));
+      await clock.sleep(NOTICE_MS, done.signal);
+      throw ending.signal.reason;
+    };
+    const late = watch();
+    late.catch(() => undefined);
+    return Promise.race([work, late]).finally(() => done.abort(new Error('done')));
   }
 
-  async #pause(signal: AbortSignal): Promise<void> {
+  async #giveBack(all: readonly { readonly item: Item; readonly release: Release }[]): Promise<void> {
+    if (all.length === 0) return;
+    const wasFull = this.#isFull();
+    try {
+      await this.#deps.store.queue.releaseAll(all.map(({ release }) => release));
+      for (const { item, release } of all) {
+        const { bayId, fence, owner } = item.lease;
+        this.#deps.logger.debug('work released', { bayId, fence, owner });
+        if (release.lookAgainAt !== 'never') this.#dueAgain = Math.min(this.#dueAgain, release.lookAgainAt.getTime());
+      }
+    } catch (error) {
+      this.#deps.logger.warn('leases not released, they will lapse', { bayIds: all.map(({ item }) => item.lease.bayId), error });
+    }
+    for (const { item } of all) this.#hand.drop(item);
+    if (wasFull) this.ring();
+  }
+
+  /** The pass could not even record its failure. The bay is given back at once when we are stopping, else for later. */
+  async #abandon(item: Item, error: unknown): Promise<void> {
+    const { lease, ending } = item;
+    if (isDomainError(error, 'lease-lost')) return;
+    const isStopping = ending.signal.aborted && !isDomainError(ending.signal.reason, 'deadline-exceeded');
+    if (!isStopping) this.#deps.logger.error('pass abandoned', { bayId: lease.bayId, error });
+    const after = isStopping ? 0 : Math.min(LONGEST_AGAIN_MS, FIRST_AGAIN_MS * 2 ** Math.min(lease.attempts, 16));
+    const lookAgainAt = new Date(this.#deps.clock.now().getTime() + after);
+    await this.#giveBack([{ item, release: { lease, lookAgainAt, attempts: lease.attempts + (isStopping ? 0 : 1) } }]);
+  }
+
+  async #drain(): Promise<void> {
+    const stopping = new Error('the conductor is stopping');
+    this.#turns.close(stopping);
+    for (const look of this.#looks) look.abort(stopping);
+    const over = new AbortController();
+    const grace = this.#deps.clock.sleep(this.#options.drainMs, over.signal).then(() => this.#hand.endAll(stopping), () => undefined);
+    // A batch that was still being looked at starts its passes now, and they find the turns closed.
+    while (this.#batches.size > 0) await Promise.allSettled(this.#batches);
+    over.abort(stopping);
+    await grace;
+  }
+
+  /** Until somebody rings, or something is due; looks into the database for that once. */
+  async #pause(stop: AbortSignal): Promise<void> {
     const woken = new AbortController();
-    const poll = this.#untilNextDue(AbortSignal.any([signal, woken.signal]));
-    await Promise.race([poll, this.#doorbell.rung]);
-    woken.abort();
-    await poll;
+    void this.#doorbell.rung.then(() => woken.abort(new Error('rung')));
+    await this.#untilDue(AbortSignal.any([stop, woken.signal]));
   }
 
-  async #untilNextDue(signal: AbortSignal): Promise<void> {
-    const due = await this.#deps.store.queue.nextDue().catch(() => undefined);
-    const wait = due ? due.getTime() - this.#deps.clock.now().getTime() : LONGEST_POLL_MS;
-    // A due item that could not be claimed is leased by somebody: no need to hurry.
-    await this.#deps.clock.sleep(Math.min(LONGEST_POLL_MS, Math.max(50, wait)), signal).catch(() => undefined);
+  async #untilDue(signal: AbortSignal): Promise<void> {
+    const { clock, store } = this.#deps;
+    const begun = clock.now().getTime();
+    const due = await store.queue.nextDue().catch(() => undefined);
+    const next = due?.getTime() ?? Infinity;
+    const isTime = (now: number): boolean => now >= Math.min(begun + LONGEST_POLL_MS, this.#dueAgain, next);
+    do await clock.sleep(TICK_MS, signal).catch(() => undefined);
+    while (!signal.aborted && !isTime(clock.now().getTime()));
   }
+}
+
+function released(lease: Lease, result: PassResult): Release {
+  return { lease, lookAgainAt: result.lookAgainAt, attempts: result.failed ? lease.attempts + 1 : 0 };
 }

@@ -1,6 +1,6 @@
 import type { Bay } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
-import type { BaySupport } from '../domain/bay-support.js';
+import { NO_SUPPORT, type BaySupport } from '../domain/bay-support.js';
 import type { SigningRules } from '../domain/certificate.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
@@ -65,6 +65,34 @@ export async function loadWorld(store: Pick<Store, 'read'>, bayId: BayId): Promi
       support: await repos.support.get(bayId),
     };
   });
+}
+
+/** Many bays in six statements. A bay that is gone, or whose model is missing, is absent: its own pass finds out. */
+export async function loadWorlds(store: Pick<Store, 'read'>, bayIds: readonly BayId[]): Promise<ReadonlyMap<BayId, BayWorld>> {
+  return store.read(async (repos) => {
+    const bays = await repos.bays.getAll(bayIds);
+    const models = new Map((await repos.bayModels.getAll([...new Set(bays.map((bay) => bay.desired.bayModelId))])).map((model) => [model.id, model]));
+    const groups = byBay(await repos.nodeGroups.ofBays(bayIds));
+    const nodes = byBay(await repos.nodes.ofBays(bayIds));
+    const intents = new Map((await repos.intents.ofBays(bayIds)).map((intent) => [intent.bayId, intent]));
+    const supports = await repos.support.ofBays(bayIds);
+    return new Map(bays.flatMap((bay) => {
+      const model = models.get(bay.desired.bayModelId);
+      return model ? [[bay.id, {
+        bay, model, nodeGroups: groups.get(bay.id) ?? [], nodes: nodes.get(bay.id) ?? [], intent: intents.get(bay.id) ?? null, support: supports.get(bay.id) ?? NO_SUPPORT,
+      }]] : [];
+    }));
+  });
+}
+
+function byBay<T extends { readonly bayId: BayId }>(parts: readonly T[]): ReadonlyMap<BayId, readonly T[]> {
+  const ordered = new Map<BayId, T[]>();
+  for (const part of parts) {
+    const known = ordered.get(part.bayId);
+    if (known) known.push(part);
+    else ordered.set(part.bayId, [part]);
+  }
+  return ordered;
 }
 
 export function desiredOf(world: BayWorld): DesiredBay {

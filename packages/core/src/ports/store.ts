@@ -30,6 +30,8 @@ export interface Visibility {
 
 export interface BayModelRepository {
   get(id: BayModelId): Promise<BayModel | undefined>;
+  /** Those of the ids that exist, in any order. */
+  getAll(ids: readonly BayModelId[]): Promise<readonly BayModel[]>;
   /** By id or name among own and public models. */
   find(ident: string, visible: Visibility): Promise<readonly BayModel[]>;
   list(visible: Visibility, page: Page): Promise<readonly BayModel[]>;
@@ -48,6 +50,8 @@ export interface BayRow {
 
 export interface BayRepository {
   get(id: BayId): Promise<Bay | undefined>;
+  /** Those of the ids that exist, in any order. */
+  getAll(ids: readonly BayId[]): Promise<readonly Bay[]>;
   find(ident: string, visible: Visibility): Promise<readonly BayRow[]>;
   list(visible: Visibility, page: Page): Promise<readonly BayRow[]>;
   insert(bay: New<Bay>): Promise<void>;
@@ -62,6 +66,7 @@ export interface BayRepository {
 
 export interface NodeGroupRepository {
   ofBay(bayId: BayId): Promise<readonly NodeGroup[]>;
+  ofBays(bayIds: readonly BayId[]): Promise<readonly NodeGroup[]>;
   insert(group: New<NodeGroup>): Promise<void>;
   saveCount(id: NodeGroupId, nodeCount: number): Promise<void>;
   saveStatus(id: NodeGroupId, status: BayStatus, reason: string | null): Promise<void>;
@@ -75,6 +80,7 @@ export interface NodeRow {
 
 export interface NodeRepository {
   ofBay(bayId: BayId): Promise<readonly Node[]>;
+  ofBays(bayIds: readonly BayId[]): Promise<readonly Node[]>;
   find(ident: string, visible: Visibility): Promise<readonly NodeRow[]>;
   list(visible: Visibility, bayId: BayId | null, page: Page): Promise<readonly NodeRow[]>;
   insert(node: New<Node>): Promise<void>;
@@ -85,6 +91,7 @@ export interface NodeRepository {
 
 export interface IntentRepository {
   get(bayId: BayId): Promise<Intent | undefined>;
+  ofBays(bayIds: readonly BayId[]): Promise<readonly Intent[]>;
   /** Replaces an older intent of the same bay. */
   put(intent: Intent): Promise<void>;
   /** Closes it, unless a newer generation has replaced it meanwhile. */
@@ -93,6 +100,7 @@ export interface IntentRepository {
 
 export interface SupportRepository {
   get(bayId: BayId): Promise<BaySupport>;
+  ofBays(bayIds: readonly BayId[]): Promise<ReadonlyMap<BayId, BaySupport>>;
   save(bayId: BayId, support: BaySupport): Promise<void>;
 }
 

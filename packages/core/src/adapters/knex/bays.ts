@@ -27,6 +27,10 @@ export function bayRepository(db: Knex): BayRepository {
       const row: Row | undefined = await db(TABLE).where({ uuid: id }).first();
       return row && fromRow(row);
     },
+    async getAll(ids) {
+      const rows: Row[] = await db(TABLE).whereIn('uuid', [...ids]);
+      return rows.map(fromRow);
+    },
     async find(ident, visible) {
       const rows: Row[] = await withCounts(visible).where(isUuid(ident) ? { uuid: ident } : { name: ident });
       return rows.map(withSizes);

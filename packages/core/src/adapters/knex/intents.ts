@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Operation } from '../../domain/bay-status.js';
 import type { BayId } from '../../domain/ids.js';
+import type { Intent } from '../../domain/intent.js';
 import type { IntentRepository } from '../../ports/store.js';
 import { date, dateOrNull, flag, number, text, type Row } from './rows.js';
 
@@ -10,11 +11,11 @@ export function intentRepository(db: Knex): IntentRepository {
   return {
     async get(bayId) {
       const row: Row | undefined = await db(TABLE).where({ bay_id: bayId }).first();
-      return row && {
-        // Written by `put` from the same types.
-        bayId: text(row, 'bay_id') as BayId, operation: text(row, 'operation') as Operation, generation: number(row, 'generation'),
-        rollbackOnFailure: flag(row, 'rollback'), startedAt: date(row, 'started_at'), deadline: dateOrNull(row, 'deadline'),
-      };
+      return row && fromRow(row);
+    },
+    async ofBays(bayIds) {
+      const rows: Row[] = await db(TABLE).whereIn('bay_id', [...bayIds]);
+      return rows.map(fromRow);
     },
     async put(intent) {
       await db(TABLE).insert({
@@ -25,5 +26,13 @@ export function intentRepository(db: Knex): IntentRepository {
     async close(bayId, generation) {
       await db(TABLE).where({ bay_id: bayId }).andWhere('generation', '<=', generation).delete();
     },
+  };
+}
+
+function fromRow(row: Row): Intent {
+  return {
+    // Written by `put` from the same types.
+    bayId: text(row, 'bay_id') as BayId, operation: text(row, 'operation') as Operation, generation: number(row, 'generation'),
+    rollbackOnFailure: flag(row, 'rollback'), startedAt: date(row, 'started_at'), deadline: dateOrNull(row, 'deadline'),
   };
 }

@@ -13,6 +13,10 @@ export function nodeGroupRepository(db: Knex): NodeGroupRepository {
       const rows: Row[] = await db(TABLE).where({ bay_id: bayId }).orderBy('id');
       return rows.map(fromRow);
     },
+    async ofBays(bayIds) {
+      const rows: Row[] = await db(TABLE).whereIn('bay_id', [...bayIds]).orderBy('id');
+      return rows.map(fromRow);
+    },
     async insert(group) {
       await db(TABLE).insert({
         uuid: group.id, bay_id: group.bayId, project_id: group.projectId, name: group.name, role: group.role, flavor_id: group.flavorId,

@@ -25,6 +25,10 @@ export function nodeRepository(db: Knex): NodeRepository {
       const rows: Row[] = await db(TABLE).where({ bay_id: bayId }).orderBy('id');
       return rows.map(fromRow);
     },
+    async ofBays(bayIds) {
+      const rows: Row[] = await db(TABLE).whereIn('bay_id', [...bayIds]).orderBy('id');
+      return rows.map(fromRow);
+    },
     async find(ident, visible) {
       const rows: Row[] = await withGroup(visible).where(isUuid(ident) ? { [`${TABLE}.uuid`]: ident } : { [`${TABLE}.name`]: ident });
       return rows.map(withGroupOf);

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { NO_SUPPORT, type BaySupport } from '../../domain/bay-support.js';
+import type { BayId } from '../../domain/ids.js';
 import type { SupportRepository } from '../../ports/store.js';
-import { json, type Row } from './rows.js';
+import { json, text, type Row } from './rows.js';
 
 const TABLE = 'bay_support';
 
@@ -9,10 +10,19 @@ export function supportRepository(db: Knex): SupportRepository {
   return {
     async get(bayId) {
       const row: Row | undefined = await db(TABLE).where({ bay_id: bayId }).first();
-      return row ? { ...NO_SUPPORT, ...json<Partial<BaySupport>>(row, 'support') } : NO_SUPPORT;
+      return row ? fromRow(row) : NO_SUPPORT;
+    },
+    async ofBays(bayIds) {
+      const rows: Row[] = await db(TABLE).whereIn('bay_id', [...bayIds]);
+      // The column holds ids of bays only.
+      return new Map(rows.map((row) => [text(row, 'bay_id') as BayId, fromRow(row)]));
     },
     async save(bayId, support) {
       await db(TABLE).insert({ bay_id: bayId, support: JSON.stringify(support) }).onConflict('bay_id').merge();
     },
   };
+}
+
+function fromRow(row: Row): BaySupport {
+  return { ...NO_SUPPORT, ...json<Partial<BaySupport>>(row, 'support') };
 }

@@ -1,0 +1,67 @@
+import { setMaxListeners } from 'node:events';
+import { DomainError } from '../domain/errors.js';
+import type { BayId } from '../domain/ids.js';
+import type { Lease } from '../ports/store.js';
+import type { ConductorDeps } from './world.js';
+
+/** A claimed bay, from the claim until its lease is given back. */
+export interface Item {
+  readonly lease: Lease;
+  /** Aborted when the lease is lost, the pass is late, or the conductor ends. */
+  readonly ending: AbortController;
+}
+
+const RENEW_MS = 10_000;
+
+/** What this conductor has claimed: it prolongs the leases of all of it, whether it runs or waits for its turn. */
+export class Hand {
+  readonly #deps: Pick<ConductorDeps, 'store' | 'clock' | 'logger'>;
+  readonly #items = new Map<BayId, Item>();
+
+  constructor(deps: Pick<ConductorDeps, 'store' | 'clock' | 'logger'>) {
+    this.#deps = deps;
+  }
+
+  get size(): number {
+    return this.#items.size;
+  }
+
+  /** A newer claim of the same bay ends the older one, which must have lost its lease. */
+  take(lease: Lease): Item {
+    this.#items.get(lease.bayId)?.ending.abort(lost(lease.bayId));
+    const ending = new AbortController();
+    setMaxListeners(0, ending.signal);
+    const item = { lease, ending };
+    this.#items.set(lease.bayId, item);
+    return item;
+  }
+
+  drop(item: Item): void {
+    if (this.#items.get(item.lease.bayId) === item) this.#items.delete(item.lease.bayId);
+  }
+
+  endAll(reason: Error): void {
+    for (const item of this.#items.values()) item.ending.abort(reason);
+  }
+
+  /** Runs until the signal. */
+  async keep(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#deps.clock.sleep(RENEW_MS, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      await this.#renew().catch((error: unknown) => this.#deps.logger.warn('leases cannot be renewed', { error }));
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const items = [...this.#items.values()];
+    if (items.length === 0) return;
+    const held = new Set((await this.#deps.store.queue.renewAll(items.map((item) => item.lease))).map((lease) => lease.bayId));
+    // What was given back meanwhile is no longer in the hand; aborting it does nothing.
+    for (const item of items) if (!held.has(item.lease.bayId)) item.ending.abort(lost(item.lease.bayId));
+  }
+}
+
+function lost(bayId: BayId): DomainError {
+  return new DomainError('lease-lost', `The lease on bay ${bayId} was lost.`);
+}

@@ -1,0 +1,159 @@
+import type { Knex } from 'knex';
+import { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/world.js';
+import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
+import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
+import { openSqlite } from '../../packages/core/src/adapters/knex/sqlite.js';
+import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
+import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
+import { stackNameOf, type BayId, type NodeGroupId, type NodeId } from '../../packages/core/src/domain/ids.js';
+import { UNSEEN_NODE } from '../../packages/core/src/domain/node.js';
+import { enginesOf } from '../../packages/core/src/engines.js';
+import type { Logger } from '../../packages/core/src/ports/logger.js';
+import type { Orchestrator, StackAddress, StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
+import { A_MODEL_ID, aBay, aBayModel, anIntent } from '../../packages/core/src/testing/builders.js';
+import { MovableClock } from '../support/world.js';
+
+/** A line of the log: the event and its fields. */
+export interface Line {
+  readonly event: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** The conductor's loop over a database in memory and an orchestrator whose stacks are what the test says. */
+export interface ConductorWorld {
+  readonly db: Knex;
+  readonly clock: MovableClock;
+  readonly deps: ConductorDeps;
+  readonly lines: readonly Line[];
+  /** Addresses of every call for many stacks. */
+  readonly looks: readonly (readonly StackAddress[])[];
+  /** How often stacks were asked for one by one, told something, or asked for events. */
+  readonly single: { calls: number };
+  /** Bays in the making; `isSeen`: what `inProgress` shows of them has been recorded already. */
+  addBays(count: number, options?: { readonly projectId?: string; readonly isSeen?: boolean }): Promise<readonly BayId[]>;
+  loop(options?: { readonly concurrency?: number; readonly drainMs?: number; readonly owner?: string }): WorkLoop;
+  close(): Promise<void>;
+}
+
+export type StackOf = (address: StackAddress) => StackSnapshot | undefined | Promise<StackSnapshot | undefined>;
+
+export async function aConductorWorld(stackOf: StackOf = inProgress): Promise<ConductorWorld> {
+  const db = openSqlite(':memory:');
+  await migrate(db, coreMigrations);
+  const clock = new MovableClock();
+  const store = knexStore(db, clock);
+  await store.write((repos) => repos.bayModels.insert(aBayModel()));
+  const lines: Line[] = [];
+  const looks: (readonly StackAddress[])[] = [];
+  const single = { calls: 0 };
+  const deps: ConductorDeps = { ...unused(), store, clock, random: systemRandom, logger: recorder(lines), engines: enginesOf(false), orchestrator: orchestrator(stackOf, looks, single) };
+  let made = 0;
+  return {
+    db, clock, deps, lines, looks, single,
+    addBays: async (count, { projectId = 'project', isSeen = false } = {}) => {
+      const ids = Array.from({ length: count }, () => idOf((made += 1)));
+      await db.transaction(async (transaction) => {
+        const inside = knexStore(transaction, clock);
+        await inside.read(async (repos) => {
+          for (const id of ids) await addBay(repos, { id, projectId, isSeen }, clock.now());
+        });
+      });
+      return ids;
+    },
+    loop: (options = {}) => new WorkLoop(deps, { owner: 'conductor', concurrency: 8, drainMs: 5_000, ...options }),
+    close: () => db.destroy(),
+  };
+}
+
+function idOf(number: number): BayId {
+  // Random bits must differ, or stack names do not.
+  return `${number.toString(16).padStart(8, '0')}-0000-4000-8000-${String(number).padStart(12, '0')}` as BayId;
+}
+
+type Repositories = Parameters<Parameters<ConductorDeps['store']['read']>[0]>[0];
+
+/** A bay in the making, with a master and a worker, everything around it in place. */
+async function addBay(repos: Repositories, { id, projectId, isSeen }: { readonly id: BayId; readonly projectId: string; readonly isSeen: boolean }, now: Date): Promise<void> {
+  const stack = inProgress({ name: stackNameOf({ id, name: 'hive' }), projectId });
+  const seen = isSeen ? { stackId: stack.id, acceptedGeneration: 1, masterAddresses: ['10.0.0.2'], nodeAddresses: ['10.0.0.3'] } : {};
+  await repos.bays.insert(aBay({ id, projectId, name: 'hive', bayModelId: A_MODEL_ID, ...seen }));
+  for (const role of ['master', 'worker']) {
+    const groupId = `${id.slice(0, 24)}${role === 'master' ? '1' : '2'}${id.slice(25)}` as NodeGroupId; // derived from the bay's
+    const own = { bayId: id, createdAt: now, updatedAt: null };
+    await repos.nodeGroups.insert({
+      ...own, id: groupId, projectId, name: `default-${role}`, role, flavorId: null, imageId: 'debian-12', nodeCount: 1, minNodeCount: 0, maxNodeCount: null, dockerVolumeSize: null,
+      labels: {}, isDefault: true, status: 'CREATE_IN_PROGRESS', statusReason: null,
+    });
+    const observed = isSeen ? { ...UNSEEN_NODE, serverId: `id-of-${role}-1-server`, privateAddress: role === 'master' ? '10.0.0.2' : '10.0.0.3' } : UNSEEN_NODE;
+    await repos.nodes.insert({ ...own, id: groupId as string as NodeId, nodeGroupId: groupId, name: `${role}-1`, role: role === 'master' ? 'master' : 'worker', desired: 'present', observed });
+  }
+  await repos.intents.put(anIntent({ bayId: id, startedAt: now }));
+  await repos.support.save(id, SUPPORT);
+  await repos.work.wake(id);
+}
+
+const SUPPORT = {
+  trustee: { userId: 'u', username: 'n', domainId: 'd', passwordRef: 'p' }, caRef: 'ca', clientRef: 'client', lastStackEvent: 0,
+  facts: {
+    authUrl: 'a', magnumUrl: 'm', regionName: 'r', fixedSubnetCidr: '10.0.0.0/24', fixedNetworkId: null, fixedSubnetId: null, externalNetworkId: null, cloudCa: '', verifyCloudCa: true,
+    serverGroupPolicy: 'soft-anti-affinity', dockerVolumeType: null,
+  },
+};
+
+/** A stack whose creation does not end. */
+export function inProgress({ name }: StackAddress): StackSnapshot {
+  const resource = (path: readonly string[]) => ({ path, type: 'node.yaml', physicalId: `id-of-${path.join('-')}`, action: 'CREATE', state: 'IN_PROGRESS', reason: '' }) as const;
+  return {
+    id: `stack-${name}`, name, action: 'CREATE', state: 'IN_PROGRESS', reason: '', tags: ['magnum-generation:1'], newestEvent: 0,
+    outputs: { node_addresses: { 'master-1': { private: '10.0.0.2' }, 'worker-1': { private: '10.0.0.3' } } },
+    resources: ['master-1', 'worker-1'].flatMap((node) => [resource([node]), resource([node, 'server']), resource([node, 'port']), resource([node, 'wait'])]),
+  };
+}
+
+export function complete(address: StackAddress): StackSnapshot {
+  return { ...inProgress(address), state: 'COMPLETE' };
+}
+
+function orchestrator(stackOf: StackOf, looks: (readonly StackAddress[])[], single: { calls: number }): Orchestrator {
+  const one = async <T>(answer: T): Promise<T> => {
+    single.calls += 1;
+    return answer;
+  };
+  const found = async (addresses: readonly StackAddress[]) => new Map((await Promise.all(addresses.map(async (address) => [address.name, await stackOf(address)] as const)))
+    .flatMap(([name, stack]) => (stack ? [[name, stack] as const] : [])));
+  return {
+    findAll: (addresses) => {
+      looks.push(addresses);
+      return found(addresses);
+    },
+    find: async (names, { projectId }) => one(await found(names.map((name) => ({ name, projectId })))),
+    create: () => one(Promise.reject(new Error('not expected'))),
+    update: () => one(Promise.reject(new Error('not expected'))),
+    delete: () => one(Promise.resolve()),
+    events: () => one(Promise.resolve([])),
+  };
+}
+
+function recorder(lines: Line[]): Logger {
+  const write = (event: string, fields: Readonly<Record<string, unknown>> = {}): void => void lines.push({ event, fields });
+  return { debug: write, info: write, warn: write, error: write };
+}
+
+/** Parts that these tests have no use for. */
+function unused(): Pick<ConductorDeps, 'identity' | 'cloud' | 'vault' | 'authority' | 'signingRules'> {
+  const part = new Proxy({}, { get: (_target, name) => () => Promise.reject(new Error(`${String(name)} is not expected`)) });
+  // Whoever calls any of it fails.
+  return { identity: part, cloud: part, vault: part, authority: part, signingRules: {} } as unknown as ReturnType<typeof unused>;
+}
+
+export function stackNames(ids: readonly BayId[]): ReadonlySet<string> {
+  return new Set(ids.map((id) => stackNameOf({ id, name: 'hive' })));
+}
+
+export async function until(holds: () => boolean | Promise<boolean>, milliseconds = 20_000): Promise<void> {
+  for (const end = Date.now() + milliseconds; !(await holds()); await systemClock.sleep(10)) {
+    if (Date.now() > end) throw new Error('what was waited for did not come');
+  }
+}

@@ -1,0 +1,155 @@
+import { afterEach, expect, test } from 'vitest';
+import { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
+import type { BayId } from '../../packages/core/src/domain/ids.js';
+import { aConductorWorld, complete, inProgress, stackNames, until, type ConductorWorld, type StackOf } from './conductor-world.js';
+
+let world: ConductorWorld;
+let stop: AbortController;
+let running: Promise<void>;
+afterEach(async () => {
+  stop.abort(new Error('the test is over'));
+  await running;
+  await world.close();
+});
+
+async function aWorld(stackOf?: StackOf): Promise<void> {
+  world = await aConductorWorld(stackOf);
+  stop = new AbortController();
+  running = Promise.resolve();
+}
+
+function run(loop: WorkLoop): void {
+  running = loop.run(stop.signal);
+}
+
+const statusOf = async (id: BayId | undefined): Promise<string | undefined> => (await world.deps.store.read((repos) => repos.bays.get(id as BayId)))?.observed.status;
+const leases = async (): Promise<number> => Number((await world.db('work_item').whereNotNull('lease_owner').count({ n: '*' }).first())?.['n']);
+const forever = (): Promise<never> => new Promise(() => undefined);
+
+test('bays that are due together are looked at with one call', async () => {
+  await aWorld();
+  const ids = await world.addBays(30);
+  run(world.loop());
+  await until(() => world.looks.length > 0);
+  expect(new Set(world.looks[0]?.map((address) => address.name))).toEqual(stackNames(ids));
+});
+
+test('a bay of which there is no news is not written', async () => {
+  await aWorld();
+  await world.addBays(5, { isSeen: true });
+  const before = JSON.stringify([await world.db('bay'), await world.db('node'), await world.db('node_group'), await world.db('bay_event')]);
+  run(world.loop());
+  await until(() => world.looks.length >= 3);
+  expect(JSON.stringify([await world.db('bay'), await world.db('node'), await world.db('node_group'), await world.db('bay_event')])).toBe(before);
+  expect(world.single.calls).toBe(0);
+});
+
+test('a bay that has waited long is looked at less often', async () => {
+  await aWorld();
+  await world.addBays(1, { isSeen: true });
+  await world.db('intent').update({ started_at: world.clock.now().getTime() - 600_000 });
+  run(world.loop());
+  await until(async () => world.looks.length === 1 && (await leases()) === 0);
+  const [item]: readonly { due_at: number }[] = await world.db('work_item');
+  const wait = Number(item?.due_at) - world.clock.now().getTime();
+  expect(wait).toBeGreaterThan(5_000);
+  expect(wait).toBeLessThanOrEqual(10_000);
+});
+
+test('bays that never end their pass keep their own turn only: the others go on', async () => {
+  const poisoned = new Set<string>();
+  await aWorld((address) => (poisoned.has(address.name) ? forever() : complete(address)));
+  const bad = await world.addBays(3);
+  for (const name of stackNames(bad)) poisoned.add(name);
+  const events = world.deps.orchestrator.events;
+  // The look at all of them works; it is their own pass that hangs.
+  Object.assign(world.deps.orchestrator, {
+    findAll: async (addresses: readonly { name: string; projectId: string }[]) => new Map(addresses.map((address) => [address.name, { ...complete(address as never), newestEvent: poisoned.has(address.name) ? 1 : 0 }])),
+    events: (...given: Parameters<typeof events>) => (poisoned.has(given[0].replace('stack-', '')) ? forever() : events(...given)),
+  });
+  const good = await world.addBays(20);
+  run(world.loop({ concurrency: 4, drainMs: 100 }));
+  await until(async () => (await Promise.all(good.map(statusOf))).every((status) => status === 'CREATE_COMPLETE'));
+  expect(await Promise.all(bad.map(statusOf))).toEqual(['CREATE_IN_PROGRESS', 'CREATE_IN_PROGRESS', 'CREATE_IN_PROGRESS']);
+});
+
+test('one stack that cannot be looked at hides no other', async () => {
+  await aWorld();
+  const [bad, ...good] = await world.addBays(6);
+  const [badName] = stackNames([bad as BayId]);
+  const refuse = (names: readonly string[]): void => {
+    if (names.includes(badName ?? '')) throw new Error('this stack is unreadable');
+  };
+  Object.assign(world.deps.orchestrator, {
+    findAll: async (addresses: readonly { name: string; projectId: string }[]) => {
+      refuse(addresses.map((address) => address.name));
+      return new Map(addresses.map((address) => [address.name, complete(address as never)]));
+    },
+    find: async (names: readonly string[]) => {
+      refuse(names);
+      return new Map(names.map((name) => [name, complete({ name, projectId: 'project' } as never)]));
+    },
+  });
+  run(world.loop());
+  await until(async () => (await Promise.all(good.map(statusOf))).every((status) => status === 'CREATE_COMPLETE'));
+  expect((await world.deps.store.read((repos) => repos.bays.get(bad as BayId)))?.observed).toMatchObject({ status: 'CREATE_IN_PROGRESS', statusReason: expect.stringContaining('tried again') });
+});
+
+test('stopping claims no more, lets running passes end, and gives every lease back', async () => {
+  let go = (): void => undefined;
+  const held = new Promise<void>((resolve) => (go = resolve));
+  await aWorld(async (address) => (await held, complete(address)));
+  const ids = await world.addBays(10);
+  Object.assign(world.deps.orchestrator, { findAll: async (addresses: readonly { name: string }[]) => new Map(addresses.map((address) => [address.name, { ...complete(address as never), newestEvent: 1 }])),
+    events: async () => (await held, []) });
+  run(world.loop({ concurrency: 2 }));
+  await until(async () => (await leases()) === 10);
+  stop.abort(new Error('stop'));
+  await until(async () => (await leases()) === 2);
+  const late = await world.addBays(1);
+  go();
+  await running;
+  expect(await leases()).toBe(0);
+  expect((await Promise.all(ids.map(statusOf))).filter((status) => status === 'CREATE_COMPLETE')).toHaveLength(2);
+  expect(await statusOf(late[0])).toBe('CREATE_IN_PROGRESS');
+});
+
+test('a pass that does not end in the grace is aborted, and its lease given back', async () => {
+  await aWorld(() => forever());
+  await world.addBays(1);
+  Object.assign(world.deps.orchestrator, { findAll: async (addresses: readonly { name: string }[]) => new Map(addresses.map((address) => [address.name, { ...inProgress(address as never), newestEvent: 1 }])),
+    events: forever });
+  run(world.loop({ drainMs: 50 }));
+  await until(async () => (await leases()) === 1);
+  stop.abort(new Error('stop'));
+  await running;
+  expect(await leases()).toBe(0);
+});
+
+test('several conductors never have a bay at the same time: every claim has its own fence, and ends before the next', { timeout: 30_000 }, async () => {
+  await aWorld();
+  await world.addBays(60);
+  const others = [world.loop({ owner: 'b' }), world.loop({ owner: 'c' })].map((loop) => loop.run(stop.signal));
+  run(world.loop({ owner: 'a' }));
+  await until(() => world.lines.filter((line) => line.event === 'work released').length > 300);
+  stop.abort(new Error('enough'));
+  await Promise.all([...others, running]);
+  expectOneAtATime();
+  expect(new Set(world.lines.filter((line) => line.event === 'work claimed').map((line) => line.fields['owner'])).size).toBeGreaterThan(1);
+});
+
+/** In the order of the log, a bay is claimed, released, and claimed again. */
+function expectOneAtATime(): void {
+  const holders = new Map<unknown, unknown>();
+  const fences = new Set<string>();
+  for (const { event, fields } of world.lines) {
+    const { bayId, fence } = fields;
+    if (event === 'work claimed') {
+      expect(fences.has(`${String(bayId)} ${String(fence)}`)).toBe(false);
+      fences.add(`${String(bayId)} ${String(fence)}`);
+      expect(holders.get(bayId), `${String(bayId)} is claimed while it is held`).toBeUndefined();
+      holders.set(bayId, fence);
+    }
+    if (event === 'work released') holders.delete(bayId);
+  }
+}
