@@ -69,6 +69,7 @@ export async function openConductor(config: Config, logger: Logger): Promise<Ser
     await base.parts.engine.start();
     conductor = await startConductor(base.parts.conductor, base.bus, {
       host, owner: `${host}:${process.pid}:${systemRandom.uuid()}`, concurrency: config.number('conductor', 'concurrency'),
+      drainMs: config.number('conductor', 'drain_timeout') * 1_000,
     });
     logger.info('conductor works', { host });
   }).catch((error: unknown) => {

@@ -4,7 +4,9 @@ const DATABASE_CODES = /^(SQLITE|ER_|PROTOCOL_|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREAC
 
 /** Whether it was the database that failed: away, overloaded, or refusing a statement. */
 export function isDatabaseError(error: unknown): boolean {
-  return error instanceof Error && (DATABASE_CODES.test(codeOf(error)) || error.name === 'SqliteError' || error.name === 'KnexTimeoutError');
+  if (!(error instanceof Error)) return false;
+  // What is asked of a connection that has just been lost has no code of its own.
+  return DATABASE_CODES.test(codeOf(error)) || error.name === 'SqliteError' || error.name === 'KnexTimeoutError' || ('fatal' in error && error.fatal === true);
 }
 
 /** Whether a row was refused because its key is taken. */
