@@ -238,6 +238,29 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
     expect((await backend.listOwned(signal)).map((owned) => owned.key)).not.toContain(other.key);
   }, 60_000);
 
+  test('a network in which another stack has servers is not deleted under them', async () => {
+    const shared = {
+      ...network,
+      key: 'stack-1/shared',
+      name: 'shared',
+      cidr: `10.243.${third}.0/24`,
+      gateway: `10.243.${third}.1`,
+    };
+    await backend.ensureNetwork(shared, signal);
+    const guest = aServer('guest', 0, {
+      nics: [{ networkKey: shared.key, address: `10.243.${third}.5`, securityGroups: [] }],
+      owner: { ...owner, stackId: 'stack-2', stackName: 'guest' },
+    });
+    await backend.ensureServer(guest, signal);
+    await expect(backend.deleteNetwork(shared.key, signal)).rejects.toMatchObject({
+      kind: 'cloud-refused',
+      message: expect.stringContaining('guest') as string,
+    });
+    expect(Object.values((await containerOf(guest.key).inspect()).NetworkSettings.Networks)).toHaveLength(1);
+    await backend.deleteServer(guest.key, signal);
+    await backend.deleteNetwork(shared.key, signal);
+  }, 60_000);
+
   test('a host without an engine is told as unavailable, not as refused', async () => {
     const nowhere = new Docker({ socketPath: '/nonexistent/docker.sock' });
     const lost = new DockerBackend({

@@ -28,31 +28,46 @@ export async function ensureNetwork(scope: DockerScope, network: NetworkSpec, si
   return { id: made.id };
 }
 
-export async function findNetwork(scope: DockerScope, key: string, signal: AbortSignal): Promise<NetworkState | undefined> {
+/** Owners of networks that no single stack has: the external ones. */
+const SHARED = new Set(['', 'shared']);
+
+interface FoundNetwork extends NetworkState {
+  readonly stackId: string;
+}
+
+export async function findNetwork(scope: DockerScope, key: string, signal: AbortSignal): Promise<FoundNetwork | undefined> {
   const found = await engineCall('list networks', signal, () =>
     scope.docker.listNetworks({ filters: { label: [`${LABEL.instance}=${scope.instance}`, `${LABEL.key}=${key}`] } }),
   );
   // Two can exist when a create was repeated while the first one was still on its way: the oldest is everyone's.
   const [oldest] = found.sort((one, other) => one.Created.localeCompare(other.Created));
-  return oldest && { id: oldest.Id };
+  return oldest && { id: oldest.Id, stackId: oldest.Labels?.[LABEL.stack] ?? '' };
 }
 
-/** Leftovers of this instance are unplugged first; a network that is gone is fine. */
+/**
+ * Leftovers of the same stack are unplugged first; a network that is gone is fine. Errors: `cloud-refused` while another stack has
+ * servers in it, as Neutron refuses then.
+ */
 export async function deleteNetwork(scope: DockerScope, key: string, signal: AbortSignal): Promise<void> {
   for (let known = await findNetwork(scope, key, signal); known; known = await findNetwork(scope, key, signal)) {
     const network = scope.docker.getNetwork(known.id);
-    await unplugOwn(scope, network, signal);
+    await unplugOwn(scope, network, known.stackId, signal);
     await engineCall(`delete the network of ${key}`, signal, () => orUndefinedOn([404], () => network.remove()));
   }
 }
 
-async function unplugOwn(scope: DockerScope, network: Docker.Network, signal: AbortSignal): Promise<void> {
+async function unplugOwn(scope: DockerScope, network: Docker.Network, stackId: string, signal: AbortSignal): Promise<void> {
   const own = await engineCall('list containers', signal, () =>
     scope.docker.listContainers({
       all: true,
       filters: { label: [`${LABEL.instance}=${scope.instance}`], network: [network.id] },
     }),
   );
+  const foreign = own.find((container) => !SHARED.has(stackId) && container.Labels[LABEL.stack] !== stackId);
+  if (foreign) {
+    const name = foreign.Labels[LABEL.stackName] ?? '';
+    throw new DomainError('cloud-refused', `the network still has servers of the stack ${name}: delete that one first`);
+  }
   for (const container of own) {
     await engineCall(`unplug the container ${container.Id.slice(0, 12)}`, signal, () => disconnect(network, container.Id));
   }
