@@ -1,0 +1,250 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { emptyDatabase, withMariadbAndRabbitmq } from '../support/services.js';
+import { Fleet, until, type Answer, type Line } from './fleet.js';
+
+const BAYS = Number(process.env['MAGNUM_TEST_FLEET_BAYS'] ?? 200);
+const SEED = Number(process.env['MAGNUM_TEST_SEED'] ?? Date.now() % 1_000_000);
+/** Clients at a time. */
+const CLIENTS = 40;
+const LEASE_MS = 30_000;
+const EXTERNAL = '0c1d6a52-3b0e-4f55-8f0a-5d6f5b1a0001';
+
+await withMariadbAndRabbitmq('a fleet of two APIs and three conductors', ({ mariadb, rabbitmq }) => {
+  let fleet: Fleet;
+  let database: string;
+  const sql = (text: string): readonly (readonly string[])[] => mariadb.sql(`USE ${database}; ${text}`).trim().split('\n').filter((line) => line !== '').map((line) => line.split('\t'));
+
+  beforeAll(async () => {
+    process.stdout.write(`fleet: MAGNUM_TEST_SEED=${SEED} repeats the choices of this run\n`);
+    const url = emptyDatabase(mariadb);
+    database = /\/(\w+)\?/.exec(url)?.[1] ?? '';
+    fleet = await Fleet.prepare(url, rabbitmq.url, { apis: 2, conductors: 3 });
+    await fleet.startAll();
+    const model = { name: 'model', coe: 'swarm', image_id: 'debian-12', flavor_id: 'm1.small', keypair_id: 'default', external_network_id: 'public', floating_ip_enabled: false };
+    expect((await fleet.ask('POST', '/v1/baymodels', { body: model })).status).toBe(201);
+  }, 120_000);
+  afterAll(() => fleet.stopAll(), 60_000);
+
+  test('under kills, and restarts of database and broker, every accepted request comes to its right end, and nothing is left over', { timeout: 180_000 }, async () => {
+    const chaos = new AbortController();
+    const names = Array.from({ length: BAYS }, (_unused, index) => `bay-${index}`);
+    const stacks = new StackWatch(sql);
+    const unrest = unsettle(fleet, randomFrom(SEED), chaos.signal);
+    const watching = stacks.watch(chaos.signal);
+    const outages = outage(chaos.signal, [[8_000, () => rabbitmq.restart('SIGKILL')], [8_000, () => mariadb.restart('SIGKILL')]]);
+    try {
+      const phase = async (title: string, work: (name: string, index: number) => Promise<void>): Promise<void> => {
+        const begun = Date.now();
+        await inTurn(names, work);
+        process.stdout.write(`fleet: ${BAYS} bays ${title} after ${((Date.now() - begun) / 1_000).toFixed(1)} s\n`);
+      };
+      await phase('created', (name, index) => createdBay(fleet, name, index));
+      await phase('resized', (name, index) => resizedBay(fleet, name, index));
+      expect(serversIn(sql)).toBe(BAYS * 3);
+      await phase('deleted', (name, index) => deletedBay(fleet, name, index));
+    } finally {
+      chaos.abort(new Error('enough'));
+      await Promise.all([unrest, watching, outages]);
+    }
+    expect(leftovers(sql)).toEqual([]);
+    expect(stacks.twins()).toEqual([]);
+    expect(overlaps(fleet.lines)).toEqual([]);
+    const kills = await unrest;
+    process.stdout.write(`fleet: ${kills} processes killed, ${fleet.lines.filter((line) => line.msg === 'work claimed').length} claims\n`);
+    expect(kills).toBeGreaterThan(3);
+  });
+
+  test('without the broker, writes are accepted and done, and questions are answered 503 within their time', { timeout: 60_000 }, async () => {
+    await fleet.ready();
+    await rabbitmq.suspend('SIGKILL');
+    try {
+      await createdBay(fleet, 'deaf', 0);
+      const begun = Date.now();
+      expect((await fleet.ask('GET', '/v1/certificates/deaf')).status).toBe(503);
+      expect(Date.now() - begun).toBeLessThan(5_000);
+    } finally {
+      await rabbitmq.resume();
+    }
+    await until(async () => (await fleet.ask('GET', '/v1/certificates/deaf')).status === 200, 30_000, 'the answer to a question');
+  });
+
+  test('without the database, requests are answered 503 with Retry-After; with it again, everything goes on by itself', { timeout: 90_000 }, async () => {
+    await fleet.ready();
+    await until(async () => (await fleet.ask('POST', '/v1/bays', { body: { name: 'halved', baymodel_id: 'model' } })).status === 202, 10_000);
+    await mariadb.suspend('SIGKILL');
+    try {
+      const { status, headers } = await fleet.ask('GET', '/v1/bays');
+      expect([status, headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)]);
+    } finally {
+      await mariadb.resume();
+    }
+    await until(async () => (await patiently(fleet, 'GET', '/v1/bays/halved', 0)).body['status'] === 'CREATE_COMPLETE', 60_000, 'the bay');
+  });
+});
+
+/** Asks until there is an answer that is not of the moment: another API, a database that is back. */
+async function patiently(fleet: Fleet, method: string, path: string, index: number, body?: unknown): Promise<Answer> {
+  for (let attempt = 0, end = Date.now() + 60_000; ; attempt += 1) {
+    const answer = await fleet.ask(method, path, { api: index + attempt, ...(body === undefined ? {} : { body }) }).catch(() => undefined);
+    if (answer && answer.status < 500) return answer;
+    if (Date.now() > end) throw new Error(`${method} ${path}: ${answer?.status ?? 'no answer'} for a minute`);
+    await systemClock.sleep(100);
+  }
+}
+
+/** Right after an acceptance, whichever API is asked shows it. An answer that came late proves nothing. */
+async function expectInProgress(fleet: Fleet, name: string, index: number, action: string): Promise<void> {
+  const begun = Date.now();
+  const shown = await fleet.ask('GET', `/v1/bays/${name}`, { api: index + 1 }).catch(() => undefined);
+  if (shown?.status !== 200 || Date.now() - begun > 400) return;
+  expect(shown.body['status'], name).toBe(`${action}_IN_PROGRESS`);
+}
+
+async function settled(fleet: Fleet, name: string, index: number): Promise<Answer> {
+  for (const end = Date.now() + 120_000; ; await systemClock.sleep(700)) {
+    const answer = await patiently(fleet, 'GET', `/v1/bays/${name}`, index);
+    if (!String(answer.body['status']).endsWith('_IN_PROGRESS')) return answer;
+    if (Date.now() > end) throw new Error(`${name} is still ${String(answer.body['status'])}: ${String(answer.body['status_reason'])}`);
+  }
+}
+
+/** An API may die between the commit and its answer: then the bay is there, and asking for it again would make a second one. */
+async function createdBay(fleet: Fleet, name: string, index: number): Promise<void> {
+  const body = { name, baymodel_id: 'model', node_count: 1 };
+  for (let attempt = 0; ; attempt += 1) {
+    const answer = await fleet.ask('POST', '/v1/bays', { body, api: index + attempt }).catch(() => undefined);
+    if (answer?.status === 202) {
+      await expectInProgress(fleet, name, index, 'CREATE');
+      break;
+    }
+    expect([undefined, 503], `${name}: ${JSON.stringify(answer?.body)}`).toContain(answer?.status);
+    if ((await patiently(fleet, 'GET', `/v1/bays/${name}`, index)).status === 200) break;
+    await systemClock.sleep(100);
+  }
+  const { body: bay } = await settled(fleet, name, index);
+  expect(bay, name).toMatchObject({ status: 'CREATE_COMPLETE', node_count: 1 });
+}
+
+async function resizedBay(fleet: Fleet, name: string, index: number): Promise<void> {
+  const answer = await patiently(fleet, 'PATCH', `/v1/bays/${name}`, index, [{ op: 'replace', path: '/node_count', value: 2 }]);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(202);
+  await expectInProgress(fleet, name, index, 'UPDATE');
+  const { body: bay } = await settled(fleet, name, index);
+  expect(bay, name).toMatchObject({ status: 'UPDATE_COMPLETE', node_count: 2 });
+}
+
+async function deletedBay(fleet: Fleet, name: string, index: number): Promise<void> {
+  const answer = await patiently(fleet, 'DELETE', `/v1/bays/${name}`, index);
+  expect([202, 204, 404]).toContain(answer.status);
+  await expectInProgress(fleet, name, index, 'DELETE');
+  expect((await settled(fleet, name, index)).status, name).toBe(404);
+}
+
+/** Everybody's turn, so many at a time. */
+async function inTurn(names: readonly string[], work: (name: string, index: number) => Promise<void>): Promise<void> {
+  const left = [...names.entries()];
+  await Promise.all(Array.from({ length: CLIENTS }, async () => {
+    for (let next = left.shift(); next; next = left.shift()) await work(next[1], next[0]);
+  }));
+}
+
+/** Kills somebody every few seconds. Returns how many. */
+async function unsettle(fleet: Fleet, random: () => number, signal: AbortSignal): Promise<number> {
+  for (let kills = 0; ; kills += 1) {
+    await systemClock.sleep(2_000 + random() * 4_000, signal).catch(() => undefined);
+    if (signal.aborted) return kills;
+    const member = fleet.members[Math.floor(random() * fleet.members.length)];
+    if (member) await fleet.killAndReplace(member);
+  }
+}
+
+/** One after the other, each after its pause. */
+async function outage(signal: AbortSignal, restarts: readonly (readonly [number, () => Promise<void>])[]): Promise<void> {
+  for (const [pause, restart] of restarts) {
+    await systemClock.sleep(pause, signal).catch(() => undefined);
+    if (!signal.aborted) await restart();
+  }
+}
+
+type Sql = (text: string) => readonly (readonly string[])[];
+
+/** Looks at the stacks again and again: the ids that it has seen under each name. */
+class StackWatch {
+  readonly #ids = new Map<string, Set<string>>();
+  readonly #sql: Sql;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  async watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      for (const [name = '', id = ''] of this.#look()) this.#ids.set(name, (this.#ids.get(name) ?? new Set()).add(id));
+      await systemClock.sleep(500, signal).catch(() => undefined);
+    }
+  }
+
+  #look(): readonly (readonly string[])[] {
+    try {
+      return this.#sql('SELECT name, id FROM hot_stack');
+    } catch {
+      return [];
+    }
+  }
+
+  /** Names under which more than one stack has been. */
+  twins(): readonly string[] {
+    return [...this.#ids].filter(([, ids]) => ids.size > 1).map(([name]) => name);
+  }
+}
+
+function serversIn(sql: Sql): number {
+  return Number(sql("SELECT COUNT(*) FROM simulated_part WHERE kind = 'server'")[0]?.[0]);
+}
+
+const EMPTY_IN_THE_END = ['bay', 'node', 'node_group', 'intent', 'work_item', 'bay_support', 'bay_event', 'vault_secret', 'hot_stack', 'hot_resource', 'hot_signal', 'hot_event',
+  'hot_allocation', 'embedded_user', 'embedded_range'];
+
+/** Rows that belong to no bay any more, by table. */
+function leftovers(sql: Sql): readonly string[] {
+  const tables = EMPTY_IN_THE_END.map((table) => [table, `SELECT COUNT(*) FROM ${table}`] as const);
+  // The external network is the cloud's own.
+  const counts = [...tables, ['simulated_part', `SELECT COUNT(*) FROM simulated_part WHERE part_key <> '${EXTERNAL}'`] as const];
+  return counts.map(([table, query]) => `${table}: ${sql(query)[0]?.[0] ?? '?'}`).filter((line) => !line.endsWith(': 0'));
+}
+
+/**
+ * Claims of a bay that began before the one before had ended. A claim ends with its release or, where its holder died or
+ * could not say so, when its lease has lapsed.
+ */
+function overlaps(lines: readonly Line[]): readonly string[] {
+  const claims = new Map<string, Line[]>();
+  const ends = new Map<string, number>();
+  const unsure = new Set<string>();
+  for (const line of lines) {
+    if (line.msg === 'work claimed') claims.set(String(line['bayId']), [...(claims.get(String(line['bayId'])) ?? []), line]);
+    if (line.msg === 'work released') ends.set(`${String(line['bayId'])} ${String(line['fence'])}`, line.time);
+    // Whether the database had committed before the connection broke, nobody knows.
+    if (line.msg === 'leases not released, they will lapse') for (const id of Array.isArray(line['bayIds']) ? line['bayIds'] : []) unsure.add(String(id));
+  }
+  return [...claims].flatMap(([bayId, all]) => {
+    const ordered = all.toSorted((one, other) => Number(one['fence']) - Number(other['fence']));
+    return ordered.slice(1).flatMap((claim, index) => {
+      const before = ordered[index];
+      const end = ends.get(`${bayId} ${String(before?.['fence'])}`) ?? (unsure.has(bayId) ? 0 : (before?.time ?? 0) + LEASE_MS);
+      const isDouble = claim['fence'] === before?.['fence'];
+      // The release is in the log a moment after it is in the database.
+      return isDouble || claim.time < end - 1_000 ? [`${bayId}: fence ${String(claim['fence'])} began ${end - claim.time} ms early`] : [];
+    });
+  });
+}
+
+/** A small generator whose choices a seed repeats. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

@@ -1,0 +1,134 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { freePort } from '../../scripts/host/free-port.mjs';
+import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+
+const BIN = resolve(import.meta.dirname, '..', '..', 'packages', 'server', 'bin');
+const PASSWORD = 'fleet-passw0rd';
+
+/** A line of some process's log. */
+export type Line = Readonly<Record<string, unknown>> & { readonly msg: string; readonly time: number };
+
+export interface Member {
+  readonly name: string;
+  readonly program: 'magnum-api' | 'magnum-conductor';
+  /** Where an API listens; 0 for conductors. */
+  readonly port: number;
+  child: ChildProcess | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Real processes over one database and one broker, as operators run them. */
+export class Fleet {
+  readonly members: readonly Member[];
+  readonly lines: Line[] = [];
+  readonly #folder: string;
+  #token = '';
+
+  private constructor(folder: string, members: readonly Member[]) {
+    this.#folder = folder;
+    this.members = members;
+  }
+
+  /** A brought-up schema and a key; nothing is started yet. */
+  static async prepare(database: string, broker: string, size: { readonly apis: number; readonly conductors: number }): Promise<Fleet> {
+    const folder = mkdtempSync(join(tmpdir(), 'magnum-fleet-'));
+    const config = [
+      '[DEFAULT]', `transport_url = ${broker}`, 'debug = true', '[database]', `connection = ${database}`, '[vault]', `key_file = ${join(folder, 'key')}`,
+      '[embedded]', `admin_password = ${PASSWORD}`, `demo_password = ${PASSWORD}`, '[conductor]', 'drain_timeout = 5', '',
+    ];
+    writeFileSync(join(folder, 'magnum.conf'), config.join('\n'));
+    const members: Member[] = [];
+    for (let number = 1; number <= size.apis; number += 1) members.push({ name: `api-${number}`, program: 'magnum-api', port: await freePort(), child: undefined });
+    for (let number = 1; number <= size.conductors; number += 1) members.push({ name: `conductor-${number}`, program: 'magnum-conductor', port: 0, child: undefined });
+    const fleet = new Fleet(folder, members);
+    for (const words of [['generate-key', join(folder, 'key')], ['upgrade']]) {
+      const done = spawnSync(process.execPath, [join(BIN, 'magnum-db-manage.js'), '--config-file', join(folder, 'magnum.conf'), ...words], { encoding: 'utf8' });
+      if (done.status !== 0) throw new Error(`magnum-db-manage ${words[0] ?? ''} failed: ${done.stderr}`);
+    }
+    return fleet;
+  }
+
+  get apis(): readonly Member[] {
+    return this.members.filter((member) => member.program === 'magnum-api');
+  }
+
+  start(member: Member): void {
+    const child = spawn(process.execPath, [join(BIN, `${member.program}.js`), '--config-file', join(this.#folder, 'magnum.conf')], {
+      stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, OS_DEFAULT__HOST: member.name, OS_API__PORT: String(member.port) },
+    });
+    member.child = child;
+    if (child.stdout) createInterface({ input: child.stdout }).on('line', (text) => this.#heard(text));
+  }
+
+  /** Starts all, and logs in. */
+  async startAll(): Promise<void> {
+    for (const member of this.members) this.start(member);
+    await this.ready();
+    const asked = { auth: { identity: { methods: ['password'], password: { user: { name: 'demo', domain: { id: 'default' }, password: PASSWORD } } }, scope: { project: { name: 'demo', domain: { id: 'default' } } } } };
+    const { headers } = await this.ask('POST', '/identity/v3/auth/tokens', { body: asked });
+    this.#token = headers.get('x-subject-token') ?? '';
+  }
+
+  /** Resolves when every API serves. */
+  async ready(): Promise<void> {
+    for (const { port } of this.apis) await until(async () => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.status === 200, 30_000);
+  }
+
+  /** `kill -9`, and a new process in its place. */
+  async killAndReplace(member: Member): Promise<void> {
+    await end(member, 'SIGKILL');
+    this.start(member);
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all(this.members.map((member) => end(member, 'SIGTERM')));
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** One request to one of the APIs; rejects when the connection breaks. */
+  async ask(method: string, path: string, { body, api = 0 }: { readonly body?: unknown; readonly api?: number } = {}): Promise<Answer> {
+    const member = this.apis[api % this.apis.length];
+    const response = await fetch(`http://127.0.0.1:${member?.port ?? 0}${path}`, {
+      method, signal: AbortSignal.timeout(20_000), ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { 'X-Auth-Token': this.#token, 'Content-Type': 'application/json', 'OpenStack-API-Version': 'container-infra 1.14', connection: 'close' },
+    });
+    const text = await response.text();
+    const parsed: unknown = text === '' ? {} : JSON.parse(text);
+    // Every answer of the service is an object.
+    return { status: response.status, headers: response.headers, body: parsed as Answer['body'] };
+  }
+
+  #heard(text: string): void {
+    try {
+      // The processes log one JSON object per line.
+      this.lines.push(JSON.parse(text) as Line);
+    } catch {
+      process.stderr.write(`${text}\n`);
+    }
+  }
+}
+
+async function end(member: Member, signal: NodeJS.Signals): Promise<void> {
+  const { child } = member;
+  member.child = undefined;
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill(signal);
+  await gone;
+}
+
+export async function until(holds: () => Promise<boolean> | boolean, milliseconds: number, what = 'what was waited for'): Promise<void> {
+  for (const limit = Date.now() + milliseconds; !(await holds()); await systemClock.sleep(50)) {
+    if (Date.now() > limit) throw new Error(`${what} did not come within ${milliseconds} ms`);
+  }
+}
