@@ -226,7 +226,7 @@ function overlaps(lines: readonly Line[]): readonly string[] {
     if (line.msg === 'work claimed') claims.set(String(line['bayId']), [...(claims.get(String(line['bayId'])) ?? []), line]);
     if (line.msg === 'work released') ends.set(`${String(line['bayId'])} ${String(line['fence'])}`, line.time);
     // Whether the database had committed before the connection broke, nobody knows.
-    if (line.msg === 'leases not released, they will lapse') for (const id of Array.isArray(line['bayIds']) ? line['bayIds'] : []) unsure.add(String(id));
+    if (line.msg === 'leases not released') for (const id of Array.isArray(line['bayIds']) ? line['bayIds'] : []) unsure.add(String(id));
   }
   return [...claims].flatMap(([bayId, all]) => {
     const ordered = all.toSorted((one, other) => Number(one['fence']) - Number(other['fence']));

@@ -7,6 +7,7 @@ import type { RenderInput } from '../ports/bay-driver.js';
 import type { Lease } from '../ports/store.js';
 import type { StackSpec, StackSnapshot } from '../ports/orchestrator.js';
 import { ensureSupport, missing, releaseSupport } from './ensure.js';
+import { tellOthers } from './notifications.js';
 import { isFresh, needsSupport, snapshotIn, type Look } from './look.js';
 import type { Pass, PassResult } from './pass.js';
 import { recordPass, recordRetry } from './record.js';
@@ -32,11 +33,19 @@ export async function reconcileSeen(deps: ConductorDeps, task: { readonly lease:
   const world = look?.world ?? (await loadWorld(deps.store, lease.bayId));
   if (!world) return forgetWork(deps, lease);
   try {
-    return await runPass(deps, { lease, world, look }, signal);
+    return await withinTrace(deps, world, () => runPass(deps, { lease, world, look }, signal));
   } catch (error) {
     if (signal.aborted || isDomainError(error, 'lease-lost') || isDomainError(error, 'store-unavailable')) throw error;
     return settleError(deps, lease, world, error);
   }
+}
+
+/** A pass goes on with the trace of the request that asked for it. */
+function withinTrace<T>(deps: ConductorDeps, world: BayWorld, work: () => Promise<T>): Promise<T> {
+  const { tracer } = deps;
+  const parent = world.intent?.traceparent;
+  if (!tracer || !parent) return work();
+  return tracer.span('conductor.pass', { parent, attributes: { 'magnum.bay': world.bay.id, 'magnum.generation': world.bay.generation } }, work);
 }
 
 async function forgetWork(deps: ConductorDeps, lease: Lease): Promise<PassResult> {
@@ -71,8 +80,10 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
   switch (step.do) {
     case 'create':
     case 'update':
+      await tellOthers(deps, world, 'pending');
       return recordPass(deps, { ...pass, snapshot: await tellStack(deps, pass, signal) }, signal);
     case 'delete':
+      await tellOthers(deps, world, 'pending');
       if (pass.snapshot) await deps.orchestrator.delete(pass.snapshot.id, accessOf(world.bay), signal);
       return recordPass(deps, pass, signal);
     case 'wait':
@@ -82,6 +93,7 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
     case 'forget':
       await releaseSupport(deps, world, signal);
       await deps.store.writeUnder(pass.lease, (repos) => repos.bays.delete(world.bay.id));
+      await tellOthers(deps, world, 'success');
       deps.logger.info('bay deleted', { bayId: world.bay.id, generation: world.bay.generation });
       return { lookAgainAt: 'never', failed: false };
     case 'tend':

@@ -7,6 +7,7 @@ import type { Observation } from '../domain/observation.js';
 import type { StackEvent } from '../ports/orchestrator.js';
 import type { Random } from '../ports/random.js';
 import type { Lease, Repositories } from '../ports/store.js';
+import { tellOthers } from './notifications.js';
 import type { Pass, PassResult } from './pass.js';
 import { accessOf, type BayWorld, type ConductorDeps } from './world.js';
 
@@ -27,6 +28,7 @@ export async function recordPass(deps: ConductorDeps, pass: Pass, signal: AbortS
   if (observed.status !== world.bay.observed.status) {
     deps.logger.info('bay status changed', { bayId: world.bay.id, generation: world.bay.generation, from: world.bay.observed.status, to: observed.status });
   }
+  if (step.do === 'finish' || step.do === 'fail') await tellOthers(deps, world, step.do === 'finish' && step.status !== 'ROLLBACK_COMPLETE' ? 'success' : 'failure', observed);
   return { lookAgainAt: lookAgainAt(deps, pass), failed: false };
 }
 

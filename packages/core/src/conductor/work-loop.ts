@@ -33,6 +33,8 @@ const SLOW_MS = 10_000;
 const SLOW_PER_TURN = 4;
 /** How long an aborted pass may take to notice. */
 const NOTICE_MS = 2_000;
+const RELEASE_ATTEMPTS = 20;
+const RELEASE_AGAIN_MS = 1_000;
 const FIRST_AGAIN_MS = 2_000;
 const LONGEST_AGAIN_MS = 60_000;
 
@@ -64,6 +66,7 @@ export class WorkLoop {
   /** When the first of the bays that were given back is due again; milliseconds since 1970. */
   #dueAgain = Infinity;
   #slow = 0;
+  #isDraining = false;
 
   constructor(deps: ConductorDeps, options: WorkLoopOptions) {
     this.#deps = deps;
@@ -155,8 +158,10 @@ export class WorkLoop {
     const watching = this.#watchSlow(turn, done.signal);
     try {
       const result = await this.#before(PASS_MS, item.ending, reconcileSeen(this.#deps, { lease: item.lease, look }, item.ending.signal));
+      turn.giveBack();
       await this.#giveBack([{ item, release: released(item.lease, result) }]);
     } catch (error) {
+      turn.giveBack();
       await this.#abandon(item, error);
     } finally {
       done.abort(new Error('done'));
@@ -195,18 +200,31 @@ export class WorkLoop {
   async #giveBack(all: readonly { readonly item: Item; readonly release: Release }[]): Promise<void> {
     if (all.length === 0) return;
     const wasFull = this.#isFull();
-    try {
-      await this.#deps.store.queue.releaseAll(all.map(({ release }) => release));
-      for (const { item, release } of all) {
-        const { bayId, fence, owner } = item.lease;
-        this.#deps.logger.debug('work released', { bayId, fence, owner });
-        if (release.lookAgainAt !== 'never') this.#dueAgain = Math.min(this.#dueAgain, release.lookAgainAt.getTime());
-      }
-    } catch (error) {
-      this.#deps.logger.warn('leases not released, they will lapse', { bayIds: all.map(({ item }) => item.lease.bayId), error });
-    }
+    await this.#release(all.map(({ release }) => release));
     for (const { item } of all) this.#hand.drop(item);
     if (wasFull) this.ring();
+  }
+
+  /** A database that is away for a moment is asked again: a lease that lapses costs its bay half a minute. */
+  async #release(releases: readonly Release[]): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#deps.store.queue.releaseAll(releases);
+        for (const release of releases) this.#released(release);
+        return;
+      } catch (error) {
+        const bayIds = releases.map(({ lease }) => lease.bayId);
+        this.#deps.logger.warn('leases not released', { bayIds, attempt, error });
+        if (attempt >= RELEASE_ATTEMPTS || this.#isDraining) return;
+        await this.#deps.clock.sleep(RELEASE_AGAIN_MS);
+      }
+    }
+  }
+
+  #released({ lease, lookAgainAt }: Release): void {
+    const { bayId, fence, owner } = lease;
+    this.#deps.logger.debug('work released', { bayId, fence, owner });
+    if (lookAgainAt !== 'never') this.#dueAgain = Math.min(this.#dueAgain, lookAgainAt.getTime());
   }
 
   /** The pass could not even record its failure. The bay is given back at once when we are stopping, else for later. */
@@ -222,6 +240,7 @@ export class WorkLoop {
 
   async #drain(): Promise<void> {
     const stopping = new Error('the conductor is stopping');
+    this.#isDraining = true;
     this.#turns.close(stopping);
     for (const look of this.#looks) look.abort(stopping);
     const over = new AbortController();

@@ -14,7 +14,9 @@ import type { Cloud } from '../ports/cloud.js';
 import type { Identity } from '../ports/identity.js';
 import type { Logger } from '../ports/logger.js';
 import type { CloudAccess, Orchestrator } from '../ports/orchestrator.js';
+import type { Notifier } from '../ports/notifier.js';
 import type { Random } from '../ports/random.js';
+import type { Tracer } from '../ports/tracer.js';
 import type { Store } from '../ports/store.js';
 
 /** The engines as the conductor sees them. */
@@ -37,6 +39,9 @@ export interface ConductorDeps {
   readonly random: Random;
   readonly logger: Logger;
   readonly signingRules: SigningRules;
+  /** Tells other services what happens to bays; absent: nobody is told. */
+  readonly notifier?: Notifier;
+  readonly tracer?: Tracer;
   /** How often a settled bay is asked for its health; a minute when absent. */
   readonly healthIntervalMs?: number;
 }
