@@ -164,6 +164,7 @@ async function recordIntent(
     rollbackOnFailure,
     startedAt,
     deadline: deadlineOf(startedAt, bay.desired.createTimeout),
+    traceparent: deps.tracer?.current() ?? null,
   });
   await repos.events.append([
     {

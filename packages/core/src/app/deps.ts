@@ -7,6 +7,7 @@ import type { Cloud } from '../ports/cloud.js';
 import type { CloudAccess } from '../ports/orchestrator.js';
 import type { Policy } from '../ports/policy.js';
 import type { Random } from '../ports/random.js';
+import type { Tracer } from '../ports/tracer.js';
 import type { Store, Visibility } from '../ports/store.js';
 
 /** What the use cases stand on. */
@@ -18,6 +19,7 @@ export interface AppDeps {
   readonly engines: { driverOf(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe' | 'driver'>): BayDriver };
   readonly clock: Clock;
   readonly random: Random;
+  readonly tracer?: Tracer;
 }
 
 /** Who asks, and the policy rule that the operation stands under. */

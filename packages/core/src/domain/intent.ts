@@ -10,6 +10,8 @@ export interface Intent {
   readonly startedAt: Date;
   /** The operation counts as failed after this, also when every conductor was down meanwhile. Null: no limit. */
   readonly deadline: Date | null;
+  /** Where the request stood in a distributed trace, as W3C `traceparent`; null where it stood in none. */
+  readonly traceparent: string | null;
 }
 
 /** The orchestrator gets the limit itself; ours comes a little later, for the case that it never reports. */

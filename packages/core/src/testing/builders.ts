@@ -33,7 +33,7 @@ export function aBayModel(wanted: Partial<BayModel> = {}): BayModel {
 }
 
 export function anIntent(wanted: Partial<Intent> = {}): Intent {
-  return { bayId: A_BAY_ID, operation: 'create', generation: 1, rollbackOnFailure: false, startedAt: CREATED, deadline: null, ...wanted };
+  return { bayId: A_BAY_ID, operation: 'create', generation: 1, rollbackOnFailure: false, startedAt: CREATED, deadline: null, traceparent: null, ...wanted };
 }
 
 export function aSighting(wanted: Partial<Observation> = {}): Observation {

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import amqplib, { type ChannelModel, type ConfirmChannel, type ConsumeMessage, type RecoveringChannelModel } from 'amqplib';
 import { DomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
-import { isJsonObject, type JsonValue } from '../../domain/json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.js';
 import type { Answers, CallOptions, MessageBus, QuestionName, Questions } from '../../ports/bus.js';
 import type { Logger } from '../../ports/logger.js';
 import type { Random } from '../../ports/random.js';
+import type { Tracer } from '../../ports/tracer.js';
 import { encodeAnswer, encodeFailure, decodeReply, parseMessage } from './envelope.js';
 
 export interface AmqpBusOptions {
@@ -15,10 +16,13 @@ export interface AmqpBusOptions {
   readonly topic: string;
   readonly logger: Logger;
   readonly random: Random;
+  readonly tracer?: Tracer;
 }
 
 /** A bus that holds a connection: it is closed at the end. */
 export interface AmqpBus extends MessageBus {
+  /** Publishes to a topic exchange under a routing key, for whoever listens; rejects where the broker does not take it. */
+  publish(exchange: string, routingKey: string, body: JsonObject): Promise<void>;
   /** Whether the broker can be spoken to now. */
   readonly connected: () => boolean;
   close(): Promise<void>;
@@ -40,6 +44,7 @@ export async function amqpBus(options: AmqpBusOptions): Promise<AmqpBus> {
     onWake: (listener) => link.onWake(listener),
     call: (question, args, call) => link.ask(question, args, call),
     serve: (answers) => link.serve(answers),
+    publish: (exchange, routingKey, body) => link.publish(exchange, routingKey, body),
     connected: () => link.connected,
     close: () => link.close(),
   };
@@ -141,6 +146,15 @@ class Link {
     }
   }
 
+  async publish(exchange: string, routingKey: string, body: JsonObject): Promise<void> {
+    const channel = this.connected ? this.#channel : undefined;
+    if (!channel) throw away();
+    // As oslo.messaging declares it: a topic exchange that is gone with its last listener's interest.
+    await channel.assertExchange(exchange, 'topic', { durable: false });
+    channel.publish(exchange, routingKey, Buffer.from(JSON.stringify(body)), { contentType: 'application/json', contentEncoding: 'utf-8', persistent: true });
+    await within(channel.waitForConfirms(), CONFIRM_MS);
+  }
+
   onWake(listener: (bayId: BayId) => void): () => void {
     const first = this.#listeners.size === 0;
     this.#listeners.add(listener);
@@ -181,6 +195,7 @@ class Link {
         correlationId: id,
         replyTo: REPLY_TO,
         expiration: String(options.timeoutMs),
+        headers: { traceparent: this.#options.tracer?.current() ?? undefined },
         mandatory: true,
         contentType: 'application/json',
       });
@@ -219,7 +234,8 @@ class Link {
       const body = parseMessage(message.content);
       if (!isQuestion(body) || tooOften(message)) return refuse(channel, message);
       channel.ack(message);
-      const reply = await this.#answer(body.question, body.args, Number(message.properties.expiration) || 60_000);
+      const answer = (): Promise<JsonValue> => this.#answer(body.question, body.args, Number(message.properties.expiration) || 60_000);
+      const reply = await this.#withinTrace(message, body.question, answer);
       channel.sendToQueue(String(message.properties.replyTo), Buffer.from(JSON.stringify(reply)), {
         correlationId: String(message.properties.correlationId),
       });
@@ -231,6 +247,13 @@ class Link {
       },
       { consumerTag: `${this.#options.topic}.questions.${process.pid}` },
     );
+  }
+
+  /** An answer belongs to the trace of the request that asked. */
+  #withinTrace<T>(message: ConsumeMessage, question: string, work: () => Promise<T>): Promise<T> {
+    const parent: unknown = message.properties.headers?.['traceparent'];
+    const { tracer } = this.#options;
+    return tracer && typeof parent === 'string' ? tracer.span('conductor.answer', { parent, attributes: { question } }, work) : work();
   }
 
   async #answer(question: string, args: unknown, timeoutMs: number): Promise<JsonValue> {

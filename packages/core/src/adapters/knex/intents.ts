@@ -3,7 +3,7 @@ import type { Operation } from '../../domain/bay-status.js';
 import type { BayId } from '../../domain/ids.js';
 import type { Intent } from '../../domain/intent.js';
 import type { IntentRepository } from '../../ports/store.js';
-import { date, dateOrNull, flag, number, text, type Row } from './rows.js';
+import { date, dateOrNull, flag, number, text, textOrNull, type Row } from './rows.js';
 
 const TABLE = 'intent';
 
@@ -20,7 +20,7 @@ export function intentRepository(db: Knex): IntentRepository {
     async put(intent) {
       await db(TABLE).insert({
         bay_id: intent.bayId, operation: intent.operation, generation: intent.generation, rollback: intent.rollbackOnFailure,
-        started_at: intent.startedAt.getTime(), deadline: intent.deadline?.getTime() ?? null,
+        started_at: intent.startedAt.getTime(), deadline: intent.deadline?.getTime() ?? null, traceparent: intent.traceparent,
       }).onConflict('bay_id').merge();
     },
     async close(bayId, generation) {
@@ -34,5 +34,6 @@ function fromRow(row: Row): Intent {
     // Written by `put` from the same types.
     bayId: text(row, 'bay_id') as BayId, operation: text(row, 'operation') as Operation, generation: number(row, 'generation'),
     rollbackOnFailure: flag(row, 'rollback'), startedAt: date(row, 'started_at'), deadline: dateOrNull(row, 'deadline'),
+    traceparent: textOrNull(row, 'traceparent'),
   };
 }

@@ -14,7 +14,15 @@ export const coreMigrations: readonly Migration[] = [
   { name: '009-containers', up: (db) => createOnce(db, 'container', containerTable) },
   { name: '010-vault', up: (db) => createOnce(db, 'vault_secret', vaultTable) },
   { name: '011-services', up: (db) => createOnce(db, 'magnum_service', serviceTable) },
+  { name: '012-intent-trace', up: addIntentTrace },
 ];
+
+async function addIntentTrace(db: Knex): Promise<void> {
+  if (await db.schema.hasColumn('intent', 'traceparent')) return;
+  await db.schema.alterTable('intent', (table) => {
+    table.string('traceparent', 64);
+  });
+}
 
 type Columns = (table: Knex.CreateTableBuilder) => void;
 

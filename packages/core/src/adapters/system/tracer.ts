@@ -1,0 +1,40 @@
+import { context, propagation, ROOT_CONTEXT, SpanStatusCode, trace, type Context } from '@opentelemetry/api';
+import type { Tracer } from '../../ports/tracer.js';
+
+const NAME = '@magnum-ts/core';
+
+/** Only OpenTelemetry's API: the SDK and its exporter are the operator's choice, loaded with `node --import`. */
+export const openTelemetryTracer: Tracer = {
+  current: () => {
+    const carrier: Record<string, string> = {};
+    propagation.inject(context.active(), carrier);
+    return carrier['traceparent'] ?? null;
+  },
+  span: (name, about, work) => trace.getTracer(NAME).startActiveSpan(name, { attributes: { ...about.attributes } }, contextOf(about.parent), async (span) => {
+    try {
+      return await work();
+    } catch (error) {
+      span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : '' });
+      throw error;
+    } finally {
+      span.end();
+    }
+  }),
+};
+
+function contextOf(parent: string | null | undefined): Context {
+  return parent ? propagation.extract(ROOT_CONTEXT, { traceparent: parent }) : context.active();
+}
+
+/** Every asynchronous method of a part in a span of its own: `orchestrator.create`. */
+export function traced<T extends object>(tracer: Tracer, name: string, part: T, methods: readonly (keyof T & string)[]): T {
+  return new Proxy(part, {
+    get: (target, property) => {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      const call = (...args: readonly unknown[]): unknown => Reflect.apply(value, target, args);
+      if (!methods.some((method) => method === property)) return call;
+      return (...args: readonly unknown[]) => tracer.span(`${name}.${String(property)}`, {}, async () => call(...args));
+    },
+  });
+}

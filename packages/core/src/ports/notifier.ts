@@ -1,0 +1,19 @@
+import type { Bay } from '../domain/bay.js';
+import type { Operation } from '../domain/bay-status.js';
+
+export const OUTCOMES = ['pending', 'success', 'failure'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What happened to a bay, for whoever listens on the message bus (contract, conductor §11). */
+export interface BayNotification {
+  readonly operation: Operation;
+  readonly outcome: Outcome;
+  readonly bay: Bay;
+  readonly nodeCount: number;
+  readonly masterCount: number;
+}
+
+/** Tells others; best effort: it never fails the work that it tells of. */
+export interface Notifier {
+  notify(notification: BayNotification): Promise<void>;
+}
