@@ -40,6 +40,7 @@ export const ERROR_KINDS = {
   'not-unique': never(409),
   'body-too-large': never(413),
   'unsupported-media-type': never(415),
+  'too-many-requests': later(429),
   internal: later(500),
   'cloud-refused': afterChange(500),
   'cloud-quota-exceeded': afterChange(500),
@@ -62,6 +63,8 @@ export interface ErrorDetails {
   readonly field?: string;
   /** The neighbour's request id, when a neighbour refused. */
   readonly requestId?: string;
+  /** When it is worth while to try again. */
+  readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
 }
 
@@ -69,6 +72,7 @@ export class DomainError extends Error {
   readonly kind: ErrorName;
   readonly field: string | undefined;
   readonly requestId: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(kind: ErrorName, details: ErrorDetails | string) {
     const known = typeof details === 'string' ? { message: details } : details;
@@ -77,6 +81,7 @@ export class DomainError extends Error {
     this.kind = kind;
     this.field = 'field' in known ? known.field : undefined;
     this.requestId = 'requestId' in known ? known.requestId : undefined;
+    this.retryAfterSeconds = 'retryAfterSeconds' in known ? known.retryAfterSeconds : undefined;
   }
 
   get status(): number {
