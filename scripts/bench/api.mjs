@@ -2,14 +2,13 @@
 // sends the same bytes, in the same run. SQL statements per request are counted by MariaDB itself.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { Agent, request } from 'node:http';
 import { join } from 'node:path';
+import { load } from './load.mjs';
 import { cpuSeconds, residentMiB } from './processes.mjs';
 import { login, startFleet, until } from './fleet.mjs';
 
 const MODELS = 100;
 const BAYS = 1_000;
-const CONNECTIONS = 8;
 
 const DEMO = '5f6a1c1de3f44c0e9a3b6d5d2c9d0001';
 const COUNTS = "(select sum(`node_count`) from `node_group` where `node_group`.`bay_id` = `bay`.`uuid` and `node_group`.`role` {} 'master')";
@@ -67,25 +66,6 @@ async function measured(pid, work) {
   const before = cpuSeconds(pid);
   await work();
   return cpuSeconds(pid) - before;
-}
-
-/** Requests over a few kept connections, each waiting for its answer. */
-async function load(url, path, headers, count) {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  let left = count;
-  const one = () => new Promise((done, reject) => {
-    request(`${url}${path}`, { agent, headers }, (response) => {
-      if (response.statusCode !== 200) reject(new Error(`${path}: ${response.statusCode}`));
-      response.resume().once('end', done);
-    }).once('error', reject).end();
-  });
-  await Promise.all(Array.from({ length: CONNECTIONS }, async () => {
-    while (left > 0) {
-      left -= 1;
-      await one();
-    }
-  }));
-  agent.destroy();
 }
 
 async function startBare(mariadb) {

@@ -11,7 +11,7 @@ const server = createServer(async (request, response) => {
   if (request.method === 'POST') return setPlan(request, response);
   const plan = plans.get(request.url);
   if (plan.sql) await pool.query(plan.sql);
-  response.writeHead(200, { 'Content-Type': 'application/json' });
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': plan.length });
   response.end(plan.body);
 });
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${server.address().port}\n`));
@@ -20,6 +20,6 @@ async function setPlan(request, response) {
   let text = '';
   for await (const chunk of request) text += chunk;
   const { path, sql, body } = JSON.parse(text);
-  plans.set(path, { sql, body });
+  plans.set(path, { sql, body, length: Buffer.byteLength(body) });
   response.end();
 }

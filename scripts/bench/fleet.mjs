@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../host/free-port.mjs';
 import { startMariadb } from '../host/mariadb.mjs';
@@ -25,9 +25,11 @@ export async function startFleet(log) {
   const children = [];
   return {
     mariadb, apiUrl: `http://127.0.0.1:${apiPort}`,
-    start(name, environment = {}) {
-      const child = spawn(process.execPath, [join(BIN, `${name}.js`), '--config-file', config], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...environment } });
-      child.stdout.resume();
+    /** A program of the service by its name, or a script by its path. */
+    start(name, { environment = {}, flags = [], stdout = 'drop' } = {}) {
+      const script = isAbsolute(name) ? name : join(BIN, `${name}.js`);
+      const child = spawn(process.execPath, [...flags, script, '--config-file', config], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...environment } });
+      if (stdout === 'drop') child.stdout.resume();
       children.push(child);
       return child;
     },

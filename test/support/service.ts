@@ -8,6 +8,7 @@ import {
   type EmbeddedConfig,
   type Logger,
 } from '../../packages/core/src/index.js';
+import type { PlainHandler } from '../../packages/core/src/api/plain.js';
 import type { Knex } from 'knex';
 import { expect } from 'vitest';
 import { EmbeddedIdentity } from '../../packages/core/src/adapters/embedded/identity/identity.js';
@@ -48,6 +49,7 @@ export type Requester = (method: string, path: string, ask?: Ask) => Promise<Rep
 
 export interface Service {
   readonly fetch: (request: Request) => Promise<Response>;
+  readonly answer: PlainHandler;
   readonly db: Knex;
   /** The same users, trustees and tokens that the service knows. */
   readonly identity: EmbeddedIdentity;
@@ -135,6 +137,7 @@ export async function aService(options: ServiceOptions = {}): Promise<Service> {
   const request = requester(magnum.fetch, tokens.demo);
   return {
     fetch: magnum.fetch,
+    answer: magnum.answer,
     db,
     identity,
     config,

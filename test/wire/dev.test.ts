@@ -8,7 +8,7 @@ import { Listeners } from '../../packages/server/src/app.js';
 import { run } from '../e2e/dev-process.js';
 
 test('magnum dev ends with words where its port is taken, rather than staying half alive', async () => {
-  const holder = new Listeners(async () => new Response('taken'));
+  const holder = new Listeners(async () => ({ status: 200, headers: {}, body: 'taken' }));
   const port = await holder.listen(0, '127.0.0.1');
   const dataDir = mkdtempSync(join(tmpdir(), 'magnum-dev-'));
   const args = [
@@ -33,7 +33,7 @@ test('a server that is closed lets running requests end', async () => {
   const listeners = new Listeners(async () => {
     arrived.abort();
     await once(answering.signal, 'abort');
-    return new Response('done');
+    return { status: 200, headers: {}, body: 'done' };
   });
   const port = await listeners.listen(0, '127.0.0.1');
   const reply = fetch(`http://127.0.0.1:${port}/`);

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, afterEach, describe, expect, test } from 'vitest';
-import { handleDocs } from '../../packages/server/src/docs.js';
+import { frontDoor } from '../../packages/core/src/front.js';
+import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
+import { docsRoom } from '../../packages/server/src/docs.js';
 import { Listeners } from '../../packages/server/src/app.js';
 import { aService, itemsOf, MODEL, type Service } from '../support/service.js';
 import { exchange } from './raw.js';
@@ -11,7 +13,7 @@ let listeners: Listeners;
 let port: number;
 beforeAll(async () => {
   service = await aService({ conductor: false });
-  listeners = new Listeners(async (request) => (await handleDocs(request)) ?? service.fetch(request), TIMEOUTS);
+  listeners = new Listeners(frontDoor([docsRoom], service.answer, silentLogger), TIMEOUTS);
   port = await listeners.listen(0, '127.0.0.1');
 });
 afterAll(async () => {

@@ -15,6 +15,7 @@ import type { ConductorDeps } from './conductor/world.js';
 import { DEFAULT_SIGNING_RULES, type SigningRules } from './domain/certificate.js';
 import type { Secret } from './domain/secret.js';
 import { enginesOf } from './engines.js';
+import type { FrontRoom } from './front.js';
 import type { Logger } from './ports/logger.js';
 
 export interface ComposeOptions {
@@ -58,6 +59,14 @@ export function composeParts(options: ComposeOptions): Parts {
     ...(options.healthIntervalMs === undefined ? {} : { healthIntervalMs: options.healthIntervalMs }),
   };
   return { conductor, engine, identity };
+}
+
+/** What the embedded cloud answers itself: its identity, and the signals of its servers. */
+export function cloudRooms(parts: Parts): readonly FrontRoom[] {
+  return [
+    { under: ['/identity'], handle: (request) => parts.identity.handle(request) },
+    { under: ['/orchestration'], handle: (request) => parts.engine.handle(request) },
+  ];
 }
 
 /** Both service types, for old and new clients (contract, clients §1). */

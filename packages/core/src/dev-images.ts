@@ -4,6 +4,7 @@ import { DomainError } from './domain/errors.js';
 import { isJsonObject } from './domain/json.js';
 import { Secret } from './domain/secret.js';
 import { readBody } from './api/body.js';
+import { plainRequest } from './api/plain.js';
 import { asDomainError, errorBody } from './api/error-body.js';
 import { sessionOf, findWorld } from './conductor/engine-access.js';
 import type { ConductorDeps } from './conductor/world.js';
@@ -47,7 +48,7 @@ async function projectOf(deps: ImageLoaderDeps, request: Request): Promise<strin
 }
 
 async function wantedOf(request: Request): Promise<{ readonly image: string; readonly bay: string }> {
-  const body = await readBody(request);
+  const body = await readBody(plainRequest(request));
   if (isJsonObject(body ?? null)) {
     const { image, bay } = body as { readonly image?: unknown; readonly bay?: unknown }; // asked the line above
     if (typeof image === 'string' && image !== '' && typeof bay === 'string' && bay !== '') return { image, bay };

@@ -10,9 +10,10 @@ import { embeddedMigrations } from './adapters/knex/migrations/embedded.js';
 import { DEFAULT_RULES } from './adapters/policy/defaults.js';
 import { policyOf } from './adapters/policy/enforcer.js';
 import { systemRandom } from './adapters/system/random.js';
-import { apiHandler, type ApiHandler } from './api/fetch.js';
+import { plainApi } from './api/fetch.js';
+import { overWeb, type ApiHandler, type PlainHandler } from './api/plain.js';
 import { startConductor, type Conductor } from './conductor/conductor.js';
-import { composeParts } from './compose.js';
+import { cloudRooms, composeParts } from './compose.js';
 import { imageLoader } from './dev-images.js';
 import { frontDoor } from './front.js';
 import type { Secret } from './domain/secret.js';
@@ -41,6 +42,8 @@ export interface EmbeddedOptions {
 export interface EmbeddedMagnum {
   /** API, `/identity/v3`, and the addresses that nodes signal to. */
   readonly fetch: ApiHandler;
+  /** The same for a socket, without web objects. */
+  readonly answer: PlainHandler;
   /** Resumes whatever an earlier process left, and begins to work. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -54,11 +57,13 @@ export async function embeddedMagnum(options: EmbeddedOptions): Promise<Embedded
   await migrate(db, [...coreMigrations, ...embeddedMigrations]);
   const parts = composeParts(options);
   const bus = inProcessBus();
-  const api = apiHandler({ ...parts.conductor, bus, policy: policyOf(DEFAULT_RULES), maxLimit: MAX_LIMIT });
+  const api = plainApi({ ...parts.conductor, bus, policy: policyOf(DEFAULT_RULES), maxLimit: MAX_LIMIT });
   const loadImage = imageLoader({ ...parts.conductor, docker: options.docker });
+  const answer = frontDoor([...cloudRooms(parts), { under: ['/dev'], handle: loadImage }], api, logger);
   let conductor: Conductor | undefined;
   return {
-    fetch: frontDoor([(request) => parts.identity.handle(request), (request) => parts.engine.handle(request), loadImage], api, logger),
+    fetch: overWeb(answer),
+    answer,
     start: async () => {
       await dropLeases(db);
       await parts.engine.start();

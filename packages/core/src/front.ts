@@ -1,23 +1,38 @@
-import type { ApiHandler } from './api/fetch.js';
 import { asDomainError, errorBody } from './api/error-body.js';
+import { plainReply, type PlainHandler, type PlainReply } from './api/plain.js';
 import type { Logger } from './ports/logger.js';
 
-/** A handler for some paths: undefined means that the request is not for it. */
-export type PartialHandler = (request: Request) => Promise<Response | undefined>;
+/** A web-standard handler for some paths. */
+export interface FrontRoom {
+  /** A path itself, without a slash at its end: what is below it belongs to it. */
+  readonly under: readonly string[];
+  /** Undefined: the request is not for it after all. */
+  readonly handle: (request: Request) => Promise<Response | undefined>;
+}
 
-/** Asks the handlers in turn, the API last. What one of them fails with becomes an answer: nothing else must reach the socket. */
-export function frontDoor(handlers: readonly PartialHandler[], api: ApiHandler, logger: Logger): ApiHandler {
+/** Asks the rooms in turn, the API last. What one of them fails with becomes an answer: nothing else must reach the socket. */
+export function frontDoor(rooms: readonly FrontRoom[], api: PlainHandler, logger: Logger): PlainHandler {
   return async (request) => {
     try {
-      for (const handler of handlers) {
-        const answer = await handler(request);
-        if (answer) return answer;
+      for (const room of rooms) {
+        if (!room.under.some((path) => isUnder(path, request.path))) continue;
+        const answer = await room.handle(request.web());
+        if (answer) return await plainReply(answer);
       }
     } catch (error) {
-      const known = asDomainError(error);
-      if (known.status >= 500) logger.error('request failed', { path: new URL(request.url).pathname.slice(0, 512), kind: known.kind, error: known.cause ?? known });
-      return Response.json(errorBody(known), { status: known.status, headers: known.status === 503 ? { 'Retry-After': '5' } : {} });
+      return failure(error, request.path, logger);
     }
     return api(request);
   };
+}
+
+function isUnder(path: string, asked: string): boolean {
+  return asked.startsWith(path) && (asked.length === path.length || asked[path.length] === '/');
+}
+
+function failure(error: unknown, path: string, logger: Logger): PlainReply {
+  const known = asDomainError(error);
+  if (known.status >= 500) logger.error('request failed', { path: path.slice(0, 512), kind: known.kind, error: known.cause ?? known });
+  const headers = { 'Content-Type': 'application/json', ...(known.status === 503 ? { 'Retry-After': '5' } : {}) };
+  return { status: known.status, headers, body: JSON.stringify(errorBody(known)) };
 }

@@ -14,8 +14,9 @@ import { policyOf } from './adapters/policy/enforcer.js';
 import { statsReader } from './adapters/knex/stats.js';
 import { systemClock } from './adapters/system/clock.js';
 import { systemRandom } from './adapters/system/random.js';
-import { apiHandler, type ApiHandler } from './api/fetch.js';
-import { composeParts, type Parts } from './compose.js';
+import { plainApi } from './api/fetch.js';
+import { overWeb, type ApiHandler, type PlainHandler } from './api/plain.js';
+import { cloudRooms, composeParts, type Parts } from './compose.js';
 import { startConductor, type Conductor } from './conductor/conductor.js';
 import type { Config } from './config/config.js';
 import type { SigningRules } from './domain/certificate.js';
@@ -46,13 +47,15 @@ export interface Service {
 }
 
 /** A process of `magnum-api`: the API over the configured database and broker. Starts also while both are down. */
-export async function openApi(config: Config, logger: Logger): Promise<Service & { readonly fetch: ApiHandler }> {
+export async function openApi(config: Config, logger: Logger): Promise<Service & { readonly fetch: ApiHandler; readonly answer: PlainHandler }> {
   const base = await openBase(config, logger);
   const { parts, bus } = base;
   const identity = withTokenCache(parts.identity, { ttlMs: config.number('keystone_authtoken', 'token_cache_time') * 1_000, clock: systemClock });
-  const api = apiHandler({ ...parts.conductor, identity, bus, policy: policyOf(DEFAULT_RULES), maxLimit: config.number('api', 'max_limit') });
+  const api = plainApi({ ...parts.conductor, identity, bus, policy: policyOf(DEFAULT_RULES), maxLimit: config.number('api', 'max_limit') });
+  const answer = frontDoor(cloudRooms(parts), api, logger);
   return {
-    fetch: frontDoor([(request) => parts.identity.handle(request), (request) => parts.engine.handle(request)], api, logger),
+    fetch: overWeb(answer),
+    answer,
     ready: () => readinessOf(base),
     ...observersOf(base),
     stop: () => closeBase(base),

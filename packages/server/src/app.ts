@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { isIPv4 } from 'node:net';
+import type { PlainHandler } from '@magnum-ts/core';
 import express from 'express';
-import { bindFetch, type FetchHandler } from './bind.js';
+import { bindPlain } from './bind.js';
 
 /** How long a client may take, in milliseconds. */
 export interface Timeouts {
@@ -18,13 +19,13 @@ export interface Timeouts {
 const TIMEOUTS: Timeouts = { headersMs: 15_000, requestMs: 60_000, keepAliveMs: 5_000, checkEveryMs: 5_000 };
 const MOST_HEADERS = 200;
 
-/** An Express application around one fetch handler. Everything else of Express is off: the handler says it all. */
-export function expressApp(handler: FetchHandler): express.Express {
+/** An Express application around one handler. Everything else of Express is off: the handler says it all. */
+export function expressApp(handler: PlainHandler): express.Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
-  app.use(bindFetch(handler));
+  app.use(bindPlain(handler));
   return app;
 }
 
@@ -34,7 +35,7 @@ export class Listeners {
   readonly #timeouts: Timeouts;
   readonly #servers = new Map<string, Server>();
 
-  constructor(handler: FetchHandler, timeouts = TIMEOUTS) {
+  constructor(handler: PlainHandler, timeouts = TIMEOUTS) {
     this.#app = expressApp(handler);
     this.#timeouts = timeouts;
   }

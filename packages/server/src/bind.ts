@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { overPlain, type PlainHandler, type PlainReply, type PlainRequest } from '@magnum-ts/core';
 import type { RequestHandler } from 'express';
 
 export type FetchHandler = (request: Request) => Promise<Response>;
@@ -11,42 +12,118 @@ const BODILESS = new Set(['GET', 'HEAD']);
 
 /** Binds a web-standard handler to Express: the socket is Node's, everything that is said is the handler's. */
 export function bindFetch(handler: FetchHandler): RequestHandler {
+  return bindPlain(overPlain(handler));
+}
+
+/** The same for a plain handler, for which no web objects are made. */
+export function bindPlain(handler: PlainHandler): RequestHandler {
   return async (incoming, outgoing) => {
-    const gone = new AbortController();
-    outgoing.on('close', () => {
-      if (!outgoing.writableFinished) gone.abort(new Error('the client is gone'));
-    });
-    const request = webRequest(incoming, gone.signal);
-    await send(outgoing, request ? await handler(request) : badRequest(), incoming);
+    const request = SocketRequest.of(incoming, outgoing);
+    send(outgoing, request ? await handler(request) : BAD_REQUEST, incoming);
   };
 }
 
-function webRequest(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {
-  const method = incoming.method ?? 'GET';
-  if (IMPOSSIBLE.has(method)) return undefined;
-  try {
-    const body = BODILESS.has(method) ? null : Readable.toWeb(incoming);
-    return new Request(urlOf(incoming), {
-      method,
-      signal,
-      headers: headersOf(incoming),
+/** A request on a socket. What a handler does not ask for is not made. */
+class SocketRequest implements PlainRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly origin: string;
+  readonly #incoming: IncomingMessage;
+  readonly #outgoing: ServerResponse;
+  #gone: AbortController | undefined;
+
+  private constructor(incoming: IncomingMessage, outgoing: ServerResponse, target: Target) {
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
+    this.method = incoming.method ?? 'GET';
+    ({ path: this.path, query: this.query, origin: this.origin } = target);
+  }
+
+  /** Undefined for a method or target that no web request can have. */
+  static of(incoming: IncomingMessage, outgoing: ServerResponse): SocketRequest | undefined {
+    const target = IMPOSSIBLE.has(incoming.method ?? '') ? undefined : targetOf(incoming);
+    return target && new SocketRequest(incoming, outgoing, target);
+  }
+
+  get signal(): AbortSignal {
+    this.#gone ??= goneWith(this.#outgoing);
+    return this.#gone.signal;
+  }
+
+  header(name: string): string | null {
+    // Node keeps the first of several content types alone; two of them must not pass for one.
+    const value = name === 'content-type' ? this.#incoming.headersDistinct[name] : this.#incoming.headers[name];
+    return value === undefined ? null : typeof value === 'string' ? value : value.join(', ');
+  }
+
+  async *body(): AsyncIterable<Uint8Array> {
+    // The connection is still needed for the answer when a body is not read to its end.
+    if (!BODILESS.has(this.method)) yield* this.#incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>; // no encoding is set
+  }
+
+  web(): Request {
+    const body = BODILESS.has(this.method) ? null : Readable.toWeb(this.#incoming);
+    return new Request(`${this.origin}${this.path}${this.query && `?${this.query}`}`, {
+      method: this.method,
+      signal: this.signal,
+      headers: headersOf(this.#incoming),
       // Node's and the DOM's stream are one thing with two declarations; `duplex` is Node's and not in the DOM's types.
       ...(body ? { body: body as NodeReadableStream as unknown as ReadableStream, duplex: 'half' } : {}),
     });
+  }
+}
+
+function goneWith(outgoing: ServerResponse): AbortController {
+  const gone = new AbortController();
+  const leave = (): void => {
+    if (!outgoing.writableFinished) gone.abort(new Error('the client is gone'));
+  };
+  if (outgoing.closed) leave();
+  else outgoing.once('close', leave);
+  return gone;
+}
+
+interface Target {
+  readonly path: string;
+  readonly query: string;
+  readonly origin: string;
+}
+
+/** Paths and queries that URLs leave as they are. Everything else, dots included, is taken through one. */
+const PLAIN_PATH = /^(?:\/[\w-]+)+\/?$/;
+const PLAIN_QUERY = /^[\w\-.~=&+:,]*$/;
+
+function targetOf(incoming: IncomingMessage): Target | undefined {
+  const origin = originOf(incoming);
+  const [path = '', query = ''] = splitAt(incoming.url ?? '/', '?');
+  if (origin !== undefined && PLAIN_PATH.test(path) && PLAIN_QUERY.test(query)) return { origin, path, query };
+  try {
+    // Two slashes at the start would name a host.
+    const url = new URL(`${origin}${pathOf(incoming.url ?? '/').replace(/^\/+/, '/')}`);
+    return { origin: url.origin, path: url.pathname, query: url.search.slice(1) };
   } catch {
-    // A target or header that no URL or header list can hold.
     return undefined;
   }
 }
 
-/** The Host header decides the links in answers; whatever is no host name is replaced. */
-function urlOf(incoming: IncomingMessage): string {
+function splitAt(text: string, mark: string): readonly [string, string] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+let latest = { host: '', origin: '' };
+
+/** The Host header decides the links in answers; whatever is no host name is replaced. Undefined where it can be in no URL. */
+function originOf(incoming: IncomingMessage): string | undefined {
   const host = incoming.headers.host ?? '';
-  const known = /^[\w.-]+(:\d{1,5})?$|^\[[0-9a-fA-F:]+\](:\d{1,5})?$/.test(host)
-    ? host
-    : `127.0.0.1:${incoming.socket.localPort ?? 80}`;
-  // Two slashes at the start would name a host.
-  return `http://${known}${pathOf(incoming.url ?? '/').replace(/^\/+/, '/')}`;
+  // Most clients of a service call it by one name.
+  if (host !== '' && host === latest.host) return latest.origin;
+  const known = /^[\w.-]+(:\d{1,5})?$|^\[[0-9a-fA-F:]+\](:\d{1,5})?$/.test(host) ? host : `127.0.0.1:${incoming.socket.localPort ?? 80}`;
+  if (!URL.canParse(`http://${known}`)) return undefined;
+  const { origin } = new URL(`http://${known}`);
+  if (known === host) latest = { host, origin };
+  return origin;
 }
 
 /** Clients of a proxy send the whole address (RFC 9112, 3.2.2): of it, the path counts. `*` is the server itself. */
@@ -64,25 +141,35 @@ function headersOf(incoming: IncomingMessage): Headers {
   return headers;
 }
 
-async function send(outgoing: ServerResponse, response: Response, incoming: IncomingMessage): Promise<void> {
+const NO_SNIFF = { 'X-Content-Type-Options': 'nosniff' };
+
+function send(outgoing: ServerResponse, reply: PlainReply, incoming: IncomingMessage): void {
   if (outgoing.destroyed) return;
-  outgoing.statusCode = response.status;
-  outgoing.setHeader('X-Content-Type-Options', 'nosniff');
-  for (const [name, value] of response.headers) outgoing.setHeader(name, value);
   const unread = !incoming.readableEnded && !BODILESS.has(incoming.method ?? '');
   // What the handler did not want to read is not read to the end either.
-  if (unread && response.status === 413) outgoing.setHeader('Connection', 'close');
-  outgoing.end(Buffer.from(await response.arrayBuffer()));
+  const closing = unread && reply.status === 413 ? { Connection: 'close' } : undefined;
+  outgoing.writeHead(reply.status, { ...NO_SNIFF, ...reply.headers, ...lengthOf(reply), ...closing });
+  outgoing.end(reply.body);
 }
 
-function badRequest(): Response {
-  const error = {
-    request_id: '',
-    code: '',
-    status: 400,
-    title: 'Bad Request',
-    detail: 'The request line or a header cannot be read.',
-    links: [],
-  };
-  return Response.json({ errors: [error] }, { status: 400 });
+/** Without it the body would be sent in chunks. Some replies must not have one (RFC 9110, 8.6). */
+function lengthOf(reply: PlainReply): { readonly 'Content-Length': number } | undefined {
+  return reply.status === 204 || reply.status === 304 ? undefined : { 'Content-Length': Buffer.byteLength(reply.body) };
 }
+
+const BAD_REQUEST: PlainReply = {
+  status: 400,
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify({
+    errors: [
+      {
+        request_id: '',
+        code: '',
+        status: 400,
+        title: 'Bad Request',
+        detail: 'The request line or a header cannot be read.',
+        links: [],
+      },
+    ],
+  }),
+};

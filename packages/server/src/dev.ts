@@ -5,6 +5,7 @@ import {
   DockerBackend,
   EMBEDDED_DEFAULTS,
   embeddedMagnum,
+  frontDoor,
   jsonLogger,
   openSqlite,
   Secret,
@@ -17,7 +18,7 @@ import {
 } from '@magnum-ts/core';
 import { Listeners, urlHost } from './app.js';
 import { lockDataDir, openDataDir, openrc, saveInstance, writePrivate, type Instance } from './data-dir.js';
-import { handleDocs } from './docs.js';
+import { docsRoom } from './docs.js';
 import { EXTERNAL_ID, externalNetwork, findDocker, nodeImage, type LocalDocker } from './local-docker.js';
 
 export interface DevOptions {
@@ -97,7 +98,7 @@ async function run(start: Start): Promise<DevServer> {
     ...(docker ? { docker: docker.engine } : {}),
     ...healthInterval(),
   });
-  const listeners = new Listeners(async (request) => (await handleDocs(request)) ?? magnum.fetch(request));
+  const listeners = new Listeners(frontDoor([docsRoom], magnum.answer, logger));
   try {
     reach.port = await listeners.listen(options.port ?? DEFAULT_PORT, host);
     if (backend instanceof DockerBackend)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { FrontRoom } from '@magnum-ts/core';
 
 // Served by name only: nothing else of the package, and nothing outside of it, can be asked for.
 const ASSETS = {
@@ -53,6 +54,8 @@ interface Document {
   readonly type: string;
   read(): Promise<Uint8Array | string>;
 }
+
+export const docsRoom: FrontRoom = { under: ['/docs'], handle: handleDocs };
 
 /** The API reference at `/docs`, its parts, and the specification at `/docs/magnum.json`. Undefined for every other path. */
 export async function handleDocs(request: Request): Promise<Response | undefined> {

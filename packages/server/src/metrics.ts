@@ -1,6 +1,5 @@
-import { operationIdOf, type ServiceStats } from '@magnum-ts/core';
+import type { FrontRoom, PlainHandler, ServiceStats } from '@magnum-ts/core';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { FetchHandler } from './bind.js';
 
 /** Seconds; the ends are a bare read and an image pull. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -8,9 +7,9 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 export interface Metrics {
   readonly registry: Registry;
   /** Counts and times what the handler answers, by operation. */
-  measured(handler: FetchHandler): FetchHandler;
+  measured(handler: PlainHandler): PlainHandler;
   /** `GET /metrics` in Prometheus' text form. */
-  handle(request: Request): Promise<Response | undefined>;
+  readonly room: FrontRoom;
 }
 
 /** `stats` is asked at each scrape; what it cannot answer stays as it was. */
@@ -25,22 +24,24 @@ export function serviceMetrics(stats: () => Promise<ServiceStats>): Metrics {
   return {
     registry,
     measured: (handler) => async (request) => {
-      const operation = operationIdOf(request) ?? 'none';
-      const end = seconds.startTimer({ operation });
+      const started = performance.now();
       running.inc();
       try {
-        const response = await handler(request);
-        requests.inc({ operation, method: known(request.method), status: String(response.status) });
-        return response;
+        const reply = await handler(request);
+        const operation = reply.operation ?? 'none';
+        requests.inc({ operation, method: known(request.method), status: String(reply.status) });
+        seconds.observe({ operation }, (performance.now() - started) / 1_000);
+        return reply;
       } finally {
         running.dec();
-        end();
       }
     },
-    handle: async (request) => {
-      if (new URL(request.url).pathname !== '/metrics') return undefined;
-      await refresh();
-      return new Response(await registry.metrics(), { headers: { 'Content-Type': registry.contentType } });
+    room: {
+      under: ['/metrics'],
+      handle: async () => {
+        await refresh();
+        return new Response(await registry.metrics(), { headers: { 'Content-Type': registry.contentType } });
+      },
     },
   };
 }

@@ -1,15 +1,18 @@
 import { DomainError } from '../domain/errors.js';
 import type { JsonValue } from '../domain/json.js';
+import type { PlainRequest } from './plain.js';
+
+type Readable = Pick<PlainRequest, 'header' | 'body'>;
 
 /** Largest request body, in bytes. */
 export const LARGEST_BODY = 1_048_576;
 const JSON_TYPES = new Set(['application/json', 'text/javascript', 'application/javascript']);
 
 /** The body as JSON; undefined where it is empty or of a type that is ignored. Errors: 400, 413, 415 (contract, README §2). */
-export async function readBody(request: Request): Promise<JsonValue | undefined> {
+export async function readBody(request: Readable): Promise<JsonValue | undefined> {
   const bytes = await readBounded(request);
   if (bytes.length === 0) return undefined;
-  const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const type = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === 'application/x-www-form-urlencoded') return undefined;
   if (!JSON_TYPES.has(type)) {
     throw new DomainError('unsupported-media-type', `Unknown mimetype: ${type.slice(0, 80).replaceAll(/[^\w./+-]/g, '?') || 'none'}. Send application/json.`);
@@ -25,8 +28,8 @@ function parseJson(bytes: Uint8Array): JsonValue {
   }
 }
 
-async function readBounded(request: Request): Promise<Uint8Array> {
-  const announced = Number(request.headers.get('content-length') ?? 0);
+async function readBounded(request: Readable): Promise<Uint8Array> {
+  const announced = Number(request.header('content-length') ?? 0);
   if (announced > LARGEST_BODY) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -39,10 +42,9 @@ async function readBounded(request: Request): Promise<Uint8Array> {
 }
 
 /** A client that goes away, or is too slow, in the middle of its body is no fault of this service. */
-async function* chunksOf(request: Request): AsyncIterable<Uint8Array> {
+async function* chunksOf(request: Readable): AsyncIterable<Uint8Array> {
   try {
-    // Node's streams of web requests can be iterated; the DOM's type does not say so.
-    yield* (request.body ?? []) as unknown as AsyncIterable<Uint8Array>;
+    yield* request.body();
   } catch (cause) {
     throw new DomainError('invalid-body', { message: 'The request body ended before its end.', cause });
   }

@@ -1,5 +1,6 @@
 import { isWithin, MAX_VERSION, MIN_VERSION, minorOf, type Operation } from '@magnum-ts/openapi';
 import { DomainError } from '../domain/errors.js';
+import type { PlainRequest } from './plain.js';
 
 /** Contract, README §2 and §3. */
 const SERVICES = ['container-infra', 'container-infrastructure', 'container-infrastructure-management'];
@@ -25,9 +26,9 @@ export class UnsupportedVersion extends DomainError {
 }
 
 /** Errors: `not-acceptable` for what is no version, UnsupportedVersion for one that is not served. */
-export function negotiate(headers: Headers): Negotiated {
-  const header = headers.get('OpenStack-API-Version');
-  const legacy = headers.get('X-OpenStack-Magnum-API-Version');
+export function negotiate(request: Pick<PlainRequest, 'header'>): Negotiated {
+  const header = request.header('openstack-api-version');
+  const legacy = request.header('x-openstack-magnum-api-version');
   if (header === null && legacy !== null) return { version: versionOf(legacy.trim(), DEFAULT_SERVICE), service: DEFAULT_SERVICE, legacy: true };
   if (header === null) return { version: MIN_VERSION, service: DEFAULT_SERVICE, legacy: false };
   const [service = '', wanted = '', ...rest] = header.trim().split(/\s+/);

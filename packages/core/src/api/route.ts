@@ -65,14 +65,3 @@ function decoded(text: string): string {
   }
   throw new DomainError('not-found', 'The resource could not be found: its name is not readable.');
 }
-
-/** Id of the operation that a request is for; undefined where there is none. */
-export function operationIdOf(request: Request): OperationId | undefined {
-  try {
-    const found = findRoute(request.method, new URL(request.url).pathname);
-    return found.kind === 'found' ? found.route.operation.id : undefined;
-  } catch {
-    // A path that cannot be decoded names no operation.
-    return undefined;
-  }
-}

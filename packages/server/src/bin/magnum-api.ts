@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { openApi } from '@magnum-ts/core';
+import { frontDoor, openApi } from '@magnum-ts/core';
 import { Listeners } from '../app.js';
-import { handleDocs } from '../docs.js';
-import { healthHandler } from '../health.js';
+import { docsRoom } from '../docs.js';
+import { healthRoom } from '../health.js';
 import { end, readArguments } from './arguments.js';
 import { loggerOf, observe, reportWarnings, stopOnSignal } from './run.js';
 
@@ -16,10 +16,9 @@ if (flags['print-config']) end([...config.describe(), ...config.warnings.map((wa
 const logger = loggerOf(config);
 reportWarnings(config, logger);
 const service = await openApi(config, logger).catch((error: unknown) => end(error instanceof Error ? error.message : String(error), 2));
-const health = healthHandler(service.ready, ['database']);
+const health = healthRoom(service.ready, ['database']);
 const observed = await observe(config, service, ['database'], logger);
-const api = observed.metrics.measured(service.fetch);
-const listeners = new Listeners(async (request) => (await health(request)) ?? (await handleDocs(request)) ?? api(request));
+const listeners = new Listeners(frontDoor([health, docsRoom], observed.metrics.measured(service.answer), logger));
 const host = config.text('api', 'host') ?? '127.0.0.1';
 const port = await listeners.listen(config.number('api', 'port'), host).catch((error: unknown) => end(`cannot listen on ${host}: ${error instanceof Error ? error.message : String(error)}`, 1));
 logger.info('api listens', { host, port });

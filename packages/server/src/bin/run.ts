@@ -1,7 +1,7 @@
-import { jsonLogger, type Config, type Logger, type Service } from '@magnum-ts/core';
+import { frontDoor, jsonLogger, type Config, type Logger, type Service } from '@magnum-ts/core';
 import { Listeners } from '../app.js';
 import { reportOnSignal } from '../diagnostics.js';
-import { healthHandler } from '../health.js';
+import { healthRoom } from '../health.js';
 import { serviceMetrics, type Metrics } from '../metrics.js';
 
 
@@ -39,8 +39,8 @@ export interface Observed {
 export async function observe(config: Config, service: Service, required: readonly string[], logger: Logger): Promise<Observed> {
   reportOnSignal(config, service.diagnose, logger);
   const metrics = serviceMetrics(service.stats);
-  const health = healthHandler(service.ready, required);
-  const listeners = new Listeners(async (request) => (await metrics.handle(request)) ?? (await health(request)) ?? new Response(null, { status: 404 }));
+  const health = healthRoom(service.ready, required);
+  const listeners = new Listeners(frontDoor([metrics.room, health], async () => ({ status: 404, headers: {}, body: '' }), logger));
   const [host, port] = [config.text('metrics', 'host') ?? '127.0.0.1', config.number('metrics', 'port')];
   if (port > 0) logger.info('metrics listen', { host, port: await listeners.listen(port, host) });
   return { metrics, close: () => listeners.close(0) };

@@ -1,0 +1,64 @@
+/**
+ * A request as the API reads it, in plain values: web requests and their headers cost more to make than most requests cost to
+ * answer. A socket gives them as they are; `plainRequest` reads them from a web request.
+ */
+export interface PlainRequest {
+  readonly method: string;
+  /** As URLs have it, percent-encoded and without dot segments: `/v1/bays`. */
+  readonly path: string;
+  /** What follows the `?`; empty when nothing does. */
+  readonly query: string;
+  /** `http://host:9511`, for links. */
+  readonly origin: string;
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal;
+  /** By its name in small letters; several of one name are joined by commas; null when there is none. */
+  header(name: string): string | null;
+  /** To be read once. */
+  body(): AsyncIterable<Uint8Array>;
+  /** The same as a web request, which takes the body over. */
+  web(): Request;
+}
+
+export interface PlainReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Empty for none. */
+  readonly body: string | Uint8Array;
+  /** The operation of the specification that was asked for, where there is one. */
+  readonly operation?: string | undefined;
+}
+
+export type PlainHandler = (request: PlainRequest) => Promise<PlainReply>;
+
+/** The whole API as a web-standard handler. It never rejects: every failure becomes an answer. */
+export type ApiHandler = (request: Request) => Promise<Response>;
+
+/** A plain handler for whoever speaks in web requests. */
+export function overWeb(handler: PlainHandler): ApiHandler {
+  return async (request) => {
+    const { status, headers, body } = await handler(plainRequest(request));
+    // A body of bytes comes out of a web response, or lies in memory that nobody shares.
+    return new Response(body.length === 0 ? null : (body as string | Uint8Array<ArrayBuffer>), { status, headers });
+  };
+}
+
+/** A web-standard handler for a place that asks in plain values. */
+export function overPlain(handler: ApiHandler): PlainHandler {
+  return async (request) => plainReply(await handler(request.web()));
+}
+
+export function plainRequest(request: Request): PlainRequest {
+  const url = new URL(request.url);
+  return {
+    method: request.method, path: url.pathname, query: url.search.slice(1), origin: url.origin, signal: request.signal,
+    header: (name) => request.headers.get(name),
+    // Node's streams of web requests can be iterated; the DOM's type does not say so.
+    body: () => (request.body ?? []) as unknown as AsyncIterable<Uint8Array>,
+    web: () => request,
+  };
+}
+
+export async function plainReply(response: Response): Promise<PlainReply> {
+  return { status: response.status, headers: Object.fromEntries(response.headers), body: new Uint8Array(await response.arrayBuffer()) };
+}

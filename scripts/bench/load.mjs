@@ -1,0 +1,46 @@
+// A client that costs little, so that the server under it is the one that is busy: requests written as text on kept connections.
+import { connect } from 'node:net';
+
+const CONNECTIONS = 8;
+
+/** GETs one path so many times over a few connections, each waiting for its answer. Every answer has to be 200 and tell its length. */
+export async function load(url, path, headers, count) {
+  const { hostname, port, host } = new URL(url);
+  const fields = Object.entries({ Host: host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const request = `GET ${path} HTTP/1.1\r\n${fields.join('')}\r\n`;
+  const left = { count };
+  await Promise.all(Array.from({ length: CONNECTIONS }, () => converse({ hostname, port, request, left })));
+}
+
+function converse({ hostname, port, request, left }) {
+  return new Promise((done, reject) => {
+    const socket = connect(Number(port), hostname);
+    const ask = () => {
+      if (left.count <= 0) return socket.end();
+      left.count -= 1;
+      socket.write(request);
+    };
+    let missing = 0;
+    socket.setNoDelay(true);
+    socket.once('connect', ask);
+    socket.once('close', done);
+    socket.once('error', reject);
+    socket.on('data', (chunk) => {
+      try {
+        missing = missing > 0 ? missing - chunk.length : lengthOf(chunk) - chunk.length;
+      } catch (error) {
+        socket.destroy(error);
+      }
+      if (missing === 0) ask();
+    });
+  });
+}
+
+/** Bytes of the whole answer, from its first chunk, which holds all of its headers. */
+function lengthOf(chunk) {
+  const end = chunk.indexOf('\r\n\r\n') + 4;
+  const head = chunk.toString('latin1', 0, end);
+  const length = /^content-length: (\d+)$/im.exec(head)?.[1];
+  if (!head.startsWith('HTTP/1.1 200 ') || length === undefined) throw new Error(`an answer that was not expected: ${head}`);
+  return end + Number(length);
+}
