@@ -73,6 +73,21 @@ describe('RabbitMQ', () => {
     await answerer.close();
   });
 
+  test('a notification reaches whoever has bound a queue to the exchange', async () => {
+    const bus = await open('told');
+    const { default: amqplib } = await import('amqplib');
+    const raw = await amqplib.connect(rabbitmq.url.replace('rabbit:', 'amqp:'));
+    const channel = await raw.createChannel();
+    await channel.assertExchange('magnum', 'topic', { durable: false });
+    const { queue } = await channel.assertQueue('', { exclusive: true });
+    await channel.bindQueue(queue, 'magnum', 'notifications.info');
+    await bus.publish('magnum', 'notifications.info', { 'oslo.version': '2.0' });
+    const heard = await channel.get(queue);
+    expect(heard && JSON.parse(heard.content.toString())).toEqual({ 'oslo.version': '2.0' });
+    await raw.close();
+    await bus.close();
+  });
+
   test('a doorbell that is rung twice, or in the middle of nothing, is only a doorbell', async () => {
     const [caller, answerer] = [await open('twice'), await open('twice')];
     const heard: BayId[] = [];

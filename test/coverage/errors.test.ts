@@ -104,6 +104,7 @@ async function withoutTable(table: string): Promise<Reply> {
 
 /** Kinds that no caller of this API hears of, and why. */
 const INSIDE: Partial<Record<ErrorName, string>> = {
+  'too-many-requests': 'limits are off by default; proven in test/api/limits.test.ts',
   'certificate-refused': 'proven with real requests of openssl in test/api/certificates.test.ts',
   'operation-in-progress': 'the orchestrator says it to the conductor, which waits',
   'cloud-refused': 'the orchestrator says it to the conductor: it becomes the reason of a *_FAILED bay (at 1.1, a 400)',

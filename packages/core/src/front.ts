@@ -1,6 +1,7 @@
 import { asDomainError, errorBody } from './api/error-body.js';
 import { plainReply, type PlainHandler, type PlainReply } from './api/plain.js';
 import type { Logger } from './ports/logger.js';
+import type { Tracer } from './ports/tracer.js';
 
 /** A web-standard handler for some paths. */
 export interface FrontRoom {
@@ -8,6 +9,13 @@ export interface FrontRoom {
   readonly under: readonly string[];
   /** Undefined: the request is not for it after all. */
   readonly handle: (request: Request) => Promise<Response | undefined>;
+}
+
+/** Every request in a span that goes on from the caller's trace; without a tracer the handler as it is. */
+export function tracedRequests(handler: PlainHandler, tracer: Tracer | undefined): PlainHandler {
+  if (!tracer) return handler;
+  return (request) =>
+    tracer.span('magnum.request', { parent: request.header('traceparent'), attributes: { 'http.request.method': request.method, 'url.path': request.path.slice(0, 512) } }, () => handler(request));
 }
 
 /** Asks the rooms in turn, the API last. What one of them fails with becomes an answer: nothing else must reach the socket. */

@@ -2,6 +2,10 @@ import { hostname } from 'node:os';
 import { readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
 import { amqpBus, type AmqpBus } from './adapters/bus/amqp.js';
+import { osloNotifier } from './adapters/bus/notifications.js';
+import { memoryLimits } from './adapters/limits/memory.js';
+import { openTelemetryTracer, traced } from './adapters/system/tracer.js';
+import type { Notifier } from './ports/notifier.js';
 import { withTokenCache } from './adapters/identity/cached.js';
 import { SimulatedBackend } from './adapters/embedded/simulated.js';
 import { openMariadb } from './adapters/knex/mariadb.js';
@@ -22,7 +26,9 @@ import type { Config } from './config/config.js';
 import type { SigningRules } from './domain/certificate.js';
 import { DomainError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
-import { frontDoor } from './front.js';
+import { frontDoor, tracedRequests } from './front.js';
+import type { Limits } from './ports/limits.js';
+import type { Tracer } from './ports/tracer.js';
 import type { Logger } from './ports/logger.js';
 import type { HeldLease, ServiceStats } from './ports/stats.js';
 
@@ -51,8 +57,8 @@ export async function openApi(config: Config, logger: Logger): Promise<Service &
   const base = await openBase(config, logger);
   const { parts, bus } = base;
   const identity = withTokenCache(parts.identity, { ttlMs: config.number('keystone_authtoken', 'token_cache_time') * 1_000, clock: systemClock });
-  const api = plainApi({ ...parts.conductor, identity, bus, policy: policyOf(DEFAULT_RULES), maxLimit: config.number('api', 'max_limit') });
-  const answer = frontDoor(cloudRooms(parts), api, logger);
+  const api = plainApi({ ...parts.conductor, identity, bus, policy: policyOf(DEFAULT_RULES), maxLimit: config.number('api', 'max_limit'), ...limitsOf(config), ...(base.tracer ? { tracer: base.tracer } : {}) });
+  const answer = tracedRequests(frontDoor(cloudRooms(parts), api, logger), base.tracer);
   return {
     fetch: overWeb(answer),
     answer,
@@ -116,18 +122,41 @@ interface Base {
   readonly db: Knex;
   readonly bus: AmqpBus;
   readonly parts: Parts;
+  readonly tracer: Tracer | undefined;
 }
 
 async function openBase(config: Config, logger: Logger): Promise<Base> {
   const db = openDatabase(config);
-  const bus = await amqpBus({ urls: brokerUrls(config), topic: config.text('conductor', 'topic') ?? 'magnum-conductor', logger, random: systemRandom });
+  const tracer = tracerWhenConfigured();
+  const bus = await amqpBus({ urls: brokerUrls(config), topic: config.text('conductor', 'topic') ?? 'magnum-conductor', logger, random: systemRandom, ...(tracer ? { tracer } : {}) });
   const origin = (): string => config.text('api', 'public_url') ?? `http://${config.text('api', 'host') ?? '127.0.0.1'}:${config.number('api', 'port')}`;
   const parts = composeParts({
     db, logger, backend: new SimulatedBackend(db), sealingKey: sealingKey(config), signingRules: signingRules(config), origin, nodeOrigin: origin,
     passwords: { admin: password(config, 'admin_password'), demo: password(config, 'demo_password') },
     healthIntervalMs: config.number('kubernetes', 'health_polling_interval') * 1_000,
   });
-  return { db, bus, parts };
+  const notifier = notifierOf(config, bus, logger);
+  const conductor = { ...parts.conductor, ...(notifier ? { notifier } : {}), ...(tracer ? { tracer, orchestrator: traced(tracer, 'orchestrator', parts.conductor.orchestrator, ['find', 'findAll', 'create', 'update', 'delete', 'events']) } : {}) };
+  return { db, bus, parts: { ...parts, conductor }, tracer };
+}
+
+/** Spans cost something even where nobody collects them: they are made where OpenTelemetry is configured. */
+function tracerWhenConfigured(): Tracer | undefined {
+  return Object.keys(process.env).some((name) => name.startsWith('OTEL_')) ? openTelemetryTracer : undefined;
+}
+
+function notifierOf(config: Config, bus: AmqpBus, logger: Logger): Notifier | undefined {
+  if (config.text('oslo_messaging_notifications', 'driver') === 'noop') return undefined;
+  const exchange = config.text('DEFAULT', 'control_exchange') ?? 'magnum';
+  return osloNotifier({
+    publish: (routingKey, body) => bus.publish(exchange, routingKey, body), topics: config.list('oslo_messaging_notifications', 'topics'),
+    host: config.text('DEFAULT', 'host') ?? hostname(), clock: systemClock, logger,
+  });
+}
+
+function limitsOf(config: Config): { readonly limits?: Limits } {
+  const limits = memoryLimits({ perMinute: config.number('api', 'rate_limit'), atOnce: config.number('api', 'max_concurrent_requests') });
+  return limits ? { limits } : {};
 }
 
 const LEASES_SHOWN = 200;

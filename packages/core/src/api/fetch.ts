@@ -5,6 +5,7 @@ import { DomainError, type ErrorName } from '../domain/errors.js';
 import type { JsonValue } from '../domain/json.js';
 import { Secret } from '../domain/secret.js';
 import type { Identity } from '../ports/identity.js';
+import type { Limits } from '../ports/limits.js';
 import type { Logger } from '../ports/logger.js';
 import { readBody } from './body.js';
 import { asDomainError, errorBody } from './error-body.js';
@@ -18,6 +19,8 @@ import { validBody, validQuery } from './validate.js';
 export interface ApiDeps extends AppDeps, ApiLimits {
   readonly identity: Identity;
   readonly logger: Logger;
+  /** Absent: no project is limited. */
+  readonly limits?: Limits;
 }
 
 const REQUEST_ID = /^req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -75,11 +78,26 @@ async function respond(deps: ApiDeps, request: PlainRequest, trail: Trail): Prom
   trail.operation = route.kind === 'found' ? route.route.operation.id : undefined;
   const open = route.kind === 'found' && route.route.operation.public;
   const actor = open ? undefined : await authenticate(deps, request);
+  const leave = actor?.projectId ? await deps.limits?.enter(actor.projectId) : undefined;
+  try {
+    return await served(deps, request, { route, actor: actor ?? NOBODY, headers });
+  } finally {
+    leave?.();
+  }
+}
+
+interface Admitted {
+  readonly route: ReturnType<typeof findRoute>;
+  readonly actor: Actor;
+  readonly headers: Trail['headers'];
+}
+
+async function served(deps: ApiDeps, request: PlainRequest, { route, actor, headers }: Admitted): Promise<Reply> {
   // `/` is outside of versioning (contract, README §1).
   const negotiated = request.path === '/' ? undefined : negotiateInto(headers, request);
   const found = requireRoute(route, headers);
   requireJson(request);
-  const call = await callOf(request, { route: found, actor: actor ?? NOBODY, version: negotiated?.version ?? '1.1' });
+  const call = await callOf(request, { route: found, actor, version: negotiated?.version ?? '1.1' });
   const answer = await handlers[found.operation.id](deps, call);
   return present(found.operation, call.version, answer, headers);
 }
@@ -155,7 +173,8 @@ function present(operation: Operation & { readonly id: OperationId }, version: s
 
 function refusal(deps: ApiDeps, error: DomainError, headers: Trail['headers']): Reply {
   if (error.kind === 'unauthorized') headers['WWW-Authenticate'] = `Keystone uri="${deps.identity.publicAuthUrl}"`;
-  if (error.status === 503) headers['Retry-After'] = RETRY_AFTER_SECONDS;
+  const retryAfter = error.retryAfterSeconds?.toString() ?? (error.status === 503 ? RETRY_AFTER_SECONDS : undefined);
+  if (retryAfter) headers['Retry-After'] = retryAfter;
   return json(errorBody(error), error.status, headers);
 }
 
