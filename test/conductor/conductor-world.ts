@@ -117,7 +117,7 @@ export function complete(address: StackAddress): StackSnapshot {
 }
 
 function orchestrator(stackOf: StackOf, looks: (readonly StackAddress[])[], single: { calls: number }): Orchestrator {
-  const one = async <T>(answer: T): Promise<T> => {
+  const one = async <T>(answer: T | Promise<T>): Promise<T> => {
     single.calls += 1;
     return answer;
   };

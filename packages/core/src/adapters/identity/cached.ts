@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { Secret } from '../../domain/secret.js';
+import type { Secret } from '../../domain/secret.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Identity, TokenIdentity } from '../../ports/identity.js';
 
