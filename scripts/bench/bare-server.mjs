@@ -4,14 +4,14 @@ import { createServer } from 'node:http';
 import mysql from 'mysql2/promise';
 
 const pool = mysql.createPool({ uri: process.argv[2], connectionLimit: 10 });
-/** For each path: the statement that the service runs, and the answer to send. Set by POST /plan. */
+/** For each path: the statement that the service runs, and the answer to send, with its headers. Set by POST /plan. */
 const plans = new Map();
 
 const server = createServer(async (request, response) => {
   if (request.method === 'POST') return setPlan(request, response);
   const plan = plans.get(request.url);
   if (plan.sql) await pool.query(plan.sql);
-  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': plan.length });
+  response.writeHead(200, plan.headers);
   response.end(plan.body);
 });
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${server.address().port}\n`));
@@ -19,7 +19,7 @@ server.listen(0, '127.0.0.1', () => process.stdout.write(`${server.address().por
 async function setPlan(request, response) {
   let text = '';
   for await (const chunk of request) text += chunk;
-  const { path, sql, body } = JSON.parse(text);
-  plans.set(path, { sql, body, length: Buffer.byteLength(body) });
+  const { path, sql, headers, body } = JSON.parse(text);
+  plans.set(path, { sql, headers, body });
   response.end();
 }

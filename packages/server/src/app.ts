@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
 import { isIPv4 } from 'node:net';
 import type { PlainHandler } from '@magnum-ts/core';
 import express from 'express';
@@ -29,14 +29,30 @@ export function expressApp(handler: PlainHandler): express.Express {
   return app;
 }
 
+/**
+ * Express gives each request and response a prototype of its own. Done to living objects, that makes all of Node's work on them
+ * slow, by more than a small answer takes; so Node makes them of classes that have it from the start.
+ */
+function boundApp(handler: PlainHandler) {
+  const app = expressApp(handler);
+  class Incoming extends IncomingMessage {}
+  class Outgoing extends ServerResponse {}
+  Object.setPrototypeOf(Incoming.prototype, app.request);
+  Object.setPrototypeOf(Outgoing.prototype, app.response);
+  // Below Express's prototypes, hence what it takes them for.
+  app.request = Incoming.prototype as typeof app.request;
+  app.response = Outgoing.prototype as typeof app.response;
+  return { express: app, messages: { IncomingMessage: Incoming, ServerResponse: Outgoing } };
+}
+
 /** HTTP listeners on several addresses of one port, behind one application. */
 export class Listeners {
-  readonly #app: express.Express;
+  readonly #app: ReturnType<typeof boundApp>;
   readonly #timeouts: Timeouts;
   readonly #servers = new Map<string, Server>();
 
   constructor(handler: PlainHandler, timeouts = TIMEOUTS) {
-    this.#app = expressApp(handler);
+    this.#app = boundApp(handler);
     this.#timeouts = timeouts;
   }
 
@@ -51,8 +67,9 @@ export class Listeners {
         requestTimeout: requestMs,
         keepAliveTimeout: keepAliveMs,
         connectionsCheckingInterval: checkEveryMs,
+        ...this.#app.messages,
       },
-      this.#app,
+      this.#app.express,
     );
     server.maxHeadersCount = MOST_HEADERS;
     await new Promise<void>((resolve, reject) => {

@@ -16,6 +16,11 @@ const PATTERNS: readonly Pattern[] = Object.values(operations)
   // Literal segments win over parameters: `/v1/bays/detail` is no bay.
   .toSorted((one, other) => placeholders(one) - placeholders(other));
 
+/** By the number of segments: no other pattern can match. */
+const BY_LENGTH: ReadonlyMap<number, readonly Pattern[]> = new Map(
+  PATTERNS.map(({ segments }) => [segments.length, PATTERNS.filter((pattern) => pattern.segments.length === segments.length)]),
+);
+
 /** What a route is found by: `not-found` where no operation has that path. */
 export type Lookup =
   | { readonly kind: 'found'; readonly route: Route }
@@ -26,7 +31,7 @@ export type Lookup =
 export function findRoute(method: string, pathname: string): Lookup {
   const given = segmentsOf(pathname);
   const wanted = given.length === 0 || given[0] === 'v1' ? given : ['v1', ...given];
-  const matching = PATTERNS.flatMap((pattern) => {
+  const matching = (BY_LENGTH.get(wanted.length) ?? []).flatMap((pattern) => {
     const params = match(pattern.segments, wanted);
     return params ? [{ operation: pattern.operation, params }] : [];
   });
@@ -46,7 +51,6 @@ function placeholders(pattern: Pattern): number {
 }
 
 function match(pattern: readonly string[], given: readonly string[]): Record<string, string> | undefined {
-  if (pattern.length !== given.length) return undefined;
   const params: [string, string][] = [];
   for (const [index, segment] of pattern.entries()) {
     const text = given[index] ?? '';

@@ -1,4 +1,4 @@
-import { frontDoor, jsonLogger, type Config, type Logger, type Service } from '@magnum-ts/core';
+import { frontDoor, gatheredOutput, jsonLogger, type Config, type Logger, type Service } from '@magnum-ts/core';
 import { Listeners } from '../app.js';
 import { reportOnSignal } from '../diagnostics.js';
 import { healthRoom } from '../health.js';
@@ -6,7 +6,7 @@ import { serviceMetrics, type Metrics } from '../metrics.js';
 
 
 export function loggerOf(config: Config): Logger {
-  return jsonLogger(config.flag('DEFAULT', 'debug') ? 'debug' : 'info');
+  return jsonLogger(config.flag('DEFAULT', 'debug') ? 'debug' : 'info', gatheredOutput());
 }
 
 /** Everything that is odd in the configuration is said once, at the start. */

@@ -36,9 +36,13 @@ export function dateOrNull(row: Row, column: string): Date | null {
 }
 
 export function json<T>(row: Row, column: string): T {
+  const value = text(row, column);
   // Written by this adapter from a value of that type; nobody else writes the column.
-  return JSON.parse(text(row, column)) as T;
+  return (EMPTY.get(value) ?? JSON.parse(value)) as T;
 }
+
+/** Most of these columns hold nothing most of the time. */
+const EMPTY: ReadonlyMap<string, unknown> = new Map<string, unknown>([['{}', Object.freeze({})], ['[]', Object.freeze([])]]);
 
 /** Applies sorting, marker and limit. `columns` maps the wire names that may be sorted by to column names. */
 export async function pageOf(

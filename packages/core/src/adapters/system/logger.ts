@@ -1,4 +1,4 @@
-import { pino, type DestinationStream } from 'pino';
+import { destination, pino, type DestinationStream } from 'pino';
 import { Secret } from '../../domain/secret.js';
 import type { Logger } from '../../ports/logger.js';
 
@@ -6,14 +6,25 @@ const SENSITIVE = /pass(word|phrase)?|secret|token|private_?key|authorization|co
 const DEEPEST = 6;
 
 /** JSON lines by pino. Values of type Secret, and of fields that are named like secrets, are masked at any depth. */
-export function jsonLogger(level: string, destination?: DestinationStream): Logger {
-  const log = destination ? pino({ level }, destination) : pino({ level });
+export function jsonLogger(level: string, output?: DestinationStream): Logger {
+  const log = output ? pino({ level }, output) : pino({ level });
   return {
     debug: (event, fields) => log.debug(masked(fields), event),
     info: (event, fields) => log.info(masked(fields), event),
     warn: (event, fields) => log.warn(masked(fields), event),
     error: (event, fields) => log.error(masked(fields), event),
   };
+}
+
+const FULL_BYTES = 4_096;
+const LONGEST_HELD_MS = 250;
+
+/**
+ * Standard output for services that answer many requests: lines are written together, at the latest after a quarter of a second,
+ * and when the process ends. Only a process that is killed outright loses its last lines.
+ */
+export function gatheredOutput(): DestinationStream {
+  return destination({ dest: 1, sync: false, minLength: FULL_BYTES, periodicFlush: LONGEST_HELD_MS });
 }
 
 export const silentLogger: Logger = {
@@ -24,9 +35,20 @@ export const silentLogger: Logger = {
 };
 
 function masked(fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, SENSITIVE.test(name) ? '[secret]' : shown(value, 0)]),
-  );
+  const safe: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) safe[name] = isSensitive(name) ? '[secret]' : shown(value, 0);
+  return safe;
+}
+
+/** For the names of fields alone: they are the code's own, and few. Names inside of values may come from outside. */
+const judged = new Map<string, boolean>();
+
+function isSensitive(name: string): boolean {
+  const known = judged.get(name);
+  if (known !== undefined) return known;
+  const sensitive = SENSITIVE.test(name);
+  judged.set(name, sensitive);
+  return sensitive;
 }
 
 function shown(value: unknown, depth: number): unknown {
