@@ -26,5 +26,8 @@ export default tseslint.config(
       'max-lines-per-function': ['error', { max: 80 }],
     },
   },
-  { files: ['**/*.test.ts', 'test/**/*.ts', 'packages/core/src/testing/**/*.ts'], rules: { 'max-lines-per-function': 'off' } },
+  {
+    files: ['**/*.test.ts', 'test/**/*.ts', 'packages/core/src/testing/**/*.ts'],
+    rules: { 'max-lines-per-function': 'off', 'max-lines': ['error', { max: 600 }] },
+  },
 );

@@ -11,14 +11,21 @@ const MODELS = 100;
 const BAYS = 1_000;
 
 const DEMO = '5f6a1c1de3f44c0e9a3b6d5d2c9d0001';
-const COUNTS = "(select sum(`node_count`) from `node_group` where `node_group`.`bay_id` = `bay`.`uuid` and `node_group`.`role` {} 'master')";
+const COUNTS =
+  "(select sum(`node_count`) from `node_group` where `node_group`.`bay_id` = `bay`.`uuid` and `node_group`.`role` {} 'master')";
 const BAY_QUERY = `select bay.*, ${COUNTS.replace('{}', '=')} as master_count, ${COUNTS.replace('{}', '<>')} as worker_count from bay where bay.project_id = '${DEMO}'`;
 
 /** Name, path, requests, the bare server's statement, and our aim in CPU seconds per 1,000. */
 const cases = (bay) => [
   ['GET /v1/', '/v1/', 20_000, null, 0.13],
   ['one bay', `/v1/bays/${bay}`, 8_000, `${BAY_QUERY} and uuid = '${bay}'`, 0.6],
-  ['100 baymodels', '/v1/baymodels?limit=100', 2_500, `select bay_model.* from bay_model where (project_id = '${DEMO}' or (public = true and hidden = false)) order by id limit 100`, 2],
+  [
+    '100 baymodels',
+    '/v1/baymodels?limit=100',
+    2_500,
+    `select bay_model.* from bay_model where (project_id = '${DEMO}' or (public = true and hidden = false)) order by id limit 100`,
+    2,
+  ],
   ['100 bays', '/v1/bays?limit=100', 2_500, `${BAY_QUERY} order by id limit 100`, 3],
   ['1,000 bays', '/v1/bays?limit=1000', 300, `${BAY_QUERY} order by id limit 1000`, null],
 ];
@@ -34,7 +41,8 @@ export async function benchApi(log) {
     const headers = { 'X-Auth-Token': token, 'OpenStack-API-Version': 'container-infra latest' };
     const bay = (await (await fetch(`${fleet.apiUrl}/v1/bays?limit=1`, { headers })).json()).bays[0].uuid;
     const rows = [];
-    for (const [name, path, count, sql, aim] of cases(bay)) rows.push(await compare({ fleet, api, bare, headers, name, path, count, sql, aim }));
+    for (const [name, path, count, sql, aim] of cases(bay))
+      rows.push(await compare({ fleet, api, bare, headers, name, path, count, sql, aim }));
     const memory = residentMiB(api.pid);
     bare.child.kill();
     return { rows, memory };
@@ -55,7 +63,15 @@ async function compare({ fleet, api, bare, headers, name, path, count, sql, aim 
   const perRequest = (questions(fleet.mariadb) - statements - 1) / count;
   const limit = await measured(bare.child.pid, () => load(bare.url, path, {}, count));
   const per1000 = (seconds) => (seconds / count) * 1_000;
-  return { name, ours: per1000(ours), limit: per1000(limit), ratio: limit / ours, aim, statements: perRequest, bytes: body.length };
+  return {
+    name,
+    ours: per1000(ours),
+    limit: per1000(limit),
+    ratio: limit / ours,
+    aim,
+    statements: perRequest,
+    bytes: body.length,
+  };
 }
 
 /** Those that the service says; Node adds the others by itself, there and here. */
@@ -75,7 +91,11 @@ async function measured(pid, work) {
 }
 
 async function startBare(mariadb) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'bare-server.mjs'), mariadb.url.replace('mysql+pymysql', 'mysql').replace('?charset=utf8mb4', '')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'bare-server.mjs'), mariadb.url.replace('mysql+pymysql', 'mysql').replace('?charset=utf8mb4', '')],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const port = await new Promise((done) => child.stdout.once('data', (chunk) => done(Number(chunk))));
   return { child, url: `http://127.0.0.1:${port}` };
 }
@@ -84,11 +104,35 @@ async function startBare(mariadb) {
 function fill(mariadb) {
   const now = Date.now();
   const models = Array.from({ length: MODELS }, (_unused, index) => ({ uuid: randomUUID(), index }));
-  const lines = models.map(({ uuid, index }) => `('${uuid}','${DEMO}','user','model-${index}','swarm','debian-12','vm','docker','debian','default','public','m1.small',0,0,0,0,0,1,'{"a":"b"}',${now})`);
-  mariadb.sql(`USE magnum; INSERT INTO bay_model (uuid,project_id,user_id,name,coe,image_id,server_type,network_driver,cluster_distro,keypair_id,external_network_id,flavor_id,registry_enabled,tls_disabled,public,hidden,master_lb_enabled,floating_ip_enabled,labels,created_at) VALUES ${lines.join(',')}`);
-  const bays = Array.from({ length: BAYS }, (_unused, index) => ({ uuid: randomUUID(), index, model: models[index % MODELS].uuid }));
-  const values = bays.map(({ uuid, index, model }) => `('${uuid}','${DEMO}','user','bay-${index}',1,'${model}',60,1,0,'{"a":"b"}','CREATE_COMPLETE','${randomUUID()}','tcp://10.0.0.2:2375','["10.0.0.2"]','["10.0.0.3","10.0.0.4"]','{}',1,${now})`);
-  mariadb.sql(`USE magnum; INSERT INTO bay (uuid,project_id,user_id,name,generation,baymodel_id,bay_create_timeout,floating_ip_enabled,master_lb_enabled,labels,status,stack_id,api_address,master_addresses,node_addresses,health_status_reason,accepted_generation,created_at) VALUES ${values.join(',')}`);
-  const groups = bays.flatMap(({ uuid }) => [['master', 1], ['worker', 2]].map(([role, count]) => `('${randomUUID()}','${DEMO}','${uuid}','default-${role}','${role}','debian-12',${count},0,1,'{}','CREATE_COMPLETE',${now})`));
-  mariadb.sql(`USE magnum; INSERT INTO node_group (uuid,project_id,bay_id,name,role,image_id,node_count,min_node_count,is_default,labels,status,created_at) VALUES ${groups.join(',')}`);
+  const lines = models.map(
+    ({ uuid, index }) =>
+      `('${uuid}','${DEMO}','user','model-${index}','swarm','debian-12','vm','docker','debian','default','public','m1.small',0,0,0,0,0,1,'{"a":"b"}',${now})`,
+  );
+  mariadb.sql(
+    `USE magnum; INSERT INTO bay_model (uuid,project_id,user_id,name,coe,image_id,server_type,network_driver,cluster_distro,keypair_id,external_network_id,flavor_id,registry_enabled,tls_disabled,public,hidden,master_lb_enabled,floating_ip_enabled,labels,created_at) VALUES ${lines.join(',')}`,
+  );
+  const bays = Array.from({ length: BAYS }, (_unused, index) => ({
+    uuid: randomUUID(),
+    index,
+    model: models[index % MODELS].uuid,
+  }));
+  const values = bays.map(
+    ({ uuid, index, model }) =>
+      `('${uuid}','${DEMO}','user','bay-${index}',1,'${model}',60,1,0,'{"a":"b"}','CREATE_COMPLETE','${randomUUID()}','tcp://10.0.0.2:2375','["10.0.0.2"]','["10.0.0.3","10.0.0.4"]','{}',1,${now})`,
+  );
+  mariadb.sql(
+    `USE magnum; INSERT INTO bay (uuid,project_id,user_id,name,generation,baymodel_id,bay_create_timeout,floating_ip_enabled,master_lb_enabled,labels,status,stack_id,api_address,master_addresses,node_addresses,health_status_reason,accepted_generation,created_at) VALUES ${values.join(',')}`,
+  );
+  const groups = bays.flatMap(({ uuid }) =>
+    [
+      ['master', 1],
+      ['worker', 2],
+    ].map(
+      ([role, count]) =>
+        `('${randomUUID()}','${DEMO}','${uuid}','default-${role}','${role}','debian-12',${count},0,1,'{}','CREATE_COMPLETE',${now})`,
+    ),
+  );
+  mariadb.sql(
+    `USE magnum; INSERT INTO node_group (uuid,project_id,bay_id,name,role,image_id,node_count,min_node_count,is_default,labels,status,created_at) VALUES ${groups.join(',')}`,
+  );
 }

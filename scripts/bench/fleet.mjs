@@ -17,18 +17,36 @@ export async function startFleet(log) {
   const config = join(folder, 'magnum.conf');
   const apiPort = await freePort();
   run('magnum-db-manage', 'generate-key', join(folder, 'key'));
-  writeFileSync(config, [
-    '[DEFAULT]', `transport_url = ${rabbitmq.url}`, '[database]', `connection = ${mariadb.url}`, '[api]', `port = ${apiPort}`,
-    '[vault]', `key_file = ${join(folder, 'key')}`, '[embedded]', 'admin_password = bench', 'demo_password = bench', '[x509]', '',
-  ].join('\n'));
+  writeFileSync(
+    config,
+    [
+      '[DEFAULT]',
+      `transport_url = ${rabbitmq.url}`,
+      '[database]',
+      `connection = ${mariadb.url}`,
+      '[api]',
+      `port = ${apiPort}`,
+      '[vault]',
+      `key_file = ${join(folder, 'key')}`,
+      '[embedded]',
+      'admin_password = bench',
+      'demo_password = bench',
+      '[x509]',
+      '',
+    ].join('\n'),
+  );
   run('magnum-db-manage', '--config-file', config, 'upgrade');
   const children = [];
   return {
-    mariadb, apiUrl: `http://127.0.0.1:${apiPort}`,
+    mariadb,
+    apiUrl: `http://127.0.0.1:${apiPort}`,
     /** A program of the service by its name, or a script by its path. */
     start(name, { environment = {}, flags = [], stdout = 'drop' } = {}) {
       const script = isAbsolute(name) ? name : join(BIN, `${name}.js`);
-      const child = spawn(process.execPath, [...flags, script, '--config-file', config], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...environment } });
+      const child = spawn(process.execPath, [...flags, script, '--config-file', config], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, ...environment },
+      });
       if (stdout === 'drop') child.stdout.resume();
       children.push(child);
       return child;
@@ -63,11 +81,14 @@ export async function until(look, what, milliseconds = 60_000) {
 /** A token of the embedded identity's user. */
 export async function login(url, user = 'demo') {
   const response = await fetch(`${url}/identity/v3/auth/tokens`, {
-    method: 'POST', headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ auth: {
-      identity: { methods: ['password'], password: { user: { name: user, domain: { name: 'Default' }, password: 'bench' } } },
-      scope: { project: { name: user, domain: { name: 'Default' } } },
-    } }),
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      auth: {
+        identity: { methods: ['password'], password: { user: { name: user, domain: { name: 'Default' }, password: 'bench' } } },
+        scope: { project: { name: user, domain: { name: 'Default' } } },
+      },
+    }),
   });
   return response.headers.get('x-subject-token');
 }

@@ -24,8 +24,15 @@ async function anApi(limits: { perMinute: number; atOnce: number }) {
     return (await issuer.tokenFor(user)) ?? '';
   };
   const made = memoryLimits(limits);
-  const handler = apiHandler({ ...running.app, identity, logger: silentLogger, maxLimit: 1000, ...(made ? { limits: made } : {}) });
-  const get = (path: string, withToken: string) => handler(new Request(`http://127.0.0.1${path}`, { headers: { 'X-Auth-Token': withToken } }));
+  const handler = apiHandler({
+    ...running.app,
+    identity,
+    logger: silentLogger,
+    maxLimit: 1000,
+    ...(made ? { limits: made } : {}),
+  });
+  const get = (path: string, withToken: string) =>
+    handler(new Request(`http://127.0.0.1${path}`, { headers: { 'X-Auth-Token': withToken } }));
   return { get, demo: await token('demo'), admin: await token('admin') };
 }
 
@@ -36,7 +43,9 @@ test('a project that asks too often gets 429 with Retry-After, another one is se
   const refused = await get('/v1/bays', demo);
   expect(refused.status).toBe(429);
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-  expect(await refused.json()).toMatchObject({ errors: [{ status: 429, code: 'client', title: expect.stringContaining('Too many requests') }] });
+  expect(await refused.json()).toMatchObject({
+    errors: [{ status: 429, code: 'client', title: expect.stringContaining('Too many requests') }],
+  });
   expect((await get('/v1/bays', admin)).status).toBe(200);
 });
 

@@ -16,13 +16,18 @@ beforeAll(async () => {
 afterAll(() => rabbitmq.stop());
 
 async function open(topic: string): Promise<AmqpBus> {
-  const bus = await amqpBus({ urls: [rabbitmq.url.replace('rabbit:', 'amqp:')], topic, logger: silentLogger, random: systemRandom });
+  const bus = await amqpBus({
+    urls: [rabbitmq.url.replace('rabbit:', 'amqp:')],
+    topic,
+    logger: silentLogger,
+    random: systemRandom,
+  });
   await until(() => bus.connected());
   return bus;
 }
 
 async function until(holds: () => boolean, milliseconds = 30_000): Promise<void> {
-  for (const end = Date.now() + milliseconds; !holds(); ) {
+  for (const end = Date.now() + milliseconds; !holds();) {
     if (Date.now() > end) throw new Error('it did not come to hold in time');
     await systemClock.sleep(20);
   }
@@ -32,7 +37,8 @@ busContract('RabbitMQ', async () => {
   topics += 1;
   const [caller, answerer] = [await open(`t${topics}`), await open(`t${topics}`)];
   return {
-    caller, answerer,
+    caller,
+    answerer,
     close: async () => {
       await caller.close();
       await answerer.close();
@@ -41,21 +47,25 @@ busContract('RabbitMQ', async () => {
 });
 
 describe('RabbitMQ', () => {
-  test('while it is away: doorbells do not fail, questions are refused at once; afterwards both work again', { timeout: 90_000 }, async () => {
-    const [caller, answerer] = [await open('away'), await open('away')];
-    await answerer.serve(answersAllWith('pem'));
-    await rabbitmq.suspend('SIGKILL');
-    await until(() => !caller.connected());
-    const begun = Date.now();
-    await caller.cast({ kind: 'wake', bayId: BAY });
-    await expect(caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 5_000 })).rejects.toMatchObject({ status: 503 });
-    expect(Date.now() - begun).toBeLessThan(1_000);
-    await rabbitmq.resume();
-    await until(() => caller.connected() && answerer.connected());
-    expect(await caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 10_000 })).toEqual({ pem: 'pem' });
-    await caller.close();
-    await answerer.close();
-  });
+  test(
+    'while it is away: doorbells do not fail, questions are refused at once; afterwards both work again',
+    { timeout: 90_000 },
+    async () => {
+      const [caller, answerer] = [await open('away'), await open('away')];
+      await answerer.serve(answersAllWith('pem'));
+      await rabbitmq.suspend('SIGKILL');
+      await until(() => !caller.connected());
+      const begun = Date.now();
+      await caller.cast({ kind: 'wake', bayId: BAY });
+      await expect(caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 5_000 })).rejects.toMatchObject({ status: 503 });
+      expect(Date.now() - begun).toBeLessThan(1_000);
+      await rabbitmq.resume();
+      await until(() => caller.connected() && answerer.connected());
+      expect(await caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 10_000 })).toEqual({ pem: 'pem' });
+      await caller.close();
+      await answerer.close();
+    },
+  );
 
   test('a message that nobody can read goes to the dead letters, and the next one is answered', async () => {
     const [caller, answerer] = [await open('poison'), await open('poison')];
@@ -63,10 +73,12 @@ describe('RabbitMQ', () => {
     const { default: amqplib } = await import('amqplib');
     const raw = await amqplib.connect(rabbitmq.url.replace('rabbit:', 'amqp:'));
     const channel = await raw.createChannel();
-    for (const content of ['{broken', '{"question": 7}', '\xff\xfe', 'x'.repeat(1_000_000)]) channel.sendToQueue('poison.questions', Buffer.from(content, 'latin1'));
+    for (const content of ['{broken', '{"question": 7}', '\xff\xfe', 'x'.repeat(1_000_000)])
+      channel.sendToQueue('poison.questions', Buffer.from(content, 'latin1'));
     expect(await caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 10_000 })).toEqual({ pem: 'fine' });
     let dead = 0;
-    for (const end = Date.now() + 10_000; dead < 4 && Date.now() < end; await systemClock.sleep(50)) dead = (await channel.checkQueue('poison.dead')).messageCount;
+    for (const end = Date.now() + 10_000; dead < 4 && Date.now() < end; await systemClock.sleep(50))
+      dead = (await channel.checkQueue('poison.dead')).messageCount;
     expect(dead).toBe(4);
     await raw.close();
     await caller.close();
@@ -103,7 +115,13 @@ describe('RabbitMQ', () => {
 function answersAllWith(pem: string): Parameters<AmqpBus['serve']>[0] {
   const never = (): Promise<never> => Promise.reject(new Error('not asked'));
   return {
-    'certificate.ca': async () => ({ pem }), 'certificate.sign': never, 'nodes.report': never, 'container.create': never, 'container.inspect': never,
-    'container.act': never, 'container.logs': never, 'container.execute': never,
+    'certificate.ca': async () => ({ pem }),
+    'certificate.sign': never,
+    'nodes.report': never,
+    'container.create': never,
+    'container.inspect': never,
+    'container.act': never,
+    'container.logs': never,
+    'container.execute': never,
   };
 }

@@ -74,7 +74,7 @@ describe('MariaDB', () => {
     await store.close();
   });
 
-  test('fifty writers that get in each other\'s way all come through', async () => {
+  test("fifty writers that get in each other's way all come through", async () => {
     const db = openMariadb({ url: emptyDatabase() });
     await migrate(db, coreMigrations);
     const store = knexStore(db, systemClock);
@@ -82,10 +82,12 @@ describe('MariaDB', () => {
       await repos.bayModels.insert(aBayModel());
       await repos.bays.insert(aBay());
     });
-    const wakes = Array.from({ length: 50 }, () => store.write(async (repos) => {
-      await repos.work.wake(aBay().id);
-      await repos.services.beat('host', 'magnum-conductor', new Date());
-    }));
+    const wakes = Array.from({ length: 50 }, () =>
+      store.write(async (repos) => {
+        await repos.work.wake(aBay().id);
+        await repos.services.beat('host', 'magnum-conductor', new Date());
+      }),
+    );
     await Promise.all(wakes);
     expect((await store.read((repos) => repos.services.list()))[0]?.reportCount).toBe(50);
     await store.close();
@@ -94,6 +96,12 @@ describe('MariaDB', () => {
 
 function urlOf(db: ReturnType<typeof openMariadb>): string {
   // What openMariadb was given, read back from Knex's configuration.
-  const { host, port, user, password, database } = db.client.config.connection as { host: string; port: number; user: string; password: string; database: string };
+  const { host, port, user, password, database } = db.client.config.connection as {
+    host: string;
+    port: number;
+    user: string;
+    password: string;
+    database: string;
+  };
   return `mysql://${user}:${password}@${host}:${port}/${database}`;
 }

@@ -9,7 +9,10 @@ export async function withMariadb(name: string, suite: (mariadb: Mariadb) => voi
 }
 
 /** A suite over a real MariaDB and a real RabbitMQ. */
-export async function withMariadbAndRabbitmq(name: string, suite: (services: { readonly mariadb: Mariadb; readonly rabbitmq: Rabbitmq }) => void): Promise<void> {
+export async function withMariadbAndRabbitmq(
+  name: string,
+  suite: (services: { readonly mariadb: Mariadb; readonly rabbitmq: Rabbitmq }) => void,
+): Promise<void> {
   await withServices(name, { mariadb: startMariadb, rabbitmq: startRabbitmq }, suite);
 }
 
@@ -26,7 +29,11 @@ interface Stoppable {
 type Start<T> = (options: { readonly log: (line: string) => void }) => Promise<T>;
 
 /** Where a service cannot be had, CI fails; elsewhere the reason is printed and the suite is skipped. */
-async function withServices<S extends Readonly<Record<string, Stoppable>>>(name: string, starts: { readonly [K in keyof S]: Start<S[K]> }, suite: (services: S) => void): Promise<void> {
+async function withServices<S extends Readonly<Record<string, Stoppable>>>(
+  name: string,
+  starts: { readonly [K in keyof S]: Start<S[K]> },
+  suite: (services: S) => void,
+): Promise<void> {
   const started: Record<string, Stoppable> = {};
   afterAll(async () => {
     for (const service of Object.values(started)) await service.stop();

@@ -70,14 +70,49 @@ export async function startProcess(machine: Machine): Promise<Process> {
   const sealer = aesSealer(machine.key);
   const store = knexStore(db, clock);
   const backend = new SimulatedBackend(db);
-  const engine = new HotEngine({ db, backend, clock: systemClock, random, logger, sealer, tables: config, signalBaseUrl: () => 'http://192.0.2.1' });
-  const identity = new EmbeddedIdentity({
-    db, config, clock, random, passwords: new Map([['admin', new Secret('a')], ['demo', new Secret('d')]]), catalog: () => [], authUrl: () => 'http://192.0.2.1/identity/v3',
+  const engine = new HotEngine({
+    db,
+    backend,
+    clock: systemClock,
+    random,
+    logger,
+    sealer,
+    tables: config,
+    signalBaseUrl: () => 'http://192.0.2.1',
   });
-  const cloud = new EmbeddedCloud({ db, config, backend, sealer, authUrl: () => 'http://192.0.2.1/identity/v3', magnumUrl: () => 'http://192.0.2.1/v1' });
+  const identity = new EmbeddedIdentity({
+    db,
+    config,
+    clock,
+    random,
+    passwords: new Map([
+      ['admin', new Secret('a')],
+      ['demo', new Secret('d')],
+    ]),
+    catalog: () => [],
+    authUrl: () => 'http://192.0.2.1/identity/v3',
+  });
+  const cloud = new EmbeddedCloud({
+    db,
+    config,
+    backend,
+    sealer,
+    authUrl: () => 'http://192.0.2.1/identity/v3',
+    magnumUrl: () => 'http://192.0.2.1/v1',
+  });
   const engines = enginesOf(false);
   const deps: ConductorDeps = {
-    store, orchestrator: engine, identity, cloud, engines, clock, random, logger, vault: databaseVault(store, sealer), authority: certificateAuthority(clock), signingRules: QUICK_KEYS,
+    store,
+    orchestrator: engine,
+    identity,
+    cloud,
+    engines,
+    clock,
+    random,
+    logger,
+    vault: databaseVault(store, sealer),
+    authority: certificateAuthority(clock),
+    signingRules: QUICK_KEYS,
   };
   await engine.start();
   return { deps, engine, app: { store, bus: inProcessBus(), policy: policyOf(DEFAULT_RULES), cloud, engines, clock, random } };
@@ -87,8 +122,13 @@ export async function startProcess(machine: Machine): Promise<Process> {
 export function mortal(process: Process, points: CrashPoints): ConductorDeps {
   const { deps } = process;
   return {
-    ...deps, store: points.wrap(deps.store), orchestrator: points.wrap(deps.orchestrator), identity: points.wrap(deps.identity), cloud: points.wrap(deps.cloud),
-    vault: points.wrap(deps.vault), authority: points.wrap(deps.authority),
+    ...deps,
+    store: points.wrap(deps.store),
+    orchestrator: points.wrap(deps.orchestrator),
+    identity: points.wrap(deps.identity),
+    cloud: points.wrap(deps.cloud),
+    vault: points.wrap(deps.vault),
+    authority: points.wrap(deps.authority),
   };
 }
 

@@ -18,7 +18,9 @@ let ports: { api: number; apiMetrics: number; conductorMetrics: number };
 
 /** The processes are told apart by environment: both read one file, as on a real host. */
 function start(name: string, metricsPort: number): ChildProcess {
-  const child = spawn(process.execPath, [join(BIN, `${name}.js`), '--config-file', config], { env: { ...process.env, OS_METRICS__PORT: String(metricsPort) } });
+  const child = spawn(process.execPath, [join(BIN, `${name}.js`), '--config-file', config], {
+    env: { ...process.env, OS_METRICS__PORT: String(metricsPort) },
+  });
   child.stdout.on('data', (chunk: Buffer) => logs.push(String(chunk)));
   child.stderr.on('data', (chunk: Buffer) => logs.push(String(chunk)));
   return child;
@@ -29,7 +31,7 @@ function manage(...words: string[]): { status: number | null; stdout: string; st
 }
 
 async function eventually<T>(look: () => Promise<T | undefined> | T | undefined, milliseconds = 30_000): Promise<T> {
-  for (const end = Date.now() + milliseconds; Date.now() < end; ) {
+  for (const end = Date.now() + milliseconds; Date.now() < end;) {
     const found = await Promise.resolve(look()).catch(() => undefined);
     if (found !== undefined && found !== false) return found;
     await new Promise((done) => setTimeout(done, 100));
@@ -49,10 +51,25 @@ beforeAll(async () => {
   const log = (line: string): void => void process.stdout.write(`${line}\n`);
   [mariadb, rabbitmq] = await Promise.all([startMariadb({ log }), startRabbitmq({ log })]);
   ports = { api: await freePort(), apiMetrics: await freePort(), conductorMetrics: await freePort() };
-  writeFileSync(config, [
-    '[DEFAULT]', `transport_url = ${rabbitmq.url}`, 'host = test-host', '[database]', `connection = ${mariadb.url}`, '[api]', `port = ${ports.api}`, 'workers = 4',
-    '[vault]', `key_file = ${join(folder, 'key')}`, '[embedded]', `admin_password = ${SECRETS.admin}`, `demo_password = ${SECRETS.demo}`, '',
-  ].join('\n'));
+  writeFileSync(
+    config,
+    [
+      '[DEFAULT]',
+      `transport_url = ${rabbitmq.url}`,
+      'host = test-host',
+      '[database]',
+      `connection = ${mariadb.url}`,
+      '[api]',
+      `port = ${ports.api}`,
+      'workers = 4',
+      '[vault]',
+      `key_file = ${join(folder, 'key')}`,
+      '[embedded]',
+      `admin_password = ${SECRETS.admin}`,
+      `demo_password = ${SECRETS.demo}`,
+      '',
+    ].join('\n'),
+  );
 }, 240_000);
 
 afterAll(async () => {
@@ -82,17 +99,22 @@ describe('magnum-db-manage', () => {
 
   test('refuses what it does not know, naming it', () => {
     expect(manage('upgarde')).toMatchObject({ status: 2, stderr: expect.stringContaining('unknown command upgarde') });
-    const lost = spawnSync(process.execPath, [join(BIN, 'magnum-db-manage.js'), '--config-file', '/does/not/exist', 'check'], { encoding: 'utf8' });
+    const lost = spawnSync(process.execPath, [join(BIN, 'magnum-db-manage.js'), '--config-file', '/does/not/exist', 'check'], {
+      encoding: 'utf8',
+    });
     expect(lost).toMatchObject({ status: 2, stderr: expect.stringContaining('/does/not/exist cannot be read') });
   });
 });
 
 describe('magnum-api and magnum-conductor', () => {
   test('show their configuration with origins and without secrets, and report what has no effect', () => {
-    const shown = spawnSync(process.execPath, [join(BIN, 'magnum-api.js'), '--config-file', config, '--print-config'], { encoding: 'utf8' });
+    const shown = spawnSync(process.execPath, [join(BIN, 'magnum-api.js'), '--config-file', config, '--print-config'], {
+      encoding: 'utf8',
+    });
     expect(shown.stdout).toContain(`api.port = ${ports.api}  # ${config}:`);
     expect(shown.stdout).toContain('[api] workers has no effect here');
-    for (const secret of [...Object.values(SECRETS), 'magnum:magnum@', 'guest:guest@']) expect(shown.stdout).not.toContain(secret);
+    for (const secret of [...Object.values(SECRETS), 'magnum:magnum@', 'guest:guest@'])
+      expect(shown.stdout).not.toContain(secret);
   });
 
   test('start, become ready and serve a bay from POST to CREATE_COMPLETE', { timeout: 60_000 }, async () => {
@@ -102,12 +124,28 @@ describe('magnum-api and magnum-conductor', () => {
     await eventually(async () => (await answer(ports.conductorMetrics, '/readyz')).status === 200);
     expect((await answer(ports.api, '/livez')).text).toBe('ok\n');
     const token = await login();
-    const call = (method: string, path: string, body?: unknown) => fetch(`http://127.0.0.1:${ports.api}${path}`, {
-      method, headers: { 'X-Auth-Token': token, 'Content-Type': 'application/json', 'OpenStack-API-Version': 'container-infra latest' }, ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    expect((await call('POST', '/v1/baymodels', { name: 'm', coe: 'swarm', image_id: 'debian-12', keypair_id: 'default', external_network_id: 'public', flavor_id: 'm1.small' })).status).toBe(201);
+    const call = (method: string, path: string, body?: unknown) =>
+      fetch(`http://127.0.0.1:${ports.api}${path}`, {
+        method,
+        headers: { 'X-Auth-Token': token, 'Content-Type': 'application/json', 'OpenStack-API-Version': 'container-infra latest' },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+    expect(
+      (
+        await call('POST', '/v1/baymodels', {
+          name: 'm',
+          coe: 'swarm',
+          image_id: 'debian-12',
+          keypair_id: 'default',
+          external_network_id: 'public',
+          flavor_id: 'm1.small',
+        })
+      ).status,
+    ).toBe(201);
     expect((await call('POST', '/v1/bays', { name: 'hive', baymodel_id: 'm', node_count: 2 })).status).toBe(202);
-    await eventually(async () => ((await (await call('GET', '/v1/bays/hive')).json()) as { status: string }).status === 'CREATE_COMPLETE');
+    await eventually(
+      async () => ((await (await call('GET', '/v1/bays/hive')).json()) as { status: string }).status === 'CREATE_COMPLETE',
+    );
     expect((await call('GET', '/v1/certificates/hive')).status).toBe(200);
   });
 
@@ -124,7 +162,11 @@ describe('magnum-api and magnum-conductor', () => {
     const file = await eventually(() => /"file":"([^"]+magnum-report-[^"]+)"/.exec(logs.join(''))?.[1]);
     const report = readFileSync(file, 'utf8');
     rmSync(file);
-    expect(JSON.parse(report)).toMatchObject({ pool: { used: expect.any(Number) }, parts: { database: { ok: true } }, stats: { baysByStatus: { CREATE_COMPLETE: 1 } } });
+    expect(JSON.parse(report)).toMatchObject({
+      pool: { used: expect.any(Number) },
+      parts: { database: { ok: true } },
+      stats: { baysByStatus: { CREATE_COMPLETE: 1 } },
+    });
     for (const secret of [...Object.values(SECRETS), 'magnum:magnum@', 'guest:guest@']) expect(report).not.toContain(secret);
   });
 
@@ -159,11 +201,17 @@ describe('magnum-api and magnum-conductor', () => {
 
 async function login(): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${ports.api}/identity/v3/auth/tokens`, {
-    method: 'POST', headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ auth: {
-      identity: { methods: ['password'], password: { user: { name: 'demo', domain: { name: 'Default' }, password: SECRETS.demo } } },
-      scope: { project: { name: 'demo', domain: { name: 'Default' } } },
-    } }),
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      auth: {
+        identity: {
+          methods: ['password'],
+          password: { user: { name: 'demo', domain: { name: 'Default' }, password: SECRETS.demo } },
+        },
+        scope: { project: { name: 'demo', domain: { name: 'Default' } } },
+      },
+    }),
   });
   const token = response.headers.get('x-subject-token');
   if (!token) throw new Error(`no token: ${response.status}`);

@@ -47,15 +47,34 @@ export function composeParts(options: ComposeOptions): Parts {
   const store = knexStore(db, clock);
   const sealer = aesSealer(options.sealingKey);
   const nodeUrl = (path: string) => (): string => `${options.nodeOrigin()}${path}`;
-  const identity = withStoreErrors(new EmbeddedIdentity({
-    db, config, clock, random, passwords: new Map(Object.entries(options.passwords)),
-    authUrl: () => `${options.origin()}/identity/v3`, catalog: () => catalogOf(config.region, options.origin()),
-  }));
-  const engine = withStoreErrors(new HotEngine({ db, backend, clock, random, logger, sealer, tables: config, signalBaseUrl: options.nodeOrigin }));
+  const identity = withStoreErrors(
+    new EmbeddedIdentity({
+      db,
+      config,
+      clock,
+      random,
+      passwords: new Map(Object.entries(options.passwords)),
+      authUrl: () => `${options.origin()}/identity/v3`,
+      catalog: () => catalogOf(config.region, options.origin()),
+    }),
+  );
+  const engine = withStoreErrors(
+    new HotEngine({ db, backend, clock, random, logger, sealer, tables: config, signalBaseUrl: options.nodeOrigin }),
+  );
   const conductor: ConductorDeps = {
-    store, identity, clock, random, logger, orchestrator: engine, engines: enginesOf(backend.kind === 'docker'), vault: databaseVault(store, sealer),
-    cloud: withStoreErrors(new EmbeddedCloud({ db, config, backend, sealer, authUrl: nodeUrl('/identity/v3'), magnumUrl: nodeUrl('/v1') })),
-    authority: lazyAuthority(clock), signingRules: options.signingRules ?? DEFAULT_SIGNING_RULES,
+    store,
+    identity,
+    clock,
+    random,
+    logger,
+    orchestrator: engine,
+    engines: enginesOf(backend.kind === 'docker'),
+    vault: databaseVault(store, sealer),
+    cloud: withStoreErrors(
+      new EmbeddedCloud({ db, config, backend, sealer, authUrl: nodeUrl('/identity/v3'), magnumUrl: nodeUrl('/v1') }),
+    ),
+    authority: lazyAuthority(clock),
+    signingRules: options.signingRules ?? DEFAULT_SIGNING_RULES,
     ...(options.healthIntervalMs === undefined ? {} : { healthIntervalMs: options.healthIntervalMs }),
   };
   return { conductor, engine, identity };
@@ -75,5 +94,9 @@ function catalogOf(region: string, origin: string) {
     const url = `${origin}${path}`;
     return { type, name, region, publicUrl: url, internalUrl: url, adminUrl: url };
   };
-  return [entry('container-infra', 'magnum', '/v1'), entry('container', 'magnum-container', '/v1'), entry('identity', 'keystone', '/identity/v3')];
+  return [
+    entry('container-infra', 'magnum', '/v1'),
+    entry('container', 'magnum-container', '/v1'),
+    entry('identity', 'keystone', '/identity/v3'),
+  ];
 }

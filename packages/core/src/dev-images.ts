@@ -9,7 +9,9 @@ import { asDomainError, errorBody } from './api/error-body.js';
 import { sessionOf, findWorld } from './conductor/engine-access.js';
 import type { ConductorDeps } from './conductor/world.js';
 
-export type ImageLoaderDeps = Pick<ConductorDeps, 'store' | 'vault' | 'engines' | 'identity'> & { readonly docker: Docker | undefined };
+export type ImageLoaderDeps = Pick<ConductorDeps, 'store' | 'vault' | 'engines' | 'identity'> & {
+  readonly docker: Docker | undefined;
+};
 
 const PATH = '/dev/load-image';
 const LONGEST_MS = 600_000;
@@ -43,7 +45,8 @@ async function projectOf(deps: ImageLoaderDeps, request: Request): Promise<strin
   const token = request.headers.get('x-auth-token');
   const identity = token ? await deps.identity.validate(new Secret(token), request.signal) : undefined;
   const isTrustee = identity?.userDomainId === deps.identity.trusteeDomainId && parseTrusteeUsername(identity.userName) !== null;
-  if (!identity?.projectId || isTrustee) throw new DomainError('unauthorized', 'The request you have made requires authentication.');
+  if (!identity?.projectId || isTrustee)
+    throw new DomainError('unauthorized', 'The request you have made requires authentication.');
   return identity.projectId;
 }
 
@@ -60,7 +63,11 @@ async function savedImage(deps: ImageLoaderDeps, image: string): Promise<AsyncIt
   if (!deps.docker) throw new DomainError('engine-not-live', 'There is no Docker Engine here to take the image from.');
   const local = deps.docker.getImage(image);
   await local.inspect().catch((cause: unknown) => {
-    throw new DomainError('image-not-found', { field: 'image', message: `The local Docker Engine has no image ${image}. Pull or build it first.`, cause });
+    throw new DomainError('image-not-found', {
+      field: 'image',
+      message: `The local Docker Engine has no image ${image}. Pull or build it first.`,
+      cause,
+    });
   });
   // dockerode types the stream as NodeJS.ReadableStream, which is iterated in chunks of bytes.
   return (await local.get()) as unknown as AsyncIterable<Uint8Array>;

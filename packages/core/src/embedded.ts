@@ -67,7 +67,11 @@ export async function embeddedMagnum(options: EmbeddedOptions): Promise<Embedded
     start: async () => {
       await dropLeases(db);
       await parts.engine.start();
-      conductor = await startConductor(parts.conductor, bus, { host: options.host, owner: `${options.host}:${process.pid}:${systemRandom.uuid()}`, concurrency: CONCURRENCY });
+      conductor = await startConductor(parts.conductor, bus, {
+        host: options.host,
+        owner: `${options.host}:${process.pid}:${systemRandom.uuid()}`,
+        concurrency: CONCURRENCY,
+      });
     },
     stop: async () => {
       await conductor?.stop();

@@ -10,7 +10,10 @@ export function enginesOf(liveServers: boolean): Engines {
     driverOf: (model) => driverOf(model),
     connect: (model, input) => {
       if (!liveServers) {
-        throw new DomainError('engine-not-live', 'The servers of this bay are simulated: no engine runs in them. Start the service with a Docker Engine to have real nodes.');
+        throw new DomainError(
+          'engine-not-live',
+          'The servers of this bay are simulated: no engine runs in them. Start the service with a Docker Engine to have real nodes.',
+        );
       }
       const coe = coeNamed(model.coe);
       if (!coe) throw unsupported(model);
@@ -20,8 +23,9 @@ export function enginesOf(liveServers: boolean): Engines {
 }
 
 function driverOf(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe' | 'driver'>): BayDriver {
-  const driver = (model.driver === null ? undefined : driverFor(model.driver))
-    ?? driverFor({ serverType: model.serverType, distro: model.clusterDistro ?? 'unset', coe: model.coe });
+  const driver =
+    (model.driver === null ? undefined : driverFor(model.driver)) ??
+    driverFor({ serverType: model.serverType, distro: model.clusterDistro ?? 'unset', coe: model.coe });
   if (driver?.provides.some((platform) => platform.coe === model.coe && platform.serverType === model.serverType)) return driver;
   throw unsupported(model);
 }

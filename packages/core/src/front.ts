@@ -15,7 +15,14 @@ export interface FrontRoom {
 export function tracedRequests(handler: PlainHandler, tracer: Tracer | undefined): PlainHandler {
   if (!tracer) return handler;
   return (request) =>
-    tracer.span('magnum.request', { parent: request.header('traceparent'), attributes: { 'http.request.method': request.method, 'url.path': request.path.slice(0, 512) } }, () => handler(request));
+    tracer.span(
+      'magnum.request',
+      {
+        parent: request.header('traceparent'),
+        attributes: { 'http.request.method': request.method, 'url.path': request.path.slice(0, 512) },
+      },
+      () => handler(request),
+    );
 }
 
 /** Asks the rooms in turn, the API last. What one of them fails with becomes an answer: nothing else must reach the socket. */
@@ -40,7 +47,8 @@ function isUnder(path: string, asked: string): boolean {
 
 function failure(error: unknown, path: string, logger: Logger): PlainReply {
   const known = asDomainError(error);
-  if (known.status >= 500) logger.error('request failed', { path: path.slice(0, 512), kind: known.kind, error: known.cause ?? known });
+  if (known.status >= 500)
+    logger.error('request failed', { path: path.slice(0, 512), kind: known.kind, error: known.cause ?? known });
   const headers = { 'Content-Type': 'application/json', ...(known.status === 503 ? { 'Retry-After': '5' } : {}) };
   return { status: known.status, headers, body: JSON.stringify(errorBody(known)) };
 }

@@ -10,7 +10,16 @@ export { Secret } from './domain/secret.js';
 export { DomainError } from './domain/errors.js';
 export type { Logger } from './ports/logger.js';
 export { loadConfig, type Config, type ConfigSource } from './config/config.js';
-export { openApi, openConductor, pendingDatabaseSteps, SCHEMA_VERSION, upgradeDatabase, type Diagnosis, type Readiness, type Service } from './services.js';
+export {
+  openApi,
+  openConductor,
+  pendingDatabaseSteps,
+  SCHEMA_VERSION,
+  upgradeDatabase,
+  type Diagnosis,
+  type Readiness,
+  type Service,
+} from './services.js';
 export { overPlain, overWeb, type ApiHandler, type PlainHandler, type PlainReply, type PlainRequest } from './api/plain.js';
 export { frontDoor, type FrontRoom } from './front.js';
 export type { ServiceStats } from './ports/stats.js';

@@ -53,11 +53,25 @@ export interface Service {
 }
 
 /** A process of `magnum-api`: the API over the configured database and broker. Starts also while both are down. */
-export async function openApi(config: Config, logger: Logger): Promise<Service & { readonly fetch: ApiHandler; readonly answer: PlainHandler }> {
+export async function openApi(
+  config: Config,
+  logger: Logger,
+): Promise<Service & { readonly fetch: ApiHandler; readonly answer: PlainHandler }> {
   const base = await openBase(config, logger);
   const { parts, bus } = base;
-  const identity = withTokenCache(parts.identity, { ttlMs: config.number('keystone_authtoken', 'token_cache_time') * 1_000, clock: systemClock });
-  const api = plainApi({ ...parts.conductor, identity, bus, policy: policyOf(DEFAULT_RULES), maxLimit: config.number('api', 'max_limit'), ...limitsOf(config), ...(base.tracer ? { tracer: base.tracer } : {}) });
+  const identity = withTokenCache(parts.identity, {
+    ttlMs: config.number('keystone_authtoken', 'token_cache_time') * 1_000,
+    clock: systemClock,
+  });
+  const api = plainApi({
+    ...parts.conductor,
+    identity,
+    bus,
+    policy: policyOf(DEFAULT_RULES),
+    maxLimit: config.number('api', 'max_limit'),
+    ...limitsOf(config),
+    ...(base.tracer ? { tracer: base.tracer } : {}),
+  });
   const answer = tracedRequests(frontDoor(cloudRooms(parts), api, logger), base.tracer);
   return {
     fetch: overWeb(answer),
@@ -74,18 +88,25 @@ export async function openConductor(config: Config, logger: Logger): Promise<Ser
   const host = config.text('DEFAULT', 'host') ?? hostname();
   const stopping = new AbortController();
   let conductor: Conductor | undefined;
-  const starting = whenReady(base, logger, stopping.signal).then(async () => {
-    await base.parts.engine.start();
-    conductor = await startConductor(base.parts.conductor, base.bus, {
-      host, owner: `${host}:${process.pid}:${systemRandom.uuid()}`, concurrency: config.number('conductor', 'concurrency'),
-      drainMs: config.number('conductor', 'drain_timeout') * 1_000,
+  const starting = whenReady(base, logger, stopping.signal)
+    .then(async () => {
+      await base.parts.engine.start();
+      conductor = await startConductor(base.parts.conductor, base.bus, {
+        host,
+        owner: `${host}:${process.pid}:${systemRandom.uuid()}`,
+        concurrency: config.number('conductor', 'concurrency'),
+        drainMs: config.number('conductor', 'drain_timeout') * 1_000,
+      });
+      logger.info('conductor works', { host });
+    })
+    .catch((error: unknown) => {
+      if (!stopping.signal.aborted) logger.error('conductor did not start', { error });
     });
-    logger.info('conductor works', { host });
-  }).catch((error: unknown) => {
-    if (!stopping.signal.aborted) logger.error('conductor did not start', { error });
-  });
   return {
-    ready: async () => ({ ...(await readinessOf(base)), conductor: conductor ? { ok: true } : { ok: false, reason: 'waiting for the database' } }),
+    ready: async () => ({
+      ...(await readinessOf(base)),
+      conductor: conductor ? { ok: true } : { ok: false, reason: 'waiting for the database' },
+    }),
     ...observersOf(base),
     stop: async () => {
       stopping.abort(new Error('stopping'));
@@ -128,15 +149,44 @@ interface Base {
 async function openBase(config: Config, logger: Logger): Promise<Base> {
   const db = openDatabase(config);
   const tracer = tracerWhenConfigured();
-  const bus = await amqpBus({ urls: brokerUrls(config), topic: config.text('conductor', 'topic') ?? 'magnum-conductor', logger, random: systemRandom, ...(tracer ? { tracer } : {}) });
-  const origin = (): string => config.text('api', 'public_url') ?? `http://${config.text('api', 'host') ?? '127.0.0.1'}:${config.number('api', 'port')}`;
+  const bus = await amqpBus({
+    urls: brokerUrls(config),
+    topic: config.text('conductor', 'topic') ?? 'magnum-conductor',
+    logger,
+    random: systemRandom,
+    ...(tracer ? { tracer } : {}),
+  });
+  const origin = (): string =>
+    config.text('api', 'public_url') ?? `http://${config.text('api', 'host') ?? '127.0.0.1'}:${config.number('api', 'port')}`;
   const parts = composeParts({
-    db, logger, backend: new SimulatedBackend(db), sealingKey: sealingKey(config), signingRules: signingRules(config), origin, nodeOrigin: origin,
+    db,
+    logger,
+    backend: new SimulatedBackend(db),
+    sealingKey: sealingKey(config),
+    signingRules: signingRules(config),
+    origin,
+    nodeOrigin: origin,
     passwords: { admin: password(config, 'admin_password'), demo: password(config, 'demo_password') },
     healthIntervalMs: config.number('kubernetes', 'health_polling_interval') * 1_000,
   });
   const notifier = notifierOf(config, bus, logger);
-  const conductor = { ...parts.conductor, ...(notifier ? { notifier } : {}), ...(tracer ? { tracer, orchestrator: traced(tracer, 'orchestrator', parts.conductor.orchestrator, ['find', 'findAll', 'create', 'update', 'delete', 'events']) } : {}) };
+  const conductor = {
+    ...parts.conductor,
+    ...(notifier ? { notifier } : {}),
+    ...(tracer
+      ? {
+          tracer,
+          orchestrator: traced(tracer, 'orchestrator', parts.conductor.orchestrator, [
+            'find',
+            'findAll',
+            'create',
+            'update',
+            'delete',
+            'events',
+          ]),
+        }
+      : {}),
+  };
   return { db, bus, parts: { ...parts, conductor }, tracer };
 }
 
@@ -149,13 +199,19 @@ function notifierOf(config: Config, bus: AmqpBus, logger: Logger): Notifier | un
   if (config.text('oslo_messaging_notifications', 'driver') === 'noop') return undefined;
   const exchange = config.text('DEFAULT', 'control_exchange') ?? 'magnum';
   return osloNotifier({
-    publish: (routingKey, body) => bus.publish(exchange, routingKey, body), topics: config.list('oslo_messaging_notifications', 'topics'),
-    host: config.text('DEFAULT', 'host') ?? hostname(), clock: systemClock, logger,
+    publish: (routingKey, body) => bus.publish(exchange, routingKey, body),
+    topics: config.list('oslo_messaging_notifications', 'topics'),
+    host: config.text('DEFAULT', 'host') ?? hostname(),
+    clock: systemClock,
+    logger,
   });
 }
 
 function limitsOf(config: Config): { readonly limits?: Limits } {
-  const limits = memoryLimits({ perMinute: config.number('api', 'rate_limit'), atOnce: config.number('api', 'max_concurrent_requests') });
+  const limits = memoryLimits({
+    perMinute: config.number('api', 'rate_limit'),
+    atOnce: config.number('api', 'max_concurrent_requests'),
+  });
   return limits ? { limits } : {};
 }
 
@@ -166,8 +222,10 @@ function observersOf(base: Base): Pick<Service, 'stats' | 'diagnose'> {
   return {
     stats: () => reader.read(),
     diagnose: async () => ({
-      parts: await readinessOf(base), pool: poolOf(base.db),
-      stats: await reader.read().catch(() => null), leases: await reader.leases(LEASES_SHOWN).catch(() => []),
+      parts: await readinessOf(base),
+      pool: poolOf(base.db),
+      stats: await reader.read().catch(() => null),
+      leases: await reader.leases(LEASES_SHOWN).catch(() => []),
     }),
   };
 }
@@ -185,10 +243,16 @@ async function closeBase(base: Base): Promise<void> {
 
 async function readinessOf(base: Base): Promise<Readiness> {
   const database = await pendingMigrations(base.db, MIGRATIONS).then(
-    (pending) => (pending.length === 0 ? { ok: true } : { ok: false, reason: 'the schema is not up to date: run magnum-db-manage upgrade' }),
+    (pending) =>
+      pending.length === 0 ? { ok: true } : { ok: false, reason: 'the schema is not up to date: run magnum-db-manage upgrade' },
     () => ({ ok: false, reason: 'the database does not answer' }),
   );
-  return { database, broker: base.bus.connected() ? { ok: true } : { ok: false, reason: 'the broker cannot be reached; writes work, questions to engines do not' } };
+  return {
+    database,
+    broker: base.bus.connected()
+      ? { ok: true }
+      : { ok: false, reason: 'the broker cannot be reached; writes work, questions to engines do not' },
+  };
 }
 
 const LOOK_EVERY_MS = 1_000;
@@ -208,7 +272,11 @@ function openDatabase(config: Config): Knex {
   if (url === null) throw missing('[database] connection', 'for example mysql+pymysql://magnum:PASSWORD@HOST/magnum');
   const file = /^sqlite:\/\/\/(.+)$/.exec(url)?.[1];
   if (file) return openSqlite(file);
-  return openMariadb({ url, poolSize: config.number('database', 'max_pool_size'), acquireTimeoutMs: config.number('database', 'pool_timeout') * 1_000 });
+  return openMariadb({
+    url,
+    poolSize: config.number('database', 'max_pool_size'),
+    acquireTimeoutMs: config.number('database', 'pool_timeout') * 1_000,
+  });
 }
 
 /** `rabbit://u:p@h1:5672,u:p@h2:5672/vhost` names several hosts; each becomes an AMQP URL. */
@@ -224,20 +292,28 @@ function sealingKey(config: Config): Uint8Array {
   const file = config.text('vault', 'key_file');
   if (file === null) throw missing('[vault] key_file', 'make one with: magnum-db-manage generate-key FILE');
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
-  if (key.length !== 32) throw new DomainError('invalid-parameter', { field: '[vault] key_file', message: `${file} must hold 32 bytes in base64: make one with magnum-db-manage generate-key FILE.` });
+  if (key.length !== 32)
+    throw new DomainError('invalid-parameter', {
+      field: '[vault] key_file',
+      message: `${file} must hold 32 bytes in base64: make one with magnum-db-manage generate-key FILE.`,
+    });
   return key;
 }
 
 function signingRules(config: Config): SigningRules {
   return {
-    allowCa: config.flag('x509', 'allow_ca'), allowedExtensions: config.list('x509', 'allowed_extensions'), allowedKeyUsage: config.list('x509', 'allowed_key_usage'),
-    termOfValidityDays: config.number('x509', 'term_of_validity'), rsaKeySize: config.number('x509', 'rsa_key_size'),
+    allowCa: config.flag('x509', 'allow_ca'),
+    allowedExtensions: config.list('x509', 'allowed_extensions'),
+    allowedKeyUsage: config.list('x509', 'allowed_key_usage'),
+    termOfValidityDays: config.number('x509', 'term_of_validity'),
+    rsaKeySize: config.number('x509', 'rsa_key_size'),
   };
 }
 
 function password(config: Config, name: string): Secret {
   const text = config.text('embedded', name);
-  if (text === null) throw missing(`[embedded] ${name}`, 'the identity of this release is embedded, and its users need passwords');
+  if (text === null)
+    throw missing(`[embedded] ${name}`, 'the identity of this release is embedded, and its users need passwords');
   return new Secret(text);
 }
 

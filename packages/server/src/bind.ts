@@ -119,7 +119,9 @@ function originOf(incoming: IncomingMessage): string | undefined {
   const host = incoming.headers.host ?? '';
   // Most clients of a service call it by one name.
   if (host !== '' && host === latest.host) return latest.origin;
-  const known = /^[\w.-]+(:\d{1,5})?$|^\[[0-9a-fA-F:]+\](:\d{1,5})?$/.test(host) ? host : `127.0.0.1:${incoming.socket.localPort ?? 80}`;
+  const known = /^[\w.-]+(:\d{1,5})?$|^\[[0-9a-fA-F:]+\](:\d{1,5})?$/.test(host)
+    ? host
+    : `127.0.0.1:${incoming.socket.localPort ?? 80}`;
   if (!URL.canParse(`http://${known}`)) return undefined;
   const { origin } = new URL(`http://${known}`);
   if (known === host) latest = { host, origin };

@@ -21,7 +21,9 @@ export function openDataDir(dir: string): Instance {
   const file = join(dir, FILE);
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Instance; // written below
   const made: Instance = {
-    id: randomBytes(6).toString('hex'), sealingKey: randomBytes(32).toString('base64'), adminPassword: randomBytes(12).toString('base64url'),
+    id: randomBytes(6).toString('hex'),
+    sealingKey: randomBytes(32).toString('base64'),
+    adminPassword: randomBytes(12).toString('base64url'),
     demoPassword: randomBytes(12).toString('base64url'),
   };
   saveInstance(dir, made);
@@ -67,10 +69,22 @@ function isAlive(pid: number): boolean {
 }
 
 /** A file for `source`, as OpenStack clients know it. Passwords are base64url and need no quoting. */
-export function openrc(account: { readonly user: string; readonly password: string; readonly project: string }, authUrl: string): string {
+export function openrc(
+  account: { readonly user: string; readonly password: string; readonly project: string },
+  authUrl: string,
+): string {
   const variables = {
-    OS_AUTH_URL: authUrl, OS_IDENTITY_API_VERSION: '3', OS_USERNAME: account.user, OS_PASSWORD: account.password, OS_PROJECT_NAME: account.project,
-    OS_USER_DOMAIN_NAME: 'Default', OS_PROJECT_DOMAIN_NAME: 'Default', OS_REGION_NAME: 'RegionOne', OS_INTERFACE: 'public',
+    OS_AUTH_URL: authUrl,
+    OS_IDENTITY_API_VERSION: '3',
+    OS_USERNAME: account.user,
+    OS_PASSWORD: account.password,
+    OS_PROJECT_NAME: account.project,
+    OS_USER_DOMAIN_NAME: 'Default',
+    OS_PROJECT_DOMAIN_NAME: 'Default',
+    OS_REGION_NAME: 'RegionOne',
+    OS_INTERFACE: 'public',
   };
-  return Object.entries(variables).map(([name, value]) => `export ${name}=${value}\n`).join('');
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${value}\n`)
+    .join('');
 }

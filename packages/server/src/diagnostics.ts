@@ -8,9 +8,16 @@ export async function diagnosticReport(config: Config, diagnose: () => Promise<D
   const { rss, heapUsed, external } = process.memoryUsage();
   const megabytes = (bytes: number): string => `${(bytes / 1_048_576).toFixed(1)} MiB`;
   const report = {
-    at: new Date().toISOString(), pid: process.pid, uptimeSeconds: Math.round(process.uptime()), node: process.version,
-    libraries: { uv: process.versions.uv, openssl: process.versions.openssl }, memory: { rss: megabytes(rss), heap: megabytes(heapUsed), external: megabytes(external) },
-    resources: countOf(process.getActiveResourcesInfo()), ...(await diagnose()), configuration: config.describe(), warnings: config.warnings,
+    at: new Date().toISOString(),
+    pid: process.pid,
+    uptimeSeconds: Math.round(process.uptime()),
+    node: process.version,
+    libraries: { uv: process.versions.uv, openssl: process.versions.openssl },
+    memory: { rss: megabytes(rss), heap: megabytes(heapUsed), external: megabytes(external) },
+    resources: countOf(process.getActiveResourcesInfo()),
+    ...(await diagnose()),
+    configuration: config.describe(),
+    warnings: config.warnings,
   };
   return `${JSON.stringify(report, null, 2)}\n`;
 }
@@ -25,9 +32,12 @@ function countOf(names: readonly string[]): Readonly<Record<string, number>> {
 export function reportOnSignal(config: Config, diagnose: () => Promise<Diagnosis>, logger: Logger): void {
   process.on('SIGUSR2', () => {
     const file = join(tmpdir(), `magnum-report-${process.pid}-${Date.now()}.json`);
-    diagnosticReport(config, diagnose).then((report) => {
-      writeFileSync(file, report, { mode: 0o600, flag: 'wx' });
-      logger.info('diagnostic report written', { file });
-    }, (error: unknown) => logger.error('diagnostic report failed', { error }));
+    diagnosticReport(config, diagnose).then(
+      (report) => {
+        writeFileSync(file, report, { mode: 0o600, flag: 'wx' });
+        logger.info('diagnostic report written', { file });
+      },
+      (error: unknown) => logger.error('diagnostic report failed', { error }),
+    );
   });
 }

@@ -25,17 +25,27 @@ export async function findDocker(): Promise<LocalDocker | undefined> {
 /** Two services that start at the same moment see the same free ranges, so each begins its search elsewhere. */
 async function freeRange(engine: Docker, seed: string): Promise<string> {
   const networks = await engine.listNetworks();
-  const used = new Set(networks.flatMap((network) => network.IPAM?.Config ?? []).map((config) => config.Subnet?.split('.').slice(0, 3).join('.')));
+  const used = new Set(
+    networks.flatMap((network) => network.IPAM?.Config ?? []).map((config) => config.Subnet?.split('.').slice(0, 3).join('.')),
+  );
   const first = [...seed].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % RANGES.length, 0);
-  const free = [...RANGES.slice(first), ...RANGES.slice(0, first)].find((cidr) => !used.has(cidr.split('.').slice(0, 3).join('.')));
-  if (!free) throw new Error('No range is free for floating addresses: every /24 from 172.31.200.0 on is used by a Docker network.');
+  const free = [...RANGES.slice(first), ...RANGES.slice(0, first)].find(
+    (cidr) => !used.has(cidr.split('.').slice(0, 3).join('.')),
+  );
+  if (!free)
+    throw new Error('No range is free for floating addresses: every /24 from 172.31.200.0 on is used by a Docker network.');
   return free;
 }
 
 export const EXTERNAL_ID = '0c1d6a52-3b0e-4f55-8f0a-5d6f5b1a0001';
 
 /** The embedded cloud's external network, `public`, over that range. */
-export function externalNetwork(cidr: string): { readonly id: string; readonly name: string; readonly cidr: string; readonly gateway: string } {
+export function externalNetwork(cidr: string): {
+  readonly id: string;
+  readonly name: string;
+  readonly cidr: string;
+  readonly gateway: string;
+} {
   return { id: EXTERNAL_ID, name: 'public', cidr, gateway: cidr.replace(/\.0\/\d+$/, '.1') };
 }
 
@@ -43,10 +53,12 @@ export function externalNetwork(cidr: string): { readonly id: string; readonly n
 export function nodeImage(engine: Docker, log: (line: string) => void): () => Promise<string> {
   let building: Promise<string> | undefined;
   return () => {
-    building ??= ensureNodeImage(engine, { onProgress: log }, AbortSignal.timeout(1_200_000)).then(({ name }) => name).catch((error: unknown) => {
-      building = undefined;
-      throw error;
-    });
+    building ??= ensureNodeImage(engine, { onProgress: log }, AbortSignal.timeout(1_200_000))
+      .then(({ name }) => name)
+      .catch((error: unknown) => {
+        building = undefined;
+        throw error;
+      });
     return building;
   };
 }

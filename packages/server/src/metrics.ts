@@ -18,7 +18,13 @@ export function serviceMetrics(stats: () => Promise<ServiceStats>): Metrics {
   collectDefaultMetrics({ register: registry, prefix: 'magnum_' });
   const labelNames = ['operation', 'method', 'status'];
   const requests = new Counter({ name: 'magnum_requests_total', help: 'Requests answered.', labelNames, registers: [registry] });
-  const seconds = new Histogram({ name: 'magnum_request_seconds', help: 'Time to answer.', labelNames: ['operation'], buckets: BUCKETS, registers: [registry] });
+  const seconds = new Histogram({
+    name: 'magnum_request_seconds',
+    help: 'Time to answer.',
+    labelNames: ['operation'],
+    buckets: BUCKETS,
+    registers: [registry],
+  });
   const running = new Gauge({ name: 'magnum_requests_running', help: 'Requests under way.', registers: [registry] });
   const refresh = statsGauges(registry, stats);
   return {
@@ -54,7 +60,11 @@ function known(method: string): string {
 /** Asked once for each scrape, before anything is written down. */
 function statsGauges(registry: Registry, stats: () => Promise<ServiceStats>): () => Promise<void> {
   const bays = new Gauge({ name: 'magnum_bays', help: 'Bays by status.', labelNames: ['status'], registers: [registry] });
-  const due = new Gauge({ name: 'magnum_work_due', help: 'Work items that are due and wait for a conductor.', registers: [registry] });
+  const due = new Gauge({
+    name: 'magnum_work_due',
+    help: 'Work items that are due and wait for a conductor.',
+    registers: [registry],
+  });
   const age = new Gauge({ name: 'magnum_work_oldest_seconds', help: 'Age of the oldest due work item.', registers: [registry] });
   const leased = new Gauge({ name: 'magnum_work_leased', help: 'Work items that a conductor holds.', registers: [registry] });
   return async () => {

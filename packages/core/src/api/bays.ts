@@ -17,11 +17,20 @@ const COLLECTION = 'bays';
 type Wire = components['schemas']['Bay'];
 type Present = (call: Call, row: BayRow) => JsonObject & { readonly uuid: string };
 
-const list = (path: string, present: Present): Handler => async (deps, call) => {
-  const page = await pageOf(deps, call, (marker) => findBay(deps, { ...call.access, action: 'bay:get' }, marker));
-  const rows = await listBays(deps, call.access, page);
-  return { body: collectionBody(call, page, { name: COLLECTION, path }, rows.map((row) => present(call, row))) };
-};
+const list =
+  (path: string, present: Present): Handler =>
+  async (deps, call) => {
+    const page = await pageOf(deps, call, (marker) => findBay(deps, { ...call.access, action: 'bay:get' }, marker));
+    const rows = await listBays(deps, call.access, page);
+    return {
+      body: collectionBody(
+        call,
+        page,
+        { name: COLLECTION, path },
+        rows.map((row) => present(call, row)),
+      ),
+    };
+  };
 
 export const bayHandlers = {
   listBays: list(COLLECTION, presentSummary),
@@ -30,7 +39,10 @@ export const bayHandlers = {
   createBay: async (deps, call) => answerTo(deps, call, await createBay(deps, call.access, parseCreate(call), call.signal)),
   updateBay: async (deps, call) => {
     const rollbackOnFailure = call.query['rollback'] === true;
-    const accepted = await updateBay(deps, call.access, identOf(call), (row) => ({ nodeCount: wantedNodeCount(call, row), rollbackOnFailure }));
+    const accepted = await updateBay(deps, call.access, identOf(call), (row) => ({
+      nodeCount: wantedNodeCount(call, row),
+      rollbackOnFailure,
+    }));
     return answerTo(deps, call, accepted);
   },
   deleteBay: async (deps, call) => {
@@ -43,11 +55,17 @@ export const bayHandlers = {
     const limit = Math.min(Number(call.query['limit'] ?? 100), deps.maxLimit);
     const { bay, events } = await listBayEvents(deps, call.access, identOf(call), after, limit);
     const items = events.map((event) => ({
-      id: event.id, at: event.at.toISOString(), source: event.source, resource: event.resource, resource_type: event.resourceType, status: event.status,
+      id: event.id,
+      at: event.at.toISOString(),
+      source: event.source,
+      resource: event.resource,
+      resource_type: event.resourceType,
+      status: event.status,
       reason: event.reason,
     }));
     const last = events.at(-1);
-    const next = last && events.length === limit ? `${call.baseUrl}/v1/bays/${bay.id}/events?after=${last.id}&limit=${limit}` : undefined;
+    const next =
+      last && events.length === limit ? `${call.baseUrl}/v1/bays/${bay.id}/events?after=${last.id}&limit=${limit}` : undefined;
     return { body: { events: items, ...(next ? { next } : {}) } };
   },
 } satisfies Record<string, Handler>;
@@ -73,13 +91,22 @@ function parseCreate(call: Call): CreateBay {
   // The body was checked against an object schema.
   const body = (call.body ?? {}) as JsonObject;
   return {
-    name: textField(body, 'name'), bayModel: textField(body, 'baymodel_id') ?? '', nodeCount: numberField(body, 'node_count') ?? 1,
-    masterCount: numberField(body, 'master_count') ?? 1, createTimeout: numberField(body, 'bay_create_timeout') ?? 60, keypair: null,
-    dockerVolumeSize: numberField(body, 'docker_volume_size'), labels: nonEmpty(mapField(body, 'labels')),
-    masterFlavorId: textField(body, 'master_flavor_id'), flavorId: textField(body, 'flavor_id'), discoveryUrl: textField(body, 'discovery_url'),
-    fixedNetwork: textField(body, 'fixed_network'), fixedSubnet: textField(body, 'fixed_subnet'),
+    name: textField(body, 'name'),
+    bayModel: textField(body, 'baymodel_id') ?? '',
+    nodeCount: numberField(body, 'node_count') ?? 1,
+    masterCount: numberField(body, 'master_count') ?? 1,
+    createTimeout: numberField(body, 'bay_create_timeout') ?? 60,
+    keypair: null,
+    dockerVolumeSize: numberField(body, 'docker_volume_size'),
+    labels: nonEmpty(mapField(body, 'labels')),
+    masterFlavorId: textField(body, 'master_flavor_id'),
+    flavorId: textField(body, 'flavor_id'),
+    discoveryUrl: textField(body, 'discovery_url'),
+    fixedNetwork: textField(body, 'fixed_network'),
+    fixedSubnet: textField(body, 'fixed_subnet'),
     // The class default of a bay, unlike a cluster's, is true whatever the model says (contract, resources §9.1).
-    floatingIpEnabled: flagField(body, 'floating_ip_enabled') ?? true, masterLbEnabled: flagField(body, 'master_lb_enabled'),
+    floatingIpEnabled: flagField(body, 'floating_ip_enabled') ?? true,
+    masterLbEnabled: flagField(body, 'master_lb_enabled'),
   };
 }
 
@@ -94,7 +121,10 @@ function wantedNodeCount(call: Call, row: BayRow): number {
   const after = patched('Bay', before, call.body);
   const refused = changedFields(before, after).filter((name) => name !== 'node_count');
   if (refused.length > 0) {
-    throw new DomainError('invalid-parameter', { field: refused[0] ?? '', message: `Cannot change bay property ${refused.join(', ')}. Only node_count can be changed.` });
+    throw new DomainError('invalid-parameter', {
+      field: refused[0] ?? '',
+      message: `Cannot change bay property ${refused.join(', ')}. Only node_count can be changed.`,
+    });
   }
   return numberField(after, 'node_count') ?? 1;
 }
@@ -102,15 +132,33 @@ function wantedNodeCount(call: Call, row: BayRow): number {
 function presentBay(call: Call, row: BayRow): Wire & JsonObject & { readonly uuid: string } {
   const { bay } = row;
   const wire: Wire = {
-    uuid: bay.id, name: bay.name, baymodel_id: bay.desired.bayModelId, node_count: row.nodeCount, master_count: row.masterCount,
-    bay_create_timeout: bay.desired.createTimeout, docker_volume_size: bay.desired.dockerVolumeSize, labels: { ...bay.desired.labels },
-    master_flavor_id: bay.desired.masterFlavorId, flavor_id: bay.desired.flavorId, fixed_network: bay.desired.fixedNetwork,
-    fixed_subnet: bay.desired.fixedSubnet, floating_ip_enabled: bay.desired.floatingIpEnabled, master_lb_enabled: bay.desired.masterLbEnabled,
-    discovery_url: bay.observed.discoveryUrl ?? bay.desired.discoveryUrl, status: bay.observed.status, status_reason: bay.observed.statusReason,
-    stack_id: bay.observed.stackId, api_address: bay.observed.apiAddress, node_addresses: [...bay.observed.nodeAddresses],
-    master_addresses: [...bay.observed.masterAddresses], coe_version: bay.observed.coeVersion, container_version: bay.observed.containerVersion,
+    uuid: bay.id,
+    name: bay.name,
+    baymodel_id: bay.desired.bayModelId,
+    node_count: row.nodeCount,
+    master_count: row.masterCount,
+    bay_create_timeout: bay.desired.createTimeout,
+    docker_volume_size: bay.desired.dockerVolumeSize,
+    labels: { ...bay.desired.labels },
+    master_flavor_id: bay.desired.masterFlavorId,
+    flavor_id: bay.desired.flavorId,
+    fixed_network: bay.desired.fixedNetwork,
+    fixed_subnet: bay.desired.fixedSubnet,
+    floating_ip_enabled: bay.desired.floatingIpEnabled,
+    master_lb_enabled: bay.desired.masterLbEnabled,
+    discovery_url: bay.observed.discoveryUrl ?? bay.desired.discoveryUrl,
+    status: bay.observed.status,
+    status_reason: bay.observed.statusReason,
+    stack_id: bay.observed.stackId,
+    api_address: bay.observed.apiAddress,
+    node_addresses: [...bay.observed.nodeAddresses],
+    master_addresses: [...bay.observed.masterAddresses],
+    coe_version: bay.observed.coeVersion,
+    container_version: bay.observed.containerVersion,
     ...(isFailed(bay.observed.status) ? { bay_faults: faultsOf(row) } : {}),
-    links: [...resourceLinks(call.baseUrl, COLLECTION, bay.id)], created_at: wireTime(bay.createdAt), updated_at: wireTimeOrNull(bay.updatedAt),
+    links: [...resourceLinks(call.baseUrl, COLLECTION, bay.id)],
+    created_at: wireTime(bay.createdAt),
+    updated_at: wireTimeOrNull(bay.updatedAt),
   };
   return wire as Wire & JsonObject & { readonly uuid: string }; // the wire type is JSON by the spec
 }
@@ -123,9 +171,18 @@ function faultsOf(row: BayRow): Record<string, string> {
 function presentSummary(call: Call, row: BayRow): JsonObject & { readonly uuid: string } {
   const { bay } = row;
   const wire: components['schemas']['BaySummary'] = {
-    uuid: bay.id, name: bay.name, baymodel_id: bay.desired.bayModelId, node_count: row.nodeCount, master_count: row.masterCount,
-    bay_create_timeout: bay.desired.createTimeout, docker_volume_size: bay.desired.dockerVolumeSize, labels: { ...bay.desired.labels },
-    master_flavor_id: bay.desired.masterFlavorId, flavor_id: bay.desired.flavorId, status: bay.observed.status, stack_id: bay.observed.stackId,
+    uuid: bay.id,
+    name: bay.name,
+    baymodel_id: bay.desired.bayModelId,
+    node_count: row.nodeCount,
+    master_count: row.masterCount,
+    bay_create_timeout: bay.desired.createTimeout,
+    docker_volume_size: bay.desired.dockerVolumeSize,
+    labels: { ...bay.desired.labels },
+    master_flavor_id: bay.desired.masterFlavorId,
+    flavor_id: bay.desired.flavorId,
+    status: bay.observed.status,
+    stack_id: bay.observed.stackId,
     links: [...resourceLinks(call.baseUrl, COLLECTION, bay.id)],
   };
   return wire as JsonObject & { readonly uuid: string }; // the wire type is JSON by the spec

@@ -15,7 +15,10 @@ export async function readBody(request: Readable): Promise<JsonValue | undefined
   const type = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === 'application/x-www-form-urlencoded') return undefined;
   if (!JSON_TYPES.has(type)) {
-    throw new DomainError('unsupported-media-type', `Unknown mimetype: ${type.slice(0, 80).replaceAll(/[^\w./+-]/g, '?') || 'none'}. Send application/json.`);
+    throw new DomainError(
+      'unsupported-media-type',
+      `Unknown mimetype: ${type.slice(0, 80).replaceAll(/[^\w./+-]/g, '?') || 'none'}. Send application/json.`,
+    );
   }
   return parseJson(bytes);
 }

@@ -26,7 +26,10 @@ export const certificateHandlers = {
 function bayOf(body: JsonObject): string {
   const bay = textField(body, 'bay_uuid') ?? textField(body, 'cluster_uuid');
   if (bay !== null) return bay;
-  throw new DomainError('invalid-parameter', { field: 'bay_uuid', message: 'Invalid input for field/attribute bay_uuid. Value: \'None\'. Mandatory field missing: give bay_uuid or cluster_uuid.' });
+  throw new DomainError('invalid-parameter', {
+    field: 'bay_uuid',
+    message: "Invalid input for field/attribute bay_uuid. Value: 'None'. Mandatory field missing: give bay_uuid or cluster_uuid.",
+  });
 }
 
 function common(call: Call, bayId: string): JsonObject {

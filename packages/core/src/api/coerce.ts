@@ -10,10 +10,12 @@ const FALSE = new Set(['false', 'f', 'no', 'n', 'off', '0']);
  */
 export function coerceBody(body: JsonObject, schema: JsonSchema): JsonObject {
   const entries = Object.entries(body).filter(([, value]) => value !== null);
-  return Object.fromEntries(entries.map(([name, value]) => {
-    const property = Object.hasOwn(schema.properties ?? {}, name) ? schema.properties?.[name] : undefined;
-    return [name, property ? coerceValue(value, property) : value];
-  }));
+  return Object.fromEntries(
+    entries.map(([name, value]) => {
+      const property = Object.hasOwn(schema.properties ?? {}, name) ? schema.properties?.[name] : undefined;
+      return [name, property ? coerceValue(value, property) : value];
+    }),
+  );
 }
 
 export function coerceValue(value: JsonValue, schema: JsonSchema): JsonValue {

@@ -1,6 +1,14 @@
 import type { components } from '@magnum-ts/openapi';
 import {
-  actOnContainer, containerLogs, createContainer, deleteContainer, executeInContainer, getContainer, listContainers, updateContainer, type ContainerView,
+  actOnContainer,
+  containerLogs,
+  createContainer,
+  deleteContainer,
+  executeInContainer,
+  getContainer,
+  listContainers,
+  updateContainer,
+  type ContainerView,
 } from '../app/containers.js';
 import { findContainer } from '../app/find.js';
 import { DomainError } from '../domain/errors.js';
@@ -16,31 +24,46 @@ import { changedFields, patched } from './patching.js';
 const COLLECTION = 'containers';
 type Wire = components['schemas']['Container'];
 
-const list = (path: string, detail: boolean): Handler => async (deps, call) => {
-  const bay = typeof call.query['bay_ident'] === 'string' ? call.query['bay_ident'] : undefined;
-  const page = await pageOf(deps, call, (marker) => findContainer(deps, { ...call.access, action: 'container:get' }, marker));
-  const views = await listContainers(deps, call.access, bay, page, call.signal);
-  const items = views.map((view) => (detail ? present(call, view) : presentSummary(call, view)));
-  return { body: collectionBody(call, page, { name: COLLECTION, path, extraQuery: { bay_ident: bay } }, items) };
-};
+const list =
+  (path: string, detail: boolean): Handler =>
+  async (deps, call) => {
+    const bay = typeof call.query['bay_ident'] === 'string' ? call.query['bay_ident'] : undefined;
+    const page = await pageOf(deps, call, (marker) => findContainer(deps, { ...call.access, action: 'container:get' }, marker));
+    const views = await listContainers(deps, call.access, bay, page, call.signal);
+    const items = views.map((view) => (detail ? present(call, view) : presentSummary(call, view)));
+    return { body: collectionBody(call, page, { name: COLLECTION, path, extraQuery: { bay_ident: bay } }, items) };
+  };
 
 /** The answer is the JSON of Docker's result, which is null (contract, endpoints §8). */
-const act = (action: ContainerAction): Handler => async (deps, call) => {
-  await actOnContainer(deps, call.access, identOf(call), action, call.signal);
-  return { body: null };
-};
+const act =
+  (action: ContainerAction): Handler =>
+  async (deps, call) => {
+    await actOnContainer(deps, call.access, identOf(call), action, call.signal);
+    return { body: null };
+  };
 
 export const containerHandlers = {
   listContainers: list(COLLECTION, false),
   listContainersDetail: list(`${COLLECTION}/detail`, true),
-  getContainer: async (deps, call) => ({ body: present(call, await getContainer(deps, call.access, identOf(call), call.signal)) }),
+  getContainer: async (deps, call) => ({
+    body: present(call, await getContainer(deps, call.access, identOf(call), call.signal)),
+  }),
   createContainer: async (deps, call): Promise<Answer> => {
     // The body was checked against an object schema.
     const body = (call.body ?? {}) as JsonObject;
-    const view = await createContainer(deps, call.access, {
-      bay: textField(body, 'bay_uuid') ?? '', name: textField(body, 'name'), image: textField(body, 'image') ?? '', command: textField(body, 'command'),
-      memory: textField(body, 'memory'), environment: mapField(body, 'environment') ?? {},
-    }, call.signal);
+    const view = await createContainer(
+      deps,
+      call.access,
+      {
+        bay: textField(body, 'bay_uuid') ?? '',
+        name: textField(body, 'name'),
+        image: textField(body, 'image') ?? '',
+        command: textField(body, 'command'),
+        memory: textField(body, 'memory'),
+        environment: mapField(body, 'environment') ?? {},
+      },
+      call.signal,
+    );
     return { body: present(call, view), location: locationOf(call.baseUrl, COLLECTION, view.container.id) };
   },
   updateContainer: async (deps, call) => {
@@ -56,7 +79,9 @@ export const containerHandlers = {
   rebootContainer: act('reboot'),
   pauseContainer: act('pause'),
   unpauseContainer: act('unpause'),
-  getContainerLogs: async (deps, call) => ({ body: { output: (await containerLogs(deps, call.access, identOf(call), call.signal)).output } }),
+  getContainerLogs: async (deps, call) => ({
+    body: { output: (await containerLogs(deps, call.access, identOf(call), call.signal)).output },
+  }),
   executeContainer: async (deps, call) => {
     const command = String(call.query['command'] ?? '');
     return { body: { output: (await executeInContainer(deps, call.access, identOf(call), command, call.signal)).output } };
@@ -74,20 +99,36 @@ function changedContainer(call: Call, container: Container): Container {
   const after = patched('Container', before, call.body);
   const refused = changedFields(before, after).filter((name) => !CHANGEABLE.has(name));
   if (refused.length > 0) {
-    throw new DomainError('invalid-parameter', { field: refused[0] ?? '', message: `Cannot change container property ${refused.join(', ')}.` });
+    throw new DomainError('invalid-parameter', {
+      field: refused[0] ?? '',
+      message: `Cannot change container property ${refused.join(', ')}.`,
+    });
   }
   return {
-    ...container, name: textField(after, 'name'), image: textField(after, 'image') ?? container.image, command: textField(after, 'command'),
-    memory: textField(after, 'memory'), environment: mapField(after, 'environment') ?? {},
+    ...container,
+    name: textField(after, 'name'),
+    image: textField(after, 'image') ?? container.image,
+    command: textField(after, 'command'),
+    memory: textField(after, 'memory'),
+    environment: mapField(after, 'environment') ?? {},
   };
 }
 
 function present(call: Call, view: ContainerView): Wire & JsonObject & { readonly uuid: string } {
   const { container } = view;
   const wire: Wire = {
-    uuid: container.id, name: container.name, bay_uuid: container.bayId, image: container.image, command: container.command, status: container.status,
-    status_reason: view.reason, memory: container.memory, environment: { ...container.environment }, node: view.node,
-    links: [...resourceLinks(call.baseUrl, COLLECTION, container.id)], created_at: wireTime(container.createdAt),
+    uuid: container.id,
+    name: container.name,
+    bay_uuid: container.bayId,
+    image: container.image,
+    command: container.command,
+    status: container.status,
+    status_reason: view.reason,
+    memory: container.memory,
+    environment: { ...container.environment },
+    node: view.node,
+    links: [...resourceLinks(call.baseUrl, COLLECTION, container.id)],
+    created_at: wireTime(container.createdAt),
     updated_at: wireTimeOrNull(container.updatedAt),
   };
   return wire as Wire & JsonObject & { readonly uuid: string }; // the wire type is JSON by the spec

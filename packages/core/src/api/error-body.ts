@@ -3,7 +3,8 @@ import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import { UnsupportedVersion } from './microversion.js';
 
-const INTERNAL = 'An unexpected error occurred in this service. The request id in the header x-openstack-request-id helps to find it in the log.';
+const INTERNAL =
+  'An unexpected error occurred in this service. The request id in the header x-openstack-request-id helps to find it in the log.';
 
 /** What is thrown becomes a kind; whatever is no kind is a fault of this service, and its words stay inside. */
 export function asDomainError(error: unknown): DomainError {
@@ -15,9 +16,16 @@ export function errorBody(error: DomainError): JsonObject {
   if (error.kind === 'unauthorized') return { error: { code: 401, title: 'Unauthorized', message: error.message } };
   if (error instanceof UnsupportedVersion) return { errors: [unsupportedVersion(error)] };
   return {
-    errors: [{
-      request_id: '', code: error.status >= 500 ? 'server' : 'client', status: error.status, title: titleOf(error.message), detail: error.message, links: [],
-    }],
+    errors: [
+      {
+        request_id: '',
+        code: error.status >= 500 ? 'server' : 'client',
+        status: error.status,
+        title: titleOf(error.message),
+        detail: error.message,
+        links: [],
+      },
+    ],
   };
 }
 
@@ -28,7 +36,11 @@ function titleOf(message: string): string {
 
 function unsupportedVersion(error: UnsupportedVersion): JsonObject {
   return {
-    max_version: MAX_VERSION, min_version: MIN_VERSION, code: 'magnum.microversion-unsupported', title: 'Requested microversion is unsupported',
-    description: error.message, links: [{ rel: 'help', href: 'http://docs.openstack.org/api-guide/compute/microversions.html' }],
+    max_version: MAX_VERSION,
+    min_version: MIN_VERSION,
+    code: 'magnum.microversion-unsupported',
+    title: 'Requested microversion is unsupported',
+    description: error.message,
+    links: [{ rel: 'help', href: 'http://docs.openstack.org/api-guide/compute/microversions.html' }],
   };
 }

@@ -35,8 +35,14 @@ export function plainApi(deps: ApiDeps): PlainHandler {
     const reply = await answered(deps, request, requestId, trail);
     trail.headers['x-openstack-request-id'] = requestId;
     deps.logger.info('request', {
-      requestId, globalRequestId: globalId(request), method: request.method, path: request.path.slice(0, 512), operation: trail.operation,
-      status: reply.status, error: trail.error, milliseconds: deps.clock.now().getTime() - started,
+      requestId,
+      globalRequestId: globalId(request),
+      method: request.method,
+      path: request.path.slice(0, 512),
+      operation: trail.operation,
+      status: reply.status,
+      error: trail.error,
+      milliseconds: deps.clock.now().getTime() - started,
     });
     return { ...reply, headers: trail.headers, operation: trail.operation };
   };
@@ -119,7 +125,10 @@ function requireRoute(lookup: ReturnType<typeof findRoute>, headers: Trail['head
       return lookup.route;
     case 'no-method':
       headers['Allow'] = lookup.allowed.join(', ');
-      throw new DomainError('method-not-allowed', `The method is not allowed for this resource. Allowed: ${lookup.allowed.join(', ')}.`);
+      throw new DomainError(
+        'method-not-allowed',
+        `The method is not allowed for this resource. Allowed: ${lookup.allowed.join(', ')}.`,
+      );
     case 'no-path':
       throw new DomainError('not-found', 'The resource could not be found.');
   }
@@ -127,7 +136,12 @@ function requireRoute(lookup: ReturnType<typeof findRoute>, headers: Trail['head
 
 function requireJson(request: PlainRequest): void {
   const accept = request.header('accept');
-  if (accept === null || accept.trim() === '' || /(^|[,\s])(\*\/\*|application\/(\*|json)|application\/vnd\.openstack\.magnum\.v1\+json)/i.test(accept)) return;
+  if (
+    accept === null ||
+    accept.trim() === '' ||
+    /(^|[,\s])(\*\/\*|application\/(\*|json)|application\/vnd\.openstack\.magnum\.v1\+json)/i.test(accept)
+  )
+    return;
   throw new DomainError('not-acceptable', 'This API answers application/json only: allow it in the Accept header.');
 }
 
@@ -139,7 +153,11 @@ async function authenticate(deps: ApiDeps, request: PlainRequest): Promise<Actor
   if (!identity) throw new DomainError('unauthorized', 'The request you have made requires authentication.');
   const isTrustee = identity.userDomainId === deps.identity.trusteeDomainId;
   return {
-    userId: identity.userId, userName: identity.userName, userDomainId: identity.userDomainId, projectId: identity.projectId, roles: identity.roles,
+    userId: identity.userId,
+    userName: identity.userName,
+    userDomainId: identity.userDomainId,
+    projectId: identity.projectId,
+    roles: identity.roles,
     trusteeOf: isTrustee ? parseTrusteeUsername(identity.userName) : null,
   };
 }
@@ -156,14 +174,24 @@ async function callOf(request: PlainRequest, context: CallContext): Promise<Call
   const query = validQuery(operation, context.version, new URLSearchParams(request.query));
   const body = operation.hasBody ? validBody(operation, context.version, (await readBody(request)) ?? null) : undefined;
   return {
-    access: { actor: context.actor, action: operation.policy ?? '' }, version: context.version, params, query, body, baseUrl: request.origin,
+    access: { actor: context.actor, action: operation.policy ?? '' },
+    version: context.version,
+    params,
+    query,
+    body,
+    baseUrl: request.origin,
     get signal() {
       return request.signal;
     },
   };
 }
 
-function present(operation: Operation & { readonly id: OperationId }, version: string, answer: Answer, headers: Trail['headers']): Reply {
+function present(
+  operation: Operation & { readonly id: OperationId },
+  version: string,
+  answer: Answer,
+  headers: Trail['headers'],
+): Reply {
   const status = operations[operation.id].success.find((success) => isWithin(version, success.from, success.to))?.status ?? 200;
   if (answer.location) headers['Location'] = answer.location;
   const warnings = (answer.warnings ?? []).map((warning) => `299 magnum "${quotable(`${warning.field}: ${warning.message}`)}"`);
@@ -185,5 +213,8 @@ function json(body: JsonValue, status: number, headers: Trail['headers']): Reply
 
 /** Header text: printable ASCII without quotes. */
 function quotable(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, '?').replaceAll(/["\\]/g, "'").slice(0, 400);
+  return text
+    .replaceAll(/[^\x20-\x7e]/g, '?')
+    .replaceAll(/["\\]/g, "'")
+    .slice(0, 400);
 }

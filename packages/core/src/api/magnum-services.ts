@@ -10,8 +10,14 @@ export const magnumServiceHandlers = {
     return {
       body: {
         mservices: services.map((service) => ({
-          id: service.id, host: service.host, binary: service.binary, state: serviceState(service, now), report_count: service.reportCount,
-          disabled: service.disabled, disabled_reason: service.disabledReason, created_at: wireTime(service.createdAt),
+          id: service.id,
+          host: service.host,
+          binary: service.binary,
+          state: serviceState(service, now),
+          report_count: service.reportCount,
+          disabled: service.disabled,
+          disabled_reason: service.disabledReason,
+          created_at: wireTime(service.createdAt),
           updated_at: wireTimeOrNull(service.updatedAt),
         })),
       },

@@ -29,7 +29,8 @@ export class UnsupportedVersion extends DomainError {
 export function negotiate(request: Pick<PlainRequest, 'header'>): Negotiated {
   const header = request.header('openstack-api-version');
   const legacy = request.header('x-openstack-magnum-api-version');
-  if (header === null && legacy !== null) return { version: versionOf(legacy.trim(), DEFAULT_SERVICE), service: DEFAULT_SERVICE, legacy: true };
+  if (header === null && legacy !== null)
+    return { version: versionOf(legacy.trim(), DEFAULT_SERVICE), service: DEFAULT_SERVICE, legacy: true };
   if (header === null) return { version: MIN_VERSION, service: DEFAULT_SERVICE, legacy: false };
   const [service = '', wanted = '', ...rest] = header.trim().split(/\s+/);
   if (wanted === '' || rest.length > 0) throw unreadable('it needs a service and a version, such as "container-infra 1.14"');
@@ -45,7 +46,10 @@ function versionOf(wanted: string, service: string): string {
   if (!parts) throw unreadable('the version must be two numbers, such as 1.14, or latest');
   const version = `${Number(parts[1])}.${Number(parts[2])}`;
   if (minorOf(version) !== undefined && isWithin(version, MIN_VERSION, MAX_VERSION)) return version;
-  throw new UnsupportedVersion(`Version ${version} was requested but the minor version is not supported. Supported are ${MIN_VERSION} to ${MAX_VERSION}.`, service);
+  throw new UnsupportedVersion(
+    `Version ${version} was requested but the minor version is not supported. Supported are ${MIN_VERSION} to ${MAX_VERSION}.`,
+    service,
+  );
 }
 
 function unreadable(why: string): DomainError {
@@ -54,7 +58,10 @@ function unreadable(why: string): DomainError {
 
 export function requireAtVersion(operation: Operation, version: string): void {
   if (isWithin(version, operation.minVersion, operation.maxVersion)) return;
-  throw new DomainError('not-acceptable', `Request not acceptable: ${operation.method} ${operation.path} needs API version ${operation.minVersion} or later.`);
+  throw new DomainError(
+    'not-acceptable',
+    `Request not acceptable: ${operation.method} ${operation.path} needs API version ${operation.minVersion} or later.`,
+  );
 }
 
 export function versionHeaders(negotiated: Negotiated | { readonly service: string }): Record<string, string> {
@@ -65,9 +72,12 @@ export function versionHeaders(negotiated: Negotiated | { readonly service: stri
     'OpenStack-API-Maximum-Version': `${service} ${MAX_VERSION}`,
     ...(version ? { 'OpenStack-API-Version': `${service} ${version}` } : {}),
     vary: 'OpenStack-API-Version',
-    ...('legacy' in negotiated && negotiated.legacy ? {
-      'X-OpenStack-Magnum-API-Minimum-Version': MIN_VERSION, 'X-OpenStack-Magnum-API-Maximum-Version': MAX_VERSION,
-      'X-OpenStack-Magnum-API-Version': negotiated.version,
-    } : {}),
+    ...('legacy' in negotiated && negotiated.legacy
+      ? {
+          'X-OpenStack-Magnum-API-Minimum-Version': MIN_VERSION,
+          'X-OpenStack-Magnum-API-Maximum-Version': MAX_VERSION,
+          'X-OpenStack-Magnum-API-Version': negotiated.version,
+        }
+      : {}),
   };
 }

@@ -8,7 +8,11 @@ import type { ApiLimits, Call } from './handler.js';
 export async function pageOf(limits: ApiLimits, call: Call, findMarker: (marker: string) => Promise<unknown>): Promise<Page> {
   const { marker, limit, sort_key: sortKey, sort_dir: sortDir } = call.query;
   if (typeof marker === 'string') {
-    if (!isUuid(marker)) throw new DomainError('invalid-parameter', { field: 'marker', message: 'Invalid input for field/attribute marker. It must be a UUID.' });
+    if (!isUuid(marker))
+      throw new DomainError('invalid-parameter', {
+        field: 'marker',
+        message: 'Invalid input for field/attribute marker. It must be a UUID.',
+      });
     await findMarker(marker);
   }
   return {
@@ -27,12 +31,22 @@ export interface Collection {
 }
 
 /** `next` is present exactly when the page is full, also on an exact last page. */
-export function collectionBody(call: Call, page: Page, collection: Collection, items: readonly (JsonObject & { readonly uuid: JsonValue })[]): JsonObject {
+export function collectionBody(
+  call: Call,
+  page: Page,
+  collection: Collection,
+  items: readonly (JsonObject & { readonly uuid: JsonValue })[],
+): JsonObject {
   const last = items.at(-1);
   if (!last || items.length < page.limit) return { [collection.name]: items };
   const query = new URLSearchParams({
-    ...Object.fromEntries(Object.entries(collection.extraQuery ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
-    sort_key: page.sortKey, sort_dir: page.descending ? 'desc' : 'asc', limit: String(page.limit), marker: String(last.uuid),
+    ...Object.fromEntries(
+      Object.entries(collection.extraQuery ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    ),
+    sort_key: page.sortKey,
+    sort_dir: page.descending ? 'desc' : 'asc',
+    limit: String(page.limit),
+    marker: String(last.uuid),
   });
   return { [collection.name]: items, next: `${call.baseUrl}/v1/${collection.path ?? collection.name}?${query.toString()}` };
 }

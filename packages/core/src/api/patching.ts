@@ -30,10 +30,17 @@ function rulesOf(schema: JsonSchema): PatchRules {
 }
 
 /** Only what was touched is checked again: a stored field cannot make somebody else's change fail. */
-function checkedChanges(schema: JsonSchema, before: JsonObject, after: JsonObject, operations: readonly PatchOperation[]): JsonObject {
+function checkedChanges(
+  schema: JsonSchema,
+  before: JsonObject,
+  after: JsonObject,
+  operations: readonly PatchOperation[],
+): JsonObject {
   const touched = new Set(operations.map((operation) => operation.path.split('/')[1] ?? ''));
   const changed = Object.fromEntries(Object.entries(after).filter(([name, value]) => touched.has(name) && value !== null));
-  const properties = Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, property]) => [name, property['x-create-as'] ?? property]));
+  const properties = Object.fromEntries(
+    Object.entries(schema.properties ?? {}).map(([name, property]) => [name, property['x-create-as'] ?? property]),
+  );
   const checked = validObject(schemaFor(schema, properties), changed);
   return { ...before, ...Object.fromEntries([...touched].map((name) => [name, null])), ...checked };
 }

@@ -51,7 +51,11 @@ export function overPlain(handler: ApiHandler): PlainHandler {
 export function plainRequest(request: Request): PlainRequest {
   const url = new URL(request.url);
   return {
-    method: request.method, path: url.pathname, query: url.search.slice(1), origin: url.origin, signal: request.signal,
+    method: request.method,
+    path: url.pathname,
+    query: url.search.slice(1),
+    origin: url.origin,
+    signal: request.signal,
     header: (name) => request.headers.get(name),
     // Node's streams of web requests can be iterated; the DOM's type does not say so.
     body: () => (request.body ?? []) as unknown as AsyncIterable<Uint8Array>,
@@ -60,5 +64,9 @@ export function plainRequest(request: Request): PlainRequest {
 }
 
 export async function plainReply(response: Response): Promise<PlainReply> {
-  return { status: response.status, headers: Object.fromEntries(response.headers), body: new Uint8Array(await response.arrayBuffer()) };
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: new Uint8Array(await response.arrayBuffer()),
+  };
 }

@@ -39,7 +39,9 @@ export function findRoute(method: string, pathname: string): Lookup {
   const best = matching.filter((route) => route.operation.path === matching[0]?.operation.path);
   if (best.length === 0) return { kind: 'no-path' };
   const route = best.find((candidate) => candidate.operation.method === method);
-  return route ? { kind: 'found', route } : { kind: 'no-method', allowed: best.map((candidate) => candidate.operation.method).toSorted() };
+  return route
+    ? { kind: 'found', route }
+    : { kind: 'no-method', allowed: best.map((candidate) => candidate.operation.method).toSorted() };
 }
 
 function segmentsOf(path: string): readonly string[] {

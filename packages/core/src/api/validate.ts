@@ -32,8 +32,16 @@ export function validObject(schema: JsonSchema, body: JsonValue): JsonObject {
 /** Whole numbers are 32 bits wide in the database. */
 function assertStorable(schema: JsonSchema, body: JsonObject): void {
   for (const [name, value] of Object.entries(body)) {
-    if (typeof value !== 'number' || Math.abs(value) <= LARGEST_INTEGER || !typesOf(schema.properties?.[name] ?? {}).has('integer')) continue;
-    throw new DomainError('invalid-parameter', { field: name, message: `Invalid input for field/attribute ${name}. Value: ${quoted(value)}. It must be at most ${LARGEST_INTEGER}.` });
+    if (
+      typeof value !== 'number' ||
+      Math.abs(value) <= LARGEST_INTEGER ||
+      !typesOf(schema.properties?.[name] ?? {}).has('integer')
+    )
+      continue;
+    throw new DomainError('invalid-parameter', {
+      field: name,
+      message: `Invalid input for field/attribute ${name}. Value: ${quoted(value)}. It must be at most ${LARGEST_INTEGER}.`,
+    });
   }
 }
 
@@ -42,16 +50,22 @@ export function validQuery(operation: Operation, version: string, search: URLSea
   const known = operation.queryParams.filter((parameter) => isWithin(version, parameter.minVersion, parameter.maxVersion));
   const unknown = [...new Set(search.keys())].filter((name) => !known.some((parameter) => parameter.name === name));
   if (unknown.length > 0) {
-    throw new DomainError('invalid-parameter', { field: unknown[0] ?? '', message: `Unknown argument: ${unknown.map(quoted).join(', ')}.` });
+    throw new DomainError('invalid-parameter', {
+      field: unknown[0] ?? '',
+      message: `Unknown argument: ${unknown.map(quoted).join(', ')}.`,
+    });
   }
-  return Object.fromEntries(known.flatMap((parameter) => {
-    const value = queryValue(parameter.name, parameter.schema, search.getAll(parameter.name), parameter.required);
-    return value === undefined ? [] : [[parameter.name, value]];
-  }));
+  return Object.fromEntries(
+    known.flatMap((parameter) => {
+      const value = queryValue(parameter.name, parameter.schema, search.getAll(parameter.name), parameter.required);
+      return value === undefined ? [] : [[parameter.name, value]];
+    }),
+  );
 }
 
 function queryValue(name: string, schema: JsonSchema, given: readonly string[], required: boolean): JsonValue | undefined {
-  if (given.length > 1) throw new DomainError('invalid-parameter', { field: name, message: `Argument ${quoted(name)} is given more than once.` });
+  if (given.length > 1)
+    throw new DomainError('invalid-parameter', { field: name, message: `Argument ${quoted(name)} is given more than once.` });
   const [text] = given;
   if (text === undefined) {
     if (required) throw new DomainError('invalid-parameter', { field: name, message: `Missing argument: ${quoted(name)}.` });
@@ -76,7 +90,10 @@ function checkOf(schema: JsonSchema): ValidateFunction {
 function assertNoReadOnly(schema: JsonSchema, body: JsonObject): void {
   const name = schema['x-readonly']?.find((field) => Object.hasOwn(body, field) && body[field] !== null);
   if (name === undefined) return;
-  throw new DomainError('invalid-parameter', { field: name, message: `Invalid input for field/attribute ${name}. Value: ${quoted(body[name])}. Cannot set read only field.` });
+  throw new DomainError('invalid-parameter', {
+    field: name,
+    message: `Invalid input for field/attribute ${name}. Value: ${quoted(body[name])}. Cannot set read only field.`,
+  });
 }
 
 /** Text that no database and no wire can carry unchanged, and nesting that only an attack has. */
@@ -102,18 +119,28 @@ function refusal(error: ErrorObject | undefined, body: JsonValue, parameter?: st
   const field = parameter ?? path;
   if (error?.keyword === 'additionalProperties') {
     const name = String(error.params['additionalProperty']);
-    return new DomainError('invalid-parameter', { field: name, message: `Unknown attribute: ${quoted(name)}. Remove it, or correct its name.` });
+    return new DomainError('invalid-parameter', {
+      field: name,
+      message: `Unknown attribute: ${quoted(name)}. Remove it, or correct its name.`,
+    });
   }
   if (error?.keyword === 'required') {
     const name = String(error.params['missingProperty']);
-    return new DomainError('invalid-parameter', { field: name, message: `Invalid input for field/attribute ${name}. Value: 'None'. Mandatory field missing.` });
+    return new DomainError('invalid-parameter', {
+      field: name,
+      message: `Invalid input for field/attribute ${name}. Value: 'None'. Mandatory field missing.`,
+    });
   }
   const value = parameter === undefined ? error?.data : body;
-  return new DomainError('invalid-parameter', { field, message: `Invalid input for field/attribute ${field}. Value: ${quoted(value)}. ${reasonOf(error)}.` });
+  return new DomainError('invalid-parameter', {
+    field,
+    message: `Invalid input for field/attribute ${field}. Value: ${quoted(value)}. ${reasonOf(error)}.`,
+  });
 }
 
 function reasonOf(error: ErrorObject | undefined): string {
-  if (error?.keyword === 'enum') return `Value should be one of: ${(error.params['allowedValues'] as readonly unknown[]).join(', ')}`; // ajv's shape for enum
+  if (error?.keyword === 'enum')
+    return `Value should be one of: ${(error.params['allowedValues'] as readonly unknown[]).join(', ')}`; // ajv's shape for enum
   if (error?.keyword === 'pattern') return `It must match ${String(error.params['pattern'])}`;
   const words = error?.message ?? 'it is not valid';
   return words.charAt(0).toUpperCase() + words.slice(1);

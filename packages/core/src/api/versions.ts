@@ -11,14 +11,26 @@ const COLLECTIONS = ['baymodels', 'bays', 'nodes', 'containers', 'certificates',
 export const versionHandlers = {
   getVersions: async (_deps, call) => ({
     body: {
-      name: 'OpenStack Magnum API', description: DESCRIPTION,
-      versions: [{ id: 'v1', status: 'CURRENT', min_version: MIN_VERSION, max_version: MAX_VERSION, links: [{ href: `${call.baseUrl}/v1/`, rel: 'self' }] }],
+      name: 'OpenStack Magnum API',
+      description: DESCRIPTION,
+      versions: [
+        {
+          id: 'v1',
+          status: 'CURRENT',
+          min_version: MIN_VERSION,
+          max_version: MAX_VERSION,
+          links: [{ href: `${call.baseUrl}/v1/`, rel: 'self' }],
+        },
+      ],
     },
   }),
   getV1: async (_deps, call) => ({
     body: {
       id: 'v1',
-      links: [{ href: `${call.baseUrl}/v1/`, rel: 'self' }, { href: SPEC_LINK, rel: 'describedby', type: 'text/html' }],
+      links: [
+        { href: `${call.baseUrl}/v1/`, rel: 'self' },
+        { href: SPEC_LINK, rel: 'describedby', type: 'text/html' },
+      ],
       media_types: [{ base: 'application/json', type: 'application/vnd.openstack.magnum.v1+json' }],
       ...Object.fromEntries(COLLECTIONS.map((name) => [name, collectionLinks(call, name)])),
     },
@@ -26,5 +38,8 @@ export const versionHandlers = {
 } satisfies Record<string, Handler>;
 
 function collectionLinks(call: Call, name: string): JsonValue {
-  return [{ href: `${call.baseUrl}/v1/${name}/`, rel: 'self' }, { href: `${call.baseUrl}/${name}/`, rel: 'bookmark' }];
+  return [
+    { href: `${call.baseUrl}/v1/${name}/`, rel: 'self' },
+    { href: `${call.baseUrl}/${name}/`, rel: 'bookmark' },
+  ];
 }

@@ -62,10 +62,18 @@ async function ensureFacts(deps: ConductorDeps, lease: Lease, world: BayWorld, s
   if (world.support.facts) return world;
   const { bay, model } = world;
   const cidr = bay.desired.labels['fixed_subnet_cidr'];
-  const facts = await deps.cloud.facts({
-    bayId: bay.id, externalNetwork: model.externalNetworkId, fixedNetwork: bay.desired.fixedNetwork, fixedSubnet: bay.desired.fixedSubnet,
-    fixedSubnetCidr: cidr !== undefined && isCidr(cidr) ? cidr : undefined, dockerVolumeType: bay.desired.labels['docker_volume_type'],
-  }, accessOf(bay), signal);
+  const facts = await deps.cloud.facts(
+    {
+      bayId: bay.id,
+      externalNetwork: model.externalNetworkId,
+      fixedNetwork: bay.desired.fixedNetwork,
+      fixedSubnet: bay.desired.fixedSubnet,
+      fixedSubnetCidr: cidr !== undefined && isCidr(cidr) ? cidr : undefined,
+      dockerVolumeType: bay.desired.labels['docker_volume_type'],
+    },
+    accessOf(bay),
+    signal,
+  );
   return saved(deps, lease, world, { facts });
 }
 

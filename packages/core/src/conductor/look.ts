@@ -9,7 +9,9 @@ import { desiredOf, loadWorlds, type BayWorld, type ConductorDeps } from './worl
 /** One bay in a look at many: what the database and the orchestrator say of it. */
 export interface Look {
   readonly world: BayWorld;
-  readonly stack: { readonly kind: 'seen'; readonly snapshot: StackSnapshot | undefined } | { readonly kind: 'failed'; readonly error: unknown };
+  readonly stack:
+    | { readonly kind: 'seen'; readonly snapshot: StackSnapshot | undefined }
+    | { readonly kind: 'failed'; readonly error: unknown };
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -28,15 +30,32 @@ export function snapshotIn(look: Look): StackSnapshot | undefined {
 }
 
 /** Looks at all bays of a batch with one call to the orchestrator. A bay that is absent from the answer has to look by itself. */
-export async function lookAtAll(deps: ConductorDeps, leases: readonly Lease[], signal: AbortSignal): Promise<ReadonlyMap<BayId, Look>> {
+export async function lookAtAll(
+  deps: ConductorDeps,
+  leases: readonly Lease[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<BayId, Look>> {
   const at = deps.clock.now().getTime();
-  const worlds = [...(await loadWorlds(deps.store, leases.map((lease) => lease.bayId))).values()];
+  const worlds = [
+    ...(
+      await loadWorlds(
+        deps.store,
+        leases.map((lease) => lease.bayId),
+      )
+    ).values(),
+  ];
   // Where nothing was asked, nothing has to be seen.
   const asked = worlds.filter((world) => world.intent !== null);
   const addresses = asked.map(({ bay }) => ({ name: stackNameOf(bay), projectId: bay.projectId }));
   try {
-    const snapshots = addresses.length === 0 ? new Map<string, StackSnapshot>() : await deps.orchestrator.findAll(addresses, signal);
-    return new Map(worlds.map((world) => [world.bay.id, { world, at, stack: { kind: 'seen', snapshot: snapshots.get(stackNameOf(world.bay)) } }]));
+    const snapshots =
+      addresses.length === 0 ? new Map<string, StackSnapshot>() : await deps.orchestrator.findAll(addresses, signal);
+    return new Map(
+      worlds.map((world) => [
+        world.bay.id,
+        { world, at, stack: { kind: 'seen', snapshot: snapshots.get(stackNameOf(world.bay)) } },
+      ]),
+    );
   } catch (error) {
     signal.throwIfAborted();
     // One bad stack must not hide the others: unless the orchestrator is away, each bay asks for itself.

@@ -4,7 +4,12 @@ import type { Outcome } from '../ports/notifier.js';
 import type { BayWorld, ConductorDeps } from './world.js';
 
 /** Tells the outside what an operation of a bay has come to; nothing where nobody listens. */
-export async function tellOthers(deps: Pick<ConductorDeps, 'notifier'>, world: BayWorld, outcome: Outcome, observed?: BayObserved): Promise<void> {
+export async function tellOthers(
+  deps: Pick<ConductorDeps, 'notifier'>,
+  world: BayWorld,
+  outcome: Outcome,
+  observed?: BayObserved,
+): Promise<void> {
   if (!deps.notifier || !world.intent) return;
   const count = (masters: boolean): number =>
     world.nodeGroups.filter((group) => isMaster(group) === masters).reduce((sum, group) => sum + group.nodeCount, 0);

@@ -13,26 +13,34 @@ export function answersOf(deps: ConductorDeps): Answers {
   const containersOf = (bayId: BayId): Promise<ContainerClient> => containerClient(deps, bayId);
   return {
     'certificate.ca': async ({ bayId }) => ({ pem: (await caOf(deps, bayId)).certificate }),
-    'certificate.sign': async ({ bayId, csr }) => ({ pem: await deps.authority.sign(await caOf(deps, bayId), csr, deps.signingRules) }),
+    'certificate.sign': async ({ bayId, csr }) => ({
+      pem: await deps.authority.sign(await caOf(deps, bayId), csr, deps.signingRules),
+    }),
     'nodes.report': async ({ bayId }, signal) => {
       const session = await sessionOf(deps, await findWorld(deps, bayId));
       return (await session.nodes?.(signal)) ?? [];
     },
     'container.create': async ({ bayId, spec }, signal) => (await containersOf(bayId)).create(spec, signal),
-    'container.inspect': async ({ bayId, hostnames }, signal) => Object.fromEntries(await (await containersOf(bayId)).inspectAll(hostnames, signal)),
+    'container.inspect': async ({ bayId, hostnames }, signal) =>
+      Object.fromEntries(await (await containersOf(bayId)).inspectAll(hostnames, signal)),
     'container.act': async ({ bayId, hostname, action }, signal) => {
       await actOn(await containersOf(bayId), hostname, action, signal);
       return null;
     },
     'container.logs': async ({ bayId, hostname }, signal) => (await containersOf(bayId)).logs(hostname, signal),
-    'container.execute': async ({ bayId, hostname, command }, signal) => (await containersOf(bayId)).execute(hostname, command, signal),
+    'container.execute': async ({ bayId, hostname, command }, signal) =>
+      (await containersOf(bayId)).execute(hostname, command, signal),
   };
 }
 
 async function caOf(deps: ConductorDeps, bayId: BayId): Promise<KeyPair> {
   const { support, bay } = await findWorld(deps, bayId);
   const ca = support.caRef ? await loadKeyPair(deps, support.caRef) : undefined;
-  if (!ca) throw new DomainError('engine-not-live', `Bay ${bay.name} has no certificate authority yet: it is ${bay.observed.status}. Try again later.`);
+  if (!ca)
+    throw new DomainError(
+      'engine-not-live',
+      `Bay ${bay.name} has no certificate authority yet: it is ${bay.observed.status}. Try again later.`,
+    );
   return ca;
 }
 
@@ -40,7 +48,10 @@ async function containerClient(deps: ConductorDeps, bayId: BayId): Promise<Conta
   const world = await findWorld(deps, bayId);
   const session = await sessionOf(deps, world);
   if (session.containers) return session.containers;
-  throw new DomainError('invalid-parameter', { field: 'bay_uuid', message: `Bay ${world.bay.name} runs ${world.model.coe}, which has no containers in this API.` });
+  throw new DomainError('invalid-parameter', {
+    field: 'bay_uuid',
+    message: `Bay ${world.bay.name} runs ${world.model.coe}, which has no containers in this API.`,
+  });
 }
 
 async function actOn(client: ContainerClient, hostname: string, action: ContainerAction, signal: AbortSignal): Promise<void> {

@@ -27,7 +27,11 @@ export async function reconcileBay(deps: ConductorDeps, lease: Lease, signal: Ab
 }
 
 /** The same, with what a look at many bays has found; without it, or when it is no longer fresh, the pass looks by itself. */
-export async function reconcileSeen(deps: ConductorDeps, task: { readonly lease: Lease; readonly look: Look | undefined }, signal: AbortSignal): Promise<PassResult> {
+export async function reconcileSeen(
+  deps: ConductorDeps,
+  task: { readonly lease: Lease; readonly look: Look | undefined },
+  signal: AbortSignal,
+): Promise<PassResult> {
   const { lease } = task;
   const look = task.look && isFresh(deps, task.look) ? task.look : undefined;
   const world = look?.world ?? (await loadWorld(deps.store, lease.bayId));
@@ -45,7 +49,11 @@ function withinTrace<T>(deps: ConductorDeps, world: BayWorld, work: () => Promis
   const { tracer } = deps;
   const parent = world.intent?.traceparent;
   if (!tracer || !parent) return work();
-  return tracer.span('conductor.pass', { parent, attributes: { 'magnum.bay': world.bay.id, 'magnum.generation': world.bay.generation } }, work);
+  return tracer.span(
+    'conductor.pass',
+    { parent, attributes: { 'magnum.bay': world.bay.id, 'magnum.generation': world.bay.generation } },
+    work,
+  );
 }
 
 async function forgetWork(deps: ConductorDeps, lease: Lease): Promise<PassResult> {
@@ -111,7 +119,12 @@ async function tellStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): 
   const told = snapshot
     ? await deps.orchestrator.update(snapshot.id, spec, access, signal)
     : await createOrAdopt(deps, spec, world, signal);
-  deps.logger.info('stack told', { bayId: world.bay.id, generation: world.bay.generation, stackId: told.id, action: told.action });
+  deps.logger.info('stack told', {
+    bayId: world.bay.id,
+    generation: world.bay.generation,
+    stackId: told.id,
+    action: told.action,
+  });
   return told;
 }
 
@@ -133,9 +146,15 @@ async function renderInput(deps: ConductorDeps, world: BayWorld): Promise<Render
   const trusteePassword = await deps.vault.get(trustee.passwordRef);
   if (!trusteePassword) throw missing('The password of the trustee', world.bay.id);
   return {
-    ...desiredOf(world), facts, rollbackOnFailure: world.intent?.rollbackOnFailure ?? false,
+    ...desiredOf(world),
+    facts,
+    rollbackOnFailure: world.intent?.rollbackOnFailure ?? false,
     delegation: {
-      trusteeUserId: trustee.userId, trusteeUsername: trustee.username, trusteeDomainId: trustee.domainId, trusteePassword, trustId: null,
+      trusteeUserId: trustee.userId,
+      trusteeUsername: trustee.username,
+      trusteeDomainId: trustee.domainId,
+      trusteePassword,
+      trustId: null,
     },
   };
 }

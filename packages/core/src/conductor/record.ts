@@ -23,12 +23,19 @@ export async function recordPass(deps: ConductorDeps, pass: Pass, signal: AbortS
     if (!(await repos.bays.saveObserved(world.bay.id, observed, world.bay.generation))) return;
     await recordNodes(repos, pass);
     await recordGroups(repos, pass, observed.status);
-    if (world.intent && (step.do === 'finish' || step.do === 'fail')) await repos.intents.close(world.bay.id, world.intent.generation);
+    if (world.intent && (step.do === 'finish' || step.do === 'fail'))
+      await repos.intents.close(world.bay.id, world.intent.generation);
   });
   if (observed.status !== world.bay.observed.status) {
-    deps.logger.info('bay status changed', { bayId: world.bay.id, generation: world.bay.generation, from: world.bay.observed.status, to: observed.status });
+    deps.logger.info('bay status changed', {
+      bayId: world.bay.id,
+      generation: world.bay.generation,
+      from: world.bay.observed.status,
+      to: observed.status,
+    });
   }
-  if (step.do === 'finish' || step.do === 'fail') await tellOthers(deps, world, step.do === 'finish' && step.status !== 'ROLLBACK_COMPLETE' ? 'success' : 'failure', observed);
+  if (step.do === 'finish' || step.do === 'fail')
+    await tellOthers(deps, world, step.do === 'finish' && step.status !== 'ROLLBACK_COMPLETE' ? 'success' : 'failure', observed);
   return { lookAgainAt: lookAgainAt(deps, pass), failed: false };
 }
 
@@ -54,7 +61,12 @@ export async function recordRetry(deps: ConductorDeps, lease: Lease, world: BayW
 export function lookAgainAt(deps: Pick<ConductorDeps, 'clock' | 'random'>, { step, world }: Pick<Pass, 'step' | 'world'>): Date {
   const now = deps.clock.now().getTime();
   if (step.do === 'finish' || step.do === 'fail') return new Date(now);
-  return new Date(now + (step.do === 'wait' ? patience(deps.random, step.milliseconds, now - (world.intent?.startedAt.getTime() ?? now)) : ACTED_MS));
+  return new Date(
+    now +
+      (step.do === 'wait'
+        ? patience(deps.random, step.milliseconds, now - (world.intent?.startedAt.getTime() ?? now))
+        : ACTED_MS),
+  );
 }
 
 const ACTED_MS = 500;
@@ -72,14 +84,18 @@ function nextObserved(pass: Pass): BayObserved {
   const { world, step, seen, snapshot } = pass;
   const before = world.bay.observed;
   return {
-    ...before, ...statusAfter(pass),
+    ...before,
+    ...statusAfter(pass),
     stackId: snapshot?.id ?? before.stackId,
     apiAddress: seen?.apiAddress ?? (seen?.stack.kind === 'absent' ? UNSEEN_BAY.apiAddress : before.apiAddress),
     discoveryUrl: seen?.discoveryUrl ?? before.discoveryUrl,
     coeVersion: seen?.coeVersion ?? before.coeVersion,
     containerVersion: seen?.containerVersion ?? before.containerVersion,
     ...(seen ? addressesOf(world, seen) : {}),
-    acceptedGeneration: step.do === 'wait' && !toldAll(pass) ? before.acceptedGeneration : Math.max(before.acceptedGeneration, world.intent?.generation ?? 0),
+    acceptedGeneration:
+      step.do === 'wait' && !toldAll(pass)
+        ? before.acceptedGeneration
+        : Math.max(before.acceptedGeneration, world.intent?.generation ?? 0),
   };
 }
 
@@ -98,11 +114,14 @@ function statusAfter(pass: Pass): Pick<BayObserved, 'status' | 'statusReason'> {
 }
 
 function addressesOf(world: BayWorld, seen: Observation): Pick<BayObserved, 'masterAddresses' | 'nodeAddresses'> {
-  const addresses = (role: Node['role']): string[] => world.nodes.filter((node) => node.role === role && node.desired === 'present').flatMap((node) => {
-    const found = seen.nodes.get(node.id) ?? node.observed;
-    const address = found.publicAddress ?? found.privateAddress;
-    return address ? [address] : [];
-  });
+  const addresses = (role: Node['role']): string[] =>
+    world.nodes
+      .filter((node) => node.role === role && node.desired === 'present')
+      .flatMap((node) => {
+        const found = seen.nodes.get(node.id) ?? node.observed;
+        const address = found.publicAddress ?? found.privateAddress;
+        return address ? [address] : [];
+      });
   return { masterAddresses: addresses('master'), nodeAddresses: addresses('worker') };
 }
 
@@ -138,8 +157,13 @@ async function recordGroups(repos: Repositories, pass: Pass, status: BayStatus):
 }
 
 function sameObservation(one: NodeObservation, other: NodeObservation): boolean {
-  return one.status === other.status && one.reason === other.reason && one.serverId === other.serverId
-    && one.privateAddress === other.privateAddress && one.publicAddress === other.publicAddress;
+  return (
+    one.status === other.status &&
+    one.reason === other.reason &&
+    one.serverId === other.serverId &&
+    one.privateAddress === other.privateAddress &&
+    one.publicAddress === other.publicAddress
+  );
 }
 
 /** A new stack numbers its events anew. */
@@ -155,20 +179,35 @@ async function stackEvents(deps: ConductorDeps, pass: Pass, signal: AbortSignal)
   return deps.orchestrator.events(snapshot.id, after, EVENTS_PER_PASS, accessOf(world.bay), signal);
 }
 
-async function recordStory(deps: ConductorDeps, repos: Repositories, pass: Pass, observed: BayObserved, news: readonly StackEvent[]): Promise<void> {
+async function recordStory(
+  deps: ConductorDeps,
+  repos: Repositories,
+  pass: Pass,
+  observed: BayObserved,
+  news: readonly StackEvent[],
+): Promise<void> {
   const { world } = pass;
   const lines: NewBayEvent[] = news.map((event) => ({
-    bayId: world.bay.id, at: event.at, source: 'stack', resource: event.path.join('/') || (pass.snapshot?.name ?? ''), resourceType: event.type,
-    status: `${event.action}_${event.state}`, reason: event.reason || null,
+    bayId: world.bay.id,
+    at: event.at,
+    source: 'stack',
+    resource: event.path.join('/') || (pass.snapshot?.name ?? ''),
+    resourceType: event.type,
+    status: `${event.action}_${event.state}`,
+    reason: event.reason || null,
   }));
   const last = news.at(-1);
   if (last) await repos.support.save(world.bay.id, { ...world.support, lastStackEvent: last.id });
   if (observed.status !== world.bay.observed.status || (pass.step.do !== 'wait' && !isInProgress(observed.status))) {
     lines.push({
-      bayId: world.bay.id, at: deps.clock.now(), source: 'magnum', resource: world.bay.name, resourceType: 'bay', status: observed.status,
+      bayId: world.bay.id,
+      at: deps.clock.now(),
+      source: 'magnum',
+      resource: world.bay.name,
+      resourceType: 'bay',
+      status: observed.status,
       reason: observed.statusReason,
     });
   }
   await repos.events.append(lines);
 }
-

@@ -9,7 +9,9 @@ const DEADLINE_MS = 60_000;
  * cannot be asked, or a node that is dead already, must not keep the nodes from going.
  */
 export async function releaseLeavingNodes(deps: ConductorDeps, world: BayWorld, signal: AbortSignal): Promise<void> {
-  const leaving = world.nodes.filter((node) => node.desired === 'absent' && node.observed.serverId !== null).map((node) => node.name);
+  const leaving = world.nodes
+    .filter((node) => node.desired === 'absent' && node.observed.serverId !== null)
+    .map((node) => node.name);
   if (leaving.length === 0) return;
   try {
     const session = await sessionOf(deps, world);

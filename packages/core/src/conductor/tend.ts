@@ -17,7 +17,9 @@ export async function tendBay(deps: ConductorDeps, pass: Pass, signal: AbortSign
   if (!TENDED.has(bay.observed.status)) return { lookAgainAt: 'never', failed: false };
   const found = await lookAtEngine(deps, pass, AbortSignal.any([signal, AbortSignal.timeout(HEALTH_DEADLINE_MS)]));
   signal.throwIfAborted();
-  await deps.store.writeUnder(pass.lease, (repos) => repos.bays.saveObserved(bay.id, { ...bay.observed, ...found }, bay.generation));
+  await deps.store.writeUnder(pass.lease, (repos) =>
+    repos.bays.saveObserved(bay.id, { ...bay.observed, ...found }, bay.generation),
+  );
   return { lookAgainAt: new Date(deps.clock.now().getTime() + (deps.healthIntervalMs ?? HEALTH_INTERVAL_MS)), failed: false };
 }
 

@@ -24,7 +24,10 @@ export class Turns {
   async take(group: string): Promise<Turn> {
     if (this.#closed) throw this.#closed;
     if (this.#free > 0) this.#begin(group);
-    else await new Promise<void>((resolve, refuse) => this.#waiting.push({ group, refuse, begin: () => (this.#begin(group), resolve()) }));
+    else
+      await new Promise<void>((resolve, refuse) =>
+        this.#waiting.push({ group, refuse, begin: () => (this.#begin(group), resolve()) }),
+      );
     let held = true;
     return {
       giveBack: () => {

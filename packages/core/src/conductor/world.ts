@@ -63,7 +63,8 @@ export async function loadWorld(store: Pick<Store, 'read'>, bayId: BayId): Promi
     const model = await repos.bayModels.get(bay.desired.bayModelId);
     if (!model) throw new DomainError('internal', `Bay model ${bay.desired.bayModelId} of bay ${bay.id} is missing.`);
     return {
-      bay, model,
+      bay,
+      model,
       nodeGroups: await repos.nodeGroups.ofBay(bayId),
       nodes: await repos.nodes.ofBay(bayId),
       intent: (await repos.intents.get(bayId)) ?? null,
@@ -76,17 +77,33 @@ export async function loadWorld(store: Pick<Store, 'read'>, bayId: BayId): Promi
 export async function loadWorlds(store: Pick<Store, 'read'>, bayIds: readonly BayId[]): Promise<ReadonlyMap<BayId, BayWorld>> {
   return store.read(async (repos) => {
     const bays = await repos.bays.getAll(bayIds);
-    const models = new Map((await repos.bayModels.getAll([...new Set(bays.map((bay) => bay.desired.bayModelId))])).map((model) => [model.id, model]));
+    const models = new Map(
+      (await repos.bayModels.getAll([...new Set(bays.map((bay) => bay.desired.bayModelId))])).map((model) => [model.id, model]),
+    );
     const groups = byBay(await repos.nodeGroups.ofBays(bayIds));
     const nodes = byBay(await repos.nodes.ofBays(bayIds));
     const intents = new Map((await repos.intents.ofBays(bayIds)).map((intent) => [intent.bayId, intent]));
     const supports = await repos.support.ofBays(bayIds);
-    return new Map(bays.flatMap((bay) => {
-      const model = models.get(bay.desired.bayModelId);
-      return model ? [[bay.id, {
-        bay, model, nodeGroups: groups.get(bay.id) ?? [], nodes: nodes.get(bay.id) ?? [], intent: intents.get(bay.id) ?? null, support: supports.get(bay.id) ?? NO_SUPPORT,
-      }]] : [];
-    }));
+    return new Map(
+      bays.flatMap((bay) => {
+        const model = models.get(bay.desired.bayModelId);
+        return model
+          ? [
+              [
+                bay.id,
+                {
+                  bay,
+                  model,
+                  nodeGroups: groups.get(bay.id) ?? [],
+                  nodes: nodes.get(bay.id) ?? [],
+                  intent: intents.get(bay.id) ?? null,
+                  support: supports.get(bay.id) ?? NO_SUPPORT,
+                },
+              ],
+            ]
+          : [];
+      }),
+    );
   });
 }
 

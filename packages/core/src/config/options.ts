@@ -89,10 +89,23 @@ export const OPTIONS: readonly Option[] = [
   option('api', 'public_url', 'string', null, 'Origin under which clients reach the service, where a balancer stands before it.'),
   ...ignored('api', 'workers', 'api_paste_config', 'enabled_ssl', 'ssl_cert_file', 'ssl_key_file'),
   option('DEFAULT', 'control_exchange', 'string', 'magnum', 'Exchange that notifications are published to.'),
-  option('oslo_messaging_notifications', 'driver', 'string', 'noop', 'messagingv2 publishes what happens to bays; noop does not.', {
-    oneOf: ['messaging', 'messagingv2', 'noop'],
-  }),
-  option('oslo_messaging_notifications', 'topics', 'list', ['notifications'], 'Routing keys begin with these: notifications.info.'),
+  option(
+    'oslo_messaging_notifications',
+    'driver',
+    'string',
+    'noop',
+    'messagingv2 publishes what happens to bays; noop does not.',
+    {
+      oneOf: ['messaging', 'messagingv2', 'noop'],
+    },
+  ),
+  option(
+    'oslo_messaging_notifications',
+    'topics',
+    'list',
+    ['notifications'],
+    'Routing keys begin with these: notifications.info.',
+  ),
   option('conductor', 'topic', 'string', 'magnum-conductor', 'Prefix of the queues.'),
   option('conductor', 'concurrency', 'integer', 16, 'Bays worked on at a time, by one process.', { minimum: 1, maximum: 1000 }),
   option('conductor', 'drain_timeout', 'integer', 25, 'Seconds that running work gets at SIGTERM.', { minimum: 0 }),

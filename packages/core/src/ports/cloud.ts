@@ -16,10 +16,22 @@ export interface CloudImage {
  */
 export interface Cloud {
   findImage(nameOrId: string, access: CloudAccess, signal: AbortSignal): Promise<CloudImage | undefined>;
-  findFlavor(nameOrId: string, access: CloudAccess, signal: AbortSignal): Promise<{ readonly id: string; readonly name: string } | undefined>;
+  findFlavor(
+    nameOrId: string,
+    access: CloudAccess,
+    signal: AbortSignal,
+  ): Promise<{ readonly id: string; readonly name: string } | undefined>;
   findKeypair(name: string, access: CloudAccess, signal: AbortSignal): Promise<{ readonly name: string } | undefined>;
-  findNetwork(nameOrId: string, access: CloudAccess, signal: AbortSignal): Promise<{ readonly id: string; readonly external: boolean } | undefined>;
-  findSubnet(nameOrId: string, access: CloudAccess, signal: AbortSignal): Promise<{ readonly id: string; readonly networkId: string; readonly cidr: string } | undefined>;
+  findNetwork(
+    nameOrId: string,
+    access: CloudAccess,
+    signal: AbortSignal,
+  ): Promise<{ readonly id: string; readonly external: boolean } | undefined>;
+  findSubnet(
+    nameOrId: string,
+    access: CloudAccess,
+    signal: AbortSignal,
+  ): Promise<{ readonly id: string; readonly networkId: string; readonly cidr: string } | undefined>;
   /** Everything that rendering needs from outside: contract, conductor §3.3. */
   facts(request: FactsRequest, access: CloudAccess, signal: AbortSignal): Promise<BayFacts>;
   /** Gives back what `facts` has set aside for the bay. Repeating it is success. */

@@ -11,11 +11,28 @@ const CREATED = new Date('2026-01-01T00:00:00Z');
 
 export function aBay(wanted: Partial<Bay> & Partial<BayDesired> & Partial<BayObserved> = {}): Bay {
   const desired: BayDesired = {
-    bayModelId: A_MODEL_ID, keypair: null, dockerVolumeSize: null, labels: {}, masterFlavorId: null, flavorId: null, createTimeout: 60, discoveryUrl: null,
-    fixedNetwork: null, fixedSubnet: null, floatingIpEnabled: false, masterLbEnabled: false,
+    bayModelId: A_MODEL_ID,
+    keypair: null,
+    dockerVolumeSize: null,
+    labels: {},
+    masterFlavorId: null,
+    flavorId: null,
+    createTimeout: 60,
+    discoveryUrl: null,
+    fixedNetwork: null,
+    fixedSubnet: null,
+    floatingIpEnabled: false,
+    masterLbEnabled: false,
   };
   return {
-    id: A_BAY_ID, sequence: 1, projectId: 'project', userId: 'user', name: 'bay', generation: 1, createdAt: CREATED, updatedAt: null,
+    id: A_BAY_ID,
+    sequence: 1,
+    projectId: 'project',
+    userId: 'user',
+    name: 'bay',
+    generation: 1,
+    createdAt: CREATED,
+    updatedAt: null,
     ...pick(wanted, ['id', 'sequence', 'projectId', 'userId', 'name', 'generation']),
     desired: { ...desired, ...pick(wanted, Object.keys(desired) as (keyof BayDesired)[]) }, // the keys of that very record
     observed: { ...UNSEEN_BAY, ...pick(wanted, Object.keys(UNSEEN_BAY) as (keyof BayObserved)[]) }, // likewise
@@ -24,21 +41,69 @@ export function aBay(wanted: Partial<Bay> & Partial<BayDesired> & Partial<BayObs
 
 export function aBayModel(wanted: Partial<BayModel> = {}): BayModel {
   return {
-    id: A_MODEL_ID, sequence: 1, projectId: 'project', userId: 'user', name: 'model', coe: 'swarm', imageId: 'debian-12', keypairId: null,
-    externalNetworkId: null, fixedNetwork: null, fixedSubnet: null, networkDriver: 'docker', volumeDriver: null, dnsNameserver: null, apiserverPort: null,
-    flavorId: null, masterFlavorId: null, dockerVolumeSize: null, dockerStorageDriver: null, clusterDistro: 'debian', httpProxy: null, httpsProxy: null,
-    noProxy: null, registryEnabled: false, insecureRegistry: null, labels: {}, tlsDisabled: false, public: false, hidden: false, serverType: 'vm',
-    masterLbEnabled: false, floatingIpEnabled: true, tags: null, driver: null, createdAt: CREATED, updatedAt: null, ...wanted,
+    id: A_MODEL_ID,
+    sequence: 1,
+    projectId: 'project',
+    userId: 'user',
+    name: 'model',
+    coe: 'swarm',
+    imageId: 'debian-12',
+    keypairId: null,
+    externalNetworkId: null,
+    fixedNetwork: null,
+    fixedSubnet: null,
+    networkDriver: 'docker',
+    volumeDriver: null,
+    dnsNameserver: null,
+    apiserverPort: null,
+    flavorId: null,
+    masterFlavorId: null,
+    dockerVolumeSize: null,
+    dockerStorageDriver: null,
+    clusterDistro: 'debian',
+    httpProxy: null,
+    httpsProxy: null,
+    noProxy: null,
+    registryEnabled: false,
+    insecureRegistry: null,
+    labels: {},
+    tlsDisabled: false,
+    public: false,
+    hidden: false,
+    serverType: 'vm',
+    masterLbEnabled: false,
+    floatingIpEnabled: true,
+    tags: null,
+    driver: null,
+    createdAt: CREATED,
+    updatedAt: null,
+    ...wanted,
   };
 }
 
 export function anIntent(wanted: Partial<Intent> = {}): Intent {
-  return { bayId: A_BAY_ID, operation: 'create', generation: 1, rollbackOnFailure: false, startedAt: CREATED, deadline: null, traceparent: null, ...wanted };
+  return {
+    bayId: A_BAY_ID,
+    operation: 'create',
+    generation: 1,
+    rollbackOnFailure: false,
+    startedAt: CREATED,
+    deadline: null,
+    traceparent: null,
+    ...wanted,
+  };
 }
 
 export function aSighting(wanted: Partial<Observation> = {}): Observation {
   return {
-    stack: { kind: 'absent' }, apiAddress: null, discoveryUrl: null, coeVersion: null, containerVersion: null, nodes: new Map(), failure: null, ...wanted,
+    stack: { kind: 'absent' },
+    apiAddress: null,
+    discoveryUrl: null,
+    coeVersion: null,
+    containerVersion: null,
+    nodes: new Map(),
+    failure: null,
+    ...wanted,
   };
 }
 

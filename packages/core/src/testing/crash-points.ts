@@ -35,7 +35,14 @@ export class CrashPoints {
         const value: unknown = Reflect.get(target, name, target);
         if (isPart(value)) return this.wrap(value);
         if (typeof value !== 'function') return value;
-        return (...args: readonly unknown[]) => this.#called(() => Reflect.apply(value, target, args.map((argument) => this.#wrapped(argument))));
+        return (...args: readonly unknown[]) =>
+          this.#called(() =>
+            Reflect.apply(
+              value,
+              target,
+              args.map((argument) => this.#wrapped(argument)),
+            ),
+          );
       },
     });
   }
@@ -43,7 +50,12 @@ export class CrashPoints {
   /** Bodies of transactions get wrapped repositories. */
   #wrapped(argument: unknown): unknown {
     if (typeof argument !== 'function') return argument;
-    return (...args: readonly unknown[]): unknown => Reflect.apply(argument, undefined, args.map((inner) => (isPart(inner) ? this.wrap(inner) : inner)));
+    return (...args: readonly unknown[]): unknown =>
+      Reflect.apply(
+        argument,
+        undefined,
+        args.map((inner) => (isPart(inner) ? this.wrap(inner) : inner)),
+      );
   }
 
   #called(call: () => unknown): unknown {

@@ -17,14 +17,23 @@ export function readArguments(usage: string, flags: readonly string[]): Argument
     const { values, positionals } = parseArgs({
       allowPositionals: true,
       options: {
-        'config-file': { type: 'string', multiple: true }, 'config-dir': { type: 'string', multiple: true }, help: { type: 'boolean', short: 'h' },
+        'config-file': { type: 'string', multiple: true },
+        'config-dir': { type: 'string', multiple: true },
+        help: { type: 'boolean', short: 'h' },
         ...Object.fromEntries(flags.map((flag) => [flag, { type: 'boolean' as const }])),
       },
     });
     if (values.help === true) end(usage, 0);
-    const sources = [...(values['config-file'] ?? existingDefaults()).map(readSource), ...(values['config-dir'] ?? []).flatMap(readFolder)];
+    const sources = [
+      ...(values['config-file'] ?? existingDefaults()).map(readSource),
+      ...(values['config-dir'] ?? []).flatMap(readFolder),
+    ];
     const given: Readonly<Record<string, unknown>> = values;
-    return { config: loadConfig(sources, process.env), flags: Object.fromEntries(flags.map((flag) => [flag, given[flag] === true])), words: positionals };
+    return {
+      config: loadConfig(sources, process.env),
+      flags: Object.fromEntries(flags.map((flag) => [flag, given[flag] === true])),
+      words: positionals,
+    };
   } catch (error) {
     return end(error instanceof Error ? error.message : String(error), 2);
   }
@@ -52,7 +61,10 @@ function readSource(name: string): ConfigSource {
 /** Files of a folder in the order of their names. */
 function readFolder(folder: string): readonly ConfigSource[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith('.conf')).toSorted().map((name) => readSource(join(folder, name)));
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.conf'))
+      .toSorted()
+      .map((name) => readSource(join(folder, name)));
   } catch {
     throw new DomainError('invalid-parameter', `The configuration folder ${folder} cannot be read.`);
   }

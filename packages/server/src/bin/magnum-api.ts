@@ -15,12 +15,16 @@ const { config, flags } = readArguments(USAGE, ['print-config']);
 if (flags['print-config']) end([...config.describe(), ...config.warnings.map((warning) => `# ${warning}`)].join('\n'), 0);
 const logger = loggerOf(config);
 reportWarnings(config, logger);
-const service = await openApi(config, logger).catch((error: unknown) => end(error instanceof Error ? error.message : String(error), 2));
+const service = await openApi(config, logger).catch((error: unknown) =>
+  end(error instanceof Error ? error.message : String(error), 2),
+);
 const health = healthRoom(service.ready, ['database']);
 const observed = await observe(config, service, ['database'], logger);
 const listeners = new Listeners(frontDoor([health, docsRoom], observed.metrics.measured(service.answer), logger));
 const host = config.text('api', 'host') ?? '127.0.0.1';
-const port = await listeners.listen(config.number('api', 'port'), host).catch((error: unknown) => end(`cannot listen on ${host}: ${error instanceof Error ? error.message : String(error)}`, 1));
+const port = await listeners
+  .listen(config.number('api', 'port'), host)
+  .catch((error: unknown) => end(`cannot listen on ${host}: ${error instanceof Error ? error.message : String(error)}`, 1));
 logger.info('api listens', { host, port });
 stopOnSignal(async () => {
   await listeners.close(STOP_GRACE_MS);

@@ -11,7 +11,9 @@ const { config, flags } = readArguments(USAGE, ['print-config']);
 if (flags['print-config']) end([...config.describe(), ...config.warnings.map((warning) => `# ${warning}`)].join('\n'), 0);
 const logger = loggerOf(config);
 reportWarnings(config, logger);
-const service = await openConductor(config, logger).catch((error: unknown) => end(error instanceof Error ? error.message : String(error), 2));
+const service = await openConductor(config, logger).catch((error: unknown) =>
+  end(error instanceof Error ? error.message : String(error), 2),
+);
 const observed = await observe(config, service, ['database', 'conductor'], logger);
 stopOnSignal(async () => {
   await service.stop();

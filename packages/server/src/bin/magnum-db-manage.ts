@@ -36,12 +36,18 @@ try {
 
 async function upgrade(): Promise<void> {
   const steps = flags['dry-run'] ? await pendingDatabaseSteps(config) : await upgradeDatabase(config);
-  end(steps.length === 0 ? 'up to date' : steps.map((step) => `${flags['dry-run'] ? 'would make' : 'made'} ${step}`).join('\n'), 0);
+  end(
+    steps.length === 0 ? 'up to date' : steps.map((step) => `${flags['dry-run'] ? 'would make' : 'made'} ${step}`).join('\n'),
+    0,
+  );
 }
 
 async function check(): Promise<void> {
   const pending = await pendingDatabaseSteps(config);
-  end(pending.length === 0 ? 'up to date' : `not up to date: ${pending.length} steps are missing; run magnum-db-manage upgrade`, pending.length === 0 ? 0 : 3);
+  end(
+    pending.length === 0 ? 'up to date' : `not up to date: ${pending.length} steps are missing; run magnum-db-manage upgrade`,
+    pending.length === 0 ? 0 : 3,
+  );
 }
 
 /** Never overwrites: what an old key has sealed cannot be opened with a new one. */

@@ -4,7 +4,6 @@ import { reportOnSignal } from '../diagnostics.js';
 import { healthRoom } from '../health.js';
 import { serviceMetrics, type Metrics } from '../metrics.js';
 
-
 export function loggerOf(config: Config): Logger {
   return jsonLogger(config.flag('DEFAULT', 'debug') ? 'debug' : 'info', gatheredOutput());
 }
@@ -21,10 +20,13 @@ export function stopOnSignal(stop: () => Promise<void>, logger: Logger): void {
     if (asked) process.exit(130);
     asked = true;
     logger.info('stopping', { signal });
-    stop().then(() => process.exit(0), (error: unknown) => {
-      logger.error('did not stop in order', { error });
-      process.exit(1);
-    });
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error('did not stop in order', { error });
+        process.exit(1);
+      },
+    );
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
@@ -40,7 +42,9 @@ export async function observe(config: Config, service: Service, required: readon
   reportOnSignal(config, service.diagnose, logger);
   const metrics = serviceMetrics(service.stats);
   const health = healthRoom(service.ready, required);
-  const listeners = new Listeners(frontDoor([metrics.room, health], async () => ({ status: 404, headers: {}, body: '' }), logger));
+  const listeners = new Listeners(
+    frontDoor([metrics.room, health], async () => ({ status: 404, headers: {}, body: '' }), logger),
+  );
   const [host, port] = [config.text('metrics', 'host') ?? '127.0.0.1', config.number('metrics', 'port')];
   if (port > 0) logger.info('metrics listen', { host, port: await listeners.listen(port, host) });
   return { metrics, close: () => listeners.close(0) };

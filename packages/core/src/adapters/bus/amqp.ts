@@ -151,7 +151,11 @@ class Link {
     if (!channel) throw away();
     // As oslo.messaging declares it: a topic exchange that is gone with its last listener's interest.
     await channel.assertExchange(exchange, 'topic', { durable: false });
-    channel.publish(exchange, routingKey, Buffer.from(JSON.stringify(body)), { contentType: 'application/json', contentEncoding: 'utf-8', persistent: true });
+    channel.publish(exchange, routingKey, Buffer.from(JSON.stringify(body)), {
+      contentType: 'application/json',
+      contentEncoding: 'utf-8',
+      persistent: true,
+    });
     await within(channel.waitForConfirms(), CONFIRM_MS);
   }
 
@@ -234,7 +238,8 @@ class Link {
       const body = parseMessage(message.content);
       if (!isQuestion(body) || tooOften(message)) return refuse(channel, message);
       channel.ack(message);
-      const answer = (): Promise<JsonValue> => this.#answer(body.question, body.args, Number(message.properties.expiration) || 60_000);
+      const answer = (): Promise<JsonValue> =>
+        this.#answer(body.question, body.args, Number(message.properties.expiration) || 60_000);
       const reply = await this.#withinTrace(message, body.question, answer);
       channel.sendToQueue(String(message.properties.replyTo), Buffer.from(JSON.stringify(reply)), {
         correlationId: String(message.properties.correlationId),
@@ -253,7 +258,9 @@ class Link {
   #withinTrace<T>(message: ConsumeMessage, question: string, work: () => Promise<T>): Promise<T> {
     const parent: unknown = message.properties.headers?.['traceparent'];
     const { tracer } = this.#options;
-    return tracer && typeof parent === 'string' ? tracer.span('conductor.answer', { parent, attributes: { question } }, work) : work();
+    return tracer && typeof parent === 'string'
+      ? tracer.span('conductor.answer', { parent, attributes: { question } }, work)
+      : work();
   }
 
   async #answer(question: string, args: unknown, timeoutMs: number): Promise<JsonValue> {

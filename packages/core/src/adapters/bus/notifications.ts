@@ -42,28 +42,57 @@ function envelope(message: JsonObject): JsonObject {
 function messageOf(notification: BayNotification, options: NotifierOptions, priority: string): JsonObject {
   const now = options.clock.now();
   return {
-    message_id: randomUUID(), publisher_id: `magnum.${options.host}`, event_type: `magnum.cluster.${notification.operation}`, priority,
-    timestamp: now.toISOString().replace('T', ' ').replace('Z', '000'), payload: cadfEvent(notification, now),
+    message_id: randomUUID(),
+    publisher_id: `magnum.${options.host}`,
+    event_type: `magnum.cluster.${notification.operation}`,
+    priority,
+    timestamp: now.toISOString().replace('T', ' ').replace('Z', '000'),
+    payload: cadfEvent(notification, now),
   };
 }
 
 function cadfEvent(notification: BayNotification, now: Date): JsonObject {
   const { bay, operation, outcome } = notification;
   return {
-    typeURI: 'http://schemas.dmtf.org/cloud/audit/1.0/event', eventType: 'activity', id: randomUUID(), eventTime: now.toISOString(), action: operation, outcome,
+    typeURI: 'http://schemas.dmtf.org/cloud/audit/1.0/event',
+    eventType: 'activity',
+    id: randomUUID(),
+    eventTime: now.toISOString(),
+    action: operation,
+    outcome,
     initiator: { typeURI: USER, id: bay.userId, user_id: bay.userId, project_id: bay.projectId },
     observer: { typeURI: CLUSTER, id: 'magnum' },
-    target: { typeURI: CLUSTER, id: bay.id, name: bay.name, attachments: [{ typeURI: CLUSTER, name: 'cluster_data', content: contentOf(notification) }] },
+    target: {
+      typeURI: CLUSTER,
+      id: bay.id,
+      name: bay.name,
+      attachments: [{ typeURI: CLUSTER, name: 'cluster_data', content: contentOf(notification) }],
+    },
   };
 }
 
 function contentOf({ bay, nodeCount, masterCount }: BayNotification): JsonObject {
   const { desired, observed } = bay;
   return {
-    status: observed.status, status_reason: observed.statusReason, project_id: bay.projectId, created_at: bay.createdAt.toISOString(),
-    updated_at: bay.updatedAt?.toISOString() ?? null, cluster_template_id: desired.bayModelId, keypair: desired.keypair, docker_volume_size: desired.dockerVolumeSize,
-    labels: desired.labels, master_flavor_id: desired.masterFlavorId, flavor_id: desired.flavorId, stack_id: observed.stackId, health_status: observed.health,
-    create_timeout: desired.createTimeout, api_address: observed.apiAddress, discovery_url: observed.discoveryUrl, node_addresses: observed.nodeAddresses,
-    master_addresses: observed.masterAddresses, node_count: nodeCount, master_count: masterCount,
+    status: observed.status,
+    status_reason: observed.statusReason,
+    project_id: bay.projectId,
+    created_at: bay.createdAt.toISOString(),
+    updated_at: bay.updatedAt?.toISOString() ?? null,
+    cluster_template_id: desired.bayModelId,
+    keypair: desired.keypair,
+    docker_volume_size: desired.dockerVolumeSize,
+    labels: desired.labels,
+    master_flavor_id: desired.masterFlavorId,
+    flavor_id: desired.flavorId,
+    stack_id: observed.stackId,
+    health_status: observed.health,
+    create_timeout: desired.createTimeout,
+    api_address: observed.apiAddress,
+    discovery_url: observed.discoveryUrl,
+    node_addresses: observed.nodeAddresses,
+    master_addresses: observed.masterAddresses,
+    node_count: nodeCount,
+    master_count: masterCount,
   };
 }

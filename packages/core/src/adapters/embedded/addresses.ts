@@ -18,7 +18,8 @@ export function formatAddress(address: number): string {
 export function parseCidr(text: string): Range | undefined {
   const [address, prefix, ...rest] = text.split('/');
   const base = parseAddress(address ?? '');
-  if (base === undefined || rest.length > 0 || prefix === undefined || !/^\d{1,2}$/.test(prefix) || Number(prefix) > 32) return undefined;
+  if (base === undefined || rest.length > 0 || prefix === undefined || !/^\d{1,2}$/.test(prefix) || Number(prefix) > 32)
+    return undefined;
   const size = 2 ** (32 - Number(prefix));
   const first = Math.floor(base / size) * size;
   return { first, last: first + size - 1 };

@@ -14,13 +14,25 @@ afterEach(() => db.destroy());
 
 function aCloud(used: readonly string[] = [], over: Knex = db, config: EmbeddedConfig = EMBEDDED_DEFAULTS): EmbeddedCloud {
   return new EmbeddedCloud({
-    db: over, config, backend: { usedRanges: async () => used }, sealer: aesSealer(Buffer.alloc(32, 7)),
-    authUrl: () => 'http://cloud.test/identity/v3', magnumUrl: () => 'http://cloud.test/v1',
+    db: over,
+    config,
+    backend: { usedRanges: async () => used },
+    sealer: aesSealer(Buffer.alloc(32, 7)),
+    authUrl: () => 'http://cloud.test/identity/v3',
+    magnumUrl: () => 'http://cloud.test/v1',
   });
 }
 
 function aRequest(change: Partial<FactsRequest> = {}): FactsRequest {
-  return { bayId: 'bay-1', externalNetwork: null, fixedNetwork: null, fixedSubnet: null, fixedSubnetCidr: undefined, dockerVolumeType: undefined, ...change };
+  return {
+    bayId: 'bay-1',
+    externalNetwork: null,
+    fixedNetwork: null,
+    fixedSubnet: null,
+    fixedSubnetCidr: undefined,
+    dockerVolumeType: undefined,
+    ...change,
+  };
 }
 
 async function rangeOf(cloud: EmbeddedCloud, bayId: string): Promise<string> {
@@ -36,8 +48,17 @@ test('every bay gets a /24 of its own in the pool, and the same one when asked a
 });
 
 test('a range keeps clear of what the machine uses', async () => {
-  const cloud = aCloud(['10.213.0.0/17', 'fd00::/64', '10.213.128.0/18', '10.213.192.0/19', '10.213.224.0/20', '10.213.240.0/21', '10.213.248.0/22',
-    '10.213.252.0/23', '10.213.254.128/28']);
+  const cloud = aCloud([
+    '10.213.0.0/17',
+    'fd00::/64',
+    '10.213.128.0/18',
+    '10.213.192.0/19',
+    '10.213.224.0/20',
+    '10.213.240.0/21',
+    '10.213.248.0/22',
+    '10.213.252.0/23',
+    '10.213.254.128/28',
+  ]);
   expect(await rangeOf(cloud, 'bay-1')).toBe('10.213.255.0/24');
 });
 
@@ -51,11 +72,16 @@ test('a released range can be given again, and releasing twice is success', asyn
 });
 
 test('when every range is taken the refusal says what to do', async () => {
-  await expect(aCloud(['10.213.0.0/16']).facts(aRequest(), ACCESS, SIGNAL)).rejects.toMatchObject({ kind: 'cloud-quota-exceeded', message: expect.stringContaining('fixed_subnet_cidr') });
+  await expect(aCloud(['10.213.0.0/16']).facts(aRequest(), ACCESS, SIGNAL)).rejects.toMatchObject({
+    kind: 'cloud-quota-exceeded',
+    message: expect.stringContaining('fixed_subnet_cidr'),
+  });
 });
 
 test('a wanted range is used as it is', async () => {
-  expect((await aCloud().facts(aRequest({ fixedSubnetCidr: '10.9.0.0/24' }), ACCESS, SIGNAL)).fixedSubnetCidr).toBe('10.9.0.0/24');
+  expect((await aCloud().facts(aRequest({ fixedSubnetCidr: '10.9.0.0/24' }), ACCESS, SIGNAL)).fixedSubnetCidr).toBe(
+    '10.9.0.0/24',
+  );
 });
 
 test('images, flavors, keypairs and the external network are found by id and by name', async () => {
@@ -70,15 +96,22 @@ test('images, flavors, keypairs and the external network are found by id and by 
   expect(await cloud.findKeypair('none')).toBeUndefined();
 });
 
-test('networks and subnets of the project\'s stacks are found, those of others are not', async () => {
+test("networks and subnets of the project's stacks are found, those of others are not", async () => {
   const world = await aWorld();
   await world.create({ template: aTemplate(aFleet([])) });
   const stack = await world.settled();
-  const [net, subnet] = ['net', 'subnet'].map((name) => stack?.resources.find((resource) => resource.path[0] === name)?.physicalId ?? '');
+  const [net, subnet] = ['net', 'subnet'].map(
+    (name) => stack?.resources.find((resource) => resource.path[0] === name)?.physicalId ?? '',
+  );
   const cloud = aCloud([], world.db);
   expect(await cloud.findSubnet(subnet ?? '', ACCESS)).toEqual({ id: subnet, networkId: net, cidr: '10.1.0.0/24' });
-  expect(await cloud.facts(aRequest({ fixedNetwork: net ?? '', fixedSubnet: subnet ?? '' }), ACCESS, SIGNAL)).toMatchObject({ fixedNetworkId: net, fixedSubnetId: subnet });
+  expect(await cloud.facts(aRequest({ fixedNetwork: net ?? '', fixedSubnet: subnet ?? '' }), ACCESS, SIGNAL)).toMatchObject({
+    fixedNetworkId: net,
+    fixedSubnetId: subnet,
+  });
   expect(await cloud.findNetwork(net ?? '', { projectId: 'project-2', userId: 'user-2' })).toBeUndefined();
-  await expect(cloud.facts(aRequest({ fixedNetwork: 'none' }), ACCESS, SIGNAL)).rejects.toMatchObject({ kind: 'network-not-found' });
+  await expect(cloud.facts(aRequest({ fixedNetwork: 'none' }), ACCESS, SIGNAL)).rejects.toMatchObject({
+    kind: 'network-not-found',
+  });
   await world.close();
 });

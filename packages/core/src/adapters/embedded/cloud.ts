@@ -44,16 +44,24 @@ export class EmbeddedCloud implements Cloud {
     return this.#deps.config.keypairs.includes(name) ? { name } : undefined;
   }
 
-  async findNetwork(nameOrId: string, access: CloudAccess): Promise<{ readonly id: string; readonly external: boolean } | undefined> {
+  async findNetwork(
+    nameOrId: string,
+    access: CloudAccess,
+  ): Promise<{ readonly id: string; readonly external: boolean } | undefined> {
     const external = byIdOrName(this.#deps.config.externalNetworks, nameOrId);
     if (external) return { id: external.id, external: true };
     const network = await this.#findPart('OS::Neutron::Net', nameOrId, access);
     return network && { id: network.id, external: false };
   }
 
-  async findSubnet(nameOrId: string, access: CloudAccess): Promise<{ readonly id: string; readonly networkId: string; readonly cidr: string } | undefined> {
+  async findSubnet(
+    nameOrId: string,
+    access: CloudAccess,
+  ): Promise<{ readonly id: string; readonly networkId: string; readonly cidr: string } | undefined> {
     const subnet = await this.#findPart('OS::Neutron::Subnet', nameOrId, access);
-    return subnet && { id: subnet.id, networkId: String(subnet.attributes?.['network_id']), cidr: String(subnet.attributes?.['cidr']) };
+    return (
+      subnet && { id: subnet.id, networkId: String(subnet.attributes?.['network_id']), cidr: String(subnet.attributes?.['cidr']) }
+    );
   }
 
   async facts(request: FactsRequest, access: CloudAccess, signal: AbortSignal): Promise<BayFacts> {
@@ -61,7 +69,8 @@ export class EmbeddedCloud implements Cloud {
     const external = request.externalNetwork === null ? undefined : await this.#network(request.externalNetwork, access);
     const fixed = request.fixedNetwork === null ? undefined : await this.#network(request.fixedNetwork, access);
     const subnet = request.fixedSubnet === null ? undefined : await this.findSubnet(request.fixedSubnet, access);
-    if (request.fixedSubnet !== null && !subnet) throw new DomainError('network-not-found', `Unable to find subnet ${request.fixedSubnet}.`);
+    if (request.fixedSubnet !== null && !subnet)
+      throw new DomainError('network-not-found', `Unable to find subnet ${request.fixedSubnet}.`);
     return {
       authUrl: this.#deps.authUrl(),
       magnumUrl: this.#deps.magnumUrl(),
@@ -93,7 +102,8 @@ export class EmbeddedCloud implements Cloud {
     const parts = ((await this.#rows?.ofType(access.projectId, type)) ?? []).filter((row) => row.attributes !== undefined);
     const byId = parts.find((row) => row.id === nameOrId);
     const named = parts.filter((row) => row.attributes?.['name'] === nameOrId);
-    if (!byId && named.length > 1) throw new DomainError('not-unique', `Multiple networks or subnets exist with the name ${nameOrId}; use an id.`);
+    if (!byId && named.length > 1)
+      throw new DomainError('not-unique', `Multiple networks or subnets exist with the name ${nameOrId}; use an id.`);
     return byId ?? named[0];
   }
 
@@ -122,5 +132,8 @@ function firstFree(pool: string, bayId: string, taken: readonly Range[]): string
     const slice = parseCidr(cidr);
     if (slice && !taken.some((other) => overlap(slice, other))) return cidr;
   }
-  throw new DomainError('cloud-quota-exceeded', `no free /24 network is left in ${pool}; delete a bay or set the label fixed_subnet_cidr`);
+  throw new DomainError(
+    'cloud-quota-exceeded',
+    `no free /24 network is left in ${pool}; delete a bay or set the label fixed_subnet_cidr`,
+  );
 }

@@ -59,32 +59,59 @@ const NODE_IMAGE = 'debian-12';
 
 const onProject = (projectId: string, ...roles: readonly string[]): EmbeddedUser['roles'] =>
   roles.map((role) => ({ projectId, role }));
-const flavor = (id: string, name: string, vcpus: number, ramMb: number, diskGb: number): EmbeddedFlavor =>
-  ({ id, name, vcpus, ramMb, diskGb });
-const image = (serial: number, name: string, distro: string): EmbeddedImage =>
-  ({ id: `7d1f2f0a-8a55-4f0e-9c1a-0000000000${String(serial).padStart(2, '0')}`, name, distro, backendImage: NODE_IMAGE });
+const flavor = (id: string, name: string, vcpus: number, ramMb: number, diskGb: number): EmbeddedFlavor => ({
+  id,
+  name,
+  vcpus,
+  ramMb,
+  diskGb,
+});
+const image = (serial: number, name: string, distro: string): EmbeddedImage => ({
+  id: `7d1f2f0a-8a55-4f0e-9c1a-0000000000${String(serial).padStart(2, '0')}`,
+  name,
+  distro,
+  backendImage: NODE_IMAGE,
+});
 
 export const EMBEDDED_DEFAULTS: EmbeddedConfig = {
   region: 'RegionOne',
-  domains: [{ id: 'default', name: 'Default' }, { id: '5f6a1c1de3f44c0e9a3b6d5d2c9d0100', name: 'magnum' }],
+  domains: [
+    { id: 'default', name: 'Default' },
+    { id: '5f6a1c1de3f44c0e9a3b6d5d2c9d0100', name: 'magnum' },
+  ],
   trusteeDomainId: '5f6a1c1de3f44c0e9a3b6d5d2c9d0100',
-  projects: [{ id: DEMO, name: 'demo', domainId: 'default' }, { id: ADMIN, name: 'admin', domainId: 'default' }],
+  projects: [
+    { id: DEMO, name: 'demo', domainId: 'default' },
+    { id: ADMIN, name: 'admin', domainId: 'default' },
+  ],
   users: [
     {
-      id: '5f6a1c1de3f44c0e9a3b6d5d2c9d1001', name: 'admin', domainId: 'default', defaultProjectId: ADMIN,
+      id: '5f6a1c1de3f44c0e9a3b6d5d2c9d1001',
+      name: 'admin',
+      domainId: 'default',
+      defaultProjectId: ADMIN,
       roles: [...onProject(ADMIN, 'admin', 'member', 'reader'), ...onProject(DEMO, 'admin', 'member', 'reader')],
     },
     {
-      id: '5f6a1c1de3f44c0e9a3b6d5d2c9d1002', name: 'demo', domainId: 'default', defaultProjectId: DEMO,
+      id: '5f6a1c1de3f44c0e9a3b6d5d2c9d1002',
+      name: 'demo',
+      domainId: 'default',
+      defaultProjectId: DEMO,
       roles: onProject(DEMO, 'member', 'reader'),
     },
   ],
   flavors: [
-    flavor('1', 'm1.tiny', 1, 512, 1), flavor('2', 'm1.small', 1, 2048, 20), flavor('3', 'm1.medium', 2, 4096, 40),
-    flavor('4', 'm1.large', 4, 8192, 80), flavor('d2', 'ds2G', 2, 2048, 10), flavor('d3', 'ds4G', 4, 4096, 20),
+    flavor('1', 'm1.tiny', 1, 512, 1),
+    flavor('2', 'm1.small', 1, 2048, 20),
+    flavor('3', 'm1.medium', 2, 4096, 40),
+    flavor('4', 'm1.large', 4, 8192, 80),
+    flavor('d2', 'ds2G', 2, 2048, 10),
+    flavor('d3', 'ds4G', 4, 4096, 20),
   ],
   images: [
-    image(1, 'debian-12', 'debian'), image(2, 'ubuntu-24.04', 'ubuntu'), image(3, 'fedora-atomic-latest', 'fedora-atomic'),
+    image(1, 'debian-12', 'debian'),
+    image(2, 'ubuntu-24.04', 'ubuntu'),
+    image(3, 'fedora-atomic-latest', 'fedora-atomic'),
     image(4, 'fedora-coreos-latest', 'fedora-coreos'),
   ],
   keypairs: ['default'],
@@ -95,6 +122,9 @@ export const EMBEDDED_DEFAULTS: EmbeddedConfig = {
 };
 
 /** The entry with that id, or else with that name. */
-export function byIdOrName<T extends { readonly id: string; readonly name: string }>(table: readonly T[], idOrName: string): T | undefined {
+export function byIdOrName<T extends { readonly id: string; readonly name: string }>(
+  table: readonly T[],
+  idOrName: string,
+): T | undefined {
   return table.find((entry) => entry.id === idOrName) ?? table.find((entry) => entry.name === idOrName);
 }

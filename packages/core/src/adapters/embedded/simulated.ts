@@ -1,6 +1,15 @@
 import type { Knex } from 'knex';
 import type { JsonObject } from '../../domain/json.js';
-import type { AddressSpec, CloudBackend, LoadBalancerSpec, NetworkSpec, NetworkState, ServerSpec, ServerState, VolumeSpec } from './backend.js';
+import type {
+  AddressSpec,
+  CloudBackend,
+  LoadBalancerSpec,
+  NetworkSpec,
+  NetworkState,
+  ServerSpec,
+  ServerState,
+  VolumeSpec,
+} from './backend.js';
 
 type PartKind = 'network' | 'volume' | 'server' | 'address' | 'balancer';
 
@@ -62,7 +71,8 @@ export class SimulatedBackend implements CloudBackend {
 
   async ensureLoadBalancer(balancer: LoadBalancerSpec, signal: AbortSignal): Promise<void> {
     const listeners = balancer.listeners.map((listener) => ({
-      port: listener.port, members: listener.members.map((member) => `${member.address}:${member.port}`),
+      port: listener.port,
+      members: listener.members.map((member) => `${member.address}:${member.port}`),
     }));
     await this.#put('balancer', balancer.key, { address: balancer.address, listeners }, signal);
   }
@@ -79,8 +89,10 @@ export class SimulatedBackend implements CloudBackend {
 
   async #put(kind: PartKind, key: string, detail: JsonObject, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    await this.#db('simulated_part').insert({ kind, part_key: key, detail: JSON.stringify(detail) })
-      .onConflict(['kind', 'part_key']).merge(['detail']);
+    await this.#db('simulated_part')
+      .insert({ kind, part_key: key, detail: JSON.stringify(detail) })
+      .onConflict(['kind', 'part_key'])
+      .merge(['detail']);
   }
 
   async #drop(kind: PartKind, key: string, signal: AbortSignal): Promise<void> {

@@ -12,8 +12,13 @@ export function bayEventRepository(db: Knex): BayEventRepository {
   return {
     async append(events) {
       const rows = events.map((event) => ({
-        bay_id: event.bayId, at: event.at.getTime(), source: event.source, resource: event.resource.slice(0, 512),
-        resource_type: event.resourceType.slice(0, 255), status: event.status, reason: event.reason,
+        bay_id: event.bayId,
+        at: event.at.getTime(),
+        source: event.source,
+        resource: event.resource.slice(0, 512),
+        resource_type: event.resourceType.slice(0, 255),
+        status: event.status,
+        reason: event.reason,
       }));
       if (rows.length > 0) await db.batchInsert(TABLE, rows, ROWS_PER_INSERT);
     },
@@ -27,7 +32,13 @@ export function bayEventRepository(db: Knex): BayEventRepository {
 function fromRow(row: Row): BayEvent {
   return {
     // Written by `append` from the same types.
-    id: number(row, 'id'), bayId: text(row, 'bay_id') as BayId, at: date(row, 'at'), source: text(row, 'source') as BayEvent['source'],
-    resource: text(row, 'resource'), resourceType: text(row, 'resource_type'), status: text(row, 'status'), reason: textOrNull(row, 'reason'),
+    id: number(row, 'id'),
+    bayId: text(row, 'bay_id') as BayId,
+    at: date(row, 'at'),
+    source: text(row, 'source') as BayEvent['source'],
+    resource: text(row, 'resource'),
+    resourceType: text(row, 'resource_type'),
+    status: text(row, 'status'),
+    reason: textOrNull(row, 'reason'),
   };
 }

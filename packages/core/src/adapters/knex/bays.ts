@@ -9,9 +9,32 @@ import { date, dateOrNull, flag, json, number, numberOrNull, pageOf, text, textO
 const TABLE = 'bay';
 const SORTABLE = {
   ...Object.fromEntries(
-    ['id', 'uuid', 'name', 'baymodel_id', 'keypair', 'docker_volume_size', 'master_flavor_id', 'flavor_id', 'bay_create_timeout', 'discovery_url',
-      'fixed_network', 'fixed_subnet', 'floating_ip_enabled', 'master_lb_enabled', 'status', 'status_reason', 'stack_id', 'api_address', 'coe_version',
-      'container_version', 'project_id', 'user_id', 'created_at', 'updated_at'].map((name) => [name, name]),
+    [
+      'id',
+      'uuid',
+      'name',
+      'baymodel_id',
+      'keypair',
+      'docker_volume_size',
+      'master_flavor_id',
+      'flavor_id',
+      'bay_create_timeout',
+      'discovery_url',
+      'fixed_network',
+      'fixed_subnet',
+      'floating_ip_enabled',
+      'master_lb_enabled',
+      'status',
+      'status_reason',
+      'stack_id',
+      'api_address',
+      'coe_version',
+      'container_version',
+      'project_id',
+      'user_id',
+      'created_at',
+      'updated_at',
+    ].map((name) => [name, name]),
   ),
   cluster_template_id: 'baymodel_id',
   create_timeout: 'bay_create_timeout',
@@ -40,33 +63,51 @@ export function bayRepository(db: Knex): BayRepository {
     },
     async insert(bay) {
       await db(TABLE).insert({
-        ...desiredRow(bay), ...observedRow(bay.observed), uuid: bay.id, project_id: bay.projectId, user_id: bay.userId, name: bay.name,
-        created_at: bay.createdAt.getTime(), updated_at: bay.updatedAt?.getTime() ?? null,
+        ...desiredRow(bay),
+        ...observedRow(bay.observed),
+        uuid: bay.id,
+        project_id: bay.projectId,
+        user_id: bay.userId,
+        name: bay.name,
+        created_at: bay.createdAt.getTime(),
+        updated_at: bay.updatedAt?.getTime() ?? null,
       });
     },
     async saveDesired(bay, expectedGeneration) {
-      const changed = await db(TABLE).where({ uuid: bay.id, generation: expectedGeneration }).update({
-        ...desiredRow(bay), status: bay.observed.status, status_reason: bay.observed.statusReason, updated_at: bay.updatedAt?.getTime() ?? null,
-      });
+      const changed = await db(TABLE)
+        .where({ uuid: bay.id, generation: expectedGeneration })
+        .update({
+          ...desiredRow(bay),
+          status: bay.observed.status,
+          status_reason: bay.observed.statusReason,
+          updated_at: bay.updatedAt?.getTime() ?? null,
+        });
       return changed === 1;
     },
     async saveObserved(id, observed, generation) {
       return (await db(TABLE).where({ uuid: id, generation }).update(observedRow(observed))) === 1;
     },
     async delete(id) {
-      for (const table of ['node', 'node_group', 'intent', 'bay_support', 'bay_event', 'work_item']) await db(table).where({ bay_id: id }).delete();
+      for (const table of ['node', 'node_group', 'intent', 'bay_support', 'bay_event', 'work_item'])
+        await db(table).where({ bay_id: id }).delete();
       await db('container').where({ bay_uuid: id }).delete();
       await db(TABLE).where({ uuid: id }).delete();
     },
     async idsInStatus(statuses) {
-      const rows: Row[] = await db(TABLE).whereIn('status', [...statuses]).select('uuid');
+      const rows: Row[] = await db(TABLE)
+        .whereIn('status', [...statuses])
+        .select('uuid');
       return rows.map((row) => text(row, 'uuid') as BayId);
     },
   };
 }
 
 function countOf(db: Knex, name: string, comparison: '=' | '<>'): Knex.QueryBuilder {
-  return db('node_group').sum('node_count').where('node_group.bay_id', db.ref(`${TABLE}.uuid`)).andWhere('node_group.role', comparison, 'master').as(name);
+  return db('node_group')
+    .sum('node_count')
+    .where('node_group.bay_id', db.ref(`${TABLE}.uuid`))
+    .andWhere('node_group.role', comparison, 'master')
+    .as(name);
 }
 
 function withSizes(row: Row): BayRow {
@@ -76,40 +117,77 @@ function withSizes(row: Row): BayRow {
 function desiredRow(bay: New<Bay>): Record<string, unknown> {
   const { desired } = bay;
   return {
-    generation: bay.generation, baymodel_id: desired.bayModelId, keypair: desired.keypair, docker_volume_size: desired.dockerVolumeSize,
-    labels: JSON.stringify(desired.labels), master_flavor_id: desired.masterFlavorId, flavor_id: desired.flavorId, bay_create_timeout: desired.createTimeout,
-    discovery_url: desired.discoveryUrl, fixed_network: desired.fixedNetwork, fixed_subnet: desired.fixedSubnet,
-    floating_ip_enabled: desired.floatingIpEnabled, master_lb_enabled: desired.masterLbEnabled,
+    generation: bay.generation,
+    baymodel_id: desired.bayModelId,
+    keypair: desired.keypair,
+    docker_volume_size: desired.dockerVolumeSize,
+    labels: JSON.stringify(desired.labels),
+    master_flavor_id: desired.masterFlavorId,
+    flavor_id: desired.flavorId,
+    bay_create_timeout: desired.createTimeout,
+    discovery_url: desired.discoveryUrl,
+    fixed_network: desired.fixedNetwork,
+    fixed_subnet: desired.fixedSubnet,
+    floating_ip_enabled: desired.floatingIpEnabled,
+    master_lb_enabled: desired.masterLbEnabled,
   };
 }
 
 function observedRow(observed: BayObserved): Record<string, unknown> {
   return {
-    status: observed.status, status_reason: observed.statusReason, stack_id: observed.stackId, api_address: observed.apiAddress,
-    observed_discovery_url: observed.discoveryUrl, coe_version: observed.coeVersion, container_version: observed.containerVersion,
-    master_addresses: JSON.stringify(observed.masterAddresses), node_addresses: JSON.stringify(observed.nodeAddresses),
-    health_status: observed.health, health_status_reason: JSON.stringify(observed.healthReason), accepted_generation: observed.acceptedGeneration,
+    status: observed.status,
+    status_reason: observed.statusReason,
+    stack_id: observed.stackId,
+    api_address: observed.apiAddress,
+    observed_discovery_url: observed.discoveryUrl,
+    coe_version: observed.coeVersion,
+    container_version: observed.containerVersion,
+    master_addresses: JSON.stringify(observed.masterAddresses),
+    node_addresses: JSON.stringify(observed.nodeAddresses),
+    health_status: observed.health,
+    health_status_reason: JSON.stringify(observed.healthReason),
+    accepted_generation: observed.acceptedGeneration,
   };
 }
 
 function fromRow(row: Row): Bay {
   return {
     // Ids and enumerated columns hold what this adapter wrote from the same types.
-    id: text(row, 'uuid') as BayId, sequence: number(row, 'id'), projectId: text(row, 'project_id'), userId: text(row, 'user_id'), name: text(row, 'name'),
+    id: text(row, 'uuid') as BayId,
+    sequence: number(row, 'id'),
+    projectId: text(row, 'project_id'),
+    userId: text(row, 'user_id'),
+    name: text(row, 'name'),
     generation: number(row, 'generation'),
     desired: {
-      bayModelId: text(row, 'baymodel_id') as BayModelId, keypair: textOrNull(row, 'keypair'), dockerVolumeSize: numberOrNull(row, 'docker_volume_size'),
-      labels: json(row, 'labels'), masterFlavorId: textOrNull(row, 'master_flavor_id'), flavorId: textOrNull(row, 'flavor_id'),
-      createTimeout: number(row, 'bay_create_timeout'), discoveryUrl: textOrNull(row, 'discovery_url'), fixedNetwork: textOrNull(row, 'fixed_network'),
-      fixedSubnet: textOrNull(row, 'fixed_subnet'), floatingIpEnabled: flag(row, 'floating_ip_enabled'), masterLbEnabled: flag(row, 'master_lb_enabled'),
+      bayModelId: text(row, 'baymodel_id') as BayModelId,
+      keypair: textOrNull(row, 'keypair'),
+      dockerVolumeSize: numberOrNull(row, 'docker_volume_size'),
+      labels: json(row, 'labels'),
+      masterFlavorId: textOrNull(row, 'master_flavor_id'),
+      flavorId: textOrNull(row, 'flavor_id'),
+      createTimeout: number(row, 'bay_create_timeout'),
+      discoveryUrl: textOrNull(row, 'discovery_url'),
+      fixedNetwork: textOrNull(row, 'fixed_network'),
+      fixedSubnet: textOrNull(row, 'fixed_subnet'),
+      floatingIpEnabled: flag(row, 'floating_ip_enabled'),
+      masterLbEnabled: flag(row, 'master_lb_enabled'),
     },
     observed: {
-      status: text(row, 'status') as BayStatus, statusReason: textOrNull(row, 'status_reason'), stackId: textOrNull(row, 'stack_id'),
-      apiAddress: textOrNull(row, 'api_address'), discoveryUrl: textOrNull(row, 'observed_discovery_url'), coeVersion: textOrNull(row, 'coe_version'),
-      containerVersion: textOrNull(row, 'container_version'), masterAddresses: json(row, 'master_addresses'), nodeAddresses: json(row, 'node_addresses'),
-      health: textOrNull(row, 'health_status') as Health | null, healthReason: json(row, 'health_status_reason'),
+      status: text(row, 'status') as BayStatus,
+      statusReason: textOrNull(row, 'status_reason'),
+      stackId: textOrNull(row, 'stack_id'),
+      apiAddress: textOrNull(row, 'api_address'),
+      discoveryUrl: textOrNull(row, 'observed_discovery_url'),
+      coeVersion: textOrNull(row, 'coe_version'),
+      containerVersion: textOrNull(row, 'container_version'),
+      masterAddresses: json(row, 'master_addresses'),
+      nodeAddresses: json(row, 'node_addresses'),
+      health: textOrNull(row, 'health_status') as Health | null,
+      healthReason: json(row, 'health_status_reason'),
       acceptedGeneration: number(row, 'accepted_generation'),
     },
-    createdAt: date(row, 'created_at'), updatedAt: dateOrNull(row, 'updated_at'),
+    createdAt: date(row, 'created_at'),
+    updatedAt: dateOrNull(row, 'updated_at'),
   };
 }

@@ -6,11 +6,26 @@ import type { ContainerRepository, New, Visibility } from '../../ports/store.js'
 import { date, dateOrNull, json, number, pageOf, text, textOrNull, type Row } from './rows.js';
 
 const TABLE = 'container';
-const SORTABLE = Object.fromEntries(['id', 'uuid', 'name', 'bay_uuid', 'image', 'command', 'memory', 'status', 'project_id', 'user_id', 'created_at',
-  'updated_at'].map((name) => [name, name]));
+const SORTABLE = Object.fromEntries(
+  [
+    'id',
+    'uuid',
+    'name',
+    'bay_uuid',
+    'image',
+    'command',
+    'memory',
+    'status',
+    'project_id',
+    'user_id',
+    'created_at',
+    'updated_at',
+  ].map((name) => [name, name]),
+);
 
 export function containerRepository(db: Knex): ContainerRepository {
-  const visibleTo = (visible: Visibility): Knex.QueryBuilder => (visible.projectId === null ? db(TABLE) : db(TABLE).where({ project_id: visible.projectId }));
+  const visibleTo = (visible: Visibility): Knex.QueryBuilder =>
+    visible.projectId === null ? db(TABLE) : db(TABLE).where({ project_id: visible.projectId });
   return {
     async find(ident, visible) {
       const rows: Row[] = await visibleTo(visible).where(isUuid(ident) ? { uuid: ident } : { name: ident });
@@ -35,18 +50,36 @@ export function containerRepository(db: Knex): ContainerRepository {
 
 function toRow(container: New<Container>): Record<string, unknown> {
   return {
-    uuid: container.id, bay_uuid: container.bayId, project_id: container.projectId, user_id: container.userId, name: container.name, image: container.image,
-    command: container.command, memory: container.memory, environment: JSON.stringify(container.environment), status: container.status,
-    created_at: container.createdAt.getTime(), updated_at: container.updatedAt?.getTime() ?? null,
+    uuid: container.id,
+    bay_uuid: container.bayId,
+    project_id: container.projectId,
+    user_id: container.userId,
+    name: container.name,
+    image: container.image,
+    command: container.command,
+    memory: container.memory,
+    environment: JSON.stringify(container.environment),
+    status: container.status,
+    created_at: container.createdAt.getTime(),
+    updated_at: container.updatedAt?.getTime() ?? null,
   };
 }
 
 function fromRow(row: Row): Container {
   return {
     // Written by `toRow` from the same types.
-    id: text(row, 'uuid') as ContainerId, sequence: number(row, 'id'), bayId: text(row, 'bay_uuid') as BayId, projectId: text(row, 'project_id'),
-    userId: text(row, 'user_id'), name: textOrNull(row, 'name'), image: text(row, 'image'), command: textOrNull(row, 'command'),
-    memory: textOrNull(row, 'memory'), environment: json(row, 'environment'), status: text(row, 'status') as ContainerStatus,
-    createdAt: date(row, 'created_at'), updatedAt: dateOrNull(row, 'updated_at'),
+    id: text(row, 'uuid') as ContainerId,
+    sequence: number(row, 'id'),
+    bayId: text(row, 'bay_uuid') as BayId,
+    projectId: text(row, 'project_id'),
+    userId: text(row, 'user_id'),
+    name: textOrNull(row, 'name'),
+    image: text(row, 'image'),
+    command: textOrNull(row, 'command'),
+    memory: textOrNull(row, 'memory'),
+    environment: json(row, 'environment'),
+    status: text(row, 'status') as ContainerStatus,
+    createdAt: date(row, 'created_at'),
+    updatedAt: dateOrNull(row, 'updated_at'),
   };
 }

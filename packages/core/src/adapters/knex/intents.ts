@@ -18,10 +18,18 @@ export function intentRepository(db: Knex): IntentRepository {
       return rows.map(fromRow);
     },
     async put(intent) {
-      await db(TABLE).insert({
-        bay_id: intent.bayId, operation: intent.operation, generation: intent.generation, rollback: intent.rollbackOnFailure,
-        started_at: intent.startedAt.getTime(), deadline: intent.deadline?.getTime() ?? null, traceparent: intent.traceparent,
-      }).onConflict('bay_id').merge();
+      await db(TABLE)
+        .insert({
+          bay_id: intent.bayId,
+          operation: intent.operation,
+          generation: intent.generation,
+          rollback: intent.rollbackOnFailure,
+          started_at: intent.startedAt.getTime(),
+          deadline: intent.deadline?.getTime() ?? null,
+          traceparent: intent.traceparent,
+        })
+        .onConflict('bay_id')
+        .merge();
     },
     async close(bayId, generation) {
       await db(TABLE).where({ bay_id: bayId }).andWhere('generation', '<=', generation).delete();
@@ -32,8 +40,12 @@ export function intentRepository(db: Knex): IntentRepository {
 function fromRow(row: Row): Intent {
   return {
     // Written by `put` from the same types.
-    bayId: text(row, 'bay_id') as BayId, operation: text(row, 'operation') as Operation, generation: number(row, 'generation'),
-    rollbackOnFailure: flag(row, 'rollback'), startedAt: date(row, 'started_at'), deadline: dateOrNull(row, 'deadline'),
+    bayId: text(row, 'bay_id') as BayId,
+    operation: text(row, 'operation') as Operation,
+    generation: number(row, 'generation'),
+    rollbackOnFailure: flag(row, 'rollback'),
+    startedAt: date(row, 'started_at'),
+    deadline: dateOrNull(row, 'deadline'),
     traceparent: textOrNull(row, 'traceparent'),
   };
 }

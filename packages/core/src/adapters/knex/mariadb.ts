@@ -21,9 +21,16 @@ export function openMariadb(options: MariadbOptions): Knex {
   const { poolSize = POOL_SIZE, acquireTimeoutMs = ACQUIRE_MS } = options;
   return knex({
     client: 'mysql2',
-    connection: { ...connectionOf(options.url), charset: 'utf8mb4', timezone: 'Z', multipleStatements: false, connectTimeout: CONNECT_MS },
+    connection: {
+      ...connectionOf(options.url),
+      charset: 'utf8mb4',
+      timezone: 'Z',
+      multipleStatements: false,
+      connectTimeout: CONNECT_MS,
+    },
     pool: {
-      min: 0, max: poolSize,
+      min: 0,
+      max: poolSize,
       afterCreate(connection: Session, done: (error: Error | null, connection: Session) => void): void {
         // Claims and compare-and-swaps need to see what others have committed.
         connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) => done(error, connection));
@@ -43,7 +50,16 @@ function connectionOf(text: string): { host: string; port: number; user: string;
   const database = url?.pathname.slice(1);
   if (!url || !SCHEME.test(url.protocol) || !database) {
     // The text itself may hold a password.
-    throw new DomainError('invalid-parameter', { field: '[database] connection', message: 'It must look like mysql+pymysql://user:password@host:port/database.' });
+    throw new DomainError('invalid-parameter', {
+      field: '[database] connection',
+      message: 'It must look like mysql+pymysql://user:password@host:port/database.',
+    });
   }
-  return { host: url.hostname, port: Number(url.port || 3306), user: decodeURIComponent(url.username), password: decodeURIComponent(url.password), database };
+  return {
+    host: url.hostname,
+    port: Number(url.port || 3306),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database,
+  };
 }

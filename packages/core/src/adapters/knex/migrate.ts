@@ -40,7 +40,8 @@ async function doneSteps(db: Knex): Promise<ReadonlySet<string>> {
 async function locked<T>(db: Knex, work: () => Promise<T>): Promise<T> {
   return db.transaction(async (holder) => {
     const [[row]] = (await holder.raw('SELECT GET_LOCK(?, ?) AS held', [LOCK, LOCK_SECONDS])) as [[{ held: number | null }]]; // mysql2's [rows, fields]
-    if (row?.held !== 1) throw new DomainError('store-unavailable', 'Another process is upgrading the database. Try again when it has finished.');
+    if (row?.held !== 1)
+      throw new DomainError('store-unavailable', 'Another process is upgrading the database. Try again when it has finished.');
     try {
       return await work();
     } finally {

@@ -7,14 +7,28 @@ import { date, dateOrNull, number, pageOf, text, textOrNull, type Row } from './
 
 const TABLE = 'node';
 const SORTABLE = {
-  ...Object.fromEntries(['id', 'uuid', 'name', 'role', 'status', 'status_reason', 'server_id', 'private_address', 'public_address', 'created_at',
-    'updated_at'].map((name) => [name, name])),
+  ...Object.fromEntries(
+    [
+      'id',
+      'uuid',
+      'name',
+      'role',
+      'status',
+      'status_reason',
+      'server_id',
+      'private_address',
+      'public_address',
+      'created_at',
+      'updated_at',
+    ].map((name) => [name, name]),
+  ),
   bay_uuid: 'bay_id',
 };
 
 export function nodeRepository(db: Knex): NodeRepository {
   const withGroup = (visible: Visibility): Knex.QueryBuilder => {
-    const query = db(TABLE).select(`${TABLE}.*`, 'node_group.name as group_name', 'node_group.image_id as group_image', 'bay_model.server_type')
+    const query = db(TABLE)
+      .select(`${TABLE}.*`, 'node_group.name as group_name', 'node_group.image_id as group_image', 'bay_model.server_type')
       .join('node_group', 'node_group.uuid', `${TABLE}.node_group_id`)
       .join('bay', 'bay.uuid', `${TABLE}.bay_id`)
       .join('bay_model', 'bay_model.uuid', 'bay.baymodel_id');
@@ -26,11 +40,15 @@ export function nodeRepository(db: Knex): NodeRepository {
       return rows.map(fromRow);
     },
     async ofBays(bayIds) {
-      const rows: Row[] = await db(TABLE).whereIn('bay_id', [...bayIds]).orderBy('id');
+      const rows: Row[] = await db(TABLE)
+        .whereIn('bay_id', [...bayIds])
+        .orderBy('id');
       return rows.map(fromRow);
     },
     async find(ident, visible) {
-      const rows: Row[] = await withGroup(visible).where(isUuid(ident) ? { [`${TABLE}.uuid`]: ident } : { [`${TABLE}.name`]: ident });
+      const rows: Row[] = await withGroup(visible).where(
+        isUuid(ident) ? { [`${TABLE}.uuid`]: ident } : { [`${TABLE}.name`]: ident },
+      );
       return rows.map(withGroupOf);
     },
     async list(visible, bayId, page) {
@@ -40,7 +58,15 @@ export function nodeRepository(db: Knex): NodeRepository {
     },
     async insert(node) {
       await db(TABLE).insert({
-        uuid: node.id, bay_id: node.bayId, node_group_id: node.nodeGroupId, name: node.name, role: node.role, desired: node.desired, ...observedRow(node.observed), created_at: node.createdAt.getTime(), updated_at: node.updatedAt?.getTime() ?? null,
+        uuid: node.id,
+        bay_id: node.bayId,
+        node_group_id: node.nodeGroupId,
+        name: node.name,
+        role: node.role,
+        desired: node.desired,
+        ...observedRow(node.observed),
+        created_at: node.createdAt.getTime(),
+        updated_at: node.updatedAt?.getTime() ?? null,
       });
     },
     async setDesired(id, desired) {
@@ -57,14 +83,18 @@ export function nodeRepository(db: Knex): NodeRepository {
 
 function observedRow(observed: NodeObservation): Record<string, unknown> {
   return {
-    status: observed.status, status_reason: observed.reason, server_id: observed.serverId, private_address: observed.privateAddress,
+    status: observed.status,
+    status_reason: observed.reason,
+    server_id: observed.serverId,
+    private_address: observed.privateAddress,
     public_address: observed.publicAddress,
   };
 }
 
 function withGroupOf(row: Row): NodeRow {
   return {
-    node: fromRow(row), nodeGroup: { name: text(row, 'group_name'), imageId: text(row, 'group_image') },
+    node: fromRow(row),
+    nodeGroup: { name: text(row, 'group_name'), imageId: text(row, 'group_image') },
     // Written by the bay models' adapter from the same type.
     serverType: text(row, 'server_type') as NodeRow['serverType'],
   };
@@ -73,13 +103,21 @@ function withGroupOf(row: Row): NodeRow {
 function fromRow(row: Row): Node {
   return {
     // Ids and enumerated columns hold what this adapter wrote from the same types.
-    id: text(row, 'uuid') as NodeId, sequence: number(row, 'id'), bayId: text(row, 'bay_id') as BayId,
-    nodeGroupId: text(row, 'node_group_id') as NodeGroupId, name: text(row, 'name'), role: text(row, 'role') as Node['role'],
+    id: text(row, 'uuid') as NodeId,
+    sequence: number(row, 'id'),
+    bayId: text(row, 'bay_id') as BayId,
+    nodeGroupId: text(row, 'node_group_id') as NodeGroupId,
+    name: text(row, 'name'),
+    role: text(row, 'role') as Node['role'],
     desired: text(row, 'desired') as Node['desired'],
     observed: {
-      status: text(row, 'status') as NodeStatus, reason: textOrNull(row, 'status_reason'), serverId: textOrNull(row, 'server_id'),
-      privateAddress: textOrNull(row, 'private_address'), publicAddress: textOrNull(row, 'public_address'),
+      status: text(row, 'status') as NodeStatus,
+      reason: textOrNull(row, 'status_reason'),
+      serverId: textOrNull(row, 'server_id'),
+      privateAddress: textOrNull(row, 'private_address'),
+      publicAddress: textOrNull(row, 'public_address'),
     },
-    createdAt: date(row, 'created_at'), updatedAt: dateOrNull(row, 'updated_at'),
+    createdAt: date(row, 'created_at'),
+    updatedAt: dateOrNull(row, 'updated_at'),
   };
 }

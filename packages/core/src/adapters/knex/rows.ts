@@ -42,11 +42,18 @@ export function json<T>(row: Row, column: string): T {
 }
 
 /** Most of these columns hold nothing most of the time. */
-const EMPTY: ReadonlyMap<string, unknown> = new Map<string, unknown>([['{}', Object.freeze({})], ['[]', Object.freeze([])]]);
+const EMPTY: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['{}', Object.freeze({})],
+  ['[]', Object.freeze([])],
+]);
 
 /** Applies sorting, marker and limit. `columns` maps the wire names that may be sorted by to column names. */
 export async function pageOf(
-  query: Knex.QueryBuilder, db: Knex, table: string, page: Page, columns: Readonly<Record<string, string>>,
+  query: Knex.QueryBuilder,
+  db: Knex,
+  table: string,
+  page: Page,
+  columns: Readonly<Record<string, string>>,
 ): Promise<readonly Row[]> {
   const column = sortColumn(page, columns);
   const direction = page.descending ? 'desc' : 'asc';
@@ -55,11 +62,18 @@ export async function pageOf(
   if (marker) {
     const at = marker[column] ?? null;
     void query.where((either) => {
-      void either.where((tie) => tie.where(`${table}.${column}`, at as Knex.Value).andWhere(`${table}.id`, after, number(marker, 'id')));
+      void either.where((tie) =>
+        tie.where(`${table}.${column}`, at as Knex.Value).andWhere(`${table}.id`, after, number(marker, 'id')),
+      );
       addBeyond(either, `${table}.${column}`, after, at);
     });
   }
-  return query.orderBy([{ column: `${table}.${column}`, order: direction }, { column: `${table}.id`, order: direction }]).limit(page.limit);
+  return query
+    .orderBy([
+      { column: `${table}.${column}`, order: direction },
+      { column: `${table}.id`, order: direction },
+    ])
+    .limit(page.limit);
 }
 
 /** NULL sorts before everything in SQLite and MariaDB; comparisons with it are never true, so it is spelled out. */
@@ -73,5 +87,8 @@ function addBeyond(query: Knex.QueryBuilder, column: string, after: string, at: 
 function sortColumn(page: Page, columns: Readonly<Record<string, string>>): string {
   const column = Object.hasOwn(columns, page.sortKey) ? columns[page.sortKey] : undefined;
   if (column) return column;
-  throw new DomainError('invalid-parameter', { field: 'sort_key', message: `Cannot sort by ${page.sortKey.slice(0, 60)}: sort_key must be one of ${Object.keys(columns).join(', ')}.` });
+  throw new DomainError('invalid-parameter', {
+    field: 'sort_key',
+    message: `Cannot sort by ${page.sortKey.slice(0, 60)}: sort_key must be one of ${Object.keys(columns).join(', ')}.`,
+  });
 }

@@ -24,14 +24,26 @@ test('counts bays by status, and work by what it waits for', async () => {
   const stats = statsReader(db, clock);
   clock.advance(5_000);
   await store.queue.claim('me', 1);
-  expect(await stats.read()).toEqual({ baysByStatus: { CREATE_COMPLETE: 1, CREATE_IN_PROGRESS: 2 }, dueItems: 2, leasedItems: 1, oldestDueMs: 5_000 });
-  expect(await stats.leases(10)).toEqual([{ bayId: expect.any(String), owner: 'me', fence: 1, until: new Date(clock.now().getTime() + 30_000) }]);
+  expect(await stats.read()).toEqual({
+    baysByStatus: { CREATE_COMPLETE: 1, CREATE_IN_PROGRESS: 2 },
+    dueItems: 2,
+    leasedItems: 1,
+    oldestDueMs: 5_000,
+  });
+  expect(await stats.leases(10)).toEqual([
+    { bayId: expect.any(String), owner: 'me', fence: 1, until: new Date(clock.now().getTime() + 30_000) },
+  ]);
   await store.close();
 });
 
 test('an empty service has nothing to count', async () => {
   const db = openSqlite(':memory:');
   await migrate(db, coreMigrations);
-  expect(await statsReader(db, new ManualClock()).read()).toEqual({ baysByStatus: {}, dueItems: 0, leasedItems: 0, oldestDueMs: 0 });
+  expect(await statsReader(db, new ManualClock()).read()).toEqual({
+    baysByStatus: {},
+    dueItems: 0,
+    leasedItems: 0,
+    oldestDueMs: 0,
+  });
   await db.destroy();
 });

@@ -20,13 +20,16 @@ export function knexStore(db: Knex, clock: Clock): Store {
   const queue = workQueue(db, clock);
   return {
     read: (work) => translated(() => work(repositories(db, clock))),
-    write: (work) => translated(() => repeated(clock, () => db.transaction((transaction) => work(repositories(transaction, clock))))),
-    writeUnder: (lease, work) => translated(() => repeated(clock, () => db.transaction((transaction) => underLease(transaction, lease, clock, work)))),
+    write: (work) =>
+      translated(() => repeated(clock, () => db.transaction((transaction) => work(repositories(transaction, clock))))),
+    writeUnder: (lease, work) =>
+      translated(() => repeated(clock, () => db.transaction((transaction) => underLease(transaction, lease, clock, work)))),
     queue: {
       claim: (owner, limit) => translated(() => repeated(clock, () => queue.claim(owner, limit))),
       renew: (lease) => translated(() => queue.renew(lease)),
       renewAll: (leases) => translated(() => repeated(clock, () => queue.renewAll(leases))),
-      release: (lease, lookAgainAt, attempts) => translated(() => repeated(clock, () => queue.release(lease, lookAgainAt, attempts))),
+      release: (lease, lookAgainAt, attempts) =>
+        translated(() => repeated(clock, () => queue.release(lease, lookAgainAt, attempts))),
       releaseAll: (releases) => translated(() => repeated(clock, () => queue.releaseAll(releases))),
       nextDue: () => translated(() => queue.nextDue()),
     },

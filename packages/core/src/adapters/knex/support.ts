@@ -18,7 +18,10 @@ export function supportRepository(db: Knex): SupportRepository {
       return new Map(rows.map((row) => [text(row, 'bay_id') as BayId, fromRow(row)]));
     },
     async save(bayId, support) {
-      await db(TABLE).insert({ bay_id: bayId, support: JSON.stringify(support) }).onConflict('bay_id').merge();
+      await db(TABLE)
+        .insert({ bay_id: bayId, support: JSON.stringify(support) })
+        .onConflict('bay_id')
+        .merge();
     },
   };
 }

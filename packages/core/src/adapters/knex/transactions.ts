@@ -6,7 +6,12 @@ const DATABASE_CODES = /^(SQLITE|ER_|PROTOCOL_|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREAC
 export function isDatabaseError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   // What is asked of a connection that has just been lost has no code of its own.
-  return DATABASE_CODES.test(codeOf(error)) || error.name === 'SqliteError' || error.name === 'KnexTimeoutError' || ('fatal' in error && error.fatal === true);
+  return (
+    DATABASE_CODES.test(codeOf(error)) ||
+    error.name === 'SqliteError' ||
+    error.name === 'KnexTimeoutError' ||
+    ('fatal' in error && error.fatal === true)
+  );
 }
 
 /** Whether a row was refused because its key is taken. */

@@ -16,11 +16,15 @@ export function workRepository(db: Knex, clock: Clock): WorkRepository {
   return {
     async wake(bayId) {
       const now = clock.now().getTime();
-      const known = await db(TABLE).where({ bay_id: bayId }).update({ due_at: now, wakes: db.raw('wakes + 1'), attempts: 0 });
+      const known = await db(TABLE)
+        .where({ bay_id: bayId })
+        .update({ due_at: now, wakes: db.raw('wakes + 1'), attempts: 0 });
       if (known > 0) return;
       // Somebody else may have woken it for the first time meanwhile.
-      await db(TABLE).insert({ bay_id: bayId, due_at: now, wakes: 1, attempts: 0, fence: 0 })
-        .onConflict('bay_id').merge({ due_at: now, wakes: db.raw(`${TABLE}.wakes + 1`), attempts: 0 });
+      await db(TABLE)
+        .insert({ bay_id: bayId, due_at: now, wakes: 1, attempts: 0, fence: 0 })
+        .onConflict('bay_id')
+        .merge({ due_at: now, wakes: db.raw(`${TABLE}.wakes + 1`), attempts: 0 });
     },
     async remove(bayId) {
       await db(TABLE).where({ bay_id: bayId }).delete();
@@ -28,7 +32,10 @@ export function workRepository(db: Knex, clock: Clock): WorkRepository {
     async ensure(bayIds) {
       const due = clock.now().getTime();
       for (const ids of chunks(bayIds)) {
-        await db(TABLE).insert(ids.map((id) => ({ bay_id: id, due_at: due, wakes: 1, attempts: 0, fence: 0 }))).onConflict('bay_id').ignore();
+        await db(TABLE)
+          .insert(ids.map((id) => ({ bay_id: id, due_at: due, wakes: 1, attempts: 0, fence: 0 })))
+          .onConflict('bay_id')
+          .ignore();
       }
     },
   };
@@ -36,7 +43,9 @@ export function workRepository(db: Knex, clock: Clock): WorkRepository {
 
 /** Fails with `lease-lost` unless the lease is still the newest claim of its item. Touches the row, so that it is locked. */
 export async function assertHeld(db: Knex, lease: Lease, now: number): Promise<void> {
-  const held = await db(TABLE).where({ bay_id: lease.bayId, fence: lease.fence, lease_owner: lease.owner }).update({ lease_until: now + LEASE_MS });
+  const held = await db(TABLE)
+    .where({ bay_id: lease.bayId, fence: lease.fence, lease_owner: lease.owner })
+    .update({ lease_until: now + LEASE_MS });
   if (held === 0) throw new DomainError('lease-lost', `The lease on bay ${lease.bayId} was lost.`);
 }
 
@@ -61,7 +70,11 @@ export function workQueue(db: Knex, clock: Clock): WorkQueue {
         await heldOf(db, some).update({ lease_until: now + LEASE_MS });
         const rows: Row[] = await heldOf(db, some).select('bay_id', 'fence');
         const fences = new Map(rows.map((row) => [text(row, 'bay_id'), number(row, 'fence')]));
-        held.push(...some.filter((lease) => fences.get(lease.bayId) === lease.fence).map((lease) => ({ ...lease, until: new Date(now + LEASE_MS) })));
+        held.push(
+          ...some
+            .filter((lease) => fences.get(lease.bayId) === lease.fence)
+            .map((lease) => ({ ...lease, until: new Date(now + LEASE_MS) })),
+        );
       }
       return held;
     },
@@ -73,7 +86,9 @@ export function workQueue(db: Knex, clock: Clock): WorkQueue {
     },
     async nextDue() {
       const free = 'case when lease_until is not null and lease_until > due_at then lease_until else due_at end';
-      const row: Row | undefined = await db(TABLE).select(db.raw(`min(${free}) as due`)).first();
+      const row: Row | undefined = await db(TABLE)
+        .select(db.raw(`min(${free}) as due`))
+        .first();
       const due = row?.['due'] === null || row === undefined ? NEVER : number(row, 'due');
       return due >= NEVER ? undefined : new Date(due);
     },
@@ -82,16 +97,33 @@ export function workQueue(db: Knex, clock: Clock): WorkQueue {
 
 /** The oldest item of every project, then the second one of every project, and so on. */
 async function dueItems(db: Knex, now: number, limit: number): Promise<readonly Row[]> {
-  const due = db(TABLE).leftJoin('bay', 'bay.uuid', `${TABLE}.bay_id`).where(`${TABLE}.due_at`, '<=', now)
+  const due = db(TABLE)
+    .leftJoin('bay', 'bay.uuid', `${TABLE}.bay_id`)
+    .where(`${TABLE}.due_at`, '<=', now)
     .andWhere((free) => free.whereNull(`${TABLE}.lease_until`).orWhere(`${TABLE}.lease_until`, '<=', now))
-    .select(`${TABLE}.bay_id`, `${TABLE}.fence`, `${TABLE}.wakes`, `${TABLE}.attempts`, `${TABLE}.due_at`, 'bay.project_id',
-      db.raw(`row_number() over (partition by bay.project_id order by ${TABLE}.due_at, ${TABLE}.bay_id) as turn`));
-  const rows: readonly Row[] = await db.select('*').from(due.as('due')).orderBy([{ column: 'turn' }, { column: 'due_at' }, { column: 'bay_id' }]).limit(limit);
+    .select(
+      `${TABLE}.bay_id`,
+      `${TABLE}.fence`,
+      `${TABLE}.wakes`,
+      `${TABLE}.attempts`,
+      `${TABLE}.due_at`,
+      'bay.project_id',
+      db.raw(`row_number() over (partition by bay.project_id order by ${TABLE}.due_at, ${TABLE}.bay_id) as turn`),
+    );
+  const rows: readonly Row[] = await db
+    .select('*')
+    .from(due.as('due'))
+    .orderBy([{ column: 'turn' }, { column: 'due_at' }, { column: 'bay_id' }])
+    .limit(limit);
   return rows;
 }
 
 /** Whoever changes the fence first has the item: the others find another fence. */
-async function claimItems(db: Knex, items: readonly Row[], claim: { readonly owner: string; readonly now: number }): Promise<readonly Lease[]> {
+async function claimItems(
+  db: Knex,
+  items: readonly Row[],
+  claim: { readonly owner: string; readonly now: number },
+): Promise<readonly Lease[]> {
   const until = claim.now + LEASE_MS;
   const pairs = items.map((row): [string, number] => [text(row, 'bay_id'), number(row, 'fence')]);
   const won = await inPairs(db, pairs).update({ lease_owner: claim.owner, lease_until: until, fence: db.raw('fence + 1') });
@@ -99,35 +131,63 @@ async function claimItems(db: Knex, items: readonly Row[], claim: { readonly own
   const next = pairs.map(([id, fence]): [string, number] => [id, fence + 1]);
   const rows: Row[] = await inPairs(db, next).where({ lease_owner: claim.owner }).select('bay_id');
   const mine = new Set(rows.map((row) => text(row, 'bay_id')));
-  return items.filter((row) => mine.has(text(row, 'bay_id'))).map((row) => ({
-    // The column holds ids of bays only.
-    bayId: text(row, 'bay_id') as BayId, projectId: textOrNull(row, 'project_id'), owner: claim.owner, fence: number(row, 'fence') + 1, until: new Date(until),
-    wakes: number(row, 'wakes'), attempts: number(row, 'attempts'),
-  }));
+  return items
+    .filter((row) => mine.has(text(row, 'bay_id')))
+    .map((row) => ({
+      // The column holds ids of bays only.
+      bayId: text(row, 'bay_id') as BayId,
+      projectId: textOrNull(row, 'project_id'),
+      owner: claim.owner,
+      fence: number(row, 'fence') + 1,
+      until: new Date(until),
+      wakes: number(row, 'wakes'),
+      attempts: number(row, 'attempts'),
+    }));
 }
 
 async function releaseItems(db: Knex, releases: readonly Release[], now: number): Promise<void> {
   // A wake that came during the pass asked for something that the pass may not have seen.
-  const dueAt = releases.flatMap(({ lease, lookAgainAt }) => [lease.bayId, lease.wakes, lookAgainAt === 'never' ? NEVER : lookAgainAt.getTime()]);
+  const dueAt = releases.flatMap(({ lease, lookAgainAt }) => [
+    lease.bayId,
+    lease.wakes,
+    lookAgainAt === 'never' ? NEVER : lookAgainAt.getTime(),
+  ]);
   const attempts = releases.flatMap((release) => [release.lease.bayId, release.attempts]);
-  await heldOf(db, releases.map((release) => release.lease)).update({
+  await heldOf(
+    db,
+    releases.map((release) => release.lease),
+  ).update({
     due_at: db.raw(`case ${'when bay_id = ? and wakes = ? then ? '.repeat(releases.length)}else ? end`, [...dueAt, now]),
     attempts: db.raw(`case bay_id ${'when ? then ? '.repeat(releases.length)}else attempts end`, attempts),
-    lease_owner: null, lease_until: null,
+    lease_owner: null,
+    lease_until: null,
   });
 }
 
 /** Items that are still under these very claims. */
 function heldOf(db: Knex, leases: readonly Lease[]): Knex.QueryBuilder {
   const owners = [...new Set(leases.map((lease) => lease.owner))];
-  return inPairs(db, leases.map((lease) => [lease.bayId, lease.fence])).whereIn('lease_owner', owners);
+  return inPairs(
+    db,
+    leases.map((lease) => [lease.bayId, lease.fence]),
+  ).whereIn('lease_owner', owners);
 }
 
 /** By id first, so that the rows are found by their key: not every database looks for pairs in an index. */
 function inPairs(db: Knex, pairs: readonly (readonly [string, number])[]): Knex.QueryBuilder {
-  return db(TABLE).whereIn('bay_id', pairs.map(([id]) => id)).whereIn(['bay_id', 'fence'], pairs.map((pair) => [...pair]));
+  return db(TABLE)
+    .whereIn(
+      'bay_id',
+      pairs.map(([id]) => id),
+    )
+    .whereIn(
+      ['bay_id', 'fence'],
+      pairs.map((pair) => [...pair]),
+    );
 }
 
 function chunks<T>(items: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / CHUNK) }, (_unused, index) => items.slice(index * CHUNK, (index + 1) * CHUNK));
+  return Array.from({ length: Math.ceil(items.length / CHUNK) }, (_unused, index) =>
+    items.slice(index * CHUNK, (index + 1) * CHUNK),
+  );
 }

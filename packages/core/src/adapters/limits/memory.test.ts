@@ -14,7 +14,11 @@ test('nothing is limited by default', () => {
 test('a project that asks too often is told when to come back; another one is served', async () => {
   const limits = limitsOf({ perMinute: 3, atOnce: 0 });
   for (let request = 0; request < 3; request += 1) (await limits.enter('greedy'))();
-  await expect(limits.enter('greedy')).rejects.toMatchObject({ kind: 'too-many-requests', status: 429, retryAfterSeconds: expect.any(Number) });
+  await expect(limits.enter('greedy')).rejects.toMatchObject({
+    kind: 'too-many-requests',
+    status: 429,
+    retryAfterSeconds: expect.any(Number),
+  });
   (await limits.enter('modest'))();
 });
 

@@ -27,7 +27,8 @@ export function memoryLimits(options: LimitOptions): Limits | undefined {
         return leave;
       } catch (error) {
         leave();
-        if (error instanceof RateLimiterRes) throw tooMany(`more than ${perMinute} requests of this project in a minute`, Math.ceil(error.msBeforeNext / 1_000));
+        if (error instanceof RateLimiterRes)
+          throw tooMany(`more than ${perMinute} requests of this project in a minute`, Math.ceil(error.msBeforeNext / 1_000));
         throw error;
       }
     },
@@ -41,5 +42,8 @@ function leaveFrom(running: Map<string, number>, projectId: string): void {
 }
 
 function tooMany(why: string, retryAfterSeconds: number): DomainError {
-  return new DomainError('too-many-requests', { message: `Too many requests: ${why}. Try again in ${retryAfterSeconds} seconds.`, retryAfterSeconds });
+  return new DomainError('too-many-requests', {
+    message: `Too many requests: ${why}. Try again in ${retryAfterSeconds} seconds.`,
+    retryAfterSeconds,
+  });
 }

@@ -13,7 +13,12 @@ class LocalContext implements ContextManager {
   active(): Context {
     return this.#storage.getStore() ?? ROOT;
   }
-  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(active: Context, work: F, thisArg?: ThisParameterType<F>, ...args: A): ReturnType<F> {
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+    active: Context,
+    work: F,
+    thisArg?: ThisParameterType<F>,
+    ...args: A
+  ): ReturnType<F> {
     return this.#storage.run(active, () => work.call(thisArg, ...args));
   }
   bind<T>(_active: Context, target: T): T {
@@ -43,7 +48,11 @@ afterAll(() => {
 describe('a trace', () => {
   test('goes on in another process from what the first one has written down', async () => {
     const handed = await openTelemetryTracer.span('request', {}, async () => openTelemetryTracer.current());
-    await openTelemetryTracer.span('conductor.pass', { parent: handed, attributes: { 'magnum.generation': 3 } }, async () => undefined);
+    await openTelemetryTracer.span(
+      'conductor.pass',
+      { parent: handed, attributes: { 'magnum.generation': 3 } },
+      async () => undefined,
+    );
     const [request, pass] = exporter.getFinishedSpans();
     expect(handed).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
     expect(pass?.spanContext().traceId).toBe(request?.spanContext().traceId);
@@ -52,7 +61,12 @@ describe('a trace', () => {
   });
 
   test('holds every call of a part, and marks the ones that failed', async () => {
-    const part = traced(openTelemetryTracer, 'orchestrator', { create: async () => 'made', delete: () => Promise.reject(new Error('no')), name: () => 'x' }, ['create', 'delete']);
+    const part = traced(
+      openTelemetryTracer,
+      'orchestrator',
+      { create: async () => 'made', delete: () => Promise.reject(new Error('no')), name: () => 'x' },
+      ['create', 'delete'],
+    );
     expect(await openTelemetryTracer.span('pass', {}, () => part.create())).toBe('made');
     await expect(part.delete()).rejects.toThrow('no');
     expect(part.name()).toBe('x');

@@ -10,16 +10,19 @@ export const openTelemetryTracer: Tracer = {
     propagation.inject(context.active(), carrier);
     return carrier['traceparent'] ?? null;
   },
-  span: (name, about, work) => trace.getTracer(NAME).startActiveSpan(name, { attributes: { ...about.attributes } }, contextOf(about.parent), async (span) => {
-    try {
-      return await work();
-    } catch (error) {
-      span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : '' });
-      throw error;
-    } finally {
-      span.end();
-    }
-  }),
+  span: (name, about, work) =>
+    trace
+      .getTracer(NAME)
+      .startActiveSpan(name, { attributes: { ...about.attributes } }, contextOf(about.parent), async (span) => {
+        try {
+          return await work();
+        } catch (error) {
+          span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : '' });
+          throw error;
+        } finally {
+          span.end();
+        }
+      }),
 };
 
 function contextOf(parent: string | null | undefined): Context {

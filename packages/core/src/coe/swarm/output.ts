@@ -7,7 +7,7 @@ const FRAME_HEADER = 8;
 /** Standard output and error in the order in which they came: frames of an eight-byte header (stream, length) and text. */
 export function demultiplexed(raw: Buffer): Buffer {
   const parts: Buffer[] = [];
-  for (let at = 0; at + FRAME_HEADER <= raw.length; ) {
+  for (let at = 0; at + FRAME_HEADER <= raw.length;) {
     const end = at + FRAME_HEADER + raw.readUInt32BE(at + 4);
     parts.push(raw.subarray(at + FRAME_HEADER, end));
     at = end;

@@ -9,8 +9,15 @@ const BAY = '11111111-2222-4333-8444-555555555555' as BayId;
 function answersWith(wanted: Partial<Answers>): Answers {
   const unexpected = (): Promise<never> => Promise.reject(new DomainError('internal', 'not expected'));
   return {
-    'certificate.ca': unexpected, 'certificate.sign': unexpected, 'nodes.report': unexpected, 'container.create': unexpected, 'container.inspect': unexpected,
-    'container.act': unexpected, 'container.logs': unexpected, 'container.execute': unexpected, ...wanted,
+    'certificate.ca': unexpected,
+    'certificate.sign': unexpected,
+    'nodes.report': unexpected,
+    'container.create': unexpected,
+    'container.inspect': unexpected,
+    'container.act': unexpected,
+    'container.logs': unexpected,
+    'container.execute': unexpected,
+    ...wanted,
   };
 }
 
@@ -37,19 +44,37 @@ export function busContract(name: string, open: () => Promise<BusPair>): void {
     });
 
     test('a question is answered, with arguments and reply as they were given', async () => {
-      await pair.answerer.serve(answersWith({ 'certificate.sign': async ({ bayId, csr }) => ({ pem: `${bayId} ${csr} ü😀\n` }) }));
-      expect(await pair.caller.call('certificate.sign', { bayId: BAY, csr: 'x' }, { timeoutMs: 5_000 })).toEqual({ pem: `${BAY} x ü😀\n` });
+      await pair.answerer.serve(
+        answersWith({ 'certificate.sign': async ({ bayId, csr }) => ({ pem: `${bayId} ${csr} ü😀\n` }) }),
+      );
+      expect(await pair.caller.call('certificate.sign', { bayId: BAY, csr: 'x' }, { timeoutMs: 5_000 })).toEqual({
+        pem: `${BAY} x ü😀\n`,
+      });
     });
 
     test('a refusal keeps its kind, words and field', async () => {
-      await pair.answerer.serve(answersWith({ 'certificate.sign': () => Promise.reject(new DomainError('invalid-csr', { field: 'csr', message: 'no good' })) }));
-      await expect(pair.caller.call('certificate.sign', { bayId: BAY, csr: 'x' }, { timeoutMs: 5_000 }))
-        .rejects.toMatchObject({ kind: 'invalid-csr', field: 'csr', message: 'no good' });
+      await pair.answerer.serve(
+        answersWith({
+          'certificate.sign': () => Promise.reject(new DomainError('invalid-csr', { field: 'csr', message: 'no good' })),
+        }),
+      );
+      await expect(pair.caller.call('certificate.sign', { bayId: BAY, csr: 'x' }, { timeoutMs: 5_000 })).rejects.toMatchObject({
+        kind: 'invalid-csr',
+        field: 'csr',
+        message: 'no good',
+      });
     });
 
     test('an answer that takes too long fails at its deadline', async () => {
-      await pair.answerer.serve(answersWith({ 'certificate.ca': (_args, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('late')))) }));
-      await expect(pair.caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 100 })).rejects.toMatchObject({ kind: 'deadline-exceeded' });
+      await pair.answerer.serve(
+        answersWith({
+          'certificate.ca': (_args, signal) =>
+            new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('late')))),
+        }),
+      );
+      await expect(pair.caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 100 })).rejects.toMatchObject({
+        kind: 'deadline-exceeded',
+      });
     });
 
     test('a caller that goes away stops waiting', async () => {
@@ -68,7 +93,9 @@ export function busContract(name: string, open: () => Promise<BusPair>): void {
     test('many questions at a time do not mix up their answers', async () => {
       await pair.answerer.serve(answersWith({ 'certificate.sign': async ({ csr }) => ({ pem: csr }) }));
       const asked = Array.from({ length: 100 }, (_unused, index) => String(index));
-      const answers = await Promise.all(asked.map((csr) => pair.caller.call('certificate.sign', { bayId: BAY, csr }, { timeoutMs: 10_000 })));
+      const answers = await Promise.all(
+        asked.map((csr) => pair.caller.call('certificate.sign', { bayId: BAY, csr }, { timeoutMs: 10_000 })),
+      );
       expect(answers.map((answer) => answer.pem)).toEqual(asked);
     });
   });

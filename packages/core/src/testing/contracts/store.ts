@@ -30,7 +30,12 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
     };
 
     test('keeps a bay model as it was given, hostile text included', async () => {
-      const model = aBayModel({ name: `x'"; drop table bay; --`, labels: { 'ä\n': '$(id) 😀', __proto__: 'x' }, dockerVolumeSize: 7, public: true });
+      const model = aBayModel({
+        name: `x'"; drop table bay; --`,
+        labels: { 'ä\n': '$(id) 😀', __proto__: 'x' },
+        dockerVolumeSize: 7,
+        public: true,
+      });
       await store.write((repos) => repos.bayModels.insert(model));
       expect(await store.read((repos) => repos.bayModels.get(model.id))).toEqual({ ...model, sequence: expect.any(Number) });
       expect(await store.read((repos) => repos.bayModels.find(model.name, { projectId: 'other' }))).toHaveLength(1);
@@ -42,7 +47,8 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
         await repos.bayModels.insert(aBayModel({ id: uuid(2) as BayModelId, public: true, hidden: true }));
         await repos.bayModels.insert(aBayModel({ id: uuid(3) as BayModelId }));
       });
-      const seenBy = (projectId: string) => store.read(async (repos) => (await repos.bayModels.list({ projectId }, PAGE)).map((model) => model.id));
+      const seenBy = (projectId: string) =>
+        store.read(async (repos) => (await repos.bayModels.list({ projectId }, PAGE)).map((model) => model.id));
       expect(await seenBy('other')).toEqual([uuid(1)]);
       expect(await seenBy('project')).toHaveLength(3);
     });
@@ -54,7 +60,9 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
           const seen: string[] = [];
           for (let marker: string | null = null; ;) {
             const at: string | null = marker;
-            const rows: readonly BayRow[] = await store.read((repos) => repos.bays.list(OWN, { limit: 3, marker: at, sortKey, descending }));
+            const rows: readonly BayRow[] = await store.read((repos) =>
+              repos.bays.list(OWN, { limit: 3, marker: at, sortKey, descending }),
+            );
             seen.push(...rows.map((row) => row.bay.id));
             marker = rows.at(-1)?.bay.id ?? null;
             if (rows.length < 3) break;
@@ -65,7 +73,9 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
     });
 
     test('refuses an unknown sort key by name', async () => {
-      await expect(store.read((repos) => repos.bays.list(OWN, { ...PAGE, sortKey: 'id; drop table bay' }))).rejects.toMatchObject({ kind: 'invalid-parameter', field: 'sort_key' });
+      await expect(store.read((repos) => repos.bays.list(OWN, { ...PAGE, sortKey: 'id; drop table bay' }))).rejects.toMatchObject(
+        { kind: 'invalid-parameter', field: 'sort_key' },
+      );
     });
 
     test('does not overwrite a newer wish with an older sight', async () => {
@@ -75,32 +85,69 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
       const next = { ...bay, generation: 2, observed: { ...bay.observed, status: 'UPDATE_IN_PROGRESS' as const } };
       expect(await store.write((repos) => repos.bays.saveDesired(next, 1))).toBe(true);
       expect(await store.write((repos) => repos.bays.saveDesired(next, 1))).toBe(false);
-      expect(await store.write((repos) => repos.bays.saveObserved(bay.id, { ...bay.observed, status: 'CREATE_COMPLETE' }, 1))).toBe(false);
+      expect(
+        await store.write((repos) => repos.bays.saveObserved(bay.id, { ...bay.observed, status: 'CREATE_COMPLETE' }, 1)),
+      ).toBe(false);
       expect((await store.read((repos) => repos.bays.get(bay.id)))?.observed.status).toBe('UPDATE_IN_PROGRESS');
     });
 
     test('rolls the whole transaction back when a part of it fails', async () => {
-      await expect(store.write(async (repos) => {
-        await repos.bayModels.insert(aBayModel());
-        throw new Error('stop');
-      })).rejects.toThrow('stop');
+      await expect(
+        store.write(async (repos) => {
+          await repos.bayModels.insert(aBayModel());
+          throw new Error('stop');
+        }),
+      ).rejects.toThrow('stop');
       expect(await store.read((repos) => repos.bayModels.list({ projectId: null }, PAGE))).toEqual([]);
     });
 
     test('takes everything of a bay away with it', async () => {
       const [id] = await withBays(1);
       const bayId = id as BayId;
-      const group = { id: uuid(50) as NodeGroupId, bayId, projectId: 'project', name: 'g', role: 'worker', flavorId: null, imageId: 'i', nodeCount: 1, minNodeCount: 0, maxNodeCount: null, dockerVolumeSize: null, labels: {}, isDefault: true, status: 'CREATE_IN_PROGRESS' as const, statusReason: null, createdAt: clock.now(), updatedAt: null };
+      const group = {
+        id: uuid(50) as NodeGroupId,
+        bayId,
+        projectId: 'project',
+        name: 'g',
+        role: 'worker',
+        flavorId: null,
+        imageId: 'i',
+        nodeCount: 1,
+        minNodeCount: 0,
+        maxNodeCount: null,
+        dockerVolumeSize: null,
+        labels: {},
+        isDefault: true,
+        status: 'CREATE_IN_PROGRESS' as const,
+        statusReason: null,
+        createdAt: clock.now(),
+        updatedAt: null,
+      };
       await store.write(async (repos) => {
         await repos.nodeGroups.insert(group);
-        await repos.nodes.insert({ id: uuid(60) as NodeId, bayId, nodeGroupId: group.id, name: 'worker-1', role: 'worker', desired: 'present', observed: UNSEEN_NODE, createdAt: clock.now(), updatedAt: null });
+        await repos.nodes.insert({
+          id: uuid(60) as NodeId,
+          bayId,
+          nodeGroupId: group.id,
+          name: 'worker-1',
+          role: 'worker',
+          desired: 'present',
+          observed: UNSEEN_NODE,
+          createdAt: clock.now(),
+          updatedAt: null,
+        });
         await repos.intents.put(anIntent({ bayId }));
         await repos.work.wake(bayId);
-        await repos.events.append([{ bayId, at: clock.now(), source: 'magnum', resource: 'r', resourceType: 't', status: 's', reason: null }]);
+        await repos.events.append([
+          { bayId, at: clock.now(), source: 'magnum', resource: 'r', resourceType: 't', status: 's', reason: null },
+        ]);
         await repos.bays.delete(bayId);
       });
       const left = await store.read(async (repos) => [
-        await repos.nodeGroups.ofBay(bayId), await repos.nodes.ofBay(bayId), [await repos.intents.get(bayId)].filter(Boolean), await repos.events.list(bayId, 0, 10),
+        await repos.nodeGroups.ofBay(bayId),
+        await repos.nodes.ofBay(bayId),
+        [await repos.intents.get(bayId)].filter(Boolean),
+        await repos.events.list(bayId, 0, 10),
       ]);
       expect(left).toEqual([[], [], [], []]);
       expect(await store.queue.claim('me', 10)).toEqual([]);
@@ -177,14 +224,23 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
           }
         });
         clock.advance(60_000);
-        for (const [number, projectId] of [[2_001, 'small'], [2_002, 'small'], [2_003, 'other']] as const) {
+        for (const [number, projectId] of [
+          [2_001, 'small'],
+          [2_002, 'small'],
+          [2_003, 'other'],
+        ] as const) {
           await store.write(async (repos) => {
             await repos.bays.insert(aBay({ id: uuid(number) as BayId, projectId }));
             await repos.work.wake(uuid(number) as BayId);
           });
         }
         const claimed = await store.queue.claim('me', 100);
-        expect(claimed.slice(0, 4).map((lease) => lease.projectId).toSorted()).toEqual(['large', 'large', 'other', 'small']);
+        expect(
+          claimed
+            .slice(0, 4)
+            .map((lease) => lease.projectId)
+            .toSorted(),
+        ).toEqual(['large', 'large', 'other', 'small']);
         expect(claimed.filter((lease) => lease.projectId === 'small')).toHaveLength(2);
         expect(claimed).toHaveLength(100);
         expect(await store.queue.claim('me', 2_000)).toHaveLength(903);
@@ -201,7 +257,9 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
         expect(held.map((lease) => lease.bayId).toSorted()).toEqual(ids.filter((id) => id !== lost?.bayId).toSorted());
         const later = new Date(clock.now().getTime() + 5_000);
         await store.write((repos) => repos.work.wake(uuid(7) as BayId));
-        await store.queue.releaseAll(leases.map((lease, index) => ({ lease, lookAgainAt: index % 2 === 0 ? later : 'never', attempts: 3 })));
+        await store.queue.releaseAll(
+          leases.map((lease, index) => ({ lease, lookAgainAt: index % 2 === 0 ? later : 'never', attempts: 3 })),
+        );
         const again = await store.queue.claim('c', 500);
         expect(again.map((lease) => lease.bayId)).toEqual([uuid(7)]);
         clock.advance(5_000);

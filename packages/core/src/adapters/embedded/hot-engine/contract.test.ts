@@ -8,7 +8,10 @@ orchestratorContract('the embedded engine', async () => {
   const engine = engineOver(db, new SimulatedBackend(db), systemClock);
   await engine.start();
   return {
-    orchestrator: engine, access: ACCESS, stackName: aName('contract'), patience: 10_000,
+    orchestrator: engine,
+    access: ACCESS,
+    stackName: aName('contract'),
+    patience: 10_000,
     close: async () => {
       await engine.stop();
       await db.destroy();

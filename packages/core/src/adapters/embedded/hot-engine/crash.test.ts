@@ -5,7 +5,19 @@ import type { JsonObject } from '../../../domain/json.js';
 import type { StackSnapshot, StackSpec } from '../../../ports/orchestrator.js';
 import { SimulatedBackend } from '../simulated.js';
 import type { HotEngine } from './engine.js';
-import { ACCESS, aFleet, aName, aSpec, aTemplate, engineOver, intercepted, ManualClock, migrated, settled, SIGNAL } from './engine.test-support.js';
+import {
+  ACCESS,
+  aFleet,
+  aName,
+  aSpec,
+  aTemplate,
+  engineOver,
+  intercepted,
+  ManualClock,
+  migrated,
+  settled,
+  SIGNAL,
+} from './engine.test-support.js';
 
 /** Everything that the engine does from a point on fails, as if its process had died there. */
 class Killer {
@@ -91,7 +103,10 @@ async function played(scenario: Scenario, killAt: number): Promise<Ending> {
   await scenario.prepare(first);
   killer = new Killer(killAt);
   // Whatever comes of it is looked at through the second engine.
-  await scenario.ask(first).then(() => settled(() => find(first))).catch(() => undefined);
+  await scenario
+    .ask(first)
+    .then(() => settled(() => find(first)))
+    .catch(() => undefined);
   await first.stop();
   const points = killer.count;
   killer = undefined;
@@ -110,54 +125,95 @@ async function played(scenario: Scenario, killAt: number): Promise<Ending> {
 }
 
 function shape(stack: StackSnapshot | undefined): unknown {
-  return stack && {
-    action: stack.action, state: stack.state, tags: stack.tags, outputs: Object.keys(stack.outputs),
-    resources: stack.resources.map((resource) => `${resource.path.join('/')} ${resource.action} ${resource.state}`).sort(),
-  };
+  return (
+    stack && {
+      action: stack.action,
+      state: stack.state,
+      tags: stack.tags,
+      outputs: Object.keys(stack.outputs),
+      resources: stack.resources.map((resource) => `${resource.path.join('/')} ${resource.action} ${resource.state}`).sort(),
+    }
+  );
 }
 
 async function partsOf(db: Knex): Promise<readonly string[]> {
   const rows: readonly { kind: string; part_key: string }[] = await db('simulated_part');
-  return rows.map((row) => `${row.kind} ${row.part_key.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID').replaceAll(/(\d+\.){3}\d+/g, 'ADDRESS')}`).sort();
+  return rows
+    .map(
+      (row) =>
+        `${row.kind} ${row.part_key.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID').replaceAll(/(\d+\.){3}\d+/g, 'ADDRESS')}`,
+    )
+    .sort();
 }
 
 /** Rows that belong to nothing any more. */
 async function strays(db: Knex): Promise<readonly unknown[]> {
   const orphans = ['hot_allocation', 'hot_signal', 'hot_event', 'hot_resource'].map((table) =>
-    db(table).whereNotIn('stack_id', db('hot_stack').select('id')));
+    db(table).whereNotIn('stack_id', db('hot_stack').select('id')),
+  );
   const superseded = await db('hot_resource').where({ superseded: 1 });
   const allocations = await db('hot_allocation').whereNotIn('owner_id', db('hot_resource').select('id'));
   return [...(await Promise.all(orphans)).flat(), ...superseded, ...allocations];
 }
 
-const NODE = JSON.stringify(aTemplate({
-  port: { type: 'OS::Neutron::Port', properties: { network: { get_param: 'network' } } },
-  volume: { type: 'OS::Cinder::Volume', properties: { size: 1 } },
-  floating: { type: 'OS::Neutron::FloatingIP', properties: { floating_network: 'public', port_id: { get_resource: 'port' } } },
-  handle: { type: 'OS::Heat::WaitConditionHandle' },
-  server: {
-    type: 'OS::Nova::Server', properties: {
-      image: 'debian-12', flavor: { get_param: 'flavor' }, networks: [{ port: { get_resource: 'port' } }], user_data: { get_attr: ['handle', 'token'] },
-      block_device_mapping_v2: [{ volume_id: { get_resource: 'volume' }, device_name: '/dev/vdb', boot_index: -1 }],
+const NODE = JSON.stringify(
+  aTemplate(
+    {
+      port: { type: 'OS::Neutron::Port', properties: { network: { get_param: 'network' } } },
+      volume: { type: 'OS::Cinder::Volume', properties: { size: 1 } },
+      floating: {
+        type: 'OS::Neutron::FloatingIP',
+        properties: { floating_network: 'public', port_id: { get_resource: 'port' } },
+      },
+      handle: { type: 'OS::Heat::WaitConditionHandle' },
+      server: {
+        type: 'OS::Nova::Server',
+        properties: {
+          image: 'debian-12',
+          flavor: { get_param: 'flavor' },
+          networks: [{ port: { get_resource: 'port' } }],
+          user_data: { get_attr: ['handle', 'token'] },
+          block_device_mapping_v2: [{ volume_id: { get_resource: 'volume' }, device_name: '/dev/vdb', boot_index: -1 }],
+        },
+      },
+      wait: {
+        type: 'OS::Heat::WaitCondition',
+        depends_on: 'server',
+        properties: { handle: { get_resource: 'handle' }, timeout: 60 },
+      },
     },
-  },
-  wait: { type: 'OS::Heat::WaitCondition', depends_on: 'server', properties: { handle: { get_resource: 'handle' }, timeout: 60 } },
-}, {
-  parameters: { network: { type: 'string' }, flavor: { type: 'string' } },
-  outputs: { address: { value: { get_attr: ['port', 'fixed_ips', 0, 'ip_address'] } } },
-}));
+    {
+      parameters: { network: { type: 'string' }, flavor: { type: 'string' } },
+      outputs: { address: { value: { get_attr: ['port', 'fixed_ips', 0, 'ip_address'] } } },
+    },
+  ),
+);
 
 function aBay(nodes: readonly string[], flavor: string): JsonObject {
   const { net, subnet } = aFleet([]);
   return aTemplate({
     ...(net && subnet ? { net, subnet } : {}),
     lb: { type: 'OS::Octavia::LoadBalancer', properties: { vip_subnet: { get_resource: 'subnet' } } },
-    listener: { type: 'OS::Octavia::Listener', properties: { loadbalancer: { get_resource: 'lb' }, protocol: 'TCP', protocol_port: 2376 } },
-    pool: { type: 'OS::Octavia::Pool', properties: { listener: { get_resource: 'listener' }, protocol: 'TCP', lb_algorithm: 'ROUND_ROBIN' } },
-    ...Object.fromEntries(nodes.flatMap((name) => [
-      [name, { type: 'node.yaml', depends_on: 'subnet', properties: { network: { get_resource: 'net' }, flavor } }],
-      [`${name}_member`, { type: 'OS::Octavia::PoolMember', properties: { pool: { get_resource: 'pool' }, address: { get_attr: [name, 'address'] }, protocol_port: 2376 } }],
-    ])),
+    listener: {
+      type: 'OS::Octavia::Listener',
+      properties: { loadbalancer: { get_resource: 'lb' }, protocol: 'TCP', protocol_port: 2376 },
+    },
+    pool: {
+      type: 'OS::Octavia::Pool',
+      properties: { listener: { get_resource: 'listener' }, protocol: 'TCP', lb_algorithm: 'ROUND_ROBIN' },
+    },
+    ...Object.fromEntries(
+      nodes.flatMap((name) => [
+        [name, { type: 'node.yaml', depends_on: 'subnet', properties: { network: { get_resource: 'net' }, flavor } }],
+        [
+          `${name}_member`,
+          {
+            type: 'OS::Octavia::PoolMember',
+            properties: { pool: { get_resource: 'pool' }, address: { get_attr: [name, 'address'] }, protocol_port: 2376 },
+          },
+        ],
+      ]),
+    ),
   });
 }
 
@@ -180,17 +236,31 @@ async function prepared(engine: HotEngine): Promise<void> {
 }
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  'a create': { servers: 1, prepare: async () => undefined, ask: (engine) => createOnce(engine, spec(['one'], 'm1.small', 'g1')) },
+  'a create': {
+    servers: 1,
+    prepare: async () => undefined,
+    ask: (engine) => createOnce(engine, spec(['one'], 'm1.small', 'g1')),
+  },
   'a create that is rolled back': {
-    servers: 0, prepare: async () => undefined, refusedServer: 'one/server',
+    servers: 0,
+    prepare: async () => undefined,
+    refusedServer: 'one/server',
     ask: (engine) => createOnce(engine, spec(['one'], 'm1.small', 'g1', { rollbackOnFailure: true })),
   },
-  'an update that adds, removes and replaces': { servers: 4, prepare: prepared, ask: (engine) => updateOnce(engine, spec(['one', 'three'], 'm1.large', 'g2')) },
+  'an update that adds, removes and replaces': {
+    servers: 4,
+    prepare: prepared,
+    ask: (engine) => updateOnce(engine, spec(['one', 'three'], 'm1.large', 'g2')),
+  },
   'an update that is rolled back': {
-    servers: 2, prepare: prepared, refusedServer: 'three/server', ask: (engine) => updateOnce(engine, spec(['one', 'three'], 'm1.small', 'g2', { rollbackOnFailure: true })),
+    servers: 2,
+    prepare: prepared,
+    refusedServer: 'three/server',
+    ask: (engine) => updateOnce(engine, spec(['one', 'three'], 'm1.small', 'g2', { rollbackOnFailure: true })),
   },
   'a delete': {
-    servers: 2, prepare: prepared,
+    servers: 2,
+    prepare: prepared,
     ask: async (engine) => {
       const stack = await find(engine);
       if (stack) await engine.delete(stack.id, ACCESS, SIGNAL);
@@ -198,12 +268,16 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 };
 
-test.each(Object.entries(SCENARIOS))('killed at any write and any backend call, %s ends as if nothing had happened', { timeout: 300_000 }, async (_, scenario) => {
-  const undisturbed = await played(scenario, 0);
-  expect(undisturbed.points).toBeGreaterThan(30);
-  for (let killAt = 1; killAt <= undisturbed.points; killAt += 1) {
-    const { stack, parts, serversEver } = await played(scenario, killAt);
-    expect({ killAt, stack, parts }).toEqual({ killAt, stack: undisturbed.stack, parts: undisturbed.parts });
-    expect({ killAt, serversEver }).toEqual({ killAt, serversEver: scenario.servers });
-  }
-});
+test.each(Object.entries(SCENARIOS))(
+  'killed at any write and any backend call, %s ends as if nothing had happened',
+  { timeout: 300_000 },
+  async (_, scenario) => {
+    const undisturbed = await played(scenario, 0);
+    expect(undisturbed.points).toBeGreaterThan(30);
+    for (let killAt = 1; killAt <= undisturbed.points; killAt += 1) {
+      const { stack, parts, serversEver } = await played(scenario, killAt);
+      expect({ killAt, stack, parts }).toEqual({ killAt, stack: undisturbed.stack, parts: undisturbed.parts });
+      expect({ killAt, serversEver }).toEqual({ killAt, serversEver: scenario.servers });
+    }
+  },
+);

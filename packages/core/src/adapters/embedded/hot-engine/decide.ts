@@ -39,9 +39,13 @@ function changeBetween(row: ResourceRow, wanted: Wanted): Decision {
   const type = resourceType(row.type);
   const before = row.properties ?? {};
   const names = [...new Set([...Object.keys(before), ...Object.keys(wanted.properties)])];
-  const rules = names.filter((name) => !sameJson(before[name], wanted.properties[name])).map((name): PropertyRule['change'] =>
-    type?.changeOf?.(name, wanted.properties) ?? type?.properties[name]?.change ?? 'replace');
-  if (type === undefined || rules.includes('replace')) return type && Object.keys(type.properties).length === 0 ? 'note' : 'replace';
+  const rules = names
+    .filter((name) => !sameJson(before[name], wanted.properties[name]))
+    .map(
+      (name): PropertyRule['change'] => type?.changeOf?.(name, wanted.properties) ?? type?.properties[name]?.change ?? 'replace',
+    );
+  if (type === undefined || rules.includes('replace'))
+    return type && Object.keys(type.properties).length === 0 ? 'note' : 'replace';
   return rules.includes('update') && type.update ? 'update' : 'note';
 }
 

@@ -11,9 +11,26 @@ const EXAMPLES = {
 
 test.each(Object.entries(EXAMPLES))('a bay (%s) comes up, and leaves nothing behind', { timeout: 20_000 }, async (_, example) => {
   const world = await aWorld();
-  const input = exampleBay({ ...example, model: { imageId: 'fedora-atomic-latest', flavorId: 'm1.small', masterFlavorId: 'm1.small', keypairId: 'default', ...('model' in example ? example.model : {}) },
-    desired: { keypair: 'default', flavorId: 'm1.small', masterFlavorId: 'm1.small', ...('desired' in example ? example.desired : {}) } });
-  const spec = swarmMode.render({ ...input, nodeGroups: input.nodeGroups.map((group) => ({ ...group, imageId: 'debian-12', flavorId: 'm1.small' })) });
+  const input = exampleBay({
+    ...example,
+    model: {
+      imageId: 'fedora-atomic-latest',
+      flavorId: 'm1.small',
+      masterFlavorId: 'm1.small',
+      keypairId: 'default',
+      ...('model' in example ? example.model : {}),
+    },
+    desired: {
+      keypair: 'default',
+      flavorId: 'm1.small',
+      masterFlavorId: 'm1.small',
+      ...('desired' in example ? example.desired : {}),
+    },
+  });
+  const spec = swarmMode.render({
+    ...input,
+    nodeGroups: input.nodeGroups.map((group) => ({ ...group, imageId: 'debian-12', flavorId: 'm1.small' })),
+  });
   const { id } = await world.engine.create(spec, ACCESS, SIGNAL);
   const stack = await world.settled(spec.name);
   expect(stack?.reason).toBe('Stack CREATE completed successfully');

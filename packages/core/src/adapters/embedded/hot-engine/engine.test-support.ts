@@ -68,7 +68,14 @@ export async function migrated(file: string): Promise<Knex> {
 
 export function engineOver(db: Knex, backend: CloudBackend, clock: Clock): HotEngine {
   return new HotEngine({
-    db, backend, clock, random: systemRandom, logger: silentLogger, sealer: aesSealer(KEY), signalBaseUrl: () => 'http://203.0.113.1:8004', tables: EMBEDDED_DEFAULTS,
+    db,
+    backend,
+    clock,
+    random: systemRandom,
+    logger: silentLogger,
+    sealer: aesSealer(KEY),
+    signalBaseUrl: () => 'http://203.0.113.1:8004',
+    tables: EMBEDDED_DEFAULTS,
   });
 }
 
@@ -81,9 +88,15 @@ export async function aWorld(wrap: (backend: CloudBackend) => CloudBackend = (ba
   const calls: string[] = [];
   const engine = engineOver(db, wrap(recorded(new SimulatedBackend(db), calls)), clock);
   await engine.start();
-  const find = async (name: string): Promise<StackSnapshot | undefined> => (await engine.find([aName(name)], ACCESS, SIGNAL)).get(aName(name));
+  const find = async (name: string): Promise<StackSnapshot | undefined> =>
+    (await engine.find([aName(name)], ACCESS, SIGNAL)).get(aName(name));
   return {
-    db, file, clock, engine, calls, find,
+    db,
+    file,
+    clock,
+    engine,
+    calls,
+    find,
     create: (spec) => engine.create(aSpec(spec), ACCESS, SIGNAL),
     settled: (name = 'stack') => settled(() => find(name)),
     until,
@@ -129,10 +142,19 @@ export function aTemplate(resources: JsonObject, more: JsonObject = {}): JsonObj
 export function aFleet(names: readonly string[], userData: JsonValue = '#!/bin/sh'): JsonObject {
   const servers = names.flatMap((name): [string, JsonObject][] => [
     [`${name}_port`, { type: 'OS::Neutron::Port', properties: { network: { get_resource: 'net' } } }],
-    [name, {
-      type: 'OS::Nova::Server',
-      properties: { image: 'debian-12', flavor: 'm1.small', networks: [{ port: { get_resource: `${name}_port` } }], user_data: userData, user_data_format: 'RAW' },
-    }],
+    [
+      name,
+      {
+        type: 'OS::Nova::Server',
+        properties: {
+          image: 'debian-12',
+          flavor: 'm1.small',
+          networks: [{ port: { get_resource: `${name}_port` } }],
+          user_data: userData,
+          user_data_format: 'RAW',
+        },
+      },
+    ],
   ]);
   return {
     net: { type: 'OS::Neutron::Net' },
@@ -142,26 +164,52 @@ export function aFleet(names: readonly string[], userData: JsonValue = '#!/bin/s
 }
 
 type Method = Exclude<keyof CloudBackend, 'kind' | 'description' | 'close'>;
-const METHODS: readonly Method[] = ['ensureNetwork', 'deleteNetwork', 'ensureVolume', 'deleteVolume', 'ensureServer', 'server', 'deleteServer', 'ensureAddress',
-  'deleteAddress', 'ensureLoadBalancer', 'deleteLoadBalancer', 'usedRanges'];
+const METHODS: readonly Method[] = [
+  'ensureNetwork',
+  'deleteNetwork',
+  'ensureVolume',
+  'deleteVolume',
+  'ensureServer',
+  'server',
+  'deleteServer',
+  'ensureAddress',
+  'deleteAddress',
+  'ensureLoadBalancer',
+  'deleteLoadBalancer',
+  'usedRanges',
+];
 
 /** A backend whose every call passes through `around`; `subject` is the path of the resource that it is about. */
-export function intercepted(backend: CloudBackend, around: (name: string, subject: string, call: () => Promise<unknown>, key: string) => Promise<unknown>): CloudBackend {
-  const methods = METHODS.map((name) => [name, (...given: readonly unknown[]) => {
-    // The arguments come from a caller of this very method.
-    const method = backend[name].bind(backend) as (...given: readonly unknown[]) => Promise<unknown>;
-    const key = keyIn(given[0]);
-    return around(name, key.split('/').slice(1).join('/') || key, () => method(...given), key);
-  }] as const);
+export function intercepted(
+  backend: CloudBackend,
+  around: (name: string, subject: string, call: () => Promise<unknown>, key: string) => Promise<unknown>,
+): CloudBackend {
+  const methods = METHODS.map(
+    (name) =>
+      [
+        name,
+        (...given: readonly unknown[]) => {
+          // The arguments come from a caller of this very method.
+          const method = backend[name].bind(backend) as (...given: readonly unknown[]) => Promise<unknown>;
+          const key = keyIn(given[0]);
+          return around(name, key.split('/').slice(1).join('/') || key, () => method(...given), key);
+        },
+      ] as const,
+  );
   // Every method of the port is in METHODS.
-  return { kind: backend.kind, description: backend.description, close: () => backend.close(), ...Object.fromEntries(methods) } as unknown as CloudBackend;
+  return {
+    kind: backend.kind,
+    description: backend.description,
+    close: () => backend.close(),
+    ...Object.fromEntries(methods),
+  } as unknown as CloudBackend;
 }
 
 /** The part that a call is about; its resource's path follows the first slash. */
 function keyIn(given: unknown): string {
   // Every method of the port begins with a key or with a record that has one.
   const part = given as { readonly key?: string; readonly serverKey?: string } | string;
-  return typeof part === 'string' ? part : part.key ?? part.serverKey ?? '';
+  return typeof part === 'string' ? part : (part.key ?? part.serverKey ?? '');
 }
 
 function recorded(backend: CloudBackend, calls: string[]): CloudBackend {

@@ -5,7 +5,18 @@ import { Secret } from '../../../domain/secret.js';
 import type { StackSnapshot, StackSpec } from '../../../ports/orchestrator.js';
 import type { CloudBackend, LoadBalancerSpec, ServerSpec } from '../backend.js';
 import { SimulatedBackend } from '../simulated.js';
-import { ACCESS, aFleet, aSpec, aTemplate, aWorld, engineOver, intercepted, SIGNAL, until, type World } from './engine.test-support.js';
+import {
+  ACCESS,
+  aFleet,
+  aSpec,
+  aTemplate,
+  aWorld,
+  engineOver,
+  intercepted,
+  SIGNAL,
+  until,
+  type World,
+} from './engine.test-support.js';
 
 const MINUTE = 60_000;
 let world: World;
@@ -17,11 +28,15 @@ beforeEach(async () => {
   faults = new Map();
   servers = [];
   balancers = [];
-  world = await aWorld((backend) => watched(intercepted(backend, async (name, subject, call) => {
-    const fault = faults.get(`${name} ${subject}`);
-    if (fault) throw fault;
-    return call();
-  })));
+  world = await aWorld((backend) =>
+    watched(
+      intercepted(backend, async (name, subject, call) => {
+        const fault = faults.get(`${name} ${subject}`);
+        if (fault) throw fault;
+        return call();
+      }),
+    ),
+  );
 });
 afterEach(() => world.close());
 
@@ -56,9 +71,16 @@ function idOf(stack: StackSnapshot, path: string): string | null | undefined {
 
 const HANDLE = { handle: { type: 'OS::Heat::WaitConditionHandle' } };
 function aWait(timeout: number, count = 1): JsonObject {
-  return { ...HANDLE, wait: { type: 'OS::Heat::WaitCondition', properties: { handle: { get_resource: 'handle' }, timeout, count } } };
+  return {
+    ...HANDLE,
+    wait: { type: 'OS::Heat::WaitCondition', properties: { handle: { get_resource: 'handle' }, timeout, count } },
+  };
 }
-const ENDPOINT = { endpoint: { value: { get_attr: ['handle', 'endpoint'] } }, token: { value: { get_attr: ['handle', 'token'] } }, data: { value: { get_attr: ['wait', 'data'] } } };
+const ENDPOINT = {
+  endpoint: { value: { get_attr: ['handle', 'endpoint'] } },
+  token: { value: { get_attr: ['handle', 'token'] } },
+  data: { value: { get_attr: ['wait', 'data'] } },
+};
 
 async function signalled(body: unknown, token?: string): Promise<Response> {
   const stack = await until(async () => {
@@ -66,7 +88,11 @@ async function signalled(body: unknown, token?: string): Promise<Response> {
     return found?.outputs['endpoint'] ? found : undefined;
   });
   const headers = { 'x-auth-token': token ?? String(stack.outputs['token']) };
-  const request = new Request(String(stack.outputs['endpoint']), { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
+  const request = new Request(String(stack.outputs['endpoint']), {
+    method: 'POST',
+    headers,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
   const response = await world.engine.handle(request);
   if (!response) throw new Error('not the path of a signal');
   return response;
@@ -75,7 +101,11 @@ async function signalled(body: unknown, token?: string): Promise<Response> {
 test('parts are made in order of need, and removed in the reverse order', async () => {
   const stack = await made(aTemplate(aFleet(['one'])));
   expect(stack.reason).toBe('Stack CREATE completed successfully');
-  expect(servers[0]).toMatchObject({ name: expect.stringMatching(/^stack-one-/), nics: [{ address: '10.1.0.2' }], userData: '#!/bin/sh' });
+  expect(servers[0]).toMatchObject({
+    name: expect.stringMatching(/^stack-one-/),
+    nics: [{ address: '10.1.0.2' }],
+    userData: '#!/bin/sh',
+  });
   await world.engine.delete(stack.id, ACCESS, SIGNAL);
   expect(await world.settled()).toBeUndefined();
   expect(world.calls).toEqual(['ensureNetwork subnet', 'ensureServer one', 'deleteServer one', 'deleteNetwork subnet']);
@@ -83,7 +113,12 @@ test('parts are made in order of need, and removed in the reverse order', async 
 });
 
 test('a server in the making shows the outputs that are there, and null for the others', async () => {
-  await world.create({ template: aTemplate({ ...aFleet(['one']), ...aWait(60) }, { outputs: { ...ENDPOINT, address: { value: { get_attr: ['one', 'first_address'] } } } }) });
+  await world.create({
+    template: aTemplate(
+      { ...aFleet(['one']), ...aWait(60) },
+      { outputs: { ...ENDPOINT, address: { value: { get_attr: ['one', 'first_address'] } } } },
+    ),
+  });
   const stack = await until(async () => {
     const found = await world.find('stack');
     return found?.outputs['address'] && found.outputs['endpoint'] ? found : undefined;
@@ -111,32 +146,81 @@ test('with user_data_update_policy IGNORE changed user-data leaves the server al
 });
 
 test('a member that goes leaves the balancer with the others', async () => {
-  const balanced = (names: readonly string[]): JsonObject => aTemplate({
-    ...aFleet(names),
-    lb: { type: 'OS::Octavia::LoadBalancer', properties: { vip_subnet: { get_resource: 'subnet' } } },
-    listener: { type: 'OS::Octavia::Listener', properties: { loadbalancer: { get_resource: 'lb' }, protocol: 'TCP', protocol_port: 2376, allowed_cidrs: ['192.0.2.0/24'] } },
-    pool: { type: 'OS::Octavia::Pool', properties: { listener: { get_resource: 'listener' }, protocol: 'TCP', lb_algorithm: 'ROUND_ROBIN' } },
-    floating: { type: 'OS::Neutron::FloatingIP', properties: { floating_network: 'public', port_id: { get_attr: ['lb', 'vip_port_id'] } } },
-    ...Object.fromEntries(names.map((name) => [`${name}_member`, {
-      type: 'OS::Octavia::PoolMember', properties: { pool: { get_resource: 'pool' }, address: { get_attr: [name, 'first_address'] }, protocol_port: 2376 },
-    }])),
-  });
+  const balanced = (names: readonly string[]): JsonObject =>
+    aTemplate({
+      ...aFleet(names),
+      lb: { type: 'OS::Octavia::LoadBalancer', properties: { vip_subnet: { get_resource: 'subnet' } } },
+      listener: {
+        type: 'OS::Octavia::Listener',
+        properties: {
+          loadbalancer: { get_resource: 'lb' },
+          protocol: 'TCP',
+          protocol_port: 2376,
+          allowed_cidrs: ['192.0.2.0/24'],
+        },
+      },
+      pool: {
+        type: 'OS::Octavia::Pool',
+        properties: { listener: { get_resource: 'listener' }, protocol: 'TCP', lb_algorithm: 'ROUND_ROBIN' },
+      },
+      floating: {
+        type: 'OS::Neutron::FloatingIP',
+        properties: { floating_network: 'public', port_id: { get_attr: ['lb', 'vip_port_id'] } },
+      },
+      ...Object.fromEntries(
+        names.map((name) => [
+          `${name}_member`,
+          {
+            type: 'OS::Octavia::PoolMember',
+            properties: { pool: { get_resource: 'pool' }, address: { get_attr: [name, 'first_address'] }, protocol_port: 2376 },
+          },
+        ]),
+      ),
+    });
   await made(balanced(['one', 'two']));
-  expect(balancers.at(-1)).toMatchObject({ floating: { address: '172.31.200.2' }, listeners: [{ port: 2376, allowedCidrs: ['192.0.2.0/24'], members: [{}, {}] }] });
+  expect(balancers.at(-1)).toMatchObject({
+    floating: { address: '172.31.200.2' },
+    listeners: [{ port: 2376, allowedCidrs: ['192.0.2.0/24'], members: [{}, {}] }],
+  });
   await updated(balanced(['two']));
-  const left = await world.db('hot_allocation').join('hot_resource', 'hot_resource.id', 'owner_id').where({ name: 'two_port' }).first('address');
+  const left = await world
+    .db('hot_allocation')
+    .join('hot_resource', 'hot_resource.id', 'owner_id')
+    .where({ name: 'two_port' })
+    .first('address');
   expect(balancers.at(-1)?.listeners[0]?.members).toEqual([{ address: left.address, port: 2376 }]);
 });
 
 test('a floating address reaches its server whichever of the two comes first', async () => {
-  await made(aTemplate({ ...aFleet(['one']), floating: { type: 'OS::Neutron::FloatingIP', properties: { floating_network: 'public', port_id: { get_resource: 'one_port' } } } }));
+  await made(
+    aTemplate({
+      ...aFleet(['one']),
+      floating: {
+        type: 'OS::Neutron::FloatingIP',
+        properties: { floating_network: 'public', port_id: { get_resource: 'one_port' } },
+      },
+    }),
+  );
   expect(world.calls).toContain('ensureAddress one');
 });
 
 test('the members of a group keep their numbers when one is removed by name', async () => {
-  const group = (count: number, more: JsonObject = {}): JsonObject => aTemplate({
-    group: { type: 'OS::Heat::ResourceGroup', properties: { count, resource_def: { type: 'OS::Heat::Value', properties: { value: 'number %index%' } }, ...more } },
-  }, { outputs: { values: { value: { get_attr: ['group', 'value'] } }, one: { value: { get_attr: ['group', 'resource.1.value'] } }, refs: { value: { get_attr: ['group', 'refs'] } } } });
+  const group = (count: number, more: JsonObject = {}): JsonObject =>
+    aTemplate(
+      {
+        group: {
+          type: 'OS::Heat::ResourceGroup',
+          properties: { count, resource_def: { type: 'OS::Heat::Value', properties: { value: 'number %index%' } }, ...more },
+        },
+      },
+      {
+        outputs: {
+          values: { value: { get_attr: ['group', 'value'] } },
+          one: { value: { get_attr: ['group', 'resource.1.value'] } },
+          refs: { value: { get_attr: ['group', 'refs'] } },
+        },
+      },
+    );
   const before = await made(group(3));
   expect(before.outputs).toMatchObject({ values: ['number 0', 'number 1', 'number 2'], one: 'number 1' });
   const after = await updated(group(2, { removal_policies: [{ resource_list: ['1'] }] }));
@@ -144,12 +228,19 @@ test('the members of a group keep their numbers when one is removed by name', as
   expect((await updated(group(3))).outputs['values']).toEqual(['number 0', 'number 2', 'number 3']);
 });
 
-test('a failing part fails the stack in Heat\'s words, with the path of the resource', async () => {
+test("a failing part fails the stack in Heat's words, with the path of the resource", async () => {
   faults.set('ensureServer holder/one', new DomainError('cloud-refused', 'no room'));
   const nested = JSON.stringify(aTemplate(aFleet(['one'])));
   const stack = await made(aTemplate({ holder: { type: 'node.yaml' } }), { files: { 'node.yaml': nested } });
-  expect(stack).toMatchObject({ action: 'CREATE', state: 'FAILED', reason: 'Resource CREATE failed: Error: resources.holder.resources.one: no room' });
-  expect(stack.resources.find((resource) => resource.path.join('/') === 'holder/one')).toMatchObject({ state: 'FAILED', reason: 'Error: resources.one: no room' });
+  expect(stack).toMatchObject({
+    action: 'CREATE',
+    state: 'FAILED',
+    reason: 'Resource CREATE failed: Error: resources.holder.resources.one: no room',
+  });
+  expect(stack.resources.find((resource) => resource.path.join('/') === 'holder/one')).toMatchObject({
+    state: 'FAILED',
+    reason: 'Error: resources.one: no room',
+  });
 });
 
 test('after a failure an update makes the failed part anew and keeps what stands', async () => {
@@ -165,7 +256,12 @@ test('after a failure an update makes the failed part anew and keeps what stands
 test('a backend that is away for a moment is asked again', async () => {
   faults.set('ensureServer one', new DomainError('cloud-unavailable', 'restarting'));
   await world.create({ template: aTemplate(aFleet(['one'])) });
-  await until(async () => (world.clock.advance(1), (await world.find('stack'))?.resources.find((resource) => resource.path[0] === 'one')?.state === 'IN_PROGRESS' || undefined));
+  await until(
+    async () => (
+      world.clock.advance(1),
+      (await world.find('stack'))?.resources.find((resource) => resource.path[0] === 'one')?.state === 'IN_PROGRESS' || undefined
+    ),
+  );
   faults.clear();
   await until(async () => (world.clock.advance(1000), (await world.find('stack'))?.state === 'COMPLETE' || undefined));
 });
@@ -174,14 +270,24 @@ test('a failed update with rollback is back at the former template, with the par
   const before = await made(aTemplate(aFleet(['one'])));
   faults.set('ensureServer two', new DomainError('cloud-refused', 'no room'));
   const after = await updated(aTemplate(aFleet(['one', 'two'], 'changed')), { rollbackOnFailure: true });
-  expect(after).toMatchObject({ action: 'ROLLBACK', state: 'COMPLETE', reason: expect.stringContaining('resources.two: no room') });
-  expect(after.resources.map((resource) => [resource.path[0], resource.physicalId])).toEqual(before.resources.map((resource) => [resource.path[0], resource.physicalId]));
+  expect(after).toMatchObject({
+    action: 'ROLLBACK',
+    state: 'COMPLETE',
+    reason: expect.stringContaining('resources.two: no room'),
+  });
+  expect(after.resources.map((resource) => [resource.path[0], resource.physicalId])).toEqual(
+    before.resources.map((resource) => [resource.path[0], resource.physicalId]),
+  );
   expect(await world.db('simulated_part').where({ kind: 'server' })).toHaveLength(1);
 });
 
 test('an operation ends at its time, counted from its start also over a restart', async () => {
   const { id } = await world.create({ template: aTemplate(aWait(3600)), timeoutMinutes: 10 });
-  await until(async () => ((await world.find('stack'))?.resources.find((resource) => resource.path[0] === 'wait')?.state === 'IN_PROGRESS' ? true : undefined));
+  await until(async () =>
+    (await world.find('stack'))?.resources.find((resource) => resource.path[0] === 'wait')?.state === 'IN_PROGRESS'
+      ? true
+      : undefined,
+  );
   world.clock.advance(9 * MINUTE);
   await world.engine.stop();
   expect((await world.find('stack'))?.state).toBe('IN_PROGRESS');
@@ -197,7 +303,9 @@ test('a wait condition ends at its time, and says how much came', async () => {
   await world.create({ template: aTemplate(aWait(60, 2), { outputs: ENDPOINT }) });
   await signalled({ status: 'SUCCESS', reason: 'half' });
   await until(async () => (world.clock.advance(1000), (await world.find('stack'))?.state === 'FAILED' || undefined));
-  expect((await world.find('stack'))?.reason).toBe('Resource CREATE failed: WaitConditionTimeout: resources.wait: 1 of 2 received - half');
+  expect((await world.find('stack'))?.reason).toBe(
+    'Resource CREATE failed: WaitConditionTimeout: resources.wait: 1 of 2 received - half',
+  );
 });
 
 test('signals complete a wait condition and give it their data', async () => {
@@ -223,7 +331,10 @@ test('a signal of failure fails the stack with its reason', async () => {
   await signalled({ status: 'FAILURE', reason: 'disk full' });
   expect((await whole()).reason).toBe('Resource CREATE failed: WaitConditionFailure: resources.wait: disk full');
   const events = await world.engine.events((await whole()).id, 0, 100, ACCESS, SIGNAL);
-  expect(events.find((event) => event.action === 'SIGNAL')).toMatchObject({ state: 'FAILED', reason: 'Signal: status:FAILURE reason:disk full' });
+  expect(events.find((event) => event.action === 'SIGNAL')).toMatchObject({
+    state: 'FAILED',
+    reason: 'Signal: status:FAILURE reason:disk full',
+  });
 });
 
 test('signals without the token, to nowhere, or without sense are refused', async () => {
@@ -233,7 +344,10 @@ test('signals without the token, to nowhere, or without sense are refused', asyn
   expect((await signalled([])).status).toBe(400);
   expect((await signalled({ status: 'MAYBE' })).status).toBe(400);
   expect((await signalled('x'.repeat(300_000))).status).toBe(413);
-  const nowhere = new Request('http://x/orchestration/v1/p/stacks/s/i/resources/r/signal', { method: 'POST', headers: { 'x-auth-token': 't' } });
+  const nowhere = new Request('http://x/orchestration/v1/p/stacks/s/i/resources/r/signal', {
+    method: 'POST',
+    headers: { 'x-auth-token': 't' },
+  });
   expect((await world.engine.handle(nowhere))?.status).toBe(404);
   expect(await world.engine.handle(new Request('http://x/v1/bays'))).toBeUndefined();
 });
@@ -258,7 +372,11 @@ test('a failed delete says what stands in the way, and can be repeated', async (
   const { id } = await made(aTemplate(aFleet(['one'])));
   faults.set('deleteServer one', new DomainError('cloud-refused', 'it is stuck'));
   await world.engine.delete(id, ACCESS, SIGNAL);
-  expect(await whole()).toMatchObject({ action: 'DELETE', state: 'FAILED', reason: 'Resource DELETE failed: Error: resources.one: it is stuck' });
+  expect(await whole()).toMatchObject({
+    action: 'DELETE',
+    state: 'FAILED',
+    reason: 'Resource DELETE failed: Error: resources.one: it is stuck',
+  });
   faults.clear();
   await world.engine.delete(id, ACCESS, SIGNAL);
   expect(await world.settled()).toBeUndefined();
@@ -266,7 +384,10 @@ test('a failed delete says what stands in the way, and can be repeated', async (
 
 test('a hidden value rests sealed, and a backend that quotes it is not quoted', async () => {
   faults.set('ensureServer one', new DomainError('cloud-refused', 'bad user-data: hunter2-hunter2'));
-  const stack = await made(aTemplate(aFleet(['one'], { get_param: 'word' }), { parameters: { word: { type: 'string', hidden: true } } }), { parameters: { word: new Secret('hunter2-hunter2') } });
+  const stack = await made(
+    aTemplate(aFleet(['one'], { get_param: 'word' }), { parameters: { word: { type: 'string', hidden: true } } }),
+    { parameters: { word: new Secret('hunter2-hunter2') } },
+  );
   expect(stack.reason).toContain('bad user-data: ******');
   const tables = await Promise.all(['hot_stack', 'hot_resource', 'hot_event', 'simulated_part'].map((table) => world.db(table)));
   expect(JSON.stringify(tables)).not.toContain('hunter2');
@@ -286,21 +407,61 @@ test.each<[string, JsonObject, string]>([
   ['type', aTemplate({ a: { type: 'OS::Sahara::Cluster' } }), 'The Resource Type (OS::Sahara::Cluster) could not be found'],
   ['attachment', aTemplate({ a: { type: 'OS::Cinder::VolumeAttachment' } }), 'use block_device_mapping_v2'],
   ['missing template', aTemplate({ a: { type: 'none.yaml' } }), 'none.yaml'],
-  ['property', aTemplate({ a: { type: 'OS::Neutron::Net', properties: { colour: 'red' } } }), 'Property error: resources.a.properties: Unknown Property colour'],
-  ['missing property', aTemplate({ a: { type: 'OS::Neutron::Subnet', properties: { network: 'x' } } }), 'Property cidr not assigned'],
-  ['property value', aTemplate({ a: { type: 'OS::Heat::RandomString', properties: { length: 'long' } } }), 'resources.a.properties.length: expected number'],
-  ['function', aTemplate({ a: { type: 'OS::Heat::Value', properties: { value: { yaql: {} } } } }), 'The function "yaql" is not supported'],
+  [
+    'property',
+    aTemplate({ a: { type: 'OS::Neutron::Net', properties: { colour: 'red' } } }),
+    'Property error: resources.a.properties: Unknown Property colour',
+  ],
+  [
+    'missing property',
+    aTemplate({ a: { type: 'OS::Neutron::Subnet', properties: { network: 'x' } } }),
+    'Property cidr not assigned',
+  ],
+  [
+    'property value',
+    aTemplate({ a: { type: 'OS::Heat::RandomString', properties: { length: 'long' } } }),
+    'resources.a.properties.length: expected number',
+  ],
+  [
+    'function',
+    aTemplate({ a: { type: 'OS::Heat::Value', properties: { value: { yaql: {} } } } }),
+    'The function "yaql" is not supported',
+  ],
   ['section', aTemplate({}, { resource_types: {} }), 'The template section is invalid: resource_types'],
   ['version', { heat_template_version: '1999-01-01' }, 'The template version is invalid'],
-  ['attribute', aTemplate({ a: VALUE, b: { type: 'OS::Heat::Value', properties: { value: { get_attr: ['a', 'colour'] } } } }), 'The Referenced Attribute (a colour) is incorrect.'],
-  ['resource', aTemplate({ b: { type: 'OS::Heat::Value', properties: { value: { get_resource: 'a' } } } }), 'The specified reference "a" (in resources.b.properties) is incorrect.'],
-  ['parameter', aTemplate({ b: { type: 'OS::Heat::Value', properties: { value: { get_param: 'p' } } } }), 'The Parameter (p) was not provided.'],
+  [
+    'attribute',
+    aTemplate({ a: VALUE, b: { type: 'OS::Heat::Value', properties: { value: { get_attr: ['a', 'colour'] } } } }),
+    'The Referenced Attribute (a colour) is incorrect.',
+  ],
+  [
+    'resource',
+    aTemplate({ b: { type: 'OS::Heat::Value', properties: { value: { get_resource: 'a' } } } }),
+    'The specified reference "a" (in resources.b.properties) is incorrect.',
+  ],
+  [
+    'parameter',
+    aTemplate({ b: { type: 'OS::Heat::Value', properties: { value: { get_param: 'p' } } } }),
+    'The Parameter (p) was not provided.',
+  ],
   ['file', aTemplate({ b: { type: 'OS::Heat::Value', properties: { value: { get_file: 'f' } } } }), 'get_file path: f'],
   ['condition', aTemplate({ a: { ...VALUE, condition: 'c' } }), 'Invalid condition "c"'],
   ['circle', aTemplate({ a: { ...VALUE, depends_on: 'b' }, b: { ...VALUE, depends_on: 'a' } }), 'Circular Dependency Found'],
-  ['deletion policy', aTemplate({ a: { ...VALUE, deletion_policy: 'Retain' } }), 'The deletion_policy Retain of a is not supported'],
-  ['too many', aTemplate({ g: { type: 'OS::Heat::ResourceGroup', properties: { count: 1000, resource_def: VALUE } } }), 'The stack would have 1001 resources'],
-  ['too long', aTemplate({ a: { type: 'OS::Heat::Value', properties: { value: 'x'.repeat(530_000) } } }), 'more than the 524288 bytes'],
+  [
+    'deletion policy',
+    aTemplate({ a: { ...VALUE, deletion_policy: 'Retain' } }),
+    'The deletion_policy Retain of a is not supported',
+  ],
+  [
+    'too many',
+    aTemplate({ g: { type: 'OS::Heat::ResourceGroup', properties: { count: 1000, resource_def: VALUE } } }),
+    'The stack would have 1001 resources',
+  ],
+  [
+    'too long',
+    aTemplate({ a: { type: 'OS::Heat::Value', properties: { value: 'x'.repeat(530_000) } } }),
+    'more than the 524288 bytes',
+  ],
 ])('an unknown or impossible thing is refused by name before anything is made: %s', async (_, template, words) => {
   const refusal = await world.create({ template }).catch((error: unknown) => error);
   expect(refusal).toMatchObject({ kind: 'cloud-refused', message: expect.stringContaining(words) });
@@ -317,6 +478,8 @@ test.each<[JsonObject, JsonObject, string]>([
   [{ p: { type: 'string', hidden: true, constraints: [{ allowed_values: ['a'] }] } }, { p: 'sesame' }, 'the hidden value'],
   [{ p: { type: 'list' } }, {}, 'Invalid type (list)'],
 ])('parameters %j given %j are refused', async (parameters, given, words) => {
-  const refusal = await world.create({ template: aTemplate({}, { parameters }), parameters: given }).catch((error: unknown) => error);
+  const refusal = await world
+    .create({ template: aTemplate({}, { parameters }), parameters: given })
+    .catch((error: unknown) => error);
   expect(refusal).toMatchObject({ kind: 'cloud-refused', message: expect.stringContaining(words) });
 });

@@ -5,7 +5,14 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../domain/j
 import { Secret } from '../../../domain/secret.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { Logger } from '../../../ports/logger.js';
-import type { CloudAccess, Orchestrator, StackAddress, StackEvent, StackSnapshot, StackSpec } from '../../../ports/orchestrator.js';
+import type {
+  CloudAccess,
+  Orchestrator,
+  StackAddress,
+  StackEvent,
+  StackSnapshot,
+  StackSpec,
+} from '../../../ports/orchestrator.js';
 import type { Random } from '../../../ports/random.js';
 import type { Sealer } from '../../../ports/sealer.js';
 import { isDuplicate, repeated } from '../../knex/transactions.js';
@@ -63,7 +70,9 @@ export class HotEngine implements Orchestrator {
     this.#sights = new Sights(this.#rows);
     this.#leases = new StackLeases({ db: deps.db, clock: deps.clock, owner: deps.random.uuid() });
     this.#runs = new Runs({
-      clock: deps.clock, logger: deps.logger, leases: this.#leases,
+      clock: deps.clock,
+      logger: deps.logger,
+      leases: this.#leases,
       operate: (stackId, task, signal) => this.#operate(stackId, task, signal),
       isMine: async (stackId) => {
         const stack = await this.#rows.stack(stackId);
@@ -76,7 +85,10 @@ export class HotEngine implements Orchestrator {
   async start(): Promise<void> {
     await this.#runs.start();
     const watch = new SignalWatch(this.#deps.db);
-    this.#listening = this.#runs.every(() => SIGNALS_MS, () => watch.look((stackId) => this.#bell.ring(stackId)).catch(() => undefined));
+    this.#listening = this.#runs.every(
+      () => SIGNALS_MS,
+      () => watch.look((stackId) => this.#bell.ring(stackId)).catch(() => undefined),
+    );
   }
 
   /** Ends the loops; what was in progress stays so, and the next engine takes it up. */
@@ -85,7 +97,11 @@ export class HotEngine implements Orchestrator {
     await this.#listening;
   }
 
-  async find(names: readonly StackName[], access: CloudAccess, signal: AbortSignal): Promise<ReadonlyMap<StackName, StackSnapshot>> {
+  async find(
+    names: readonly StackName[],
+    access: CloudAccess,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<StackName, StackSnapshot>> {
     signal.throwIfAborted();
     const stacks = await this.#rows.stacksNamed(access.projectId, names);
     const snapshots = await Promise.all(stacks.map((stack) => this.#snapshot(stack)));
@@ -107,9 +123,22 @@ export class HotEngine implements Orchestrator {
       const taken: unknown = await transaction('hot_stack').where({ project_id: access.projectId, name: spec.name }).first('id');
       if (taken !== undefined) throw nameTaken(spec.name);
       await transaction('hot_stack').insert({
-        id, project_id: access.projectId, user_id: access.userId, name: spec.name, action: 'CREATE', state: 'IN_PROGRESS', reason: 'Stack CREATE started',
-        tags: JSON.stringify(spec.tags), traversal: 1, spec: this.#codec.seal(stored, 'hot_stack', id, 'spec'), previous_spec: null, failure: null,
-        started_at: now.getTime(), created_at: now.getTime(), revision: 1, ...this.#lease(),
+        id,
+        project_id: access.projectId,
+        user_id: access.userId,
+        name: spec.name,
+        action: 'CREATE',
+        state: 'IN_PROGRESS',
+        reason: 'Stack CREATE started',
+        tags: JSON.stringify(spec.tags),
+        traversal: 1,
+        spec: this.#codec.seal(stored, 'hot_stack', id, 'spec'),
+        previous_spec: null,
+        failure: null,
+        started_at: now.getTime(),
+        created_at: now.getTime(),
+        revision: 1,
+        ...this.#lease(),
       });
       await transaction('hot_event').insert(eventColumns(id, now, stackEvent('CREATE')));
     }).catch((error: unknown) => {
@@ -127,13 +156,31 @@ export class HotEngine implements Orchestrator {
     await this.#write(async (transaction) => {
       const stack = await this.#own(transaction, stackId, access);
       if (!stack) throw new DomainError('not-found', `The Stack (${stackId}) could not be found.`);
-      if (stack.state === 'IN_PROGRESS') throw new DomainError('operation-in-progress', `Stack ${stack.name} already has an action (${stack.action}) in progress.`);
-      if (stack.action === 'DELETE') throw new DomainError('cloud-refused', `Updating the stack ${stack.name} is not possible while it is DELETE_${stack.state}.`);
-      await transaction('hot_stack').where({ id: stackId }).update({
-        action: 'UPDATE', state: 'IN_PROGRESS', reason: 'Stack UPDATE started', tags: JSON.stringify(spec.tags), traversal: stack.traversal + 1,
-        spec: this.#codec.seal(stored, 'hot_stack', stackId, 'spec'), previous_spec: this.#codec.seal(stack.spec, 'hot_stack', stackId, 'previous_spec'),
-        failure: null, started_at: now.getTime(), revision: stack.revision + 1, ...this.#lease(),
-      });
+      if (stack.state === 'IN_PROGRESS')
+        throw new DomainError(
+          'operation-in-progress',
+          `Stack ${stack.name} already has an action (${stack.action}) in progress.`,
+        );
+      if (stack.action === 'DELETE')
+        throw new DomainError(
+          'cloud-refused',
+          `Updating the stack ${stack.name} is not possible while it is DELETE_${stack.state}.`,
+        );
+      await transaction('hot_stack')
+        .where({ id: stackId })
+        .update({
+          action: 'UPDATE',
+          state: 'IN_PROGRESS',
+          reason: 'Stack UPDATE started',
+          tags: JSON.stringify(spec.tags),
+          traversal: stack.traversal + 1,
+          spec: this.#codec.seal(stored, 'hot_stack', stackId, 'spec'),
+          previous_spec: this.#codec.seal(stack.spec, 'hot_stack', stackId, 'previous_spec'),
+          failure: null,
+          started_at: now.getTime(),
+          revision: stack.revision + 1,
+          ...this.#lease(),
+        });
       await transaction('hot_event').insert(eventColumns(stackId, now, stackEvent('UPDATE')));
     });
     return this.#launched(stackId);
@@ -147,25 +194,48 @@ export class HotEngine implements Orchestrator {
       if (!stack || (stack.action === 'DELETE' && stack.state === 'IN_PROGRESS')) return false;
       // An engine that is at work on it keeps its lease: it ends what it does and goes on with the deletion.
       const isFree = this.#leases.isFree(stack);
-      await transaction('hot_stack').where({ id: stackId }).update({
-        action: 'DELETE', state: 'IN_PROGRESS', reason: 'Stack DELETE started', traversal: stack.traversal + 1, started_at: now.getTime(),
-        revision: stack.revision + 1, ...(isFree ? this.#lease() : {}),
-      });
+      await transaction('hot_stack')
+        .where({ id: stackId })
+        .update({
+          action: 'DELETE',
+          state: 'IN_PROGRESS',
+          reason: 'Stack DELETE started',
+          traversal: stack.traversal + 1,
+          started_at: now.getTime(),
+          revision: stack.revision + 1,
+          ...(isFree ? this.#lease() : {}),
+        });
       await transaction('hot_event').insert(eventColumns(stackId, now, stackEvent('DELETE')));
       return isFree;
     });
     if (isOurs) this.#runs.launch(stackId);
   }
 
-  async events(stackId: string, after: number, limit: number, access: CloudAccess, signal: AbortSignal): Promise<readonly StackEvent[]> {
+  async events(
+    stackId: string,
+    after: number,
+    limit: number,
+    access: CloudAccess,
+    signal: AbortSignal,
+  ): Promise<readonly StackEvent[]> {
     signal.throwIfAborted();
-    const rows: readonly Readonly<Record<string, string | number>>[] = await this.#deps.db('hot_event')
-      .join('hot_stack', 'hot_stack.id', 'hot_event.stack_id').where({ stack_id: stackId, project_id: access.projectId })
-      .where('hot_event.id', '>', after).orderBy('hot_event.id').limit(limit).select('hot_event.*');
+    const rows: readonly Readonly<Record<string, string | number>>[] = await this.#deps
+      .db('hot_event')
+      .join('hot_stack', 'hot_stack.id', 'hot_event.stack_id')
+      .where({ stack_id: stackId, project_id: access.projectId })
+      .where('hot_event.id', '>', after)
+      .orderBy('hot_event.id')
+      .limit(limit)
+      .select('hot_event.*');
     return rows.map((row) => ({
-      id: Number(row['id']), at: new Date(Number(row['at'])), path: JSON.parse(String(row['path'])), type: String(row['type']),
+      id: Number(row['id']),
+      at: new Date(Number(row['at'])),
+      path: JSON.parse(String(row['path'])),
+      type: String(row['type']),
       // Written from these unions only.
-      action: row['action'] as StackEvent['action'], state: row['state'] as StackEvent['state'], reason: String(row['reason']),
+      action: row['action'] as StackEvent['action'],
+      state: row['state'] as StackEvent['state'],
+      reason: String(row['reason']),
     }));
   }
 
@@ -186,8 +256,10 @@ export class HotEngine implements Orchestrator {
   }
 
   async #own(transaction: Knex.Transaction, stackId: string, access: CloudAccess): Promise<StackRow | undefined> {
-    const row: Readonly<Record<string, string | number | null>> | undefined =
-      await transaction('hot_stack').where({ id: stackId, project_id: access.projectId }).forUpdate().first();
+    const row: Readonly<Record<string, string | number | null>> | undefined = await transaction('hot_stack')
+      .where({ id: stackId, project_id: access.projectId })
+      .forUpdate()
+      .first();
     return row && this.#codec.stack(row);
   }
 
@@ -203,23 +275,46 @@ export class HotEngine implements Orchestrator {
     return snapshotOf(new Model(stack, stack.spec, new Tree(await this.#rows.ofStack(stack.id))));
   }
 
-  async #operate(stackId: string, task: { readonly isLastAttempt: boolean; readonly began: (traversal: number) => void }, signal: AbortSignal): Promise<void> {
+  async #operate(
+    stackId: string,
+    task: { readonly isLastAttempt: boolean; readonly began: (traversal: number) => void },
+    signal: AbortSignal,
+  ): Promise<void> {
     const { db, clock, logger } = this.#deps;
     const slots = new Slots(PARALLEL);
-    await operate({
-      rows: this.#rows, clock, logger, isLastAttempt: task.isLastAttempt, isMine: (stack) => this.#leases.isMine(stack),
-      open: async (stack, spec) => {
-        task.began(stack.traversal);
-        const tree = new Tree(await this.#rows.ofStack(stack.id));
-        const model = new Model(stack, spec, tree);
-        const journal = new Journal({ db, codec: this.#codec, clock, leases: this.#leases, stack, tree, changed: () => this.#changed(stack) }, hiddenValues(stack));
-        const run = new Run({
-          model, journal, rows: this.#rows, backend: patientBackend(this.#deps.backend, slots, clock), tables: this.#deps.tables, clock,
-          random: this.#deps.random, bell: this.#bell, turns: this.#turns, signalBaseUrl: this.#deps.signalBaseUrl,
-        });
-        return { journal, run };
+    await operate(
+      {
+        rows: this.#rows,
+        clock,
+        logger,
+        isLastAttempt: task.isLastAttempt,
+        isMine: (stack) => this.#leases.isMine(stack),
+        open: async (stack, spec) => {
+          task.began(stack.traversal);
+          const tree = new Tree(await this.#rows.ofStack(stack.id));
+          const model = new Model(stack, spec, tree);
+          const journal = new Journal(
+            { db, codec: this.#codec, clock, leases: this.#leases, stack, tree, changed: () => this.#changed(stack) },
+            hiddenValues(stack),
+          );
+          const run = new Run({
+            model,
+            journal,
+            rows: this.#rows,
+            backend: patientBackend(this.#deps.backend, slots, clock),
+            tables: this.#deps.tables,
+            clock,
+            random: this.#deps.random,
+            bell: this.#bell,
+            turns: this.#turns,
+            signalBaseUrl: this.#deps.signalBaseUrl,
+          });
+          return { journal, run };
+        },
       },
-    }, stackId, signal);
+      stackId,
+      signal,
+    );
   }
 
   #changed(stack: StackRow): void {
@@ -239,7 +334,9 @@ function stackEvent(action: 'CREATE' | 'UPDATE' | 'DELETE'): Omit<StackEvent, 'i
 
 /** Secrets are revealed here, where they go into the sealed column. */
 function storedSpec(spec: StackSpec): StoredSpec {
-  const parameters: JsonObject = Object.fromEntries(Object.entries(spec.parameters).map(([name, value]) => [name, value instanceof Secret ? value.reveal() : value]));
+  const parameters: JsonObject = Object.fromEntries(
+    Object.entries(spec.parameters).map(([name, value]) => [name, value instanceof Secret ? value.reveal() : value]),
+  );
   const { template, files, timeoutMinutes, rollbackOnFailure } = spec;
   return { template, files, parameters, timeoutMinutes, rollbackOnFailure };
 }
@@ -248,7 +345,9 @@ function storedSpec(spec: StackSpec): StoredSpec {
 function hiddenValues(stack: StackRow): readonly string[] {
   const declared = stack.spec.template['parameters'];
   const schemas: JsonObject = isJsonObject(declared) ? declared : {};
-  const hidden = Object.entries(schemas).filter(([, schema]) => isJsonObject(schema) && schema['hidden'] === true).map(([name]) => name);
+  const hidden = Object.entries(schemas)
+    .filter(([, schema]) => isJsonObject(schema) && schema['hidden'] === true)
+    .map(([name]) => name);
   return hidden.flatMap((name) => texts(stack.spec.parameters[name] ?? null)).filter((text) => text.length >= 4);
 }
 

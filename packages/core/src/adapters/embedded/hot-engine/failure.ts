@@ -29,7 +29,8 @@ export interface Cause {
 /** What a resource failed of, or undefined when it is the engine that failed (its database, a mistake in it). */
 export function causeOf(error: unknown): Cause | undefined {
   if (error instanceof ResourceFailure) return { kind: error.kind, words: error.message };
-  if (error instanceof DomainError && error.kind !== 'internal' && error.kind !== 'store-unavailable') return { kind: 'Error', words: error.message };
+  if (error instanceof DomainError && error.kind !== 'internal' && error.kind !== 'store-unavailable')
+    return { kind: 'Error', words: error.message };
   return undefined;
 }
 

@@ -3,7 +3,13 @@ import type { JsonValue } from '../../../domain/json.js';
 import { holds, resolve, type References } from './functions.js';
 import { jsonText } from './json-text.js';
 
-const PARAMETERS: Readonly<Record<string, JsonValue>> = { word: 'heat', deep: { list: [1, { key: 'found' }] }, names: ['a', 'b'], yes: true, four: 4 };
+const PARAMETERS: Readonly<Record<string, JsonValue>> = {
+  word: 'heat',
+  deep: { list: [1, { key: 'found' }] },
+  names: ['a', 'b'],
+  yes: true,
+  four: 4,
+};
 const REFS: References = {
   parameter: (name) => PARAMETERS[name] ?? null,
   resource: (name) => `id-of-${name}`,
@@ -30,9 +36,21 @@ test.each<[string, JsonValue, JsonValue]>([
   ['digest', { digest: ['sha256', 'x'] }, '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'],
   ['str_split', { str_split: [',', 'a,b'] }, ['a', 'b']],
   ['str_split with an index', { str_split: [',', 'a,b', 1] }, 'b'],
-  ['repeat', { repeat: { template: { name: '<%n%>-x' }, for_each: { '<%n%>': { get_param: 'names' } } } }, [{ name: 'a-x' }, { name: 'b-x' }]],
-  ['repeat over all pairs', { repeat: { template: '%a%%b%', for_each: { '%a%': ['1', '2'], '%b%': ['x', 'y'] } } }, ['1x', '1y', '2x', '2y']],
-  ['repeat in step', { repeat: { template: '%a%%b%', for_each: { '%a%': ['1', '2'], '%b%': ['x', 'y'] }, permutations: false } }, ['1x', '2y']],
+  [
+    'repeat',
+    { repeat: { template: { name: '<%n%>-x' }, for_each: { '<%n%>': { get_param: 'names' } } } },
+    [{ name: 'a-x' }, { name: 'b-x' }],
+  ],
+  [
+    'repeat over all pairs',
+    { repeat: { template: '%a%%b%', for_each: { '%a%': ['1', '2'], '%b%': ['x', 'y'] } } },
+    ['1x', '1y', '2x', '2y'],
+  ],
+  [
+    'repeat in step',
+    { repeat: { template: '%a%%b%', for_each: { '%a%': ['1', '2'], '%b%': ['x', 'y'] }, permutations: false } },
+    ['1x', '2y'],
+  ],
   ['functions inside functions', { list_join: ['', [{ get_param: 'word' }, { get_resource: 'r' }]] }, 'heatid-of-r'],
   ['a map with two keys is data', { get_param: 'word', other: 1 }, { get_param: 'word', other: 1 }],
 ])('%s', (_, value, expected) => {
@@ -54,7 +72,9 @@ test('str_replace keeps replacement patterns of regular expressions as they are'
 });
 
 test('str_replace_strict names the params that the template lacks', () => {
-  expect(() => resolve({ str_replace_strict: { template: 'a', params: { a: '1', zz: '2' } } }, REFS)).toThrow('The following params were not found in the template: zz');
+  expect(() => resolve({ str_replace_strict: { template: 'a', params: { a: '1', zz: '2' } } }, REFS)).toThrow(
+    'The following params were not found in the template: zz',
+  );
 });
 
 test.each(['yaql', 'get_nothing', 'Fn::Join', 'make_url'])('the unknown function %s is refused by name', (name) => {
@@ -66,12 +86,18 @@ test('a function of conditions is refused in a value', () => {
 });
 
 test.each<[JsonValue, boolean]>([
-  ['always', true], [{ equals: [{ get_param: 'word' }, 'heat'] }, true], [{ and: ['always', { not: 'never' }] }, true],
-  [{ or: ['never', { equals: [1, 2] }] }, false], [{ get_param: 'yes' }, true], [{ contains: ['a', { get_param: 'names' }] }, true],
+  ['always', true],
+  [{ equals: [{ get_param: 'word' }, 'heat'] }, true],
+  [{ and: ['always', { not: 'never' }] }, true],
+  [{ or: ['never', { equals: [1, 2] }] }, false],
+  [{ get_param: 'yes' }, true],
+  [{ contains: ['a', { get_param: 'names' }] }, true],
 ])('the condition %j is %s', (condition, expected) => {
   expect(holds(condition, REFS)).toBe(expected);
 });
 
 test('JSON text sorts keys by code point and escapes beyond ASCII', () => {
-  expect(jsonText({ '\u{1f600}': 1, '\ufb01': 2, a: '\u007f\u2028"' })).toBe('{"a": "\u007f\\u2028\\"", "\\ufb01": 2, "\\ud83d\\ude00": 1}');
+  expect(jsonText({ '\u{1f600}': 1, '\ufb01': 2, a: '\u007f\u2028"' })).toBe(
+    '{"a": "\u007f\\u2028\\"", "\\ufb01": 2, "\\ud83d\\ude00": 1}',
+  );
 });

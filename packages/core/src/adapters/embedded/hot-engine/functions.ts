@@ -24,10 +24,20 @@ export const CONDITION_FUNCTIONS = ['equals', 'not', 'and', 'or', 'contains'];
 const UNSUPPORTED = ['yaql', 'resource_facade', 'map_replace', 'filter', 'make_url', 'list_concat_unique', 'Ref'];
 
 const FUNCTIONS = {
-  get_param: getParam, get_resource: getResource, get_attr: getAttribute, get_file: getFile, if: choose,
-  str_replace: (call: Arguments) => replace(call), str_replace_strict: (call: Arguments) => replaceStrictly(call, false),
-  str_replace_vstrict: (call: Arguments) => replaceStrictly(call, true), list_join: joinLists, list_concat: concatenate, repeat,
-  map_merge: mergeMaps, digest, str_split: split,
+  get_param: getParam,
+  get_resource: getResource,
+  get_attr: getAttribute,
+  get_file: getFile,
+  if: choose,
+  str_replace: (call: Arguments) => replace(call),
+  str_replace_strict: (call: Arguments) => replaceStrictly(call, false),
+  str_replace_vstrict: (call: Arguments) => replaceStrictly(call, true),
+  list_join: joinLists,
+  list_concat: concatenate,
+  repeat,
+  map_merge: mergeMaps,
+  digest,
+  str_split: split,
 } as const satisfies Record<string, (call: Arguments) => JsonValue | undefined>;
 
 /** The function that a value calls: a map with exactly one key that is a function's name. */
@@ -62,7 +72,9 @@ function present(value: JsonValue | undefined): readonly JsonValue[] {
 }
 
 export function mapValues(value: JsonObject, change: (item: JsonValue, key: string) => JsonValue | undefined): JsonObject {
-  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => present(change(item, key)).map((changed) => [key, changed])));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) => present(change(item, key)).map((changed) => [key, changed])),
+  );
 }
 
 /** Evaluates a condition: a name, a boolean, or a condition function. */
@@ -92,7 +104,9 @@ function operand(value: JsonValue, refs: Pick<References, 'parameter' | 'conditi
 }
 
 function truth(value: JsonValue): boolean {
-  return typeof value === 'string' ? ['true', 't', 'yes', 'y', 'on', '1'].includes(value.toLowerCase()) : value !== null && value !== false && value !== 0;
+  return typeof value === 'string'
+    ? ['true', 't', 'yes', 'y', 'on', '1'].includes(value.toLowerCase())
+    : value !== null && value !== false && value !== 0;
 }
 
 /** Follows keys and indices; undefined where the path leaves the value. */
@@ -131,7 +145,12 @@ function getAttribute({ name, value, refs }: Arguments): JsonValue {
   if (typeof resource !== 'string' || path.length === 0) {
     return refuse(`Arguments to "${name}" must be of the form [resource_name, attribute, (path), ...]`);
   }
-  return refs.attribute(resource, path.map((step) => (typeof step === 'number' ? step : String(step)))) ?? null;
+  return (
+    refs.attribute(
+      resource,
+      path.map((step) => (typeof step === 'number' ? step : String(step))),
+    ) ?? null
+  );
 }
 
 function getFile({ name, value, refs }: Arguments): JsonValue {
@@ -201,41 +220,54 @@ function substitute({ template, texts }: Replacement): string {
   let parts: readonly { readonly text: string; readonly done: boolean }[] = [{ text: template, done: false }];
   for (const key of [...texts.keys()].sort((one, other) => other.length - one.length)) {
     const put = { text: texts.get(key) ?? '', done: true };
-    parts = parts.flatMap((part) => (part.done ? [part] : part.text.split(key)
-      .flatMap((text, index) => (index === 0 ? [{ text, done: false }] : [put, { text, done: false }]))));
+    parts = parts.flatMap((part) =>
+      part.done
+        ? [part]
+        : part.text.split(key).flatMap((text, index) => (index === 0 ? [{ text, done: false }] : [put, { text, done: false }])),
+    );
   }
   return parts.map((part) => part.text).join('');
 }
 
 function joinLists({ name, value, refs }: Arguments): JsonValue {
   const [delimiter, ...lists] = Array.isArray(value) ? value.map((item: JsonValue) => resolved(item, refs)) : [];
-  if (typeof delimiter !== 'string') return refuse(`Incorrect arguments to "${name}" should be: "${name}" : [ " ", [ "str1", "str2" ] ]`);
-  return lists.flatMap((list) => (list === null ? [] : Array.isArray(list) ? list : refuse(`"${name}" must operate on a list`)))
-    .map((item) => joined(item, name)).join(delimiter);
+  if (typeof delimiter !== 'string')
+    return refuse(`Incorrect arguments to "${name}" should be: "${name}" : [ " ", [ "str1", "str2" ] ]`);
+  return lists
+    .flatMap((list) => (list === null ? [] : Array.isArray(list) ? list : refuse(`"${name}" must operate on a list`)))
+    .map((item) => joined(item, name))
+    .join(delimiter);
 }
 
 function joined(item: JsonValue, name: string): string {
-  if (typeof item === 'number' || typeof item === 'boolean') return refuse(`Items to join in "${name}" must be string, map or list not ${typeof item}`);
+  if (typeof item === 'number' || typeof item === 'boolean')
+    return refuse(`Items to join in "${name}" must be string, map or list not ${typeof item}`);
   return textOf(item);
 }
 
 function concatenate({ name, value, refs }: Arguments): JsonValue {
   const lists = resolved(value, refs);
   if (!Array.isArray(lists)) return refuse(`Incorrect arguments to "${name}" should be a list of lists`);
-  return lists.flatMap((list: JsonValue) => (list === null ? [] : Array.isArray(list) ? list : refuse(`"${name}" must operate on lists`)));
+  return lists.flatMap((list: JsonValue) =>
+    list === null ? [] : Array.isArray(list) ? list : refuse(`"${name}" must operate on lists`),
+  );
 }
 
 function mergeMaps({ name, value, refs }: Arguments): JsonValue {
   const maps = resolved(value, refs);
   if (!Array.isArray(maps)) return refuse(`Incorrect arguments to "${name}" should be a list of maps`);
-  return Object.assign({}, ...maps.map((map: JsonValue) => (map === null || isJsonObject(map) ? map : refuse(`"${name}" must operate on maps`))));
+  return Object.assign(
+    {},
+    ...maps.map((map: JsonValue) => (map === null || isJsonObject(map) ? map : refuse(`"${name}" must operate on maps`))),
+  );
 }
 
 const DIGESTS = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
 
 function digest({ name, value, refs }: Arguments): JsonValue {
   const [algorithm, text] = listOf(resolved(value, refs));
-  if (typeof algorithm !== 'string' || typeof text !== 'string') return refuse(`Arguments to "${name}" must be [algorithm, value]`);
+  if (typeof algorithm !== 'string' || typeof text !== 'string')
+    return refuse(`Arguments to "${name}" must be [algorithm, value]`);
   if (!DIGESTS.includes(algorithm)) return refuse(`Algorithm must be one of ${DIGESTS.join(', ')}`);
   return createHash(algorithm).update(text).digest('hex');
 }
@@ -256,7 +288,10 @@ function repeat({ name, value, refs }: Arguments): JsonValue {
   }
   const lists = resolved(value['for_each'], refs);
   if (!isJsonObject(lists)) return refuse(`The "for_each" argument to "${name}" must contain a map`);
-  const variables = Object.entries(lists).map(([key, list]) => [key, Array.isArray(list) ? list : refuse(`The values of the "for_each" argument to "${name}" must be lists`)] as const);
+  const variables = Object.entries(lists).map(
+    ([key, list]) =>
+      [key, Array.isArray(list) ? list : refuse(`The values of the "for_each" argument to "${name}" must be lists`)] as const,
+  );
   const template = value['template'];
   const rounds = value['permutations'] === false ? inStep(name, variables) : permutations(variables);
   return rounds.flatMap((round) => present(resolve(inserted(template, round), refs)));
@@ -267,12 +302,15 @@ type Round = ReadonlyMap<string, JsonValue>;
 
 function permutations(variables: Variables): readonly Round[] {
   return variables.reduce<readonly Round[]>(
-    (rounds, [key, list]) => rounds.flatMap((round) => list.map((item) => new Map([...round, [key, item]]))), [new Map()]);
+    (rounds, [key, list]) => rounds.flatMap((round) => list.map((item) => new Map([...round, [key, item]]))),
+    [new Map()],
+  );
 }
 
 function inStep(name: string, variables: Variables): readonly Round[] {
   const [first] = variables;
-  if (variables.some(([, list]) => list.length !== first?.[1].length)) refuse(`For "${name}", the length of for_each values should be equal if no permutations.`);
+  if (variables.some(([, list]) => list.length !== first?.[1].length))
+    refuse(`For "${name}", the length of for_each values should be equal if no permutations.`);
   return (first?.[1] ?? []).map((_, index) => new Map(variables.map(([key, list]) => [key, list[index] ?? null])));
 }
 

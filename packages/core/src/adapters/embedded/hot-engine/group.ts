@@ -6,14 +6,18 @@ import type { PropertyRule } from './types/type.js';
 
 /** OS::Heat::ResourceGroup: a nested stack whose template is made from its own properties. */
 export const GROUP_PROPERTIES: Readonly<Record<string, PropertyRule>> = {
-  count: { type: 'number', min: 0, max: 1000 }, index_var: { type: 'string' }, resource_def: { type: 'map', required: true },
-  removal_policies: { type: 'list' }, removal_policies_mode: { type: 'string', oneOf: ['append', 'update'] },
+  count: { type: 'number', min: 0, max: 1000 },
+  index_var: { type: 'string' },
+  resource_def: { type: 'map', required: true },
+  removal_policies: { type: 'list' },
+  removal_policies_mode: { type: 'string', oneOf: ['append', 'update'] },
 };
 export const GROUP_ATTRIBUTES = ['refs', 'refs_map', 'attributes', 'removed_rsrc_list'];
 
 export function groupTemplate(properties: JsonObject, removed: readonly string[]): Template {
   const definition = properties['resource_def'];
-  if (!isJsonObject(definition) || typeof definition['type'] !== 'string') return refuse('resource_def must be a map with a type');
+  if (!isJsonObject(definition) || typeof definition['type'] !== 'string')
+    return refuse('resource_def must be a map with a type');
   const unknown = Object.keys(definition).find((key) => !['type', 'properties', 'metadata'].includes(key));
   if (unknown !== undefined) refuse(`"${unknown}" in resource_def is not supported`);
   const { type } = definition;
@@ -38,14 +42,22 @@ function insertIndex(value: JsonValue, variable: string, index: string): JsonVal
   if (typeof value === 'string') return value.replaceAll(variable, () => index);
   if (Array.isArray(value)) return value.map((item: JsonValue) => insertIndex(item, variable, index));
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.replaceAll(variable, () => index), insertIndex(item, variable, index)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key.replaceAll(variable, () => index), insertIndex(item, variable, index)]),
+  );
 }
 
 /** Names that may never come back: those of earlier updates, and those that the removal policies name, by name or id. */
 export function removedMembers(properties: JsonObject, group: ResourceRow, members: readonly ResourceRow[]): readonly string[] {
   const policies = Array.isArray(properties['removal_policies']) ? properties['removal_policies'] : [];
-  const wanted = policies.filter(isJsonObject).flatMap((policy) => (Array.isArray(policy['resource_list']) ? policy['resource_list'].map(String) : []));
-  const named = wanted.flatMap((reference) => members.find((member) => member.name === reference || member.id === reference)?.name ?? (/^\d+$/.test(reference) ? [reference] : []));
+  const wanted = policies
+    .filter(isJsonObject)
+    .flatMap((policy) => (Array.isArray(policy['resource_list']) ? policy['resource_list'].map(String) : []));
+  const named = wanted.flatMap(
+    (reference) =>
+      members.find((member) => member.name === reference || member.id === reference)?.name ??
+      (/^\d+$/.test(reference) ? [reference] : []),
+  );
   const before = properties['removal_policies_mode'] === 'update' ? [] : removedOf(group);
   return [...new Set([...before, ...named])];
 }

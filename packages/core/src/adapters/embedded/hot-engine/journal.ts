@@ -73,7 +73,8 @@ export class Journal {
   async rearrange(changes: readonly { readonly row: ResourceRow; readonly change: Partial<ResourceRow> }[]): Promise<void> {
     if (changes.length === 0) return;
     await this.#write(async (transaction) => {
-      for (const { row, change } of changes) await transaction('hot_resource').where({ id: row.id }).update(this.#deps.codec.columns(row.id, change));
+      for (const { row, change } of changes)
+        await transaction('hot_resource').where({ id: row.id }).update(this.#deps.codec.columns(row.id, change));
     });
     for (const { row, change } of changes) this.#deps.tree.put({ ...row, ...change });
   }
@@ -94,12 +95,17 @@ export class Journal {
     const reason = this.#scrub(change.reason);
     const spec = more.spec && codec.seal(more.spec, 'hot_stack', stack.id, 'spec');
     await this.#write(async (transaction) => {
-      await transaction('hot_stack').where({ id: stack.id }).update({
-        ...change, reason, ...(spec === undefined ? {} : { spec }), ...(more.forgetPrevious ? { previous_spec: null } : {}),
-        ...(more.failure === undefined ? {} : { failure: more.failure && this.#scrub(more.failure) }),
-        ...(more.isNext ? { started_at: clock.now().getTime(), traversal: stack.traversal + 1 } : {}),
-        ...(change.state === 'IN_PROGRESS' ? {} : leases.none),
-      });
+      await transaction('hot_stack')
+        .where({ id: stack.id })
+        .update({
+          ...change,
+          reason,
+          ...(spec === undefined ? {} : { spec }),
+          ...(more.forgetPrevious ? { previous_spec: null } : {}),
+          ...(more.failure === undefined ? {} : { failure: more.failure && this.#scrub(more.failure) }),
+          ...(more.isNext ? { started_at: clock.now().getTime(), traversal: stack.traversal + 1 } : {}),
+          ...(change.state === 'IN_PROGRESS' ? {} : leases.none),
+        });
       await this.#event(transaction, { path: [], type: 'OS::Heat::Stack', ...change, reason });
     });
   }
@@ -108,7 +114,8 @@ export class Journal {
   async forget(): Promise<void> {
     const { id } = this.#deps.stack;
     await this.#write(async (transaction) => {
-      for (const table of ['hot_resource', 'hot_allocation', 'hot_signal', 'hot_event']) await transaction(table).where({ stack_id: id }).delete();
+      for (const table of ['hot_resource', 'hot_allocation', 'hot_signal', 'hot_event'])
+        await transaction(table).where({ stack_id: id }).delete();
       await transaction('hot_stack').where({ id }).delete();
     });
   }
@@ -116,7 +123,9 @@ export class Journal {
   async allocate(owner: ResourceRow, request: AllocationRequest): Promise<string> {
     let address = '';
     await this.#write(async (transaction) => {
-      const known: { address: string } | undefined = await transaction('hot_allocation').where({ owner_id: owner.id }).first('address');
+      const known: { address: string } | undefined = await transaction('hot_allocation')
+        .where({ owner_id: owner.id })
+        .first('address');
       address = known?.address ?? (await this.#take(transaction, owner, request));
     });
     return address;
@@ -128,21 +137,37 @@ export class Journal {
     await this.#write(async (transaction) => {
       for (let number = 1; number <= count; number += 1) {
         const signalId = `simulated-${number}`;
-        const known: unknown = await transaction('hot_signal').where({ handle_id: handle.id, signal_id: signalId }).first('position');
+        const known: unknown = await transaction('hot_signal')
+          .where({ handle_id: handle.id, signal_id: signalId })
+          .first('position');
         if (known !== undefined) continue;
-        await transaction('hot_signal').insert({ handle_id: handle.id, signal_id: signalId, stack_id: handle.stackId, status: 'SUCCESS', reason, data: null });
+        await transaction('hot_signal').insert({
+          handle_id: handle.id,
+          signal_id: signalId,
+          stack_id: handle.stackId,
+          status: 'SUCCESS',
+          reason,
+          data: null,
+        });
         await this.#event(transaction, { path: handle.path, type: handle.type, action: 'SIGNAL', state: 'COMPLETE', reason });
       }
     });
   }
 
   async #take(transaction: Knex.Transaction, owner: ResourceRow, request: AllocationRequest): Promise<string> {
-    const rows: readonly { address: string }[] = await transaction('hot_allocation').where({ range_id: request.rangeId }).select('address');
+    const rows: readonly { address: string }[] = await transaction('hot_allocation')
+      .where({ range_id: request.rangeId })
+      .select('address');
     const taken = new Set(rows.map((row) => row.address)).add(request.gateway);
     for (;;) {
       const address = request.wanted === undefined ? firstFree(request, taken) : wanted(request, request.wanted, taken);
       try {
-        await transaction('hot_allocation').insert({ range_id: request.rangeId, address, owner_id: owner.id, stack_id: owner.stackId });
+        await transaction('hot_allocation').insert({
+          range_id: request.rangeId,
+          address,
+          owner_id: owner.id,
+          stack_id: owner.stackId,
+        });
         return address;
       } catch (error) {
         // Another stack of another process was faster: a shared range has one row per address, whoever writes it.
@@ -154,20 +179,31 @@ export class Journal {
 
   async #write(work: (transaction: Knex.Transaction) => Promise<void>): Promise<void> {
     const { db, clock, leases, stack, changed } = this.#deps;
-    await repeated(clock, () => db.transaction(async (transaction) => {
-      if (!(await leases.hold(transaction, stack))) throw new Overtaken(`operation ${stack.traversal} of stack ${stack.id} was overtaken`);
-      await work(transaction);
-    }));
+    await repeated(clock, () =>
+      db.transaction(async (transaction) => {
+        if (!(await leases.hold(transaction, stack)))
+          throw new Overtaken(`operation ${stack.traversal} of stack ${stack.id} was overtaken`);
+        await work(transaction);
+      }),
+    );
     changed();
   }
 
   async #event(transaction: Knex.Transaction, event: Happening): Promise<void> {
-    await transaction('hot_event').insert(eventColumns(this.#deps.stack.id, this.#deps.clock.now(), { ...event, reason: this.#scrub(event.reason) }));
+    await transaction('hot_event').insert(
+      eventColumns(this.#deps.stack.id, this.#deps.clock.now(), { ...event, reason: this.#scrub(event.reason) }),
+    );
   }
 
   #inserted(row: ResourceRow): Readonly<Record<string, JsonValue>> {
     return {
-      ...this.#deps.codec.columns(row.id, row), id: row.id, stack_id: row.stackId, parent_id: row.parentId, name: row.name, path: JSON.stringify(row.path), type: row.type,
+      ...this.#deps.codec.columns(row.id, row),
+      id: row.id,
+      stack_id: row.stackId,
+      parent_id: row.parentId,
+      name: row.name,
+      path: JSON.stringify(row.path),
+      type: row.type,
     };
   }
 
@@ -187,7 +223,13 @@ export interface StackChange {
 
 export function eventColumns(stackId: string, at: Date, event: Happening): Readonly<Record<string, string | number>> {
   return {
-    stack_id: stackId, at: at.getTime(), path: JSON.stringify(event.path), type: event.type, action: event.action, state: event.state, reason: event.reason,
+    stack_id: stackId,
+    at: at.getTime(),
+    path: JSON.stringify(event.path),
+    type: event.type,
+    action: event.action,
+    state: event.state,
+    reason: event.reason,
   };
 }
 
@@ -203,7 +245,9 @@ function firstFree(request: AllocationRequest, taken: ReadonlySet<string>): stri
 function wanted(request: AllocationRequest, address: string, taken: ReadonlySet<string>): string {
   const range = parseCidr(request.cidr);
   const parsed = parseAddress(address);
-  if (!range || parsed === undefined || !contains(range, parsed)) throw new ResourceFailure('BadRequest', `IP address ${address} is not a valid IP for the subnet ${request.cidr}.`);
-  if (taken.has(address)) throw new ResourceFailure('Conflict', `IP address ${address} already allocated in subnet ${request.cidr}`);
+  if (!range || parsed === undefined || !contains(range, parsed))
+    throw new ResourceFailure('BadRequest', `IP address ${address} is not a valid IP for the subnet ${request.cidr}.`);
+  if (taken.has(address))
+    throw new ResourceFailure('Conflict', `IP address ${address} already allocated in subnet ${request.cidr}`);
   return address;
 }

@@ -8,7 +8,9 @@ export function jsonText(value: JsonValue): string {
   if (typeof value === 'string') return asciiString(value);
   if (Array.isArray(value)) return `[${value.map(jsonText).join(', ')}]`;
   if (!isJsonObject(value)) return JSON.stringify(value);
-  return `{${sortedKeys(value).map((key) => `${asciiString(key)}: ${jsonText(value[key] ?? null)}`).join(', ')}}`;
+  return `{${sortedKeys(value)
+    .map((key) => `${asciiString(key)}: ${jsonText(value[key] ?? null)}`)
+    .join(', ')}}`;
 }
 
 function asciiString(text: string): string {

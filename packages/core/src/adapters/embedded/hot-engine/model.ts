@@ -27,7 +27,9 @@ export class Tree {
 
   /** Replaced rows included, in order. */
   children(parentId: string): readonly ResourceRow[] {
-    return this.all().filter((row) => row.parentId === parentId).sort((one, other) => one.position - other.position);
+    return this.all()
+      .filter((row) => row.parentId === parentId)
+      .sort((one, other) => one.position - other.position);
   }
 
   current(parentId: string, name: string): ResourceRow | undefined {
@@ -58,7 +60,11 @@ export class Model {
     this.tree = tree;
     const template = parseTemplate(spec.template);
     this.root = makeScope({
-      template, parameters: parameterValues(template.parameters, spec.parameters), stackName: stack.name, stackId: stack.id, projectId: stack.projectId,
+      template,
+      parameters: parameterValues(template.parameters, spec.parameters),
+      stackName: stack.name,
+      stackId: stack.id,
+      projectId: stack.projectId,
     });
   }
 
@@ -69,7 +75,13 @@ export class Model {
     const properties = row.properties ?? {};
     const template = row.type === GROUP ? groupTemplate(properties, removedOf(row)) : this.#templateOf(row.type);
     const parameters = row.type === GROUP ? new Map<string, JsonValue>() : parameterValues(template.parameters, properties);
-    const scope = makeScope({ template, parameters, stackName: this.physicalName(row), stackId: row.id, projectId: this.stack.projectId });
+    const scope = makeScope({
+      template,
+      parameters,
+      stackName: this.physicalName(row),
+      stackId: row.id,
+      projectId: this.stack.projectId,
+    });
     this.#scopes.set(row, scope);
     return scope;
   }
@@ -83,7 +95,10 @@ export class Model {
   }
 
   #file(name: string): string {
-    return (Object.hasOwn(this.spec.files, name) ? this.spec.files[name] : undefined) ?? refuse(`No content found in the "files" section for get_file path: ${name}`);
+    return (
+      (Object.hasOwn(this.spec.files, name) ? this.spec.files[name] : undefined) ??
+      refuse(`No content found in the "files" section for get_file path: ${name}`)
+    );
   }
 
   /** `<stack>-<resource>-<12 of the id>`, legal as a host name. */
@@ -115,11 +130,20 @@ export class Model {
   }
 
   #groupAttribute(row: ResourceRow, name: string, rest: readonly (string | number)[]): JsonValue | undefined {
-    const members = this.tree.children(row.id).filter((member) => !member.superseded).sort((one, other) => Number(one.name) - Number(other.name));
-    if (name === 'refs') return walk(members.map((member) => referenceOf(member) ?? null), rest);
-    if (name === 'refs_map') return walk(Object.fromEntries(members.map((member) => [member.name, referenceOf(member) ?? null])), rest);
+    const members = this.tree
+      .children(row.id)
+      .filter((member) => !member.superseded)
+      .sort((one, other) => Number(one.name) - Number(other.name));
+    if (name === 'refs')
+      return walk(
+        members.map((member) => referenceOf(member) ?? null),
+        rest,
+      );
+    if (name === 'refs_map')
+      return walk(Object.fromEntries(members.map((member) => [member.name, referenceOf(member) ?? null])), rest);
     if (name === 'removed_rsrc_list') return [...removedOf(row)];
-    if (name === 'attributes') return Object.fromEntries(members.map((member) => [member.name, this.attribute(member, rest) ?? null]));
+    if (name === 'attributes')
+      return Object.fromEntries(members.map((member) => [member.name, this.attribute(member, rest) ?? null]));
     if (name.startsWith('resource.')) return this.#memberAttribute(row, name, rest);
     return members.map((member) => this.attribute(member, [name, ...rest]) ?? null);
   }
@@ -144,8 +168,12 @@ export class Model {
 
   /** What is not there yet is null. */
   outputs(scope: Scope, parentId: string): JsonObject {
-    return Object.fromEntries([...scope.template.outputs].map(([name, output]) =>
-      [name, scope.isTrue(output.condition) ? this.#outputValue(output.value, scope, parentId) : null]));
+    return Object.fromEntries(
+      [...scope.template.outputs].map(([name, output]) => [
+        name,
+        scope.isTrue(output.condition) ? this.#outputValue(output.value, scope, parentId) : null,
+      ]),
+    );
   }
 
   #outputValue(value: JsonValue, scope: Scope, parentId: string): JsonValue {
@@ -158,7 +186,8 @@ export class Model {
     const references = this.references(scope, parentId);
     const seen = resolveQuietly(value, {
       ...references,
-      resource: (name) => this.tree.current(parentId, name)?.action === 'INIT' ? ((missing = true), null) : references.resource(name),
+      resource: (name) =>
+        this.tree.current(parentId, name)?.action === 'INIT' ? ((missing = true), null) : references.resource(name),
       attribute: (name, path) => {
         const found = references.attribute(name, path);
         if (found === undefined || found === null) missing = true;

@@ -30,7 +30,7 @@ export async function operate(deps: OperationDeps, stackId: string, signal: Abor
 }
 
 async function step(deps: OperationDeps, stack: StackRow, signal: AbortSignal): Promise<void> {
-  const { journal, run } = await deps.open(stack, stack.action === 'ROLLBACK' ? stack.previousSpec ?? stack.spec : stack.spec);
+  const { journal, run } = await deps.open(stack, stack.action === 'ROLLBACK' ? (stack.previousSpec ?? stack.spec) : stack.spec);
   const limit = timer(deps.clock, stack, signal);
   try {
     await work(run, stack, limit.signal);
@@ -57,7 +57,11 @@ async function work(run: Run, stack: StackRow, signal: AbortSignal): Promise<voi
 const LONGEST_SLEEP = 2 ** 31 - 1;
 
 /** Counts from the start that the database knows, so that a restart does not give more time. */
-function timer(clock: Clock, stack: StackRow, outer: AbortSignal): { readonly signal: AbortSignal; isOver(): boolean; end(): void } {
+function timer(
+  clock: Clock,
+  stack: StackRow,
+  outer: AbortSignal,
+): { readonly signal: AbortSignal; isOver(): boolean; end(): void } {
   const controller = innerController(outer);
   const pause = innerController(outer);
   let over = false;
@@ -80,21 +84,32 @@ const TITLES: Record<StackAction, string> = { CREATE: 'Create', UPDATE: 'Update'
 
 function reasonOf(error: unknown, stack: StackRow, isTimeUp: boolean, isLastAttempt: boolean): string | undefined {
   if (isTimeUp) return `${TITLES[stack.action]} timed out`;
-  if (error instanceof PathFailure) return `Resource ${stack.action === 'ROLLBACK' ? 'UPDATE' : stack.action} failed: ${error.message}`;
+  if (error instanceof PathFailure)
+    return `Resource ${stack.action === 'ROLLBACK' ? 'UPDATE' : stack.action} failed: ${error.message}`;
   if (error instanceof DomainError && error.kind === 'cloud-refused') return `${TITLES[stack.action]} failed: ${error.message}`;
-  return isLastAttempt ? `${TITLES[stack.action]} failed: the orchestration engine met an internal error; its log says more` : undefined;
+  return isLastAttempt
+    ? `${TITLES[stack.action]} failed: the orchestration engine met an internal error; its log says more`
+    : undefined;
 }
 
 async function fail(journal: Journal, stack: StackRow, reason: string): Promise<void> {
   const undo = stack.spec.rollbackOnFailure && (stack.action === 'CREATE' || stack.action === 'UPDATE');
-  if (undo) await journal.stack({ action: 'ROLLBACK', state: 'IN_PROGRESS', reason: `Stack ROLLBACK started: ${reason}` }, { failure: reason, isNext: true });
+  if (undo)
+    await journal.stack(
+      { action: 'ROLLBACK', state: 'IN_PROGRESS', reason: `Stack ROLLBACK started: ${reason}` },
+      { failure: reason, isNext: true },
+    );
   else await journal.stack({ action: stack.action, state: 'FAILED', reason });
 }
 
 async function finish(journal: Journal, stack: StackRow): Promise<void> {
   if (stack.action === 'DELETE') return journal.forget();
   const after = stack.failure === null ? '' : ` (${stack.failure})`;
-  const change = { action: stack.action, state: 'COMPLETE', reason: `Stack ${stack.action} completed successfully${after}` } as const;
+  const change = {
+    action: stack.action,
+    state: 'COMPLETE',
+    reason: `Stack ${stack.action} completed successfully${after}`,
+  } as const;
   if (stack.action !== 'ROLLBACK') return journal.stack(change, { forgetPrevious: true });
   await journal.stack(change, { ...(stack.previousSpec ? { spec: stack.previousSpec } : {}), forgetPrevious: true });
 }

@@ -15,8 +15,18 @@ export interface ParameterSchema {
 const SCHEMA_KEYS = ['type', 'label', 'description', 'default', 'hidden', 'constraints', 'immutable', 'tags'];
 const CONSTRAINTS = ['allowed_values', 'range', 'length', 'allowed_pattern', 'modulo', 'custom_constraint'];
 /** What these name is looked up when a resource uses it. */
-const CUSTOM_CONSTRAINTS = ['nova.flavor', 'nova.keypair', 'glance.image', 'neutron.network', 'neutron.subnet', 'neutron.port',
-  'cinder.vtype', 'cinder.volume', 'net_cidr', 'ip_addr'];
+const CUSTOM_CONSTRAINTS = [
+  'nova.flavor',
+  'nova.keypair',
+  'glance.image',
+  'neutron.network',
+  'neutron.subnet',
+  'neutron.port',
+  'cinder.vtype',
+  'cinder.volume',
+  'net_cidr',
+  'ip_addr',
+];
 
 export function parseParameter(name: string, value: JsonValue): ParameterSchema {
   if (!isJsonObject(value)) refuse(`Parameter ${name} must be a map`);
@@ -25,7 +35,9 @@ export function parseParameter(name: string, value: JsonValue): ParameterSchema 
   const type = PARAMETER_TYPES.find((known) => known === value['type']);
   if (!type) refuse(`Invalid type (${String(value['type'])}) of parameter ${name}`);
   return {
-    type, default: value['default'], hidden: value['hidden'] === true || value['hidden'] === 'true',
+    type,
+    default: value['default'],
+    hidden: value['hidden'] === true || value['hidden'] === 'true',
     constraints: parseConstraints(name, value['constraints'] ?? []),
   };
 }
@@ -45,14 +57,19 @@ function parseConstraints(name: string, value: JsonValue): readonly JsonObject[]
 }
 
 /** The value of every declared parameter, typed and checked. Null means "not given", as Heat reads it. */
-export function parameterValues(schemas: ReadonlyMap<string, ParameterSchema>, given: JsonObject): ReadonlyMap<string, JsonValue> {
+export function parameterValues(
+  schemas: ReadonlyMap<string, ParameterSchema>,
+  given: JsonObject,
+): ReadonlyMap<string, JsonValue> {
   const undeclared = Object.keys(given).find((name) => !schemas.has(name));
   if (undeclared !== undefined) refuse(`The Parameter (${undeclared}) was not defined in template.`);
-  return new Map([...schemas].map(([name, schema]) => {
-    const value = (Object.hasOwn(given, name) ? given[name] : undefined) ?? schema.default;
-    if (value === undefined) refuse(`The Parameter (${name}) was not provided.`);
-    return [name, value === null ? emptyOf(schema.type) : checked(name, schema, value)];
-  }));
+  return new Map(
+    [...schemas].map(([name, schema]) => {
+      const value = (Object.hasOwn(given, name) ? given[name] : undefined) ?? schema.default;
+      if (value === undefined) refuse(`The Parameter (${name}) was not provided.`);
+      return [name, value === null ? emptyOf(schema.type) : checked(name, schema, value)];
+    }),
+  );
 }
 
 function emptyOf(type: ParameterType): JsonValue {
@@ -79,7 +96,8 @@ const TRUE = ['t', 'true', 'on', 'y', 'yes', '1'];
 const FALSE = ['f', 'false', 'off', 'n', 'no', '0'];
 
 const CONVERSIONS: Record<ParameterType, (value: JsonValue) => JsonValue | undefined> = {
-  string: (value) => (typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined),
+  string: (value) =>
+    typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined,
   number: (value) => {
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
     return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
@@ -93,7 +111,8 @@ const CONVERSIONS: Record<ParameterType, (value: JsonValue) => JsonValue | undef
     return typeof parsed === 'object' && parsed !== null ? parsed : undefined;
   },
   comma_delimited_list: (value) => {
-    if (Array.isArray(value)) return value.map((item: JsonValue) => (typeof item === 'object' ? JSON.stringify(item) : String(item)));
+    if (Array.isArray(value))
+      return value.map((item: JsonValue) => (typeof item === 'object' ? JSON.stringify(item) : String(item)));
     return typeof value === 'string' ? (value === '' ? [] : value.split(',').map((item) => item.trim())) : undefined;
   },
 };
@@ -113,8 +132,10 @@ function brokenBy(constraint: JsonObject, value: JsonValue): string | undefined 
     return `is not an allowed value [${allowed.join(', ')}]`;
   }
   if (isJsonObject(range) && !within(Number(value), range)) return `is out of range (${limits(range)})`;
-  if (isJsonObject(length) && !within(sizeOf(value), length)) return `length (${sizeOf(value)}) is out of range (${limits(length)})`;
-  if (typeof pattern === 'string' && !every(value, (item) => wholeMatch(pattern, String(item)))) return `does not match pattern "${pattern}"`;
+  if (isJsonObject(length) && !within(sizeOf(value), length))
+    return `length (${sizeOf(value)}) is out of range (${limits(length)})`;
+  if (typeof pattern === 'string' && !every(value, (item) => wholeMatch(pattern, String(item))))
+    return `does not match pattern "${pattern}"`;
   if (isJsonObject(modulo) && (Number(value) - Number(modulo['offset'] ?? 0)) % Number(modulo['step'] ?? 1) !== 0) {
     return `is not a multiple of ${String(modulo['step'])} with offset ${String(modulo['offset'])}`;
   }
@@ -134,7 +155,11 @@ function limits(limit: JsonObject): string {
 }
 
 function sizeOf(value: JsonValue): number {
-  return typeof value === 'string' || Array.isArray(value) ? value.length : isJsonObject(value) ? Object.keys(value).length : String(value).length;
+  return typeof value === 'string' || Array.isArray(value)
+    ? value.length
+    : isJsonObject(value)
+      ? Object.keys(value).length
+      : String(value).length;
 }
 
 function wholeMatch(pattern: string, text: string): boolean {

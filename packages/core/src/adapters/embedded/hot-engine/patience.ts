@@ -33,7 +33,10 @@ export class Turns {
   async with<T>(name: string, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(name) ?? Promise.resolve();
     const mine = before.then(work, work);
-    this.#last.set(name, mine.catch(() => undefined));
+    this.#last.set(
+      name,
+      mine.catch(() => undefined),
+    );
     return mine;
   }
 }
@@ -96,7 +99,11 @@ export class Bell {
   }
 
   /** Resolves at the next ring, and after the time at the latest. Rejects when the signal aborts. */
-  async next(stackId: string, milliseconds: number, limits: { readonly clock: Clock; readonly signal: AbortSignal }): Promise<void> {
+  async next(
+    stackId: string,
+    milliseconds: number,
+    limits: { readonly clock: Clock; readonly signal: AbortSignal },
+  ): Promise<void> {
     limits.signal.throwIfAborted();
     const sleep = innerController(limits.signal);
     const waiting = this.#waiting.get(stackId) ?? new Set();

@@ -96,20 +96,34 @@ export class Codec {
     const current = spec('spec');
     if (!current) throw new Error(`stack ${id} has no spec`);
     return {
-      id, projectId: String(row['project_id']), userId: String(row['user_id']), name: String(row['name']),
+      id,
+      projectId: String(row['project_id']),
+      userId: String(row['user_id']),
+      name: String(row['name']),
       // Written from these unions only.
-      action: row['action'] as StackAction, state: row['state'] as StackState,
-      reason: String(row['reason']), tags: JSON.parse(String(row['tags'])), traversal: Number(row['traversal']), spec: current,
-      previousSpec: spec('previous_spec'), failure: row['failure'] === null ? null : String(row['failure']), startedAt: Number(row['started_at']),
-      leaseOwner: row['lease_owner'] === null ? null : String(row['lease_owner']), leaseUntil: Number(row['lease_until'] ?? 0), revision: Number(row['revision']),
+      action: row['action'] as StackAction,
+      state: row['state'] as StackState,
+      reason: String(row['reason']),
+      tags: JSON.parse(String(row['tags'])),
+      traversal: Number(row['traversal']),
+      spec: current,
+      previousSpec: spec('previous_spec'),
+      failure: row['failure'] === null ? null : String(row['failure']),
+      startedAt: Number(row['started_at']),
+      leaseOwner: row['lease_owner'] === null ? null : String(row['lease_owner']),
+      leaseUntil: Number(row['lease_until'] ?? 0),
+      revision: Number(row['revision']),
     };
   }
 
   head(row: Columns): StackHead {
     return {
-      id: String(row['id']), projectId: String(row['project_id']), name: String(row['name']),
+      id: String(row['id']),
+      projectId: String(row['project_id']),
+      name: String(row['name']),
       // Written from these unions only.
-      action: row['action'] as StackAction, state: row['state'] as StackState,
+      action: row['action'] as StackAction,
+      state: row['state'] as StackState,
       revision: Number(row['revision']),
     };
   }
@@ -122,27 +136,51 @@ export class Codec {
       return typeof sealed === 'string' ? (this.open(sealed, 'hot_resource', id, column) as JsonObject) : undefined;
     };
     return {
-      id, stackId: String(row['stack_id']), parentId: String(row['parent_id']), name: String(row['name']), path: JSON.parse(String(row['path'])),
-      link: row['link'] === null ? null : String(row['link']), type: String(row['type']), position: Number(row['position']),
+      id,
+      stackId: String(row['stack_id']),
+      parentId: String(row['parent_id']),
+      name: String(row['name']),
+      path: JSON.parse(String(row['path'])),
+      link: row['link'] === null ? null : String(row['link']),
+      type: String(row['type']),
+      position: Number(row['position']),
       superseded: Boolean(row['superseded']),
       // Written from these unions only.
-      action: row['action'] as ResourceRow['action'], state: row['state'] as StackState,
-      reason: String(row['reason']), requires: JSON.parse(String(row['requires'])), digest: row['digest'] === null ? null : String(row['digest']),
-      properties: map('properties'), attributes: map('attributes'), startedAt: row['started_at'] === null ? null : Number(row['started_at']),
+      action: row['action'] as ResourceRow['action'],
+      state: row['state'] as StackState,
+      reason: String(row['reason']),
+      requires: JSON.parse(String(row['requires'])),
+      digest: row['digest'] === null ? null : String(row['digest']),
+      properties: map('properties'),
+      attributes: map('attributes'),
+      startedAt: row['started_at'] === null ? null : Number(row['started_at']),
       traversal: row['traversal'] === null ? null : Number(row['traversal']),
     };
   }
 
   /** The columns of a change; only what is named changes. */
   columns(id: string, change: Partial<ResourceRow>): Columns {
-    const { action, state, reason, superseded, digest, link, properties, attributes, startedAt, requires, position, traversal } = change;
-    const plain = { action, state, reason, superseded: superseded === undefined ? undefined : Number(superseded), digest, link, started_at: startedAt, position, traversal,
-      requires: requires && JSON.stringify(requires) };
+    const { action, state, reason, superseded, digest, link, properties, attributes, startedAt, requires, position, traversal } =
+      change;
+    const plain = {
+      action,
+      state,
+      reason,
+      superseded: superseded === undefined ? undefined : Number(superseded),
+      digest,
+      link,
+      started_at: startedAt,
+      position,
+      traversal,
+      requires: requires && JSON.stringify(requires),
+    };
     const sealed = {
       properties: properties && this.seal(properties, 'hot_resource', id, 'properties'),
       attributes: attributes && this.seal(attributes, 'hot_resource', id, 'attributes'),
     };
-    return Object.fromEntries(Object.entries({ ...plain, ...sealed }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+    return Object.fromEntries(
+      Object.entries({ ...plain, ...sealed }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+    );
   }
 }
 
@@ -169,7 +207,9 @@ export class Rows {
   }
 
   async stacksNamed(projectId: string, names: readonly string[]): Promise<readonly StackRow[]> {
-    const rows: readonly Columns[] = await this.#db('hot_stack').where({ project_id: projectId }).whereIn('name', [...names]);
+    const rows: readonly Columns[] = await this.#db('hot_stack')
+      .where({ project_id: projectId })
+      .whereIn('name', [...names]);
     return rows.map((row) => this.codec.stack(row));
   }
 
@@ -181,14 +221,19 @@ export class Rows {
   /** Names count in their own project only. */
   async headsNamed(wanted: ReadonlyMap<string, readonly string[]>): Promise<readonly StackHead[]> {
     const query = this.#db('hot_stack').select('id', 'project_id', 'name', 'action', 'state', 'revision');
-    for (const [projectId, names] of wanted) void query.orWhere((own) => own.where({ project_id: projectId }).whereIn('name', [...names]));
+    for (const [projectId, names] of wanted)
+      void query.orWhere((own) => own.where({ project_id: projectId }).whereIn('name', [...names]));
     const rows: readonly Columns[] = await query;
     return rows.map((row) => this.codec.head(row));
   }
 
   /** Ids of the newest events, by stack. */
   async newestEvents(stackIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows: readonly Columns[] = await this.#db('hot_event').whereIn('stack_id', [...stackIds]).groupBy('stack_id').select('stack_id').max('id as newest');
+    const rows: readonly Columns[] = await this.#db('hot_event')
+      .whereIn('stack_id', [...stackIds])
+      .groupBy('stack_id')
+      .select('stack_id')
+      .max('id as newest');
     return new Map(rows.map((row) => [String(row['stack_id']), Number(row['newest'])]));
   }
 
@@ -207,7 +252,10 @@ export class Rows {
   }
 
   async ofStacks(stackIds: readonly string[]): Promise<readonly ResourceRow[]> {
-    const rows: readonly Columns[] = await this.#db('hot_resource').whereIn('stack_id', [...stackIds]).orderBy('position').orderBy('id');
+    const rows: readonly Columns[] = await this.#db('hot_resource')
+      .whereIn('stack_id', [...stackIds])
+      .orderBy('position')
+      .orderBy('id');
     return rows.map((row) => this.codec.resource(row));
   }
 
@@ -216,8 +264,10 @@ export class Rows {
   }
 
   async ofType(projectId: string, type: string): Promise<readonly ResourceRow[]> {
-    const rows: readonly Columns[] = await this.#db('hot_resource').join('hot_stack', 'hot_stack.id', 'hot_resource.stack_id')
-      .where({ project_id: projectId, type, superseded: 0 }).select('hot_resource.*');
+    const rows: readonly Columns[] = await this.#db('hot_resource')
+      .join('hot_stack', 'hot_stack.id', 'hot_resource.stack_id')
+      .where({ project_id: projectId, type, superseded: 0 })
+      .select('hot_resource.*');
     return rows.map((row) => this.codec.resource(row));
   }
 
@@ -230,8 +280,11 @@ export class Rows {
   async signals(handleId: string): Promise<readonly SignalRow[]> {
     const rows: readonly Columns[] = await this.#db('hot_signal').where({ handle_id: handleId }).orderBy('position');
     return rows.map((row) => ({
-      signalId: String(row['signal_id']), status: row['status'] === 'SUCCESS' ? 'SUCCESS' : 'FAILURE', reason: String(row['reason']),
-      data: typeof row['data'] === 'string' ? this.codec.open(row['data'], 'hot_signal', handleId, String(row['signal_id'])) : null,
+      signalId: String(row['signal_id']),
+      status: row['status'] === 'SUCCESS' ? 'SUCCESS' : 'FAILURE',
+      reason: String(row['reason']),
+      data:
+        typeof row['data'] === 'string' ? this.codec.open(row['data'], 'hot_signal', handleId, String(row['signal_id'])) : null,
     }));
   }
 

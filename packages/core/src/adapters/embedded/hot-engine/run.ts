@@ -75,7 +75,13 @@ export class Run {
       settled.set(resource.name, mine);
       // The first failure ends the work on the others; the rejection itself is collected below. A failure of the engine's own
       // (its database, a lost lease) is nobody's fault here: the others stay in progress until somebody goes on with them.
-      mine.catch((error: unknown) => siblings.abort(error instanceof PathFailure ? new Aborted(ABORTED, 'aborted because of another failure') : new Halt('the engine failed', { cause: error })));
+      mine.catch((error: unknown) =>
+        siblings.abort(
+          error instanceof PathFailure
+            ? new Aborted(ABORTED, 'aborted because of another failure')
+            : new Halt('the engine failed', { cause: error }),
+        ),
+      );
     }
     const outcomes = await Promise.allSettled([...settled.values()]);
     siblings.abort(new Aborted(ABORTED, 'done'));
@@ -90,28 +96,61 @@ export class Run {
   async #plan(scope: Scope, parent: ResourceRow | undefined): Promise<void> {
     const { model, random, journal } = this.#deps;
     const parentId = parent?.id ?? '';
-    const ids = new Map(scope.order.map((resource) => [resource.name, model.tree.current(parentId, resource.name)?.id ?? random.uuid()]));
+    const ids = new Map(
+      scope.order.map((resource) => [resource.name, model.tree.current(parentId, resource.name)?.id ?? random.uuid()]),
+    );
     const planned = scope.order.map((resource, position) => ({
-      resource, position, requires: (scope.dependencies.get(resource.name) ?? []).flatMap((name) => ids.get(name) ?? []),
+      resource,
+      position,
+      requires: (scope.dependencies.get(resource.name) ?? []).flatMap((name) => ids.get(name) ?? []),
     }));
     const rows = planned.map(({ resource, position, requires }) => ({
-      position, requires, known: model.tree.current(parentId, resource.name),
-      fresh: (): ResourceRow => this.#freshRow(resource, parent, { id: ids.get(resource.name) ?? random.uuid(), position, requires }),
+      position,
+      requires,
+      known: model.tree.current(parentId, resource.name),
+      fresh: (): ResourceRow =>
+        this.#freshRow(resource, parent, { id: ids.get(resource.name) ?? random.uuid(), position, requires }),
     }));
     await journal.insert(rows.flatMap((row) => (row.known ? [] : [row.fresh()])));
-    await journal.rearrange(rows.flatMap(({ known, position, requires }) => (
-      known && (known.position !== position || known.requires.join() !== requires.join()) ? [{ row: known, change: { position, requires } }] : [])));
+    await journal.rearrange(
+      rows.flatMap(({ known, position, requires }) =>
+        known && (known.position !== position || known.requires.join() !== requires.join())
+          ? [{ row: known, change: { position, requires } }]
+          : [],
+      ),
+    );
   }
 
-  #freshRow(resource: ResourceTemplate, parent: ResourceRow | undefined, own: Pick<ResourceRow, 'id' | 'position' | 'requires'>): ResourceRow {
+  #freshRow(
+    resource: ResourceTemplate,
+    parent: ResourceRow | undefined,
+    own: Pick<ResourceRow, 'id' | 'position' | 'requires'>,
+  ): ResourceRow {
     return {
-      ...own, stackId: this.#deps.model.stack.id, parentId: parent?.id ?? '', name: resource.name, path: [...(parent?.path ?? []), resource.name], link: null,
-      type: resource.type, superseded: false, action: 'INIT', state: 'COMPLETE', reason: '', digest: null, properties: undefined, attributes: undefined,
-      startedAt: null, traversal: null,
+      ...own,
+      stackId: this.#deps.model.stack.id,
+      parentId: parent?.id ?? '',
+      name: resource.name,
+      path: [...(parent?.path ?? []), resource.name],
+      link: null,
+      type: resource.type,
+      superseded: false,
+      action: 'INIT',
+      state: 'COMPLETE',
+      reason: '',
+      digest: null,
+      properties: undefined,
+      attributes: undefined,
+      startedAt: null,
+      traversal: null,
     };
   }
 
-  async #settle(scope: Scope, parent: ResourceRow | undefined, task: { readonly resource: ResourceTemplate; readonly signal: AbortSignal }): Promise<void> {
+  async #settle(
+    scope: Scope,
+    parent: ResourceRow | undefined,
+    task: { readonly resource: ResourceTemplate; readonly signal: AbortSignal },
+  ): Promise<void> {
     task.signal.throwIfAborted();
     const { journal } = this.#deps;
     const { resource } = task;
@@ -150,34 +189,57 @@ export class Run {
       return resolved === undefined || resolved === null ? [] : [[name, resolved] as const];
     });
     const properties = Object.fromEntries(entries);
-    const rules: Readonly<Record<string, PropertyRule>> = resource.type === GROUP ? GROUP_PROPERTIES : resourceType(resource.type)?.properties ?? {};
+    const rules: Readonly<Record<string, PropertyRule>> =
+      resource.type === GROUP ? GROUP_PROPERTIES : (resourceType(resource.type)?.properties ?? {});
     for (const [name, rule] of Object.entries(rules)) {
       const problem = propertyProblem(rule, properties[name] ?? null);
-      if (problem !== undefined) throw new ResourceFailure('StackValidationFailed', `Property error: properties.${name}: ${problem}`);
+      if (problem !== undefined)
+        throw new ResourceFailure('StackValidationFailed', `Property error: properties.${name}: ${problem}`);
     }
     return properties;
   }
 
   /** A new row takes the place; one that an earlier update had replaced comes back when it is what is wanted again. */
-  async #successor(row: ResourceRow, resource: ResourceTemplate, wanted: Wanted, parent: ResourceRow | undefined): Promise<ResourceRow> {
+  async #successor(
+    row: ResourceRow,
+    resource: ResourceTemplate,
+    wanted: Wanted,
+    parent: ResourceRow | undefined,
+  ): Promise<ResourceRow> {
     const { model, random, journal } = this.#deps;
-    const former = model.tree.children(row.parentId).find((other) =>
-      other.superseded && other.name === row.name && other.type === wanted.type && other.digest === wanted.digest && other.state === 'COMPLETE');
+    const former = model.tree
+      .children(row.parentId)
+      .find(
+        (other) =>
+          other.superseded &&
+          other.name === row.name &&
+          other.type === wanted.type &&
+          other.digest === wanted.digest &&
+          other.state === 'COMPLETE',
+      );
     const place = { position: row.position, requires: row.requires };
     const next = former
-      ? { ...former, ...place, superseded: false, action: 'CREATE', state: 'IN_PROGRESS' } as const
+      ? ({ ...former, ...place, superseded: false, action: 'CREATE', state: 'IN_PROGRESS' } as const)
       : this.#freshRow(resource, parent, { id: random.uuid(), ...place });
     await journal.supersede(row, next, former === undefined);
     return next;
   }
 
-  async #perform(row: ResourceRow, action: 'CREATE' | 'UPDATE', task: { readonly wanted: Wanted; readonly signal: AbortSignal }): Promise<void> {
+  async #perform(
+    row: ResourceRow,
+    action: 'CREATE' | 'UPDATE',
+    task: { readonly wanted: Wanted; readonly signal: AbortSignal },
+  ): Promise<void> {
     try {
       const started = await this.#begin(row, action, task.wanted);
       const before = row.properties ?? {};
       if (isHolder(row.type)) await this.#converge(this.#deps.model.scopeIn(started), started, task.signal);
       const attributes = isHolder(row.type) ? undefined : await this.#act(started, action, { before, signal: task.signal });
-      await this.#deps.journal.change(started, { state: 'COMPLETE', reason: 'state changed', ...(attributes === undefined ? {} : { attributes }) }, true);
+      await this.#deps.journal.change(
+        started,
+        { state: 'COMPLETE', reason: 'state changed', ...(attributes === undefined ? {} : { attributes }) },
+        true,
+      );
     } catch (error) {
       // An engine that stops, or whose operation was overtaken, leaves the row in progress: whoever goes on takes it up.
       if (task.signal.reason instanceof Halt) throw task.signal.reason;
@@ -188,14 +250,29 @@ export class Run {
 
   async #begin(row: ResourceRow, action: 'CREATE' | 'UPDATE', wanted: Wanted): Promise<ResourceRow> {
     const { journal, clock, model } = this.#deps;
-    const removed = row.type === GROUP ? { attributes: { ...row.attributes, removed: removedMembers(wanted.properties, row, model.tree.children(row.id)) } } : {};
+    const removed =
+      row.type === GROUP
+        ? { attributes: { ...row.attributes, removed: removedMembers(wanted.properties, row, model.tree.children(row.id)) } }
+        : {};
     const resumed = row.action === action && row.state === 'IN_PROGRESS' && row.startedAt !== null;
     const startedAt = resumed ? row.startedAt : clock.now().getTime();
-    const change = { action, state: 'IN_PROGRESS', reason: 'state changed', properties: wanted.properties, digest: wanted.digest, startedAt, ...removed } as const;
+    const change = {
+      action,
+      state: 'IN_PROGRESS',
+      reason: 'state changed',
+      properties: wanted.properties,
+      digest: wanted.digest,
+      startedAt,
+      ...removed,
+    } as const;
     return journal.change(row, change, !resumed);
   }
 
-  async #act(row: ResourceRow, action: 'CREATE' | 'UPDATE', task: { readonly before: JsonObject; readonly signal: AbortSignal }): Promise<JsonObject> {
+  async #act(
+    row: ResourceRow,
+    action: 'CREATE' | 'UPDATE',
+    task: { readonly before: JsonObject; readonly signal: AbortSignal },
+  ): Promise<JsonObject> {
     const type = resourceType(row.type);
     if (!type) throw new ResourceFailure('StackValidationFailed', `The Resource Type (${row.type}) could not be found.`);
     const context = this.#context(row, task.signal);
@@ -215,7 +292,10 @@ export class Run {
 
   async #cleanUp(scope: Scope, parent: ResourceRow | undefined, signal: AbortSignal): Promise<void> {
     const wanted = new Set(scope.order.map((resource) => resource.name));
-    await this.#removeSet(this.#deps.model.tree.children(parent?.id ?? '').filter((row) => row.superseded || !wanted.has(row.name)), signal);
+    await this.#removeSet(
+      this.#deps.model.tree.children(parent?.id ?? '').filter((row) => row.superseded || !wanted.has(row.name)),
+      signal,
+    );
   }
 
   /** In reverse order of need. What does not depend on a failure is removed all the same. */
@@ -255,18 +335,28 @@ export class Run {
     const { model, journal, bell, clock } = this.#deps;
     const { stack } = model;
     return {
-      row, signal, projectId: stack.projectId, properties: row.properties ?? {}, attributes: row.attributes ?? {},
-      rows: this.#deps.rows, backend: this.#deps.backend, tables: this.#deps.tables, clock, random: this.#deps.random,
+      row,
+      signal,
+      projectId: stack.projectId,
+      properties: row.properties ?? {},
+      attributes: row.attributes ?? {},
+      rows: this.#deps.rows,
+      backend: this.#deps.backend,
+      tables: this.#deps.tables,
+      clock,
+      random: this.#deps.random,
       owner: { stackId: stack.id, stackName: stack.name, resource: row.path.join('.'), projectId: stack.projectId },
       physicalName: model.physicalName(row),
-      signalUrl: (handle) => `${this.#deps.signalBaseUrl().replace(/\/+$/, '')}/orchestration/v1/${stack.projectId}/stacks/${stack.name}/${stack.id}/resources/${handle.id}/signal`,
+      signalUrl: (handle) =>
+        `${this.#deps.signalBaseUrl().replace(/\/+$/, '')}/orchestration/v1/${stack.projectId}/stacks/${stack.name}/${stack.id}/resources/${handle.id}/signal`,
       save: async (attributes) => void (await journal.change(row, { attributes })),
       saveOf: async (other, change) => void (await journal.change(other, change)),
       allocate: (request) => journal.allocate(row, request),
       exclusively: (name, work) => this.#deps.turns.with(name, work),
       change: (milliseconds) => bell.next(stack.id, milliseconds, { clock, signal }),
       simulateSignals: async (handle, count) => {
-        if (this.#deps.backend.kind === 'simulated' && awaitsSimulated(model.tree, row, handle)) await journal.simulateSignals(handle, count);
+        if (this.#deps.backend.kind === 'simulated' && awaitsSimulated(model.tree, row, handle))
+          await journal.simulateSignals(handle, count);
       },
     };
   }

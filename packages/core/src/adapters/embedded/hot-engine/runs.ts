@@ -11,7 +11,11 @@ export interface RunsDeps {
   readonly logger: Logger;
   readonly leases: StackLeases;
   /** Works until nothing of the stack is in progress; tells each operation that it begins. */
-  operate(stackId: string, task: { readonly isLastAttempt: boolean; readonly began: (traversal: number) => void }, signal: AbortSignal): Promise<void>;
+  operate(
+    stackId: string,
+    task: { readonly isLastAttempt: boolean; readonly began: (traversal: number) => void },
+    signal: AbortSignal,
+  ): Promise<void>;
   isMine(stackId: string): Promise<boolean>;
 }
 
@@ -58,8 +62,14 @@ export class Runs {
     this.#renewedAt = this.#now();
     await this.#attempt('stacks cannot be looked at', () => this.#look());
     this.#loops = [
-      this.every(() => LOOK_MS, () => this.#attempt('stacks cannot be looked at', () => this.#look())),
-      this.every(() => (this.#now() - this.#renewedAt > RENEW_MS ? RENEW_AGAIN_MS : RENEW_MS), () => this.#attempt('stack leases cannot be renewed', () => this.#renew())),
+      this.every(
+        () => LOOK_MS,
+        () => this.#attempt('stacks cannot be looked at', () => this.#look()),
+      ),
+      this.every(
+        () => (this.#now() - this.#renewedAt > RENEW_MS ? RENEW_AGAIN_MS : RENEW_MS),
+        () => this.#attempt('stack leases cannot be renewed', () => this.#renew()),
+      ),
     ];
   }
 
@@ -88,9 +98,11 @@ export class Runs {
     before?.controller.abort(new Halt('overtaken by a newer operation'));
     const controller = new AbortController();
     setMaxListeners(0, controller.signal);
-    const done = (before?.done ?? Promise.resolve()).then(() => this.#persist(stackId, controller.signal)).finally(() => {
-      if (this.#running.get(stackId)?.controller === controller) this.#running.delete(stackId);
-    });
+    const done = (before?.done ?? Promise.resolve())
+      .then(() => this.#persist(stackId, controller.signal))
+      .finally(() => {
+        if (this.#running.get(stackId)?.controller === controller) this.#running.delete(stackId);
+      });
     this.#running.set(stackId, { controller, done, traversal: 0 });
   }
 
@@ -111,7 +123,9 @@ export class Runs {
       const lost = await this.#soon(this.#deps.leases.renew([...this.#running.keys()]));
       this.#renewedAt = this.#now();
       // An operation that has just ended has given its lease back itself.
-      for (const id of lost) if (this.#running.has(id) && !(await this.#deps.isMine(id))) this.#running.get(id)?.controller.abort(new Halt('the lease was lost'));
+      for (const id of lost)
+        if (this.#running.has(id) && !(await this.#deps.isMine(id)))
+          this.#running.get(id)?.controller.abort(new Halt('the lease was lost'));
     } catch (error) {
       if (this.#now() - this.#renewedAt >= SAFE_MS) await this.#halt('the lease may have lapsed');
       throw error;
@@ -143,7 +157,11 @@ export class Runs {
         return;
       } catch (error) {
         if (signal.aborted || error instanceof Overtaken) return;
-        logger.error('stack operation interrupted', { stackId, attempt, error: error instanceof Error ? error.message : String(error) });
+        logger.error('stack operation interrupted', {
+          stackId,
+          attempt,
+          error: error instanceof Error ? error.message : String(error),
+        });
         if (!isDatabaseError(error)) failures += 1;
         // Nobody renews the lease of what does not run: it lapses, and is tried once more by whoever sees that.
         if (failures > ATTEMPTS) return;
@@ -167,7 +185,9 @@ export class Runs {
   }
 
   async #attempt(failing: string, work: () => Promise<void>): Promise<void> {
-    await work().catch((error: unknown) => this.#deps.logger.warn(failing, { error: error instanceof Error ? error.message : String(error) }));
+    await work().catch((error: unknown) =>
+      this.#deps.logger.warn(failing, { error: error instanceof Error ? error.message : String(error) }),
+    );
   }
 
   #now(): number {

@@ -33,10 +33,12 @@ export class Sights {
     const fresh = await this.#fresh(heads.filter((head) => known.get(head.id) === undefined).map((head) => head.id));
     // Read last: an event that is younger than what was seen makes the caller read on, and no event is passed over.
     const newest = await this.#rows.newestEvents(ids);
-    return new Map(heads.flatMap((head) => {
-      const snapshot = fresh.get(head.id) ?? known.get(head.id);
-      return snapshot ? [[snapshot.name, { ...snapshot, newestEvent: newest.get(head.id) ?? 0 }]] : [];
-    }));
+    return new Map(
+      heads.flatMap((head) => {
+        const snapshot = fresh.get(head.id) ?? known.get(head.id);
+        return snapshot ? [[snapshot.name, { ...snapshot, newestEvent: newest.get(head.id) ?? 0 }]] : [];
+      }),
+    );
   }
 
   #known(head: StackHead): StackSnapshot | undefined {
@@ -49,13 +51,15 @@ export class Sights {
     if (ids.length === 0) return new Map();
     const stacks = await this.#rows.stacks(ids);
     const resources = await this.#rows.ofStacks(ids);
-    return new Map(stacks.map((stack) => {
-      const own = resources.filter((row) => row.stackId === stack.id);
-      const snapshot = snapshotOf(new Model(stack, stack.spec, new Tree(own)));
-      if (stack.state === 'IN_PROGRESS') this.#keep(stack.id, stack.revision, snapshot);
-      else this.#kept.delete(stack.id);
-      return [stack.id, snapshot];
-    }));
+    return new Map(
+      stacks.map((stack) => {
+        const own = resources.filter((row) => row.stackId === stack.id);
+        const snapshot = snapshotOf(new Model(stack, stack.spec, new Tree(own)));
+        if (stack.state === 'IN_PROGRESS') this.#keep(stack.id, stack.revision, snapshot);
+        else this.#kept.delete(stack.id);
+        return [stack.id, snapshot];
+      }),
+    );
   }
 
   #keep(id: string, revision: number, snapshot: StackSnapshot): void {

@@ -35,12 +35,21 @@ export async function handleSignal(deps: SignalDeps, request: Request): Promise<
   return answer === undefined ? new Response(null, { status: 200 }) : errorResponse(answer);
 }
 
-async function takeSignal(deps: SignalDeps, request: Request, target: { readonly stackId: string; readonly reference: string }): Promise<Refusal | undefined> {
+async function takeSignal(
+  deps: SignalDeps,
+  request: Request,
+  target: { readonly stackId: string; readonly reference: string },
+): Promise<Refusal | undefined> {
   if (request.method !== 'POST') return { status: 405, title: 'Method Not Allowed', message: 'a signal is sent with POST' };
   const given = request.headers.get('x-auth-token');
   if (given === null || given === '') return UNAUTHORIZED;
   const handle = await findHandle(deps, target);
-  if (!handle) return { status: 404, title: 'Not Found', message: `The Resource (${target.reference}) could not be found in Stack ${target.stackId}.` };
+  if (!handle)
+    return {
+      status: 404,
+      title: 'Not Found',
+      message: `The Resource (${target.reference}) could not be found in Stack ${target.stackId}.`,
+    };
   if (!sameSecret(given, String(handle.attributes?.['token'] ?? ''))) return UNAUTHORIZED;
   const body = await jsonBody(request);
   if ('status' in body) return body;
@@ -48,7 +57,11 @@ async function takeSignal(deps: SignalDeps, request: Request, target: { readonly
   return problem === undefined ? record(deps, handle, body.value) : { status: 400, title: 'Bad Request', message: problem };
 }
 
-const UNAUTHORIZED: Refusal = { status: 401, title: 'Unauthorized', message: 'The X-Auth-Token of this signal is missing or wrong.' };
+const UNAUTHORIZED: Refusal = {
+  status: 401,
+  title: 'Unauthorized',
+  message: 'The X-Auth-Token of this signal is missing or wrong.',
+};
 
 function decoded(text: string): string {
   try {
@@ -59,10 +72,16 @@ function decoded(text: string): string {
 }
 
 /** By physical id, or by name at the stack's root. */
-async function findHandle(deps: SignalDeps, target: { readonly stackId: string; readonly reference: string }): Promise<ResourceRow | undefined> {
+async function findHandle(
+  deps: SignalDeps,
+  target: { readonly stackId: string; readonly reference: string },
+): Promise<ResourceRow | undefined> {
   const byId = await deps.rows.resource(target.reference);
-  const found = byId ?? (await deps.rows.children(target.stackId, '')).find((row) => row.name === target.reference && !row.superseded);
-  return found?.stackId === target.stackId && found.type === HANDLE && found.attributes?.['token'] !== undefined ? found : undefined;
+  const found =
+    byId ?? (await deps.rows.children(target.stackId, '')).find((row) => row.name === target.reference && !row.superseded);
+  return found?.stackId === target.stackId && found.type === HANDLE && found.attributes?.['token'] !== undefined
+    ? found
+    : undefined;
 }
 
 /** Compares digests, so that neither the content nor the length shows in the time. */
@@ -97,25 +116,44 @@ function problemOf(body: JsonObject): string | undefined {
 /** The same id again replaces what it said before. */
 async function record(deps: SignalDeps, handle: ResourceRow, body: JsonObject): Promise<Refusal | undefined> {
   const status = body['status'] === 'FAILURE' ? 'FAILURE' : 'SUCCESS';
-  const refusal = await repeated(deps.clock, () => deps.db.transaction(async (transaction): Promise<Refusal | undefined> => {
-    // The row's lock puts the stack's events in the order of their numbers, so that whoever reads on by number misses none.
-    await transaction('hot_stack').where({ id: handle.stackId }).update({ revision: transaction.raw('revision + 1') });
-    const known: readonly { signal_id: string }[] = await transaction('hot_signal').where({ handle_id: handle.id }).select('signal_id');
-    const signalId = String(body['id'] ?? nextId(known.map((row) => row.signal_id)));
-    if (known.length >= SIGNAL_LIMIT && !known.some((row) => row.signal_id === signalId)) {
-      return { status: 400, title: 'Bad Request', message: `A handle takes at most ${SIGNAL_LIMIT} signals.` };
-    }
-    const reason = String(body['reason'] ?? `Signal ${signalId} received`).slice(0, REASON_LIMIT);
-    const data: JsonValue = body['data'] ?? null;
-    await transaction('hot_signal').insert({
-      handle_id: handle.id, signal_id: signalId, stack_id: handle.stackId, status, reason,
-      data: data === null ? null : deps.rows.codec.seal(data, 'hot_signal', handle.id, signalId),
-    }).onConflict(['handle_id', 'signal_id']).merge(['status', 'reason', 'data']);
-    await transaction('hot_event').insert(eventColumns(handle.stackId, deps.clock.now(), {
-      path: handle.path, type: handle.type, action: 'SIGNAL', state: status === 'SUCCESS' ? 'COMPLETE' : 'FAILED', reason: `Signal: status:${status} reason:${reason}`,
-    }));
-    return undefined;
-  }));
+  const refusal = await repeated(deps.clock, () =>
+    deps.db.transaction(async (transaction): Promise<Refusal | undefined> => {
+      // The row's lock puts the stack's events in the order of their numbers, so that whoever reads on by number misses none.
+      await transaction('hot_stack')
+        .where({ id: handle.stackId })
+        .update({ revision: transaction.raw('revision + 1') });
+      const known: readonly { signal_id: string }[] = await transaction('hot_signal')
+        .where({ handle_id: handle.id })
+        .select('signal_id');
+      const signalId = String(body['id'] ?? nextId(known.map((row) => row.signal_id)));
+      if (known.length >= SIGNAL_LIMIT && !known.some((row) => row.signal_id === signalId)) {
+        return { status: 400, title: 'Bad Request', message: `A handle takes at most ${SIGNAL_LIMIT} signals.` };
+      }
+      const reason = String(body['reason'] ?? `Signal ${signalId} received`).slice(0, REASON_LIMIT);
+      const data: JsonValue = body['data'] ?? null;
+      await transaction('hot_signal')
+        .insert({
+          handle_id: handle.id,
+          signal_id: signalId,
+          stack_id: handle.stackId,
+          status,
+          reason,
+          data: data === null ? null : deps.rows.codec.seal(data, 'hot_signal', handle.id, signalId),
+        })
+        .onConflict(['handle_id', 'signal_id'])
+        .merge(['status', 'reason', 'data']);
+      await transaction('hot_event').insert(
+        eventColumns(handle.stackId, deps.clock.now(), {
+          path: handle.path,
+          type: handle.type,
+          action: 'SIGNAL',
+          state: status === 'SUCCESS' ? 'COMPLETE' : 'FAILED',
+          reason: `Signal: status:${status} reason:${reason}`,
+        }),
+      );
+      return undefined;
+    }),
+  );
   if (refusal === undefined) deps.changed(handle.stackId);
   return refusal;
 }
@@ -127,7 +165,12 @@ function nextId(known: readonly string[]): string {
 }
 
 function errorResponse(refusal: Refusal): Response {
-  const body = { code: refusal.status, title: refusal.title, explanation: refusal.message, error: { message: refusal.message, type: refusal.title.replaceAll(' ', '') } };
+  const body = {
+    code: refusal.status,
+    title: refusal.title,
+    explanation: refusal.message,
+    error: { message: refusal.message, type: refusal.title.replaceAll(' ', '') },
+  };
   return new Response(JSON.stringify(body), { status: refusal.status, headers: { 'content-type': 'application/json' } });
 }
 
@@ -146,7 +189,10 @@ export class SignalWatch {
       this.#seen = Number(row?.['newest'] ?? 0);
       return;
     }
-    const rows: readonly { position: number; stack_id: string }[] = await this.#db('hot_signal').where('position', '>', this.#seen).orderBy('position').select('position', 'stack_id');
+    const rows: readonly { position: number; stack_id: string }[] = await this.#db('hot_signal')
+      .where('position', '>', this.#seen)
+      .orderBy('position')
+      .select('position', 'stack_id');
     for (const { position, stack_id: stackId } of rows) {
       this.#seen = position;
       changed(stackId);

@@ -10,7 +10,10 @@ const SERVER = 'OS::Nova::Server';
 export function awaitsSimulated(tree: Tree, condition: ResourceRow, handle: ResourceRow): boolean {
   const servers = tree.all().filter((row) => row.type === SERVER && !row.superseded);
   const needed = neededBy(tree, condition);
-  return servers.some((server) => (needed.has(server.id) || neededBy(tree, server).has(handle.id)) && server.state === 'COMPLETE' && server.action !== 'INIT');
+  return servers.some(
+    (server) =>
+      (needed.has(server.id) || neededBy(tree, server).has(handle.id)) && server.state === 'COMPLETE' && server.action !== 'INIT',
+  );
 }
 
 /** Ids of everything that must be there for a row: what it requires, what its holders require, and what is in those. */

@@ -22,12 +22,14 @@ export function validateSpec(spec: StoredSpec): void {
   checker.template(template, '');
   const parameters = parameterValues(template.parameters, spec.parameters);
   const count = checker.count(makeScope({ template, parameters, stackName: '', stackId: '', projectId: '' }));
-  if (count > RESOURCE_LIMIT) refuse(`The stack would have ${count} resources. At most ${RESOURCE_LIMIT} resources are allowed per stack.`);
+  if (count > RESOURCE_LIMIT)
+    refuse(`The stack would have ${count} resources. At most ${RESOURCE_LIMIT} resources are allowed per stack.`);
 }
 
 function checkSize(what: string, text: string): void {
   const size = Buffer.byteLength(text);
-  if (size > TEMPLATE_LIMIT) refuse(`Request limit exceeded: ${what} has ${size} bytes, more than the ${TEMPLATE_LIMIT} bytes that a template may have.`);
+  if (size > TEMPLATE_LIMIT)
+    refuse(`Request limit exceeded: ${what} has ${size} bytes, more than the ${TEMPLATE_LIMIT} bytes that a template may have.`);
 }
 
 class Checker {
@@ -68,12 +70,21 @@ class Checker {
     if (type === GROUP) {
       checkProperties(GROUP_PROPERTIES, properties, place);
       const definition = properties['resource_def'];
-      if (!isJsonObject(definition) || typeof definition['type'] !== 'string') return refuse(`Property error: ${place}.properties.resource_def: a map with a literal type is needed`);
+      if (!isJsonObject(definition) || typeof definition['type'] !== 'string')
+        return refuse(`Property error: ${place}.properties.resource_def: a map with a literal type is needed`);
       const inner = definition['properties'] ?? {};
-      return this.#type(definition['type'], isJsonObject(inner) ? inner : refuse(`${place}.resource_def.properties must be a map`), `${place}.resource_def`, open);
+      return this.#type(
+        definition['type'],
+        isJsonObject(inner) ? inner : refuse(`${place}.resource_def.properties must be a map`),
+        `${place}.resource_def`,
+        open,
+      );
     }
     const known = resourceType(type);
-    if (!known) return refuse(`The Resource Type (${type}) could not be found${REFUSED_TYPES[type] ? `: ${REFUSED_TYPES[type]}` : ''} (${place})`);
+    if (!known)
+      return refuse(
+        `The Resource Type (${type}) could not be found${REFUSED_TYPES[type] ? `: ${REFUSED_TYPES[type]}` : ''} (${place})`,
+      );
     checkProperties(known.properties, properties, place);
   }
 
@@ -81,7 +92,8 @@ class Checker {
     const unknown = Object.keys(properties).find((name) => !template.parameters.has(name));
     if (unknown !== undefined) refuse(`Property error: ${place}.properties: Unknown Property ${unknown}`);
     for (const [name, schema] of template.parameters) {
-      if (schema.default === undefined && !Object.hasOwn(properties, name)) refuse(`Property error: ${place}.properties: Property ${name} not assigned`);
+      if (schema.default === undefined && !Object.hasOwn(properties, name))
+        refuse(`Property error: ${place}.properties: Property ${name} not assigned`);
     }
   }
 
@@ -97,7 +109,8 @@ class Checker {
   }
 
   #conditions(template: Template, condition: JsonValue | undefined, place: string): void {
-    if (typeof condition === 'string' && !Object.hasOwn(template.conditions, condition)) refuse(`Invalid condition "${condition}" (in ${place})`);
+    if (typeof condition === 'string' && !Object.hasOwn(template.conditions, condition))
+      refuse(`Invalid condition "${condition}" (in ${place})`);
     for (const call of calls(condition ?? null)) {
       requireFunction(call.name, 'condition');
       if (call.name === 'get_param') this.#parameter(template, call.value, place);
@@ -125,7 +138,8 @@ class Checker {
     if (name === 'get_file' && typeof argument === 'string' && !Object.hasOwn(this.#files, argument)) {
       refuse(`No content found in the "files" section for get_file path: ${argument}`);
     }
-    const resource: JsonValue | undefined = name === 'get_resource' ? argument : name === 'get_attr' && Array.isArray(argument) ? argument[0] : undefined;
+    const resource: JsonValue | undefined =
+      name === 'get_resource' ? argument : name === 'get_attr' && Array.isArray(argument) ? argument[0] : undefined;
     if (typeof resource !== 'string') return;
     const target = template.resources.get(resource);
     if (!target) refuse(`The specified reference "${resource}" (in ${place}) is incorrect.`);
@@ -146,9 +160,14 @@ class Checker {
     if (type === NONE) return true;
     if (type === GROUP) {
       const definition = isJsonObject(properties['resource_def']) ? properties['resource_def'] : {};
-      return GROUP_ATTRIBUTES.includes(attribute) || attribute.startsWith('resource.') || this.#hasAttribute(String(definition['type']), attribute, {});
+      return (
+        GROUP_ATTRIBUTES.includes(attribute) ||
+        attribute.startsWith('resource.') ||
+        this.#hasAttribute(String(definition['type']), attribute, {})
+      );
     }
-    if (isNested(type)) return attribute === 'outputs' || attribute.startsWith('resource.') || this.nested(type).outputs.has(attribute);
+    if (isNested(type))
+      return attribute === 'outputs' || attribute.startsWith('resource.') || this.nested(type).outputs.has(attribute);
     return resourceType(type)?.attributes.includes(attribute) ?? false;
   }
 
@@ -162,7 +181,9 @@ class Checker {
     const properties = resource.literal ? resource.properties : resolveBlindly(resource.properties, scope, this.#files);
     if (resource.type === GROUP && Number(properties['count'] ?? 1) > RESOURCE_LIMIT) return Number(properties['count']);
     const template = resource.type === GROUP ? groupTemplate(properties, []) : this.nested(resource.type);
-    const parameters = new Map([...template.parameters].map(([name, schema]) => [name, properties[name] ?? schema.default ?? null]));
+    const parameters = new Map(
+      [...template.parameters].map(([name, schema]) => [name, properties[name] ?? schema.default ?? null]),
+    );
     return this.count(makeScope({ template, parameters, stackName: '', stackId: '', projectId: '' }));
   }
 }
@@ -171,15 +192,20 @@ class Checker {
 function resolveBlindly(properties: JsonObject, scope: Scope, files: Readonly<Record<string, string>>): JsonObject {
   const references: References = {
     parameter: (name) => scope.parameters.get(name) ?? scope.pseudo.get(name) ?? null,
-    resource: () => '', attribute: () => undefined, file: (name) => files[name] ?? '', condition: (name) => scope.isTrue(name),
+    resource: () => '',
+    attribute: () => undefined,
+    file: (name) => files[name] ?? '',
+    condition: (name) => scope.isTrue(name),
   };
-  return Object.fromEntries(Object.entries(properties).map(([name, value]) => {
-    try {
-      return [name, resolve(value, references) ?? null];
-    } catch {
-      return [name, null];
-    }
-  }));
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => {
+      try {
+        return [name, resolve(value, references) ?? null];
+      } catch {
+        return [name, null];
+      }
+    }),
+  );
 }
 
 /** Names, and the types of what is written out. */
@@ -208,7 +234,8 @@ const FITS: Record<PropertyRule['type'], (value: JsonValue) => boolean> = {
 export function propertyProblem(rule: PropertyRule, value: JsonValue): string | undefined {
   if (value === null) return rule.required ? 'not assigned' : undefined;
   if (!FITS[rule.type](value)) return `expected ${rule.type}`;
-  if (rule.oneOf && !rule.oneOf.includes(String(value))) return `${JSON.stringify(value)} is not an allowed value [${rule.oneOf.join(', ')}]`;
+  if (rule.oneOf && !rule.oneOf.includes(String(value)))
+    return `${JSON.stringify(value)} is not an allowed value [${rule.oneOf.join(', ')}]`;
   if (rule.min !== undefined && Number(value) < rule.min) return `${String(value)} is out of range (min: ${rule.min})`;
   if (rule.max !== undefined && Number(value) > rule.max) return `${String(value)} is out of range (max: ${rule.max})`;
   return undefined;

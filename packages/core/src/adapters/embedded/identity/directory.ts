@@ -62,7 +62,8 @@ export class Directory {
 
   /** Takes as long for an unknown account as for a wrong password. */
   async hasPassword(account: Account | undefined, password: string): Promise<boolean> {
-    const configured = account && account.domainId !== this.config.trusteeDomainId ? this.#deps.passwords.get(account.name) : undefined;
+    const configured =
+      account && account.domainId !== this.config.trusteeDomainId ? this.#deps.passwords.get(account.name) : undefined;
     const row = account && !configured ? await this.#trusteeRow({ id: account.id }) : undefined;
     const isTrustee = await matches(password, row?.password_hash ?? NOBODY);
     return configured ? sameSecret(configured.reveal(), password) : row !== undefined && isTrustee;
@@ -72,7 +73,11 @@ export class Directory {
   async ensureTrustee(username: string, password: Secret): Promise<Account> {
     const hash = await hashed(password.reveal(), this.#deps.random.bytes(16));
     const id = Buffer.from(this.#deps.random.bytes(16)).toString('hex');
-    await this.#deps.db('embedded_user').insert({ id, name: username, password_hash: hash }).onConflict('name').merge(['password_hash']);
+    await this.#deps
+      .db('embedded_user')
+      .insert({ id, name: username, password_hash: hash })
+      .onConflict('name')
+      .merge(['password_hash']);
     const account = this.#trustee(await this.#trusteeRow({ name: username }));
     if (!account) throw new Error('a trustee vanished while it was made');
     return account;
@@ -89,13 +94,18 @@ export class Directory {
 
   #ofConfig(): readonly Account[] {
     return this.config.users.map((user) => ({
-      id: user.id, name: user.name, domainId: user.domainId, defaultProjectId: user.defaultProjectId,
+      id: user.id,
+      name: user.name,
+      domainId: user.domainId,
+      defaultProjectId: user.defaultProjectId,
       rolesOn: (projectId) => user.roles.filter((grant) => grant.projectId === projectId).map((grant) => grant.role),
     }));
   }
 
   #trustee(row: TrusteeRow | undefined): Account | undefined {
-    return row && { id: row.id, name: row.name, domainId: this.config.trusteeDomainId, defaultProjectId: null, rolesOn: () => [] };
+    return (
+      row && { id: row.id, name: row.name, domainId: this.config.trusteeDomainId, defaultProjectId: null, rolesOn: () => [] }
+    );
   }
 
   async #trusteeRow(where: { readonly id: string } | { readonly name: string }): Promise<TrusteeRow | undefined> {
@@ -116,7 +126,9 @@ const COST = { N: 1024, r: 8, p: 1 };
 const NOBODY = `${'0'.repeat(32)}$${'0'.repeat(64)}`;
 
 async function hashed(password: string, salt: Uint8Array): Promise<string> {
-  const key = await new Promise<Buffer>((resolve, reject) => scrypt(password, salt, KEY_LENGTH, COST, (error, derived) => (error ? reject(error) : resolve(derived))));
+  const key = await new Promise<Buffer>((resolve, reject) =>
+    scrypt(password, salt, KEY_LENGTH, COST, (error, derived) => (error ? reject(error) : resolve(derived))),
+  );
   return `${Buffer.from(salt).toString('hex')}$${key.toString('hex')}`;
 }
 

@@ -23,9 +23,24 @@ afterEach(() => db.destroy());
 
 function anIdentity(): EmbeddedIdentity {
   return new EmbeddedIdentity({
-    db, clock, config: EMBEDDED_DEFAULTS, random: systemRandom, authUrl: () => `${BASE}/v3`,
-    passwords: new Map([['demo', new Secret('demo-pass')], ['admin', new Secret('admin-pass')]]),
-    catalog: () => [{ type: 'container-infra', name: 'magnum', publicUrl: 'http://cloud.test/v1', internalUrl: 'http://cloud.test/v1', adminUrl: 'http://cloud.test/v1' }],
+    db,
+    clock,
+    config: EMBEDDED_DEFAULTS,
+    random: systemRandom,
+    authUrl: () => `${BASE}/v3`,
+    passwords: new Map([
+      ['demo', new Secret('demo-pass')],
+      ['admin', new Secret('admin-pass')],
+    ]),
+    catalog: () => [
+      {
+        type: 'container-infra',
+        name: 'magnum',
+        publicUrl: 'http://cloud.test/v1',
+        internalUrl: 'http://cloud.test/v1',
+        adminUrl: 'http://cloud.test/v1',
+      },
+    ],
   });
 }
 
@@ -36,8 +51,15 @@ interface Answer {
   readonly body: ReturnType<typeof JSON.parse>;
 }
 
-async function ask(method: string, path: string, more: { readonly token?: string; readonly subject?: string; readonly body?: JsonValue | string } = {}): Promise<Answer> {
-  const headers = { ...(more.token ? { 'x-auth-token': more.token } : {}), ...(more.subject ? { 'x-subject-token': more.subject } : {}) };
+async function ask(
+  method: string,
+  path: string,
+  more: { readonly token?: string; readonly subject?: string; readonly body?: JsonValue | string } = {},
+): Promise<Answer> {
+  const headers = {
+    ...(more.token ? { 'x-auth-token': more.token } : {}),
+    ...(more.subject ? { 'x-subject-token': more.subject } : {}),
+  };
   const body = more.body === undefined ? null : typeof more.body === 'string' ? more.body : JSON.stringify(more.body);
   const response = await identity.handle(new Request(`${BASE}${path}`, { method, headers, body }));
   if (!response) throw new Error('not a path of the identity service');
@@ -56,7 +78,9 @@ async function tokenOf(name: string, scope?: JsonValue): Promise<string> {
 }
 
 test('a password gives a token with project, roles and catalog, and the token is known to the service', async () => {
-  const answer = await ask('POST', '/v3/auth/tokens', { body: password('demo', 'demo-pass', { project: { name: 'demo', domain: { id: 'default' } } }) });
+  const answer = await ask('POST', '/v3/auth/tokens', {
+    body: password('demo', 'demo-pass', { project: { name: 'demo', domain: { id: 'default' } } }),
+  });
   expect(answer.status).toBe(201);
   expect(answer.body.token.project.name).toBe('demo');
   expect(answer.body.token.roles.map((role: { name: string }) => role.name)).toEqual(['member', 'reader']);
@@ -67,7 +91,9 @@ test('a password gives a token with project, roles and catalog, and the token is
 
 test('without a scope a user of the config gets the default project, and "unscoped" gets none', async () => {
   expect((await ask('POST', '/v3/auth/tokens', { body: password('admin', 'admin-pass') })).body.token.project.name).toBe('admin');
-  expect((await ask('POST', '/v3/auth/tokens', { body: password('admin', 'admin-pass', { unscoped: {} }) })).body.token.project).toBeUndefined();
+  expect(
+    (await ask('POST', '/v3/auth/tokens', { body: password('admin', 'admin-pass', { unscoped: {} }) })).body.token.project,
+  ).toBeUndefined();
 });
 
 test('nocatalog leaves the catalog out', async () => {
@@ -79,7 +105,9 @@ test('a token can be exchanged for another scope, and the new one ends with the 
   const id = await tokenOf('admin');
   clock.advance(HOUR);
   const scope = { project: { name: 'demo', domain: { name: 'Default' } } };
-  const answer = await ask('POST', '/v3/auth/tokens', { body: { auth: { identity: { methods: ['token'], token: { id } }, scope } } });
+  const answer = await ask('POST', '/v3/auth/tokens', {
+    body: { auth: { identity: { methods: ['token'], token: { id } }, scope } },
+  });
   expect(answer.body.token.project.name).toBe('demo');
   expect(answer.body.token.expires_at).toBe('2026-01-01T04:00:00.000000Z');
 });
@@ -96,14 +124,28 @@ test.each<[string, JsonValue]>([
   const answer = await ask('POST', '/v3/auth/tokens', { body });
   expect(answer.status).toBe(401);
   expect(answer.headers.get('www-authenticate')).toBe(`Keystone uri="${BASE}/v3"`);
-  expect(answer.body.error).toEqual({ code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' });
+  expect(answer.body.error).toEqual({
+    code: 401,
+    title: 'Unauthorized',
+    message: 'The request you have made requires authentication.',
+  });
 });
 
 test.each<[string, JsonValue | string]>([
-  ['no JSON', '{'], ['a list', []], ['no auth', {}], ['no identity', { auth: {} }], ['no methods', { auth: { identity: {} } }],
-  ['no password', { auth: { identity: { methods: ['password'], password: { user: { name: 'demo', domain: { id: 'default' } } } } } }],
+  ['no JSON', '{'],
+  ['a list', []],
+  ['no auth', {}],
+  ['no identity', { auth: {} }],
+  ['no methods', { auth: { identity: {} } }],
+  [
+    'no password',
+    { auth: { identity: { methods: ['password'], password: { user: { name: 'demo', domain: { id: 'default' } } } } } },
+  ],
   ['no domain', { auth: { identity: { methods: ['password'], password: { user: { name: 'demo', password: 'x' } } } } }],
-  ['a number for a name', { auth: { identity: { methods: ['password'], password: { user: { name: 7, domain: { id: 'default' }, password: 'x' } } } } }],
+  [
+    'a number for a name',
+    { auth: { identity: { methods: ['password'], password: { user: { name: 7, domain: { id: 'default' }, password: 'x' } } } } },
+  ],
   ['a scope of nothing', password('demo', 'demo-pass', 7)],
   ['a project without domain', password('demo', 'demo-pass', { project: { name: 'demo' } })],
 ])('a login with %s is a bad request', async (_, body) => {
@@ -147,11 +189,18 @@ test('a trustee logs in by id, has no project, and is gone with its tokens', asy
   const again = await identity.ensureTrustee('bay_1', new Secret('second'), SIGNAL);
   expect(again).toEqual(trustee);
   const login = (secret: string): Promise<Answer> =>
-    ask('POST', '/v3/auth/tokens', { body: { auth: { identity: { methods: ['password'], password: { user: { id: trustee.userId, password: secret } } } } } });
+    ask('POST', '/v3/auth/tokens', {
+      body: { auth: { identity: { methods: ['password'], password: { user: { id: trustee.userId, password: secret } } } } },
+    });
   expect((await login('first')).status).toBe(401);
   const answer = await login('second');
   const token = new Secret(answer.headers.get('x-subject-token') ?? '');
-  expect(await identity.validate(token, SIGNAL)).toMatchObject({ userId: trustee.userId, userDomainId: identity.trusteeDomainId, projectId: null, roles: [] });
+  expect(await identity.validate(token, SIGNAL)).toMatchObject({
+    userId: trustee.userId,
+    userDomainId: identity.trusteeDomainId,
+    projectId: null,
+    roles: [],
+  });
   expect(JSON.stringify(await db('embedded_user'))).not.toContain('second');
   await identity.deleteTrustee('bay_1', SIGNAL);
   await identity.deleteTrustee('bay_1', SIGNAL);
@@ -166,7 +215,9 @@ test('lists of users, projects and domains are for admins; everybody sees what i
     expect((await ask('GET', path)).status).toBe(401);
   }
   expect((await ask('GET', '/v3/users?name=demo', { token: admin })).body.users).toHaveLength(1);
-  expect((await ask('GET', '/v3/auth/projects', { token: demo })).body.projects.map((project: { name: string }) => project.name)).toEqual(['demo']);
+  expect(
+    (await ask('GET', '/v3/auth/projects', { token: demo })).body.projects.map((project: { name: string }) => project.name),
+  ).toEqual(['demo']);
 });
 
 test('the versions are told without a token', async () => {

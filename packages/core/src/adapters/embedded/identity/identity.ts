@@ -49,8 +49,13 @@ export class EmbeddedIdentity implements Identity {
     if (!account) return undefined;
     const project = this.#deps.config.projects.find((known) => known.id === found.projectId);
     return {
-      userId: account.id, userName: account.name, userDomainId: account.domainId, projectId: project?.id ?? null, projectName: project?.name ?? null,
-      roles: project ? account.rolesOn(project.id) : [], expiresAt: found.expiresAt,
+      userId: account.id,
+      userName: account.name,
+      userDomainId: account.domainId,
+      projectId: project?.id ?? null,
+      projectName: project?.name ?? null,
+      roles: project ? account.rolesOn(project.id) : [],
+      expiresAt: found.expiresAt,
     };
   }
 

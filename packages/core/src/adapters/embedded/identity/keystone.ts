@@ -2,8 +2,21 @@ import { isJsonObject, type JsonObject } from '../../../domain/json.js';
 import { limitedBody } from '../request-body.js';
 import type { Account, Directory } from './directory.js';
 import { logIn } from './login.js';
-import { catalogBody, domainBody, errorResponse, forbidden, json, KeystoneError, listBody, projectBody, tokenBody, unauthorized, userBody, versionBody,
-  type CatalogEntry } from './responses.js';
+import {
+  catalogBody,
+  domainBody,
+  errorResponse,
+  forbidden,
+  json,
+  KeystoneError,
+  listBody,
+  projectBody,
+  tokenBody,
+  unauthorized,
+  userBody,
+  versionBody,
+  type CatalogEntry,
+} from './responses.js';
 import type { Token, Tokens } from './tokens.js';
 
 export interface KeystoneDeps {
@@ -41,7 +54,11 @@ const ROUTES: readonly Route[] = [
   ['DELETE', /^\/v3\/auth\/tokens$/, revokeToken],
   ['GET', /^\/v3\/auth\/catalog$/, showCatalog],
   ['GET', /^\/v3\/auth\/projects$/, listOwnProjects],
-  ['GET', /^\/v3\/auth\/domains$/, async (deps, call) => (await caller(deps, call), json(200, listBody('domains', [], call.url.href)))],
+  [
+    'GET',
+    /^\/v3\/auth\/domains$/,
+    async (deps, call) => (await caller(deps, call), json(200, listBody('domains', [], call.url.href))),
+  ],
   ['GET', /^\/v3\/users$/, listUsers],
   ['GET', /^\/v3\/users\/([^/]+)$/, showUser],
   ['GET', /^\/v3\/users\/([^/]+)\/projects$/, listProjectsOfUser],
@@ -59,7 +76,10 @@ export async function handleKeystone(deps: KeystoneDeps, request: Request): Prom
     return await dispatch(deps, request, url);
   } catch (error) {
     // What is not a refusal is the database: nothing of it belongs into an answer.
-    return errorResponse(error instanceof KeystoneError ? error : new KeystoneError(503, 'The identity service is unavailable for the moment.'), deps.authUrl());
+    return errorResponse(
+      error instanceof KeystoneError ? error : new KeystoneError(503, 'The identity service is unavailable for the moment.'),
+      deps.authUrl(),
+    );
   }
 }
 
@@ -67,10 +87,17 @@ async function dispatch(deps: KeystoneDeps, request: Request, url: URL): Promise
   const path = url.pathname.slice(PREFIX.length).replace(/\/+$/, '');
   const matching = ROUTES.filter(([, pattern]) => pattern.test(path));
   if (matching.length === 0) throw new KeystoneError(404, 'The resource could not be found.');
-  const route = matching.find(([method]) => method === request.method) ?? matching.find(([method]) => method === 'GET' && request.method === 'HEAD');
+  const route =
+    matching.find(([method]) => method === request.method) ??
+    matching.find(([method]) => method === 'GET' && request.method === 'HEAD');
   if (!route) throw new KeystoneError(405, 'The method is not allowed for the requested URL.');
   const [, pattern, run] = route;
-  const response = await run(deps, { request, url, base: `${url.origin}${PREFIX}/v3`, id: decoded(pattern.exec(path)?.[1] ?? '') });
+  const response = await run(deps, {
+    request,
+    url,
+    base: `${url.origin}${PREFIX}/v3`,
+    id: decoded(pattern.exec(path)?.[1] ?? ''),
+  });
   return request.method === 'HEAD' ? new Response(null, { status: response.status, headers: response.headers }) : response;
 }
 
@@ -90,7 +117,10 @@ async function caller(deps: KeystoneDeps, call: Call): Promise<Caller> {
   return { ...found, isAdmin: roles.includes('admin') };
 }
 
-async function tokenAndAccount(deps: KeystoneDeps, id: string): Promise<{ readonly token: Token; readonly account: Account } | undefined> {
+async function tokenAndAccount(
+  deps: KeystoneDeps,
+  id: string,
+): Promise<{ readonly token: Token; readonly account: Account } | undefined> {
   const token = await deps.tokens.find(id);
   const account = token && (await deps.directory.byId(token.userId));
   return account && { token, account };
@@ -98,12 +128,19 @@ async function tokenAndAccount(deps: KeystoneDeps, id: string): Promise<{ readon
 
 async function issueToken(deps: KeystoneDeps, call: Call): Promise<Response> {
   const login = await logIn(deps.directory, deps.tokens, await jsonBody(call.request));
-  const { id, token } = await deps.tokens.issue({ userId: login.account.id, projectId: login.projectId, methods: login.methods }, login.notAfter);
+  const { id, token } = await deps.tokens.issue(
+    { userId: login.account.id, projectId: login.projectId, methods: login.methods },
+    login.notAfter,
+  );
   return json(201, viewOf(deps, call, { token, account: login.account }), { 'x-subject-token': id });
 }
 
 function viewOf(deps: KeystoneDeps, call: Call, found: { readonly token: Token; readonly account: Account }): JsonObject {
-  return tokenBody({ ...found, config: deps.directory.config, catalog: call.url.searchParams.has('nocatalog') ? null : deps.catalog() });
+  return tokenBody({
+    ...found,
+    config: deps.directory.config,
+    catalog: call.url.searchParams.has('nocatalog') ? null : deps.catalog(),
+  });
 }
 
 async function jsonBody(request: Request): Promise<JsonObject> {
@@ -115,11 +152,18 @@ async function jsonBody(request: Request): Promise<JsonObject> {
   } catch {
     // Told below, as for every other body that is no object.
   }
-  throw new KeystoneError(400, 'Expecting to find valid JSON. The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.');
+  throw new KeystoneError(
+    400,
+    'Expecting to find valid JSON. The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.',
+  );
 }
 
 /** The token of `X-Subject-Token`: one's own, or anybody's for an admin. */
-async function subject(deps: KeystoneDeps, call: Call, action: string): Promise<{ readonly id: string; readonly token: Token; readonly account: Account }> {
+async function subject(
+  deps: KeystoneDeps,
+  call: Call,
+  action: string,
+): Promise<{ readonly id: string; readonly token: Token; readonly account: Account }> {
   const who = await caller(deps, call);
   const id = call.request.headers.get('x-subject-token');
   if (!id) throw new KeystoneError(400, 'Expecting to find X-Subject-Token in request headers.');
@@ -148,7 +192,14 @@ async function showCatalog(deps: KeystoneDeps, call: Call): Promise<Response> {
 
 async function listOwnProjects(deps: KeystoneDeps, call: Call): Promise<Response> {
   const who = await caller(deps, call);
-  return json(200, listBody('projects', deps.directory.projectsOf(who.account).map((project) => projectBody(project, call.base)), call.url.href));
+  return json(
+    200,
+    listBody(
+      'projects',
+      deps.directory.projectsOf(who.account).map((project) => projectBody(project, call.base)),
+      call.url.href,
+    ),
+  );
 }
 
 async function admin(deps: KeystoneDeps, call: Call, action: string): Promise<void> {
@@ -159,12 +210,22 @@ async function admin(deps: KeystoneDeps, call: Call, action: string): Promise<vo
 function narrowed<T extends { readonly name: string; readonly domainId?: string }>(items: readonly T[], url: URL): readonly T[] {
   const name = url.searchParams.get('name');
   const domain = url.searchParams.get('domain_id');
-  return items.filter((item) => (name === null || item.name === name) && (domain === null || item.domainId === undefined || item.domainId === domain));
+  return items.filter(
+    (item) =>
+      (name === null || item.name === name) && (domain === null || item.domainId === undefined || item.domainId === domain),
+  );
 }
 
 async function listUsers(deps: KeystoneDeps, call: Call): Promise<Response> {
   await admin(deps, call, 'identity:list_users');
-  return json(200, listBody('users', narrowed(await deps.directory.all(), call.url).map((account) => userBody(account, call.base)), call.url.href));
+  return json(
+    200,
+    listBody(
+      'users',
+      narrowed(await deps.directory.all(), call.url).map((account) => userBody(account, call.base)),
+      call.url.href,
+    ),
+  );
 }
 
 async function userFor(deps: KeystoneDeps, call: Call, action: string): Promise<Account> {
@@ -182,12 +243,26 @@ async function showUser(deps: KeystoneDeps, call: Call): Promise<Response> {
 
 async function listProjectsOfUser(deps: KeystoneDeps, call: Call): Promise<Response> {
   const account = await userFor(deps, call, 'identity:list_user_projects');
-  return json(200, listBody('projects', deps.directory.projectsOf(account).map((project) => projectBody(project, call.base)), call.url.href));
+  return json(
+    200,
+    listBody(
+      'projects',
+      deps.directory.projectsOf(account).map((project) => projectBody(project, call.base)),
+      call.url.href,
+    ),
+  );
 }
 
 async function listProjects(deps: KeystoneDeps, call: Call): Promise<Response> {
   await admin(deps, call, 'identity:list_projects');
-  return json(200, listBody('projects', narrowed(deps.directory.config.projects, call.url).map((project) => projectBody(project, call.base)), call.url.href));
+  return json(
+    200,
+    listBody(
+      'projects',
+      narrowed(deps.directory.config.projects, call.url).map((project) => projectBody(project, call.base)),
+      call.url.href,
+    ),
+  );
 }
 
 async function showProject(deps: KeystoneDeps, call: Call): Promise<Response> {
@@ -200,7 +275,14 @@ async function showProject(deps: KeystoneDeps, call: Call): Promise<Response> {
 
 async function listDomains(deps: KeystoneDeps, call: Call): Promise<Response> {
   await admin(deps, call, 'identity:list_domains');
-  return json(200, listBody('domains', narrowed(deps.directory.config.domains, call.url).map((domain) => domainBody(domain, call.base)), call.url.href));
+  return json(
+    200,
+    listBody(
+      'domains',
+      narrowed(deps.directory.config.domains, call.url).map((domain) => domainBody(domain, call.base)),
+      call.url.href,
+    ),
+  );
 }
 
 async function showDomain(deps: KeystoneDeps, call: Call): Promise<Response> {

@@ -37,15 +37,19 @@ function textIn(parent: JsonObject, name: string, where: string): string {
 }
 
 function missing(name: string, where: string): KeystoneError {
-  return new KeystoneError(400, `Expecting to find ${name} in ${where}. The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.`);
+  return new KeystoneError(
+    400,
+    `Expecting to find ${name} in ${where}. The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.`,
+  );
 }
 
 async function byPassword(directory: Directory, identity: JsonObject): Promise<Omit<Login, 'projectId'>> {
   const user = mapIn(mapIn(identity, 'password', 'identity'), 'user', 'password');
   const password = textIn(user, 'password', 'user');
-  const account = typeof user['id'] === 'string'
-    ? await directory.byId(user['id'])
-    : await directory.byName(textIn(user, 'name', 'user'), domainId(directory, user, 'user') ?? '');
+  const account =
+    typeof user['id'] === 'string'
+      ? await directory.byId(user['id'])
+      : await directory.byName(textIn(user, 'name', 'user'), domainId(directory, user, 'user') ?? '');
   const isRight = await directory.hasPassword(account, password);
   if (!account || !isRight) throw unauthorized();
   return { account, methods: ['password'], notAfter: undefined };

@@ -24,14 +24,24 @@ export class KeystoneError extends Error {
 }
 
 const TITLES: Readonly<Record<number, string>> = {
-  400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 405: 'Method Not Allowed', 413: 'Request Entity Too Large', 503: 'Service Unavailable',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Request Entity Too Large',
+  503: 'Service Unavailable',
 };
 
 export const unauthorized = (): KeystoneError => new KeystoneError(401, 'The request you have made requires authentication.');
-export const forbidden = (action: string): KeystoneError => new KeystoneError(403, `You are not authorized to perform the requested action: ${action}.`);
+export const forbidden = (action: string): KeystoneError =>
+  new KeystoneError(403, `You are not authorized to perform the requested action: ${action}.`);
 
 export function json(status: number, body: JsonObject, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', vary: 'X-Auth-Token', ...headers } });
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json', vary: 'X-Auth-Token', ...headers },
+  });
 }
 
 export function errorResponse(error: KeystoneError, authUrl: string): Response {
@@ -50,9 +60,21 @@ function timeText(time: Date): string {
 
 export function catalogBody(entries: readonly CatalogEntry[], region: string): readonly JsonObject[] {
   return entries.map((entry) => ({
-    id: hexId(entry.type), type: entry.type, name: entry.name,
-    endpoints: ([['public', entry.publicUrl], ['internal', entry.internalUrl], ['admin', entry.adminUrl]] as const).map(([kind, url]) => ({
-      id: hexId(`${entry.type}/${kind}`), interface: kind, region, region_id: region, url,
+    id: hexId(entry.type),
+    type: entry.type,
+    name: entry.name,
+    endpoints: (
+      [
+        ['public', entry.publicUrl],
+        ['internal', entry.internalUrl],
+        ['admin', entry.adminUrl],
+      ] as const
+    ).map(([kind, url]) => ({
+      id: hexId(`${entry.type}/${kind}`),
+      interface: kind,
+      region,
+      region_id: region,
+      url,
     })),
   }));
 }
@@ -68,16 +90,23 @@ export interface TokenView {
 export function tokenBody(view: TokenView): JsonObject {
   const { token, account, config } = view;
   const project = config.projects.find((known) => known.id === token.projectId);
-  const scope: JsonObject = project === undefined ? {} : {
-    project: { id: project.id, name: project.name, domain: domainRef(config, project.domainId) },
-    is_domain: false,
-    roles: account.rolesOn(project.id).map((name) => ({ id: hexId(`role/${name}`), name })),
-    ...(view.catalog === null ? {} : { catalog: catalogBody(view.catalog, config.region) }),
-  };
+  const scope: JsonObject =
+    project === undefined
+      ? {}
+      : {
+          project: { id: project.id, name: project.name, domain: domainRef(config, project.domainId) },
+          is_domain: false,
+          roles: account.rolesOn(project.id).map((name) => ({ id: hexId(`role/${name}`), name })),
+          ...(view.catalog === null ? {} : { catalog: catalogBody(view.catalog, config.region) }),
+        };
   return {
     token: {
-      methods: token.methods, audit_ids: [token.auditId], issued_at: timeText(token.issuedAt), expires_at: timeText(token.expiresAt),
-      user: { id: account.id, name: account.name, domain: domainRef(config, account.domainId), password_expires_at: null }, ...scope,
+      methods: token.methods,
+      audit_ids: [token.auditId],
+      issued_at: timeText(token.issuedAt),
+      expires_at: timeText(token.expiresAt),
+      user: { id: account.id, name: account.name, domain: domainRef(config, account.domainId), password_expires_at: null },
+      ...scope,
     },
   };
 }
@@ -88,20 +117,42 @@ function domainRef(config: EmbeddedConfig, id: string): JsonObject {
 
 export function userBody(account: Account, base: string): JsonObject {
   return {
-    id: account.id, name: account.name, domain_id: account.domainId, enabled: true, password_expires_at: null, options: {},
-    ...(account.defaultProjectId === null ? {} : { default_project_id: account.defaultProjectId }), links: { self: `${base}/users/${account.id}` },
+    id: account.id,
+    name: account.name,
+    domain_id: account.domainId,
+    enabled: true,
+    password_expires_at: null,
+    options: {},
+    ...(account.defaultProjectId === null ? {} : { default_project_id: account.defaultProjectId }),
+    links: { self: `${base}/users/${account.id}` },
   };
 }
 
 export function projectBody(project: EmbeddedProject, base: string): JsonObject {
   return {
-    id: project.id, name: project.name, domain_id: project.domainId, parent_id: project.domainId, description: '', enabled: true, is_domain: false,
-    tags: [], options: {}, links: { self: `${base}/projects/${project.id}` },
+    id: project.id,
+    name: project.name,
+    domain_id: project.domainId,
+    parent_id: project.domainId,
+    description: '',
+    enabled: true,
+    is_domain: false,
+    tags: [],
+    options: {},
+    links: { self: `${base}/projects/${project.id}` },
   };
 }
 
 export function domainBody(domain: EmbeddedDomain, base: string): JsonObject {
-  return { id: domain.id, name: domain.name, description: '', enabled: true, tags: [], options: {}, links: { self: `${base}/domains/${domain.id}` } };
+  return {
+    id: domain.id,
+    name: domain.name,
+    description: '',
+    enabled: true,
+    tags: [],
+    options: {},
+    links: { self: `${base}/domains/${domain.id}` },
+  };
 }
 
 export function listBody(name: string, items: readonly JsonValue[], self: string): JsonObject {
@@ -110,7 +161,10 @@ export function listBody(name: string, items: readonly JsonValue[], self: string
 
 export function versionBody(base: string): JsonObject {
   return {
-    id: 'v3.14', status: 'stable', updated: '2020-04-07T00:00:00Z', links: [{ rel: 'self', href: `${base}/` }],
+    id: 'v3.14',
+    status: 'stable',
+    updated: '2020-04-07T00:00:00Z',
+    links: [{ rel: 'self', href: `${base}/` }],
     'media-types': [{ base: 'application/json', type: 'application/vnd.openstack.identity-v3+json' }],
   };
 }

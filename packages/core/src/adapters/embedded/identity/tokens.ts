@@ -30,7 +30,10 @@ export class Tokens {
   }
 
   /** A token made from another one does not outlive it. */
-  async issue(grant: Pick<Token, 'userId' | 'projectId' | 'methods'>, notAfter?: Date): Promise<{ readonly id: string; readonly token: Token }> {
+  async issue(
+    grant: Pick<Token, 'userId' | 'projectId' | 'methods'>,
+    notAfter?: Date,
+  ): Promise<{ readonly id: string; readonly token: Token }> {
     const { db, clock, random } = this.#deps;
     const issuedAt = clock.now();
     const expiresAt = new Date(Math.min(issuedAt.getTime() + LIFETIME, notAfter?.getTime() ?? Infinity));
@@ -40,22 +43,36 @@ export class Tokens {
     await db.transaction(async (transaction) => {
       await transaction('embedded_token').where('expires_at', '<', issuedAt.getTime()).delete();
       await transaction('embedded_token').insert({
-        hash: hashOf(id), user_id: grant.userId, detail: JSON.stringify({ projectId, methods, auditId, issuedAt: issuedAt.getTime() }), expires_at: expiresAt.getTime(),
+        hash: hashOf(id),
+        user_id: grant.userId,
+        detail: JSON.stringify({ projectId, methods, auditId, issuedAt: issuedAt.getTime() }),
+        expires_at: expiresAt.getTime(),
       });
     });
     return { id, token };
   }
 
   async find(id: string): Promise<Token | undefined> {
-    const row: { user_id: string; detail: string; expires_at: number } | undefined = await this.#deps.db('embedded_token').where({ hash: hashOf(id) }).first();
+    const row: { user_id: string; detail: string; expires_at: number } | undefined = await this.#deps
+      .db('embedded_token')
+      .where({ hash: hashOf(id) })
+      .first();
     if (!row || Number(row.expires_at) <= this.#deps.clock.now().getTime()) return undefined;
     // Written by `issue`, and by nobody else.
-    const detail = JSON.parse(row.detail) as { projectId: string | null; methods: readonly string[]; auditId: string; issuedAt: number };
+    const detail = JSON.parse(row.detail) as {
+      projectId: string | null;
+      methods: readonly string[];
+      auditId: string;
+      issuedAt: number;
+    };
     return { ...detail, userId: row.user_id, issuedAt: new Date(detail.issuedAt), expiresAt: new Date(Number(row.expires_at)) };
   }
 
   async revoke(id: string): Promise<void> {
-    await this.#deps.db('embedded_token').where({ hash: hashOf(id) }).delete();
+    await this.#deps
+      .db('embedded_token')
+      .where({ hash: hashOf(id) })
+      .delete();
   }
 }
 

@@ -47,9 +47,26 @@ function bayModelTable(table: Knex.CreateTableBuilder): void {
   table.string('user_id', 255).notNullable();
   table.string('name', 255).notNullable().index();
   for (const name of ['coe', 'image_id', 'server_type']) table.string(name, 255).notNullable();
-  for (const name of ['keypair_id', 'external_network_id', 'fixed_network', 'fixed_subnet', 'network_driver', 'volume_driver', 'dns_nameserver',
-    'flavor_id', 'master_flavor_id', 'docker_storage_driver', 'cluster_distro', 'http_proxy', 'https_proxy', 'no_proxy',
-    'insecure_registry', 'tags', 'driver']) table.string(name, 255);
+  for (const name of [
+    'keypair_id',
+    'external_network_id',
+    'fixed_network',
+    'fixed_subnet',
+    'network_driver',
+    'volume_driver',
+    'dns_nameserver',
+    'flavor_id',
+    'master_flavor_id',
+    'docker_storage_driver',
+    'cluster_distro',
+    'http_proxy',
+    'https_proxy',
+    'no_proxy',
+    'insecure_registry',
+    'tags',
+    'driver',
+  ])
+    table.string(name, 255);
   for (const name of ['apiserver_port', 'docker_volume_size']) table.integer(name);
   for (const name of ['registry_enabled', 'tls_disabled', 'public', 'hidden', 'master_lb_enabled', 'floating_ip_enabled']) {
     table.boolean(name).notNullable();
@@ -63,7 +80,8 @@ function bayTable(table: Knex.CreateTableBuilder): void {
   table.string('name', 255).notNullable().index();
   table.bigInteger('generation').notNullable();
   table.string('baymodel_id', 36).notNullable().index();
-  for (const name of ['keypair', 'master_flavor_id', 'flavor_id', 'discovery_url', 'fixed_network', 'fixed_subnet']) table.string(name, 255);
+  for (const name of ['keypair', 'master_flavor_id', 'flavor_id', 'discovery_url', 'fixed_network', 'fixed_subnet'])
+    table.string(name, 255);
   table.integer('docker_volume_size');
   table.integer('bay_create_timeout').notNullable();
   table.boolean('floating_ip_enabled').notNullable();
@@ -71,7 +89,8 @@ function bayTable(table: Knex.CreateTableBuilder): void {
   table.text('labels', 'mediumtext').notNullable();
   table.string('status', 32).notNullable().index();
   table.text('status_reason', 'mediumtext');
-  for (const name of ['stack_id', 'api_address', 'observed_discovery_url', 'coe_version', 'container_version']) table.string(name, 255);
+  for (const name of ['stack_id', 'api_address', 'observed_discovery_url', 'coe_version', 'container_version'])
+    table.string(name, 255);
   table.text('master_addresses', 'mediumtext').notNullable();
   table.text('node_addresses', 'mediumtext').notNullable();
   table.string('health_status', 16);

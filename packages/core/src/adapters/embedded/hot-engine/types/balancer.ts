@@ -14,33 +14,49 @@ export async function syncBalancer(context: ResourceContext, balancerId: string)
     const made = balancer.attributes['made'] === true;
     if (!made && listeners.every((listener) => listener.members.length === 0)) return;
     if (!made) await context.saveOf(balancer, { attributes: { ...balancer.attributes, made: true } });
-    await context.backend.ensureLoadBalancer({
-      key: keyOf(balancer), networkKey: text(balancer.attributes, 'network_key'), address: text(balancer.attributes, 'vip_address'),
-      floating: await floatingOf(context, balancerId), listeners,
-      owner: { ...context.owner, resource: balancer.path.join('.') },
-    }, context.signal);
+    await context.backend.ensureLoadBalancer(
+      {
+        key: keyOf(balancer),
+        networkKey: text(balancer.attributes, 'network_key'),
+        address: text(balancer.attributes, 'vip_address'),
+        floating: await floatingOf(context, balancerId),
+        listeners,
+        owner: { ...context.owner, resource: balancer.path.join('.') },
+      },
+      context.signal,
+    );
   });
 }
 
 async function listenersOf(context: ResourceContext, balancerId: string): Promise<LoadBalancerSpec['listeners']> {
   const listeners = await standing(context, balancerId, 'OS::Octavia::Listener');
-  return Promise.all(listeners.map(async (listener) => ({
-    port: Number(listener.properties?.['protocol_port']),
-    allowedCidrs: list(listener.properties ?? {}, 'allowed_cidrs').map(String),
-    members: await membersOf(context, listener),
-  })));
+  return Promise.all(
+    listeners.map(async (listener) => ({
+      port: Number(listener.properties?.['protocol_port']),
+      allowedCidrs: list(listener.properties ?? {}, 'allowed_cidrs').map(String),
+      members: await membersOf(context, listener),
+    })),
+  );
 }
 
-async function membersOf(context: ResourceContext, listener: ResourceRow): Promise<LoadBalancerSpec['listeners'][number]['members']> {
+async function membersOf(
+  context: ResourceContext,
+  listener: ResourceRow,
+): Promise<LoadBalancerSpec['listeners'][number]['members']> {
   const pools = await standing(context, listener.id, 'OS::Octavia::Pool');
   const members = await Promise.all(pools.map((pool) => standing(context, pool.id, 'OS::Octavia::PoolMember')));
-  return members.flat().map((member) => ({ address: text(member.properties ?? {}, 'address'), port: Number(member.properties?.['protocol_port']) }));
+  return members
+    .flat()
+    .map((member) => ({ address: text(member.properties ?? {}, 'address'), port: Number(member.properties?.['protocol_port']) }));
 }
 
 async function floatingOf(context: ResourceContext, balancerId: string): Promise<LoadBalancerSpec['floating']> {
   const [address] = await standing(context, balancerId, 'OS::Neutron::FloatingIP');
   if (!address?.attributes) return null;
-  return { networkKey: text(address.attributes, 'floating_network_id'), address: text(address.attributes, 'floating_ip_address') };
+  return {
+    networkKey: text(address.attributes, 'floating_network_id'),
+    address: text(address.attributes, 'floating_ip_address'),
+  };
 }
 
 /** Parts that are plugged in and not on their way out. */

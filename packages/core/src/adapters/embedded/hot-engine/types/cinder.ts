@@ -2,7 +2,12 @@ import { keyOf, NOTED, STRING, text, type ResourceContext, type ResourceType } f
 
 const volume: ResourceType = {
   properties: {
-    size: { type: 'number', required: true, min: 1, max: 16384, change: 'update' }, volume_type: STRING, name: NOTED, description: NOTED, metadata: NOTED, availability_zone: NOTED,
+    size: { type: 'number', required: true, min: 1, max: 16384, change: 'update' },
+    volume_type: STRING,
+    name: NOTED,
+    description: NOTED,
+    metadata: NOTED,
+    availability_zone: NOTED,
   },
   attributes: ['size', 'status', 'display_name', 'volume_type'],
   create: ensure,

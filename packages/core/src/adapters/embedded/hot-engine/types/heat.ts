@@ -1,12 +1,29 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../../domain/json.js';
-import { list, NOTED, optionalText, referred, REQUIRED_STRING, ResourceFailure, STRING, text, type ResourceContext, type ResourceType } from './type.js';
+import {
+  list,
+  NOTED,
+  optionalText,
+  referred,
+  REQUIRED_STRING,
+  ResourceFailure,
+  STRING,
+  text,
+  type ResourceContext,
+  type ResourceType,
+} from './type.js';
 
 export const HANDLE = 'OS::Heat::WaitConditionHandle';
 export const WAIT_CONDITION = 'OS::Heat::WaitCondition';
 const LOOK_AGAIN_AFTER = 2_000;
 
 const handle: ResourceType = {
-  properties: { signal_transport: { ...STRING, oneOf: ['CFN_SIGNAL', 'TEMP_URL_SIGNAL', 'HEAT_SIGNAL', 'NO_SIGNAL', 'ZAQAR_SIGNAL', 'TOKEN_SIGNAL'], change: 'ignore' } },
+  properties: {
+    signal_transport: {
+      ...STRING,
+      oneOf: ['CFN_SIGNAL', 'TEMP_URL_SIGNAL', 'HEAT_SIGNAL', 'NO_SIGNAL', 'ZAQAR_SIGNAL', 'TOKEN_SIGNAL'],
+      change: 'ignore',
+    },
+  },
   attributes: ['token', 'endpoint', 'curl_cli'],
   async create(context) {
     // Kept as made: user-data that holds them was written once, and a changed address must not replace servers.
@@ -20,7 +37,9 @@ const handle: ResourceType = {
 
 const waitCondition: ResourceType = {
   properties: {
-    handle: REQUIRED_STRING, count: { type: 'number', min: 1, change: 'update' }, timeout: { type: 'number', required: true, min: 1, max: 43_200, change: 'ignore' },
+    handle: REQUIRED_STRING,
+    count: { type: 'number', min: 1, change: 'update' },
+    timeout: { type: 'number', required: true, min: 1, max: 43_200, change: 'ignore' },
   },
   attributes: ['data'],
   create: wait,
@@ -52,11 +71,19 @@ function reasons(signals: readonly { readonly reason: string }[]): string {
 }
 
 const softwareConfig: ResourceType = {
-  properties: { config: { type: 'any' }, group: STRING, inputs: { type: 'list' }, outputs: { type: 'list' }, options: { type: 'map' } },
+  properties: {
+    config: { type: 'any' },
+    group: STRING,
+    inputs: { type: 'list' },
+    outputs: { type: 'list' },
+    options: { type: 'map' },
+  },
   attributes: ['config'],
   async create({ properties }) {
     const { config } = properties;
-    return { config: typeof config === 'string' ? config : config === undefined || config === null ? '' : JSON.stringify(config) };
+    return {
+      config: typeof config === 'string' ? config : config === undefined || config === null ? '' : JSON.stringify(config),
+    };
   },
 };
 
@@ -66,8 +93,19 @@ const multipart: ResourceType = {
   async create(context) {
     // The boundary is derived, so that repeating gives the same text.
     const boundary = `===============${context.row.id.replaceAll('-', '')}==`;
-    const parts = await Promise.all(list(context.properties, 'parts').filter(isJsonObject).map((part) => mimePart(context, part)));
-    const lines = [`Content-Type: multipart/mixed; boundary="${boundary}"`, 'MIME-Version: 1.0', '', ...parts.flatMap((part) => [`--${boundary}`, part]), `--${boundary}--`, ''];
+    const parts = await Promise.all(
+      list(context.properties, 'parts')
+        .filter(isJsonObject)
+        .map((part) => mimePart(context, part)),
+    );
+    const lines = [
+      `Content-Type: multipart/mixed; boundary="${boundary}"`,
+      'MIME-Version: 1.0',
+      '',
+      ...parts.flatMap((part) => [`--${boundary}`, part]),
+      `--${boundary}--`,
+      '',
+    ];
     return { config: lines.join('\n') };
   },
 };
@@ -80,9 +118,13 @@ async function mimePart(context: ResourceContext, part: JsonObject): Promise<str
   const body = config ? text(config.attributes ?? {}, 'config') : given;
   const filename = optionalText(part, 'filename');
   return [
-    `Content-Type: text/${optionalText(part, 'subtype') ?? mimeSubtype(body)}; charset="utf-8"`, 'MIME-Version: 1.0', 'Content-Transfer-Encoding: base64',
+    `Content-Type: text/${optionalText(part, 'subtype') ?? mimeSubtype(body)}; charset="utf-8"`,
+    'MIME-Version: 1.0',
+    'Content-Transfer-Encoding: base64',
     ...(filename === undefined ? [] : [`Content-Disposition: attachment; filename="${filename.replaceAll(/["\r\n]/g, '')}"`]),
-    '', Buffer.from(body).toString('base64').replaceAll(/.{76}/g, '$&\n'), '',
+    '',
+    Buffer.from(body).toString('base64').replaceAll(/.{76}/g, '$&\n'),
+    '',
   ].join('\n');
 }
 
@@ -99,20 +141,35 @@ const value: ResourceType = {
 };
 
 const ALPHABETS: Readonly<Record<string, string>> = {
-  lettersdigits: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', letters: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
-  lowercase: 'abcdefghijklmnopqrstuvwxyz', uppercase: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', digits: '0123456789', hexdigits: '0123456789ABCDEF', octdigits: '01234567',
+  lettersdigits: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
+  letters: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
+  lowercase: 'abcdefghijklmnopqrstuvwxyz',
+  uppercase: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
+  digits: '0123456789',
+  hexdigits: '0123456789ABCDEF',
+  octdigits: '01234567',
 };
 
 const randomString: ResourceType = {
-  properties: { length: { type: 'number', min: 1, max: 512 }, sequence: { ...STRING, oneOf: Object.keys(ALPHABETS) }, salt: STRING, character_classes: { type: 'list' } },
+  properties: {
+    length: { type: 'number', min: 1, max: 512 },
+    sequence: { ...STRING, oneOf: Object.keys(ALPHABETS) },
+    salt: STRING,
+    character_classes: { type: 'list' },
+  },
   attributes: ['value'],
   async create({ properties, random, attributes }) {
     if (attributes['value'] !== undefined) return attributes;
-    if (list(properties, 'character_classes').length > 1) throw new ResourceFailure('BadRequest', 'more than one character class is not supported');
+    if (list(properties, 'character_classes').length > 1)
+      throw new ResourceFailure('BadRequest', 'more than one character class is not supported');
     const [one] = list(properties, 'character_classes');
     const name = isJsonObject(one) ? optionalText(one, 'class') : optionalText(properties, 'sequence');
     const alphabet = ALPHABETS[name ?? 'lettersdigits'] ?? '';
-    return { value: Array.from({ length: Number(properties['length'] ?? 32) }, () => alphabet[random.below(alphabet.length)] ?? '').join('') };
+    return {
+      value: Array.from({ length: Number(properties['length'] ?? 32) }, () => alphabet[random.below(alphabet.length)] ?? '').join(
+        '',
+      ),
+    };
   },
   reference: (row) => row.attributes?.['value'],
 };

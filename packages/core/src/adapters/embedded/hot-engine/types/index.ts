@@ -5,7 +5,13 @@ import { novaTypes } from './nova.js';
 import { octaviaTypes } from './octavia.js';
 import type { ResourceType } from './type.js';
 
-const TYPES: Readonly<Record<string, ResourceType>> = { ...neutronTypes, ...novaTypes, ...cinderTypes, ...octaviaTypes, ...heatTypes };
+const TYPES: Readonly<Record<string, ResourceType>> = {
+  ...neutronTypes,
+  ...novaTypes,
+  ...cinderTypes,
+  ...octaviaTypes,
+  ...heatTypes,
+};
 
 export const GROUP = 'OS::Heat::ResourceGroup';
 

@@ -3,10 +3,29 @@ import { formatAddress, parseCidr } from '../../addresses.js';
 import { byIdOrName, type EmbeddedNetwork } from '../../config.js';
 import type { ResourceRow } from '../rows.js';
 import { syncBalancer } from './balancer.js';
-import { keyOf, list, NOTED, optionalText, referred, REQUIRED_STRING, ResourceFailure, STRING, text, type ResourceContext, type ResourceType } from './type.js';
+import {
+  keyOf,
+  list,
+  NOTED,
+  optionalText,
+  referred,
+  REQUIRED_STRING,
+  ResourceFailure,
+  STRING,
+  text,
+  type ResourceContext,
+  type ResourceType,
+} from './type.js';
 
 const net: ResourceType = {
-  properties: { name: { ...STRING, change: 'update' }, admin_state_up: NOTED, tags: NOTED, port_security_enabled: NOTED, shared: NOTED, mtu: NOTED },
+  properties: {
+    name: { ...STRING, change: 'update' },
+    admin_state_up: NOTED,
+    tags: NOTED,
+    port_security_enabled: NOTED,
+    shared: NOTED,
+    mtu: NOTED,
+  },
   attributes: ['name', 'status', 'subnets'],
   create: async (context) => ({ name: nameOf(context), status: 'ACTIVE', subnets: [] }),
   update: async (context) => ({ ...context.attributes, name: nameOf(context) }),
@@ -19,26 +38,55 @@ function nameOf(context: ResourceContext): string {
 /** A subnet is what the backend knows as a network; the OS::Neutron::Net around it is a record. */
 const subnet: ResourceType = {
   properties: {
-    network: REQUIRED_STRING, cidr: REQUIRED_STRING, gateway_ip: STRING, dns_nameservers: { type: 'list', change: 'update' }, name: { ...STRING, change: 'update' },
-    ip_version: { type: 'number', min: 4, max: 4 }, enable_dhcp: NOTED, allocation_pools: NOTED, tags: NOTED, host_routes: NOTED,
+    network: REQUIRED_STRING,
+    cidr: REQUIRED_STRING,
+    gateway_ip: STRING,
+    dns_nameservers: { type: 'list', change: 'update' },
+    name: { ...STRING, change: 'update' },
+    ip_version: { type: 'number', min: 4, max: 4 },
+    enable_dhcp: NOTED,
+    allocation_pools: NOTED,
+    tags: NOTED,
+    host_routes: NOTED,
   },
   attributes: ['name', 'cidr', 'gateway_ip', 'network_id', 'dns_nameservers'],
   async create(context) {
     const network = await referred(context, text(context.properties, 'network'), ['OS::Neutron::Net']);
     const cidr = text(context.properties, 'cidr');
     const range = parseCidr(cidr);
-    if (!range || range.last - range.first < 7) throw new ResourceFailure('BadRequest', `Invalid input for cidr. '${cidr}' is not an IPv4 network of 8 addresses or more.`);
+    if (!range || range.last - range.first < 7)
+      throw new ResourceFailure('BadRequest', `Invalid input for cidr. '${cidr}' is not an IPv4 network of 8 addresses or more.`);
     const gateway = optionalText(context.properties, 'gateway_ip') ?? formatAddress(range.first + 1);
     await context.saveOf(context.row, { link: network.id });
-    await context.backend.ensureNetwork({ key: keyOf(context.row), name: text(network.attributes ?? {}, 'name'), cidr, gateway, owner: context.owner }, context.signal);
-    return { name: nameOf(context), cidr, gateway_ip: gateway, network_id: network.id, dns_nameservers: list(context.properties, 'dns_nameservers') };
+    await context.backend.ensureNetwork(
+      { key: keyOf(context.row), name: text(network.attributes ?? {}, 'name'), cidr, gateway, owner: context.owner },
+      context.signal,
+    );
+    return {
+      name: nameOf(context),
+      cidr,
+      gateway_ip: gateway,
+      network_id: network.id,
+      dns_nameservers: list(context.properties, 'dns_nameservers'),
+    };
   },
-  update: async (context) => ({ ...context.attributes, name: nameOf(context), dns_nameservers: list(context.properties, 'dns_nameservers') }),
+  update: async (context) => ({
+    ...context.attributes,
+    name: nameOf(context),
+    dns_nameservers: list(context.properties, 'dns_nameservers'),
+  }),
   remove: (context) => context.backend.deleteNetwork(keyOf(context.row), context.signal),
 };
 
 const router: ResourceType = {
-  properties: { name: { ...STRING, change: 'update' }, external_gateway_info: { type: 'map', change: 'update' }, admin_state_up: NOTED, tags: NOTED, ha: NOTED, distributed: NOTED },
+  properties: {
+    name: { ...STRING, change: 'update' },
+    external_gateway_info: { type: 'map', change: 'update' },
+    admin_state_up: NOTED,
+    tags: NOTED,
+    ha: NOTED,
+    distributed: NOTED,
+  },
   attributes: ['name', 'status', 'external_gateway_info'],
   create: makeRouter,
   update: makeRouter,
@@ -56,8 +104,12 @@ async function ensureExternal(context: ResourceContext, idOrName: string): Promi
   const network = byIdOrName(context.tables.externalNetworks, idOrName);
   if (!network) throw new ResourceFailure('NotFound', `Unable to find network with name or id '${idOrName}'`);
   const owner = { stackId: 'shared', stackName: 'shared', resource: network.name, projectId: 'shared' };
-  await context.exclusively(network.id, () => context.backend.ensureNetwork(
-    { key: network.id, name: network.name, cidr: network.cidr, gateway: network.gateway, owner }, context.signal));
+  await context.exclusively(network.id, () =>
+    context.backend.ensureNetwork(
+      { key: network.id, name: network.name, cidr: network.cidr, gateway: network.gateway, owner },
+      context.signal,
+    ),
+  );
   return network;
 }
 
@@ -73,7 +125,11 @@ const routerInterface: ResourceType = {
 };
 
 const securityGroup: ResourceType = {
-  properties: { name: { ...STRING, change: 'update' }, description: { ...STRING, change: 'update' }, rules: { type: 'list', change: 'update' } },
+  properties: {
+    name: { ...STRING, change: 'update' },
+    description: { ...STRING, change: 'update' },
+    rules: { type: 'list', change: 'update' },
+  },
   attributes: ['name', 'rules'],
   create: async (context) => ({ name: nameOf(context), rules: list(context.properties, 'rules') }),
   update: async (context) => ({ name: nameOf(context), rules: list(context.properties, 'rules') }),
@@ -81,8 +137,19 @@ const securityGroup: ResourceType = {
 
 const port: ResourceType = {
   properties: {
-    network: STRING, network_id: STRING, fixed_ips: { type: 'list' }, security_groups: { type: 'list', change: 'ignore' }, name: { ...STRING, change: 'update' }, allowed_address_pairs: NOTED,
-    replacement_policy: NOTED, admin_state_up: NOTED, tags: NOTED, port_security_enabled: NOTED, 'binding:vnic_type': NOTED, value_specs: NOTED, device_owner: NOTED,
+    network: STRING,
+    network_id: STRING,
+    fixed_ips: { type: 'list' },
+    security_groups: { type: 'list', change: 'ignore' },
+    name: { ...STRING, change: 'update' },
+    allowed_address_pairs: NOTED,
+    replacement_policy: NOTED,
+    admin_state_up: NOTED,
+    tags: NOTED,
+    port_security_enabled: NOTED,
+    'binding:vnic_type': NOTED,
+    value_specs: NOTED,
+    device_owner: NOTED,
   },
   attributes: ['fixed_ips', 'name', 'network_id', 'mac_address', 'status'],
   async create(context) {
@@ -92,10 +159,16 @@ const port: ResourceType = {
     const place = await subnetOf(context, { network: network ?? networkId ?? null, ...(isJsonObject(wanted) ? wanted : {}) });
     const { cidr, gateway_ip: gateway } = place.attributes ?? {};
     const address = await context.allocate({
-      rangeId: place.id, cidr: String(cidr), gateway: String(gateway), wanted: isJsonObject(wanted) ? optionalText(wanted, 'ip_address') : undefined,
+      rangeId: place.id,
+      cidr: String(cidr),
+      gateway: String(gateway),
+      wanted: isJsonObject(wanted) ? optionalText(wanted, 'ip_address') : undefined,
     });
     return {
-      name: nameOf(context), network_id: place.link, status: 'DOWN', mac_address: macOf(address),
+      name: nameOf(context),
+      network_id: place.link,
+      status: 'DOWN',
+      mac_address: macOf(address),
       fixed_ips: [{ subnet_id: place.id, ip_address: address }],
     };
   },
@@ -107,7 +180,9 @@ export async function subnetOf(context: ResourceContext, place: JsonObject): Pro
   const wanted = optionalText(place, 'subnet') ?? optionalText(place, 'subnet_id');
   if (wanted !== undefined) return referred(context, wanted, [SUBNET]);
   const network = await referred(context, text(place, 'network'), ['OS::Neutron::Net']);
-  const [first] = (await context.rows.linkedTo(network.id, SUBNET)).filter((row) => !row.superseded && row.attributes !== undefined);
+  const [first] = (await context.rows.linkedTo(network.id, SUBNET)).filter(
+    (row) => !row.superseded && row.attributes !== undefined,
+  );
   if (!first) throw new ResourceFailure('BadRequest', `Network ${network.id} has no subnet`);
   return first;
 }
@@ -121,14 +196,28 @@ function macOf(address: string): string {
 
 const floatingIp: ResourceType = {
   properties: {
-    floating_network: STRING, floating_network_id: STRING, port_id: { ...STRING, change: 'update' }, fixed_ip_address: NOTED, floating_ip_address: STRING,
-    dns_name: NOTED, dns_domain: NOTED, value_specs: NOTED,
+    floating_network: STRING,
+    floating_network_id: STRING,
+    port_id: { ...STRING, change: 'update' },
+    fixed_ip_address: NOTED,
+    floating_ip_address: STRING,
+    dns_name: NOTED,
+    dns_domain: NOTED,
+    value_specs: NOTED,
   },
   attributes: ['floating_ip_address', 'floating_network_id', 'port_id', 'fixed_ip_address'],
   async create(context) {
     const { properties } = context;
-    const network = await ensureExternal(context, optionalText(properties, 'floating_network') ?? text(properties, 'floating_network_id'));
-    const address = await context.allocate({ rangeId: network.id, cidr: network.cidr, gateway: network.gateway, wanted: optionalText(properties, 'floating_ip_address') });
+    const network = await ensureExternal(
+      context,
+      optionalText(properties, 'floating_network') ?? text(properties, 'floating_network_id'),
+    );
+    const address = await context.allocate({
+      rangeId: network.id,
+      cidr: network.cidr,
+      gateway: network.gateway,
+      wanted: optionalText(properties, 'floating_ip_address'),
+    });
     return associate(context, { floating_ip_address: address, floating_network_id: network.id });
   },
   async update(context) {
@@ -146,7 +235,8 @@ async function associate(context: ResourceContext, known: JsonObject): Promise<J
   const portId = optionalText(context.properties, 'port_id') ?? null;
   const attributes = { ...known, port_id: portId };
   await context.saveOf(context.row, { attributes, link: portId });
-  const target = portId === null ? undefined : await referred(context, portId, ['OS::Neutron::Port', 'OS::Octavia::LoadBalancer']);
+  const target =
+    portId === null ? undefined : await referred(context, portId, ['OS::Neutron::Port', 'OS::Octavia::LoadBalancer']);
   if (target?.type === 'OS::Octavia::LoadBalancer') await syncBalancer(context, target.id);
   const server = target?.link ? await context.rows.resource(target.link) : undefined;
   if (server?.attributes) await context.backend.ensureAddress(addressSpec(server, attributes), context.signal);
@@ -162,8 +252,15 @@ async function dissociate(context: ResourceContext, portId: string): Promise<voi
   }
 }
 
-export function addressSpec(server: ResourceRow, floating: JsonObject): { serverKey: string; networkKey: string; address: string } {
-  return { serverKey: keyOf(server), networkKey: text(floating, 'floating_network_id'), address: text(floating, 'floating_ip_address') };
+export function addressSpec(
+  server: ResourceRow,
+  floating: JsonObject,
+): { serverKey: string; networkKey: string; address: string } {
+  return {
+    serverKey: keyOf(server),
+    networkKey: text(floating, 'floating_network_id'),
+    address: text(floating, 'floating_ip_address'),
+  };
 }
 
 export const neutronTypes: Readonly<Record<string, ResourceType>> = {

@@ -3,7 +3,19 @@ import type { ServerSpec } from '../../backend.js';
 import { byIdOrName } from '../../config.js';
 import type { ResourceRow } from '../rows.js';
 import { addressSpec } from './neutron.js';
-import { keyOf, list, NOTED, optionalText, referred, REQUIRED_STRING, ResourceFailure, STRING, text, type ResourceContext, type ResourceType } from './type.js';
+import {
+  keyOf,
+  list,
+  NOTED,
+  optionalText,
+  referred,
+  REQUIRED_STRING,
+  ResourceFailure,
+  STRING,
+  text,
+  type ResourceContext,
+  type ResourceType,
+} from './type.js';
 
 /** Nova's limit, after base64. */
 const USER_DATA_LIMIT = 65_535;
@@ -11,10 +23,26 @@ const LOOK_AGAIN_AFTER = 1_000;
 
 const server: ResourceType = {
   properties: {
-    image: STRING, flavor: REQUIRED_STRING, key_name: STRING, user_data: { type: 'any' }, user_data_format: { ...STRING, oneOf: ['RAW'] }, networks: { type: 'list' },
-    metadata: { type: 'map', change: 'update' }, scheduler_hints: NOTED, availability_zone: STRING, config_drive: NOTED, block_device_mapping_v2: { type: 'list' },
-    name: { ...STRING, change: 'update' }, security_groups: NOTED, tags: NOTED, user_data_update_policy: { ...STRING, oneOf: ['REPLACE', 'IGNORE'], change: 'ignore' },
-    flavor_update_policy: NOTED, image_update_policy: NOTED, diskConfig: NOTED, admin_pass: NOTED, reservation_id: NOTED,
+    image: STRING,
+    flavor: REQUIRED_STRING,
+    key_name: STRING,
+    user_data: { type: 'any' },
+    user_data_format: { ...STRING, oneOf: ['RAW'] },
+    networks: { type: 'list' },
+    metadata: { type: 'map', change: 'update' },
+    scheduler_hints: NOTED,
+    availability_zone: STRING,
+    config_drive: NOTED,
+    block_device_mapping_v2: { type: 'list' },
+    name: { ...STRING, change: 'update' },
+    security_groups: NOTED,
+    tags: NOTED,
+    user_data_update_policy: { ...STRING, oneOf: ['REPLACE', 'IGNORE'], change: 'ignore' },
+    flavor_update_policy: NOTED,
+    image_update_policy: NOTED,
+    diskConfig: NOTED,
+    admin_pass: NOTED,
+    reservation_id: NOTED,
   },
   attributes: ['addresses', 'first_address', 'name', 'networks', 'accessIPv4', 'instance_name', 'status'],
   create: makeServer,
@@ -23,7 +51,8 @@ const server: ResourceType = {
     await context.backend.deleteServer(keyOf(context.row), context.signal);
     for (const port of await context.rows.linkedTo(context.row.id, PORT)) await context.saveOf(port, { link: null });
   },
-  changeOf: (property, properties) => (property === 'user_data' && properties['user_data_update_policy'] === 'IGNORE' ? 'ignore' : undefined),
+  changeOf: (property, properties) =>
+    property === 'user_data' && properties['user_data_update_policy'] === 'IGNORE' ? 'ignore' : undefined,
 };
 
 const PORT = 'OS::Neutron::Port';
@@ -52,22 +81,31 @@ async function specOf(context: ResourceContext, ports: readonly ResourceRow[]): 
   const image = byIdOrName(tables.images, text(properties, 'image'));
   if (!image) throw new ResourceFailure('NotFound', `The Image (${text(properties, 'image')}) could not be found.`);
   const key = optionalText(properties, 'key_name');
-  if (key !== undefined && !tables.keypairs.includes(key)) throw new ResourceFailure('NotFound', `The Key (${key}) could not be found.`);
+  if (key !== undefined && !tables.keypairs.includes(key))
+    throw new ResourceFailure('NotFound', `The Key (${key}) could not be found.`);
   const metadata = isJsonObject(properties['metadata']) ? properties['metadata'] : {};
   return {
-    key: keyOf(context.row), name: serverName(context), id: context.row.id, image: image.backendImage,
+    key: keyOf(context.row),
+    name: serverName(context),
+    id: context.row.id,
+    image: image.backendImage,
     flavor: { vcpus: flavor.vcpus, ramMb: flavor.ramMb, diskGb: flavor.diskGb },
-    userData: await userDataOf(context), metadata: Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, String(value)])),
-    nics: await Promise.all(ports.map((port) => nicOf(context, port))), volumes: await volumesOf(context), owner: context.owner,
+    userData: await userDataOf(context),
+    metadata: Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, String(value)])),
+    nics: await Promise.all(ports.map((port) => nicOf(context, port))),
+    volumes: await volumesOf(context),
+    owner: context.owner,
   };
 }
 
 async function portsOf(context: ResourceContext): Promise<readonly ResourceRow[]> {
-  return Promise.all(list(context.properties, 'networks').map((network) => {
-    const port = isJsonObject(network) ? optionalText(network, 'port') : undefined;
-    if (port === undefined) throw new ResourceFailure('BadRequest', 'networks: every entry must name a port');
-    return referred(context, port, [PORT]);
-  }));
+  return Promise.all(
+    list(context.properties, 'networks').map((network) => {
+      const port = isJsonObject(network) ? optionalText(network, 'port') : undefined;
+      if (port === undefined) throw new ResourceFailure('BadRequest', 'networks: every entry must name a port');
+      return referred(context, port, [PORT]);
+    }),
+  );
 }
 
 function fixedIpOf(port: ResourceRow): JsonObject {
@@ -78,27 +116,39 @@ function fixedIpOf(port: ResourceRow): JsonObject {
 async function nicOf(context: ResourceContext, port: ResourceRow): Promise<ServerSpec['nics'][number]> {
   const fixed = fixedIpOf(port);
   const subnet = await referred(context, text(fixed, 'subnet_id'), ['OS::Neutron::Subnet']);
-  return { networkKey: keyOf(subnet), address: text(fixed, 'ip_address'), securityGroups: list(port.properties ?? {}, 'security_groups').map(String) };
+  return {
+    networkKey: keyOf(subnet),
+    address: text(fixed, 'ip_address'),
+    securityGroups: list(port.properties ?? {}, 'security_groups').map(String),
+  };
 }
 
 async function volumesOf(context: ResourceContext): Promise<ServerSpec['volumes']> {
-  const mappings = list(context.properties, 'block_device_mapping_v2').filter(isJsonObject).filter((mapping) => mapping['boot_index'] !== 0);
-  return Promise.all(mappings.map(async (mapping, index) => {
-    const volume = await referred(context, text(mapping, 'volume_id'), ['OS::Cinder::Volume']);
-    const device = optionalText(mapping, 'device_name') ?? `vd${String.fromCharCode(98 + index)}`;
-    return { key: keyOf(volume), device };
-  }));
+  const mappings = list(context.properties, 'block_device_mapping_v2')
+    .filter(isJsonObject)
+    .filter((mapping) => mapping['boot_index'] !== 0);
+  return Promise.all(
+    mappings.map(async (mapping, index) => {
+      const volume = await referred(context, text(mapping, 'volume_id'), ['OS::Cinder::Volume']);
+      const device = optionalText(mapping, 'device_name') ?? `vd${String.fromCharCode(98 + index)}`;
+      return { key: keyOf(volume), device };
+    }),
+  );
 }
 
 /** Text, or the id of a configuration resource. */
 async function userDataOf(context: ResourceContext): Promise<string> {
   const given = context.properties['user_data'];
-  if (given !== undefined && given !== null && typeof given !== 'string') throw new ResourceFailure('BadRequest', 'user_data must be a string');
+  if (given !== undefined && given !== null && typeof given !== 'string')
+    throw new ResourceFailure('BadRequest', 'user_data must be a string');
   const config = given && /^[0-9a-f-]{36}$/.test(given) ? await context.rows.ofProject(context.projectId, given) : undefined;
-  const userData = config ? text(config.attributes ?? {}, 'config') : given ?? '';
+  const userData = config ? text(config.attributes ?? {}, 'config') : (given ?? '');
   const size = 4 * Math.ceil(Buffer.byteLength(userData) / 3);
   if (size > USER_DATA_LIMIT) {
-    throw new ResourceFailure('BadRequest', `User data too large. User data must be no larger than 64KB once base64 encoded. Your data is ${size} bytes`);
+    throw new ResourceFailure(
+      'BadRequest',
+      `User data too large. User data must be no larger than 64KB once base64 encoded. Your data is ${size} bytes`,
+    );
   }
   return userData;
 }
@@ -106,7 +156,9 @@ async function userDataOf(context: ResourceContext): Promise<string> {
 /** A server that this one replaces holds the same ports and volumes: it goes before the new one comes. */
 async function retireForerunners(context: ResourceContext): Promise<void> {
   const siblings = await context.rows.children(context.row.stackId, context.row.parentId);
-  for (const former of siblings.filter((row) => row.superseded && row.name === context.row.name && row.type === context.row.type)) {
+  for (const former of siblings.filter(
+    (row) => row.superseded && row.name === context.row.name && row.type === context.row.type,
+  )) {
     await context.backend.deleteServer(keyOf(former), context.signal);
   }
 }
@@ -132,13 +184,22 @@ async function giveAddresses(context: ResourceContext, port: ResourceRow): Promi
 
 function attributesOf(name: string, ports: readonly ResourceRow[]): JsonObject {
   const networkOf = (port: ResourceRow): string => text(port.attributes ?? {}, 'network_id');
-  const each = (shape: (address: string) => JsonObject | string): JsonObject => Object.fromEntries(ports.map((port) => [
-    networkOf(port), ports.filter((other) => networkOf(other) === networkOf(port)).map((other) => shape(text(fixedIpOf(other), 'ip_address'))),
-  ]));
+  const each = (shape: (address: string) => JsonObject | string): JsonObject =>
+    Object.fromEntries(
+      ports.map((port) => [
+        networkOf(port),
+        ports.filter((other) => networkOf(other) === networkOf(port)).map((other) => shape(text(fixedIpOf(other), 'ip_address'))),
+      ]),
+    );
   const first = ports[0] ? text(fixedIpOf(ports[0]), 'ip_address') : '';
   return {
-    name, instance_name: name, status: 'ACTIVE', first_address: first, accessIPv4: first,
-    networks: each((address) => address), addresses: each((addr) => ({ addr, version: 4, 'OS-EXT-IPS:type': 'fixed' })),
+    name,
+    instance_name: name,
+    status: 'ACTIVE',
+    first_address: first,
+    accessIPv4: first,
+    networks: each((address) => address),
+    addresses: each((addr) => ({ addr, version: 4, 'OS-EXT-IPS:type': 'fixed' })),
   };
 }
 
@@ -148,4 +209,7 @@ const serverGroup: ResourceType = {
   create: async () => ({}),
 };
 
-export const novaTypes: Readonly<Record<string, ResourceType>> = { 'OS::Nova::Server': server, 'OS::Nova::ServerGroup': serverGroup };
+export const novaTypes: Readonly<Record<string, ResourceType>> = {
+  'OS::Nova::Server': server,
+  'OS::Nova::ServerGroup': serverGroup,
+};
