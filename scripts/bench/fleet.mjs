@@ -41,9 +41,9 @@ export async function startFleet(log) {
     mariadb,
     apiUrl: `http://127.0.0.1:${apiPort}`,
     /** A program of the service by its name, or a script by its path. */
-    start(name, { environment = {}, flags = [], stdout = 'drop' } = {}) {
+    start(name, { environment = {}, flags = [], stdout = 'drop', words = [] } = {}) {
       const script = isAbsolute(name) ? name : join(BIN, `${name}.js`);
-      const child = spawn(process.execPath, [...flags, script, '--config-file', config], {
+      const child = spawn(process.execPath, [...flags, script, '--config-file', config, ...words], {
         stdio: ['ignore', 'pipe', 'inherit'],
         env: { ...process.env, ...environment },
       });

@@ -1,0 +1,93 @@
+// What more conductors are worth: the same bays, from the first claim to the last one complete, with 1 to 4 of them.
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { cpuSeconds, residentMiB } from './processes.mjs';
+import { ended, login, startFleet, until } from './fleet.mjs';
+
+/** Each server keeps the engine waiting so long, so that it is waiting and not this machine's processor that limits one conductor. */
+const SERVER_MS = 3_000;
+const CREATING = 16;
+const SCRIPT = join(import.meta.dirname, 'slow-conductor.mjs');
+
+/** For each number of conductors: seconds, bays per second, CPU seconds and MiB of each, and claims that overlapped. */
+export async function benchConductors(log, { bays = 300, counts = [1, 2, 3, 4] } = {}) {
+  const fleet = await startFleet(log);
+  try {
+    const api = fleet.start('magnum-api');
+    await until(async () => (await fetch(`${fleet.apiUrl}/readyz`)).ok, 'the API became ready');
+    const ask = await asker(fleet.apiUrl);
+    await ask('POST', '/v1/baymodels', { name: 'swarm', coe: 'swarm', image_id: 'debian-12', keypair_id: 'default', external_network_id: 'public' });
+    const rows = [];
+    for (const count of counts) {
+      rows.push(await measure({ fleet, ask, bays, count }));
+      log(`${count} conductors: ${rows.at(-1).seconds.toFixed(1)} s`);
+    }
+    return { rows, bays, apiMemory: residentMiB(api.pid) };
+  } finally {
+    await fleet.stop();
+  }
+}
+
+async function measure({ fleet, ask, bays, count }) {
+  const names = Array.from({ length: bays }, (_unused, index) => `bay-${count}-${index}`);
+  await inParallel(names, (name) => ask('POST', '/v1/bays', { name, baymodel_id: 'swarm', node_count: 1 }));
+  const claims = claimsByBay();
+  const began = Date.now();
+  const children = Array.from({ length: count }, () => startConductor(fleet, claims));
+  const ofStatus = (status) => Number(fleet.mariadb.sql(`SELECT COUNT(*) FROM magnum.bay WHERE name LIKE 'bay-${count}-%' AND status = '${status}'`));
+  await until(() => ofStatus('CREATE_COMPLETE') >= bays, `${bays} bays were complete with ${count} conductors`, 1_200_000);
+  const seconds = (Date.now() - began) / 1_000;
+  const each = children.map((child) => ({ cpu: cpuSeconds(child.pid), memory: residentMiB(child.pid) }));
+  await Promise.all(children.map((child) => ended(child)));
+  emptyWorkOf(fleet.mariadb);
+  return { count, seconds, perSecond: bays / seconds, each, claims: claims.total(), overlaps: claims.overlaps() };
+}
+
+function startConductor(fleet, claims) {
+  const child = fleet.start(SCRIPT, { stdout: 'keep', words: ['--server-ms', String(SERVER_MS)] });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line.includes('"work ')) claims.hear(JSON.parse(line));
+  });
+  return child;
+}
+
+/** Bays that are done have no part in the next measurement, not even as bays whose health is looked after. */
+function emptyWorkOf(mariadb) {
+  mariadb.sql('USE magnum; DELETE FROM work_item; DELETE FROM bay_event; UPDATE bay SET status = \'CREATE_FAILED\'');
+}
+
+/** A line is written after the database has it, so a next claim may be written a little before the release that it follows. */
+const LATE_LINE_MS = 1_000;
+
+function claimsByBay() {
+  const spans = new Map();
+  return {
+    hear({ msg, bayId, fence, owner, time }) {
+      const known = spans.get(bayId) ?? [];
+      spans.set(bayId, known);
+      if (msg === 'work claimed') known.push({ fence, owner, from: time, to: Infinity });
+      const released = msg === 'work released' && known.find((span) => span.fence === fence && span.owner === owner);
+      if (released) released.to = time;
+    },
+    total: () => [...spans.values()].flat().length,
+    /** Claims of a bay that began while another claim of it was held; the same claim won twice counts too. */
+    overlaps: () => [...spans.values()].flatMap((all) => all.filter((span) => all.some((other) => other !== span
+      && (other.fence === span.fence || (other.fence < span.fence && other.to - LATE_LINE_MS > span.from))))).length,
+  };
+}
+
+async function asker(url) {
+  const headers = { 'X-Auth-Token': await login(url), 'OpenStack-API-Version': 'container-infra latest', 'Content-Type': 'application/json' };
+  return async (method, path, body) => {
+    const answer = await fetch(`${url}${path}`, { method, headers, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+}
+
+async function inParallel(items, work) {
+  const left = [...items];
+  await Promise.all(Array.from({ length: CREATING }, async () => {
+    for (let item = left.pop(); item !== undefined; item = left.pop()) await work(item);
+  }));
+}
