@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { load } from './load.mjs';
-import { cpuSeconds, residentMiB } from './processes.mjs';
+import { cpuSeconds, questions, residentMiB } from './processes.mjs';
 import { login, startFleet, until } from './fleet.mjs';
 
 const MODELS = 100;
@@ -77,11 +77,6 @@ async function compare({ fleet, api, bare, headers, name, path, count, sql, aim 
 /** Those that the service says; Node adds the others by itself, there and here. */
 function headersOf(answer) {
   return Object.fromEntries([...answer.headers].filter(([name]) => !['connection', 'date', 'keep-alive'].includes(name)));
-}
-
-/** Statements that clients have sent since the server started. */
-function questions(mariadb) {
-  return Number(mariadb.sql("SHOW GLOBAL STATUS LIKE 'Questions'").split('\t')[1]);
 }
 
 async function measured(pid, work) {

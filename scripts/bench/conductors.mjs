@@ -1,7 +1,7 @@
 // What more conductors are worth: the same bays, from the first claim to the last one complete, with 1 to 4 of them.
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import { cpuSeconds, residentMiB } from './processes.mjs';
+import { cpuSeconds, questions, residentMiB } from './processes.mjs';
 import { ended, login, startFleet, until } from './fleet.mjs';
 
 /** Each server keeps the engine waiting so long, so that it is waiting and not this machine's processor that limits one conductor. */
@@ -16,7 +16,13 @@ export async function benchConductors(log, { bays = 300, counts = [1, 2, 3, 4] }
     const api = fleet.start('magnum-api');
     await until(async () => (await fetch(`${fleet.apiUrl}/readyz`)).ok, 'the API became ready');
     const ask = await asker(fleet.apiUrl);
-    await ask('POST', '/v1/baymodels', { name: 'swarm', coe: 'swarm', image_id: 'debian-12', keypair_id: 'default', external_network_id: 'public' });
+    await ask('POST', '/v1/baymodels', {
+      name: 'swarm',
+      coe: 'swarm',
+      image_id: 'debian-12',
+      keypair_id: 'default',
+      external_network_id: 'public',
+    });
     const rows = [];
     for (const count of counts) {
       rows.push(await measure({ fleet, ask, bays, count }));
@@ -28,32 +34,45 @@ export async function benchConductors(log, { bays = 300, counts = [1, 2, 3, 4] }
   }
 }
 
+/** Bays come as fast as the API takes them; the time is from the first request to the last bay that is complete. */
 async function measure({ fleet, ask, bays, count }) {
+  const claims = claimsByBay();
+  const children = Array.from({ length: count }, () => startConductor(fleet, claims));
+  await until(() => claims.working() === count, `${count} conductors worked`);
+  const statements = questions(fleet.mariadb);
+  const began = Date.now();
   const names = Array.from({ length: bays }, (_unused, index) => `bay-${count}-${index}`);
   await inParallel(names, (name) => ask('POST', '/v1/bays', { name, baymodel_id: 'swarm', node_count: 1 }));
-  const claims = claimsByBay();
-  const began = Date.now();
-  const children = Array.from({ length: count }, () => startConductor(fleet, claims));
-  const ofStatus = (status) => Number(fleet.mariadb.sql(`SELECT COUNT(*) FROM magnum.bay WHERE name LIKE 'bay-${count}-%' AND status = '${status}'`));
+  const ofStatus = (status) =>
+    Number(fleet.mariadb.sql(`SELECT COUNT(*) FROM magnum.bay WHERE name LIKE 'bay-${count}-%' AND status = '${status}'`));
   await until(() => ofStatus('CREATE_COMPLETE') >= bays, `${bays} bays were complete with ${count} conductors`, 1_200_000);
   const seconds = (Date.now() - began) / 1_000;
   const each = children.map((child) => ({ cpu: cpuSeconds(child.pid), memory: residentMiB(child.pid) }));
+  const perBay = (questions(fleet.mariadb) - statements) / bays;
   await Promise.all(children.map((child) => ended(child)));
-  emptyWorkOf(fleet.mariadb);
-  return { count, seconds, perSecond: bays / seconds, each, claims: claims.total(), overlaps: claims.overlaps() };
+  retire(fleet.mariadb);
+  return {
+    count,
+    seconds,
+    perSecond: bays / seconds,
+    each,
+    statements: perBay,
+    claims: claims.total(),
+    overlaps: claims.overlaps(),
+  };
 }
 
 function startConductor(fleet, claims) {
   const child = fleet.start(SCRIPT, { stdout: 'keep', words: ['--server-ms', String(SERVER_MS)] });
   createInterface({ input: child.stdout }).on('line', (line) => {
-    if (line.includes('"work ')) claims.hear(JSON.parse(line));
+    if (/"(work |conductor works)/.test(line)) claims.hear(JSON.parse(line));
   });
   return child;
 }
 
 /** Bays that are done have no part in the next measurement, not even as bays whose health is looked after. */
-function emptyWorkOf(mariadb) {
-  mariadb.sql('USE magnum; DELETE FROM work_item; DELETE FROM bay_event; UPDATE bay SET status = \'CREATE_FAILED\'');
+function retire(mariadb) {
+  mariadb.sql("USE magnum; DELETE FROM work_item; DELETE FROM bay_event; UPDATE bay SET status = 'CREATE_FAILED'");
 }
 
 /** A line is written after the database has it, so a next claim may be written a little before the release that it follows. */
@@ -61,23 +80,38 @@ const LATE_LINE_MS = 1_000;
 
 function claimsByBay() {
   const spans = new Map();
+  let working = 0;
   return {
     hear({ msg, bayId, fence, owner, time }) {
+      if (msg === 'conductor works') working += 1;
+      if (bayId === undefined) return;
       const known = spans.get(bayId) ?? [];
       spans.set(bayId, known);
       if (msg === 'work claimed') known.push({ fence, owner, from: time, to: Infinity });
       const released = msg === 'work released' && known.find((span) => span.fence === fence && span.owner === owner);
       if (released) released.to = time;
     },
+    working: () => working,
     total: () => [...spans.values()].flat().length,
     /** Claims of a bay that began while another claim of it was held; the same claim won twice counts too. */
-    overlaps: () => [...spans.values()].flatMap((all) => all.filter((span) => all.some((other) => other !== span
-      && (other.fence === span.fence || (other.fence < span.fence && other.to - LATE_LINE_MS > span.from))))).length,
+    overlaps: () =>
+      [...spans.values()].flatMap((all) =>
+        all.filter((span) =>
+          all.some(
+            (other) =>
+              other !== span && (other.fence === span.fence || (other.fence < span.fence && other.to - LATE_LINE_MS > span.from)),
+          ),
+        ),
+      ).length,
   };
 }
 
 async function asker(url) {
-  const headers = { 'X-Auth-Token': await login(url), 'OpenStack-API-Version': 'container-infra latest', 'Content-Type': 'application/json' };
+  const headers = {
+    'X-Auth-Token': await login(url),
+    'OpenStack-API-Version': 'container-infra latest',
+    'Content-Type': 'application/json',
+  };
   return async (method, path, body) => {
     const answer = await fetch(`${url}${path}`, { method, headers, body: JSON.stringify(body) });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
@@ -87,7 +121,9 @@ async function asker(url) {
 
 async function inParallel(items, work) {
   const left = [...items];
-  await Promise.all(Array.from({ length: CREATING }, async () => {
-    for (let item = left.pop(); item !== undefined; item = left.pop()) await work(item);
-  }));
+  await Promise.all(
+    Array.from({ length: CREATING }, async () => {
+      for (let item = left.pop(); item !== undefined; item = left.pop()) await work(item);
+    }),
+  );
 }

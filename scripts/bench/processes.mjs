@@ -1,4 +1,4 @@
-// What the kernel knows of a process.
+// What the kernel knows of a process, and MariaDB of its clients.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
@@ -15,4 +15,9 @@ export function cpuSeconds(pid) {
 /** Resident memory in MiB. */
 export function residentMiB(pid) {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+}
+
+/** Statements that clients have sent to MariaDB since it started; this one counts. */
+export function questions(mariadb) {
+  return Number(mariadb.sql("SHOW GLOBAL STATUS LIKE 'Questions'").split('\t')[1]);
 }
