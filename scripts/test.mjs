@@ -10,12 +10,14 @@ import { ensurePackages } from './host/packages.mjs';
 /** Suites that bring up fleets and containers: one at a time, or they measure each other's load. */
 const HEAVY = [
   'test/e2e',
-  'test/fleet',
+  'test/fleet/engines.test.ts',
   'test/contracts',
   'test/wire/binaries.test.ts',
   'packages/core/src/coe/swarm/swarm.test.ts',
   'packages/core/src/adapters/embedded/docker-backend.test.ts',
 ];
+/** Kills processes and neighbours for minutes on a machine of its own: `npm run test:fleet`. */
+const SEPARATE = ['test/fleet/fleet.test.ts'];
 // All at once and before any test: two test files that install at the same time would wait for each other's lock.
 const WANTED = {
   shellcheck: 'shellcheck',
@@ -42,7 +44,10 @@ const chosen = process.argv.slice(2);
 const stages =
   chosen.length > 0
     ? [chosen]
-    : [HEAVY.flatMap((path) => ['--exclude', path.endsWith('.ts') ? path : `${path}/**`]), [...HEAVY, '--maxWorkers=1']];
+    : [
+        [...HEAVY, ...SEPARATE].flatMap((path) => ['--exclude', path.endsWith('.ts') ? path : `${path}/**`]),
+        [...HEAVY, '--maxWorkers=1'],
+      ];
 const totals = { passed: 0, failed: 0, skipped: 0 };
 let code = 0;
 for (const [index, words] of stages.entries()) {

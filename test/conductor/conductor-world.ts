@@ -48,10 +48,23 @@ export async function aConductorWorld(stackOf: StackOf = inProgress): Promise<Co
   const lines: Line[] = [];
   const looks: (readonly StackAddress[])[] = [];
   const single = { calls: 0 };
-  const deps: ConductorDeps = { ...unused(), store, clock, random: systemRandom, logger: recorder(lines), engines: enginesOf(false), orchestrator: orchestrator(stackOf, looks, single) };
+  const deps: ConductorDeps = {
+    ...unused(),
+    store,
+    clock,
+    random: systemRandom,
+    logger: recorder(lines),
+    engines: enginesOf(false),
+    orchestrator: orchestrator(stackOf, looks, single),
+  };
   let made = 0;
   return {
-    db, clock, deps, lines, looks, single,
+    db,
+    clock,
+    deps,
+    lines,
+    looks,
+    single,
     addBays: async (count, { projectId = 'project', isSeen = false } = {}) => {
       const ids = Array.from({ length: count }, () => idOf((made += 1)));
       await db.transaction(async (transaction) => {
@@ -75,19 +88,48 @@ function idOf(number: number): BayId {
 type Repositories = Parameters<Parameters<ConductorDeps['store']['read']>[0]>[0];
 
 /** A bay in the making, with a master and a worker, everything around it in place. */
-async function addBay(repos: Repositories, { id, projectId, isSeen }: { readonly id: BayId; readonly projectId: string; readonly isSeen: boolean }, now: Date): Promise<void> {
+async function addBay(
+  repos: Repositories,
+  { id, projectId, isSeen }: { readonly id: BayId; readonly projectId: string; readonly isSeen: boolean },
+  now: Date,
+): Promise<void> {
   const stack = inProgress({ name: stackNameOf({ id, name: 'hive' }), projectId });
-  const seen = isSeen ? { stackId: stack.id, acceptedGeneration: 1, masterAddresses: ['10.0.0.2'], nodeAddresses: ['10.0.0.3'] } : {};
+  const seen = isSeen
+    ? { stackId: stack.id, acceptedGeneration: 1, masterAddresses: ['10.0.0.2'], nodeAddresses: ['10.0.0.3'] }
+    : {};
   await repos.bays.insert(aBay({ id, projectId, name: 'hive', bayModelId: A_MODEL_ID, ...seen }));
   for (const role of ['master', 'worker']) {
     const groupId = `${id.slice(0, 24)}${role === 'master' ? '1' : '2'}${id.slice(25)}` as NodeGroupId; // derived from the bay's
     const own = { bayId: id, createdAt: now, updatedAt: null };
     await repos.nodeGroups.insert({
-      ...own, id: groupId, projectId, name: `default-${role}`, role, flavorId: null, imageId: 'debian-12', nodeCount: 1, minNodeCount: 0, maxNodeCount: null, dockerVolumeSize: null,
-      labels: {}, isDefault: true, status: 'CREATE_IN_PROGRESS', statusReason: null,
+      ...own,
+      id: groupId,
+      projectId,
+      name: `default-${role}`,
+      role,
+      flavorId: null,
+      imageId: 'debian-12',
+      nodeCount: 1,
+      minNodeCount: 0,
+      maxNodeCount: null,
+      dockerVolumeSize: null,
+      labels: {},
+      isDefault: true,
+      status: 'CREATE_IN_PROGRESS',
+      statusReason: null,
     });
-    const observed = isSeen ? { ...UNSEEN_NODE, serverId: `id-of-${role}-1-server`, privateAddress: role === 'master' ? '10.0.0.2' : '10.0.0.3' } : UNSEEN_NODE;
-    await repos.nodes.insert({ ...own, id: groupId as string as NodeId, nodeGroupId: groupId, name: `${role}-1`, role: role === 'master' ? 'master' : 'worker', desired: 'present', observed });
+    const observed = isSeen
+      ? { ...UNSEEN_NODE, serverId: `id-of-${role}-1-server`, privateAddress: role === 'master' ? '10.0.0.2' : '10.0.0.3' }
+      : UNSEEN_NODE;
+    await repos.nodes.insert({
+      ...own,
+      id: groupId as string as NodeId,
+      nodeGroupId: groupId,
+      name: `${role}-1`,
+      role: role === 'master' ? 'master' : 'worker',
+      desired: 'present',
+      observed,
+    });
   }
   await repos.intents.put(anIntent({ bayId: id, startedAt: now }));
   await repos.support.save(id, SUPPORT);
@@ -95,20 +137,51 @@ async function addBay(repos: Repositories, { id, projectId, isSeen }: { readonly
 }
 
 const SUPPORT = {
-  trustee: { userId: 'u', username: 'n', domainId: 'd', passwordRef: 'p' }, caRef: 'ca', clientRef: 'client', lastStackEvent: 0,
+  trustee: { userId: 'u', username: 'n', domainId: 'd', passwordRef: 'p' },
+  caRef: 'ca',
+  clientRef: 'client',
+  lastStackEvent: 0,
   facts: {
-    authUrl: 'a', magnumUrl: 'm', regionName: 'r', fixedSubnetCidr: '10.0.0.0/24', fixedNetworkId: null, fixedSubnetId: null, externalNetworkId: null, cloudCa: '', verifyCloudCa: true,
-    serverGroupPolicy: 'soft-anti-affinity', dockerVolumeType: null,
+    authUrl: 'a',
+    magnumUrl: 'm',
+    regionName: 'r',
+    fixedSubnetCidr: '10.0.0.0/24',
+    fixedNetworkId: null,
+    fixedSubnetId: null,
+    externalNetworkId: null,
+    cloudCa: '',
+    verifyCloudCa: true,
+    serverGroupPolicy: 'soft-anti-affinity',
+    dockerVolumeType: null,
   },
 };
 
 /** A stack whose creation does not end. */
 export function inProgress({ name }: StackAddress): StackSnapshot {
-  const resource = (path: readonly string[]) => ({ path, type: 'node.yaml', physicalId: `id-of-${path.join('-')}`, action: 'CREATE', state: 'IN_PROGRESS', reason: '' }) as const;
+  const resource = (path: readonly string[]) =>
+    ({
+      path,
+      type: 'node.yaml',
+      physicalId: `id-of-${path.join('-')}`,
+      action: 'CREATE',
+      state: 'IN_PROGRESS',
+      reason: '',
+    }) as const;
   return {
-    id: `stack-${name}`, name, action: 'CREATE', state: 'IN_PROGRESS', reason: '', tags: ['magnum-generation:1'], newestEvent: 0,
+    id: `stack-${name}`,
+    name,
+    action: 'CREATE',
+    state: 'IN_PROGRESS',
+    reason: '',
+    tags: ['magnum-generation:1'],
+    newestEvent: 0,
     outputs: { node_addresses: { 'master-1': { private: '10.0.0.2' }, 'worker-1': { private: '10.0.0.3' } } },
-    resources: ['master-1', 'worker-1'].flatMap((node) => [resource([node]), resource([node, 'server']), resource([node, 'port']), resource([node, 'wait'])]),
+    resources: ['master-1', 'worker-1'].flatMap((node) => [
+      resource([node]),
+      resource([node, 'server']),
+      resource([node, 'port']),
+      resource([node, 'wait']),
+    ]),
   };
 }
 
@@ -121,8 +194,12 @@ function orchestrator(stackOf: StackOf, looks: (readonly StackAddress[])[], sing
     single.calls += 1;
     return answer;
   };
-  const found = async (addresses: readonly StackAddress[]) => new Map((await Promise.all(addresses.map(async (address) => [address.name, await stackOf(address)] as const)))
-    .flatMap(([name, stack]) => (stack ? [[name, stack] as const] : [])));
+  const found = async (addresses: readonly StackAddress[]) =>
+    new Map(
+      (await Promise.all(addresses.map(async (address) => [address.name, await stackOf(address)] as const))).flatMap(
+        ([name, stack]) => (stack ? [[name, stack] as const] : []),
+      ),
+    );
   return {
     findAll: (addresses) => {
       looks.push(addresses);

@@ -7,11 +7,31 @@ import { aBayModel } from '../../packages/core/src/testing/builders.js';
 import { CrashPoints } from '../../packages/core/src/testing/crash-points.js';
 import { aMachine, mortal, startProcess, work, type Machine, type Process } from '../support/world.js';
 
-const ACTOR = { userId: 'user', userName: 'demo', userDomainId: 'default', projectId: 'project', roles: ['member'], trusteeOf: null };
+const ACTOR = {
+  userId: 'user',
+  userName: 'demo',
+  userDomainId: 'default',
+  projectId: 'project',
+  roles: ['member'],
+  trusteeOf: null,
+};
 const may = (action: string): Access => ({ actor: ACTOR, action });
 const WANTED = {
-  name: 'hive', bayModel: 'model', nodeCount: 2, masterCount: 1, createTimeout: 60, keypair: null, dockerVolumeSize: null, labels: null, masterFlavorId: null,
-  flavorId: null, discoveryUrl: null, fixedNetwork: null, fixedSubnet: null, floatingIpEnabled: true, masterLbEnabled: null,
+  name: 'hive',
+  bayModel: 'model',
+  nodeCount: 2,
+  masterCount: 1,
+  createTimeout: 60,
+  keypair: null,
+  dockerVolumeSize: null,
+  labels: null,
+  masterFlavorId: null,
+  flavorId: null,
+  discoveryUrl: null,
+  fixedNetwork: null,
+  fixedSubnet: null,
+  floatingIpEnabled: true,
+  masterLbEnabled: null,
 };
 
 const EXTERNAL = EMBEDDED_DEFAULTS.externalNetworks[0]?.id ?? '';
@@ -20,25 +40,37 @@ let machine: Machine;
 afterEach(() => machine.db.destroy());
 
 async function ask(process: Process): Promise<BayId> {
-  await process.app.store.write((repos) => repos.bayModels.insert(aBayModel({ flavorId: 'm1.small', externalNetworkId: 'public' })));
+  await process.app.store.write((repos) =>
+    repos.bayModels.insert(aBayModel({ flavorId: 'm1.small', externalNetworkId: 'public' })),
+  );
   return (await createBay(process.app, may('bay:create'), WANTED, new AbortController().signal)).bayId;
 }
 
-const statusOf = async (process: Process, id: BayId) => (await process.app.store.read((repos) => repos.bays.get(id)))?.observed.status;
+const statusOf = async (process: Process, id: BayId) =>
+  (await process.app.store.read((repos) => repos.bays.get(id)))?.observed.status;
 const until = (process: Process, id: BayId, status: string | undefined) => async () => (await statusOf(process, id)) === status;
 
 /** Everything that exists, by kind: what a run leaves behind must be what an undisturbed run leaves behind. */
 async function whatExists(): Promise<Record<string, unknown>> {
-  const count = async (table: string, where: Record<string, unknown> = {}) => Number((await machine.db(table).where(where).count({ n: '*' }).first())?.['n'] ?? 0);
+  const count = async (table: string, where: Record<string, unknown> = {}) =>
+    Number((await machine.db(table).where(where).count({ n: '*' }).first())?.['n'] ?? 0);
   // The external network is the cloud's own and outlives every bay.
   const parts: { kind: string }[] = await machine.db('simulated_part').whereNot({ part_key: EXTERNAL }).select('kind');
   return {
     bays: await machine.db('bay').select('name', 'status', 'status_reason', 'generation', 'accepted_generation'),
     groups: await machine.db('node_group').select('name', 'node_count', 'status').orderBy('name'),
-    nodes: (await machine.db('node').select('role', 'desired', 'status').orderBy('id')),
+    nodes: await machine.db('node').select('role', 'desired', 'status').orderBy('id'),
     stacks: await machine.db('hot_stack').select('action', 'state'),
-    parts: Object.fromEntries(['network', 'server', 'volume', 'address', 'balancer'].map((kind) => [kind, parts.filter((part) => part.kind === kind).length])),
-    secrets: await count('vault_secret'), users: await count('embedded_user'), ranges: await count('embedded_range'), intents: await count('intent'),
+    parts: Object.fromEntries(
+      ['network', 'server', 'volume', 'address', 'balancer'].map((kind) => [
+        kind,
+        parts.filter((part) => part.kind === kind).length,
+      ]),
+    ),
+    secrets: await count('vault_secret'),
+    users: await count('embedded_user'),
+    ranges: await count('embedded_range'),
+    intents: await count('intent'),
     allocations: await count('hot_allocation'),
   };
 }
@@ -84,7 +116,10 @@ const SCENARIOS: Record<string, Scenario> = {
 };
 
 /** Runs the scenario, dying at that moment; then a new process takes over. Returns the moments lived, and what exists in the end. */
-async function runDyingAt(moment: number, scenario: Scenario): Promise<{ killed: boolean; moments: number; exists: Record<string, unknown> }> {
+async function runDyingAt(
+  moment: number,
+  scenario: Scenario,
+): Promise<{ killed: boolean; moments: number; exists: Record<string, unknown> }> {
   machine = await aMachine();
   const first = await startProcess(machine);
   const id = await scenario.prepare(first);
@@ -130,7 +165,15 @@ test('a bay whose deletion is asked for at any moment of its creation leaves not
     await work(second.deps, machine, until(second, id, undefined));
     await second.engine.stop();
     expect(await whatExists(), `asked after moment ${moment}`).toEqual({
-      bays: [], groups: [], nodes: [], stacks: [], parts: { network: 0, server: 0, volume: 0, address: 0, balancer: 0 }, secrets: 0, users: 0, ranges: 0, intents: 0,
+      bays: [],
+      groups: [],
+      nodes: [],
+      stacks: [],
+      parts: { network: 0, server: 0, volume: 0, address: 0, balancer: 0 },
+      secrets: 0,
+      users: 0,
+      ranges: 0,
+      intents: 0,
       allocations: 0,
     });
     if (outcome === 'done') break;

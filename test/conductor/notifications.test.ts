@@ -5,11 +5,25 @@ import { aBayModel } from '../../packages/core/src/testing/builders.js';
 import { aMachine, startProcess, work, type Machine, type Process } from '../support/world.js';
 
 const access = (action: string) => ({
-  action, actor: { userId: 'user', userName: 'demo', userDomainId: 'default', projectId: 'project', roles: ['member'], trusteeOf: null },
+  action,
+  actor: { userId: 'user', userName: 'demo', userDomainId: 'default', projectId: 'project', roles: ['member'], trusteeOf: null },
 });
 const WANTED = {
-  name: 'hive', bayModel: 'model', nodeCount: 2, masterCount: 1, createTimeout: 60, keypair: null, dockerVolumeSize: null, labels: null, masterFlavorId: null,
-  flavorId: null, discoveryUrl: null, fixedNetwork: null, fixedSubnet: null, floatingIpEnabled: true, masterLbEnabled: null,
+  name: 'hive',
+  bayModel: 'model',
+  nodeCount: 2,
+  masterCount: 1,
+  createTimeout: 60,
+  keypair: null,
+  dockerVolumeSize: null,
+  labels: null,
+  masterFlavorId: null,
+  flavorId: null,
+  discoveryUrl: null,
+  fixedNetwork: null,
+  fixedSubnet: null,
+  floatingIpEnabled: true,
+  masterLbEnabled: null,
 };
 
 let machine: Machine;
@@ -19,7 +33,9 @@ beforeEach(async () => {
   machine = await aMachine();
   running = await startProcess(machine);
   told = [];
-  await running.app.store.write((repos) => repos.bayModels.insert(aBayModel({ flavorId: 'm1.small', externalNetworkId: 'public' })));
+  await running.app.store.write((repos) =>
+    repos.bayModels.insert(aBayModel({ flavorId: 'm1.small', externalNetworkId: 'public' })),
+  );
 });
 afterEach(async () => {
   await running.engine.stop();
@@ -28,12 +44,15 @@ afterEach(async () => {
 
 const deps = () => ({
   ...running.deps,
-  notifier: { notify: async (said: { operation: string; outcome: string; nodeCount: number; bay: { observed: { status: string } } }) => void told.push(`${said.operation} ${said.outcome} ${said.nodeCount} ${said.bay.observed.status}`) },
+  notifier: {
+    notify: async (said: { operation: string; outcome: string; nodeCount: number; bay: { observed: { status: string } } }) =>
+      void told.push(`${said.operation} ${said.outcome} ${said.nodeCount} ${said.bay.observed.status}`),
+  },
 });
 const statusOf = async (id: BayId) => (await running.app.store.read((repos) => repos.bays.get(id)))?.observed.status;
 const until = (id: BayId, status: string | undefined) => work(deps(), machine, async () => (await statusOf(id)) === status);
 
-test('a bay\'s life is told as pending and success, with the status that it has then', async () => {
+test("a bay's life is told as pending and success, with the status that it has then", async () => {
   const { bayId } = await createBay(running.app, access('bay:create'), WANTED, new AbortController().signal);
   await until(bayId, 'CREATE_COMPLETE');
   await updateBay(running.app, access('bay:update'), bayId, () => ({ nodeCount: 3, rollbackOnFailure: false }));
@@ -41,13 +60,22 @@ test('a bay\'s life is told as pending and success, with the status that it has 
   await deleteBay(running.app, access('bay:delete'), bayId);
   await until(bayId, undefined);
   expect(told).toEqual([
-    'create pending 2 CREATE_IN_PROGRESS', 'create success 2 CREATE_COMPLETE', 'update pending 3 UPDATE_IN_PROGRESS', 'update success 3 UPDATE_COMPLETE',
-    'delete pending 3 DELETE_IN_PROGRESS', 'delete success 3 DELETE_IN_PROGRESS',
+    'create pending 2 CREATE_IN_PROGRESS',
+    'create success 2 CREATE_COMPLETE',
+    'update pending 3 UPDATE_IN_PROGRESS',
+    'update success 3 UPDATE_COMPLETE',
+    'delete pending 3 DELETE_IN_PROGRESS',
+    'delete success 3 DELETE_IN_PROGRESS',
   ]);
 });
 
 test('a refusal of the orchestrator is told as failure', async () => {
-  const { bayId } = await createBay(running.app, access('bay:create'), { ...WANTED, labels: { fixed_subnet_cidr: '10.0.0.0/31' } }, new AbortController().signal);
+  const { bayId } = await createBay(
+    running.app,
+    access('bay:create'),
+    { ...WANTED, labels: { fixed_subnet_cidr: '10.0.0.0/31' } },
+    new AbortController().signal,
+  );
   await until(bayId, 'CREATE_FAILED');
   expect(told.at(0)).toBe('create pending 2 CREATE_IN_PROGRESS');
   expect(told.at(-1)).toBe('create failure 2 CREATE_FAILED');

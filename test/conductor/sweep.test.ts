@@ -6,7 +6,12 @@ let world: ConductorWorld;
 afterEach(() => world.close());
 
 /** Runs the loop until every bay was looked at once more. */
-async function sweep(): Promise<{ readonly looks: number; readonly calls: number; readonly single: number; readonly cpuSeconds: number }> {
+async function sweep(): Promise<{
+  readonly looks: number;
+  readonly calls: number;
+  readonly single: number;
+  readonly cpuSeconds: number;
+}> {
   const [before, single] = [world.looks.length, world.single.calls];
   const stop = new AbortController();
   const begun = process.cpuUsage();
@@ -20,20 +25,29 @@ async function sweep(): Promise<{ readonly looks: number; readonly calls: number
   stop.abort(new Error('enough'));
   await running;
   const { user, system } = process.cpuUsage(begun);
-  return { looks: world.looks.slice(before).flat().length, calls: world.looks.length - before, single: world.single.calls - single, cpuSeconds: (user + system) / 1e6 };
+  return {
+    looks: world.looks.slice(before).flat().length,
+    calls: world.looks.length - before,
+    single: world.single.calls - single,
+    cpuSeconds: (user + system) / 1e6,
+  };
 }
 
-test('looking once at ten thousand bays in progress takes one call per hundred of them, and under ten seconds of CPU', { timeout: 240_000 }, async () => {
-  world = await aConductorWorld();
-  await world.addBays(BAYS, { isSeen: true });
-  const first = await sweep();
-  world.clock.advance(11_000);
-  const second = await sweep();
-  process.stdout.write(`first sweep: ${first.cpuSeconds.toFixed(1)} s of CPU, the next: ${second.cpuSeconds.toFixed(1)} s\n`);
-  for (const { looks, calls, single, cpuSeconds } of [first, second]) {
-    // The last batch of a sweep may be a part of one.
-    expect(calls).toBeLessThanOrEqual(Math.ceil(looks / 100) + 1);
-    expect(single).toBe(0);
-    expect(cpuSeconds).toBeLessThan(10);
-  }
-});
+test(
+  'looking once at ten thousand bays in progress takes one call per hundred of them, and under ten seconds of CPU',
+  { timeout: 240_000 },
+  async () => {
+    world = await aConductorWorld();
+    await world.addBays(BAYS, { isSeen: true });
+    const first = await sweep();
+    world.clock.advance(11_000);
+    const second = await sweep();
+    process.stdout.write(`first sweep: ${first.cpuSeconds.toFixed(1)} s of CPU, the next: ${second.cpuSeconds.toFixed(1)} s\n`);
+    for (const { looks, calls, single, cpuSeconds } of [first, second]) {
+      // The last batch of a sweep may be a part of one.
+      expect(calls).toBeLessThanOrEqual(Math.ceil(looks / 100) + 1);
+      expect(single).toBe(0);
+      expect(cpuSeconds).toBeLessThan(10);
+    }
+  },
+);

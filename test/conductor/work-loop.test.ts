@@ -1,7 +1,16 @@
 import { afterEach, expect, test } from 'vitest';
-import { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
+import type { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
-import { aConductorWorld, complete, inProgress, stackNames, until, type ConductorWorld, type StackOf } from './conductor-world.js';
+import type { StackAddress } from '../../packages/core/src/ports/orchestrator.js';
+import {
+  aConductorWorld,
+  complete,
+  inProgress,
+  stackNames,
+  until,
+  type ConductorWorld,
+  type StackOf,
+} from './conductor-world.js';
 
 let world: ConductorWorld;
 let stop: AbortController;
@@ -22,8 +31,10 @@ function run(loop: WorkLoop): void {
   running = loop.run(stop.signal);
 }
 
-const statusOf = async (id: BayId | undefined): Promise<string | undefined> => (await world.deps.store.read((repos) => repos.bays.get(id as BayId)))?.observed.status;
-const leases = async (): Promise<number> => Number((await world.db('work_item').whereNotNull('lease_owner').count({ n: '*' }).first())?.['n']);
+const statusOf = async (id: BayId | undefined): Promise<string | undefined> =>
+  (await world.deps.store.read((repos) => repos.bays.get(id as BayId)))?.observed.status;
+const leases = async (): Promise<number> =>
+  Number((await world.db('work_item').whereNotNull('lease_owner').count({ n: '*' }).first())?.['n']);
 const forever = (): Promise<never> => new Promise(() => undefined);
 
 test('bays that are due together are looked at with one call', async () => {
@@ -37,10 +48,17 @@ test('bays that are due together are looked at with one call', async () => {
 test('a bay of which there is no news is not written', async () => {
   await aWorld();
   await world.addBays(5, { isSeen: true });
-  const before = JSON.stringify([await world.db('bay'), await world.db('node'), await world.db('node_group'), await world.db('bay_event')]);
+  const before = JSON.stringify([
+    await world.db('bay'),
+    await world.db('node'),
+    await world.db('node_group'),
+    await world.db('bay_event'),
+  ]);
   run(world.loop());
   await until(() => world.looks.length >= 3);
-  expect(JSON.stringify([await world.db('bay'), await world.db('node'), await world.db('node_group'), await world.db('bay_event')])).toBe(before);
+  expect(
+    JSON.stringify([await world.db('bay'), await world.db('node'), await world.db('node_group'), await world.db('bay_event')]),
+  ).toBe(before);
   expect(world.single.calls).toBe(0);
 });
 
@@ -64,8 +82,12 @@ test('bays that never end their pass keep their own turn only: the others go on'
   const events = world.deps.orchestrator.events;
   // The look at all of them works; it is their own pass that hangs.
   Object.assign(world.deps.orchestrator, {
-    findAll: async (addresses: readonly { name: string; projectId: string }[]) => new Map(addresses.map((address) => [address.name, { ...complete(address as never), newestEvent: poisoned.has(address.name) ? 1 : 0 }])),
-    events: (...given: Parameters<typeof events>) => (poisoned.has(given[0].replace('stack-', '')) ? forever() : events(...given)),
+    findAll: async (addresses: readonly StackAddress[]) =>
+      new Map(
+        addresses.map((address) => [address.name, { ...complete(address), newestEvent: poisoned.has(address.name) ? 1 : 0 }]),
+      ),
+    events: (...given: Parameters<typeof events>) =>
+      poisoned.has(given[0].replace('stack-', '')) ? forever() : events(...given),
   });
   const good = await world.addBays(20);
   run(world.loop({ concurrency: 4, drainMs: 100 }));
@@ -81,18 +103,21 @@ test('one stack that cannot be looked at hides no other', async () => {
     if (names.includes(badName ?? '')) throw new Error('this stack is unreadable');
   };
   Object.assign(world.deps.orchestrator, {
-    findAll: async (addresses: readonly { name: string; projectId: string }[]) => {
+    findAll: async (addresses: readonly StackAddress[]) => {
       refuse(addresses.map((address) => address.name));
-      return new Map(addresses.map((address) => [address.name, complete(address as never)]));
+      return new Map(addresses.map((address) => [address.name, complete(address)]));
     },
-    find: async (names: readonly string[]) => {
+    find: async (names: readonly StackAddress['name'][]) => {
       refuse(names);
-      return new Map(names.map((name) => [name, complete({ name, projectId: 'project' } as never)]));
+      return new Map(names.map((name) => [name, complete({ name, projectId: 'project' })]));
     },
   });
   run(world.loop());
   await until(async () => (await Promise.all(good.map(statusOf))).every((status) => status === 'CREATE_COMPLETE'));
-  expect((await world.deps.store.read((repos) => repos.bays.get(bad as BayId)))?.observed).toMatchObject({ status: 'CREATE_IN_PROGRESS', statusReason: expect.stringContaining('tried again') });
+  expect((await world.deps.store.read((repos) => repos.bays.get(bad as BayId)))?.observed).toMatchObject({
+    status: 'CREATE_IN_PROGRESS',
+    statusReason: expect.stringContaining('tried again'),
+  });
 });
 
 test('stopping claims no more, lets running passes end, and gives every lease back', async () => {
@@ -100,8 +125,11 @@ test('stopping claims no more, lets running passes end, and gives every lease ba
   const held = new Promise<void>((resolve) => (go = resolve));
   await aWorld(async (address) => (await held, complete(address)));
   const ids = await world.addBays(10);
-  Object.assign(world.deps.orchestrator, { findAll: async (addresses: readonly { name: string }[]) => new Map(addresses.map((address) => [address.name, { ...complete(address as never), newestEvent: 1 }])),
-    events: async () => (await held, []) });
+  Object.assign(world.deps.orchestrator, {
+    findAll: async (addresses: readonly StackAddress[]) =>
+      new Map(addresses.map((address) => [address.name, { ...complete(address), newestEvent: 1 }])),
+    events: async () => (await held, []),
+  });
   run(world.loop({ concurrency: 2 }));
   await until(async () => (await leases()) === 10);
   stop.abort(new Error('stop'));
@@ -117,8 +145,11 @@ test('stopping claims no more, lets running passes end, and gives every lease ba
 test('a pass that does not end in the grace is aborted, and its lease given back', async () => {
   await aWorld(() => forever());
   await world.addBays(1);
-  Object.assign(world.deps.orchestrator, { findAll: async (addresses: readonly { name: string }[]) => new Map(addresses.map((address) => [address.name, { ...inProgress(address as never), newestEvent: 1 }])),
-    events: forever });
+  Object.assign(world.deps.orchestrator, {
+    findAll: async (addresses: readonly StackAddress[]) =>
+      new Map(addresses.map((address) => [address.name, { ...inProgress(address), newestEvent: 1 }])),
+    events: forever,
+  });
   run(world.loop({ drainMs: 50 }));
   await until(async () => (await leases()) === 1);
   stop.abort(new Error('stop'));
@@ -126,17 +157,23 @@ test('a pass that does not end in the grace is aborted, and its lease given back
   expect(await leases()).toBe(0);
 });
 
-test('several conductors never have a bay at the same time: every claim has its own fence, and ends before the next', { timeout: 30_000 }, async () => {
-  await aWorld();
-  await world.addBays(60);
-  const others = [world.loop({ owner: 'b' }), world.loop({ owner: 'c' })].map((loop) => loop.run(stop.signal));
-  run(world.loop({ owner: 'a' }));
-  await until(() => world.lines.filter((line) => line.event === 'work released').length > 300);
-  stop.abort(new Error('enough'));
-  await Promise.all([...others, running]);
-  expectOneAtATime();
-  expect(new Set(world.lines.filter((line) => line.event === 'work claimed').map((line) => line.fields['owner'])).size).toBeGreaterThan(1);
-});
+test(
+  'several conductors never have a bay at the same time: every claim has its own fence, and ends before the next',
+  { timeout: 30_000 },
+  async () => {
+    await aWorld();
+    await world.addBays(60);
+    const others = [world.loop({ owner: 'b' }), world.loop({ owner: 'c' })].map((loop) => loop.run(stop.signal));
+    run(world.loop({ owner: 'a' }));
+    await until(() => world.lines.filter((line) => line.event === 'work released').length > 300);
+    stop.abort(new Error('enough'));
+    await Promise.all([...others, running]);
+    expectOneAtATime();
+    expect(
+      new Set(world.lines.filter((line) => line.event === 'work claimed').map((line) => line.fields['owner'])).size,
+    ).toBeGreaterThan(1);
+  },
+);
 
 /** In the order of the log, a bay is claimed, released, and claimed again. */
 function expectOneAtATime(): void {

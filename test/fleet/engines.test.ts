@@ -1,6 +1,13 @@
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ACCESS, aFleet, aName, aSpec, aTemplate, SIGNAL } from '../../packages/core/src/adapters/embedded/hot-engine/engine.test-support.js';
+import {
+  ACCESS,
+  aFleet,
+  aName,
+  aSpec,
+  aTemplate,
+  SIGNAL,
+} from '../../packages/core/src/adapters/embedded/hot-engine/engine.test-support.js';
 import { embeddedMigrations } from '../../packages/core/src/adapters/knex/migrations/embedded.js';
 import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
 import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
@@ -41,8 +48,10 @@ function enginesSuite(open: () => Promise<Knex>): void {
     mortal.kill();
     engines = engines.filter((other) => other !== mortal);
   };
-  const find = async ({ engine }: MortalEngine, name: string): Promise<StackSnapshot | undefined> => (await engine.find([aName(name)], ACCESS, SIGNAL)).get(aName(name));
-  const create = ({ engine }: MortalEngine, name: string, template = aTemplate(aFleet(NODES))): Promise<StackSnapshot> => engine.create(aSpec({ name: aName(name), template }), ACCESS, SIGNAL);
+  const find = async ({ engine }: MortalEngine, name: string): Promise<StackSnapshot | undefined> =>
+    (await engine.find([aName(name)], ACCESS, SIGNAL)).get(aName(name));
+  const create = ({ engine }: MortalEngine, name: string, template = aTemplate(aFleet(NODES))): Promise<StackSnapshot> =>
+    engine.create(aSpec({ name: aName(name), template }), ACCESS, SIGNAL);
   const stackOf = new Map<string, string>();
   const learnOwners = async (): Promise<void> => {
     const rows: readonly { id: string; stack_id: string }[] = await db('hot_resource').select('id', 'stack_id');
@@ -50,31 +59,39 @@ function enginesSuite(open: () => Promise<Knex>): void {
   };
   const actsOn = (stackId: string): readonly Act[] => acts.filter((act) => stackOf.get(act.key.split('/')[0] ?? '') === stackId);
 
-  test('each stack is worked on by one engine; what a killed one leaves is finished by another, once its leases have lapsed', { timeout: 30_000 }, async () => {
-    const [first, second] = [await anEngine('first'), await anEngine('second')];
-    const names = Array.from({ length: 4 }, (_unused, index) => `stack-${index}`);
-    for (const name of names) await create(first, name);
-    await create(second, 'own');
-    await until(async () => acts.some((act) => act.method === 'ensureServer' && act.engine === 'first'));
-    await learnOwners();
-    killed(first);
-    const death = performance.now();
-    await until(async () => (await find(second, 'own'))?.state === 'COMPLETE');
-    // A second look of the other engine has passed by now; it has left alone what is not its own yet.
-    await systemClock.sleep(1_200);
-    const stacks = await Promise.all(names.map((name) => find(second, name)));
-    expect(stacks.flatMap((stack) => actsOn(stack?.id ?? '')).filter((act) => act.engine === 'second')).toEqual([]);
-    expect(stacks.filter((stack) => stack?.state === 'IN_PROGRESS').length).toBeGreaterThan(0);
+  test(
+    'each stack is worked on by one engine; what a killed one leaves is finished by another, once its leases have lapsed',
+    { timeout: 30_000 },
+    async () => {
+      const [first, second] = [await anEngine('first'), await anEngine('second')];
+      const names = Array.from({ length: 4 }, (_unused, index) => `stack-${index}`);
+      for (const name of names) await create(first, name);
+      await create(second, 'own');
+      await until(async () => acts.some((act) => act.method === 'ensureServer' && act.engine === 'first'));
+      await learnOwners();
+      killed(first);
+      const death = performance.now();
+      await until(async () => (await find(second, 'own'))?.state === 'COMPLETE');
+      // A second look of the other engine has passed by now; it has left alone what is not its own yet.
+      await systemClock.sleep(1_200);
+      const stacks = await Promise.all(names.map((name) => find(second, name)));
+      expect(stacks.flatMap((stack) => actsOn(stack?.id ?? '')).filter((act) => act.engine === 'second')).toEqual([]);
+      expect(stacks.filter((stack) => stack?.state === 'IN_PROGRESS').length).toBeGreaterThan(0);
 
-    clock.advance(31_000);
-    await until(async () => (await Promise.all(names.map((name) => find(second, name)))).every((stack) => stack?.state === 'COMPLETE'));
-    await learnOwners();
-    for (const stack of stacks) expectOneAtATime(actsOn(stack?.id ?? ''), death);
-    const servers: readonly { part_key: string }[] = await db('simulated_part').where({ kind: 'server' });
-    expect(servers).toHaveLength((names.length + 1) * NODES.length);
-    // Every server that was ever asked for is one of those: none was made twice under two names.
-    expect(new Set(acts.filter((act) => act.method === 'ensureServer').map((act) => act.key))).toEqual(new Set(servers.map((server) => server.part_key)));
-  });
+      clock.advance(31_000);
+      await until(async () =>
+        (await Promise.all(names.map((name) => find(second, name)))).every((stack) => stack?.state === 'COMPLETE'),
+      );
+      await learnOwners();
+      for (const stack of stacks) expectOneAtATime(actsOn(stack?.id ?? ''), death);
+      const servers: readonly { part_key: string }[] = await db('simulated_part').where({ kind: 'server' });
+      expect(servers).toHaveLength((names.length + 1) * NODES.length);
+      // Every server that was ever asked for is one of those: none was made twice under two names.
+      expect(new Set(acts.filter((act) => act.method === 'ensureServer').map((act) => act.key))).toEqual(
+        new Set(servers.map((server) => server.part_key)),
+      );
+    },
+  );
 
   test('an engine that stops gives its stacks back at once', { timeout: 30_000 }, async () => {
     const first = await anEngine('first');
@@ -86,26 +103,41 @@ function enginesSuite(open: () => Promise<Knex>): void {
     expect(await db('simulated_part').where({ kind: 'server' })).toHaveLength(NODES.length);
   });
 
-  test('a deletion that is asked for elsewhere ends the creation, is done by the same engine, and leaves nothing', { timeout: 30_000 }, async () => {
-    const [first, second] = [await anEngine('first'), await anEngine('second')];
-    const { id } = await create(first, 'stack', aTemplate({ ...aFleet(NODES), ...WAIT }));
-    await until(async () => acts.some((act) => act.method === 'ensureServer'));
-    await second.engine.delete(id, ACCESS, SIGNAL);
-    await until(async () => (await find(second, 'stack')) === undefined);
-    expect(new Set(acts.map((act) => act.engine))).toEqual(new Set(['first']));
-    expect(await db('simulated_part')).toEqual([]);
-    expect(await db('hot_resource')).toEqual([]);
-  });
+  test(
+    'a deletion that is asked for elsewhere ends the creation, is done by the same engine, and leaves nothing',
+    { timeout: 30_000 },
+    async () => {
+      const [first, second] = [await anEngine('first'), await anEngine('second')];
+      const { id } = await create(first, 'stack', aTemplate({ ...aFleet(NODES), ...WAIT }));
+      await until(async () => acts.some((act) => act.method === 'ensureServer'));
+      await second.engine.delete(id, ACCESS, SIGNAL);
+      await until(async () => (await find(second, 'stack')) === undefined);
+      expect(new Set(acts.map((act) => act.engine))).toEqual(new Set(['first']));
+      expect(await db('simulated_part')).toEqual([]);
+      expect(await db('hot_resource')).toEqual([]);
+    },
+  );
 
   test('a signal that another process took is heard soon', { timeout: 30_000 }, async () => {
     const [worker, gate] = [await anEngine('worker'), await anEngine('gate', false)];
-    const outputs = { endpoint: { value: { get_attr: ['handle', 'endpoint'] } }, token: { value: { get_attr: ['handle', 'token'] } } };
+    const outputs = {
+      endpoint: { value: { get_attr: ['handle', 'endpoint'] } },
+      token: { value: { get_attr: ['handle', 'token'] } },
+    };
     await create(worker, 'stack', aTemplate(WAIT, { outputs }));
-    await until(async () => (await find(gate, 'stack'))?.resources.find((resource) => resource.path[0] === 'wait')?.state === 'IN_PROGRESS');
+    await until(
+      async () => (await find(gate, 'stack'))?.resources.find((resource) => resource.path[0] === 'wait')?.state === 'IN_PROGRESS',
+    );
     await systemClock.sleep(600);
     const stack = await find(gate, 'stack');
     const begun = performance.now();
-    const answer = await gate.engine.handle(new Request(String(stack?.outputs['endpoint']), { method: 'POST', headers: { 'x-auth-token': String(stack?.outputs['token']) }, body: '{}' }));
+    const answer = await gate.engine.handle(
+      new Request(String(stack?.outputs['endpoint']), {
+        method: 'POST',
+        headers: { 'x-auth-token': String(stack?.outputs['token']) },
+        body: '{}',
+      }),
+    );
     expect(answer?.status).toBe(200);
     await until(async () => (await find(gate, 'stack'))?.state === 'COMPLETE');
     expect(performance.now() - begun).toBeLessThan(1_500);
@@ -133,7 +165,9 @@ function enginesSuite(open: () => Promise<Knex>): void {
     const floating = aTemplate({ address: { type: 'OS::Neutron::FloatingIP', properties: { floating_network: 'public' } } });
     const names = Array.from({ length: 20 }, (_unused, index) => `stack-${index}`);
     await Promise.all(names.map((name, index) => create(index % 2 === 0 ? first : second, name, floating)));
-    await until(async () => (await Promise.all(names.map((name) => find(first, name)))).every((stack) => stack?.state === 'COMPLETE'));
+    await until(async () =>
+      (await Promise.all(names.map((name) => find(first, name)))).every((stack) => stack?.state === 'COMPLETE'),
+    );
     const rows: readonly { address: string }[] = await db('hot_allocation').select('address');
     expect(new Set(rows.map((row) => row.address)).size).toBe(names.length);
   });
@@ -150,7 +184,10 @@ function expectOneAtATime(acts: readonly Act[], death: number): void {
   for (const one of acts) {
     for (const other of acts) {
       if (one.engine === other.engine) continue;
-      expect(other.began >= endOf(one) || one.began >= endOf(other), `${one.engine} ${one.method} and ${other.engine} ${other.method}`).toBe(true);
+      expect(
+        other.began >= endOf(one) || one.began >= endOf(other),
+        `${one.engine} ${one.method} and ${other.engine} ${other.method}`,
+      ).toBe(true);
     }
   }
 }
@@ -176,7 +213,10 @@ await withMariadb('engines over one MariaDB', (mariadb) => {
     const { engine } = mortalEngine('contract', { db, clock: systemClock, acts: [], slowness: 0 });
     await engine.start();
     return {
-      orchestrator: engine, access: ACCESS, stackName: aName('contract'), patience: 10_000,
+      orchestrator: engine,
+      access: ACCESS,
+      stackName: aName('contract'),
+      patience: 10_000,
       close: async () => {
         await engine.stop();
         await db.destroy();

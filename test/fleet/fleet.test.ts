@@ -6,14 +6,23 @@ import { Fleet, until, type Answer, type Line } from './fleet.js';
 const BAYS = Number(process.env['MAGNUM_TEST_FLEET_BAYS'] ?? 200);
 const SEED = Number(process.env['MAGNUM_TEST_SEED'] ?? Date.now() % 1_000_000);
 /** Clients at a time. */
-const CLIENTS = 40;
-const LEASE_MS = 30_000;
+const CLIENTS = 60;
+/** On an idle machine the whole takes under three minutes; a bay may lose its lease several times on the way. */
+const PATIENCE_MS = 240_000;
+/** There are not as many floating addresses as bays here. */
+const BAY = { baymodel_id: 'model', node_count: 1, floating_ip_enabled: false };
 const EXTERNAL = '0c1d6a52-3b0e-4f55-8f0a-5d6f5b1a0001';
 
 await withMariadbAndRabbitmq('a fleet of two APIs and three conductors', ({ mariadb, rabbitmq }) => {
   let fleet: Fleet;
   let database: string;
-  const sql = (text: string): readonly (readonly string[])[] => mariadb.sql(`USE ${database}; ${text}`).trim().split('\n').filter((line) => line !== '').map((line) => line.split('\t'));
+  const sql = (text: string): readonly (readonly string[])[] =>
+    mariadb
+      .sql(`USE ${database}; ${text}`)
+      .trim()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.split('\t'));
 
   beforeAll(async () => {
     process.stdout.write(`fleet: MAGNUM_TEST_SEED=${SEED} repeats the choices of this run\n`);
@@ -21,72 +30,104 @@ await withMariadbAndRabbitmq('a fleet of two APIs and three conductors', ({ mari
     database = /\/(\w+)\?/.exec(url)?.[1] ?? '';
     fleet = await Fleet.prepare(url, rabbitmq.url, { apis: 2, conductors: 3 });
     await fleet.startAll();
-    const model = { name: 'model', coe: 'swarm', image_id: 'debian-12', flavor_id: 'm1.small', keypair_id: 'default', external_network_id: 'public', floating_ip_enabled: false };
+    const model = {
+      name: 'model',
+      coe: 'swarm',
+      image_id: 'debian-12',
+      flavor_id: 'm1.small',
+      keypair_id: 'default',
+      external_network_id: 'public',
+    };
     expect((await fleet.ask('POST', '/v1/baymodels', { body: model })).status).toBe(201);
   }, 120_000);
   afterAll(() => fleet.stopAll(), 60_000);
 
-  test('under kills, and restarts of database and broker, every accepted request comes to its right end, and nothing is left over', { timeout: 180_000 }, async () => {
-    const chaos = new AbortController();
-    const names = Array.from({ length: BAYS }, (_unused, index) => `bay-${index}`);
-    const stacks = new StackWatch(sql);
-    const unrest = unsettle(fleet, randomFrom(SEED), chaos.signal);
-    const watching = stacks.watch(chaos.signal);
-    const outages = outage(chaos.signal, [[8_000, () => rabbitmq.restart('SIGKILL')], [8_000, () => mariadb.restart('SIGKILL')]]);
-    try {
-      const phase = async (title: string, work: (name: string, index: number) => Promise<void>): Promise<void> => {
-        const begun = Date.now();
-        await inTurn(names, work);
-        process.stdout.write(`fleet: ${BAYS} bays ${title} after ${((Date.now() - begun) / 1_000).toFixed(1)} s\n`);
-      };
-      await phase('created', (name, index) => createdBay(fleet, name, index));
-      await phase('resized', (name, index) => resizedBay(fleet, name, index));
-      expect(serversIn(sql)).toBe(BAYS * 3);
-      await phase('deleted', (name, index) => deletedBay(fleet, name, index));
-    } finally {
-      chaos.abort(new Error('enough'));
-      await Promise.all([unrest, watching, outages]);
-    }
-    expect(leftovers(sql)).toEqual([]);
-    expect(stacks.twins()).toEqual([]);
-    expect(overlaps(fleet.lines)).toEqual([]);
-    const kills = await unrest;
-    process.stdout.write(`fleet: ${kills} processes killed, ${fleet.lines.filter((line) => line.msg === 'work claimed').length} claims\n`);
-    expect(kills).toBeGreaterThan(3);
-  });
-
-  test('without the broker, writes are accepted and done, and questions are answered 503 within their time', { timeout: 60_000 }, async () => {
-    await fleet.ready();
-    await rabbitmq.suspend('SIGKILL');
-    try {
-      await createdBay(fleet, 'deaf', 0);
+  test(
+    'under kills, and restarts of database and broker, every accepted request comes to its right end, and nothing is left over',
+    { timeout: 2 * PATIENCE_MS },
+    async () => {
       const begun = Date.now();
-      expect((await fleet.ask('GET', '/v1/certificates/deaf')).status).toBe(503);
-      expect(Date.now() - begun).toBeLessThan(5_000);
-    } finally {
-      await rabbitmq.resume();
-    }
-    await until(async () => (await fleet.ask('GET', '/v1/certificates/deaf')).status === 200, 30_000, 'the answer to a question');
-  });
+      const chaos = new AbortController();
+      const names = Array.from({ length: BAYS }, (_unused, index) => `bay-${index}`);
+      const stacks = new StackWatch(sql);
+      const unrest = unsettle(fleet, randomFrom(SEED), chaos.signal);
+      const watching = stacks.watch(chaos.signal);
+      const outages = outage(chaos.signal, [
+        [8_000, () => rabbitmq.restart('SIGKILL')],
+        [8_000, () => mariadb.restart('SIGKILL')],
+      ]);
+      try {
+        await inTurn(names, async (name, index) => {
+          await createdBay(fleet, name, index);
+          await resizedBay(fleet, name, index);
+          await deletedBay(fleet, name, index);
+        });
+      } finally {
+        chaos.abort(new Error('enough'));
+        await Promise.all([unrest, watching, outages]);
+      }
+      expect(leftovers(sql)).toEqual([]);
+      expect(stacks.twins()).toEqual([]);
+      expect(overlaps(fleet.lines)).toEqual([]);
+      const kills = await unrest;
+      const claims = fleet.lines.filter((line) => line.msg === 'work claimed').length;
+      process.stdout.write(
+        `fleet: ${BAYS} bays in ${((Date.now() - begun) / 1_000).toFixed(0)} s, ${kills} processes killed, ${claims} claims\n`,
+      );
+      expect(kills).toBeGreaterThan(3);
+    },
+  );
 
-  test('without the database, requests are answered 503 with Retry-After; with it again, everything goes on by itself', { timeout: 90_000 }, async () => {
-    await fleet.ready();
-    await until(async () => (await fleet.ask('POST', '/v1/bays', { body: { name: 'halved', baymodel_id: 'model' } })).status === 202, 10_000);
-    await mariadb.suspend('SIGKILL');
-    try {
-      const { status, headers } = await fleet.ask('GET', '/v1/bays');
-      expect([status, headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)]);
-    } finally {
-      await mariadb.resume();
-    }
-    await until(async () => (await patiently(fleet, 'GET', '/v1/bays/halved', 0)).body['status'] === 'CREATE_COMPLETE', 60_000, 'the bay');
-  });
+  test(
+    'without the broker, writes are accepted and done, and questions are answered 503 within their time',
+    { timeout: 60_000 },
+    async () => {
+      await fleet.ready();
+      await rabbitmq.suspend('SIGKILL');
+      try {
+        await createdBay(fleet, 'deaf', 0);
+        const begun = Date.now();
+        expect((await fleet.ask('GET', '/v1/certificates/deaf')).status).toBe(503);
+        expect(Date.now() - begun).toBeLessThan(5_000);
+      } finally {
+        await rabbitmq.resume();
+      }
+      await until(
+        async () => (await fleet.ask('GET', '/v1/certificates/deaf')).status === 200,
+        30_000,
+        'the answer to a question',
+      );
+    },
+  );
+
+  test(
+    'without the database, requests are answered 503 with Retry-After; with it again, everything goes on by itself',
+    { timeout: 90_000 },
+    async () => {
+      await fleet.ready();
+      await until(async () => (await fleet.ask('POST', '/v1/bays', { body: { ...BAY, name: 'halved' } })).status === 202, 10_000);
+      await mariadb.suspend('SIGKILL');
+      try {
+        const { status, headers } = await fleet.ask('GET', '/v1/bays');
+        expect([status, headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)]);
+      } finally {
+        await mariadb.resume();
+      }
+      await until(
+        async () => (await patiently(fleet, 'GET', '/v1/bays/halved', 0)).body['status'] === 'CREATE_COMPLETE',
+        60_000,
+        'the bay',
+      );
+    },
+  );
 });
 
 /** Asks until there is an answer that is not of the moment: another API, a database that is back. */
 async function patiently(fleet: Fleet, method: string, path: string, index: number, body?: unknown): Promise<Answer> {
   for (let attempt = 0, end = Date.now() + 60_000; ; attempt += 1) {
-    const answer = await fleet.ask(method, path, { api: index + attempt, ...(body === undefined ? {} : { body }) }).catch(() => undefined);
+    const answer = await fleet
+      .ask(method, path, { api: index + attempt, ...(body === undefined ? {} : { body }) })
+      .catch(() => undefined);
     if (answer && answer.status < 500) return answer;
     if (Date.now() > end) throw new Error(`${method} ${path}: ${answer?.status ?? 'no answer'} for a minute`);
     await systemClock.sleep(100);
@@ -102,16 +143,17 @@ async function expectInProgress(fleet: Fleet, name: string, index: number, actio
 }
 
 async function settled(fleet: Fleet, name: string, index: number): Promise<Answer> {
-  for (const end = Date.now() + 120_000; ; await systemClock.sleep(700)) {
+  for (const end = Date.now() + PATIENCE_MS; ; await systemClock.sleep(1_200)) {
     const answer = await patiently(fleet, 'GET', `/v1/bays/${name}`, index);
     if (!String(answer.body['status']).endsWith('_IN_PROGRESS')) return answer;
-    if (Date.now() > end) throw new Error(`${name} is still ${String(answer.body['status'])}: ${String(answer.body['status_reason'])}`);
+    if (Date.now() > end)
+      throw new Error(`${name} is still ${String(answer.body['status'])}: ${String(answer.body['status_reason'])}`);
   }
 }
 
 /** An API may die between the commit and its answer: then the bay is there, and asking for it again would make a second one. */
 async function createdBay(fleet: Fleet, name: string, index: number): Promise<void> {
-  const body = { name, baymodel_id: 'model', node_count: 1 };
+  const body = { ...BAY, name };
   for (let attempt = 0; ; attempt += 1) {
     const answer = await fleet.ask('POST', '/v1/bays', { body, api: index + attempt }).catch(() => undefined);
     if (answer?.status === 202) {
@@ -123,7 +165,7 @@ async function createdBay(fleet: Fleet, name: string, index: number): Promise<vo
     await systemClock.sleep(100);
   }
   const { body: bay } = await settled(fleet, name, index);
-  expect(bay, name).toMatchObject({ status: 'CREATE_COMPLETE', node_count: 1 });
+  expect(bay, `${name}: ${String(bay['status_reason'])}`).toMatchObject({ status: 'CREATE_COMPLETE', node_count: 1 });
 }
 
 async function resizedBay(fleet: Fleet, name: string, index: number): Promise<void> {
@@ -131,7 +173,7 @@ async function resizedBay(fleet: Fleet, name: string, index: number): Promise<vo
   expect(answer.status, JSON.stringify(answer.body)).toBe(202);
   await expectInProgress(fleet, name, index, 'UPDATE');
   const { body: bay } = await settled(fleet, name, index);
-  expect(bay, name).toMatchObject({ status: 'UPDATE_COMPLETE', node_count: 2 });
+  expect(bay, `${name}: ${String(bay['status_reason'])}`).toMatchObject({ status: 'UPDATE_COMPLETE', node_count: 2 });
 }
 
 async function deletedBay(fleet: Fleet, name: string, index: number): Promise<void> {
@@ -144,15 +186,17 @@ async function deletedBay(fleet: Fleet, name: string, index: number): Promise<vo
 /** Everybody's turn, so many at a time. */
 async function inTurn(names: readonly string[], work: (name: string, index: number) => Promise<void>): Promise<void> {
   const left = [...names.entries()];
-  await Promise.all(Array.from({ length: CLIENTS }, async () => {
-    for (let next = left.shift(); next; next = left.shift()) await work(next[1], next[0]);
-  }));
+  await Promise.all(
+    Array.from({ length: CLIENTS }, async () => {
+      for (let next = left.shift(); next; next = left.shift()) await work(next[1], next[0]);
+    }),
+  );
 }
 
 /** Kills somebody every few seconds. Returns how many. */
 async function unsettle(fleet: Fleet, random: () => number, signal: AbortSignal): Promise<number> {
   for (let kills = 0; ; kills += 1) {
-    await systemClock.sleep(2_000 + random() * 4_000, signal).catch(() => undefined);
+    await systemClock.sleep(4_000 + random() * 5_000, signal).catch(() => undefined);
     if (signal.aborted) return kills;
     const member = fleet.members[Math.floor(random() * fleet.members.length)];
     if (member) await fleet.killAndReplace(member);
@@ -199,12 +243,23 @@ class StackWatch {
   }
 }
 
-function serversIn(sql: Sql): number {
-  return Number(sql("SELECT COUNT(*) FROM simulated_part WHERE kind = 'server'")[0]?.[0]);
-}
-
-const EMPTY_IN_THE_END = ['bay', 'node', 'node_group', 'intent', 'work_item', 'bay_support', 'bay_event', 'vault_secret', 'hot_stack', 'hot_resource', 'hot_signal', 'hot_event',
-  'hot_allocation', 'embedded_user', 'embedded_range'];
+const EMPTY_IN_THE_END = [
+  'bay',
+  'node',
+  'node_group',
+  'intent',
+  'work_item',
+  'bay_support',
+  'bay_event',
+  'vault_secret',
+  'hot_stack',
+  'hot_resource',
+  'hot_signal',
+  'hot_event',
+  'hot_allocation',
+  'embedded_user',
+  'embedded_range',
+];
 
 /** Rows that belong to no bay any more, by table. */
 function leftovers(sql: Sql): readonly string[] {
@@ -215,29 +270,29 @@ function leftovers(sql: Sql): readonly string[] {
 }
 
 /**
- * Claims of a bay that began before the one before had ended. A claim ends with its release or, where its holder died or
- * could not say so, when its lease has lapsed.
+ * Claims of a bay that began before the one before had ended. A claim ends when its holder gives it back or, where the holder
+ * died, when its lease has lapsed. What is left of a bay's work after the bay begins anew.
  */
 function overlaps(lines: readonly Line[]): readonly string[] {
-  const claims = new Map<string, Line[]>();
-  const ends = new Map<string, number>();
-  const unsure = new Set<string>();
-  for (const line of lines) {
-    if (line.msg === 'work claimed') claims.set(String(line['bayId']), [...(claims.get(String(line['bayId'])) ?? []), line]);
-    if (line.msg === 'work released') ends.set(`${String(line['bayId'])} ${String(line['fence'])}`, line.time);
-    // Whether the database had committed before the connection broke, nobody knows.
-    if (line.msg === 'leases not released') for (const id of Array.isArray(line['bayIds']) ? line['bayIds'] : []) unsure.add(String(id));
-  }
-  return [...claims].flatMap(([bayId, all]) => {
-    const ordered = all.toSorted((one, other) => Number(one['fence']) - Number(other['fence']));
-    return ordered.slice(1).flatMap((claim, index) => {
-      const before = ordered[index];
-      const end = ends.get(`${bayId} ${String(before?.['fence'])}`) ?? (unsure.has(bayId) ? 0 : (before?.time ?? 0) + LEASE_MS);
-      const isDouble = claim['fence'] === before?.['fence'];
-      // The release is in the log a moment after it is in the database.
-      return isDouble || claim.time < end - 1_000 ? [`${bayId}: fence ${String(claim['fence'])} began ${end - claim.time} ms early`] : [];
+  const keyOf = (line: Line): string => `${String(line['bayId'])} ${String(line['fence'])}`;
+  const deleted = new Map(lines.filter((line) => line.msg === 'bay deleted').map((line) => [String(line['bayId']), line.time]));
+  // The claim that deleted the bay is given back right after that; what comes later is another story.
+  const ofBays = lines.filter((line) => line.time <= (deleted.get(String(line['bayId'])) ?? Infinity));
+  const released = new Map(ofBays.filter((line) => line.msg === 'work released').map((line) => [keyOf(line), line.time]));
+  const holders = new Map<string, Line>();
+  const claims = ofBays.filter((line) => line.msg === 'work claimed');
+  return claims
+    .toSorted((one, other) => Number(one['fence']) - Number(other['fence']))
+    .flatMap((claim) => {
+      const bayId = String(claim['bayId']);
+      const before = holders.get(bayId);
+      holders.set(bayId, claim);
+      if (!before) return [];
+      const end = released.get(keyOf(before)) ?? Number(before['until']);
+      return claim['fence'] === before['fence'] || claim.time < end
+        ? [`${bayId}: fence ${String(claim['fence'])} began ${end - claim.time} ms early`]
+        : [];
     });
-  });
 }
 
 /** A small generator whose choices a seed repeats. */

@@ -40,19 +40,40 @@ export class Fleet {
   }
 
   /** A brought-up schema and a key; nothing is started yet. */
-  static async prepare(database: string, broker: string, size: { readonly apis: number; readonly conductors: number }): Promise<Fleet> {
+  static async prepare(
+    database: string,
+    broker: string,
+    size: { readonly apis: number; readonly conductors: number },
+  ): Promise<Fleet> {
     const folder = mkdtempSync(join(tmpdir(), 'magnum-fleet-'));
     const config = [
-      '[DEFAULT]', `transport_url = ${broker}`, 'debug = true', '[database]', `connection = ${database}`, '[vault]', `key_file = ${join(folder, 'key')}`,
-      '[embedded]', `admin_password = ${PASSWORD}`, `demo_password = ${PASSWORD}`, '[conductor]', 'drain_timeout = 5', '',
+      '[DEFAULT]',
+      `transport_url = ${broker}`,
+      'debug = true',
+      '[database]',
+      `connection = ${database}`,
+      '[vault]',
+      `key_file = ${join(folder, 'key')}`,
+      '[embedded]',
+      `admin_password = ${PASSWORD}`,
+      `demo_password = ${PASSWORD}`,
+      '[conductor]',
+      'drain_timeout = 5',
+      '',
     ];
     writeFileSync(join(folder, 'magnum.conf'), config.join('\n'));
     const members: Member[] = [];
-    for (let number = 1; number <= size.apis; number += 1) members.push({ name: `api-${number}`, program: 'magnum-api', port: await freePort(), child: undefined });
-    for (let number = 1; number <= size.conductors; number += 1) members.push({ name: `conductor-${number}`, program: 'magnum-conductor', port: 0, child: undefined });
+    for (let number = 1; number <= size.apis; number += 1)
+      members.push({ name: `api-${number}`, program: 'magnum-api', port: await freePort(), child: undefined });
+    for (let number = 1; number <= size.conductors; number += 1)
+      members.push({ name: `conductor-${number}`, program: 'magnum-conductor', port: 0, child: undefined });
     const fleet = new Fleet(folder, members);
     for (const words of [['generate-key', join(folder, 'key')], ['upgrade']]) {
-      const done = spawnSync(process.execPath, [join(BIN, 'magnum-db-manage.js'), '--config-file', join(folder, 'magnum.conf'), ...words], { encoding: 'utf8' });
+      const done = spawnSync(
+        process.execPath,
+        [join(BIN, 'magnum-db-manage.js'), '--config-file', join(folder, 'magnum.conf'), ...words],
+        { encoding: 'utf8' },
+      );
       if (done.status !== 0) throw new Error(`magnum-db-manage ${words[0] ?? ''} failed: ${done.stderr}`);
     }
     return fleet;
@@ -63,9 +84,14 @@ export class Fleet {
   }
 
   start(member: Member): void {
-    const child = spawn(process.execPath, [join(BIN, `${member.program}.js`), '--config-file', join(this.#folder, 'magnum.conf')], {
-      stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, OS_DEFAULT__HOST: member.name, OS_API__PORT: String(member.port) },
-    });
+    const child = spawn(
+      process.execPath,
+      [join(BIN, `${member.program}.js`), '--config-file', join(this.#folder, 'magnum.conf')],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, OS_DEFAULT__HOST: member.name, OS_API__PORT: String(member.port) },
+      },
+    );
     member.child = child;
     if (child.stdout) createInterface({ input: child.stdout }).on('line', (text) => this.#heard(text));
   }
@@ -74,14 +100,20 @@ export class Fleet {
   async startAll(): Promise<void> {
     for (const member of this.members) this.start(member);
     await this.ready();
-    const asked = { auth: { identity: { methods: ['password'], password: { user: { name: 'demo', domain: { id: 'default' }, password: PASSWORD } } }, scope: { project: { name: 'demo', domain: { id: 'default' } } } } };
+    const asked = {
+      auth: {
+        identity: { methods: ['password'], password: { user: { name: 'demo', domain: { id: 'default' }, password: PASSWORD } } },
+        scope: { project: { name: 'demo', domain: { id: 'default' } } },
+      },
+    };
     const { headers } = await this.ask('POST', '/identity/v3/auth/tokens', { body: asked });
     this.#token = headers.get('x-subject-token') ?? '';
   }
 
   /** Resolves when every API serves. */
   async ready(): Promise<void> {
-    for (const { port } of this.apis) await until(async () => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.status === 200, 30_000);
+    for (const { port } of this.apis)
+      await until(async () => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.status === 200, 30_000);
   }
 
   /** `kill -9`, and a new process in its place. */
@@ -96,11 +128,22 @@ export class Fleet {
   }
 
   /** One request to one of the APIs; rejects when the connection breaks. */
-  async ask(method: string, path: string, { body, api = 0 }: { readonly body?: unknown; readonly api?: number } = {}): Promise<Answer> {
+  async ask(
+    method: string,
+    path: string,
+    { body, api = 0 }: { readonly body?: unknown; readonly api?: number } = {},
+  ): Promise<Answer> {
     const member = this.apis[api % this.apis.length];
     const response = await fetch(`http://127.0.0.1:${member?.port ?? 0}${path}`, {
-      method, signal: AbortSignal.timeout(20_000), ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      headers: { 'X-Auth-Token': this.#token, 'Content-Type': 'application/json', 'OpenStack-API-Version': 'container-infra 1.14', connection: 'close' },
+      method,
+      signal: AbortSignal.timeout(20_000),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: {
+        'X-Auth-Token': this.#token,
+        'Content-Type': 'application/json',
+        'OpenStack-API-Version': 'container-infra 1.14',
+        connection: 'close',
+      },
     });
     const text = await response.text();
     const parsed: unknown = text === '' ? {} : JSON.parse(text);
@@ -127,7 +170,11 @@ async function end(member: Member, signal: NodeJS.Signals): Promise<void> {
   await gone;
 }
 
-export async function until(holds: () => Promise<boolean> | boolean, milliseconds: number, what = 'what was waited for'): Promise<void> {
+export async function until(
+  holds: () => Promise<boolean> | boolean,
+  milliseconds: number,
+  what = 'what was waited for',
+): Promise<void> {
   for (const limit = Date.now() + milliseconds; !(await holds()); await systemClock.sleep(50)) {
     if (Date.now() > limit) throw new Error(`${what} did not come within ${milliseconds} ms`);
   }

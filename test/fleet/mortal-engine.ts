@@ -49,9 +49,20 @@ export function mortalEngine(name: string, cradle: Cradle): MortalEngine {
     act.ended = performance.now();
     return result;
   });
-  const clock: Clock = { now: () => cradle.clock.now(), sleep: (milliseconds, signal) => (life.over ? forever() : cradle.clock.sleep(milliseconds, signal).then(() => (life.over ? forever() : undefined))) };
+  const clock: Clock = {
+    now: () => cradle.clock.now(),
+    sleep: (milliseconds, signal) =>
+      life.over ? forever() : cradle.clock.sleep(milliseconds, signal).then(() => (life.over ? forever() : undefined)),
+  };
   const engine = new HotEngine({
-    db, backend, clock, random: systemRandom, logger: silentLogger, sealer: aesSealer(KEY), tables: EMBEDDED_DEFAULTS, signalBaseUrl: () => 'http://192.0.2.1',
+    db,
+    backend,
+    clock,
+    random: systemRandom,
+    logger: silentLogger,
+    sealer: aesSealer(KEY),
+    tables: EMBEDDED_DEFAULTS,
+    signalBaseUrl: () => 'http://192.0.2.1',
   });
   return { engine, kill: () => void (life.over = true) };
 }
@@ -66,7 +77,10 @@ function mortal(db: Knex, life: { readonly over: boolean }): Knex {
 
 /** A query builder whose every step leads to itself, and whose answer never comes. */
 function unanswered(): unknown {
-  const builder: unknown = new Proxy(() => undefined, { get: (_target, name) => (name === 'then' ? () => forever() : () => builder), apply: () => builder });
+  const builder: unknown = new Proxy(() => undefined, {
+    get: (_target, name) => (name === 'then' ? () => forever() : () => builder),
+    apply: () => builder,
+  });
   return builder;
 }
 

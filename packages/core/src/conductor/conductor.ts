@@ -22,13 +22,24 @@ export interface Conductor {
 
 const BEAT_MS = 60_000;
 const DRAIN_MS = 25_000;
-const UNSETTLED: readonly BayStatus[] = ['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS',
-  'CREATE_COMPLETE', 'UPDATE_COMPLETE', 'ROLLBACK_COMPLETE'];
+const UNSETTLED: readonly BayStatus[] = [
+  'CREATE_IN_PROGRESS',
+  'UPDATE_IN_PROGRESS',
+  'DELETE_IN_PROGRESS',
+  'ROLLBACK_IN_PROGRESS',
+  'CREATE_COMPLETE',
+  'UPDATE_COMPLETE',
+  'ROLLBACK_COMPLETE',
+];
 
 /** Runs the work loop, the heartbeat and the answers. Two conductors or twenty run this; there is no leader. */
 export async function startConductor(deps: ConductorDeps, bus: MessageBus, options: ConductorOptions): Promise<Conductor> {
   const stopping = new AbortController();
-  const loop = new WorkLoop(deps, { owner: options.owner, concurrency: options.concurrency, drainMs: options.drainMs ?? DRAIN_MS });
+  const loop = new WorkLoop(deps, {
+    owner: options.owner,
+    concurrency: options.concurrency,
+    drainMs: options.drainMs ?? DRAIN_MS,
+  });
   const silence = bus.onWake(() => loop.ring());
   const serving = await bus.serve(answersOf(deps));
   const beating = beat(deps, options.host, stopping.signal);
@@ -43,15 +54,18 @@ export async function startConductor(deps: ConductorDeps, bus: MessageBus, optio
   };
 }
 
-/** Work items survive restarts, but one that was lost with its row must not leave a bay stuck. The others have their time. */
+/**
+ * Work items survive restarts, but one that was lost with its row must not leave a bay stuck. The others have their time. A bay that
+ * goes at this very moment may leave an item without a bay: the next pass removes it.
+ */
 async function ensureWork(deps: ConductorDeps): Promise<void> {
-  const ids = await deps.store.read((repos) => repos.bays.idsInStatus(UNSETTLED));
-  if (ids.length > 0) await deps.store.write((repos) => repos.work.ensure(ids));
+  await deps.store.write(async (repos) => repos.work.ensure(await repos.bays.idsInStatus(UNSETTLED)));
 }
 
 async function beat(deps: ConductorDeps, host: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await deps.store.write((repos) => repos.services.beat(host, 'magnum-conductor', deps.clock.now()))
+    await deps.store
+      .write((repos) => repos.services.beat(host, 'magnum-conductor', deps.clock.now()))
       .catch((error: unknown) => deps.logger.warn('heartbeat failed', { error }));
     await deps.clock.sleep(BEAT_MS, signal).catch(() => undefined);
   }

@@ -102,7 +102,8 @@ export class WorkLoop {
     if (this.#isFull()) return false;
     try {
       const leases = await this.#deps.store.queue.claim(this.#options.owner, BATCH);
-      for (const { bayId, fence, owner } of leases) this.#deps.logger.debug('work claimed', { bayId, fence, owner });
+      for (const { bayId, fence, owner, until } of leases)
+        this.#deps.logger.debug('work claimed', { bayId, fence, owner, until: until.getTime() });
       if (leases.length > 0) this.#start(leases.map((lease) => this.#hand.take(lease)));
       return leases.length === BATCH;
     } catch (error) {
@@ -153,11 +154,18 @@ export class WorkLoop {
 
   async #pass(item: Item, look: Look | undefined): Promise<void> {
     const turn = await this.#turns.take(item.lease.projectId ?? '').catch(() => undefined);
-    if (!turn) return this.#giveBack([{ item, release: { lease: item.lease, lookAgainAt: this.#deps.clock.now(), attempts: item.lease.attempts } }]);
+    if (!turn)
+      return this.#giveBack([
+        { item, release: { lease: item.lease, lookAgainAt: this.#deps.clock.now(), attempts: item.lease.attempts } },
+      ]);
     const done = new AbortController();
     const watching = this.#watchSlow(turn, done.signal);
     try {
-      const result = await this.#before(PASS_MS, item.ending, reconcileSeen(this.#deps, { lease: item.lease, look }, item.ending.signal));
+      const result = await this.#before(
+        PASS_MS,
+        item.ending,
+        reconcileSeen(this.#deps, { lease: item.lease, look }, item.ending.signal),
+      );
       turn.giveBack();
       await this.#giveBack([{ item, release: released(item.lease, result) }]);
     } catch (error) {
@@ -186,9 +194,15 @@ export class WorkLoop {
     const done = new AbortController();
     const { clock } = this.#deps;
     const watch = async (): Promise<never> => {
-      const timer = clock.sleep(milliseconds, done.signal).then(() => ending.abort(new DomainError('deadline-exceeded', `It took longer than ${milliseconds / 1_000} seconds.`)));
+      const timer = clock
+        .sleep(milliseconds, done.signal)
+        .then(() => ending.abort(new DomainError('deadline-exceeded', `It took longer than ${milliseconds / 1_000} seconds.`)));
       timer.catch(() => undefined);
-      await new Promise<void>((resolve) => (ending.signal.aborted ? resolve() : ending.signal.addEventListener('abort', () => resolve(), { once: true, signal: done.signal })));
+      await new Promise<void>((resolve) =>
+        ending.signal.aborted
+          ? resolve()
+          : ending.signal.addEventListener('abort', () => resolve(), { once: true, signal: done.signal }),
+      );
       await clock.sleep(NOTICE_MS, done.signal);
       throw ending.signal.reason;
     };
@@ -207,10 +221,18 @@ export class WorkLoop {
 
   /** A database that is away for a moment is asked again: a lease that lapses costs its bay half a minute. */
   async #release(releases: readonly Release[]): Promise<void> {
+    // Said first: whoever dies in between has stopped working on it all the same.
+    for (const {
+      lease: { bayId, fence, owner },
+    } of releases)
+      this.#deps.logger.debug('work released', { bayId, fence, owner });
     for (let attempt = 1; ; attempt += 1) {
       try {
         await this.#deps.store.queue.releaseAll(releases);
-        for (const release of releases) this.#released(release);
+        this.#dueAgain = Math.min(
+          this.#dueAgain,
+          ...releases.map(({ lookAgainAt }) => (lookAgainAt === 'never' ? Infinity : lookAgainAt.getTime())),
+        );
         return;
       } catch (error) {
         const bayIds = releases.map(({ lease }) => lease.bayId);
@@ -219,12 +241,6 @@ export class WorkLoop {
         await this.#deps.clock.sleep(RELEASE_AGAIN_MS);
       }
     }
-  }
-
-  #released({ lease, lookAgainAt }: Release): void {
-    const { bayId, fence, owner } = lease;
-    this.#deps.logger.debug('work released', { bayId, fence, owner });
-    if (lookAgainAt !== 'never') this.#dueAgain = Math.min(this.#dueAgain, lookAgainAt.getTime());
   }
 
   /** The pass could not even record its failure. The bay is given back at once when we are stopping, else for later. */
@@ -244,7 +260,10 @@ export class WorkLoop {
     this.#turns.close(stopping);
     for (const look of this.#looks) look.abort(stopping);
     const over = new AbortController();
-    const grace = this.#deps.clock.sleep(this.#options.drainMs, over.signal).then(() => this.#hand.endAll(stopping), () => undefined);
+    const grace = this.#deps.clock.sleep(this.#options.drainMs, over.signal).then(
+      () => this.#hand.endAll(stopping),
+      () => undefined,
+    );
     // A batch that was still being looked at starts its passes now, and they find the turns closed.
     while (this.#batches.size > 0) await Promise.allSettled(this.#batches);
     over.abort(stopping);
