@@ -135,7 +135,7 @@ async function runDyingAt(
 }
 
 describe.each(Object.entries(SCENARIOS))('a conductor that dies in the middle of: %s', (_name, scenario) => {
-  test('leaves, once another has taken over, exactly what an undisturbed one leaves', { timeout: 240_000 }, async () => {
+  test('leaves, once another has taken over, exactly what an undisturbed one leaves', { timeout: 900_000 }, async () => {
     const { exists: expected, moments } = await runDyingAt(Infinity, scenario);
     await machine.db.destroy();
     expect(moments).toBeGreaterThan(10);
@@ -152,7 +152,7 @@ describe.each(Object.entries(SCENARIOS))('a conductor that dies in the middle of
   });
 });
 
-test('a bay whose deletion is asked for at any moment of its creation leaves nothing at all', { timeout: 240_000 }, async () => {
+test('a bay whose deletion is asked for at any moment of its creation leaves nothing at all', { timeout: 900_000 }, async () => {
   for (let moment = 1; ; moment += 3) {
     machine = await aMachine();
     const first = await startProcess(machine);

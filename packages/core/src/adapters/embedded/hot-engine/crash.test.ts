@@ -270,7 +270,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
 test.each(Object.entries(SCENARIOS))(
   'killed at any write and any backend call, %s ends as if nothing had happened',
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async (_, scenario) => {
     const undisturbed = await played(scenario, 0);
     expect(undisturbed.points).toBeGreaterThan(30);
