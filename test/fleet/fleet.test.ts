@@ -269,30 +269,42 @@ function leftovers(sql: Sql): readonly string[] {
   return counts.map(([table, query]) => `${table}: ${sql(query)[0]?.[0] ?? '?'}`).filter((line) => !line.endsWith(': 0'));
 }
 
+interface Holder {
+  readonly pid: unknown;
+  readonly fence: unknown;
+  readonly until: number;
+}
+
 /**
  * Claims of a bay that began before the one before had ended. A claim ends when its holder gives it back or, where the holder
- * died, when its lease has lapsed. What is left of a bay's work after the bay begins anew.
+ * died or could not reach the database, when its lease has lapsed.
  */
 function overlaps(lines: readonly Line[]): readonly string[] {
-  const keyOf = (line: Line): string => `${String(line['bayId'])} ${String(line['fence'])}`;
-  const deleted = new Map(lines.filter((line) => line.msg === 'bay deleted').map((line) => [String(line['bayId']), line.time]));
-  // The claim that deleted the bay is given back right after that; what comes later is another story.
-  const ofBays = lines.filter((line) => line.time <= (deleted.get(String(line['bayId'])) ?? Infinity));
-  const released = new Map(ofBays.filter((line) => line.msg === 'work released').map((line) => [keyOf(line), line.time]));
-  const holders = new Map<string, Line>();
-  const claims = ofBays.filter((line) => line.msg === 'work claimed');
-  return claims
-    .toSorted((one, other) => Number(one['fence']) - Number(other['fence']))
-    .flatMap((claim) => {
-      const bayId = String(claim['bayId']);
-      const before = holders.get(bayId);
-      holders.set(bayId, claim);
-      if (!before) return [];
-      const end = released.get(keyOf(before)) ?? Number(before['until']);
-      return claim['fence'] === before['fence'] || claim.time < end
-        ? [`${bayId}: fence ${String(claim['fence'])} began ${end - claim.time} ms early`]
-        : [];
-    });
+  const holders = new Map<string, Holder>();
+  const found: string[] = [];
+  for (const line of inOrder(lines)) {
+    const { fence, pid, until } = line;
+    const bayId = String(line['bayId']);
+    const holder = holders.get(bayId);
+    if (line.msg === 'work claimed') {
+      if (holder && (holder.fence === fence || line.time < holder.until))
+        found.push(`${bayId}: fence ${String(fence)} began ${holder.until - line.time} ms early`);
+      holders.set(bayId, { pid, fence, until: Number(until) });
+    }
+    if (line.msg === 'bay deleted' || (line.msg === 'work released' && holder?.fence === fence)) holders.delete(bayId);
+    for (const id of line.msg === 'work renewed' && Array.isArray(line['bayIds']) ? line['bayIds'].map(String) : []) {
+      const renewed = holders.get(id);
+      if (renewed && renewed.pid === pid) holders.set(id, { ...renewed, until: Number(until) });
+    }
+  }
+  return found;
+}
+
+/** By time; what is given back in a millisecond can be claimed in the same one. */
+function inOrder(lines: readonly Line[]): readonly Line[] {
+  return lines.toSorted(
+    (one, other) => one.time - other.time || Number(one.msg === 'work claimed') - Number(other.msg === 'work claimed'),
+  );
 }
 
 /** A small generator whose choices a seed repeats. */

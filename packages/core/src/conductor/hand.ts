@@ -12,6 +12,8 @@ export interface Item {
 }
 
 const RENEW_MS = 10_000;
+/** After a renewal that failed: there are not many chances before the leases lapse. */
+const RENEW_AGAIN_MS = 1_000;
 
 /** What this conductor has claimed: it prolongs the leases of all of it, whether it runs or waits for its turn. */
 export class Hand {
@@ -46,17 +48,26 @@ export class Hand {
 
   /** Runs until the signal. */
   async keep(signal: AbortSignal): Promise<void> {
+    let pause = RENEW_MS;
     for (;;) {
-      await this.#deps.clock.sleep(RENEW_MS, signal).catch(() => undefined);
+      await this.#deps.clock.sleep(pause, signal).catch(() => undefined);
       if (signal.aborted) return;
-      await this.#renew().catch((error: unknown) => this.#deps.logger.warn('leases cannot be renewed', { error }));
+      pause = await this.#renew().then(
+        () => RENEW_MS,
+        (error: unknown) => {
+          this.#deps.logger.warn('leases cannot be renewed', { error });
+          return RENEW_AGAIN_MS;
+        },
+      );
     }
   }
 
   async #renew(): Promise<void> {
     const items = [...this.#items.values()];
     if (items.length === 0) return;
-    const held = new Set((await this.#deps.store.queue.renewAll(items.map((item) => item.lease))).map((lease) => lease.bayId));
+    const renewed = await this.#deps.store.queue.renewAll(items.map((item) => item.lease));
+    const held = new Set(renewed.map((lease) => lease.bayId));
+    this.#deps.logger.debug('work renewed', { bayIds: [...held], until: renewed[0]?.until.getTime() });
     // What was given back meanwhile is no longer in the hand; aborting it does nothing.
     for (const item of items) if (!held.has(item.lease.bayId)) item.ending.abort(lost(item.lease.bayId));
   }
