@@ -42,7 +42,7 @@ async function measure({ fleet, ask, bays, count }) {
   const statements = questions(fleet.mariadb);
   const began = Date.now();
   const names = Array.from({ length: bays }, (_unused, index) => `bay-${count}-${index}`);
-  await inParallel(names, (name) => ask('POST', '/v1/bays', { name, baymodel_id: 'swarm', node_count: 1 }));
+  await inParallel(names, (name) => ask('POST', '/v1/bays', { name, baymodel_id: 'swarm', node_count: 1, floating_ip_enabled: false }));
   const ofStatus = (status) =>
     Number(fleet.mariadb.sql(`SELECT COUNT(*) FROM magnum.bay WHERE name LIKE 'bay-${count}-%' AND status = '${status}'`));
   await until(() => ofStatus('CREATE_COMPLETE') >= bays, `${bays} bays were complete with ${count} conductors`, 1_200_000);
