@@ -5,7 +5,8 @@ import { healthRoom } from '../health.js';
 import { serviceMetrics, type Metrics } from '../metrics.js';
 
 export function loggerOf(config: Config): Logger {
-  return jsonLogger(config.flag('DEFAULT', 'debug') ? 'debug' : 'info', gatheredOutput());
+  // Whoever asks for every line wants the last ones, too, of a process that was killed.
+  return config.flag('DEFAULT', 'debug') ? jsonLogger('debug') : jsonLogger('info', gatheredOutput());
 }
 
 /** Everything that is odd in the configuration is said once, at the start. */
