@@ -1,146 +1,41 @@
-// `npm run bench`: cold start, memory and the time of a bay, against their goals. Saved in docs/benchmarks.md.
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
-import { createServer } from 'node:net';
-import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { createMagnum, fromEnv } from '@magnum-ts/sdk';
-import { ensureDocker } from './host/docker.mjs';
+// `npm run bench [-- SECTION...]`: figures against their goals. All sections together are saved in docs/benchmarks.md.
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { resolve } from 'node:path';
+import { SECTIONS } from './bench/sections.mjs';
 
-const ROOT = resolve(import.meta.dirname, '..');
-const MAGNUM = join(ROOT, 'packages', 'cli', 'bin', 'magnum.js');
-const REPORT = join(ROOT, 'docs', 'benchmarks.md');
-const STARTS = 5;
-const GOAL_START_S = 1;
-const GOAL_MEMORY_MIB = 150;
-const SETTLE_MS = 3_000;
-
-const rows = [];
-const [busyBefore] = loadavg();
-const engine = await ensureDocker({ install: false, log: (line) => process.stdout.write(`${line}\n`) });
-try {
-  await measureStarts();
-  await measureBay('simulated', ['--simulated']);
-  if (engine.available) await measureBay('Docker', []);
-  else process.stdout.write(`No bay of real nodes: ${engine.reason}\n`);
-} finally {
-  if (engine.available) await engine.stop();
+const REPORT = resolve(import.meta.dirname, '..', 'docs', 'benchmarks.md');
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(SECTIONS, name));
+if (unknown.length > 0) {
+  process.stderr.write(`there is no section ${unknown.join(', ')}; known are ${Object.keys(SECTIONS).join(', ')}\n`);
+  process.exit(2);
 }
-const missed = rows.filter((row) => row.goal !== undefined && row.value >= row.goal);
-const table = tableOf(rows);
-process.stdout.write(`\n${table}\n`);
-writeFileSync(REPORT, report(table));
-process.stdout.write(
-  `Saved in docs/benchmarks.md. ${missed.length === 0 ? 'All goals are met.' : `Missed: ${missed.map((row) => row.what).join('; ')}.`}\n`,
-);
+
+const log = (line) => process.stdout.write(`${line}\n`);
+const done = [];
+for (const name of asked.length > 0 ? asked : Object.keys(SECTIONS)) {
+  const [load] = loadavg();
+  const section = { ...SECTIONS[name], load, rows: await SECTIONS[name].measure(log) };
+  done.push(section);
+  log(`\n${section.title}\n\n${tableOf(section.rows)}\n`);
+}
+const missed = done.flatMap((section) => section.rows).filter((row) => row.goal !== undefined && !isMet(row));
+const verdict = missed.length === 0 ? 'All goals are met.' : `Missed: ${missed.map(({ what }) => what).join('; ')}.`;
+if (asked.length === 0) writeFileSync(REPORT, report());
+log(`${asked.length === 0 ? 'Saved in docs/benchmarks.md. ' : ''}${verdict}`);
 process.exit(missed.length === 0 ? 0 : 1);
 
-/** From the start of the process to its first answer, over a fresh data directory each time. */
-async function measureStarts() {
-  const times = [];
-  for (let count = 0; count < STARTS; count += 1) {
-    await withService(['--simulated'], async (service) => {
-      times.push(service.startedIn);
-    });
-  }
-  const sorted = times.sort((one, other) => one - other);
-  rows.push({
-    what: `cold start, median of ${STARTS}`,
-    value: sorted[Math.floor(STARTS / 2)] / 1000,
-    unit: 's',
-    goal: GOAL_START_S,
-  });
+function isMet({ value, goal, atLeast = false }) {
+  return atLeast ? value >= goal : value < goal;
 }
 
-async function measureBay(kind, options) {
-  await withService(options, async (service) => {
-    const magnum = createMagnum(fromEnv(environment(join(service.dataDir, 'openrc-demo'))));
-    await magnum.bayModels.create({
-      name: 'swarm',
-      coe: 'swarm',
-      image_id: 'debian-12',
-      keypair_id: 'default',
-      external_network_id: 'public',
-    });
-    const begun = Date.now();
-    const { uuid } = await magnum.bays.create({ name: 'hive', baymodel_id: 'swarm', node_count: 2 });
-    await magnum.bays.waitUntil(uuid, { intervalMs: 100, timeoutMs: 600_000 });
-    rows.push({ what: `bay of one manager and two workers, ${kind}`, value: (Date.now() - begun) / 1000, unit: 's' });
-    await pause(SETTLE_MS);
-    rows.push({
-      what: `resident memory with that bay, ${kind}`,
-      value: residentMiB(service.child.pid),
-      unit: 'MiB',
-      goal: GOAL_MEMORY_MIB,
-    });
-    const deleted = Date.now();
-    await magnum.bays.delete(uuid);
-    await magnum.bays.waitUntilDeleted(uuid, { intervalMs: 100, timeoutMs: 120_000 });
-    rows.push({ what: `deleting it, ${kind}`, value: (Date.now() - deleted) / 1000, unit: 's' });
-  });
-}
-
-async function withService(options, work) {
-  const dataDir = mkdtempSync(join(tmpdir(), 'magnum-bench-'));
-  const port = await freePort();
-  const begun = performance.now();
-  const child = spawn(process.execPath, [MAGNUM, 'dev', '--port', String(port), '--data', dataDir, ...options], {
-    stdio: 'ignore',
-  });
-  try {
-    await until(() => answers(port));
-    const startedIn = performance.now() - begun;
-    await until(() => Promise.resolve(existsSync(join(dataDir, 'openrc-demo'))));
-    await work({ child, dataDir, startedIn });
-  } finally {
-    const gone = new Promise((done) => child.once('exit', done));
-    child.kill('SIGINT');
-    await gone;
-    rmSync(dataDir, { recursive: true, force: true });
-  }
-}
-
-async function until(holds) {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(5)) if (await holds()) return;
-  throw new Error('magnum dev did not answer within a minute');
-}
-
-function answers(port) {
-  return new Promise((done) => {
-    const call = request({ port, host: '127.0.0.1', path: '/v1/', agent: false }, (response) => {
-      response.resume();
-      done(response.statusCode === 200);
-    });
-    call.on('error', () => done(false)).end();
-  });
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => server.once('listening', done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
-}
-
-function residentMiB(pid) {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-}
-
-function environment(openrc) {
-  return Object.fromEntries(
-    [...readFileSync(openrc, 'utf8').matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
-  );
-}
-
-function tableOf(measured) {
-  const cells = measured.map(({ what, value, unit, goal }) => [
-    what,
-    `${value.toFixed(unit === 's' ? 2 : 0)} ${unit}`,
-    goal === undefined ? '' : `< ${goal} ${unit}`,
-    goal === undefined ? '' : value < goal ? 'met' : 'missed',
+function tableOf(rows) {
+  const cells = rows.map((row) => [
+    row.what,
+    figure(row, row.value),
+    goalOf(row),
+    row.goal === undefined ? '' : isMet(row) ? 'met' : '**missed**',
   ]);
   const all = [['Measure', 'Figure', 'Goal', ''], ...cells];
   const widths = [0, 1, 2, 3].map((column) => Math.max(3, ...all.map((row) => row[column].length)));
@@ -148,10 +43,21 @@ function tableOf(measured) {
   return [line(all[0]), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...cells.map(line)].join('\n');
 }
 
-function report(text) {
+function figure({ unit, digits = unit === 's' ? 2 : 0 }, value) {
+  return `${value.toFixed(digits)} ${unit}`.trim();
+}
+
+function goalOf(row) {
+  if (row.goal === undefined) return '';
+  return `${row.atLeast ? '≥' : '<'} ${`${row.goal} ${row.unit}`.trim()}`;
+}
+
+function report() {
   const [processor] = cpus();
-  const machine = `${cpus().length} × ${processor?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.version}; load at the beginning ${busyBefore.toFixed(1)}`;
-  return `# Benchmarks\n\nWritten by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}.\n\nMachine: ${machine}.\n\n${text}\n
-Cold start: from the start of the process of \`magnum dev\` to the first 200 of \`GET /v1/\`, on a fresh data directory. Resident memory: \`VmRSS\`
-of that process, ${SETTLE_MS / 1000} s after the bay is complete; the nodes are containers of their own and not counted.\n`;
+  const machine = `${cpus().length} × ${processor?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.version}`;
+  const parts = done.map(
+    ({ title, note, load, rows }) =>
+      `## ${title}\n\n${tableOf(rows)}\n\n${note}\nLoad of the machine at the beginning: ${load.toFixed(1)}.\n`,
+  );
+  return `# Benchmarks\n\nWritten by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}. ${verdict}\n\nMachine: ${machine}.\n\n${parts.join('\n')}`;
 }

@@ -2,11 +2,12 @@
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { cpuSeconds, questions, residentMiB } from './processes.mjs';
-import { ended, login, startFleet, until } from './fleet.mjs';
+import { ended, Hopeless, login, startFleet, until } from './fleet.mjs';
 
 /** Each server keeps the engine waiting so long, so that it is waiting and not this machine's processor that limits one conductor. */
 const SERVER_MS = 3_000;
 const CREATING = 16;
+const LONGEST_MS = 900_000;
 const SCRIPT = join(import.meta.dirname, 'slow-conductor.mjs');
 
 /** For each number of conductors: seconds, bays per second, CPU seconds and MiB of each, and claims that overlapped. */
@@ -42,10 +43,10 @@ async function measure({ fleet, ask, bays, count }) {
   const statements = questions(fleet.mariadb);
   const began = Date.now();
   const names = Array.from({ length: bays }, (_unused, index) => `bay-${count}-${index}`);
-  await inParallel(names, (name) => ask('POST', '/v1/bays', { name, baymodel_id: 'swarm', node_count: 1, floating_ip_enabled: false }));
-  const ofStatus = (status) =>
-    Number(fleet.mariadb.sql(`SELECT COUNT(*) FROM magnum.bay WHERE name LIKE 'bay-${count}-%' AND status = '${status}'`));
-  await until(() => ofStatus('CREATE_COMPLETE') >= bays, `${bays} bays were complete with ${count} conductors`, 1_200_000);
+  await inParallel(names, (name) =>
+    ask('POST', '/v1/bays', { name, baymodel_id: 'swarm', node_count: 1, floating_ip_enabled: false }),
+  );
+  await until(() => isDone(fleet.mariadb, count, bays), `${bays} bays were complete with ${count} conductors`, LONGEST_MS);
   const seconds = (Date.now() - began) / 1_000;
   const each = children.map((child) => ({ cpu: cpuSeconds(child.pid), memory: residentMiB(child.pid) }));
   const perBay = (questions(fleet.mariadb) - statements) / bays;
@@ -60,6 +61,14 @@ async function measure({ fleet, ask, bays, count }) {
     claims: claims.total(),
     overlaps: claims.overlaps(),
   };
+}
+
+/** Throws where a bay fails: the others would be waited for in vain. */
+function isDone(mariadb, count, bays) {
+  const lines = mariadb.sql(`SELECT status, COUNT(*) FROM magnum.bay WHERE name LIKE 'bay-${count}-%' GROUP BY status`).trim();
+  const counts = new Map(lines.split('\n').map((line) => line.split('\t')));
+  if (counts.has('CREATE_FAILED')) throw new Hopeless(`bays failed: ${lines.replaceAll(/\s+/g, ' ')}`);
+  return Number(counts.get('CREATE_COMPLETE') ?? 0) >= bays;
 }
 
 function startConductor(fleet, claims) {

@@ -16,6 +16,42 @@ export async function startFleet(log) {
   const [mariadb, rabbitmq] = await Promise.all([startMariadb({ log }), startRabbitmq({ log })]);
   const config = join(folder, 'magnum.conf');
   const apiPort = await freePort();
+  const children = [];
+  const stop = async () => {
+    await Promise.all(children.map((child) => ended(child)));
+    await Promise.all([mariadb.stop(), rabbitmq.stop()]);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    prepare({ folder, config, apiPort, mariadb, rabbitmq });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    mariadb,
+    apiUrl: `http://127.0.0.1:${apiPort}`,
+    stop,
+    /** A program of the service by its name, or a script by its path. */
+    start(name, { environment = {}, flags = [], stdout = 'drop', words = [] } = {}) {
+      const options = ['--config-file', config, ...words];
+      // Programs of the service start by themselves, with the flags that they have for operators.
+      const node = isAbsolute(name) || flags.length > 0 ? [process.execPath, ...flags] : [];
+      const script = isAbsolute(name) ? name : join(BIN, `${name}.js`);
+      const [command, ...rest] = [...node, script, ...options];
+      const child = spawn(command, rest, {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, ...environment },
+      });
+      if (stdout === 'drop') child.stdout.resume();
+      children.push(child);
+      return child;
+    },
+  };
+}
+
+/** Configuration, key and schema. */
+function prepare({ folder, config, apiPort, mariadb, rabbitmq }) {
   run('magnum-db-manage', 'generate-key', join(folder, 'key'));
   writeFileSync(
     config,
@@ -36,27 +72,6 @@ export async function startFleet(log) {
     ].join('\n'),
   );
   run('magnum-db-manage', '--config-file', config, 'upgrade');
-  const children = [];
-  return {
-    mariadb,
-    apiUrl: `http://127.0.0.1:${apiPort}`,
-    /** A program of the service by its name, or a script by its path. */
-    start(name, { environment = {}, flags = [], stdout = 'drop', words = [] } = {}) {
-      const script = isAbsolute(name) ? name : join(BIN, `${name}.js`);
-      const child = spawn(process.execPath, [...flags, script, '--config-file', config, ...words], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-        env: { ...process.env, ...environment },
-      });
-      if (stdout === 'drop') child.stdout.resume();
-      children.push(child);
-      return child;
-    },
-    async stop() {
-      await Promise.all(children.map((child) => ended(child)));
-      await Promise.all([mariadb.stop(), rabbitmq.stop()]);
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
 }
 
 export async function ended(child) {
@@ -71,12 +86,22 @@ function run(name, ...args) {
   if (status !== 0) throw new Error(`${name} ${args.join(' ')}: ${stderr}`);
 }
 
+/** Asks again and again; the error says what the last question failed of. */
 export async function until(look, what, milliseconds = 60_000) {
+  let cause;
   for (const end = Date.now() + milliseconds; Date.now() < end; await sleep(100)) {
-    if (await Promise.resolve(look()).catch(() => false)) return;
+    try {
+      if (await look()) return;
+    } catch (error) {
+      if (error instanceof Hopeless) throw error;
+      cause = error;
+    }
   }
-  throw new Error(`${what} did not happen within ${milliseconds} ms`);
+  throw new Error(`${what} did not happen within ${milliseconds} ms`, { cause });
 }
+
+/** What is waited for cannot come any more. */
+export class Hopeless extends Error {}
 
 /** A token of the embedded identity's user. */
 export async function login(url, user = 'demo') {

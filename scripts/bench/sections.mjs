@@ -1,0 +1,89 @@
+// What is measured, as rows of a table: what, the figure, its unit, and the goal that it must stay under (or reach, `atLeast`).
+import { benchApi } from './api.mjs';
+import { benchConductors } from './conductors.mjs';
+import { benchDev, DEV_NOTE } from './dev.mjs';
+import { benchSweep } from './sweep.mjs';
+
+const MEMORY_MIB = 150;
+/** Of the bare server's speed. */
+const SHARE = 0.6;
+const MOST_STATEMENTS = 2;
+/** How much faster three conductors are than one. */
+const THREE_CONDUCTORS = 2.2;
+const BAYS_PER_CALL = 100;
+const SWEEP_CPU_S = 10;
+
+export const SECTIONS = {
+  dev: { title: 'The development service', note: DEV_NOTE, measure: benchDev },
+  api: {
+    title: 'The API on MariaDB and RabbitMQ',
+    note: `CPU of the process of \`magnum-api\`, kernel included, for 1,000 requests. Share of the limit: the CPU of a bare \`node:http\` and \`mysql2\`
+server that runs the same statement and sends the same headers and bytes without looking at anything, divided by ours, in the same run.`,
+    measure: async (log) => {
+      const { rows, memory } = await benchApi(log);
+      return [
+        ...rows.flatMap(apiRows),
+        { what: 'resident memory of magnum-api afterwards', value: memory, unit: 'MiB', goal: MEMORY_MIB },
+      ];
+    },
+  },
+  conductors: {
+    title: 'Conductors',
+    note: `From the first request to the last bay that is complete; every simulated server takes 3 s to start, so that an engine waits as it does
+for real ones. The conductors, the API, MariaDB, RabbitMQ and the client share the machine named above.`,
+    measure: async (log) => conductorRows(await benchConductors(log)),
+  },
+  sweep: {
+    title: 'Looking at bays in progress',
+    note: `One conductor looks once at every bay, over MariaDB; the orchestrator answers that all of them are in progress. In the first sweep that is
+news of every bay, and is recorded; later nothing is new.`,
+    measure: async (log) => (await benchSweep(log)).flatMap(sweepRows),
+  },
+};
+
+function apiRows({ name, ours, ratio, aim, statements }) {
+  return [
+    { what: `${name}: CPU for 1,000`, value: ours, unit: 's', digits: 3, ...(aim === null ? {} : { goal: aim }) },
+    { what: `${name}: share of the limit`, value: ratio * 100, unit: '%', goal: SHARE * 100, atLeast: true },
+    { what: `${name}: SQL statements`, value: statements, unit: '', digits: 2, goal: MOST_STATEMENTS + 0.1 },
+  ];
+}
+
+function conductorRows({ rows, bays, apiMemory }) {
+  const [one] = rows;
+  const overlaps = rows.reduce((sum, row) => sum + row.overlaps, 0);
+  const claims = rows.reduce((sum, row) => sum + row.claims, 0);
+  return [
+    ...rows.flatMap(({ count, seconds, each, statements }) => [
+      { what: `${bays} bays, ${count === 1 ? '1 conductor' : `${count} conductors`}`, value: seconds, unit: 's' },
+      ...(count === 1 ? [] : [speedUp(count, one.seconds / seconds)]),
+      { what: `CPU of all ${count} of them, for each bay`, value: each.reduce((sum, { cpu }) => sum + cpu, 0) / bays, unit: 's' },
+      { what: `SQL statements for each bay, ${count} of them`, value: statements, unit: '' },
+      { what: `resident memory of the largest of ${count}`, value: Math.max(...each.map(({ memory }) => memory)), unit: 'MiB' },
+    ]),
+    { what: 'resident memory of magnum-api', value: apiMemory, unit: 'MiB', goal: MEMORY_MIB },
+    { what: `bays claimed twice at a time, of ${claims} claims`, value: overlaps, unit: '', goal: 1 },
+  ];
+}
+
+function speedUp(count, times) {
+  return {
+    what: `${count} conductors against 1`,
+    value: times,
+    unit: '×',
+    digits: 2,
+    ...(count === 3 ? { goal: THREE_CONDUCTORS, atLeast: true } : {}),
+  };
+}
+
+function sweepRows({ bays, first, next }) {
+  // The last batch of a sweep may be a part of one, and bays that are due again may begin the next.
+  const most = Math.ceil(bays / BAYS_PER_CALL) * 1.05 + 3;
+  return [
+    { what: `${bays} bays: calls to the orchestrator`, value: next.findAll + next.single, unit: '', goal: most },
+    { what: `${bays} bays: CPU, nothing is new`, value: next.cpu, unit: 's', goal: SWEEP_CPU_S },
+    { what: `${bays} bays: CPU, all is news`, value: first.cpu, unit: 's' },
+    { what: `${bays} bays: time, nothing is new`, value: next.seconds, unit: 's' },
+    { what: `${bays} bays: resident memory`, value: Math.max(first.memory, next.memory), unit: 'MiB' },
+  ];
+}
