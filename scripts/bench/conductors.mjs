@@ -5,7 +5,7 @@ import { cpuSeconds, questions, residentMiB } from './processes.mjs';
 import { ended, Hopeless, login, startFleet, until } from './fleet.mjs';
 
 /** Each server keeps the engine waiting so long, so that it is waiting and not this machine's processor that limits one conductor. */
-const SERVER_MS = 3_000;
+const SERVER_MS = 8_000;
 const CREATING = 16;
 const LONGEST_MS = 900_000;
 const SCRIPT = join(import.meta.dirname, 'slow-conductor.mjs');

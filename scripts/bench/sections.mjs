@@ -29,7 +29,7 @@ server that runs the same statement and sends the same headers and bytes without
   },
   conductors: {
     title: 'Conductors',
-    note: `From the first request to the last bay that is complete; every simulated server takes 3 s to start, so that an engine waits as it does
+    note: `From the first request to the last bay that is complete; every simulated server takes 8 s to start, so that an engine waits as it does
 for real ones. The conductors, the API, MariaDB, RabbitMQ and the client share the machine named above.`,
     measure: async (log) => conductorRows(await benchConductors(log)),
   },
