@@ -1,6 +1,13 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startRabbitmq, type Rabbitmq } from '../../scripts/host/rabbitmq.mjs';
 import { amqpBus, type AmqpBus } from '../../packages/core/src/adapters/bus/amqp.js';
+import { brokersIn, type BrokerTls } from '../../packages/core/src/adapters/bus/brokers.js';
 import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
@@ -15,9 +22,10 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => rabbitmq.stop());
 
-async function open(topic: string): Promise<AmqpBus> {
+async function open(topic: string, url = rabbitmq.url, tls?: BrokerTls): Promise<AmqpBus> {
   const bus = await amqpBus({
-    urls: [rabbitmq.url.replace('rabbit:', 'amqp:')],
+    brokers: brokersIn(url, tls !== undefined),
+    ...(tls ? { tls } : {}),
     topic,
     logger: silentLogger,
     random: systemRandom,
@@ -30,6 +38,29 @@ async function until(holds: () => boolean, milliseconds = 30_000): Promise<void>
   for (const end = Date.now() + milliseconds; !holds();) {
     if (Date.now() > end) throw new Error('it did not come to hold in time');
     await systemClock.sleep(20);
+  }
+}
+
+function selfSigned(): { readonly cert: string; readonly key: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'magnum-tls-'));
+  try {
+    const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
+    const words = 'req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost';
+    execFileSync('openssl', [...words.split(' '), '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The reply to a question that is asked until it is answered. */
+async function answered(caller: AmqpBus): Promise<unknown> {
+  for (const end = Date.now() + 60_000; ; await systemClock.sleep(100)) {
+    try {
+      return await caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 2_000 });
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
   }
 }
 
@@ -66,6 +97,58 @@ describe('RabbitMQ', () => {
       await answerer.close();
     },
   );
+
+  test(
+    'of several brokers, the one that can be reached is taken, and the next one when it goes away',
+    { timeout: 180_000 },
+    async () => {
+      const other = await startRabbitmq({ log: () => undefined });
+      try {
+        const url = `rabbit://guest:guest@127.0.0.1:1,127.0.0.1:${rabbitmq.port},127.0.0.1:${other.port}/`;
+        const [caller, answerer] = [await open('several', url), await open('several', url)];
+        await answerer.serve(answersAllWith('pem'));
+        for (const broker of [rabbitmq, other]) {
+          // These two know nothing of each other: with one of them away, both ends meet at the other.
+          await broker.suspend('SIGKILL');
+          expect(await answered(caller)).toEqual({ pem: 'pem' });
+          await broker.resume();
+        }
+        await caller.close();
+        await answerer.close();
+      } finally {
+        await other.stop();
+      }
+    },
+  );
+
+  test('over TLS, a broker whose certificate the configured authority signed is spoken to, and no other', async () => {
+    const { cert, key } = selfSigned();
+    const front = createTlsServer({ cert, key }, (socket) => {
+      const broker = connect(rabbitmq.port, '127.0.0.1');
+      socket.pipe(broker).pipe(socket);
+      for (const end of [socket, broker]) end.on('error', () => (socket.destroy(), broker.destroy()));
+    });
+    front.on('tlsClientError', () => undefined);
+    await new Promise<void>((listening) => front.listen(0, '127.0.0.1', listening));
+    const url = `rabbit://guest:guest@localhost:${(front.address() as AddressInfo).port}/`; // a server of sockets has a port
+    const trusting = await open('tls', url, { ca: cert });
+    await trusting.serve(answersAllWith('sealed'));
+    expect(await answered(trusting)).toEqual({ pem: 'sealed' });
+    const lines: string[] = [];
+    const distrusting = await amqpBus({
+      brokers: brokersIn(url, true),
+      tls: {},
+      topic: 'tls',
+      logger: { ...silentLogger, warn: (_message, fields) => void lines.push(String(fields?.['error'])) },
+      random: systemRandom,
+    });
+    await until(() => lines.length > 0);
+    expect(lines[0]).toMatch(/self-signed certificate/);
+    expect(distrusting.connected()).toBe(false);
+    await distrusting.close();
+    await trusting.close();
+    front.close();
+  });
 
   test('a message that nobody can read goes to the dead letters, and the next one is answered', async () => {
     const [caller, answerer] = [await open('poison'), await open('poison')];

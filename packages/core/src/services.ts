@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
 import { amqpBus, type AmqpBus } from './adapters/bus/amqp.js';
+import { brokersIn, type BrokerTls } from './adapters/bus/brokers.js';
 import { osloNotifier } from './adapters/bus/notifications.js';
 import { memoryLimits } from './adapters/limits/memory.js';
 import { openTelemetryTracer, traced } from './adapters/system/tracer.js';
@@ -149,8 +150,10 @@ interface Base {
 async function openBase(config: Config, logger: Logger): Promise<Base> {
   const db = openDatabase(config);
   const tracer = tracerWhenConfigured();
+  const tls = brokerTls(config);
   const bus = await amqpBus({
-    urls: brokerUrls(config),
+    brokers: brokersIn(config.text('DEFAULT', 'transport_url') ?? '', tls !== undefined),
+    ...(tls ? { tls } : {}),
     topic: config.text('conductor', 'topic') ?? 'magnum-conductor',
     logger,
     random: systemRandom,
@@ -279,13 +282,28 @@ function openDatabase(config: Config): Knex {
   });
 }
 
-/** `rabbit://u:p@h1:5672,u:p@h2:5672/vhost` names several hosts; each becomes an AMQP URL. */
-function brokerUrls(config: Config): readonly string[] {
-  const text = config.text('DEFAULT', 'transport_url');
-  const parts = /^(?:rabbit|amqp|kombu\+amqp):\/\/([^/]+)(\/.*)?$/.exec(text ?? '');
-  if (!parts) throw missing('[DEFAULT] transport_url', 'for example rabbit://magnum:PASSWORD@HOST:5672/');
-  const vhost = (parts[2] ?? '/').replace(/\?.*$/, '');
-  return (parts[1] ?? '').split(',').map((host) => `amqp://${host}${vhost === '/' ? '' : vhost}`);
+function brokerTls(config: Config): BrokerTls | undefined {
+  if (!config.flag('oslo_messaging_rabbit', 'ssl')) return undefined;
+  const files = { ca: 'ssl_ca_file', cert: 'ssl_cert_file', key: 'ssl_key_file' };
+  return Object.fromEntries(
+    Object.entries(files).flatMap(([part, name]) => {
+      const file = config.text('oslo_messaging_rabbit', name);
+      return file === null ? [] : [[part, readPem(`[oslo_messaging_rabbit] ${name}`, file)]];
+    }),
+  );
+}
+
+function readPem(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'unreadable'; // what fs throws
+    throw new DomainError('invalid-parameter', {
+      field: name,
+      message: `${name}: ${file} cannot be read (${why}).`,
+      cause: error,
+    });
+  }
 }
 
 function sealingKey(config: Config): Uint8Array {

@@ -88,6 +88,16 @@ export const OPTIONS: readonly Option[] = [
   }),
   option('api', 'public_url', 'string', null, 'Origin under which clients reach the service, where a balancer stands before it.'),
   ...ignored('api', 'workers', 'api_paste_config', 'enabled_ssl', 'ssl_cert_file', 'ssl_key_file'),
+  option('oslo_messaging_rabbit', 'ssl', 'boolean', false, 'Speak TLS with RabbitMQ.'),
+  option(
+    'oslo_messaging_rabbit',
+    'ssl_ca_file',
+    'string',
+    null,
+    "PEM file of the authority that signed the broker's certificate.",
+  ),
+  option('oslo_messaging_rabbit', 'ssl_cert_file', 'string', null, 'PEM file of the certificate to show to the broker.'),
+  option('oslo_messaging_rabbit', 'ssl_key_file', 'string', null, 'PEM file of its key.'),
   option('DEFAULT', 'control_exchange', 'string', 'magnum', 'Exchange that notifications are published to.'),
   option(
     'oslo_messaging_notifications',

@@ -7,11 +7,13 @@ import type { Answers, CallOptions, MessageBus, QuestionName, Questions } from '
 import type { Logger } from '../../ports/logger.js';
 import type { Random } from '../../ports/random.js';
 import type { Tracer } from '../../ports/tracer.js';
+import { BrokerRing, type BrokerAddress, type BrokerTls } from './brokers.js';
 import { encodeAnswer, encodeFailure, decodeReply, parseMessage } from './envelope.js';
 
 export interface AmqpBusOptions {
-  /** `amqp://user:password@host:port/vhost`; several are tried in turn. */
-  readonly urls: readonly string[];
+  /** Tried in turn. */
+  readonly brokers: readonly BrokerAddress[];
+  readonly tls?: BrokerTls;
   /** Prefix of queues: `[conductor] topic`. */
   readonly topic: string;
   readonly logger: Logger;
@@ -29,6 +31,7 @@ export interface AmqpBus extends MessageBus {
 }
 
 const PREFETCH = 20;
+const CONNECT_MS = 5_000;
 const CONFIRM_MS = 2_000;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 5_000;
@@ -58,6 +61,7 @@ interface Waiting {
 /** One connection with two channels: one publishes under confirms, one consumes; both are made again after every reconnect. */
 class Link {
   readonly #options: AmqpBusOptions;
+  readonly #brokers: BrokerRing;
   readonly #waiting = new Map<string, Waiting>();
   readonly #listeners = new Set<(bayId: BayId) => void>();
   #answers: Answers | undefined;
@@ -68,6 +72,7 @@ class Link {
 
   constructor(options: AmqpBusOptions) {
     this.#options = options;
+    this.#brokers = new BrokerRing(options.brokers, options.random.below(options.brokers.length));
   }
 
   get connected(): boolean {
@@ -76,10 +81,10 @@ class Link {
 
   /** Returns at once: a broker that is away is waited for in the background. */
   async open(): Promise<void> {
-    const { logger } = this.#options;
-    const url = this.#options.urls[0] ?? 'amqp://guest:guest@127.0.0.1:5672/';
-    this.#model = await amqplib.connect(withHeartbeat(url), {
-      timeout: 5_000,
+    const { logger, tls } = this.#options;
+    this.#model = await amqplib.connect(this.#brokers.current, {
+      ...tls,
+      timeout: CONNECT_MS,
       recovery: {
         waitForConnect: false,
         maxRetries: Infinity,
@@ -87,7 +92,10 @@ class Link {
         setup: (model: ChannelModel) => this.#setUp(model),
       },
     });
-    this.#model.on('connect-failed', (error: Error) => logger.warn('broker unreachable', { error: error.message }));
+    this.#model.on('connect-failed', (error: Error) => {
+      logger.warn('broker unreachable', { broker: this.#brokers.name, error: error.message });
+      this.#brokers.next();
+    });
     this.#model.on('disconnect', (error: Error | undefined) => this.#lost(error));
     this.#model.on('blocked', () => {
       this.#blocked = true;
@@ -101,7 +109,9 @@ class Link {
   }
 
   #delay(attempt: number): number {
-    const most = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10));
+    // Every broker is tried before the wait grows.
+    const round = Math.floor((attempt - 1) / this.#brokers.size) + 1;
+    const most = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(round, 10));
     return most / 2 + this.#options.random.below(Math.ceil(most / 2));
   }
 
@@ -120,13 +130,13 @@ class Link {
     if (this.#answers) await this.#consumeQuestions(channel);
     this.#channel = channel;
     this.#attempt += 1;
-    logger.info('broker connected', { times: this.#attempt });
+    logger.info('broker connected', { broker: this.#brokers.name, times: this.#attempt });
   }
 
   #lost(error: Error | undefined): void {
     this.#channel = undefined;
     this.#blocked = false;
-    this.#options.logger.warn('broker connection lost', { error: error?.message });
+    this.#options.logger.warn('broker connection lost', { broker: this.#brokers.name, error: error?.message });
     for (const { reject } of this.#waiting.values()) reject(away());
     this.#waiting.clear();
   }
@@ -301,13 +311,6 @@ function refuse(channel: ConfirmChannel, message: ConsumeMessage): void {
 
 function away(): DomainError {
   return new DomainError('engine-unavailable', 'The message broker or the conductor cannot be reached. Try again later.');
-}
-
-/** A peer that went silent is noticed after two heartbeats. */
-function withHeartbeat(url: string): string {
-  const parsed = new URL(url);
-  if (!parsed.searchParams.has('heartbeat')) parsed.searchParams.set('heartbeat', '10');
-  return parsed.toString();
 }
 
 async function within<T>(work: Promise<T>, milliseconds: number): Promise<T> {
