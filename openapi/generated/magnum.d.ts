@@ -172,7 +172,7 @@ export interface paths {
         };
         /**
          * List what has happened to a bay
-         * @description An extension, oldest first. Pass the last id seen as `after` to read on.
+         * @description An extension, oldest first. Pass the last id seen as `after` to read on. Asked for as `text/event-stream`, the events come as they happen (server-sent events, one JSON object each, with its id); `Last-Event-ID` reads on after a lost connection. The stream ends with an event `gone` when the bay is deleted, and after 15 minutes otherwise: connect again.
          */
         get: operations["listBayEvents"];
         put?: never;
@@ -920,6 +920,11 @@ export interface components {
             /** Format: date-time */
             at: string;
             /**
+             * @description A request was accepted; a conductor began with it; the stack tells of a resource; something is tried again; the status changed; nothing is under way any more.
+             * @enum {string}
+             */
+            kind: "accepted" | "claimed" | "stack" | "retry" | "status" | "settled";
+            /**
              * @description Who says so: Magnum itself, or the orchestrator about the bay's stack.
              * @enum {string}
              */
@@ -927,7 +932,10 @@ export interface components {
             /** @description Name of the resource, from the stack down: `worker-7f3a/server`; or the name of the bay or the stack itself. */
             resource: string;
             resource_type: string | null;
+            /** @description The neighbour's id of the resource, as far as there is one already. */
+            resource_id: string | null;
             status: string;
+            /** @description The neighbour's own words. */
             reason: string | null;
         };
         BayEventList: {
@@ -1609,13 +1617,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One page */
+            /** @description One page, or the stream */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BayEventList"];
+                    "text/event-stream": string;
                 };
             };
             default: components["responses"]["Error"];

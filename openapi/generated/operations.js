@@ -24,6 +24,7 @@ export const operations = {
     "pathParams": [],
     "queryParams": [],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -64,6 +65,7 @@ export const operations = {
     "pathParams": [],
     "queryParams": [],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -152,6 +154,7 @@ export const operations = {
       }
     ],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -194,6 +197,7 @@ export const operations = {
     "pathParams": [],
     "queryParams": [],
     "hasBody": true,
+    "streams": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -284,6 +288,7 @@ export const operations = {
       }
     ],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -339,6 +344,7 @@ export const operations = {
     ],
     "queryParams": [],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -391,6 +397,7 @@ export const operations = {
     ],
     "queryParams": [],
     "hasBody": true,
+    "streams": false,
     "bodyKind": "json-patch",
     "patches": "BayModel",
     "cli": {
@@ -443,6 +450,7 @@ export const operations = {
     ],
     "queryParams": [],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -535,6 +543,7 @@ export const operations = {
       }
     ],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -584,6 +593,7 @@ export const operations = {
     "pathParams": [],
     "queryParams": [],
     "hasBody": true,
+    "streams": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -674,6 +684,7 @@ export const operations = {
       }
     ],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -731,6 +742,7 @@ export const operations = {
     ],
     "queryParams": [],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -802,6 +814,7 @@ export const operations = {
       }
     ],
     "hasBody": true,
+    "streams": false,
     "bodyKind": "json-patch",
     "patches": "Bay",
     "cli": {
@@ -854,6 +867,7 @@ export const operations = {
     ],
     "queryParams": [],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -936,6 +950,7 @@ export const operations = {
       }
     ],
     "hasBody": false,
+    "streams": true,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -946,7 +961,7 @@ export const operations = {
       ],
       "columns": [
         "at",
-        "source",
+        "kind",
         "resource",
         "status",
         "reason"
@@ -1048,6 +1063,7 @@ export const operations = {
       }
     ],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1162,6 +1178,7 @@ export const operations = {
       }
     ],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1221,6 +1238,7 @@ export const operations = {
     ],
     "queryParams": [],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1327,6 +1345,7 @@ export const operations = {
       }
     ],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1370,6 +1389,7 @@ export const operations = {
     "pathParams": [],
     "queryParams": [],
     "hasBody": true,
+    "streams": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -1476,6 +1496,7 @@ export const operations = {
       }
     ],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1533,6 +1554,7 @@ export const operations = {
     ],
     "queryParams": [],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1585,6 +1607,7 @@ export const operations = {
     ],
     "queryParams": [],
     "hasBody": true,
+    "streams": false,
     "bodyKind": "json-patch",
     "patches": "Container",
     "cli": {
@@ -1637,6 +1660,7 @@ export const operations = {
     ],
     "queryParams": [],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1691,6 +1715,7 @@ export const operations = {
     ],
     "queryParams": [],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1743,6 +1768,7 @@ export const operations = {
     ],
     "queryParams": [],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1795,6 +1821,7 @@ export const operations = {
     ],
     "queryParams": [],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1849,6 +1876,7 @@ export const operations = {
     ],
     "queryParams": [],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1901,6 +1929,7 @@ export const operations = {
     ],
     "queryParams": [],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1953,6 +1982,7 @@ export const operations = {
     ],
     "queryParams": [],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2018,6 +2048,7 @@ export const operations = {
       }
     ],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2058,6 +2089,7 @@ export const operations = {
     "pathParams": [],
     "queryParams": [],
     "hasBody": true,
+    "streams": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -2122,6 +2154,7 @@ export const operations = {
       }
     ],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2159,6 +2192,7 @@ export const operations = {
     "pathParams": [],
     "queryParams": [],
     "hasBody": false,
+    "streams": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {

@@ -1,5 +1,5 @@
 import { isObject, objectAt, textAt, textsAt, type Json, type JsonObject } from './json.js';
-import { dereference, operationsOf, type SpecOperation } from './spec.js';
+import { dereference, follow, operationsOf, type SpecOperation } from './spec.js';
 import { bodySchema, responseSchema, successOf } from './schemas.js';
 import { rangeOf } from './versions.js';
 
@@ -55,10 +55,18 @@ function row(spec: JsonObject, operation: SpecOperation): JsonObject {
     pathParams: parameters(spec, operation, 'path'),
     queryParams: parameters(spec, operation, 'query'),
     hasBody: body['requestBody'] !== undefined,
+    streams: streams(spec, operation),
     bodyKind: bodyKind(spec, operation),
     patches: textAt(body, 'x-patches') ?? null,
     cli: cliHints(body),
   };
+}
+
+/** Whether a success can be a stream of server-sent events. */
+function streams(spec: JsonObject, operation: SpecOperation): boolean {
+  return Object.values(objectAt(operation.body, 'responses')).some(
+    (response) => objectAt(follow(spec, response), 'content')['text/event-stream'] !== undefined,
+  );
 }
 
 function bodyKind(spec: JsonObject, operation: SpecOperation): string {

@@ -17,6 +17,8 @@ export interface Operation {
   readonly pathParams: readonly Parameter[];
   readonly queryParams: readonly Parameter[];
   readonly hasBody: boolean;
+  /** A success can be a stream of server-sent events, when `Accept` says so. */
+  readonly streams: boolean;
   readonly bodyKind: 'object' | 'json-patch' | 'none';
   /** Name of the schema that a JSON patch is applied to; it stands in `schemas.resources`. */
   readonly patches: string | null;

@@ -29,6 +29,7 @@ async function anApi(limits: { perMinute: number; atOnce: number }) {
     identity,
     logger: silentLogger,
     maxLimit: 1000,
+    maxEventStreams: 3,
     ...(made ? { limits: made } : {}),
   });
   const get = (path: string, withToken: string) =>

@@ -141,6 +141,7 @@ const SUPPORT = {
   caRef: 'ca',
   clientRef: 'client',
   lastStackEvent: 0,
+  claimedGeneration: 1,
   facts: {
     authUrl: 'a',
     magnumUrl: 'm',

@@ -116,7 +116,13 @@ test('one stack that cannot be looked at hides no other', async () => {
   await until(async () => (await Promise.all(good.map(statusOf))).every((status) => status === 'CREATE_COMPLETE'));
   expect((await world.deps.store.read((repos) => repos.bays.get(bad as BayId)))?.observed).toMatchObject({
     status: 'CREATE_IN_PROGRESS',
-    statusReason: expect.stringContaining('tried again'),
+    statusReason: expect.stringMatching(/^An unexpected error occurred in this service\. It is tried again \(attempt \d+\)\.$/),
+  });
+  const story = await world.deps.store.read((repos) => repos.events.list(bad as BayId, 0, 100));
+  expect(story.filter(({ kind }) => kind === 'retry')[0]).toMatchObject({
+    source: 'magnum',
+    status: 'CREATE_IN_PROGRESS',
+    reason: 'An unexpected error occurred in this service. It is tried again (attempt 1).',
   });
 });
 

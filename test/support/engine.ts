@@ -65,6 +65,7 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
     random: systemRandom,
     logger: options.logger ?? silentLogger,
     maxLimit: 1_000,
+    maxEventStreams: 3,
   });
   return { request: requester(fetch, service.tokens.demo), containers, failWith: (kind) => (trouble.kind = kind) };
 }

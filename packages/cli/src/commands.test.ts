@@ -137,3 +137,41 @@ describe('magnum dev load-image', () => {
     expect(out).toBe('nginx:stable is now on master-1, worker-7f3a\n');
   });
 });
+
+describe('following events', () => {
+  const story = [1, 2].map((id) => ({
+    id,
+    at: `2026-01-01T00:00:0${id}Z`,
+    kind: 'stack',
+    resource: 'evil\u001b[2J',
+    status: 'X',
+    reason: null,
+  }));
+  const answers = (_method: string, path: string): Response | undefined =>
+    path === '/v1/bays/my-bay/events'
+      ? new Response(
+          `${story.map((event) => `id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`).join('')}event: gone\ndata: {}\n\n`,
+          {
+            headers: { 'content-type': 'text/event-stream' },
+          },
+        )
+      : undefined;
+
+  test('prints a line for each as it comes, until the bay is gone', async () => {
+    const { code, out } = await magnum('bay events my-bay --follow', { answers });
+    expect([code, out.split('\n').length]).toEqual([0, 3]);
+    expect(out).toMatch(/^2026-01-01T00:00:01Z {2}stack {2}evil\S* {2}X {2}-\n/);
+    expect(out).not.toContain('\u001b');
+  });
+
+  test('prints JSON lines, and begins where it is told to', async () => {
+    const { out, requests } = await magnum('bay events my-bay --follow --after 7 -f json', { answers });
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { id: number }).id),
+    ).toEqual([1, 2]);
+    expect(requests[0]?.line).toBe('GET /v1/bays/my-bay/events?after=7');
+  });
+});

@@ -86,10 +86,11 @@ function addPositionals(command: Command, plan: Plan): void {
 }
 
 function addOptions(command: Command, plan: Plan): void {
-  const { cli, patches } = plan.operation;
+  const { cli, patches, streams } = plan.operation;
   for (const field of [...plan.fields, ...plan.query].filter(({ name }) => !plan.positional.includes(name)))
     addField(command, field);
   if (plan.detail) command.option('--detail', 'fetch and show all fields');
+  if (streams) command.option('--follow', 'go on telling events as they happen, until the end or Ctrl-C');
   if (cli?.text) command.option('-o, --output <file>', 'write to a file (mode 0600) in place of the screen');
   if (cli?.many) command.option('-y, --yes', 'do not ask');
   if (cli?.wait)

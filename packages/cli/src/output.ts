@@ -24,6 +24,16 @@ export async function printList(io: Io, items: readonly Item[], usual: readonly 
   io.out([...(options.header ? [columns] : []), ...rows].map(csvLine).join(''));
 }
 
+/** One of many that come one by one: a line, also in JSON; a document of its own in YAML. */
+export function printLine(io: Io, item: Item, usual: readonly string[], options: OutputOptions): void {
+  const columns = options.columns.length > 0 ? options.columns : usual;
+  const shown = options.columns.length > 0 ? pick(item, columns) : item;
+  if (options.format === 'json' || options.format === 'yaml')
+    return io.out(`${options.format === 'yaml' ? '--- ' : ''}${JSON.stringify(shown)}\n`);
+  const cells = columns.map((column) => cell(item[column], options.format));
+  io.out(options.format === 'csv' ? csvLine(cells) : `${cells.join(options.format === 'table' ? '  ' : ' ')}\n`);
+}
+
 /** One thing: a line for each field. */
 export async function printItem(io: Io, item: Item, options: OutputOptions): Promise<void> {
   const shown = options.columns.length > 0 ? pick(item, options.columns) : item;

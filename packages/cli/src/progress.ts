@@ -79,7 +79,8 @@ class Teller {
         : 'bay';
     // The bay's own events say its status; it is not told twice.
     if (event.source === 'magnum' && (event.resource === '' || event.resource_type === 'bay')) this.#status = event.status;
-    const reason = event.reason ? `  ${oneLine(event.reason)}` : '';
+    const words = event.reason ?? (event.kind === 'accepted' || event.kind === 'claimed' ? event.kind : '');
+    const reason = words === '' ? '' : `  ${oneLine(words)}`;
     this.#line(`${painted(this.#io, event.status)} ${oneLine(what)}${reason}`, this.#since(event));
   }
 

@@ -4,7 +4,7 @@ import { pathOf, valuesOf } from './arguments.js';
 import { changesOf } from './changes.js';
 import { exitCodeOf, EXIT, messageOf, SilentExit, UsageError } from './errors.js';
 import type { Io } from './io.js';
-import { printItem, printList, printText, type Format, type Item, type OutputOptions } from './output.js';
+import { printItem, printLine, printList, printText, type Format, type Item, type OutputOptions } from './output.js';
 import type { Plan } from './plan.js';
 import { lastEvent, waitFor } from './progress.js';
 import { openSession, type Flags } from './session.js';
@@ -26,11 +26,25 @@ export const runList: Run = async (io, plan, given) => {
   const magnum = await openSession(io, given.flags);
   const operation = given.flags['detail'] === true && plan.detail ? plan.detail : plan.operation;
   const query = await queryOf(io, plan, given);
+  if (given.flags['follow'] === true) return followed(io, magnum, plan, given);
   const max = typeof query['limit'] === 'number' ? query['limit'] : Infinity;
   const call = { method: 'GET', path: pathOf(operation, paths(plan, given)), query };
   const items = await magnum.rawList(call, operation.cli?.rows ?? '', { signal: io.signal }).toArray({ max });
   await printList(io, items.map(itemOf), operation.cli?.columns ?? [], outputOf(given.flags));
 };
+
+/** A line for each event, in the format's own way; Ctrl-C is the usual end. */
+async function followed(io: Io, magnum: Magnum, plan: Plan, given: Given): Promise<void> {
+  const { after } = await queryOf(io, plan, given);
+  const path = pathOf(plan.operation, paths(plan, given));
+  try {
+    for await (const event of magnum.rawFollow(path, { signal: io.signal, ...(typeof after === 'number' ? { after } : {}) }))
+      printLine(io, itemOf(event), plan.operation.cli?.columns ?? [], outputOf(given.flags));
+  } catch (error) {
+    if (!io.signal.aborted) throw error;
+    throw new SilentExit(EXIT.interrupted);
+  }
+}
 
 export const runItem: Run = async (io, plan, given) => {
   const magnum = await openSession(io, given.flags);

@@ -51,13 +51,20 @@ export interface EmbeddedMagnum {
 
 const CONCURRENCY = 8;
 const MAX_LIMIT = 1_000;
+const MAX_EVENT_STREAMS = 100;
 
 export async function embeddedMagnum(options: EmbeddedOptions): Promise<EmbeddedMagnum> {
   const { db, backend, logger } = options;
   await migrate(db, [...coreMigrations, ...embeddedMigrations]);
   const parts = composeParts(options);
   const bus = inProcessBus();
-  const api = plainApi({ ...parts.conductor, bus, policy: policyOf(DEFAULT_RULES), maxLimit: MAX_LIMIT });
+  const api = plainApi({
+    ...parts.conductor,
+    bus,
+    policy: policyOf(DEFAULT_RULES),
+    maxLimit: MAX_LIMIT,
+    maxEventStreams: MAX_EVENT_STREAMS,
+  });
   const loadImage = imageLoader({ ...parts.conductor, docker: options.docker });
   const answer = frontDoor([...cloudRooms(parts), { under: ['/dev'], handle: loadImage }], api, logger);
   let conductor: Conductor | undefined;

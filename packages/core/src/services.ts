@@ -70,6 +70,7 @@ export async function openApi(
     bus,
     policy: policyOf(DEFAULT_RULES),
     maxLimit: config.number('api', 'max_limit'),
+    maxEventStreams: config.number('api', 'max_event_streams'),
     ...limitsOf(config),
     ...(base.tracer ? { tracer: base.tracer } : {}),
   });

@@ -1,3 +1,4 @@
+import { follow, type FollowOptions } from './follow.js';
 import { listing, type Listing } from './pages.js';
 import { patchOf, type Changes } from './patch.js';
 import type { Runtime } from './runtime.js';
@@ -59,13 +60,19 @@ export interface Bays {
   delete(ident: string, options?: CallOptions): Promise<void>;
   /** What has happened to the bay and its stack, oldest first. */
   events(ident: string, query?: { readonly after?: number; readonly limit?: number }, options?: CallOptions): Listing<BayEvent>;
+  /**
+   * The bay's events as they happen, from the beginning or after the one with the id `after`, over lost connections, until the bay is gone
+   * or the signal aborts. Throws NotFoundError, and ApiError (406) where a server has no streams.
+   */
+  follow(ident: string, options?: FollowOptions): AsyncIterable<BayEvent>;
   /** Follows a bay until nothing is under way. Throws WaiterError with the bay's reason as soon as it has failed. */
   waitUntil(ident: string, options?: WaitOptions): Promise<Bay>;
   /** Follows a bay until it is gone. */
   waitUntilDeleted(ident: string, options?: WaitOptions): Promise<void>;
 }
 
-export function bays({ http, init }: Transport, runtime: Runtime): Bays {
+export function bays(transport: Transport, runtime: Runtime): Bays {
+  const { http, init } = transport;
   const place = (bay_ident: string): { params: { path: { bay_ident: string } } } => ({ params: { path: { bay_ident } } });
   const get: Bays['get'] = (ident, options) => dataOf(http.GET('/v1/bays/{bay_ident}', { ...place(ident), ...init(options) }));
   const events: Bays['events'] = (ident, query = {}, options) =>
@@ -78,6 +85,7 @@ export function bays({ http, init }: Transport, runtime: Runtime): Bays {
   return {
     get,
     events,
+    follow: (ident, options = {}) => follow(transport, runtime, `/v1/bays/${encodeURIComponent(ident)}/events`, options),
     list: (query = {}, options) =>
       listing(async (next) => {
         const page = await dataOf(http.GET('/v1/bays', { params: { query: { ...query, ...next } }, ...init(options) }));

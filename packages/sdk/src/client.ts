@@ -2,6 +2,7 @@ import { staticToken, type Auth } from './auth.js';
 import { bayModels, bays, type BayModels, type Bays } from './bays.js';
 import { containers, type Containers } from './containers.js';
 import { fieldOf, listOf, MagnumError, textOf } from './errors.js';
+import { follow, type FollowOptions } from './follow.js';
 import { discovering, fixed } from './microversion.js';
 import {
   certificates,
@@ -18,7 +19,7 @@ import { DEFAULT_RETRIES, RetryBudget, type RetryOptions } from './retry.js';
 import { systemRuntime, type Runtime } from './runtime.js';
 import { createTransport, type RawCall } from './transport.js';
 import { listing, type Listing } from './pages.js';
-import type { CallOptions } from './types.js';
+import type { BayEvent, CallOptions } from './types.js';
 
 interface CommonOptions {
   /** `fetch` of your choice: through a proxy, or a Magnum in this process. */
@@ -50,6 +51,8 @@ export interface Magnum {
   raw(call: RawCall, options?: CallOptions): Promise<unknown>;
   /** Any list; `rows` is the key of its items. */
   rawList(call: RawCall, rows: string, options?: CallOptions): Listing<unknown>;
+  /** Any stream of events: `/v1/bays/my-bay/events`. See `bays.follow`. */
+  rawFollow(path: string, options?: FollowOptions): AsyncIterable<BayEvent>;
 }
 
 /**
@@ -72,6 +75,7 @@ export function createMagnum(options: MagnumOptions): Magnum {
     services: services(transport),
     versions: versions(transport),
     raw: transport.raw,
+    rawFollow: (path, callOptions = {}) => follow(transport, deps.runtime, path, callOptions),
     rawList: (call, rows, callOptions) =>
       listing(async (next) => {
         const page = await transport.raw({ ...call, query: { ...call.query, ...next } }, callOptions);

@@ -58,6 +58,7 @@ async function sendOnce(deps: PipelineDeps, outgoing: Outgoing, as: { session: S
   const started = deps.runtime.now();
   const response = await underDeadline(limits, async (signal) => {
     const answer = await deps.fetch(new Request(url, { method: outgoing.method, headers, ...body, signal }));
+    if (answer.ok && answer.headers.get('content-type')?.startsWith('text/event-stream')) return answer;
     // Read within the deadline: an answer that stalls half-way is no answer.
     return whole(answer);
   }).catch((cause: unknown) => {

@@ -7,10 +7,12 @@ import type { CallOptions } from './types.js';
 
 /** The typed calls. Only this file knows openapi-fetch. */
 export interface Transport {
-  readonly http: Client<paths>;
+  readonly http: Client<paths, 'application/json'>;
   /** What a typed call takes beside its parameters, so that it ends when its caller wants. */
   init(options: CallOptions | undefined): { readonly fetch: (request: Request) => Promise<Response> };
   raw(call: RawCall, options?: CallOptions): Promise<unknown>;
+  /** Server-sent events: answers as soon as they begin; the body is the caller's to read and to end. */
+  open(call: RawCall, options?: CallOptions): Promise<Response>;
 }
 
 export interface RawCall {
@@ -25,13 +27,17 @@ export interface RawCall {
 const PLACEHOLDER = 'http://magnum.invalid';
 
 export function createTransport(deps: PipelineDeps, versions: Microversions): Transport {
-  const deliver = async (request: Request, signal: AbortSignal): Promise<Response> => {
+  const deliver = async (request: Request, signal: AbortSignal, accept?: string): Promise<Response> => {
     const body = request.body === null ? undefined : await request.text();
     const version = await versions.negotiated();
     return send(deps, {
       method: request.method,
       path: request.url.slice(PLACEHOLDER.length),
-      headers: { ...headerFor(version), ...(body !== undefined && { 'content-type': 'application/json' }) },
+      headers: {
+        ...headerFor(version),
+        ...(accept && { accept }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
       body,
       signal,
     });
@@ -44,7 +50,9 @@ export function createTransport(deps: PipelineDeps, versions: Microversions): Tr
     const text = await response.text();
     return text === '' ? undefined : (JSON.parse(text) as unknown);
   };
-  return { http: createClient<paths>({ baseUrl: PLACEHOLDER }), init, raw };
+  const open: Transport['open'] = (call, options) =>
+    underDeadline({ ...options, what: 'The call' }, (signal) => deliver(requestOf(call), signal, 'text/event-stream'));
+  return { open, http: createClient<paths, 'application/json'>({ baseUrl: PLACEHOLDER }), init, raw };
 }
 
 function requestOf(call: RawCall): Request {

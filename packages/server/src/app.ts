@@ -20,12 +20,12 @@ const TIMEOUTS: Timeouts = { headersMs: 15_000, requestMs: 60_000, keepAliveMs: 
 const MOST_HEADERS = 200;
 
 /** An Express application around one handler. Everything else of Express is off: the handler says it all. */
-export function expressApp(handler: PlainHandler): express.Express {
+export function expressApp(handler: PlainHandler, closing?: AbortSignal): express.Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
-  app.use(bindPlain(handler));
+  app.use(bindPlain(handler, closing));
   return app;
 }
 
@@ -33,8 +33,8 @@ export function expressApp(handler: PlainHandler): express.Express {
  * Express gives each request and response a prototype of its own. Done to living objects, that makes all of Node's work on them
  * slow, by more than a small answer takes; so Node makes them of classes that have it from the start.
  */
-function boundApp(handler: PlainHandler) {
-  const app = expressApp(handler);
+function boundApp(handler: PlainHandler, closing: AbortSignal) {
+  const app = expressApp(handler, closing);
   class Incoming extends IncomingMessage {}
   class Outgoing extends ServerResponse {}
   Object.setPrototypeOf(Incoming.prototype, app.request);
@@ -50,9 +50,10 @@ export class Listeners {
   readonly #app: ReturnType<typeof boundApp>;
   readonly #timeouts: Timeouts;
   readonly #servers = new Map<string, Server>();
+  readonly #closing = new AbortController();
 
   constructor(handler: PlainHandler, timeouts = TIMEOUTS) {
-    this.#app = boundApp(handler);
+    this.#app = boundApp(handler, this.#closing.signal);
     this.#timeouts = timeouts;
   }
 
@@ -80,8 +81,9 @@ export class Listeners {
     return portOf(server);
   }
 
-  /** Stops accepting, lets running requests end for a while, then closes what is left. */
+  /** Stops accepting, ends streams, lets running requests end for a while, then closes what is left. */
   async close(graceMs: number): Promise<void> {
+    this.#closing.abort(new Error('the server is closing'));
     await Promise.all([...this.#servers.values()].map((server) => closeServer(server, graceMs)));
     this.#servers.clear();
   }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
@@ -15,13 +16,17 @@ export function bindFetch(handler: FetchHandler): RequestHandler {
   return bindPlain(overPlain(handler));
 }
 
-/** The same for a plain handler, for which no web objects are made. */
-export function bindPlain(handler: PlainHandler): RequestHandler {
+/** The same for a plain handler, for which no web objects are made. `closing` ends streams, which would end by themselves much later. */
+export function bindPlain(handler: PlainHandler, closing: AbortSignal = NEVER): RequestHandler {
   return async (incoming, outgoing) => {
     const request = SocketRequest.of(incoming, outgoing);
-    send(outgoing, request ? await handler(request) : BAD_REQUEST, incoming);
+    const reply = request ? await handler(request) : BAD_REQUEST;
+    if (reply.stream) await sendStream(outgoing, reply, { stream: reply.stream, closing });
+    else send(outgoing, reply, incoming);
   };
 }
+
+const NEVER = new AbortController().signal;
 
 /** A request on a socket. What a handler does not ask for is not made. */
 class SocketRequest implements PlainRequest {
@@ -152,6 +157,42 @@ function send(outgoing: ServerResponse, reply: PlainReply, incoming: IncomingMes
   const closing = unread && reply.status === 413 ? { Connection: 'close' } : undefined;
   outgoing.writeHead(reply.status, { ...NO_SNIFF, ...reply.headers, ...lengthOf(reply), ...closing });
   outgoing.end(reply.body);
+}
+
+async function sendStream(
+  outgoing: ServerResponse,
+  reply: PlainReply,
+  { stream, closing }: { readonly stream: AsyncIterable<string>; readonly closing: AbortSignal },
+): Promise<void> {
+  const texts = stream[Symbol.asyncIterator]();
+  const over = anyOf(outgoing, closing);
+  if (!outgoing.destroyed) outgoing.writeHead(reply.status, { ...NO_SNIFF, ...reply.headers }).flushHeaders();
+  while (!over.signal.aborted) {
+    const next = await Promise.race([texts.next(), over.ended]);
+    if (!next || next.done) break;
+    // A slow reader is waited for: nothing piles up in memory.
+    if (!outgoing.write(next.value)) await Promise.race([once(outgoing, 'drain'), over.ended]);
+  }
+  // Not waited for: a text that is still being made may take its time.
+  void Promise.resolve(texts.return?.()).catch(() => undefined);
+  outgoing.end();
+}
+
+/** Ends when the connection does, or the server closes. */
+function anyOf(
+  outgoing: ServerResponse,
+  closing: AbortSignal,
+): { readonly signal: AbortSignal; readonly ended: Promise<undefined> } {
+  const over = new AbortController();
+  const end = (): void => over.abort(new Error('the stream is over'));
+  if (outgoing.destroyed || closing.aborted) end();
+  outgoing.once('close', end);
+  closing.addEventListener('abort', end, { once: true, signal: over.signal });
+  const ended = new Promise<undefined>((resolve) => {
+    if (over.signal.aborted) resolve(undefined);
+    over.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  return { signal: over.signal, ended };
 }
 
 /** Without it the body would be sent in chunks. Some replies must not have one (RFC 9110, 8.6). */

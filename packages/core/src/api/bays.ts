@@ -1,11 +1,12 @@
 import { isWithin, type components } from '@magnum-ts/openapi';
-import { createBay, deleteBay, listBayEvents, listBays, updateBay, type Accepted, type CreateBay } from '../app/bays.js';
+import { createBay, deleteBay, listBays, updateBay, type Accepted, type CreateBay } from '../app/bays.js';
 import { findBay } from '../app/find.js';
 import { settle } from '../app/settle.js';
 import { isFailed } from '../domain/bay-status.js';
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import type { BayRow } from '../ports/store.js';
+import { bayEventsHandler } from './bay-events.js';
 import { flagField, mapField, numberField, textField } from './fields.js';
 import type { Answer, ApiLimits, Call, Handler } from './handler.js';
 import type { AppDeps } from '../app/deps.js';
@@ -50,24 +51,7 @@ export const bayHandlers = {
     if (isSynchronous(call)) await settle(deps, accepted, call.signal);
     return {};
   },
-  listBayEvents: async (deps, call) => {
-    const after = Number(call.query['after'] ?? 0);
-    const limit = Math.min(Number(call.query['limit'] ?? 100), deps.maxLimit);
-    const { bay, events } = await listBayEvents(deps, call.access, identOf(call), after, limit);
-    const items = events.map((event) => ({
-      id: event.id,
-      at: event.at.toISOString(),
-      source: event.source,
-      resource: event.resource,
-      resource_type: event.resourceType,
-      status: event.status,
-      reason: event.reason,
-    }));
-    const last = events.at(-1);
-    const next =
-      last && events.length === limit ? `${call.baseUrl}/v1/bays/${bay.id}/events?after=${last.id}&limit=${limit}` : undefined;
-    return { body: { events: items, ...(next ? { next } : {}) } };
-  },
+  listBayEvents: bayEventsHandler(COLLECTION, 'bay_ident'),
 } satisfies Record<string, Handler>;
 
 /** Up to 1.1 the answer waits for the orchestrator's word, and is the bay; later it is the id alone (contract, README §7). */

@@ -14,6 +14,7 @@ import { negotiate, requireAtVersion, UnsupportedVersion, versionHeaders, type N
 import { handlers } from './operations.js';
 import { overWeb, type ApiHandler, type PlainHandler, type PlainReply, type PlainRequest } from './plain.js';
 import { findRoute, type Route } from './route.js';
+import { StreamSlots } from './streams.js';
 import { validBody, validQuery } from './validate.js';
 
 export interface ApiDeps extends AppDeps, ApiLimits {
@@ -28,10 +29,11 @@ const RETRY_AFTER_SECONDS = '5';
 
 /** The whole API. It never rejects: every failure becomes an answer. */
 export function plainApi(deps: ApiDeps): PlainHandler {
+  const slots = new StreamSlots(deps.maxEventStreams);
   return async (request) => {
     const requestId = `req-${deps.random.uuid()}`;
     const started = deps.clock.now().getTime();
-    const trail: Trail = { headers: {}, operation: undefined, error: undefined };
+    const trail: Trail = { headers: {}, operation: undefined, error: undefined, slots };
     const reply = await answered(deps, request, requestId, trail);
     trail.headers['x-openstack-request-id'] = requestId;
     deps.logger.info('request', {
@@ -56,11 +58,12 @@ export function apiHandler(deps: ApiDeps): ApiHandler {
 /** What becomes known of a request on its way: a refusal carries the headers known by then, and the log tells the rest. */
 interface Trail {
   readonly headers: Record<string, string>;
+  readonly slots: StreamSlots;
   operation: OperationId | undefined;
   error: ErrorName | undefined;
 }
 
-type Reply = Pick<PlainReply, 'status' | 'body'>;
+type Reply = Pick<PlainReply, 'status' | 'body' | 'stream'>;
 
 function globalId(request: PlainRequest): string | undefined {
   const given = request.header('x-openstack-request-id');
@@ -86,7 +89,7 @@ async function respond(deps: ApiDeps, request: PlainRequest, trail: Trail): Prom
   const actor = open ? undefined : await authenticate(deps, request);
   const leave = actor?.projectId ? await deps.limits?.enter(actor.projectId) : undefined;
   try {
-    return await served(deps, request, { route, actor: actor ?? NOBODY, headers });
+    return await served(deps, request, { route, actor: actor ?? NOBODY, headers, slots: trail.slots });
   } finally {
     leave?.();
   }
@@ -96,15 +99,18 @@ interface Admitted {
   readonly route: ReturnType<typeof findRoute>;
   readonly actor: Actor;
   readonly headers: Trail['headers'];
+  readonly slots: StreamSlots;
 }
 
-async function served(deps: ApiDeps, request: PlainRequest, { route, actor, headers }: Admitted): Promise<Reply> {
+async function served(deps: ApiDeps, request: PlainRequest, { route, actor, headers, slots }: Admitted): Promise<Reply> {
   // `/` is outside of versioning (contract, README §1).
   const negotiated = request.path === '/' ? undefined : negotiateInto(headers, request);
   const found = requireRoute(route, headers);
-  requireJson(request);
-  const call = await callOf(request, { route: found, actor, version: negotiated?.version ?? '1.1' });
+  const wantsStream = found.operation.streams && accepts(request, EVENT_STREAM);
+  if (!wantsStream) requireJson(request, found.operation);
+  const call = await callOf(request, { route: found, actor, version: negotiated?.version ?? '1.1', wantsStream });
   const answer = await handlers[found.operation.id](deps, call);
+  if (answer.stream) return streamed(deps, answer.stream, { call, headers, leave: slots.take(actor.projectId ?? '') });
   return present(found.operation, call.version, answer, headers);
 }
 
@@ -134,15 +140,53 @@ function requireRoute(lookup: ReturnType<typeof findRoute>, headers: Trail['head
   }
 }
 
-function requireJson(request: PlainRequest): void {
-  const accept = request.header('accept');
-  if (
-    accept === null ||
-    accept.trim() === '' ||
-    /(^|[,\s])(\*\/\*|application\/(\*|json)|application\/vnd\.openstack\.magnum\.v1\+json)/i.test(accept)
-  )
-    return;
-  throw new DomainError('not-acceptable', 'This API answers application/json only: allow it in the Accept header.');
+const EVENT_STREAM = /(^|[,\s])text\/event-stream/i;
+const JSON_TYPES = /(^|[,\s])(\*\/\*|application\/(\*|json)|application\/vnd\.openstack\.magnum\.v1\+json)/i;
+
+function accepts(request: PlainRequest, types: RegExp): boolean {
+  return types.test(request.header('accept') ?? '');
+}
+
+function requireJson(request: PlainRequest, operation: Operation): void {
+  if ((request.header('accept') ?? '').trim() === '' || accepts(request, JSON_TYPES)) return;
+  const types = operation.streams ? 'application/json or text/event-stream' : 'application/json only';
+  throw new DomainError('not-acceptable', `This API answers ${types}: allow it in the Accept header.`);
+}
+
+interface Streaming {
+  readonly call: Call;
+  readonly headers: Trail['headers'];
+  /** Gives the place of the stream back. */
+  readonly leave: () => void;
+}
+
+function streamed(deps: ApiDeps, stream: NonNullable<Answer['stream']>, { call, headers, leave }: Streaming): Reply {
+  headers['Content-Type'] = 'text/event-stream';
+  headers['Cache-Control'] = 'no-cache';
+  // Proxies of nginx's kind would keep events back until they fill a buffer.
+  headers['X-Accel-Buffering'] = 'no';
+  return { status: 200, body: '', stream: leaving(whole(deps, stream(call.signal), leave), leave) };
+}
+
+/** The place is given back also where the stream was never begun: a generator's `finally` does not run then. */
+function leaving(texts: AsyncGenerator<string, void, undefined>, leave: () => void): AsyncIterable<string> {
+  const next = (): Promise<IteratorResult<string, void>> => texts.next();
+  const end = (): Promise<IteratorResult<string, void>> => {
+    leave();
+    return texts.return();
+  };
+  return { [Symbol.asyncIterator]: () => ({ next, return: end }) };
+}
+
+/** A stream that fails ends: the status has been sent long ago, and the client connects again. */
+async function* whole(deps: ApiDeps, stream: AsyncIterable<string>, leave: () => void): AsyncGenerator<string, void, undefined> {
+  try {
+    yield* stream;
+  } catch (error) {
+    deps.logger.warn('event stream ended early', { error });
+  } finally {
+    leave();
+  }
 }
 
 const NOBODY: Actor = { userId: '', userName: '', userDomainId: '', projectId: null, roles: [], trusteeOf: null };
@@ -166,6 +210,7 @@ interface CallContext {
   readonly route: Route;
   readonly actor: Actor;
   readonly version: string;
+  readonly wantsStream: boolean;
 }
 
 async function callOf(request: PlainRequest, context: CallContext): Promise<Call> {
@@ -180,6 +225,8 @@ async function callOf(request: PlainRequest, context: CallContext): Promise<Call
     query,
     body,
     baseUrl: request.origin,
+    wantsStream: context.wantsStream,
+    lastEventId: /^\d{1,15}$/.exec(request.header('last-event-id') ?? '')?.[0] ?? null,
     get signal() {
       return request.signal;
     },

@@ -12,11 +12,17 @@ export interface Call {
   /** `http://host:9511`, for links. */
   readonly baseUrl: string;
   readonly signal: AbortSignal;
+  /** The client asked for `text/event-stream`, and the operation has it. */
+  readonly wantsStream: boolean;
+  /** Id of the last event that a reconnecting client has seen; null when it said none, or nonsense. */
+  readonly lastEventId: string | null;
 }
 
 /** `body` undefined: an empty answer. The status comes from the operation table. */
 export interface Answer {
   readonly body?: JsonValue;
+  /** In place of a body: server-sent events until it ends, or the signal aborts. */
+  readonly stream?: (signal: AbortSignal) => AsyncIterable<string>;
   readonly location?: string;
   readonly warnings?: readonly Problem[];
 }
@@ -26,4 +32,6 @@ export type Handler = (deps: AppDeps & ApiLimits, call: Call) => Promise<Answer>
 export interface ApiLimits {
   /** `[api] max_limit` */
   readonly maxLimit: number;
+  /** `[api] max_event_streams`: of one project, in one process. */
+  readonly maxEventStreams: number;
 }

@@ -25,6 +25,8 @@ export interface PlainReply {
   readonly headers: Readonly<Record<string, string>>;
   /** Empty for none. */
   readonly body: string | Uint8Array;
+  /** In place of a body: texts that are sent as they come. It is ended by its `return`, or when the request's signal aborts. */
+  readonly stream?: AsyncIterable<string> | undefined;
   /** The operation of the specification that was asked for, where there is one. */
   readonly operation?: string | undefined;
 }
@@ -37,10 +39,24 @@ export type ApiHandler = (request: Request) => Promise<Response>;
 /** A plain handler for whoever speaks in web requests. */
 export function overWeb(handler: PlainHandler): ApiHandler {
   return async (request) => {
-    const { status, headers, body } = await handler(plainRequest(request));
+    const { status, headers, body, stream } = await handler(plainRequest(request));
+    if (stream) return new Response(webStream(stream), { status, headers });
     // A body of bytes comes out of a web response, or lies in memory that nobody shares.
     return new Response(body.length === 0 ? null : (body as string | Uint8Array<ArrayBuffer>), { status, headers });
   };
+}
+
+function webStream(texts: AsyncIterable<string>): ReadableStream<Uint8Array> {
+  const iterator = texts[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    pull: async (controller) => {
+      const { done, value } = await iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    cancel: async () => void (await iterator.return?.()),
+  });
 }
 
 /** A web-standard handler for a place that asks in plain values. */

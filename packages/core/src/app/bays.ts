@@ -1,5 +1,5 @@
 import { UNSEEN_BAY, type Bay, type BayDesired } from '../domain/bay.js';
-import type { BayEvent } from '../domain/bay-event.js';
+import { bayEvent } from '../domain/bay-event.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { checkVolumeSize } from '../domain/bay-model-rules.js';
 import { STATUS_OF, type BayStatus, type Operation } from '../domain/bay-status.js';
@@ -44,17 +44,6 @@ export interface Accepted {
 export async function listBays(deps: AppDeps, access: Access, page: Page): Promise<readonly BayRow[]> {
   deps.policy.require(access.action, access.actor);
   return deps.store.read((repos) => repos.bays.list(ownRows(access.actor), page));
-}
-
-export async function listBayEvents(
-  deps: AppDeps,
-  access: Access,
-  ident: string,
-  after: number,
-  limit: number,
-): Promise<{ bay: Bay; events: readonly BayEvent[] }> {
-  const { bay } = await findBay(deps, access, ident);
-  return { bay, events: await deps.store.read((repos) => repos.events.list(bay.id, after, limit)) };
 }
 
 /** One transaction writes bay, groups, nodes, intent and work item; then the doorbell rings. Contract, validation §1. */
@@ -166,17 +155,8 @@ async function recordIntent(
     deadline: deadlineOf(startedAt, bay.desired.createTimeout),
     traceparent: deps.tracer?.current() ?? null,
   });
-  await repos.events.append([
-    {
-      bayId: bay.id,
-      at: startedAt,
-      source: 'magnum',
-      resource: bay.name,
-      resourceType: 'bay',
-      status: STATUS_OF[operation].running,
-      reason: 'accepted',
-    },
-  ]);
+  const { running } = STATUS_OF[operation];
+  await repos.events.append([bayEvent(bay, { kind: 'accepted', status: running, reason: null }, startedAt)]);
   await repos.work.wake(bay.id);
 }
 

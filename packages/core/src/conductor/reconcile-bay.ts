@@ -2,6 +2,7 @@ import { isDomainError, DomainError } from '../domain/errors.js';
 import { assertNever } from '../domain/json.js';
 import { stackNameOf } from '../domain/ids.js';
 import { STATUS_OF } from '../domain/bay-status.js';
+import { withRemedy } from '../domain/remedy.js';
 import { planBay, type Step } from '../domain/plan.js';
 import type { RenderInput } from '../ports/bay-driver.js';
 import type { Lease } from '../ports/store.js';
@@ -10,7 +11,7 @@ import { ensureSupport, missing, releaseSupport } from './ensure.js';
 import { tellOthers } from './notifications.js';
 import { isFresh, needsSupport, snapshotIn, type Look } from './look.js';
 import type { Pass, PassResult } from './pass.js';
-import { recordPass, recordRetry } from './record.js';
+import { recordClaim, recordPass, recordRetry } from './record.js';
 import { releaseLeavingNodes } from './release-nodes.js';
 import { tendBay } from './tend.js';
 import { accessOf, desiredOf, loadWorld, type BayWorld, type ConductorDeps } from './world.js';
@@ -69,7 +70,8 @@ interface Task {
 
 async function runPass(deps: ConductorDeps, { lease, world: loaded, look }: Task, signal: AbortSignal): Promise<PassResult> {
   const driver = deps.engines.driverOf(loaded.model);
-  const world = needsSupport(loaded) ? await ensureSupport(deps, lease, loaded, signal) : loaded;
+  const claimed = await recordClaim(deps, lease, loaded);
+  const world = needsSupport(claimed) ? await ensureSupport(deps, lease, claimed, signal) : claimed;
   const snapshot = look ? snapshotIn(look) : await observe(deps, world, signal);
   const seen = driver.interpret(snapshot, desiredOf(world));
   const step = planBay(world.bay, world.intent, seen, deps.clock.now());
@@ -165,12 +167,13 @@ async function settleError(deps: ConductorDeps, lease: Lease, world: BayWorld, e
   const fields = { bayId: world.bay.id, generation: world.bay.generation, attempts: lease.attempts, error };
   if (world.intent && known && known.retry !== 'later') {
     deps.logger.warn('bay operation refused', fields);
-    const step: Step = { do: 'fail', status: STATUS_OF[world.intent.operation].failed, reason: known.message };
+    const { failed: status } = STATUS_OF[world.intent.operation];
+    const step: Step = { do: 'fail', status, reason: withRemedy(known.message, status) };
     return recordPass(deps, { lease, world, snapshot: undefined, seen: undefined, step }, AbortSignal.timeout(30_000));
   }
   deps.logger.warn('bay pass failed, will retry', fields);
-  const reason = known ? known.message : 'An unexpected error occurred in this service; it is tried again.';
-  await recordRetry(deps, lease, world, `${reason} Attempt ${lease.attempts + 1}.`);
+  const reason = known ? known.message : 'An unexpected error occurred in this service.';
+  await recordRetry(deps, lease, world, reason);
   return { lookAgainAt: new Date(deps.clock.now().getTime() + backoff(deps, lease.attempts)), failed: true };
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { UNSEEN_BAY, type BayObserved } from '../domain/bay.js';
-import type { NewBayEvent } from '../domain/bay-event.js';
+import { bayEvent, type NewBayEvent } from '../domain/bay-event.js';
 import { isInProgress, STATUS_OF, type BayStatus } from '../domain/bay-status.js';
 import type { Node, NodeObservation } from '../domain/node.js';
 import type { Observation } from '../domain/observation.js';
@@ -51,10 +51,36 @@ export function hasNews(pass: Pass): boolean {
   });
 }
 
+/** The bay's reason tells of every retry; its story of the first one with each reason, then of ever fewer. */
 export async function recordRetry(deps: ConductorDeps, lease: Lease, world: BayWorld, reason: string): Promise<void> {
   if (!world.intent) return;
-  const observed = { ...world.bay.observed, statusReason: reason };
-  await deps.store.writeUnder(lease, (repos) => repos.bays.saveObserved(world.bay.id, observed, world.bay.generation));
+  const { bay } = world;
+  const attempt = lease.attempts + 1;
+  const statusReason = `${reason} It is tried again (attempt ${attempt}).`;
+  const isTold = bay.observed.statusReason?.startsWith(reason) === true && !isPowerOfTwo(attempt);
+  await deps.store.writeUnder(lease, async (repos) => {
+    await repos.bays.saveObserved(bay.id, { ...bay.observed, statusReason }, bay.generation);
+    if (isTold) return;
+    const { status } = bay.observed;
+    await repos.events.append([bayEvent(bay, { kind: 'retry', status, reason: statusReason }, deps.clock.now())]);
+  });
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return Number.isInteger(Math.log2(value));
+}
+
+/** Tells once of each wish that somebody works on it now. */
+export async function recordClaim(deps: ConductorDeps, lease: Lease, world: BayWorld): Promise<BayWorld> {
+  const { bay, intent } = world;
+  if (!intent || world.support.claimedGeneration >= intent.generation) return world;
+  const support = { ...world.support, claimedGeneration: intent.generation };
+  const { running } = STATUS_OF[intent.operation];
+  await deps.store.writeUnder(lease, async (repos) => {
+    await repos.support.save(bay.id, support);
+    await repos.events.append([bayEvent(bay, { kind: 'claimed', status: running, reason: null }, deps.clock.now())]);
+  });
+  return { ...world, support };
 }
 
 /** When the pass should be repeated. */
@@ -190,24 +216,19 @@ async function recordStory(
   const lines: NewBayEvent[] = news.map((event) => ({
     bayId: world.bay.id,
     at: event.at,
+    kind: 'stack',
     source: 'stack',
     resource: event.path.join('/') || (pass.snapshot?.name ?? ''),
     resourceType: event.type,
+    resourceId: event.physicalId,
     status: `${event.action}_${event.state}`,
     reason: event.reason || null,
   }));
   const last = news.at(-1);
   if (last) await repos.support.save(world.bay.id, { ...world.support, lastStackEvent: last.id });
   if (observed.status !== world.bay.observed.status || (pass.step.do !== 'wait' && !isInProgress(observed.status))) {
-    lines.push({
-      bayId: world.bay.id,
-      at: deps.clock.now(),
-      source: 'magnum',
-      resource: world.bay.name,
-      resourceType: 'bay',
-      status: observed.status,
-      reason: observed.statusReason,
-    });
+    const kind = isInProgress(observed.status) ? 'status' : 'settled';
+    lines.push(bayEvent(world.bay, { kind, status: observed.status, reason: observed.statusReason }, deps.clock.now()));
   }
   await repos.events.append(lines);
 }

@@ -86,6 +86,9 @@ export const OPTIONS: readonly Option[] = [
   option('api', 'max_concurrent_requests', 'integer', 0, 'Requests of one project at the same time; 0 for no limit.', {
     minimum: 0,
   }),
+  option('api', 'max_event_streams', 'integer', 20, 'Streams of events that one project may have open, in one process.', {
+    minimum: 0,
+  }),
   option('api', 'public_url', 'string', null, 'Origin under which clients reach the service, where a balancer stands before it.'),
   ...ignored('api', 'workers', 'api_paste_config', 'enabled_ssl', 'ssl_cert_file', 'ssl_key_file'),
   option('oslo_messaging_rabbit', 'ssl', 'boolean', false, 'Speak TLS with RabbitMQ.'),

@@ -13,6 +13,15 @@ export interface BaySupport {
   readonly facts: BayFacts | null;
   /** The newest stack event that was copied into the bay's story. */
   readonly lastStackEvent: number;
+  /** The newest generation of which the story tells that a conductor has begun with it. */
+  readonly claimedGeneration: number;
 }
 
-export const NO_SUPPORT: BaySupport = { trustee: null, caRef: null, clientRef: null, facts: null, lastStackEvent: 0 };
+export const NO_SUPPORT: BaySupport = {
+  trustee: null,
+  caRef: null,
+  clientRef: null,
+  facts: null,
+  lastStackEvent: 0,
+  claimedGeneration: 0,
+};

@@ -55,12 +55,12 @@ describe('a bay that is wanted', () => {
     expect(planBay(aBay({ generation: 2 }), intent, sighting('COMPLETE'), NOW)).toEqual({
       do: 'finish',
       status: 'ROLLBACK_COMPLETE',
-      reason: 'no room',
+      reason: 'no room. The bay is as it was before the change: correct the cause, then update it again.',
     });
     expect(planBay(aBay({ generation: 2 }), intent, sighting('FAILED'), NOW)).toEqual({
       do: 'fail',
       status: 'ROLLBACK_FAILED',
-      reason: 'no room',
+      reason: 'no room. Correct the cause, then update the bay again, or delete it.',
     });
   });
 
@@ -73,6 +73,27 @@ describe('a bay that is wanted', () => {
       reason: expect.stringContaining('60 minutes'),
     });
   });
+});
+
+test('every failure says what to do', () => {
+  const stack = (action: 'CREATE' | 'UPDATE' | 'DELETE' | 'ROLLBACK') =>
+    aSighting({ stack: { kind: 'present', id: 's', action, state: 'FAILED', toldGeneration: 2 } });
+  const bay = aBay({ generation: 2, acceptedGeneration: 2 });
+  const late = { startedAt: new Date('2025-12-31T22:00:00Z'), deadline: new Date('2025-12-31T23:01:00Z') };
+  const steps = [
+    ...(['create', 'update', 'delete'] as const).flatMap((operation) =>
+      (['CREATE', 'UPDATE', 'DELETE', 'ROLLBACK'] as const).map((action) =>
+        planBay(bay, anIntent({ operation, generation: 2 }), stack(action), NOW),
+      ),
+    ),
+    planBay(bay, anIntent({ generation: 2, ...late }), stack('CREATE'), NOW),
+    planBay(bay, anIntent({ generation: 2 }), aSighting(), NOW),
+    planBay(bay, anIntent({ generation: 3 }), stack('DELETE'), NOW),
+  ];
+  const failures = steps.filter((step) => step.do === 'fail');
+  expect(failures.length).toBeGreaterThan(9);
+  for (const { reason } of failures)
+    expect(reason).toMatch(/^(Stack s |Stack {2}is gone|Timed out).*\. .*(delete|Delete|update)/);
 });
 
 describe('a bay that is to go', () => {

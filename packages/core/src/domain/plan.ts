@@ -2,6 +2,7 @@ import type { Bay } from './bay.js';
 import { STATUS_OF, type BayStatus } from './bay-status.js';
 import type { Intent } from './intent.js';
 import { assertNever } from './json.js';
+import { withRemedy } from './remedy.js';
 import type { Observation, StackSighting } from './observation.js';
 
 /** The one thing to do next. `status` of a wait is what the bay shows meanwhile. */
@@ -32,22 +33,15 @@ function planDelete(bay: Bay, intent: Intent, seen: Observation): Step {
   const accepted = seen.stack.action === 'DELETE' && bay.observed.acceptedGeneration >= intent.generation;
   if (seen.stack.action === 'DELETE' && seen.stack.state === 'IN_PROGRESS') return wait('DELETE_IN_PROGRESS');
   if (accepted && seen.stack.state === 'FAILED') {
-    return {
-      do: 'fail',
-      status: 'DELETE_FAILED',
-      reason: `${seen.failure ?? 'The stack could not be deleted.'} Delete the bay again to retry.`,
-    };
+    return failure('DELETE_FAILED', seen.failure ?? `Stack ${seen.stack.id} could not be deleted.`);
   }
   return { do: 'delete' };
 }
 
 function planAbsent(bay: Bay, intent: Intent): Step {
   if (bay.observed.acceptedGeneration < intent.generation) return { do: 'create' };
-  return {
-    do: 'fail',
-    status: STATUS_OF[intent.operation].failed,
-    reason: `Stack ${bay.observed.stackId ?? ''} is gone: it was deleted outside of this service. Delete the bay.`,
-  };
+  const gone = `Stack ${bay.observed.stackId ?? ''} is gone: it was deleted outside of this service.`;
+  return failure(STATUS_OF[intent.operation].failed, gone, 'Delete the bay.');
 }
 
 function planPresent(bay: Bay, intent: Intent, stack: Present, seen: Observation): Step {
@@ -70,34 +64,30 @@ function planPresent(bay: Bay, intent: Intent, stack: Present, seen: Observation
 
 function tell(stack: Present, intent: Intent, seen: Observation): Step {
   if (stack.action !== 'DELETE') return { do: 'update' };
-  return {
-    do: 'fail',
-    status: STATUS_OF[intent.operation].failed,
-    reason: `${seen.failure ?? 'The stack is being deleted.'} Delete the bay.`,
-  };
+  return failure(STATUS_OF[intent.operation].failed, seen.failure ?? `Stack ${stack.id} is being deleted.`, 'Delete the bay.');
 }
 
 function completed(stack: Present, intent: Intent, seen: Observation): Step {
   if (stack.action === 'ROLLBACK') {
-    return { do: 'finish', status: 'ROLLBACK_COMPLETE', reason: seen.failure ?? 'The change failed and was rolled back.' };
+    const reason = withRemedy(seen.failure ?? 'The change failed and was rolled back.', 'ROLLBACK_COMPLETE');
+    return { do: 'finish', status: 'ROLLBACK_COMPLETE', reason };
   }
   return { do: 'finish', status: STATUS_OF[intent.operation].done, reason: null };
 }
 
 function failed(stack: Present, intent: Intent, seen: Observation): Step {
   const status = stack.action === 'ROLLBACK' ? 'ROLLBACK_FAILED' : STATUS_OF[intent.operation].failed;
-  return { do: 'fail', status, reason: seen.failure ?? `Stack ${stack.id} is ${stack.action}_FAILED.` };
+  return failure(status, seen.failure ?? `Stack ${stack.id} is ${stack.action}_FAILED.`);
 }
 
 function expired(intent: Intent, seen: Observation): Step {
-  const { failed: status } = STATUS_OF[intent.operation];
   const minutes = Math.round(((intent.deadline?.getTime() ?? 0) - intent.startedAt.getTime()) / 60_000) - 1;
   const late = `Timed out: not complete after ${minutes} minutes.`;
-  return {
-    do: 'fail',
-    status,
-    reason: seen.failure ? `${late} ${seen.failure}` : `${late} Delete the bay, or update it to try again.`,
-  };
+  return failure(STATUS_OF[intent.operation].failed, seen.failure ? `${late} ${seen.failure}` : late);
+}
+
+function failure(status: BayStatus, what: string, remedy?: string): Step {
+  return { do: 'fail', status, reason: withRemedy(what, status, remedy) };
 }
 
 function wait(status: BayStatus): Step {

@@ -66,6 +66,8 @@ export interface StackEvent {
   /** Empty for the stack itself. */
   readonly path: readonly string[];
   readonly type: string;
+  /** The neighbour's id of the resource, as far as there is one already; of the stack itself its own. */
+  readonly physicalId: string | null;
   readonly action: StackAction | 'INIT' | 'SIGNAL';
   readonly state: StackState;
   readonly reason: string;

@@ -5,7 +5,7 @@ import type { BayEventRepository } from '../../ports/store.js';
 import { date, number, text, textOrNull, type Row } from './rows.js';
 
 const TABLE = 'bay_event';
-/** SQLite takes 999 bound values in one statement; a row has seven. */
+/** SQLite takes 999 bound values in one statement; a row has nine. */
 const ROWS_PER_INSERT = 100;
 
 export function bayEventRepository(db: Knex): BayEventRepository {
@@ -14,9 +14,11 @@ export function bayEventRepository(db: Knex): BayEventRepository {
       const rows = events.map((event) => ({
         bay_id: event.bayId,
         at: event.at.getTime(),
+        kind: event.kind,
         source: event.source,
         resource: event.resource.slice(0, 512),
         resource_type: event.resourceType.slice(0, 255),
+        resource_id: event.resourceId?.slice(0, 255) ?? null,
         status: event.status,
         reason: event.reason,
       }));
@@ -35,9 +37,11 @@ function fromRow(row: Row): BayEvent {
     id: number(row, 'id'),
     bayId: text(row, 'bay_id') as BayId,
     at: date(row, 'at'),
+    kind: text(row, 'kind') as BayEvent['kind'],
     source: text(row, 'source') as BayEvent['source'],
     resource: text(row, 'resource'),
     resourceType: text(row, 'resource_type'),
+    resourceId: textOrNull(row, 'resource_id'),
     status: text(row, 'status'),
     reason: textOrNull(row, 'reason'),
   };

@@ -139,7 +139,17 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
         await repos.intents.put(anIntent({ bayId }));
         await repos.work.wake(bayId);
         await repos.events.append([
-          { bayId, at: clock.now(), source: 'magnum', resource: 'r', resourceType: 't', status: 's', reason: null },
+          {
+            bayId,
+            at: clock.now(),
+            kind: 'status',
+            source: 'magnum',
+            resource: 'r',
+            resourceType: 't',
+            resourceId: null,
+            status: 's',
+            reason: null,
+          },
         ]);
         await repos.bays.delete(bayId);
       });

@@ -140,7 +140,7 @@ export class HotEngine implements Orchestrator {
         revision: 1,
         ...this.#lease(),
       });
-      await transaction('hot_event').insert(eventColumns(id, now, stackEvent('CREATE')));
+      await transaction('hot_event').insert(eventColumns(id, now, stackEvent(id, 'CREATE')));
     }).catch((error: unknown) => {
       // Two processes asked at the same time; the table lets one of them have the name.
       throw isDuplicate(error) ? nameTaken(spec.name) : error;
@@ -181,7 +181,7 @@ export class HotEngine implements Orchestrator {
           revision: stack.revision + 1,
           ...this.#lease(),
         });
-      await transaction('hot_event').insert(eventColumns(stackId, now, stackEvent('UPDATE')));
+      await transaction('hot_event').insert(eventColumns(stackId, now, stackEvent(stackId, 'UPDATE')));
     });
     return this.#launched(stackId);
   }
@@ -205,7 +205,7 @@ export class HotEngine implements Orchestrator {
           revision: stack.revision + 1,
           ...(isFree ? this.#lease() : {}),
         });
-      await transaction('hot_event').insert(eventColumns(stackId, now, stackEvent('DELETE')));
+      await transaction('hot_event').insert(eventColumns(stackId, now, stackEvent(stackId, 'DELETE')));
       return isFree;
     });
     if (isOurs) this.#runs.launch(stackId);
@@ -219,7 +219,7 @@ export class HotEngine implements Orchestrator {
     signal: AbortSignal,
   ): Promise<readonly StackEvent[]> {
     signal.throwIfAborted();
-    const rows: readonly Readonly<Record<string, string | number>>[] = await this.#deps
+    const rows: readonly Readonly<Record<string, string | number | null>>[] = await this.#deps
       .db('hot_event')
       .join('hot_stack', 'hot_stack.id', 'hot_event.stack_id')
       .where({ stack_id: stackId, project_id: access.projectId })
@@ -232,6 +232,7 @@ export class HotEngine implements Orchestrator {
       at: new Date(Number(row['at'])),
       path: JSON.parse(String(row['path'])),
       type: String(row['type']),
+      physicalId: row['physical_id'] === null ? null : String(row['physical_id']),
       // Written from these unions only.
       action: row['action'] as StackEvent['action'],
       state: row['state'] as StackEvent['state'],
@@ -328,8 +329,8 @@ function nameTaken(name: string): DomainError {
   return new DomainError('conflict', `The Stack (${name}) already exists.`);
 }
 
-function stackEvent(action: 'CREATE' | 'UPDATE' | 'DELETE'): Omit<StackEvent, 'id' | 'at'> {
-  return { path: [], type: 'OS::Heat::Stack', action, state: 'IN_PROGRESS', reason: `Stack ${action} started` };
+function stackEvent(id: string, action: 'CREATE' | 'UPDATE' | 'DELETE'): Omit<StackEvent, 'id' | 'at'> {
+  return { path: [], type: 'OS::Heat::Stack', physicalId: id, action, state: 'IN_PROGRESS', reason: `Stack ${action} started` };
 }
 
 /** Secrets are revealed here, where they go into the sealed column. */

@@ -64,7 +64,7 @@ export class Journal {
     const next = { ...known, ...safe };
     await this.#write(async (transaction) => {
       await transaction('hot_resource').where({ id: row.id }).update(this.#deps.codec.columns(row.id, safe));
-      if (announce) await this.#event(transaction, next);
+      if (announce) await this.#event(transaction, { ...next, physicalId: next.id });
     });
     this.#deps.tree.put(next);
     return next;
@@ -85,7 +85,14 @@ export class Journal {
       await transaction('hot_resource').where({ id: row.id }).delete();
       await transaction('hot_allocation').where({ owner_id: row.id }).delete();
       await transaction('hot_signal').where({ handle_id: row.id }).delete();
-      if (announced) await this.#event(transaction, { ...row, action: 'DELETE', state: 'COMPLETE', reason: 'state changed' });
+      if (announced)
+        await this.#event(transaction, {
+          ...row,
+          physicalId: row.id,
+          action: 'DELETE',
+          state: 'COMPLETE',
+          reason: 'state changed',
+        });
     });
     this.#deps.tree.drop(row.id);
   }
@@ -106,7 +113,7 @@ export class Journal {
           ...(more.isNext ? { started_at: clock.now().getTime(), traversal: stack.traversal + 1 } : {}),
           ...(change.state === 'IN_PROGRESS' ? {} : leases.none),
         });
-      await this.#event(transaction, { path: [], type: 'OS::Heat::Stack', ...change, reason });
+      await this.#event(transaction, { path: [], type: 'OS::Heat::Stack', physicalId: stack.id, ...change, reason });
     });
   }
 
@@ -149,7 +156,14 @@ export class Journal {
           reason,
           data: null,
         });
-        await this.#event(transaction, { path: handle.path, type: handle.type, action: 'SIGNAL', state: 'COMPLETE', reason });
+        await this.#event(transaction, {
+          path: handle.path,
+          type: handle.type,
+          physicalId: handle.id,
+          action: 'SIGNAL',
+          state: 'COMPLETE',
+          reason,
+        });
       }
     });
   }
@@ -221,12 +235,13 @@ export interface StackChange {
   readonly isNext?: boolean;
 }
 
-export function eventColumns(stackId: string, at: Date, event: Happening): Readonly<Record<string, string | number>> {
+export function eventColumns(stackId: string, at: Date, event: Happening): Readonly<Record<string, string | number | null>> {
   return {
     stack_id: stackId,
     at: at.getTime(),
     path: JSON.stringify(event.path),
     type: event.type,
+    physical_id: event.physicalId,
     action: event.action,
     state: event.state,
     reason: event.reason,

@@ -146,6 +146,7 @@ async function record(deps: SignalDeps, handle: ResourceRow, body: JsonObject): 
         eventColumns(handle.stackId, deps.clock.now(), {
           path: handle.path,
           type: handle.type,
+          physicalId: handle.id,
           action: 'SIGNAL',
           state: status === 'SUCCESS' ? 'COMPLETE' : 'FAILED',
           reason: `Signal: status:${status} reason:${reason}`,

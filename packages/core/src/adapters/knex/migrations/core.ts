@@ -15,7 +15,17 @@ export const coreMigrations: readonly Migration[] = [
   { name: '010-vault', up: (db) => createOnce(db, 'vault_secret', vaultTable) },
   { name: '011-services', up: (db) => createOnce(db, 'magnum_service', serviceTable) },
   { name: '012-intent-trace', up: addIntentTrace },
+  { name: '013-event-kinds', up: addEventKinds },
 ];
+
+async function addEventKinds(db: Knex): Promise<void> {
+  if (await db.schema.hasColumn('bay_event', 'kind')) return;
+  await db.schema.alterTable('bay_event', (table) => {
+    table.string('kind', 16).notNullable().defaultTo('status');
+    table.string('resource_id', 255);
+  });
+  await db('bay_event').where({ source: 'stack' }).update({ kind: 'stack' });
+}
 
 async function addIntentTrace(db: Knex): Promise<void> {
   if (await db.schema.hasColumn('intent', 'traceparent')) return;

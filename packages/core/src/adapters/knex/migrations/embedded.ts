@@ -130,9 +130,17 @@ const leases: Migration = {
   },
 };
 
+const eventResources: Migration = {
+  name: 'embedded-005-event-resources',
+  async up(db) {
+    if (await db.schema.hasColumn('hot_event', 'physical_id')) return;
+    await db.schema.alterTable('hot_event', (table) => void table.string('physical_id', 255));
+  },
+};
+
 async function ensureColumn(db: Knex, name: string, column: (table: Knex.AlterTableBuilder) => unknown): Promise<void> {
   if (!(await db.schema.hasColumn('hot_stack', name))) await db.schema.alterTable('hot_stack', (table) => void column(table));
 }
 
 /** Tables of the embedded cloud: orchestration, address ranges, simulated parts, users and tokens; leases on stacks. */
-export const embeddedMigrations: readonly Migration[] = [orchestration, cloud, identity, leases];
+export const embeddedMigrations: readonly Migration[] = [orchestration, cloud, identity, leases, eventResources];

@@ -1,0 +1,16 @@
+import type { BayStatus } from './bay-status.js';
+
+/** The way out of each status that nobody wants. */
+const REMEDIES: Readonly<Partial<Record<BayStatus, string>>> = {
+  CREATE_FAILED: 'Correct the cause, then update the bay to try again, or delete it.',
+  UPDATE_FAILED: 'Correct the cause, then update the bay again, or delete it.',
+  DELETE_FAILED: 'Correct the cause, then delete the bay again.',
+  ROLLBACK_FAILED: 'Correct the cause, then update the bay again, or delete it.',
+  ROLLBACK_COMPLETE: 'The bay is as it was before the change: correct the cause, then update it again.',
+};
+
+/** A `status_reason` says what failed and where (the words of whoever found it), then what to do. */
+export function withRemedy(what: string, status: BayStatus, remedy = REMEDIES[status]): string {
+  const sentence = /[.!?]$/.test(what) ? what : `${what}.`;
+  return remedy ? `${sentence} ${remedy}` : sentence;
+}
