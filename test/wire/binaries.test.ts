@@ -153,7 +153,13 @@ describe('magnum-api and magnum-conductor', () => {
     const { text } = await answer(ports.apiMetrics, '/metrics');
     expect(text).toMatch(/magnum_requests_total\{operation="createBay",method="POST",status="202"\} 1/);
     expect(text).toMatch(/magnum_request_seconds_count\{operation="createBay"\} 1/);
-    expect((await answer(ports.conductorMetrics, '/metrics')).text).toMatch(/magnum_bays\{status="CREATE_COMPLETE"\} 1/);
+    const conductor = (await answer(ports.conductorMetrics, '/metrics')).text;
+    expect(conductor).toMatch(/magnum_bays\{status="CREATE_COMPLETE"\} 1/);
+    expect(conductor).toMatch(/magnum_claims_total [1-9]/);
+    for (const outcome of ['create', 'finish'])
+      expect(conductor, outcome).toMatch(new RegExp(`magnum_passes_total\\{outcome="${outcome}"\\} [1-9]`));
+    expect(conductor).toMatch(/magnum_neighbour_calls_total\{neighbour="orchestrator",operation="create",outcome="ok"\} 1/);
+    expect(conductor).toMatch(/magnum_neighbour_call_seconds_count\{neighbour="orchestrator",operation="findAll"\} [1-9]/);
     expect((await answer(ports.api, '/metrics')).status, 'metrics are not for clients').not.toBe(200);
   });
 

@@ -22,4 +22,5 @@ export {
 } from './services.js';
 export { overPlain, overWeb, type ApiHandler, type PlainHandler, type PlainReply, type PlainRequest } from './api/plain.js';
 export { frontDoor, type FrontRoom } from './front.js';
+export type { Meter, PassOutcome } from './ports/meter.js';
 export type { ServiceStats } from './ports/stats.js';

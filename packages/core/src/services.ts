@@ -5,8 +5,11 @@ import { amqpBus, type AmqpBus } from './adapters/bus/amqp.js';
 import { brokersIn, type BrokerTls } from './adapters/bus/brokers.js';
 import { osloNotifier } from './adapters/bus/notifications.js';
 import { memoryLimits } from './adapters/limits/memory.js';
+import { metered } from './adapters/system/meter.js';
 import { openTelemetryTracer, traced } from './adapters/system/tracer.js';
+import type { Meter } from './ports/meter.js';
 import type { Notifier } from './ports/notifier.js';
+import type { Orchestrator } from './ports/orchestrator.js';
 import { withTokenCache } from './adapters/identity/cached.js';
 import { SimulatedBackend } from './adapters/embedded/simulated.js';
 import { openMariadb } from './adapters/knex/mariadb.js';
@@ -85,8 +88,8 @@ export async function openApi(
 }
 
 /** A process of `magnum-conductor`. Waits for its database, then works until it is stopped. */
-export async function openConductor(config: Config, logger: Logger): Promise<Service> {
-  const base = await openBase(config, logger);
+export async function openConductor(config: Config, logger: Logger, meter?: Meter): Promise<Service> {
+  const base = await openBase(config, logger, meter);
   const host = config.text('DEFAULT', 'host') ?? hostname();
   const stopping = new AbortController();
   let conductor: Conductor | undefined;
@@ -148,7 +151,7 @@ interface Base {
   readonly tracer: Tracer | undefined;
 }
 
-async function openBase(config: Config, logger: Logger): Promise<Base> {
+async function openBase(config: Config, logger: Logger, meter?: Meter): Promise<Base> {
   const db = openDatabase(config);
   const tracer = tracerWhenConfigured();
   const tls = brokerTls(config);
@@ -177,21 +180,18 @@ async function openBase(config: Config, logger: Logger): Promise<Base> {
   const conductor = {
     ...parts.conductor,
     ...(notifier ? { notifier } : {}),
-    ...(tracer
-      ? {
-          tracer,
-          orchestrator: traced(tracer, 'orchestrator', parts.conductor.orchestrator, [
-            'find',
-            'findAll',
-            'create',
-            'update',
-            'delete',
-            'events',
-          ]),
-        }
-      : {}),
+    ...(tracer ? { tracer } : {}),
+    ...(meter ? { meter } : {}),
+    orchestrator: observed(parts.conductor.orchestrator, tracer, meter),
   };
   return { db, bus, parts: { ...parts, conductor }, tracer };
+}
+
+const ORCHESTRATOR_CALLS = ['find', 'findAll', 'create', 'update', 'delete', 'events'] as const;
+
+function observed(orchestrator: Orchestrator, tracer: Tracer | undefined, meter: Meter | undefined): Orchestrator {
+  const inSpans = tracer ? traced(tracer, 'orchestrator', orchestrator, ORCHESTRATOR_CALLS) : orchestrator;
+  return meter ? metered({ meter, clock: systemClock }, 'orchestrator', inSpans, ORCHESTRATOR_CALLS) : inSpans;
 }
 
 /** Spans cost something even where nobody collects them: they are made where OpenTelemetry is configured. */

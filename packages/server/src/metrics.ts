@@ -13,8 +13,7 @@ export interface Metrics {
 }
 
 /** `stats` is asked at each scrape; what it cannot answer stays as it was. */
-export function serviceMetrics(stats: () => Promise<ServiceStats>): Metrics {
-  const registry = new Registry();
+export function serviceMetrics(stats: () => Promise<ServiceStats>, registry = new Registry()): Metrics {
   collectDefaultMetrics({ register: registry, prefix: 'magnum_' });
   const labelNames = ['operation', 'method', 'status'];
   const requests = new Counter({ name: 'magnum_requests_total', help: 'Requests answered.', labelNames, registers: [registry] });

@@ -1,5 +1,6 @@
 import type { Observation } from '../domain/observation.js';
 import type { Step } from '../domain/plan.js';
+import type { PassOutcome } from '../ports/meter.js';
 import type { StackSnapshot } from '../ports/orchestrator.js';
 import type { Lease } from '../ports/store.js';
 import type { BayWorld } from './world.js';
@@ -17,4 +18,5 @@ export interface Pass {
 export interface PassResult {
   readonly lookAgainAt: Date | 'never';
   readonly failed: boolean;
+  readonly outcome: PassOutcome;
 }

@@ -59,7 +59,7 @@ function withinTrace<T>(deps: ConductorDeps, world: BayWorld, work: () => Promis
 
 async function forgetWork(deps: ConductorDeps, lease: Lease): Promise<PassResult> {
   await deps.store.writeUnder(lease, (repos) => repos.work.remove(lease.bayId));
-  return { lookAgainAt: 'never', failed: false };
+  return { lookAgainAt: 'never', failed: false, outcome: 'gone' };
 }
 
 interface Task {
@@ -105,7 +105,7 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
       await deps.store.writeUnder(pass.lease, (repos) => repos.bays.delete(world.bay.id));
       await tellOthers(deps, world, 'success');
       deps.logger.info('bay deleted', { bayId: world.bay.id, generation: world.bay.generation });
-      return { lookAgainAt: 'never', failed: false };
+      return { lookAgainAt: 'never', failed: false, outcome: 'forget' };
     case 'tend':
       return tendBay(deps, pass, signal);
     default:
@@ -174,7 +174,7 @@ async function settleError(deps: ConductorDeps, lease: Lease, world: BayWorld, e
   deps.logger.warn('bay pass failed, will retry', fields);
   const reason = known ? known.message : 'An unexpected error occurred in this service.';
   await recordRetry(deps, lease, world, reason);
-  return { lookAgainAt: new Date(deps.clock.now().getTime() + backoff(deps, lease.attempts)), failed: true };
+  return { lookAgainAt: new Date(deps.clock.now().getTime() + backoff(deps, lease.attempts)), failed: true, outcome: 'retry' };
 }
 
 /** Exponential with full jitter in its upper half. */

@@ -36,7 +36,7 @@ export async function recordPass(deps: ConductorDeps, pass: Pass, signal: AbortS
   }
   if (step.do === 'finish' || step.do === 'fail')
     await tellOthers(deps, world, step.do === 'finish' && step.status !== 'ROLLBACK_COMPLETE' ? 'success' : 'failure', observed);
-  return { lookAgainAt: lookAgainAt(deps, pass), failed: false };
+  return { lookAgainAt: lookAgainAt(deps, pass), failed: false, outcome: step.do };
 }
 
 /** Whether there is anything to write down. Where the orchestrator does not tell its newest event, events come with other news. */

@@ -14,13 +14,17 @@ const TENDED: ReadonlySet<BayStatus> = new Set(['CREATE_COMPLETE', 'UPDATE_COMPL
 /** A settled bay is asked for its health; a bay that failed rests until somebody asks for something. */
 export async function tendBay(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const { bay } = pass.world;
-  if (!TENDED.has(bay.observed.status)) return { lookAgainAt: 'never', failed: false };
+  if (!TENDED.has(bay.observed.status)) return { lookAgainAt: 'never', failed: false, outcome: 'tend' };
   const found = await lookAtEngine(deps, pass, AbortSignal.any([signal, AbortSignal.timeout(HEALTH_DEADLINE_MS)]));
   signal.throwIfAborted();
   await deps.store.writeUnder(pass.lease, (repos) =>
     repos.bays.saveObserved(bay.id, { ...bay.observed, ...found }, bay.generation),
   );
-  return { lookAgainAt: new Date(deps.clock.now().getTime() + (deps.healthIntervalMs ?? HEALTH_INTERVAL_MS)), failed: false };
+  return {
+    lookAgainAt: new Date(deps.clock.now().getTime() + (deps.healthIntervalMs ?? HEALTH_INTERVAL_MS)),
+    failed: false,
+    outcome: 'tend',
+  };
 }
 
 async function lookAtEngine(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<Partial<BayObserved>> {

@@ -104,6 +104,7 @@ export class WorkLoop {
       const leases = await this.#deps.store.queue.claim(this.#options.owner, BATCH);
       for (const { bayId, fence, owner, until } of leases)
         this.#deps.logger.debug('work claimed', { bayId, fence, owner, until: until.getTime() });
+      this.#deps.meter?.claimed(leases.length);
       if (leases.length > 0) this.#start(leases.map((lease) => this.#hand.take(lease)));
       return leases.length === BATCH;
     } catch (error) {
@@ -133,6 +134,7 @@ export class WorkLoop {
       if (until) quiet.push({ item, release: { lease: item.lease, lookAgainAt: until, attempts: 0 } });
       else passes.push(this.#pass(item, look));
     }
+    if (quiet.length > 0) this.#deps.meter?.passed('quiet', quiet.length);
     await this.#giveBack(quiet);
     await Promise.all(passes);
   }
@@ -167,6 +169,7 @@ export class WorkLoop {
         reconcileSeen(this.#deps, { lease: item.lease, look }, item.ending.signal),
       );
       turn.giveBack();
+      this.#deps.meter?.passed(result.outcome);
       await this.#giveBack([{ item, release: released(item.lease, result) }]);
     } catch (error) {
       turn.giveBack();
@@ -246,8 +249,9 @@ export class WorkLoop {
   /** The pass could not even record its failure. The bay is given back at once when we are stopping, else for later. */
   async #abandon(item: Item, error: unknown): Promise<void> {
     const { lease, ending } = item;
-    if (isDomainError(error, 'lease-lost')) return;
+    if (isDomainError(error, 'lease-lost')) return this.#deps.meter?.passed('lost');
     const isStopping = ending.signal.aborted && !isDomainError(ending.signal.reason, 'deadline-exceeded');
+    this.#deps.meter?.passed(isStopping ? 'stopped' : 'abandoned');
     if (!isStopping) this.#deps.logger.error('pass abandoned', { bayId: lease.bayId, error });
     const after = isStopping ? 0 : Math.min(LONGEST_AGAIN_MS, FIRST_AGAIN_MS * 2 ** Math.min(lease.attempts, 16));
     const lookAgainAt = new Date(this.#deps.clock.now().getTime() + after);

@@ -14,6 +14,7 @@ import type { Cloud } from '../ports/cloud.js';
 import type { Identity } from '../ports/identity.js';
 import type { Logger } from '../ports/logger.js';
 import type { CloudAccess, Orchestrator } from '../ports/orchestrator.js';
+import type { Meter } from '../ports/meter.js';
 import type { Notifier } from '../ports/notifier.js';
 import type { Random } from '../ports/random.js';
 import type { Tracer } from '../ports/tracer.js';
@@ -42,6 +43,7 @@ export interface ConductorDeps {
   /** Tells other services what happens to bays; absent: nobody is told. */
   readonly notifier?: Notifier;
   readonly tracer?: Tracer;
+  readonly meter?: Meter;
   /** How often a settled bay is asked for its health; a minute when absent. */
   readonly healthIntervalMs?: number;
 }

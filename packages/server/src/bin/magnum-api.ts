@@ -19,7 +19,7 @@ const service = await openApi(config, logger).catch((error: unknown) =>
   end(error instanceof Error ? error.message : String(error), 2),
 );
 const health = healthRoom(service.ready, ['database']);
-const observed = await observe(config, service, ['database'], logger);
+const observed = await observe(config, service, { required: ['database'] }, logger);
 const listeners = new Listeners(frontDoor([health, docsRoom], observed.metrics.measured(service.answer), logger));
 const host = config.text('api', 'host') ?? '127.0.0.1';
 const port = await listeners

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { openConductor } from '@magnum-ts/core';
+import { Registry } from 'prom-client';
+import { conductorMeter } from '../conductor-meter.js';
 import { end, readArguments } from './arguments.js';
 import { loggerOf, observe, reportWarnings, stopOnSignal } from './run.js';
 
@@ -11,10 +13,11 @@ const { config, flags } = readArguments(USAGE, ['print-config']);
 if (flags['print-config']) end([...config.describe(), ...config.warnings.map((warning) => `# ${warning}`)].join('\n'), 0);
 const logger = loggerOf(config);
 reportWarnings(config, logger);
-const service = await openConductor(config, logger).catch((error: unknown) =>
+const registry = new Registry();
+const service = await openConductor(config, logger, conductorMeter(registry)).catch((error: unknown) =>
   end(error instanceof Error ? error.message : String(error), 2),
 );
-const observed = await observe(config, service, ['database', 'conductor'], logger);
+const observed = await observe(config, service, { required: ['database', 'conductor'], registry }, logger);
 stopOnSignal(async () => {
   await service.stop();
   await observed.close();

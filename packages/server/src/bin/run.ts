@@ -1,4 +1,5 @@
 import { frontDoor, gatheredOutput, jsonLogger, type Config, type Logger, type Service } from '@magnum-ts/core';
+import type { Registry } from 'prom-client';
 import { Listeners } from '../app.js';
 import { reportOnSignal } from '../diagnostics.js';
 import { healthRoom } from '../health.js';
@@ -39,9 +40,14 @@ export interface Observed {
 }
 
 /** Metrics and health on a listener of their own, which no client reaches; the report at SIGUSR2. */
-export async function observe(config: Config, service: Service, required: readonly string[], logger: Logger): Promise<Observed> {
+export async function observe(
+  config: Config,
+  service: Service,
+  { required, registry }: { readonly required: readonly string[]; readonly registry?: Registry },
+  logger: Logger,
+): Promise<Observed> {
   reportOnSignal(config, service.diagnose, logger);
-  const metrics = serviceMetrics(service.stats);
+  const metrics = serviceMetrics(service.stats, registry);
   const health = healthRoom(service.ready, required);
   const listeners = new Listeners(
     frontDoor([metrics.room, health], async () => ({ status: 404, headers: {}, body: '' }), logger),

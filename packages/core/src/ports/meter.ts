@@ -1,0 +1,28 @@
+/**
+ * How a pass over a bay ended: what it did (`domain/plan.ts`), `retry` (a failure that may pass), `quiet` (a look showed that there was
+ * nothing to do), `gone` (its bay was), `lost` (another conductor has the bay now), `stopped` (this one is stopping), `abandoned`
+ * (it could not even record its failure).
+ */
+export type PassOutcome =
+  | 'create'
+  | 'update'
+  | 'delete'
+  | 'wait'
+  | 'finish'
+  | 'fail'
+  | 'forget'
+  | 'tend'
+  | 'retry'
+  | 'quiet'
+  | 'gone'
+  | 'lost'
+  | 'stopped'
+  | 'abandoned';
+
+/** Counts what a conductor does, for operators. Never fails and never waits. */
+export interface Meter {
+  claimed(bays: number): void;
+  passed(outcome: PassOutcome, bays?: number): void;
+  /** One call to a neighbour: `orchestrator`, `create`; the outcome is `ok` or the kind of the error. */
+  called(neighbour: string, operation: string, outcome: string, seconds: number): void;
+}
