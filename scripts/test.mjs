@@ -10,14 +10,12 @@ import { ensurePackages } from './host/packages.mjs';
 /** Suites that bring up fleets and containers: one at a time, or they measure each other's load. */
 const HEAVY = [
   'test/e2e',
-  'test/fleet/engines.test.ts',
+  'test/fleet',
   'test/contracts',
   'test/wire/binaries.test.ts',
   'packages/core/src/coe/swarm/swarm.test.ts',
   'packages/core/src/adapters/embedded/docker-backend.test.ts',
 ];
-/** Kills processes and neighbours for minutes on a machine of its own: `npm run test:fleet`. */
-const SEPARATE = ['test/fleet/fleet.test.ts'];
 // All at once and before any test: two test files that install at the same time would wait for each other's lock.
 const WANTED = {
   shellcheck: 'shellcheck',
@@ -45,7 +43,7 @@ const stages =
   chosen.length > 0
     ? [chosen]
     : [
-        [...HEAVY, ...SEPARATE].flatMap((path) => ['--exclude', path.endsWith('.ts') ? path : `${path}/**`]),
+        HEAVY.flatMap((path) => ['--exclude', path.endsWith('.ts') ? path : `${path}/**`]),
         [...HEAVY, '--maxWorkers=1'],
       ];
 const totals = { passed: 0, failed: 0, skipped: 0 };
