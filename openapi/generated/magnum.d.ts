@@ -183,6 +183,164 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/clustertemplates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List cluster templates
+         * @description Administrators see those of every project.
+         */
+        get: operations["listClusterTemplates"];
+        put?: never;
+        /** Create a cluster template */
+        post: operations["createClusterTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clustertemplates/detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List cluster templates with all their fields */
+        get: operations["listClusterTemplatesDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clustertemplates/{clustertemplate_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster template. */
+                clustertemplate_ident: components["parameters"]["clustertemplate_ident"];
+            };
+            cookie?: never;
+        };
+        /** Show a cluster template */
+        get: operations["getClusterTemplate"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a cluster template
+         * @description Refused (400) while a cluster uses it.
+         */
+        delete: operations["deleteClusterTemplate"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a cluster template
+         * @description A cluster template that clusters use can only be renamed, tagged, hidden, or made public.
+         */
+        patch: operations["updateClusterTemplate"];
+        trace?: never;
+    };
+    "/v1/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List clusters
+         * @description Administrators see those of every project.
+         */
+        get: operations["listClusters"];
+        put?: never;
+        /**
+         * Create a cluster
+         * @description The request is accepted at once, at every version, and the cluster's status tells how it went.
+         */
+        post: operations["createCluster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clusters/detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List clusters with all their fields */
+        get: operations["listClustersDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clusters/{cluster_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+            };
+            cookie?: never;
+        };
+        /** Show a cluster */
+        get: operations["getCluster"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a cluster
+         * @description Accepted in every state but deleting. The cluster is visible until all that belongs to it is gone.
+         */
+        delete: operations["deleteCluster"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the number of a cluster's nodes, or report its health
+         * @description `node_count` is the number of the default worker group. A change of the health alone is recorded as it is, without an update.
+         */
+        patch: operations["updateCluster"];
+        trace?: never;
+    };
+    "/v1/clusters/{cluster_ident}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List what has happened to a cluster
+         * @description An extension, oldest first. Pass the last id seen as `after` to read on. Asked for as `text/event-stream`, the events come as they happen (server-sent events, one JSON object each, with its id); `Last-Event-ID` reads on after a lost connection. The stream ends with an event `gone` when the cluster is deleted, and after 15 minutes otherwise: connect again.
+         */
+        get: operations["listClusterEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/nodes": {
         parameters: {
             query?: never;
@@ -559,6 +717,8 @@ export interface components {
             }[];
             baymodels: components["schemas"]["Links"];
             bays: components["schemas"]["Links"];
+            clustertemplates: components["schemas"]["Links"];
+            clusters: components["schemas"]["Links"];
             nodes: components["schemas"]["Links"];
             containers: components["schemas"]["Links"];
             certificates: components["schemas"]["Links"];
@@ -768,7 +928,7 @@ export interface components {
             /** @description UUID or name of the bay model. */
             baymodel_id: string;
             /**
-             * @description How many worker nodes.
+             * @description How many worker nodes; none only where the modern wording asked for none.
              * @default 1
              */
             node_count: number;
@@ -830,7 +990,7 @@ export interface components {
             /** @description UUID or name of the bay model. */
             baymodel_id: string;
             /**
-             * @description How many worker nodes.
+             * @description How many worker nodes; none only where the modern wording asked for none.
              * @default 1
              */
             node_count?: number | null;
@@ -876,7 +1036,7 @@ export interface components {
             /** @description UUID or name of the bay model. */
             baymodel_id: string;
             /**
-             * @description How many worker nodes.
+             * @description How many worker nodes; none only where the modern wording asked for none.
              * @default 1
              */
             node_count: number;
@@ -940,6 +1100,409 @@ export interface components {
         };
         BayEventList: {
             events: components["schemas"]["BayEvent"][];
+            /** @description Address of the next page; present when this page is full. */
+            next?: string;
+        };
+        ClusterTemplate: {
+            /** Format: uuid */
+            uuid: string;
+            /** @description Generated where absent: `omega-7-template`. */
+            name: string;
+            /**
+             * @description Container orchestration engine.
+             * @enum {string}
+             */
+            coe: "kubernetes" | "swarm" | "swarm-mode" | "mesos";
+            /** @description Name or id of the image of the nodes; it must have the property `os_distro`. */
+            image_id: string;
+            /** @description Name of the key pair that opens the nodes. */
+            keypair_id: string | null;
+            /** @description Name or id of the flavor of the nodes. */
+            flavor_id: string | null;
+            /** @description Name or id of the flavor of the masters. */
+            master_flavor_id: string | null;
+            /** @description Name or id of the network that clusters are reached from. */
+            external_network_id: string | null;
+            /** @description Existing network for the nodes; without it each cluster makes its own. */
+            fixed_network: string | null;
+            /** @description Existing subnet for the nodes. */
+            fixed_subnet: string | null;
+            /** @description How containers are networked; the engine's usual one where absent. */
+            network_driver: string | null;
+            /** @description How containers get volumes. */
+            volume_driver: string | null;
+            /** @description IPv4 address, or several separated by commas. */
+            dns_nameserver: string | null;
+            /** @description Kept for older clients; no driver reads it. */
+            apiserver_port: number | null;
+            /** @description GB of the volume for images and containers on each node; 3 or more with devicemapper. */
+            docker_volume_size: number | null;
+            /** @description `overlay2`, `devicemapper` … */
+            docker_storage_driver: string | null;
+            /** @description The image's `os_distro`, always. */
+            cluster_distro: string | null;
+            /** @description Proxy of the nodes for http. */
+            http_proxy: string | null;
+            /** @description Proxy of the nodes for https. */
+            https_proxy: string | null;
+            /** @description Addresses that the nodes reach without the proxy. */
+            no_proxy: string | null;
+            /**
+             * @description Whether clusters run an image registry.
+             * @default false
+             */
+            registry_enabled: boolean;
+            /** @description Registry that is spoken to without TLS: `192.0.2.5:5000`. */
+            insecure_registry: string | null;
+            /**
+             * @description What else the driver should know.
+             * @default {}
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * @description Whether the engine is reached without TLS.
+             * @default false
+             */
+            tls_disabled: boolean;
+            /**
+             * @description Whether every project sees it. Administrators decide.
+             * @default false
+             */
+            public: boolean;
+            /**
+             * @description Whether it is left out of lists. Administrators decide.
+             * @default false
+             */
+            hidden: boolean;
+            /**
+             * @description Virtual machines or bare metal.
+             * @default vm
+             * @enum {string}
+             */
+            server_type: "vm" | "bm";
+            /**
+             * @description Whether masters get a load balancer; several masters need it.
+             * @default false
+             */
+            master_lb_enabled: boolean;
+            /**
+             * @description Whether nodes get floating addresses.
+             * @default true
+             */
+            floating_ip_enabled: boolean;
+            /** @description Separated by commas. */
+            tags: string | null;
+            /** @description Which driver makes clusters of it; the usual one for engine and image where absent. */
+            driver: string | null;
+            project_id: string;
+            user_id: string;
+            links: components["schemas"]["Links"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        ClusterTemplateCreate: {
+            /** Format: uuid */
+            uuid?: string | null;
+            /** @description Generated where absent: `omega-7-template`. */
+            name?: string | null;
+            /**
+             * @description Container orchestration engine.
+             * @enum {string}
+             */
+            coe: "kubernetes" | "swarm" | "swarm-mode" | "mesos";
+            /** @description Name or id of the image of the nodes; it must have the property `os_distro`. */
+            image_id: string;
+            /** @description Name of the key pair that opens the nodes. */
+            keypair_id?: string | null;
+            /** @description Name or id of the flavor of the nodes. */
+            flavor_id?: string | null;
+            /** @description Name or id of the flavor of the masters. */
+            master_flavor_id?: string | null;
+            /** @description Name or id of the network that clusters are reached from. */
+            external_network_id?: string | null;
+            /** @description Existing network for the nodes; without it each cluster makes its own. */
+            fixed_network?: string | null;
+            /** @description Existing subnet for the nodes. */
+            fixed_subnet?: string | null;
+            /** @description How containers are networked; the engine's usual one where absent. */
+            network_driver?: string | null;
+            /** @description How containers get volumes. */
+            volume_driver?: string | null;
+            /** @description IPv4 address, or several separated by commas. */
+            dns_nameserver?: string | null;
+            /** @description Kept for older clients; no driver reads it. */
+            apiserver_port?: number | null;
+            /** @description GB of the volume for images and containers on each node; 3 or more with devicemapper. */
+            docker_volume_size?: number | null;
+            /** @description `overlay2`, `devicemapper` … */
+            docker_storage_driver?: string | null;
+            /** @description The image's `os_distro`, always. */
+            cluster_distro?: string | null;
+            /** @description Proxy of the nodes for http. */
+            http_proxy?: string | null;
+            /** @description Proxy of the nodes for https. */
+            https_proxy?: string | null;
+            /** @description Addresses that the nodes reach without the proxy. */
+            no_proxy?: string | null;
+            /**
+             * @description Whether clusters run an image registry.
+             * @default false
+             */
+            registry_enabled?: boolean | null;
+            /** @description Registry that is spoken to without TLS: `192.0.2.5:5000`. */
+            insecure_registry?: string | null;
+            /**
+             * @description What else the driver should know.
+             * @default {}
+             */
+            labels?: {
+                [key: string]: string | number | boolean;
+            } | null;
+            /**
+             * @description Whether the engine is reached without TLS.
+             * @default false
+             */
+            tls_disabled?: boolean | null;
+            /**
+             * @description Whether every project sees it. Administrators decide.
+             * @default false
+             */
+            public?: boolean | null;
+            /**
+             * @description Whether it is left out of lists. Administrators decide.
+             * @default false
+             */
+            hidden?: boolean | null;
+            /**
+             * @description Virtual machines or bare metal.
+             * @default vm
+             * @enum {string|null}
+             */
+            server_type?: "vm" | "bm" | null;
+            /**
+             * @description Whether masters get a load balancer; several masters need it.
+             * @default false
+             */
+            master_lb_enabled?: boolean | null;
+            /**
+             * @description Whether nodes get floating addresses.
+             * @default true
+             */
+            floating_ip_enabled?: boolean | null;
+            /** @description Separated by commas. */
+            tags?: string | null;
+            /** @description Which driver makes clusters of it; the usual one for engine and image where absent. */
+            driver?: string | null;
+        };
+        ClusterTemplateList: {
+            clustertemplates: components["schemas"]["ClusterTemplate"][];
+            /** @description Address of the next page; present when this page is full. */
+            next?: string;
+        };
+        Cluster: {
+            /** Format: uuid */
+            uuid: string;
+            /** @description Generated where absent: `omega-7-cluster`. */
+            name: string;
+            /** @description UUID or name of the cluster template. */
+            cluster_template_id: string;
+            /** @description Name of the key pair that opens the nodes; the cluster template's where absent. */
+            keypair: string | null;
+            /**
+             * @description How many nodes that are no masters. None from 1.10 on.
+             * @default 1
+             */
+            node_count: number;
+            /**
+             * @description How many masters: an odd number.
+             * @default 1
+             */
+            master_count: number;
+            /**
+             * @description Minutes after which creation has failed; 0 for none.
+             * @default 60
+             */
+            create_timeout: number | null;
+            /** @description GB; the cluster template's where absent. */
+            docker_volume_size: number | null;
+            /** @description What else the driver should know; the cluster template's where absent. */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * @description Lay the labels over the cluster template's, in place of replacing them. Always false in answers.
+             * @default false
+             */
+            merge_labels: boolean;
+            /** @description Labels that differ from the cluster template's, with the template's values. */
+            labels_overridden: {
+                [key: string]: string;
+            };
+            /** @description Labels that the cluster template has not. */
+            labels_added: {
+                [key: string]: string;
+            };
+            /** @description Labels that only the cluster template has. */
+            labels_skipped: {
+                [key: string]: string;
+            };
+            /** @description Flavor of the masters; the cluster template's where absent. */
+            master_flavor_id: string | null;
+            /** @description Flavor of the nodes; the cluster template's where absent. */
+            flavor_id: string | null;
+            /** @description Existing network for the nodes; the cluster template's where absent. */
+            fixed_network: string | null;
+            /** @description Existing subnet for the nodes; the cluster template's where absent. */
+            fixed_subnet: string | null;
+            /** @description Whether nodes get floating addresses; as the cluster template says where absent. */
+            floating_ip_enabled: boolean;
+            /** @description Whether masters get a load balancer; as the cluster template says where absent. */
+            master_lb_enabled: boolean;
+            /** @description Where nodes find each other; the server chooses where absent. */
+            discovery_url: string | null;
+            status: components["schemas"]["BayStatus"];
+            status_reason: string | null;
+            /**
+             * @description What the last look at the engine found.
+             * @enum {string|null}
+             */
+            health_status: "HEALTHY" | "UNHEALTHY" | "UNKNOWN" | null;
+            /** @description What it found of the engine's API and of each node. In a patch: the text of a dictionary. */
+            health_status_reason: {
+                [key: string]: string;
+            } | null;
+            /** @description The orchestrator's stack. */
+            stack_id?: string | null;
+            /** @description What `stack_id` was until 1.12. */
+            cluster_id?: string | null;
+            /** @description `https://192.0.2.7:6443`, or `tcp://192.0.2.7:2376` of a swarm. */
+            api_address: string | null;
+            node_addresses: string[];
+            master_addresses: string[];
+            coe_version: string | null;
+            container_version: string | null;
+            /** @description Only when it has failed: the node groups that failed, and why. */
+            faults?: {
+                [key: string]: string;
+            };
+            project_id: string;
+            user_id: string;
+            links: components["schemas"]["Links"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        ClusterCreate: {
+            /** @description Generated where absent: `omega-7-cluster`. */
+            name?: string | null;
+            /** @description UUID or name of the cluster template. */
+            cluster_template_id: string;
+            /** @description Name of the key pair that opens the nodes; the cluster template's where absent. */
+            keypair?: string | null;
+            /**
+             * @description How many nodes that are no masters. None from 1.10 on.
+             * @default 1
+             */
+            node_count?: number | null;
+            /**
+             * @description How many masters: an odd number.
+             * @default 1
+             */
+            master_count?: number | null;
+            /**
+             * @description Minutes after which creation has failed; 0 for none.
+             * @default 60
+             */
+            create_timeout?: number | null;
+            /** @description GB; the cluster template's where absent. */
+            docker_volume_size?: number | null;
+            /** @description What else the driver should know; the cluster template's where absent. */
+            labels?: {
+                [key: string]: string | number | boolean;
+            } | null;
+            /**
+             * @description Lay the labels over the cluster template's, in place of replacing them. Always false in answers.
+             * @default false
+             */
+            merge_labels?: boolean | null;
+            /** @description Flavor of the masters; the cluster template's where absent. */
+            master_flavor_id?: string | null;
+            /** @description Flavor of the nodes; the cluster template's where absent. */
+            flavor_id?: string | null;
+            /** @description Existing network for the nodes; the cluster template's where absent. */
+            fixed_network?: string | null;
+            /** @description Existing subnet for the nodes; the cluster template's where absent. */
+            fixed_subnet?: string | null;
+            /** @description Whether nodes get floating addresses; as the cluster template says where absent. */
+            floating_ip_enabled?: boolean | null;
+            /** @description Whether masters get a load balancer; as the cluster template says where absent. */
+            master_lb_enabled?: boolean | null;
+            /** @description Where nodes find each other; the server chooses where absent. */
+            discovery_url?: string | null;
+        };
+        ClusterSummary: {
+            /** Format: uuid */
+            uuid: string;
+            /** @description Generated where absent: `omega-7-cluster`. */
+            name: string;
+            /** @description UUID or name of the cluster template. */
+            cluster_template_id: string;
+            /** @description Name of the key pair that opens the nodes; the cluster template's where absent. */
+            keypair: string | null;
+            /**
+             * @description How many nodes that are no masters. None from 1.10 on.
+             * @default 1
+             */
+            node_count: number;
+            /**
+             * @description How many masters: an odd number.
+             * @default 1
+             */
+            master_count: number;
+            /** @description GB; the cluster template's where absent. */
+            docker_volume_size: number | null;
+            /** @description What else the driver should know; the cluster template's where absent. */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * @description Lay the labels over the cluster template's, in place of replacing them. Always false in answers.
+             * @default false
+             */
+            merge_labels: boolean;
+            /** @description Flavor of the masters; the cluster template's where absent. */
+            master_flavor_id: string | null;
+            /** @description Flavor of the nodes; the cluster template's where absent. */
+            flavor_id: string | null;
+            /**
+             * @description Minutes after which creation has failed; 0 for none.
+             * @default 60
+             */
+            create_timeout: number | null;
+            status: components["schemas"]["BayStatus"];
+            /**
+             * @description What the last look at the engine found.
+             * @enum {string|null}
+             */
+            health_status: "HEALTHY" | "UNHEALTHY" | "UNKNOWN" | null;
+            /** @description The orchestrator's stack. */
+            stack_id?: string | null;
+            /** @description What `stack_id` was until 1.12. */
+            cluster_id?: string | null;
+            links: components["schemas"]["Links"];
+        };
+        ClusterList: {
+            clusters: components["schemas"]["ClusterSummary"][];
+            /** @description Address of the next page; present when this page is full. */
+            next?: string;
+        };
+        ClusterDetailList: {
+            clusters: components["schemas"]["Cluster"][];
             /** @description Address of the next page; present when this page is full. */
             next?: string;
         };
@@ -1171,10 +1734,18 @@ export interface components {
         bay_ident: string;
         /** @description UUID or name of the bay model. */
         baymodel_ident: string;
+        /** @description UUID or name of the cluster. */
+        cluster_ident: string;
+        /** @description UUID or name of the cluster template. */
+        clustertemplate_ident: string;
         /** @description UUID or name of the container. */
         container_ident: string;
         /** @description Only what belongs to the bay with this UUID or name. */
         bay_filter: string;
+        /** @description Only events later than the one with this id. */
+        after: number;
+        /** @description At most this many. */
+        event_limit: number;
         /** @description UUID of the last item of the page before. */
         marker: string;
         /** @description Items in a page, at most; the server has a limit of its own. */
@@ -1604,14 +2175,376 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only events later than the one with this id. */
-                after?: number;
+                after?: components["parameters"]["after"];
                 /** @description At most this many. */
-                limit?: number;
+                limit?: components["parameters"]["event_limit"];
             };
             header?: never;
             path: {
                 /** @description UUID or name of the bay. */
                 bay_ident: components["parameters"]["bay_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, or the stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BayEventList"];
+                    "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listClusterTemplates: {
+        parameters: {
+            query?: {
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterTemplateList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createClusterTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "swarm",
+                 *       "coe": "swarm-mode",
+                 *       "image_id": "debian-12",
+                 *       "keypair_id": "testkey",
+                 *       "external_network_id": "public",
+                 *       "flavor_id": "m1.small"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClusterTemplateCreate"];
+            };
+        };
+        responses: {
+            /** @description The cluster template */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterTemplate"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listClusterTemplatesDetail: {
+        parameters: {
+            query?: {
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterTemplateList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getClusterTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster template. */
+                clustertemplate_ident: components["parameters"]["clustertemplate_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cluster template */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterTemplate"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteClusterTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster template. */
+                clustertemplate_ident: components["parameters"]["clustertemplate_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cluster template is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updateClusterTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster template. */
+                clustertemplate_ident: components["parameters"]["clustertemplate_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["JsonPatch"];
+        responses: {
+            /** @description The cluster template */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterTemplate"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listClusters: {
+        parameters: {
+            query?: {
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "my-cluster",
+                 *       "cluster_template_id": "swarm",
+                 *       "node_count": 2,
+                 *       "keypair": "testkey"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClusterCreate"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listClustersDetail: {
+        parameters: {
+            query?: {
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterDetailList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cluster */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cluster will be deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updateCluster: {
+        parameters: {
+            query?: {
+                /** @description Whether the orchestrator undoes a change that fails. */
+                rollback?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["JsonPatch"];
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listClusterEvents: {
+        parameters: {
+            query?: {
+                /** @description Only events later than the one with this id. */
+                after?: components["parameters"]["after"];
+                /** @description At most this many. */
+                limit?: components["parameters"]["event_limit"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
             };
             cookie?: never;
         };

@@ -12,6 +12,7 @@ export const operations = {
     "maxVersion": null,
     "public": true,
     "policy": null,
+    "policies": {},
     "vocabulary": "cluster",
     "success": [
       {
@@ -53,6 +54,7 @@ export const operations = {
     "maxVersion": null,
     "public": true,
     "policy": null,
+    "policies": {},
     "vocabulary": "cluster",
     "success": [
       {
@@ -89,6 +91,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "baymodel:get_all",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -185,6 +188,9 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "baymodel:create",
+    "policies": {
+      "publish": "baymodel:publish"
+    },
     "vocabulary": "bay",
     "success": [
       {
@@ -223,6 +229,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "baymodel:detail",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -317,6 +324,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "baymodel:get",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -370,6 +378,9 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "baymodel:update",
+    "policies": {
+      "publish": "baymodel:publish"
+    },
     "vocabulary": "bay",
     "success": [
       {
@@ -423,6 +434,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "baymodel:delete",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -478,6 +490,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "bay:get_all",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -575,6 +588,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "bay:create",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -619,6 +633,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "bay:detail",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -715,6 +730,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "bay:get",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -768,6 +784,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "bay:update",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -840,6 +857,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "bay:delete",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -895,6 +913,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "bay:events",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -972,6 +991,930 @@ export const operations = {
       "wait": null
     }
   },
+  "listClusterTemplates": {
+    "id": "listClusterTemplates",
+    "method": "GET",
+    "path": "/v1/clustertemplates",
+    "tag": "Cluster templates",
+    "summary": "List cluster templates",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "clustertemplate:get_all",
+    "policies": {
+      "allProjects": "clustertemplate:get_all_all_projects"
+    },
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ClusterTemplateList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "clustertemplate list",
+      "aliases": [
+        "clustertemplate ls"
+      ],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "tags"
+      ],
+      "rows": "clustertemplates",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "createClusterTemplate": {
+    "id": "createClusterTemplate",
+    "method": "POST",
+    "path": "/v1/clustertemplates",
+    "tag": "Cluster templates",
+    "summary": "Create a cluster template",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "clustertemplate:create",
+    "policies": {
+      "publish": "clustertemplate:publish"
+    },
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 201,
+        "schema": "ClusterTemplate"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "clustertemplate create",
+      "aliases": [],
+      "positional": [
+        "name"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "listClusterTemplatesDetail": {
+    "id": "listClusterTemplatesDetail",
+    "method": "GET",
+    "path": "/v1/clustertemplates/detail",
+    "tag": "Cluster templates",
+    "summary": "List cluster templates with all their fields",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "clustertemplate:detail",
+    "policies": {
+      "allProjects": "clustertemplate:detail_all_projects"
+    },
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ClusterTemplateList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "clustertemplate list --detail",
+      "aliases": [],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "coe",
+        "image_id",
+        "tags"
+      ],
+      "rows": "clustertemplates",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getClusterTemplate": {
+    "id": "getClusterTemplate",
+    "method": "GET",
+    "path": "/v1/clustertemplates/{clustertemplate_ident}",
+    "tag": "Cluster templates",
+    "summary": "Show a cluster template",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "clustertemplate:get",
+    "policies": {
+      "allProjects": "clustertemplate:get_one_all_projects"
+    },
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ClusterTemplate"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "clustertemplate_ident",
+        "required": true,
+        "description": "UUID or name of the cluster template.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "clustertemplate"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "clustertemplate show",
+      "aliases": [],
+      "positional": [
+        "clustertemplate_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "updateClusterTemplate": {
+    "id": "updateClusterTemplate",
+    "method": "PATCH",
+    "path": "/v1/clustertemplates/{clustertemplate_ident}",
+    "tag": "Cluster templates",
+    "summary": "Change a cluster template",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "clustertemplate:update",
+    "policies": {
+      "allProjects": "clustertemplate:update_all_projects",
+      "publish": "clustertemplate:publish"
+    },
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ClusterTemplate"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "clustertemplate_ident",
+        "required": true,
+        "description": "UUID or name of the cluster template.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "clustertemplate"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "bodyKind": "json-patch",
+    "patches": "ClusterTemplate",
+    "cli": {
+      "command": "clustertemplate update",
+      "aliases": [],
+      "positional": [
+        "clustertemplate_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "deleteClusterTemplate": {
+    "id": "deleteClusterTemplate",
+    "method": "DELETE",
+    "path": "/v1/clustertemplates/{clustertemplate_ident}",
+    "tag": "Cluster templates",
+    "summary": "Delete a cluster template",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "clustertemplate:delete",
+    "policies": {
+      "allProjects": "clustertemplate:delete_all_projects"
+    },
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "clustertemplate_ident",
+        "required": true,
+        "description": "UUID or name of the cluster template.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "clustertemplate"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "clustertemplate delete",
+      "aliases": [
+        "clustertemplate rm"
+      ],
+      "positional": [
+        "clustertemplate_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": true,
+      "wait": null
+    }
+  },
+  "listClusters": {
+    "id": "listClusters",
+    "method": "GET",
+    "path": "/v1/clusters",
+    "tag": "Clusters",
+    "summary": "List clusters",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "cluster:get_all",
+    "policies": {
+      "allProjects": "cluster:get_all_all_projects"
+    },
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ClusterList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "cluster list",
+      "aliases": [
+        "cluster ls"
+      ],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "keypair",
+        "node_count",
+        "master_count",
+        "status",
+        "health_status"
+      ],
+      "rows": "clusters",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "createCluster": {
+    "id": "createCluster",
+    "method": "POST",
+    "path": "/v1/clusters",
+    "tag": "Clusters",
+    "summary": "Create a cluster",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "cluster:create",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 202,
+        "schema": "Accepted"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "cluster create",
+      "aliases": [],
+      "positional": [
+        "name"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": "create"
+    }
+  },
+  "listClustersDetail": {
+    "id": "listClustersDetail",
+    "method": "GET",
+    "path": "/v1/clusters/detail",
+    "tag": "Clusters",
+    "summary": "List clusters with all their fields",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "cluster:detail",
+    "policies": {
+      "allProjects": "cluster:detail_all_projects"
+    },
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ClusterDetailList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "cluster list --detail",
+      "aliases": [],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "keypair",
+        "node_count",
+        "master_count",
+        "status",
+        "health_status",
+        "api_address"
+      ],
+      "rows": "clusters",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getCluster": {
+    "id": "getCluster",
+    "method": "GET",
+    "path": "/v1/clusters/{cluster_ident}",
+    "tag": "Clusters",
+    "summary": "Show a cluster",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "cluster:get",
+    "policies": {
+      "allProjects": "cluster:get_one_all_projects"
+    },
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Cluster"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the cluster.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "cluster"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "cluster show",
+      "aliases": [],
+      "positional": [
+        "cluster_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "updateCluster": {
+    "id": "updateCluster",
+    "method": "PATCH",
+    "path": "/v1/clusters/{cluster_ident}",
+    "tag": "Clusters",
+    "summary": "Change the number of a cluster's nodes, or report its health",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "cluster:update",
+    "policies": {
+      "allProjects": "cluster:update_all_projects",
+      "health": "cluster:update_health_status"
+    },
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 202,
+        "schema": "Accepted"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the cluster.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "cluster"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "rollback",
+        "required": false,
+        "description": "Whether the orchestrator undoes a change that fails.",
+        "minVersion": "1.3",
+        "maxVersion": null,
+        "schema": {
+          "type": "boolean",
+          "default": false
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": true,
+    "streams": false,
+    "bodyKind": "json-patch",
+    "patches": "Cluster",
+    "cli": {
+      "command": "cluster update",
+      "aliases": [],
+      "positional": [
+        "cluster_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": "update"
+    }
+  },
+  "deleteCluster": {
+    "id": "deleteCluster",
+    "method": "DELETE",
+    "path": "/v1/clusters/{cluster_ident}",
+    "tag": "Clusters",
+    "summary": "Delete a cluster",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "cluster:delete",
+    "policies": {
+      "allProjects": "cluster:delete_all_projects"
+    },
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the cluster.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "cluster"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "cluster delete",
+      "aliases": [
+        "cluster rm"
+      ],
+      "positional": [
+        "cluster_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": true,
+      "wait": "delete"
+    }
+  },
+  "listClusterEvents": {
+    "id": "listClusterEvents",
+    "method": "GET",
+    "path": "/v1/clusters/{cluster_ident}/events",
+    "tag": "Clusters",
+    "summary": "List what has happened to a cluster",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "cluster:events",
+    "policies": {
+      "allProjects": "cluster:get_one_all_projects"
+    },
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "BayEventList"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the cluster.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "cluster"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "after",
+        "required": false,
+        "description": "Only events later than the one with this id.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 0,
+          "default": 0
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "At most this many.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 1000,
+          "default": 100
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": true,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "cluster events",
+      "aliases": [],
+      "positional": [
+        "cluster_ident"
+      ],
+      "columns": [
+        "at",
+        "kind",
+        "resource",
+        "status",
+        "reason"
+      ],
+      "rows": "events",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
   "listNodes": {
     "id": "listNodes",
     "method": "GET",
@@ -982,6 +1925,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "node:get_all",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -1097,6 +2041,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "node:detail",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -1211,6 +2156,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "node:get",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -1264,6 +2210,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "container:get_all",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -1377,6 +2324,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "container:create",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -1415,6 +2363,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "container:detail",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -1527,6 +2476,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "container:get",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -1580,6 +2530,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "container:update",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -1633,6 +2584,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "container:delete",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -1688,6 +2640,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "container:start",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -1741,6 +2694,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "container:stop",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -1794,6 +2748,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "container:reboot",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -1849,6 +2804,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "container:pause",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -1902,6 +2858,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "container:unpause",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -1955,6 +2912,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "container:logs",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -2008,6 +2966,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "container:execute",
+    "policies": {},
     "vocabulary": "bay",
     "success": [
       {
@@ -2077,6 +3036,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "certificate:create",
+    "policies": {},
     "vocabulary": "cluster",
     "success": [
       {
@@ -2115,6 +3075,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "certificate:get",
+    "policies": {},
     "vocabulary": "cluster",
     "success": [
       {
@@ -2180,6 +3141,7 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "magnum-service:get_all",
+    "policies": {},
     "vocabulary": "cluster",
     "success": [
       {

@@ -8,7 +8,7 @@ import { operationsModule, operationsTypes } from './operations.js';
 import { schemasOf } from './schemas.js';
 import { complete, withVersionHeader } from './spec.js';
 import { surfaceAt } from './surface.js';
-import { allVersions } from './versions.js';
+import { allVersions, withoutVersions } from './versions.js';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -16,13 +16,13 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 export async function generate(): Promise<Map<string, string>> {
   const source = parse(await readFile(join(ROOT, 'magnum.yaml'), 'utf8')) as JsonObject; // a YAML mapping at the top
   const spec = complete(source);
-  const types = await openapiTS(structuredClone(spec) as unknown as OpenAPI3, { defaultNonNullable: false }); // OpenAPI 3.1, checked by openapi-typescript
+  const types = await openapiTS(withoutVersions(structuredClone(spec)) as unknown as OpenAPI3, { defaultNonNullable: false }); // OpenAPI 3.1, checked by openapi-typescript
   const files = new Map([
     ['generated/magnum.d.ts', `// Generated from magnum.yaml by \`npm run generate\`. Do not edit.\n${astToString(types)}`],
     ['generated/operations.js', operationsModule(spec)],
     ['generated/operations.d.ts', operationsTypes(spec)],
     ['generated/schemas.json', `${JSON.stringify(schemasOf(spec), null, 1)}\n`],
-    ['generated/magnum.json', `${JSON.stringify(withVersionHeader(spec), null, 1)}\n`],
+    ['generated/magnum.json', `${JSON.stringify(withoutVersions(withVersionHeader(spec)), null, 1)}\n`],
   ]);
   for (const version of allVersions(spec)) files.set(`surface/${version}.txt`, surfaceAt(spec, version));
   return files;

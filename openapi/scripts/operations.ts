@@ -46,6 +46,7 @@ function row(spec: JsonObject, operation: SpecOperation): JsonObject {
     maxVersion: to,
     public: open,
     policy: textAt(body, 'x-policy') ?? null,
+    policies: objectAt(body, 'x-policies'),
     vocabulary: textAt(body, 'x-vocabulary') ?? 'cluster',
     success: successOf(operation).map(({ range, status }) => ({
       ...range,

@@ -10,15 +10,15 @@ export function schemasOf(spec: JsonObject): JsonObject {
   for (const operation of operationsOf(spec)) {
     const id = textAt(operation.body, 'operationId') ?? '';
     const body = bodySchema(spec, operation);
-    if (body)
-      requests[id] = byRange(versions, (version) => schemaAt(body, version)).map(({ value, ...range }) => ({
-        ...range,
-        schema: value,
-      }));
+    if (body) requests[id] = ranges(versions, body);
     responses[id] = responsesOf(spec, operation, versions);
   }
-  const resources = Object.fromEntries(patchedNames(spec).map((name) => [name, resourceSchema(spec, name)]));
+  const resources = Object.fromEntries(patchedNames(spec).map((name) => [name, ranges(versions, resourceSchema(spec, name))]));
   return { requests, responses, resources };
+}
+
+function ranges(versions: readonly string[], schema: Json): Json {
+  return byRange(versions, (version) => schemaAt(schema, version)).map(({ value, from, to }) => ({ from, to, schema: value }));
 }
 
 export function bodySchema(spec: JsonObject, operation: SpecOperation): JsonObject | undefined {

@@ -27,17 +27,41 @@ export function covers(range: VersionRange, version: string): boolean {
   return minor(range.from) <= minor(version) && (range.to === null || minor(version) <= minor(range.to));
 }
 
-/** A schema as it is at one version: properties of other versions left out, the annotations dropped. */
+/** A schema as it is at one version: properties of other versions left out, older limits put in, the annotations dropped. */
 export function schemaAt(schema: Json, version: string): Json {
   if (Array.isArray(schema)) return schema.map((item) => schemaAt(item, version));
   if (!isObject(schema)) return schema;
-  const { 'x-min-version': _min, 'x-max-version': _max, ...rest } = schema;
+  const { 'x-min-version': _min, 'x-max-version': _max, 'x-before': before, ...newest } = schema;
+  const rest = { ...newest, ...(isObject(before) ? olderRules(before, version) : {}) };
   const properties = isObject(rest['properties']) ? visible(rest['properties'], version) : undefined;
   const names = properties && new Set(Object.keys(properties));
   return Object.fromEntries(
     Object.entries({ ...rest, ...(properties && { properties }) }).map(([key, item]) => {
       if (key === 'required' && names && Array.isArray(item)) return [key, item.filter((name) => names.has(String(name)))];
       return [key, schemaAt(item, version)];
+    }),
+  );
+}
+
+/** `{ '1.10': { minimum: 1 } }`: below 1.10 the minimum was 1. */
+function olderRules(before: JsonObject, version: string): JsonObject {
+  const older = Object.entries(before).filter(([from]) => minor(version) < minor(from));
+  return Object.assign({}, ...older.map(([, rules]) => rules)) as JsonObject; // every value is an object of keywords
+}
+
+/** The same schemas with whatever comes and goes with a version no longer required: for readers that do not know the version. */
+export function withoutVersions(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map(withoutVersions);
+  if (!isObject(schema)) return schema;
+  const properties = objectAt(schema, 'properties');
+  const changing = (name: Json): boolean => {
+    const property = isObject(properties[String(name)]) ? objectAt(properties, String(name)) : {};
+    return property['x-min-version'] !== undefined || property['x-max-version'] !== undefined;
+  };
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, item]) => {
+      if (key === 'required' && Array.isArray(item)) return [key, item.filter((name) => !changing(name))];
+      return [key, withoutVersions(item)];
     }),
   );
 }

@@ -21,7 +21,7 @@ export interface Schemas {
     }[];
   };
   /** What JSON patches are applied to, by schema name, with `x-patch` on every property. */
-  readonly resources: Readonly<Record<string, JsonSchema>>;
+  readonly resources: Readonly<Record<string, readonly VersionedSchema[]>>;
 }
 
 let loaded: Schemas | undefined;

@@ -30,8 +30,7 @@ describe('a request without a valid token', () => {
 
 describe('routing', () => {
   test.each([
-    '/v1/clusters',
-    '/v1/pods',
+    '/v1/clusters/a/b/c/d',
     '/v1/bays/a/b/c',
     '/v2',
     '/v1/v1/bays',

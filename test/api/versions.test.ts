@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(async () => service.stop());
 
-const COLLECTIONS = ['baymodels', 'bays', 'nodes', 'containers', 'certificates', 'mservices'];
+const COLLECTIONS = ['baymodels', 'bays', 'clustertemplates', 'clusters', 'nodes', 'containers', 'certificates', 'mservices'];
 
 describe('the root documents', () => {
   test('need no token; the first has no version headers', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { EMBEDDED_DEFAULTS } from '../../packages/core/src/adapters/embedded/config.js';
-import { createBay, deleteBay, updateBay } from '../../packages/core/src/app/bays.js';
+import { createBay, deleteBay, updateBay, type UpdateBay } from '../../packages/core/src/app/bays.js';
 import type { Access } from '../../packages/core/src/app/deps.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import { aBayModel } from '../../packages/core/src/testing/builders.js';
@@ -15,7 +15,7 @@ const ACTOR = {
   roles: ['member'],
   trusteeOf: null,
 };
-const may = (action: string): Access => ({ actor: ACTOR, action });
+const may = (action: string): Access => ({ actor: ACTOR, action, policies: {}, vocabulary: 'bay' });
 const WANTED = {
   name: 'hive',
   bayModel: 'model',
@@ -25,6 +25,7 @@ const WANTED = {
   keypair: null,
   dockerVolumeSize: null,
   labels: null,
+  mergeLabels: false,
   masterFlavorId: null,
   flavorId: null,
   discoveryUrl: null,
@@ -34,6 +35,7 @@ const WANTED = {
   masterLbEnabled: null,
 };
 
+const toNodes = (nodeCount: number): UpdateBay => ({ health: null, work: { nodeCount, rollbackOnFailure: false } });
 const EXTERNAL = EMBEDDED_DEFAULTS.externalNetworks[0]?.id ?? '';
 
 let machine: Machine;
@@ -92,7 +94,7 @@ const SCENARIOS: Record<string, Scenario> = {
   'grow by two': {
     prepare: async (process) => {
       const id = await completed(process);
-      await updateBay(process.app, may('bay:update'), id, () => ({ nodeCount: 4, rollbackOnFailure: false }));
+      await updateBay(process.app, may('bay:update'), id, () => toNodes(4));
       return id;
     },
     ends: 'UPDATE_COMPLETE',
@@ -100,7 +102,7 @@ const SCENARIOS: Record<string, Scenario> = {
   'shrink by one': {
     prepare: async (process) => {
       const id = await completed(process);
-      await updateBay(process.app, may('bay:update'), id, () => ({ nodeCount: 1, rollbackOnFailure: false }));
+      await updateBay(process.app, may('bay:update'), id, () => toNodes(1));
       return id;
     },
     ends: 'UPDATE_COMPLETE',

@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createBay, deleteBay, updateBay } from '../../packages/core/src/app/bays.js';
+import type { Access } from '../../packages/core/src/app/deps.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import { aBayModel } from '../../packages/core/src/testing/builders.js';
 import { aMachine, startProcess, work, type Machine, type Process } from '../support/world.js';
 
-const access = (action: string) => ({
+const access = (action: string): Access => ({
   action,
+  policies: {},
+  vocabulary: 'bay',
   actor: { userId: 'user', userName: 'demo', userDomainId: 'default', projectId: 'project', roles: ['member'], trusteeOf: null },
 });
 const WANTED = {
@@ -17,6 +20,7 @@ const WANTED = {
   keypair: null,
   dockerVolumeSize: null,
   labels: null,
+  mergeLabels: false,
   masterFlavorId: null,
   flavorId: null,
   discoveryUrl: null,
@@ -55,7 +59,10 @@ const until = (id: BayId, status: string | undefined) => work(deps(), machine, a
 test("a bay's life is told as pending and success, with the status that it has then", async () => {
   const { bayId } = await createBay(running.app, access('bay:create'), WANTED, new AbortController().signal);
   await until(bayId, 'CREATE_COMPLETE');
-  await updateBay(running.app, access('bay:update'), bayId, () => ({ nodeCount: 3, rollbackOnFailure: false }));
+  await updateBay(running.app, access('bay:update'), bayId, () => ({
+    health: null,
+    work: { nodeCount: 3, rollbackOnFailure: false },
+  }));
   await until(bayId, 'UPDATE_COMPLETE');
   await deleteBay(running.app, access('bay:delete'), bayId);
   await until(bayId, undefined);

@@ -62,6 +62,8 @@ const REACHED: Partial<Record<ErrorName, () => Promise<Reply>>> = {
     await idle.stop();
     return reply;
   },
+  'driver-not-supported': () =>
+    service.request('POST', '/v1/clustertemplates', { body: { ...MODEL, driver: 'k8s_cluster_api' } }),
   'image-not-found': () => model({ image_id: 'windows' }),
   'flavor-not-found': () => model({ flavor_id: 'huge' }),
   'network-not-found': () => model({ external_network_id: 'moon' }),

@@ -32,8 +32,8 @@ export function planOf(operation: Operation, detail: Operation | undefined): Pla
 function fieldsOf(operation: Operation): readonly Field[] {
   const schemas = loadSchemas();
   // Operation's own type has a plain string there; the table's keys are the operation ids.
-  const request = schemas.requests[operation.id as OperationId]?.find(({ from, to }) => isWithin(MAX_VERSION, from, to))?.schema;
-  const schema = operation.patches === null ? request : schemas.resources[operation.patches];
+  const known = operation.patches === null ? schemas.requests[operation.id as OperationId] : schemas.resources[operation.patches];
+  const schema = known?.find(({ from, to }) => isWithin(MAX_VERSION, from, to))?.schema;
   const isShown = (property: JsonSchema): boolean =>
     operation.patches === null
       ? property['x-create'] !== 'ignored' && property['x-cli']?.hidden !== true

@@ -33,6 +33,7 @@ function driverOf(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe' |
 function unsupported(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe'>): DomainError {
   return new DomainError('bay-type-not-supported', {
     field: 'coe',
-    message: `Bay type (${model.serverType}, ${model.clusterDistro ?? 'unset'}, ${model.coe}) not supported: no driver serves this server type, image distribution and engine together.`,
+    message: ({ Bay }) =>
+      `${Bay} type (${model.serverType}, ${model.clusterDistro ?? 'unset'}, ${model.coe}) not supported: no driver serves this server type, image distribution and engine together.`,
   });
 }

@@ -15,53 +15,71 @@ import type { Answer, Call, Handler } from './handler.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './links.js';
 import { collectionBody, pageOf } from './pagination.js';
 import { patched } from './patching.js';
+import { BAY_MODELS, type BayModelNames } from './vocabulary.js';
 
-const COLLECTION = 'baymodels';
 type Wire = components['schemas']['BayModel'];
+export type WireModel = JsonObject & { readonly uuid: string };
 
-const list =
-  (path: string): Handler =>
-  async (deps, call) => {
-    const page = await pageOf(deps, call, (marker) => getBayModel(deps, { ...call.access, action: 'baymodel:get' }, marker));
-    const models = await listBayModels(deps, call.access, page);
-    return {
-      body: collectionBody(
-        call,
-        page,
-        { name: COLLECTION, path },
-        models.map((model) => present(call, model)),
-      ),
+/** What a wording has of its own. */
+export interface BayModelWording {
+  readonly names: BayModelNames;
+  readonly present: (call: Call, model: BayModel) => WireModel;
+  readonly parse: (body: JsonObject) => BayModelFields;
+}
+
+/** The handlers of bay models in one wording. */
+export function bayModelOperations({ names, present, parse }: BayModelWording) {
+  const identOf = (call: Call): string => call.params[names.ident] ?? '';
+  const list =
+    (path: string): Handler =>
+    async (deps, call) => {
+      const page = await pageOf(deps, call, (marker) => getBayModel(deps, { ...call.access, action: names.look }, marker));
+      const models = await listBayModels(deps, call.access, page);
+      const items = models.map((model) => present(call, model));
+      return { body: collectionBody(call, page, { name: names.collection, path }, items) };
     };
-  };
+  return {
+    list: list(names.collection),
+    listDetail: list(`${names.collection}/detail`),
+    get: async (deps, call) => ({ body: present(call, await getBayModel(deps, call.access, identOf(call))) }),
+    create: async (deps, call): Promise<Answer> => {
+      const model = await createBayModel(deps, call.access, parse(bodyOf(call)), call.signal);
+      return { body: present(call, model), location: locationOf(call.baseUrl, names.collection, model.id) };
+    },
+    update: async (deps, call) => {
+      const change = (model: BayModel): BayModelFields => parse(patched(names.schema, present(call, model), call));
+      return { body: present(call, await updateBayModel(deps, call.access, identOf(call), change, call.signal)) };
+    },
+    delete: async (deps, call) => {
+      await deleteBayModel(deps, call.access, identOf(call));
+      return {};
+    },
+  } satisfies Record<string, Handler>;
+}
+
+const operations = bayModelOperations({
+  names: BAY_MODELS,
+  present,
+  // The bay wording has no word for drivers: the usual one is taken, and kept.
+  parse: (body) => ({ ...parseModel(body), driver: null }),
+});
 
 export const bayModelHandlers = {
-  listBayModels: list(COLLECTION),
-  listBayModelsDetail: list(`${COLLECTION}/detail`),
-  getBayModel: async (deps, call) => ({ body: present(call, await getBayModel(deps, call.access, identOf(call))) }),
-  createBayModel: async (deps, call): Promise<Answer> => {
-    const model = await createBayModel(deps, call.access, parse(bodyOf(call)), call.signal);
-    return { body: present(call, model), location: locationOf(call.baseUrl, COLLECTION, model.id) };
-  },
-  updateBayModel: async (deps, call) => {
-    const change = (model: BayModel): BayModelFields => parse(patched('BayModel', present(call, model), call.body));
-    return { body: present(call, await updateBayModel(deps, call.access, identOf(call), change, call.signal)) };
-  },
-  deleteBayModel: async (deps, call) => {
-    await deleteBayModel(deps, call.access, identOf(call));
-    return {};
-  },
+  listBayModels: operations.list,
+  listBayModelsDetail: operations.listDetail,
+  getBayModel: operations.get,
+  createBayModel: operations.create,
+  updateBayModel: operations.update,
+  deleteBayModel: operations.delete,
 } satisfies Record<string, Handler>;
-
-function identOf(call: Call): string {
-  return call.params['baymodel_ident'] ?? '';
-}
 
 function bodyOf(call: Call): JsonObject {
   // The body of a create was checked against an object schema.
   return (call.body ?? {}) as JsonObject;
 }
 
-function parse(body: JsonObject): BayModelFields {
+/** What both wordings say of a model. */
+export function parseModel(body: JsonObject): Omit<BayModelFields, 'driver'> {
   const imageId = textField(body, 'image_id');
   if (imageId === null)
     throw new DomainError('invalid-parameter', {
@@ -98,12 +116,17 @@ function parse(body: JsonObject): BayModelFields {
     masterLbEnabled: flagField(body, 'master_lb_enabled') ?? false,
     floatingIpEnabled: flagField(body, 'floating_ip_enabled') ?? true,
     tags: textField(body, 'tags'),
-    driver: null,
   };
 }
 
-function present(call: Call, model: BayModel): Wire & JsonObject & { readonly uuid: string } {
-  const wire: Wire = {
+function present(call: Call, model: BayModel): WireModel {
+  const wire: Wire = { ...modelFields(model), links: [...resourceLinks(call.baseUrl, BAY_MODELS.collection, model.id)] };
+  return wire as Wire & WireModel; // the wire type is JSON by the spec
+}
+
+/** Fields that both wordings show. */
+export function modelFields(model: BayModel): Omit<Wire, 'links'> {
+  return {
     uuid: model.id,
     name: model.name,
     coe: model.coe,
@@ -134,9 +157,7 @@ function present(call: Call, model: BayModel): Wire & JsonObject & { readonly uu
     master_lb_enabled: model.masterLbEnabled,
     floating_ip_enabled: model.floatingIpEnabled,
     tags: model.tags,
-    links: [...resourceLinks(call.baseUrl, COLLECTION, model.id)],
     created_at: wireTime(model.createdAt),
     updated_at: wireTimeOrNull(model.updatedAt),
   };
-  return wire as Wire & JsonObject & { readonly uuid: string }; // the wire type is JSON by the spec
 }

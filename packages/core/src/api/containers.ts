@@ -96,7 +96,7 @@ const CHANGEABLE: ReadonlySet<string> = new Set(['name', 'image', 'command', 'me
 
 function changedContainer(call: Call, container: Container): Container {
   const before = present(call, { container, node: null, reason: null });
-  const after = patched('Container', before, call.body);
+  const after = patched('Container', before, call);
   const refused = changedFields(before, after).filter((name) => !CHANGEABLE.has(name));
   if (refused.length > 0) {
     throw new DomainError('invalid-parameter', {

@@ -1,6 +1,7 @@
 import { MAX_VERSION, MIN_VERSION } from '@magnum-ts/openapi';
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
+import type { Vocabulary } from '../domain/words.js';
 import { UnsupportedVersion } from './microversion.js';
 
 const INTERNAL =
@@ -12,8 +13,9 @@ export function asDomainError(error: unknown): DomainError {
 }
 
 /** Contract, README §4: the modern `errors` list for every era's routes; 401 has Keystone middleware's own shape. */
-export function errorBody(error: DomainError): JsonObject {
-  if (error.kind === 'unauthorized') return { error: { code: 401, title: 'Unauthorized', message: error.message } };
+export function errorBody(error: DomainError, vocabulary: Vocabulary = 'bay'): JsonObject {
+  const message = error.in(vocabulary);
+  if (error.kind === 'unauthorized') return { error: { code: 401, title: 'Unauthorized', message } };
   if (error instanceof UnsupportedVersion) return { errors: [unsupportedVersion(error)] };
   return {
     errors: [
@@ -21,8 +23,8 @@ export function errorBody(error: DomainError): JsonObject {
         request_id: '',
         code: error.status >= 500 ? 'server' : 'client',
         status: error.status,
-        title: titleOf(error.message),
-        detail: error.message,
+        title: titleOf(message),
+        detail: message,
         links: [],
       },
     ],

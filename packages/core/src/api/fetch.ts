@@ -77,7 +77,7 @@ async function answered(deps: ApiDeps, request: PlainRequest, requestId: string,
     const known = asDomainError(error);
     trail.error = known.kind;
     if (known.status >= 500) deps.logger.error('request failed', { requestId, kind: known.kind, error: known.cause ?? known });
-    return refusal(deps, known, trail.headers);
+    return refusal(deps, known, trail);
   }
 }
 
@@ -219,7 +219,12 @@ async function callOf(request: PlainRequest, context: CallContext): Promise<Call
   const query = validQuery(operation, context.version, new URLSearchParams(request.query));
   const body = operation.hasBody ? validBody(operation, context.version, (await readBody(request)) ?? null) : undefined;
   return {
-    access: { actor: context.actor, action: operation.policy ?? '' },
+    access: {
+      actor: context.actor,
+      action: operation.policy ?? '',
+      policies: operation.policies,
+      vocabulary: operation.vocabulary,
+    },
     version: context.version,
     params,
     query,
@@ -246,11 +251,11 @@ function present(
   return answer.body === undefined ? { status, body: '' } : json(answer.body, status, headers);
 }
 
-function refusal(deps: ApiDeps, error: DomainError, headers: Trail['headers']): Reply {
+function refusal(deps: ApiDeps, error: DomainError, { headers, operation }: Trail): Reply {
   if (error.kind === 'unauthorized') headers['WWW-Authenticate'] = `Keystone uri="${deps.identity.publicAuthUrl}"`;
   const retryAfter = error.retryAfterSeconds?.toString() ?? (error.status === 503 ? RETRY_AFTER_SECONDS : undefined);
   if (retryAfter) headers['Retry-After'] = retryAfter;
-  return json(errorBody(error), error.status, headers);
+  return json(errorBody(error, operation && operations[operation].vocabulary), error.status, headers);
 }
 
 function json(body: JsonValue, status: number, headers: Trail['headers']): Reply {

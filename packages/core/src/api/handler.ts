@@ -27,7 +27,9 @@ export interface Answer {
   readonly warnings?: readonly Problem[];
 }
 
-export type Handler = (deps: AppDeps & ApiLimits, call: Call) => Promise<Answer>;
+/** What handlers stand on. */
+export type ApiDeps = AppDeps & ApiLimits;
+export type Handler = (deps: ApiDeps, call: Call) => Promise<Answer>;
 
 export interface ApiLimits {
   /** `[api] max_limit` */

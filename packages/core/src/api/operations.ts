@@ -1,6 +1,8 @@
 import type { OperationId } from '@magnum-ts/openapi';
 import { bayHandlers } from './bays.js';
 import { bayModelHandlers } from './bay-models.js';
+import { clusterTemplateHandlers } from './cluster-templates.js';
+import { clusterHandlers } from './clusters.js';
 import { certificateHandlers } from './certificates.js';
 import { containerHandlers } from './containers.js';
 import type { Handler } from './handler.js';
@@ -13,6 +15,8 @@ export const handlers: { readonly [Id in OperationId]: Handler } = {
   ...versionHandlers,
   ...bayModelHandlers,
   ...bayHandlers,
+  ...clusterTemplateHandlers,
+  ...clusterHandlers,
   ...nodeHandlers,
   ...containerHandlers,
   ...certificateHandlers,

@@ -1,15 +1,17 @@
-import { loadSchemas, type JsonSchema } from '@magnum-ts/openapi';
+import { isWithin, loadSchemas, type JsonSchema } from '@magnum-ts/openapi';
 import { DomainError } from '../domain/errors.js';
-import type { JsonObject, JsonValue } from '../domain/json.js';
+import type { JsonObject } from '../domain/json.js';
 import { applyPatch, parsePatch, type PatchOperation, type PatchRules } from '../domain/patch.js';
 import { typesOf } from './coerce.js';
+import type { Call } from './handler.js';
 import { validObject } from './validate.js';
 
 const NO_VALUE = null;
 
 /** Applies a JSON patch to a resource's wire form, and checks the result field by field as at creation (contract, README §6). */
-export function patched(resource: string, document: JsonObject, body: JsonValue | undefined): JsonObject {
-  const schema = loadSchemas().resources[resource];
+export function patched(resource: string, document: JsonObject, call: Pick<Call, 'body' | 'version'>): JsonObject {
+  const { body, version } = call;
+  const schema = loadSchemas().resources[resource]?.find((range) => isWithin(version, range.from, range.to))?.schema;
   if (!schema) throw new DomainError('internal', `No schema for patches of ${resource}.`);
   const operations = parsePatch(body ?? NO_VALUE);
   const result = applyPatch(document, operations, rulesOf(schema));
@@ -39,7 +41,7 @@ function checkedChanges(
   const touched = new Set(operations.map((operation) => operation.path.split('/')[1] ?? ''));
   const changed = Object.fromEntries(Object.entries(after).filter(([name, value]) => touched.has(name) && value !== null));
   const properties = Object.fromEntries(
-    Object.entries(schema.properties ?? {}).map(([name, property]) => [name, property['x-create-as'] ?? property]),
+    Object.entries(schema.properties ?? {}).map(([name, property]) => [name, { ...property, ...property['x-create-as'] }]),
   );
   const checked = validObject(schemaFor(schema, properties), changed);
   return { ...before, ...Object.fromEntries([...touched].map((name) => [name, null])), ...checked };
@@ -53,6 +55,11 @@ function schemaFor(schema: JsonSchema, properties: Readonly<Record<string, JsonS
   const made = { type: 'object', additionalProperties: false, properties };
   derived.set(schema, made);
   return made;
+}
+
+/** Whether a patch has an operation on one of the fields. */
+export function touches(call: Pick<Call, 'body'>, fields: readonly string[]): boolean {
+  return parsePatch(call.body ?? NO_VALUE).some(({ path }) => fields.includes(path.split('/')[1] ?? ''));
 }
 
 /** Fields whose value differs. */

@@ -1,11 +1,32 @@
-import { MAX_VERSION, MIN_VERSION } from '@magnum-ts/openapi';
+import { MAX_VERSION, MIN_VERSION, operations } from '@magnum-ts/openapi';
 import type { JsonValue } from '../domain/json.js';
 import type { Call, Handler } from './handler.js';
 
 const DESCRIPTION = 'Magnum makes container orchestration engines first-class resources of OpenStack.';
 const SPEC_LINK = 'http://docs.openstack.org/developer/magnum/dev/api-spec-v1.html';
-/** What this server has. */
-const COLLECTIONS = ['baymodels', 'bays', 'nodes', 'containers', 'certificates', 'mservices'];
+/** Every collection that Magnum ever named here (contract, README §1); shown are those that the specification has. */
+const KNOWN = [
+  'baymodels',
+  'bays',
+  'clustertemplates',
+  'clusters',
+  'nodes',
+  'pods',
+  'rcs',
+  'services',
+  'containers',
+  'x509keypairs',
+  'certificates',
+  'credentials',
+  'quotas',
+  'stats',
+  'federations',
+  'mservices',
+];
+const PATHS = Object.values(operations).map((operation) => `${operation.path}/`);
+const COLLECTIONS = KNOWN.filter((name) => PATHS.some((path) => path.startsWith(`/v1/${name}/`)));
+const NODE_GROUPS = 'clusters/{cluster_id}/nodegroups';
+const HAS_NODE_GROUPS = PATHS.some((path) => path.includes('/nodegroups/'));
 
 /** The root documents: contract, README §1. */
 export const versionHandlers = {
@@ -32,14 +53,15 @@ export const versionHandlers = {
         { href: SPEC_LINK, rel: 'describedby', type: 'text/html' },
       ],
       media_types: [{ base: 'application/json', type: 'application/vnd.openstack.magnum.v1+json' }],
-      ...Object.fromEntries(COLLECTIONS.map((name) => [name, collectionLinks(call, name)])),
+      ...Object.fromEntries(COLLECTIONS.map((name) => [name, links(call, `${name}/`)])),
+      ...(HAS_NODE_GROUPS ? { nodegroups: links(call, NODE_GROUPS) } : {}),
     },
   }),
 } satisfies Record<string, Handler>;
 
-function collectionLinks(call: Call, name: string): JsonValue {
+function links(call: Call, path: string): JsonValue {
   return [
-    { href: `${call.baseUrl}/v1/${name}/`, rel: 'self' },
-    { href: `${call.baseUrl}/${name}/`, rel: 'bookmark' },
+    { href: `${call.baseUrl}/v1/${path}`, rel: 'self' },
+    { href: `${call.baseUrl}/${path}`, rel: 'bookmark' },
   ];
 }

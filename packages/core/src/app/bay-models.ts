@@ -3,9 +3,11 @@ import { checkBayModel, defaultNetworkDriver } from '../domain/bay-model-rules.j
 import type { BayModel } from '../domain/bay-model.js';
 import type { BayModelId } from '../domain/ids.js';
 import { generatedName } from '../domain/names.js';
+import { WORDS } from '../domain/words.js';
+import type { BayDriver } from '../ports/bay-driver.js';
 import type { Page } from '../ports/store.js';
 import { requireCloudResources, requireImage } from './cloud-resources.js';
-import { cloudAccess, ownRows, type Access, type AppDeps } from './deps.js';
+import { cloudAccess, visibleRows, type Access, type AppDeps } from './deps.js';
 import { findBayModel } from './find.js';
 
 /** Everything of a bay model that a caller may set. */
@@ -18,11 +20,11 @@ const HARMLESS: ReadonlySet<keyof BayModel> = new Set(['public', 'hidden', 'tags
 
 export async function listBayModels(deps: AppDeps, access: Access, page: Page): Promise<readonly BayModel[]> {
   deps.policy.require(access.action, access.actor);
-  return deps.store.read((repos) => repos.bayModels.list(ownRows(access.actor), page));
+  return deps.store.read((repos) => repos.bayModels.list(visibleRows(deps, access), page));
 }
 
 export async function getBayModel(deps: AppDeps, access: Access, ident: string): Promise<BayModel> {
-  const model = await findBayModel(deps, access.actor, ident);
+  const model = await findBayModel(deps, access, ident);
   // A public model is everybody's to read.
   deps.policy.require(access.action, access.actor, model.public ? undefined : model);
   return model;
@@ -43,14 +45,14 @@ export async function createBayModel(
     clusterDistro: image.distro,
   };
   checkBayModel(completed);
-  const driver = deps.engines.driverOf({ ...completed, driver: fields.driver ?? image.driver ?? null });
+  const driver = driverFor(deps, completed, fields.driver, image.driver ?? null);
   await requireCloudResources(deps.cloud, referencesOf(completed), cloudAccess(actor), signal);
   if (completed.public || completed.hidden) requirePublish(deps, access);
   const model = {
     ...completed,
     driver: driver.name,
     id: deps.random.uuid() as BayModelId, // a new UUID is an id by being given here
-    name: fields.name ?? generatedName('baymodel', (limit) => deps.random.below(limit)),
+    name: fields.name ?? generatedName(WORDS[access.vocabulary].modelName, (limit) => deps.random.below(limit)),
     projectId: actor.projectId ?? '',
     userId: actor.userId,
     createdAt: deps.clock.now(),
@@ -68,7 +70,7 @@ export async function updateBayModel(
   change: (model: BayModel) => BayModelFields,
   signal: AbortSignal,
 ): Promise<BayModel> {
-  const model = await findBayModel(deps, access.actor, ident);
+  const model = await findBayModel(deps, access, ident);
   deps.policy.require(access.action, access.actor, model);
   const wanted = await changedModel(deps, access, model, change(model), signal);
   checkBayModel(wanted);
@@ -82,7 +84,10 @@ export async function updateBayModel(
   return wanted;
 }
 
-/** A new image brings its distribution along, and what runs on it may need another driver; otherwise the driver stays. */
+/**
+ * A new image brings its distribution along, and what runs on it may need another driver; otherwise the driver stays, unless
+ * the caller names another one.
+ */
 async function changedModel(
   deps: AppDeps,
   access: Access,
@@ -101,15 +106,24 @@ async function changedModel(
   };
   const isSamePlatform =
     wanted.serverType === model.serverType && wanted.clusterDistro === model.clusterDistro && wanted.coe === model.coe;
-  const driver = deps.engines.driverOf({
-    ...wanted,
-    driver: isSamePlatform && !isNewImage ? model.driver : (image?.driver ?? null),
-  });
+  const named = fields.driver === model.driver ? null : fields.driver;
+  const kept = isSamePlatform && !isNewImage ? model.driver : (image?.driver ?? null);
+  const driver = driverFor(deps, wanted, named, kept);
   return { ...wanted, driver: driver.name };
 }
 
+/** The driver that the caller names, or the usual one: what an image names in vain is passed over. */
+function driverFor(deps: AppDeps, model: BayModelFields, named: string | null, usual: string | null): BayDriver {
+  const driver = deps.engines.driverOf({ ...model, driver: named ?? usual });
+  if (named === null || driver.name === named) return driver;
+  throw new DomainError('driver-not-supported', {
+    field: 'driver',
+    message: ({ bayModel }) => `Driver ${named} is not known. Leave it out: ${driver.name} serves this ${bayModel}.`,
+  });
+}
+
 export async function deleteBayModel(deps: AppDeps, access: Access, ident: string): Promise<void> {
-  const model = await findBayModel(deps, access.actor, ident);
+  const model = await findBayModel(deps, access, ident);
   deps.policy.require(access.action, access.actor, model);
   await deps.store.write(async (repos) => {
     if (await repos.bayModels.isReferenced(model.id)) throw referenced(model, 'deleted');
@@ -128,12 +142,13 @@ function isHarmless(before: BayModel, after: BayModel): boolean {
 function referenced(model: BayModel, what: string): DomainError {
   return new DomainError(
     'bay-model-referenced',
-    `BayModel ${model.id} is referenced by one or multiple bays and cannot be ${what}. Delete the bays first.`,
+    ({ BayModel, bays }) =>
+      `${BayModel} ${model.id} is referenced by one or multiple ${bays} and cannot be ${what}. Delete the ${bays} first.`,
   );
 }
 
 function requirePublish(deps: AppDeps, access: Access): void {
-  deps.policy.require('baymodel:publish', access.actor);
+  if (access.policies.publish !== undefined) deps.policy.require(access.policies.publish, access.actor);
 }
 
 function referencesOf(

@@ -1,23 +1,26 @@
+import { isAdmin } from '../domain/actor.js';
 import { UNSEEN_BAY, type Bay, type BayDesired } from '../domain/bay.js';
 import { bayEvent } from '../domain/bay-event.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { checkVolumeSize } from '../domain/bay-model-rules.js';
-import { STATUS_OF, type BayStatus, type Operation } from '../domain/bay-status.js';
+import { isFailed, STATUS_OF, type BayStatus, type Health, type Operation } from '../domain/bay-status.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
 import { deadlineOf } from '../domain/intent.js';
 import { labelProblems, type Labels, type Problem } from '../domain/labels.js';
 import { generatedName } from '../domain/names.js';
-import { DEFAULT_WORKER } from '../domain/node-group.js';
+import { DEFAULT_WORKER, type NodeGroup } from '../domain/node-group.js';
+import { WORDS } from '../domain/words.js';
 import type { BayRow, New, Page, Repositories } from '../ports/store.js';
 import { requireCloudResources } from './cloud-resources.js';
-import { cloudAccess, ownRows, type Access, type AppDeps } from './deps.js';
-import { findBay, findBayModel } from './find.js';
+import { cloudAccess, visibleRows, type Access, type AppDeps } from './deps.js';
+import { findBay, findBayModelToUse } from './find.js';
 import { growGroup, newDefaultGroups, shrinkGroup } from './node-groups.js';
 
 /** What a caller says of a new bay; null means: as the model has it. */
 export interface CreateBay {
   readonly name: string | null;
+  /** UUID, name or, in the cluster wording, number. */
   readonly bayModel: string;
   readonly nodeCount: number;
   readonly masterCount: number;
@@ -25,6 +28,8 @@ export interface CreateBay {
   readonly keypair: string | null;
   readonly dockerVolumeSize: number | null;
   readonly labels: Labels | null;
+  /** Lay the labels over the model's, in place of replacing them. */
+  readonly mergeLabels: boolean;
   readonly masterFlavorId: string | null;
   readonly flavorId: string | null;
   readonly discoveryUrl: string | null;
@@ -41,15 +46,30 @@ export interface Accepted {
   readonly warnings: readonly Problem[];
 }
 
-export async function listBays(deps: AppDeps, access: Access, page: Page): Promise<readonly BayRow[]> {
+/** `whole`: with the labels of their models. */
+export async function listBays(deps: AppDeps, access: Access, page: Page, whole: boolean): Promise<readonly BayRow[]> {
   deps.policy.require(access.action, access.actor);
-  return deps.store.read((repos) => repos.bays.list(ownRows(access.actor), page));
+  return deps.store.read((repos) => repos.bays.list(visibleRows(deps, access), page, whole));
+}
+
+/** A bay with its groups that failed: why it is what it is. */
+export async function getBay(
+  deps: AppDeps,
+  access: Access,
+  ident: string,
+): Promise<{ readonly row: BayRow; readonly failed: readonly NodeGroup[] }> {
+  const row = await findBay(deps, access, ident);
+  if (!isFailed(row.bay.observed.status)) return { row, failed: [] };
+  const groups = await deps.store.read((repos) => repos.nodeGroups.ofBay(row.bay.id));
+  return { row, failed: groups.filter((group) => isFailed(group.status)) };
 }
 
 /** One transaction writes bay, groups, nodes, intent and work item; then the doorbell rings. Contract, validation §1. */
 export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay, signal: AbortSignal): Promise<Accepted> {
   const { actor } = access;
-  const model = await modelFor(deps, access, wanted.bayModel);
+  const model = await findBayModelToUse(deps, access, wanted.bayModel);
+  if (model.hidden && access.vocabulary === 'cluster' && !isAdmin(actor))
+    throw new DomainError('forbidden', `ClusterTemplate ${model.id} is hidden: only administrators make clusters of it.`);
   const driver = deps.engines.driverOf(model);
   const desired = desiredFrom(wanted, model);
   checkVolumeSize(model.dockerStorageDriver, desired.dockerVolumeSize);
@@ -68,6 +88,12 @@ export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay
     cloudAccess(actor),
     signal,
   );
+  if (access.vocabulary === 'cluster' && wanted.masterCount % 2 === 0) {
+    throw new DomainError('invalid-parameter', {
+      field: 'master_count',
+      message: `master_count ${wanted.masterCount} must be odd, so that masters can agree: use ${wanted.masterCount + 1}.`,
+    });
+  }
   if (wanted.masterCount > 1 && !desired.masterLbEnabled) {
     throw new DomainError('invalid-parameter', {
       field: 'master_count',
@@ -95,24 +121,12 @@ export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay
   return { bayId: bay.id, generation: bay.generation, warnings: labelProblems(driver.labels, desired.labels) };
 }
 
-/** An unknown model in a body is the body's fault: 400 rather than 404 (contract, README §4). */
-async function modelFor(deps: AppDeps, access: Access, ident: string): Promise<BayModel> {
-  try {
-    return await findBayModel(deps, access.actor, ident);
-  } catch (error) {
-    if (error instanceof DomainError && error.kind === 'bay-model-not-found') {
-      throw new DomainError('invalid-parameter', { field: 'baymodel_id', message: error.message });
-    }
-    throw error;
-  }
-}
-
 function desiredFrom(wanted: CreateBay, model: BayModel): BayDesired {
   return {
     bayModelId: model.id,
     keypair: wanted.keypair ?? model.keypairId,
     dockerVolumeSize: wanted.dockerVolumeSize ?? model.dockerVolumeSize,
-    labels: wanted.labels ?? model.labels,
+    labels: wanted.mergeLabels ? { ...model.labels, ...wanted.labels } : (wanted.labels ?? model.labels),
     masterFlavorId: wanted.masterFlavorId ?? model.masterFlavorId,
     flavorId: wanted.flavorId ?? model.flavorId,
     createTimeout: wanted.createTimeout,
@@ -129,7 +143,7 @@ function newBay(deps: AppDeps, access: Access, name: string | null, desired: Bay
     id: deps.random.uuid() as BayId, // a new UUID is an id by being given here
     projectId: access.actor.projectId ?? '',
     userId: access.actor.userId,
-    name: name ?? generatedName('bay', (limit) => deps.random.below(limit)),
+    name: name ?? generatedName(WORDS[access.vocabulary].bayName, (limit) => deps.random.below(limit)),
     generation: 1,
     desired,
     observed: UNSEEN_BAY,
@@ -170,7 +184,15 @@ const NOT_UPDATABLE: ReadonlySet<BayStatus> = new Set([
 ]);
 
 export interface UpdateBay {
-  readonly nodeCount: number;
+  /** What the caller says of the bay's health; null for nothing. */
+  readonly health: { readonly status: Health | null; readonly reason: Readonly<Record<string, string>> } | null;
+  /** Undefined: nothing but the health changes, and no work is to be done. */
+  readonly work: UpdateWork | undefined;
+}
+
+export interface UpdateWork {
+  /** Of the default worker group; null leaves it as it is. */
+  readonly nodeCount: number | null;
   readonly rollbackOnFailure: boolean;
 }
 
@@ -181,28 +203,47 @@ export async function updateBay(
   ident: string,
   change: (row: BayRow) => UpdateBay,
 ): Promise<Accepted> {
-  const row = await findBay(deps, access, ident);
-  const wanted = change(row);
+  const row = await findBay(deps, reporting(access), ident);
+  const { health, work } = change(row);
   const { bay } = row;
+  const target = { projectId: bay.projectId, bayId: bay.id };
+  if (work) deps.policy.require(access.action, access.actor, { ...target, userId: bay.userId });
+  // Whoever may change a bay of the project may report its health: the rule is about the caller (contract, endpoints §1 row 5).
+  if (health && access.policies.health !== undefined)
+    deps.policy.require(access.policies.health, access.actor, { ...target, userId: access.actor.userId });
+  if (work) return beginUpdate(deps, bay, work, health);
+  if (health) await deps.store.write((repos) => repos.bays.saveHealth(bay.id, health.status, health.reason));
+  return { bayId: bay.id, generation: bay.generation, warnings: [] };
+}
+
+/** The account of a bay's nodes may report the health of its bay, and nothing else of it. */
+function reporting(access: Access): Access {
+  return access.actor.trusteeOf && access.policies.health !== undefined ? { ...access, action: access.policies.health } : access;
+}
+
+async function beginUpdate(deps: AppDeps, bay: Bay, work: UpdateWork, health: UpdateBay['health']): Promise<Accepted> {
   if (NOT_UPDATABLE.has(bay.observed.status)) {
     throw new DomainError(
       'not-supported',
-      `Updating a bay when status is "${bay.observed.status}" is not supported. Wait until it has settled, or delete the bay.`,
+      ({ bay: noun }) =>
+        `Updating a ${noun} when status is "${bay.observed.status}" is not supported. Wait until it has settled, or delete the ${noun}.`,
     );
   }
   const next = withOperation(deps, bay, 'update');
   await deps.store.write(async (repos) => {
     if (!(await repos.bays.saveDesired(next, bay.generation))) throw changedMeanwhile(bay);
-    await resizeWorkers(deps, repos, next, wanted.nodeCount);
-    await recordIntent(deps, repos, next, 'update', wanted.rollbackOnFailure);
+    if (health) await repos.bays.saveHealth(bay.id, health.status, health.reason);
+    await resizeWorkers(deps, repos, next, work.nodeCount);
+    await recordIntent(deps, repos, next, 'update', work.rollbackOnFailure);
   });
   await deps.bus.cast({ kind: 'wake', bayId: bay.id });
   return { bayId: bay.id, generation: next.generation, warnings: [] };
 }
 
-async function resizeWorkers(deps: AppDeps, repos: Repositories, bay: Bay, wantedWorkers: number): Promise<void> {
+async function resizeWorkers(deps: AppDeps, repos: Repositories, bay: Bay, wanted: number | null): Promise<void> {
   const groups = await repos.nodeGroups.ofBay(bay.id);
   const workers = groups.find((group) => group.name === DEFAULT_WORKER);
+  const wantedWorkers = wanted ?? workers?.nodeCount ?? 0;
   if (!workers) throw new DomainError('internal', `Bay ${bay.id} has no group ${DEFAULT_WORKER}.`);
   const nodes = await repos.nodes.ofBay(bay.id);
   const present = nodes.filter((node) => node.nodeGroupId === workers.id && node.desired === 'present');
@@ -243,6 +284,7 @@ function withOperation(deps: AppDeps, bay: Bay, operation: Operation): Bay {
 function changedMeanwhile(bay: Bay): DomainError {
   return new DomainError(
     'conflict',
-    `Bay ${bay.id} was changed by another request at the same time. Look at it again, then repeat the request.`,
+    ({ Bay: noun }) =>
+      `${noun} ${bay.id} was changed by another request at the same time. Look at it again, then repeat the request.`,
   );
 }

@@ -1,5 +1,6 @@
-import type { Actor } from '../domain/actor.js';
+import { isAdmin, type Actor } from '../domain/actor.js';
 import type { BayModel } from '../domain/bay-model.js';
+import type { Vocabulary } from '../domain/words.js';
 import type { BayDriver } from '../ports/bay-driver.js';
 import type { MessageBus } from '../ports/bus.js';
 import type { Clock } from '../ports/clock.js';
@@ -22,15 +23,30 @@ export interface AppDeps {
   readonly tracer?: Tracer;
 }
 
-/** Who asks, and the policy rule that the operation stands under. */
+/**
+ * `allProjects`: an administrator may do it in every project. `publish`: to make something public or hidden. `health`: to
+ * report a bay's health.
+ */
+export type PartPolicies = Readonly<Partial<Record<'allProjects' | 'publish' | 'health', string>>>;
+
+/** Who asks, in which wording, and the policy rules that the operation stands under. */
 export interface Access {
   readonly actor: Actor;
   readonly action: string;
+  /** Rules for a part of the operation, by what they are for. */
+  readonly policies: PartPolicies;
+  readonly vocabulary: Vocabulary;
 }
 
 /** Rows of one's own project. A token without a project owns nothing. */
 export function ownRows(actor: Actor): Visibility {
   return { projectId: actor.trusteeOf?.projectId ?? actor.projectId ?? '' };
+}
+
+/** Administrators see the rows of every project where the operation has a rule for it, and the rule allows it. */
+export function visibleRows(deps: Pick<AppDeps, 'policy'>, { actor, policies }: Access): Visibility {
+  const everywhere = policies.allProjects !== undefined && isAdmin(actor) && deps.policy.allows(policies.allProjects, actor);
+  return everywhere ? { projectId: null } : ownRows(actor);
 }
 
 export function cloudAccess(actor: Actor): CloudAccess {

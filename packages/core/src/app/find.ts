@@ -1,17 +1,19 @@
-import type { Actor } from '../domain/actor.js';
+import { isAdmin, type Actor } from '../domain/actor.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { DomainError, type ErrorName } from '../domain/errors.js';
 import type { BayRow, NodeRow } from '../ports/store.js';
+import type { Words } from '../domain/words.js';
 import type { Container } from '../domain/workload.js';
-import { ownRows, type Access, type AppDeps } from './deps.js';
+import { ownRows, visibleRows, type Access, type AppDeps } from './deps.js';
 
 type FindDeps = Pick<AppDeps, 'store' | 'policy'>;
 
 /** By UUID or name among the caller's bays; the policy is asked about the bay found. Errors: `bay-not-found`, `not-unique`, `forbidden`. */
 export async function findBay(deps: FindDeps, access: Access, ident: string): Promise<BayRow> {
   const { actor } = access;
-  const rows = (await deps.store.read((repos) => repos.bays.find(ident, ownRows(actor)))).filter((row) => isVisible(actor, row));
-  const row = only(rows, ident, { kind: 'bay-not-found', noun: 'Bay' });
+  const visible = visibleRows(deps, access);
+  const rows = (await deps.store.read((repos) => repos.bays.find(ident, visible))).filter((row) => isVisible(actor, row));
+  const row = only(rows, ident, { kind: 'bay-not-found', noun: (words) => words.Bay });
   deps.policy.require(access.action, actor, { projectId: row.bay.projectId, userId: row.bay.userId, bayId: row.bay.id });
   return row;
 }
@@ -21,31 +23,46 @@ function isVisible(actor: Actor, row: BayRow): boolean {
   return actor.trusteeOf === null || actor.trusteeOf.bayId === row.bay.id;
 }
 
-export async function findBayModel(deps: FindDeps, actor: Actor, ident: string): Promise<BayModel> {
-  const models = await deps.store.read((repos) => repos.bayModels.find(ident, ownRows(actor)));
-  return only(models, ident, { kind: 'bay-model-not-found', noun: 'BayModel' });
+export async function findBayModel(deps: FindDeps, access: Access, ident: string): Promise<BayModel> {
+  const visible = visibleRows(deps, access);
+  const models = await deps.store.read((repos) => repos.bayModels.find(ident, visible));
+  return only(models, ident, { kind: 'bay-model-not-found', noun: (words) => words.BayModel });
+}
+
+/** The same for a model that a new bay names, where its number in the database will do too (contract, README §5). */
+export async function findBayModelToUse(deps: FindDeps, access: Access, ident: string): Promise<BayModel> {
+  const { actor } = access;
+  const visible = { ...ownRows(actor), seesHidden: isAdmin(actor) };
+  const named = await deps.store.read((repos) => repos.bayModels.find(ident, visible));
+  const numbered = named.length === 0 && access.vocabulary === 'cluster' && /^[1-9]\d{0,9}$/.test(ident);
+  const models = numbered ? await deps.store.read((repos) => repos.bayModels.findNumber(Number(ident), visible)) : named;
+  return only(models, ident, { kind: 'bay-model-not-found', noun: (words) => words.BayModel });
 }
 
 export async function findNode(deps: FindDeps, access: Access, ident: string): Promise<NodeRow> {
   deps.policy.require(access.action, access.actor);
   const rows = await deps.store.read((repos) => repos.nodes.find(ident, ownRows(access.actor)));
-  return only(rows, ident, { kind: 'node-not-found', noun: 'Node' });
+  return only(rows, ident, { kind: 'node-not-found', noun: () => 'Node' });
 }
 
 export async function findContainer(deps: FindDeps, access: Access, ident: string): Promise<Container> {
   const containers = await deps.store.read((repos) => repos.containers.find(ident, ownRows(access.actor)));
-  const container = only(containers, ident, { kind: 'container-not-found', noun: 'Container' });
+  const container = only(containers, ident, { kind: 'container-not-found', noun: () => 'Container' });
   deps.policy.require(access.action, access.actor, { projectId: container.projectId, userId: container.userId });
   return container;
 }
 
-function only<T>(found: readonly T[], ident: string, words: { readonly kind: ErrorName; readonly noun: string }): T {
+function only<T>(
+  found: readonly T[],
+  ident: string,
+  what: { readonly kind: ErrorName; readonly noun: (words: Words) => string },
+): T {
   const [first, second] = found;
-  if (first === undefined) throw new DomainError(words.kind, `${words.noun} ${shown(ident)} could not be found.`);
+  if (first === undefined) throw new DomainError(what.kind, (words) => `${what.noun(words)} ${shown(ident)} could not be found.`);
   if (second === undefined) return first;
   throw new DomainError(
     'not-unique',
-    `Multiple ${words.noun.toLowerCase()}s exist with same name ${shown(ident)}. Please use the uuid instead.`,
+    (words) => `Multiple ${what.noun(words).toLowerCase()}s exist with same name ${shown(ident)}. Please use the uuid instead.`,
   );
 }
 

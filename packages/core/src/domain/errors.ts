@@ -1,3 +1,5 @@
+import { said, type Sentence, type Vocabulary } from './words.js';
+
 /**
  * The catalogue of everything that can go wrong on purpose. Code throws kinds; edges translate them once.
  * `retry`: `never` (the same call fails again), `later` (may pass by itself), `after-change` (somebody must act first).
@@ -20,6 +22,7 @@ export const ERROR_KINDS = {
   'certificate-refused': never(400),
   'bay-model-referenced': afterChange(400),
   'bay-type-not-supported': never(400),
+  'driver-not-supported': never(400),
   'not-supported': afterChange(400),
   'operation-in-progress': later(400),
   'image-not-found': never(400),
@@ -58,7 +61,7 @@ export type ErrorName = keyof typeof ERROR_KINDS;
 
 export interface ErrorDetails {
   /** The sentence for the caller: names the field or resource and the remedy. Never internal text. */
-  readonly message: string;
+  readonly message: Sentence;
   /** Wire name of the field at fault, when there is one. */
   readonly field?: string;
   /** The neighbour's request id, when a neighbour refused. */
@@ -73,15 +76,22 @@ export class DomainError extends Error {
   readonly field: string | undefined;
   readonly requestId: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly #sentence: Sentence;
 
-  constructor(kind: ErrorName, details: ErrorDetails | string) {
-    const known = typeof details === 'string' ? { message: details } : details;
-    super(known.message, 'cause' in known ? { cause: known.cause } : undefined);
+  constructor(kind: ErrorName, details: ErrorDetails | Sentence) {
+    const known: ErrorDetails = typeof details === 'object' ? details : { message: details };
+    super(said(known.message, 'bay'), 'cause' in known ? { cause: known.cause } : undefined);
     this.name = 'DomainError';
     this.kind = kind;
-    this.field = 'field' in known ? known.field : undefined;
-    this.requestId = 'requestId' in known ? known.requestId : undefined;
-    this.retryAfterSeconds = 'retryAfterSeconds' in known ? known.retryAfterSeconds : undefined;
+    this.#sentence = known.message;
+    this.field = known.field;
+    this.requestId = known.requestId;
+    this.retryAfterSeconds = known.retryAfterSeconds;
+  }
+
+  /** The message in a caller's wording; `message` itself is in the bay wording. */
+  in(vocabulary: Vocabulary): string {
+    return said(this.#sentence, vocabulary);
   }
 
   get status(): number {

@@ -50,6 +50,27 @@ function ruleBrokenBy(rule: LabelRule, value: string): string | undefined {
   return undefined;
 }
 
+/**
+ * How labels differ from those of their parent (of a cluster its template, of a node group its cluster): contract, resources §1.3.
+ * `overridden` holds the parent's values.
+ */
+export function labelDifference(
+  parent: Labels,
+  own: Labels,
+): {
+  readonly overridden: Record<string, string>;
+  readonly added: Record<string, string>;
+  readonly skipped: Record<string, string>;
+} {
+  const entries = (labels: Labels, keep: (name: string, value: string) => boolean): Record<string, string> =>
+    Object.fromEntries(Object.entries(labels).filter(([name, value]) => keep(name, value)));
+  return {
+    overridden: entries(parent, (name, value) => Object.hasOwn(own, name) && own[name] !== value),
+    added: entries(own, (name) => !Object.hasOwn(parent, name)),
+    skipped: entries(parent, (name) => !Object.hasOwn(own, name)),
+  };
+}
+
 export function labelValue(schema: LabelSchema, labels: Labels, name: string): string | undefined {
   return Object.hasOwn(labels, name) ? labels[name] : schema[name]?.default;
 }

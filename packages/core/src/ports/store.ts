@@ -2,6 +2,8 @@ import type { Bay, BayObserved } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
 import type { BayStatus } from '../domain/bay-status.js';
 import type { BayId, BayModelId, ContainerId, NodeGroupId, NodeId } from '../domain/ids.js';
+import type { Labels } from '../domain/labels.js';
+import type { Health } from '../domain/bay-status.js';
 import type { Intent } from '../domain/intent.js';
 import type { BayEvent, NewBayEvent } from '../domain/bay-event.js';
 import type { MagnumService } from '../domain/magnum-service.js';
@@ -26,6 +28,8 @@ export interface Page {
 /** Whose rows: `null` sees all. */
 export interface Visibility {
   readonly projectId: string | null;
+  /** Hidden bay models of other projects too, where they are public. */
+  readonly seesHidden?: boolean;
 }
 
 export interface BayModelRepository {
@@ -34,6 +38,8 @@ export interface BayModelRepository {
   getAll(ids: readonly BayModelId[]): Promise<readonly BayModel[]>;
   /** By id or name among own and public models. */
   find(ident: string, visible: Visibility): Promise<readonly BayModel[]>;
+  /** By its place in the order of insertion. */
+  findNumber(sequence: number, visible: Visibility): Promise<readonly BayModel[]>;
   list(visible: Visibility, page: Page): Promise<readonly BayModel[]>;
   insert(model: New<BayModel>): Promise<void>;
   save(model: BayModel): Promise<void>;
@@ -46,6 +52,8 @@ export interface BayRow {
   readonly bay: Bay;
   readonly nodeCount: number;
   readonly masterCount: number;
+  /** What the bay's own labels are compared with; null where nobody asked for them. */
+  readonly modelLabels: Labels | null;
 }
 
 export interface BayRepository {
@@ -53,12 +61,15 @@ export interface BayRepository {
   /** Those of the ids that exist, in any order. */
   getAll(ids: readonly BayId[]): Promise<readonly Bay[]>;
   find(ident: string, visible: Visibility): Promise<readonly BayRow[]>;
-  list(visible: Visibility, page: Page): Promise<readonly BayRow[]>;
+  /** `whole`: with the labels of their models. */
+  list(visible: Visibility, page: Page, whole?: boolean): Promise<readonly BayRow[]>;
   insert(bay: New<Bay>): Promise<void>;
   /** Writes desired state and status for a new generation. False when `expectedGeneration` is no longer the newest. */
   saveDesired(bay: Bay, expectedGeneration: number): Promise<boolean>;
   /** False, and nothing written, when a newer generation was asked for meanwhile: its status must not be hidden. */
   saveObserved(id: BayId, observed: BayObserved, generation: number): Promise<boolean>;
+  /** What somebody outside says of the bay's health, until the next look at it. */
+  saveHealth(id: BayId, health: Health | null, reason: Readonly<Record<string, string>>): Promise<void>;
   delete(id: BayId): Promise<void>;
   /** Bays whose status is unsettled, for the sweep. */
   idsInStatus(statuses: readonly BayStatus[]): Promise<readonly BayId[]>;

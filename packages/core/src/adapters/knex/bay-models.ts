@@ -50,7 +50,8 @@ export function bayModelRepository(db: Knex): BayModelRepository {
   const visibleTo = (visible: Visibility): Knex.QueryBuilder => {
     const query = db(TABLE);
     if (visible.projectId === null) return query;
-    return query.where((either) => either.where({ project_id: visible.projectId }).orWhere({ public: true, hidden: false }));
+    const shared = visible.seesHidden ? { public: true } : { public: true, hidden: false };
+    return query.where((either) => either.where({ project_id: visible.projectId }).orWhere(shared));
   };
   return {
     async get(id) {
@@ -63,6 +64,10 @@ export function bayModelRepository(db: Knex): BayModelRepository {
     },
     async find(ident, visible) {
       const rows: Row[] = await visibleTo(visible).where(isUuid(ident) ? { uuid: ident } : { name: ident });
+      return rows.map(fromRow);
+    },
+    async findNumber(sequence, visible) {
+      const rows: Row[] = await visibleTo(visible).where({ id: sequence });
       return rows.map(fromRow);
     },
     async list(visible, page) {

@@ -27,6 +27,7 @@ const SORTABLE = {
       'status',
       'status_reason',
       'stack_id',
+      'health_status',
       'api_address',
       'coe_version',
       'container_version',
@@ -41,8 +42,13 @@ const SORTABLE = {
 };
 
 export function bayRepository(db: Knex): BayRepository {
-  const withCounts = (visible: Visibility): Knex.QueryBuilder => {
-    const query = db(TABLE).select(`${TABLE}.*`, countOf(db, 'master_count', '='), countOf(db, 'worker_count', '<>'));
+  const withCounts = (visible: Visibility, whole: boolean): Knex.QueryBuilder => {
+    const query = db(TABLE).select(
+      `${TABLE}.*`,
+      countOf(db, 'master_count', '='),
+      countOf(db, 'worker_count', '<>'),
+      ...(whole ? [modelLabels(db)] : []),
+    );
     return visible.projectId === null ? query : query.where(`${TABLE}.project_id`, visible.projectId);
   };
   return {
@@ -55,11 +61,11 @@ export function bayRepository(db: Knex): BayRepository {
       return rows.map(fromRow);
     },
     async find(ident, visible) {
-      const rows: Row[] = await withCounts(visible).where(isUuid(ident) ? { uuid: ident } : { name: ident });
+      const rows: Row[] = await withCounts(visible, true).where(isUuid(ident) ? { uuid: ident } : { name: ident });
       return rows.map(withSizes);
     },
-    async list(visible, page) {
-      return (await pageOf(withCounts(visible), db, TABLE, page, SORTABLE)).map(withSizes);
+    async list(visible, page, whole = false) {
+      return (await pageOf(withCounts(visible, whole), db, TABLE, page, SORTABLE)).map(withSizes);
     },
     async insert(bay) {
       await db(TABLE).insert({
@@ -87,6 +93,11 @@ export function bayRepository(db: Knex): BayRepository {
     async saveObserved(id, observed, generation) {
       return (await db(TABLE).where({ uuid: id, generation }).update(observedRow(observed))) === 1;
     },
+    async saveHealth(id, health, reason) {
+      await db(TABLE)
+        .where({ uuid: id })
+        .update({ health_status: health, health_status_reason: JSON.stringify(reason) });
+    },
     async delete(id) {
       for (const table of ['node', 'node_group', 'intent', 'bay_support', 'bay_event', 'work_item'])
         await db(table).where({ bay_id: id }).delete();
@@ -110,8 +121,20 @@ function countOf(db: Knex, name: string, comparison: '=' | '<>'): Knex.QueryBuil
     .as(name);
 }
 
+function modelLabels(db: Knex): Knex.QueryBuilder {
+  return db('bay_model')
+    .select('bay_model.labels')
+    .where('bay_model.uuid', db.ref(`${TABLE}.baymodel_id`))
+    .as('model_labels');
+}
+
 function withSizes(row: Row): BayRow {
-  return { bay: fromRow(row), nodeCount: number(row, 'worker_count'), masterCount: number(row, 'master_count') };
+  return {
+    bay: fromRow(row),
+    nodeCount: number(row, 'worker_count'),
+    masterCount: number(row, 'master_count'),
+    modelLabels: row['model_labels'] ? json(row, 'model_labels') : null,
+  };
 }
 
 function desiredRow(bay: New<Bay>): Record<string, unknown> {

@@ -8,6 +8,14 @@ const all = (noun: string, actions: readonly string[], rule: Rule): Record<strin
   Object.fromEntries(actions.map((action) => [`${noun}:${action}`, rule]));
 
 const CRUD = ['get_all', 'detail', 'get', 'create', 'update', 'delete'];
+/** The same in all projects, for administrators. */
+const EVERYWHERE = [
+  'get_all_all_projects',
+  'detail_all_projects',
+  'get_one_all_projects',
+  'update_all_projects',
+  'delete_all_projects',
+];
 
 export const DEFAULT_RULES: Readonly<Record<string, Rule>> = {
   ...all('bay', ['get_all', 'detail', 'create'], 'member'),
@@ -15,6 +23,14 @@ export const DEFAULT_RULES: Readonly<Record<string, Rule>> = {
   ...all('baymodel', ['get_all', 'detail', 'get', 'create'], 'member'),
   ...all('baymodel', ['update', 'delete'], 'owner'),
   'baymodel:publish': 'admin',
+  ...all('cluster', ['get_all', 'detail', 'create'], 'member'),
+  ...all('cluster', ['get', 'update', 'delete', 'events'], 'owner'),
+  'cluster:update_health_status': 'user',
+  ...all('cluster', EVERYWHERE, 'admin'),
+  ...all('clustertemplate', ['get_all', 'detail', 'get', 'create'], 'member'),
+  ...all('clustertemplate', ['update', 'delete'], 'owner'),
+  'clustertemplate:publish': 'admin',
+  ...all('clustertemplate', EVERYWHERE, 'admin'),
   ...all('node', ['get_all', 'detail', 'get'], 'member'),
   ...all('container', [...CRUD, 'start', 'stop', 'reboot', 'pause', 'unpause', 'logs', 'execute'], 'member'),
   'certificate:get': 'user',

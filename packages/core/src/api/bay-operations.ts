@@ -1,0 +1,151 @@
+import { createBay, deleteBay, getBay, listBays, updateBay, type Accepted, type CreateBay } from '../app/bays.js';
+import { findBay } from '../app/find.js';
+import type { UpdateBay } from '../app/bays.js';
+import { isDomainError, DomainError } from '../domain/errors.js';
+import type { JsonObject } from '../domain/json.js';
+import type { NodeGroup } from '../domain/node-group.js';
+import type { BayRow } from '../ports/store.js';
+import { bayEventsHandler } from './bay-events.js';
+import { flagField, mapField, numberField, textField } from './fields.js';
+import type { Answer, ApiDeps, Call, Handler } from './handler.js';
+import { resourceLinks, wireTime, wireTimeOrNull } from './links.js';
+import { collectionBody, pageOf } from './pagination.js';
+import { changedFields, patched } from './patching.js';
+import type { BayNames } from './vocabulary.js';
+
+export type WireBay = JsonObject & { readonly uuid: string };
+
+/** What a wording has of its own. */
+export interface BayWording {
+  readonly names: BayNames;
+  readonly summary: (call: Call, row: BayRow) => WireBay;
+  /** `failed`: the groups that failed, where the bay has. */
+  readonly whole: (call: Call, row: BayRow, failed: readonly NodeGroup[]) => WireBay;
+  readonly parse: (call: Call) => CreateBay;
+  /** Whether a model that is not there is a fault of the body (400) or just not there (404). */
+  readonly unknownModelIsInvalid: (call: Call) => boolean;
+  readonly change: (call: Call, row: BayRow) => UpdateBay;
+  readonly accepted: (deps: ApiDeps, call: Call, accepted: Accepted) => Promise<Answer>;
+  readonly deleted: (deps: ApiDeps, call: Call, accepted: Accepted) => Promise<void>;
+}
+
+/** The handlers of bays in one wording. */
+export function bayOperations(wording: BayWording) {
+  const { names } = wording;
+  const identOf = (call: Call): string => call.params[names.ident] ?? '';
+  const list =
+    (whole: boolean): Handler =>
+    async (deps, call) => {
+      const page = await pageOf(deps, call, (marker) => findBay(deps, { ...call.access, action: names.look }, marker));
+      const rows = await listBays(deps, call.access, page, whole);
+      const place = { name: names.collection, path: whole ? `${names.collection}/detail` : names.collection };
+      const items = rows.map((row) => (whole ? wording.whole(call, row, []) : wording.summary(call, row)));
+      return { body: collectionBody(call, page, place, items) };
+    };
+  return {
+    list: list(false),
+    listDetail: list(true),
+    get: async (deps, call) => {
+      const { row, failed } = await getBay(deps, call.access, identOf(call));
+      return { body: wording.whole(call, row, failed) };
+    },
+    create: async (deps, call) => wording.accepted(deps, call, await created(wording, deps, call)),
+    update: async (deps, call) =>
+      wording.accepted(deps, call, await updateBay(deps, call.access, identOf(call), (row) => wording.change(call, row))),
+    delete: async (deps, call) => {
+      await wording.deleted(deps, call, await deleteBay(deps, call.access, identOf(call)));
+      return {};
+    },
+    listEvents: bayEventsHandler(names.collection, names.ident),
+  } satisfies Record<string, Handler>;
+}
+
+async function created(wording: BayWording, deps: ApiDeps, call: Call): Promise<Accepted> {
+  try {
+    return await createBay(deps, call.access, wording.parse(call), call.signal);
+  } catch (error) {
+    if (!isDomainError(error, 'bay-model-not-found') || !wording.unknownModelIsInvalid(call)) throw error;
+    const message = error.in(call.access.vocabulary);
+    throw new DomainError('invalid-parameter', { field: wording.names.model, message, cause: error });
+  }
+}
+
+/** What both wordings say of a new bay. The body was checked against an object schema. */
+export function parseBay(call: Call, names: BayNames): Omit<CreateBay, 'floatingIpEnabled' | 'keypair' | 'mergeLabels'> {
+  const body = bodyOf(call);
+  return {
+    name: textField(body, 'name'),
+    bayModel: textField(body, names.model) ?? '',
+    nodeCount: numberField(body, 'node_count') ?? 1,
+    masterCount: numberField(body, 'master_count') ?? 1,
+    createTimeout: numberField(body, names.createTimeout) ?? 60,
+    dockerVolumeSize: numberField(body, 'docker_volume_size'),
+    labels: nonEmpty(mapField(body, 'labels')),
+    masterFlavorId: textField(body, 'master_flavor_id'),
+    flavorId: textField(body, 'flavor_id'),
+    discoveryUrl: textField(body, 'discovery_url'),
+    fixedNetwork: textField(body, 'fixed_network'),
+    fixedSubnet: textField(body, 'fixed_subnet'),
+    masterLbEnabled: flagField(body, 'master_lb_enabled'),
+  };
+}
+
+export function bodyOf(call: Call): JsonObject {
+  // The body of a create was checked against an object schema.
+  return (call.body ?? {}) as JsonObject;
+}
+
+/** Absent or empty labels are the model's (contract, resources §1.2). */
+function nonEmpty<T extends object>(map: T | null): T | null {
+  return map && Object.keys(map).length > 0 ? map : null;
+}
+
+/** The patched document. Whatever else than `changeable` differs is named in the refusal (contract, validation §7). */
+export function changedBay(call: Call, before: JsonObject, names: BayNames, changeable: readonly string[]): JsonObject {
+  const after = patched(names.schema, before, call);
+  const refused = changedFields(before, after).filter((name) => !changeable.includes(name));
+  if (refused.length === 0) return after;
+  throw new DomainError('invalid-parameter', {
+    field: refused[0] ?? '',
+    message: ({ bay }) => `Cannot change ${bay} property ${refused.join(', ')}. Only ${changeable.join(', ')} can be changed.`,
+  });
+}
+
+/** Fields that both wordings show in lists. Written out on its own: lists are long. */
+export function summaryFields(row: BayRow) {
+  const { bay, nodeCount, masterCount } = row;
+  return {
+    uuid: bay.id,
+    name: bay.name,
+    node_count: nodeCount,
+    master_count: masterCount,
+    docker_volume_size: bay.desired.dockerVolumeSize,
+    labels: { ...bay.desired.labels },
+    master_flavor_id: bay.desired.masterFlavorId,
+    flavor_id: bay.desired.flavorId,
+    status: bay.observed.status,
+  };
+}
+
+/** Fields that both wordings show of a whole bay beyond the summary. */
+export function detailFields({ bay }: BayRow) {
+  return {
+    fixed_network: bay.desired.fixedNetwork,
+    fixed_subnet: bay.desired.fixedSubnet,
+    floating_ip_enabled: bay.desired.floatingIpEnabled,
+    master_lb_enabled: bay.desired.masterLbEnabled,
+    discovery_url: bay.observed.discoveryUrl ?? bay.desired.discoveryUrl,
+    status_reason: bay.observed.statusReason,
+    api_address: bay.observed.apiAddress,
+    node_addresses: [...bay.observed.nodeAddresses],
+    master_addresses: [...bay.observed.masterAddresses],
+    coe_version: bay.observed.coeVersion,
+    container_version: bay.observed.containerVersion,
+    created_at: wireTime(bay.createdAt),
+    updated_at: wireTimeOrNull(bay.updatedAt),
+  };
+}
+
+export function bayLinks(call: Call, names: BayNames, row: BayRow) {
+  return [...resourceLinks(call.baseUrl, names.collection, row.bay.id)];
+}

@@ -1,0 +1,34 @@
+import type { components } from '@magnum-ts/openapi';
+import type { BayModel } from '../domain/bay-model.js';
+import { bayModelOperations, modelFields, parseModel, type WireModel } from './bay-models.js';
+import { textField } from './fields.js';
+import type { Call, Handler } from './handler.js';
+import { resourceLinks } from './links.js';
+import { CLUSTER_TEMPLATES } from './vocabulary.js';
+
+/** The modern wording of bay models: contract, resources §2. */
+const operations = bayModelOperations({
+  names: CLUSTER_TEMPLATES,
+  present,
+  parse: (body) => ({ ...parseModel(body), driver: textField(body, 'driver') }),
+});
+
+export const clusterTemplateHandlers = {
+  listClusterTemplates: operations.list,
+  listClusterTemplatesDetail: operations.listDetail,
+  getClusterTemplate: operations.get,
+  createClusterTemplate: operations.create,
+  updateClusterTemplate: operations.update,
+  deleteClusterTemplate: operations.delete,
+} satisfies Record<string, Handler>;
+
+function present(call: Call, model: BayModel): WireModel {
+  const wire: components['schemas']['ClusterTemplate'] = {
+    ...modelFields(model),
+    driver: model.driver,
+    project_id: model.projectId,
+    user_id: model.userId,
+    links: [...resourceLinks(call.baseUrl, CLUSTER_TEMPLATES.collection, model.id)],
+  };
+  return wire as typeof wire & WireModel; // the wire type is JSON by the spec
+}
