@@ -42,10 +42,7 @@ const chosen = process.argv.slice(2);
 const stages =
   chosen.length > 0
     ? [chosen]
-    : [
-        HEAVY.flatMap((path) => ['--exclude', path.endsWith('.ts') ? path : `${path}/**`]),
-        [...HEAVY, '--maxWorkers=1'],
-      ];
+    : [HEAVY.flatMap((path) => ['--exclude', path.endsWith('.ts') ? path : `${path}/**`]), [...HEAVY, '--maxWorkers=1']];
 const totals = { passed: 0, failed: 0, skipped: 0 };
 let code = 0;
 for (const [index, words] of stages.entries()) {

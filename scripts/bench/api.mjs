@@ -42,7 +42,8 @@ export async function benchApi(log) {
     const bay = (await (await fetch(`${fleet.apiUrl}/v1/bays?limit=1`, { headers })).json()).bays[0].uuid;
     const rows = [];
     for (const [name, path, count, sql, aim] of cases(bay))
-      rows.push(await compare({ fleet, api, bare, headers, name, path, count, sql, aim }));
+      rows.push(await compare({ fleet, api, bare, headers, name, path, count, statements: sql === null ? [] : [sql], aim }));
+    rows.push(await compareCreate({ fleet, api, bare, headers }));
     const memory = residentMiB(api.pid);
     bare.child.kill();
     return { rows, memory };
@@ -51,17 +52,81 @@ export async function benchApi(log) {
   }
 }
 
-async function compare({ fleet, api, bare, headers, name, path, count, sql, aim }) {
-  const answer = await fetch(`${fleet.apiUrl}${path}`, { headers });
-  const body = await answer.text();
-  await fetch(`${bare.url}/plan`, { method: 'POST', body: JSON.stringify({ path, sql, headers: headersOf(answer), body }) });
+const CREATES = 1_000;
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** No conductor works on them: what is measured is the acceptance. The limit runs the very statements of one of them, with new ids. */
+async function compareCreate({ fleet, api, bare, headers }) {
+  const path = '/v1/bays';
+  const { baymodels } = await (await fetch(`${fleet.apiUrl}/v1/baymodels?limit=1`, { headers })).json();
+  const [model] = baymodels;
+  const body = JSON.stringify({ name: 'made', baymodel_id: model.uuid, node_count: 2, floating_ip_enabled: false });
+  const statements = await statementsOf(fleet.mariadb, () =>
+    fetch(`${fleet.apiUrl}${path}`, { method: 'POST', body, headers: { ...headers, 'Content-Type': 'application/json' } }),
+  );
+  const newIds = [...new Set(statements.join(' ').match(UUID))].filter((id) => id !== model.uuid);
+  return compare({
+    fleet,
+    api,
+    bare,
+    headers,
+    name: 'create a bay',
+    method: 'POST',
+    path,
+    body,
+    count: CREATES,
+    statements,
+    newIds,
+  });
+}
+
+/** What MariaDB was asked while the work was done, in order. */
+async function statementsOf(mariadb, work) {
+  mariadb.sql("TRUNCATE mysql.general_log; SET GLOBAL log_output = 'TABLE'; SET GLOBAL general_log = ON");
+  await work();
+  mariadb.sql('SET GLOBAL general_log = OFF');
+  const lines = mariadb.sql(
+    "SELECT HEX(argument) FROM mysql.general_log WHERE command_type = 'Query' AND user_host LIKE 'magnum%'",
+  );
+  return lines
+    .trim()
+    .split('\n')
+    .map((line) => Buffer.from(line, 'hex').toString());
+}
+
+async function compare({
+  fleet,
+  api,
+  bare,
+  headers,
+  name,
+  method = 'GET',
+  path,
+  body = '',
+  count,
+  statements,
+  newIds = [],
+  aim = null,
+}) {
+  const answer = await fetch(`${fleet.apiUrl}${path}`, {
+    method,
+    headers: { ...headers, ...(body ? { 'Content-Type': 'application/json' } : {}) },
+    ...(body ? { body } : {}),
+  });
+  const text = await answer.text();
+  const plan = { method, path, statements, newIds, status: answer.status, headers: headersOf(answer), body: text };
+  await fetch(`${bare.url}/plan`, { method: 'POST', body: JSON.stringify(plan) });
+  const [asked, bareAsked] = [
+    { method, path, headers, body },
+    { method, path, headers: {}, body },
+  ];
   // Both are warm before they are measured: a service runs for weeks.
-  await load(fleet.apiUrl, path, headers, Math.ceil(count / 2));
-  await load(bare.url, path, {}, Math.ceil(count / 2));
-  const statements = questions(fleet.mariadb);
-  const ours = await measured(api.pid, () => load(fleet.apiUrl, path, headers, count));
-  const perRequest = (questions(fleet.mariadb) - statements - 1) / count;
-  const limit = await measured(bare.child.pid, () => load(bare.url, path, {}, count));
+  await load(fleet.apiUrl, asked, Math.ceil(count / 2));
+  await load(bare.url, bareAsked, Math.ceil(count / 2));
+  const before = questions(fleet.mariadb);
+  const ours = await measured(api.pid, () => load(fleet.apiUrl, asked, count));
+  const perRequest = (questions(fleet.mariadb) - before - 1) / count;
+  const limit = await measured(bare.child.pid, () => load(bare.url, bareAsked, count));
   const per1000 = (seconds) => (seconds / count) * 1_000;
   return {
     name,
@@ -70,7 +135,8 @@ async function compare({ fleet, api, bare, headers, name, path, count, sql, aim 
     ratio: limit / ours,
     aim,
     statements: perRequest,
-    bytes: body.length,
+    isWrite: method !== 'GET',
+    bytes: text.length,
   };
 }
 

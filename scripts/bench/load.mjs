@@ -3,11 +3,12 @@ import { connect } from 'node:net';
 
 const CONNECTIONS = 8;
 
-/** GETs one path so many times over a few connections, each waiting for its answer. Every answer has to be 200 and tell its length. */
-export async function load(url, path, headers, count) {
+/** Asks one thing so many times over a few connections, each waiting for its answer. Every answer has to be a success and tell its length. */
+export async function load(url, { method = 'GET', path, headers, body = '' }, count) {
   const { hostname, port, host } = new URL(url);
-  const fields = Object.entries({ Host: host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-  const request = `GET ${path} HTTP/1.1\r\n${fields.join('')}\r\n`;
+  const length = body === '' ? {} : { 'Content-Length': Buffer.byteLength(body), 'Content-Type': 'application/json' };
+  const fields = Object.entries({ Host: host, ...headers, ...length }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const request = `${method} ${path} HTTP/1.1\r\n${fields.join('')}\r\n${body}`;
   const left = { count };
   const awake = stayAwake();
   await Promise.all(Array.from({ length: CONNECTIONS }, () => converse({ hostname, port, request, left })));
@@ -56,6 +57,6 @@ function lengthOf(chunk) {
   const end = chunk.indexOf('\r\n\r\n') + 4;
   const head = chunk.toString('latin1', 0, end);
   const length = /^content-length: (\d+)$/im.exec(head)?.[1];
-  if (!head.startsWith('HTTP/1.1 200 ') || length === undefined) throw new Error(`an answer that was not expected: ${head}`);
+  if (!head.startsWith('HTTP/1.1 2') || length === undefined) throw new Error(`an answer that was not expected: ${head}`);
   return end + Number(length);
 }

@@ -41,11 +41,22 @@ news of every bay, and is recorded; later nothing is new.`,
   },
 };
 
-function apiRows({ name, ours, ratio, aim, statements }) {
+function apiRows({ name, ours, ratio, aim, statements, isWrite }) {
   return [
     { what: `${name}: CPU for 1,000`, value: ours, unit: 's', digits: 3, ...(aim === null ? {} : { goal: aim }) },
-    { what: `${name}: share of the limit`, value: ratio * 100, unit: '%', goal: SHARE * 100, atLeast: true },
-    { what: `${name}: SQL statements`, value: statements, unit: '', digits: 2, goal: MOST_STATEMENTS + 0.1 },
+    {
+      what: `${name}: share of the limit`,
+      value: ratio * 100,
+      unit: '%',
+      ...(isWrite ? {} : { goal: SHARE * 100, atLeast: true }),
+    },
+    {
+      what: `${name}: SQL statements`,
+      value: statements,
+      unit: '',
+      digits: 2,
+      ...(isWrite ? {} : { goal: MOST_STATEMENTS + 0.1 }),
+    },
   ];
 }
 
