@@ -70,9 +70,22 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
       });
     });
 
+    test('changes and deletes a bay model only as it was seen', async () => {
+      const [first, second] = [new Date(1_700_000_000_000), new Date(1_700_000_000_001)];
+      await store.write((repos) => repos.bayModels.insert(aBayModel()));
+      await store.write(async ({ bayModels }) => {
+        expect(await bayModels.save(aBayModel({ name: 'one', updatedAt: first }), null)).toBe(true);
+        expect(await bayModels.save(aBayModel({ name: 'lost', updatedAt: second }), null)).toBe(false);
+        expect(await bayModels.delete(aBayModel({ updatedAt: second }))).toBe(false);
+        expect((await bayModels.list(OWN, PAGE)).map(({ name }) => name)).toEqual(['one']);
+        expect(await bayModels.delete(aBayModel({ updatedAt: first }))).toBe(true);
+        expect(await bayModels.list(OWN, PAGE)).toEqual([]);
+      });
+    });
+
     test('shows the labels of a bay’s model where they are asked for', async () => {
       const [id] = await withBays(1);
-      await store.write((repos) => repos.bayModels.save(aBayModel({ labels: { a: 'b' } })));
+      await store.write((repos) => repos.bayModels.save(aBayModel({ labels: { a: 'b' } }), null));
       const labels = (rows: readonly BayRow[]) => rows.map((row) => row.modelLabels);
       await store.read(async ({ bays }) => {
         expect(labels(await bays.list(OWN, PAGE))).toEqual([null]);
