@@ -26,6 +26,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -68,6 +69,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -158,6 +160,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -204,6 +207,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": true,
     "streams": false,
+    "etag": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -296,6 +300,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -353,6 +358,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": true,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -409,6 +415,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": true,
     "streams": false,
+    "etag": true,
     "bodyKind": "json-patch",
     "patches": "BayModel",
     "cli": {
@@ -463,6 +470,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": true,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -557,6 +565,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -608,6 +617,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": true,
     "streams": false,
+    "etag": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -700,6 +710,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -759,6 +770,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": true,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -832,6 +844,7 @@ export const operations = {
     ],
     "hasBody": true,
     "streams": false,
+    "etag": true,
     "bodyKind": "json-patch",
     "patches": "Bay",
     "cli": {
@@ -886,6 +899,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": true,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -970,6 +984,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": true,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1070,6 +1085,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1115,6 +1131,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": true,
     "streams": false,
+    "etag": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -1209,6 +1226,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1269,6 +1287,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": true,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1326,6 +1345,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": true,
     "streams": false,
+    "etag": true,
     "bodyKind": "json-patch",
     "patches": "ClusterTemplate",
     "cli": {
@@ -1382,6 +1402,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": true,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1478,6 +1499,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1525,6 +1547,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": true,
     "streams": false,
+    "etag": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -1619,6 +1642,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1682,6 +1706,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": true,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1752,6 +1777,7 @@ export const operations = {
     ],
     "hasBody": true,
     "streams": false,
+    "etag": true,
     "bodyKind": "json-patch",
     "patches": "Cluster",
     "cli": {
@@ -1808,6 +1834,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": true,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1894,6 +1921,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": true,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2008,6 +2036,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2124,6 +2153,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2185,6 +2215,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2293,6 +2324,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2338,6 +2370,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": true,
     "streams": false,
+    "etag": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -2446,6 +2479,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2505,6 +2539,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2559,6 +2594,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": true,
     "streams": false,
+    "etag": false,
     "bodyKind": "json-patch",
     "patches": "Container",
     "cli": {
@@ -2613,6 +2649,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2669,6 +2706,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2723,6 +2761,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2777,6 +2816,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2833,6 +2873,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2887,6 +2928,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2941,6 +2983,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3008,6 +3051,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3050,6 +3094,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": true,
     "streams": false,
+    "etag": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -3116,6 +3161,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3155,6 +3201,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {

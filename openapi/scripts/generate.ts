@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import type { JsonObject } from './json.js';
 import { operationsModule, operationsTypes } from './operations.js';
 import { schemasOf } from './schemas.js';
-import { complete, withVersionHeader } from './spec.js';
+import { complete, withHeaders } from './spec.js';
 import { surfaceAt } from './surface.js';
 import { allVersions, withoutVersions } from './versions.js';
 
@@ -22,7 +22,7 @@ export async function generate(): Promise<Map<string, string>> {
     ['generated/operations.js', operationsModule(spec)],
     ['generated/operations.d.ts', operationsTypes(spec)],
     ['generated/schemas.json', `${JSON.stringify(schemasOf(spec), null, 1)}\n`],
-    ['generated/magnum.json', `${JSON.stringify(withoutVersions(withVersionHeader(spec)), null, 1)}\n`],
+    ['generated/magnum.json', `${JSON.stringify(withoutVersions(withHeaders(spec)), null, 1)}\n`],
   ]);
   for (const version of allVersions(spec)) files.set(`surface/${version}.txt`, surfaceAt(spec, version));
   return files;

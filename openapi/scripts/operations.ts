@@ -57,6 +57,7 @@ function row(spec: JsonObject, operation: SpecOperation): JsonObject {
     queryParams: parameters(spec, operation, 'query'),
     hasBody: body['requestBody'] !== undefined,
     streams: streams(spec, operation),
+    etag: body['x-etag'] === true,
     bodyKind: bodyKind(spec, operation),
     patches: textAt(body, 'x-patches') ?? null,
     cli: cliHints(body),

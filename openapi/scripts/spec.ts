@@ -51,8 +51,22 @@ export function complete(source: JsonObject): JsonObject {
   return spec;
 }
 
-/** For readers and their tools: the version header as a parameter of every operation. */
-export function withVersionHeader(spec: JsonObject): JsonObject {
+const IF_MATCH = {
+  name: 'If-Match',
+  in: 'header',
+  description: 'ETag of the version to change; 412 when it was changed meanwhile. An extension.',
+  schema: { type: 'string', examples: ['"3"'] },
+};
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'A text of your own for this request, such as a UUID: repeated with the same key and body within a day, it is carried out once and answered alike. An extension.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
+/** For readers and their tools: headers as parameters of the operations that read them. */
+export function withHeaders(spec: JsonObject): JsonObject {
   const copy = structuredClone(spec);
   const header = {
     name: 'OpenStack-API-Version',
@@ -60,8 +74,10 @@ export function withVersionHeader(spec: JsonObject): JsonObject {
     description: 'Microversion to speak; 1.1 where absent.',
     schema: { type: 'string', examples: [`container-infra ${textAt(objectAt(spec, 'info'), 'x-max-version') ?? ''}`] },
   };
-  for (const { body } of operationsOf(copy)) {
-    body['parameters'] = [...(Array.isArray(body['parameters']) ? body['parameters'] : []), header];
+  for (const { body, method } of operationsOf(copy)) {
+    const own = Array.isArray(body['parameters']) ? body['parameters'] : [];
+    const match = body['x-etag'] === true && method !== 'get' ? [IF_MATCH] : [];
+    body['parameters'] = [...own, header, ...match, ...(method === 'post' ? [IDEMPOTENCY_KEY] : [])];
   }
   return copy;
 }

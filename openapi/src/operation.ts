@@ -21,6 +21,8 @@ export interface Operation {
   readonly hasBody: boolean;
   /** A success can be a stream of server-sent events, when `Accept` says so. */
   readonly streams: boolean;
+  /** Its answers carry an ETag, and changes understand `If-Match`. */
+  readonly etag: boolean;
   readonly bodyKind: 'object' | 'json-patch' | 'none';
   /** Name of the schema that a JSON patch is applied to; it stands in `schemas.resources`. */
   readonly patches: string | null;

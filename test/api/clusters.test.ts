@@ -297,7 +297,7 @@ describe('reading clusters', () => {
 
   test('tells its story, page by page', async () => {
     const first = await service.request('GET', '/v1/clusters/hive/events?limit=2');
-    expect(itemsOf(first, 'events')[0]).toMatchObject({ kind: 'accepted', source: 'magnum', status: 'CREATE_IN_PROGRESS' });
+    expect(itemsOf(first, 'events')[0]).toMatchObject({ source: 'magnum', kind: 'accepted', status: 'CREATE_IN_PROGRESS' });
     expect(first.body['next']).toMatch(`${ORIGIN}/v1/clusters/${cluster.uuid}/events?after=`);
   });
 

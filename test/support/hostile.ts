@@ -168,7 +168,8 @@ const patches = (fields: readonly string[]): fc.Arbitrary<unknown> =>
 function bodyFor(id: OperationId): fc.Arbitrary<Pick<Ask, 'body' | 'raw'>> {
   const operation = operations[id];
   const schema = loadSchemas().requests[id]?.[0]?.schema;
-  const fields = operation.patches === null ? [] : Object.keys(loadSchemas().resources[operation.patches]?.at(-1)?.schema.properties ?? {});
+  const fields =
+    operation.patches === null ? [] : Object.keys(loadSchemas().resources[operation.patches]?.at(-1)?.schema.properties ?? {});
   const shaped = fields.length > 0 ? patches(fields) : schema ? objectAfter(schema) : hostileJson;
   return fc.oneof(
     { weight: 8, arbitrary: shaped.map((body) => ({ body })) },

@@ -10,6 +10,8 @@ import { CONNECTION_FLAGS } from './session.js';
 const NOUNS: Readonly<Record<string, string>> = {
   baymodel: 'what bays are made from',
   bay: 'container orchestration engines with their nodes',
+  clustertemplate: 'what clusters are made from',
+  cluster: 'the modern wording of bays',
   node: 'servers of bays',
   container: 'containers that run in Swarm bays',
   certificate: 'certificates of bays',

@@ -12,6 +12,17 @@ describe('waiting', () => {
     expect(out).toContain('my-bay');
   });
 
+  test('speaks of a cluster, and asks for it, where the command does', async () => {
+    const { code, err, requests } = await magnum('cluster create my-bay --cluster-template swarm --keypair k --wait');
+    expect(code).toBe(0);
+    expect(requests[0]).toEqual({
+      line: 'POST /v1/clusters',
+      body: { name: 'my-bay', cluster_template_id: 'swarm', keypair: 'k' },
+    });
+    expect(requests.filter(({ line }) => !line.includes('/v1/clusters'))).toEqual([]);
+    expect(err).toMatch(/CREATE_IN_PROGRESS cluster {2}accepted\n/);
+  });
+
   test('does not tell what happened before', async () => {
     const { err } = await magnum('bay update my-bay --node-count 3 --wait');
     expect(err).not.toContain('worker-7f3a');

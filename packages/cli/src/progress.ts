@@ -1,10 +1,27 @@
-import { NotFoundError, type Bay, type BayEvent, type Magnum } from '@magnum-ts/sdk';
+import {
+  NotFoundError,
+  type Bay,
+  type BayEvent,
+  type Bays,
+  type Cluster,
+  type Clusters,
+  type Magnum,
+  type Waitable,
+} from '@magnum-ts/sdk';
 import { EXIT, SilentExit } from './errors.js';
 import { isColourful, isLively, type Io } from './io.js';
 import { oneLine } from './text.js';
 
+/** Bays in the wording of a command: the same things, whichever is asked. */
+export type Wording = 'bay' | 'cluster';
+
+export function baysIn(magnum: Magnum, wording: Wording): Bays | Clusters {
+  return wording === 'bay' ? magnum.bays : magnum.clusters;
+}
+
 export interface Wait {
   readonly bay: string;
+  readonly wording: Wording;
   readonly until: 'settled' | 'deleted';
   readonly timeoutMs: number | undefined;
   /** Only events later than this one are told. */
@@ -16,24 +33,25 @@ const FRAME_MS = 120;
 const STILL_MS = 30_000;
 
 /** Follows a bay, telling every event on stderr as it happens. Throws WaiterError when it fails, TimeoutError when it takes too long. */
-export async function waitFor(io: Io, magnum: Magnum, wait: Wait): Promise<Bay | undefined> {
-  const teller = new Teller(io, wait.bay);
+export async function waitFor(io: Io, magnum: Magnum, wait: Wait): Promise<Bay | Cluster | undefined> {
+  const teller = new Teller(io, wait.bay, wait.wording);
+  const bays = baysIn(magnum, wait.wording);
   const options = {
     signal: io.signal,
     intervalMs: 1_000,
     after: wait.after,
     ...(wait.timeoutMs !== undefined && { timeoutMs: wait.timeoutMs }),
     onEvent: (event: BayEvent) => teller.event(event),
-    onUpdate: (bay: Bay) => teller.update(bay),
+    onUpdate: (bay: Waitable) => teller.update(bay),
   };
   try {
-    if (wait.until === 'settled') return await magnum.bays.waitUntil(wait.bay, options);
-    await magnum.bays.waitUntilDeleted(wait.bay, options);
+    if (wait.until === 'settled') return await bays.waitUntil(wait.bay, options);
+    await bays.waitUntilDeleted(wait.bay, options);
     return undefined;
   } catch (error) {
     if (!io.signal.aborted) throw error;
     teller.stop();
-    io.err(`Stopped waiting. The bay goes on; see it with: magnum bay show ${oneLine(wait.bay)}\n`);
+    io.err(`Stopped waiting. The ${wait.wording} goes on; see it with: magnum ${wait.wording} show ${oneLine(wait.bay)}\n`);
     throw new SilentExit(EXIT.interrupted);
   } finally {
     teller.stop();
@@ -41,10 +59,10 @@ export async function waitFor(io: Io, magnum: Magnum, wait: Wait): Promise<Bay |
 }
 
 /** The newest event that there is, so that a wait which begins now does not tell old ones. */
-export async function lastEvent(magnum: Magnum, bay: string, signal: AbortSignal): Promise<number> {
+export async function lastEvent(bays: Bays | Clusters, bay: string, signal: AbortSignal): Promise<number> {
   let last = 0;
   try {
-    for await (const { id } of magnum.bays.events(bay, { limit: 1000 }, { signal })) last = Math.max(last, id);
+    for await (const { id } of bays.events(bay, { limit: 1000 }, { signal })) last = Math.max(last, id);
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error; // no bay: the call that follows says so; no events: a server without this extension
   }
@@ -55,6 +73,7 @@ export async function lastEvent(magnum: Magnum, bay: string, signal: AbortSignal
 class Teller {
   readonly #io: Io;
   #name: string;
+  readonly #noun: Wording;
   readonly #started = Date.now();
   readonly #lively: boolean;
   #status = '';
@@ -64,8 +83,9 @@ class Teller {
   /** The beginning, by the server's clock. */
   #began: number | undefined;
 
-  constructor(io: Io, name: string) {
+  constructor(io: Io, name: string, noun: Wording) {
     this.#io = io;
+    this.#noun = noun;
     this.#name = name;
     this.#lively = isLively(io);
     if (this.#lively) this.#timer = setInterval(() => this.#draw(), FRAME_MS);
@@ -76,7 +96,7 @@ class Teller {
       ? `${event.resource}${event.resource_type ? ` (${event.resource_type})` : ''}`
       : event.source === 'stack'
         ? 'stack'
-        : 'bay';
+        : this.#noun;
     // The bay's own events say its status; it is not told twice.
     if (event.source === 'magnum' && (event.resource === '' || event.resource_type === 'bay')) this.#status = event.status;
     const words = event.reason ?? (event.kind === 'accepted' || event.kind === 'claimed' ? event.kind : '');
@@ -84,9 +104,9 @@ class Teller {
     this.#line(`${painted(this.#io, event.status)} ${oneLine(what)}${reason}`, this.#since(event));
   }
 
-  update(bay: Bay): void {
+  update(bay: Waitable): void {
     this.#name = bay.name;
-    if (bay.status !== this.#status) this.#line(`${painted(this.#io, bay.status)} bay ${oneLine(bay.name)}`);
+    if (bay.status !== this.#status) this.#line(`${painted(this.#io, bay.status)} ${this.#noun} ${oneLine(bay.name)}`);
     else if (!this.#lively && Date.now() - this.#told >= STILL_MS) this.#line(`${bay.status} still`);
     this.#status = bay.status;
   }

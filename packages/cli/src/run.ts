@@ -6,7 +6,7 @@ import { exitCodeOf, EXIT, messageOf, SilentExit, UsageError } from './errors.js
 import type { Io } from './io.js';
 import { printItem, printLine, printList, printText, type Format, type Item, type OutputOptions } from './output.js';
 import type { Plan } from './plan.js';
-import { lastEvent, waitFor } from './progress.js';
+import { baysIn, lastEvent, waitFor } from './progress.js';
 import { openSession, type Flags } from './session.js';
 import { oneLine, quoted } from './text.js';
 
@@ -103,7 +103,8 @@ export const runUpdate: Run = async (io, plan, given) => {
   if (body.length === 0) throw new UsageError('Say what to change: an option, or replace name=value');
   const magnum = await openSession(io, given.flags);
   const [ident = ''] = idents;
-  const after = given.flags['wait'] === undefined ? 0 : await lastEvent(magnum, ident, io.signal);
+  const after =
+    given.flags['wait'] === undefined ? 0 : await lastEvent(baysIn(magnum, plan.operation.vocabulary), ident, io.signal);
   const path = pathOf(plan.operation, paths(plan, given));
   const answer = itemOf(
     await magnum.raw({ method: 'PATCH', path, query: await queryOf(io, plan, given), body }, { signal: io.signal }),
@@ -134,11 +135,10 @@ export const runDelete: Run = async (io, plan, given) => {
 
 async function deleteOne(io: Io, magnum: Magnum, plan: Plan, one: { ident: string; flags: Flags }): Promise<number> {
   try {
+    const bays = baysIn(magnum, plan.operation.vocabulary);
     const bay =
-      plan.operation.cli?.wait && one.flags['wait'] !== undefined
-        ? await magnum.bays.get(one.ident, { signal: io.signal })
-        : undefined;
-    const after = bay ? await lastEvent(magnum, bay.uuid, io.signal) : 0;
+      plan.operation.cli?.wait && one.flags['wait'] !== undefined ? await bays.get(one.ident, { signal: io.signal }) : undefined;
+    const after = bay ? await lastEvent(bays, bay.uuid, io.signal) : 0;
     const [name = ''] = plan.positional;
     await magnum.raw({ method: 'DELETE', path: pathOf(plan.operation, { [name]: one.ident }) }, { signal: io.signal });
     if (bay) await awaited(io, magnum, plan, { flags: one.flags, bay: bay.uuid, after });
@@ -169,6 +169,7 @@ async function awaited(
   const until = plan.operation.cli?.wait === 'delete' ? 'deleted' : 'settled';
   return waitFor(io, magnum, {
     bay: what.bay,
+    wording: plan.operation.vocabulary,
     until,
     after: what.after,
     timeoutMs: typeof wait === 'number' ? wait * 1000 : undefined,
@@ -178,7 +179,8 @@ async function awaited(
 /** An answer of "accepted" is followed by a look at what was accepted, so that the caller sees its name and status. */
 async function whole(magnum: Magnum, plan: Plan, answer: Item): Promise<Item> {
   if (!plan.operation.cli?.wait || Object.keys(answer).length > 1) return answer;
-  return magnum.bays.get(String(answer['uuid'])).catch(() => answer);
+  const bay: Promise<Item> = baysIn(magnum, plan.operation.vocabulary).get(String(answer['uuid']));
+  return bay.catch(() => answer);
 }
 
 async function bodyOf(io: Io, plan: Plan, given: Given): Promise<Record<string, unknown>> {

@@ -81,7 +81,7 @@ export function bays(transport: Transport, runtime: Runtime): Bays {
       const page = await dataOf(http.GET('/v1/bays/{bay_ident}/events', { params, ...init(options) }));
       return { items: page.events, next: page.next };
     });
-  const waiting: WaitDeps = { runtime, get, events };
+  const waiting: WaitDeps<Bay> = { runtime, get, events };
   return {
     get,
     events,

@@ -1,5 +1,6 @@
 import { staticToken, type Auth } from './auth.js';
 import { bayModels, bays, type BayModels, type Bays } from './bays.js';
+import { clusters, clusterTemplates, type Clusters, type ClusterTemplates } from './clusters.js';
 import { containers, type Containers } from './containers.js';
 import { fieldOf, listOf, MagnumError, textOf } from './errors.js';
 import { follow, type FollowOptions } from './follow.js';
@@ -42,6 +43,9 @@ export type MagnumOptions = CommonOptions &
 export interface Magnum {
   readonly bayModels: BayModels;
   readonly bays: Bays;
+  /** The modern wording: a cluster is a bay, a cluster template is a bay model. */
+  readonly clusterTemplates: ClusterTemplates;
+  readonly clusters: Clusters;
   readonly nodes: Nodes;
   readonly containers: Containers;
   readonly certificates: Certificates;
@@ -69,6 +73,8 @@ export function createMagnum(options: MagnumOptions): Magnum {
   return {
     bayModels: bayModels(transport),
     bays: bays(transport, deps.runtime),
+    clusterTemplates: clusterTemplates(transport),
+    clusters: clusters(transport, deps.runtime),
     nodes: nodes(transport),
     containers: containers(transport),
     certificates: certificates(transport),

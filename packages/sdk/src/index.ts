@@ -9,6 +9,7 @@ export {
   type Session,
 } from './auth.js';
 export type { BayModels, Bays } from './bays.js';
+export type { Clusters, ClusterTemplates } from './clusters.js';
 export { createMagnum, type Magnum, type MagnumOptions } from './client.js';
 export type { Containers } from './containers.js';
 export { fromEnv, type Credentials, type Environment } from './environment.js';
@@ -38,4 +39,4 @@ export type { RetryOptions } from './retry.js';
 export { systemRuntime, type Runtime } from './runtime.js';
 export type { RawCall } from './transport.js';
 export type * from './types.js';
-export type { WaitOptions } from './wait.js';
+export type { Waitable, WaitOptions } from './wait.js';

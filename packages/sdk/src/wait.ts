@@ -1,8 +1,15 @@
 import { ApiError, ConnectionError, NotFoundError, TimeoutError, WaiterError } from './errors.js';
 import type { Runtime } from './runtime.js';
-import type { Bay, BayEvent } from './types.js';
+import type { Bay, BayEvent, BayStatus } from './types.js';
 
-export interface WaitOptions {
+/** What can be waited for: a bay, or a cluster, which is the same. */
+export interface Waitable {
+  readonly name: string;
+  readonly status: BayStatus;
+  readonly status_reason: string | null;
+}
+
+export interface WaitOptions<T extends Waitable = Bay> {
   readonly signal?: AbortSignal;
   /** 60 minutes where absent. */
   readonly timeoutMs?: number;
@@ -11,19 +18,19 @@ export interface WaitOptions {
   /** Only events later than this one are reported. */
   readonly after?: number;
   readonly onEvent?: (event: BayEvent) => void;
-  readonly onUpdate?: (bay: Bay) => void;
+  readonly onUpdate?: (bay: T) => void;
 }
 
-export interface WaitDeps {
+export interface WaitDeps<T extends Waitable> {
   readonly runtime: Runtime;
-  get(id: string, options: { signal: AbortSignal }): Promise<Bay>;
+  get(id: string, options: { signal: AbortSignal }): Promise<T>;
   events(id: string, query: { after: number }, options: { signal: AbortSignal }): AsyncIterable<BayEvent>;
 }
 
 const MAX_FAILURES = 5;
 
 /** Follows a bay until it is settled. Throws WaiterError as soon as it has failed, TimeoutError when it takes too long. */
-export async function waitUntilSettled(deps: WaitDeps, id: string, options: WaitOptions): Promise<Bay> {
+export async function waitUntilSettled<T extends Waitable>(deps: WaitDeps<T>, id: string, options: WaitOptions<T>): Promise<T> {
   const bay = await follow(deps, id, options, (seen) => !seen.status.endsWith('_IN_PROGRESS'));
   if (bay === undefined)
     throw new WaiterError({ name: id, status: 'DELETE_COMPLETE', status_reason: 'it was deleted meanwhile' });
@@ -32,13 +39,22 @@ export async function waitUntilSettled(deps: WaitDeps, id: string, options: Wait
 }
 
 /** Follows a bay until it is gone. */
-export async function waitUntilDeleted(deps: WaitDeps, id: string, options: WaitOptions): Promise<void> {
+export async function waitUntilDeleted<T extends Waitable>(
+  deps: WaitDeps<T>,
+  id: string,
+  options: WaitOptions<T>,
+): Promise<void> {
   const bay = await follow(deps, id, options, (seen) => seen.status === 'DELETE_COMPLETE' || seen.status === 'DELETE_FAILED');
   if (bay?.status === 'DELETE_FAILED') throw new WaiterError(bay);
 }
 
 /** The bay at which `done` held; undefined when it is no longer there. */
-async function follow(deps: WaitDeps, id: string, options: WaitOptions, done: (bay: Bay) => boolean): Promise<Bay | undefined> {
+async function follow<T extends Waitable>(
+  deps: WaitDeps<T>,
+  id: string,
+  options: WaitOptions<T>,
+  done: (bay: T) => boolean,
+): Promise<T | undefined> {
   const { timeoutMs = 3_600_000, intervalMs = 2_000 } = options;
   const deadline = deps.runtime.now() + timeoutMs;
   const signal = options.signal ?? new AbortController().signal;
@@ -62,7 +78,7 @@ async function follow(deps: WaitDeps, id: string, options: WaitOptions, done: (b
   }
 }
 
-async function present(deps: WaitDeps, id: string, signal: AbortSignal): Promise<Bay | undefined> {
+async function present<T extends Waitable>(deps: WaitDeps<T>, id: string, signal: AbortSignal): Promise<T | undefined> {
   try {
     return await deps.get(id, { signal });
   } catch (error) {
@@ -72,7 +88,12 @@ async function present(deps: WaitDeps, id: string, signal: AbortSignal): Promise
 }
 
 /** Reports what is new at each call. Servers without events, and bays that are gone, have none to tell. */
-function eventReader(deps: WaitDeps, id: string, options: WaitOptions, signal: AbortSignal): () => Promise<void> {
+function eventReader<T extends Waitable>(
+  deps: WaitDeps<T>,
+  id: string,
+  options: WaitOptions<T>,
+  signal: AbortSignal,
+): () => Promise<void> {
   let after = options.after ?? 0;
   const { onEvent } = options;
   if (!onEvent) return async () => undefined;

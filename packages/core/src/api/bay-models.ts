@@ -10,6 +10,7 @@ import {
 import type { BayModel, CoeName } from '../domain/bay-model.js';
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
+import { etagOfModel, requireMatch } from './etag.js';
 import { flagField, mapField, numberField, textField } from './fields.js';
 import type { Answer, Call, Handler } from './handler.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './links.js';
@@ -41,17 +42,28 @@ export function bayModelOperations({ names, present, parse }: BayModelWording) {
   return {
     list: list(names.collection),
     listDetail: list(`${names.collection}/detail`),
-    get: async (deps, call) => ({ body: present(call, await getBayModel(deps, call.access, identOf(call))) }),
+    get: async (deps, call) => {
+      const model = await getBayModel(deps, call.access, identOf(call));
+      return { body: present(call, model), etag: etagOfModel(model) };
+    },
     create: async (deps, call): Promise<Answer> => {
       const model = await createBayModel(deps, call.access, parse(bodyOf(call)), call.signal);
-      return { body: present(call, model), location: locationOf(call.baseUrl, names.collection, model.id) };
+      return {
+        body: present(call, model),
+        location: locationOf(call.baseUrl, names.collection, model.id),
+        etag: etagOfModel(model),
+      };
     },
     update: async (deps, call) => {
-      const change = (model: BayModel): BayModelFields => parse(patched(names.schema, present(call, model), call));
-      return { body: present(call, await updateBayModel(deps, call.access, identOf(call), change, call.signal)) };
+      const change = (before: BayModel): BayModelFields => {
+        requireMatch(call, etagOfModel(before));
+        return parse(patched(names.schema, present(call, before), call));
+      };
+      const model = await updateBayModel(deps, call.access, identOf(call), change, call.signal);
+      return { body: present(call, model), etag: etagOfModel(model) };
     },
     delete: async (deps, call) => {
-      await deleteBayModel(deps, call.access, identOf(call));
+      await deleteBayModel(deps, call.access, identOf(call), (model) => requireMatch(call, etagOfModel(model)));
       return {};
     },
   } satisfies Record<string, Handler>;

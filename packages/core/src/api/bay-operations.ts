@@ -1,11 +1,12 @@
-import { createBay, deleteBay, getBay, listBays, updateBay, type Accepted, type CreateBay } from '../app/bays.js';
+import { createBay, deleteBay, getBay, listBays, updateBay, type Accepted, type CreateBay, type UpdateBay } from '../app/bays.js';
 import { findBay } from '../app/find.js';
-import type { UpdateBay } from '../app/bays.js';
+import type { Bay } from '../domain/bay.js';
 import { isDomainError, DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import type { BayRow } from '../ports/store.js';
 import { bayEventsHandler } from './bay-events.js';
+import { etagOfBay, requireMatch } from './etag.js';
 import { flagField, mapField, numberField, textField } from './fields.js';
 import type { Answer, ApiDeps, Call, Handler } from './handler.js';
 import { resourceLinks, wireTime, wireTimeOrNull } from './links.js';
@@ -47,17 +48,28 @@ export function bayOperations(wording: BayWording) {
     listDetail: list(true),
     get: async (deps, call) => {
       const { row, failed } = await getBay(deps, call.access, identOf(call));
-      return { body: wording.whole(call, row, failed) };
+      return { body: wording.whole(call, row, failed), etag: etagOfBay(row.bay) };
     },
-    create: async (deps, call) => wording.accepted(deps, call, await created(wording, deps, call)),
-    update: async (deps, call) =>
-      wording.accepted(deps, call, await updateBay(deps, call.access, identOf(call), (row) => wording.change(call, row))),
+    create: async (deps, call) => tagged(wording, deps, call, await created(wording, deps, call)),
+    update: async (deps, call) => {
+      const change = (row: BayRow): UpdateBay => {
+        requireMatch(call, etagOfBay(row.bay));
+        return wording.change(call, row);
+      };
+      return tagged(wording, deps, call, await updateBay(deps, call.access, identOf(call), change));
+    },
     delete: async (deps, call) => {
-      await wording.deleted(deps, call, await deleteBay(deps, call.access, identOf(call)));
+      const check = (bay: Bay): void => requireMatch(call, etagOfBay(bay));
+      await wording.deleted(deps, call, await deleteBay(deps, call.access, identOf(call), check));
       return {};
     },
     listEvents: bayEventsHandler(names.collection, names.ident),
   } satisfies Record<string, Handler>;
+}
+
+/** What was accepted has its tag already: the next change can be one of just that. */
+async function tagged(wording: BayWording, deps: ApiDeps, call: Call, accepted: Accepted): Promise<Answer> {
+  return { ...(await wording.accepted(deps, call, accepted)), etag: etagOfBay(accepted) };
 }
 
 async function created(wording: BayWording, deps: ApiDeps, call: Call): Promise<Accepted> {

@@ -231,11 +231,22 @@ async function callOf(request: PlainRequest, context: CallContext): Promise<Call
     body,
     baseUrl: request.origin,
     wantsStream: context.wantsStream,
+    ifMatch: ifMatchOf(request, operation),
     lastEventId: /^\d{1,15}$/.exec(request.header('last-event-id') ?? '')?.[0] ?? null,
     get signal() {
       return request.signal;
     },
   };
+}
+
+/** A condition that nobody would look at must not be passed over. */
+function ifMatchOf(request: PlainRequest, operation: Operation): string | null {
+  const given = request.header('if-match');
+  if (given === null || operation.etag || operation.method === 'GET') return given;
+  throw new DomainError('invalid-parameter', {
+    field: 'If-Match',
+    message: `${operation.method} ${operation.path} does not understand If-Match. Leave it out.`,
+  });
 }
 
 function present(
@@ -246,6 +257,7 @@ function present(
 ): Reply {
   const status = operations[operation.id].success.find((success) => isWithin(version, success.from, success.to))?.status ?? 200;
   if (answer.location) headers['Location'] = answer.location;
+  if (answer.etag) headers['ETag'] = answer.etag;
   const warnings = (answer.warnings ?? []).map((warning) => `299 magnum "${quotable(`${warning.field}: ${warning.message}`)}"`);
   if (warnings.length > 0) headers['Warning'] = warnings.join(', ');
   return answer.body === undefined ? { status, body: '' } : json(answer.body, status, headers);

@@ -12,6 +12,8 @@ export interface Call {
   /** `http://host:9511`, for links. */
   readonly baseUrl: string;
   readonly signal: AbortSignal;
+  /** `"3"`, or several: the versions that the caller means to change; null for any. */
+  readonly ifMatch: string | null;
   /** The client asked for `text/event-stream`, and the operation has it. */
   readonly wantsStream: boolean;
   /** Id of the last event that a reconnecting client has seen; null when it said none, or nonsense. */
@@ -24,6 +26,8 @@ export interface Answer {
   /** In place of a body: server-sent events until it ends, or the signal aborts. */
   readonly stream?: (signal: AbortSignal) => AsyncIterable<string>;
   readonly location?: string;
+  /** Of the resource as it is after the request; see `etag.ts`. */
+  readonly etag?: string;
   readonly warnings?: readonly Problem[];
 }
 

@@ -79,7 +79,7 @@ export async function updateBayModel(
   await deps.store.write(async (repos) => {
     if (!isHarmless(model, wanted) && (await repos.bayModels.isReferenced(model.id)))
       throw referenced(model, 'changed, except for public, hidden, tags and name');
-    await repos.bayModels.save(wanted);
+    if (!(await repos.bayModels.save(wanted, model.updatedAt))) throw changedMeanwhile(model);
   });
   return wanted;
 }
@@ -102,7 +102,7 @@ async function changedModel(
     ...fields,
     name: fields.name ?? model.name,
     clusterDistro: image?.distro ?? fields.clusterDistro,
-    updatedAt: deps.clock.now(),
+    updatedAt: laterThan(model.updatedAt ?? model.createdAt, deps.clock.now()),
   };
   const isSamePlatform =
     wanted.serverType === model.serverType && wanted.clusterDistro === model.clusterDistro && wanted.coe === model.coe;
@@ -122,13 +122,33 @@ function driverFor(deps: AppDeps, model: BayModelFields, named: string | null, u
   });
 }
 
-export async function deleteBayModel(deps: AppDeps, access: Access, ident: string): Promise<void> {
+/** `check` gets the model as it is, and throws where the caller meant another one. */
+export async function deleteBayModel(
+  deps: AppDeps,
+  access: Access,
+  ident: string,
+  check: (model: BayModel) => void = () => undefined,
+): Promise<void> {
   const model = await findBayModel(deps, access, ident);
   deps.policy.require(access.action, access.actor, model);
+  check(model);
   await deps.store.write(async (repos) => {
     if (await repos.bayModels.isReferenced(model.id)) throw referenced(model, 'deleted');
-    await repos.bayModels.delete(model.id);
+    if (!(await repos.bayModels.delete(model))) throw changedMeanwhile(model);
   });
+}
+
+/** No two versions of a model have one time, however fast they follow. */
+function laterThan(before: Date, now: Date): Date {
+  return new Date(Math.max(now.getTime(), before.getTime() + 1));
+}
+
+function changedMeanwhile(model: BayModel): DomainError {
+  return new DomainError(
+    'conflict',
+    ({ BayModel }) =>
+      `${BayModel} ${model.id} was changed by another request at the same time. Look at it again, then repeat the request.`,
+  );
 }
 
 function isHarmless(before: BayModel, after: BayModel): boolean {

@@ -253,9 +253,15 @@ async function resizeWorkers(deps: AppDeps, repos: Repositories, bay: Bay, wante
   for (const group of groups) await repos.nodeGroups.saveStatus(group.id, 'UPDATE_IN_PROGRESS', null);
 }
 
-/** Accepted in every state; a bay that is being deleted already stays so. */
-export async function deleteBay(deps: AppDeps, access: Access, ident: string): Promise<Accepted> {
+/** Accepted in every state; a bay that is being deleted already stays so. `check` throws where the caller meant another version. */
+export async function deleteBay(
+  deps: AppDeps,
+  access: Access,
+  ident: string,
+  check: (bay: Bay) => void = () => undefined,
+): Promise<Accepted> {
   const { bay } = await findBay(deps, access, ident);
+  check(bay);
   if (bay.observed.status === 'DELETE_IN_PROGRESS') return { bayId: bay.id, generation: bay.generation, warnings: [] };
   return beginDelete(deps, bay);
 }

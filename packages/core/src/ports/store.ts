@@ -42,8 +42,10 @@ export interface BayModelRepository {
   findNumber(sequence: number, visible: Visibility): Promise<readonly BayModel[]>;
   list(visible: Visibility, page: Page): Promise<readonly BayModel[]>;
   insert(model: New<BayModel>): Promise<void>;
-  save(model: BayModel): Promise<void>;
-  delete(id: BayModelId): Promise<void>;
+  /** False, and nothing written, when it is no longer as it was at that time (`updatedAt`). */
+  save(model: BayModel, before: Date | null): Promise<boolean>;
+  /** Likewise. */
+  delete(model: Pick<BayModel, 'id' | 'updatedAt'>): Promise<boolean>;
   isReferenced(id: BayModelId): Promise<boolean>;
 }
 

@@ -53,6 +53,8 @@ export function bayModelRepository(db: Knex): BayModelRepository {
     const shared = visible.seesHidden ? { public: true } : { public: true, hidden: false };
     return query.where((either) => either.where({ project_id: visible.projectId }).orWhere(shared));
   };
+  const asOf = (id: BayModelId, updatedAt: Date | null): Knex.QueryBuilder =>
+    db(TABLE).where({ uuid: id, updated_at: updatedAt?.getTime() ?? null });
   return {
     async get(id) {
       const row: Row | undefined = await db(TABLE).where({ uuid: id }).first();
@@ -76,11 +78,11 @@ export function bayModelRepository(db: Knex): BayModelRepository {
     async insert(model) {
       await db(TABLE).insert(toRow(model));
     },
-    async save(model) {
-      await db(TABLE).where({ uuid: model.id }).update(toRow(model));
+    async save(model, before) {
+      return (await asOf(model.id, before).update(toRow(model))) === 1;
     },
-    async delete(id) {
-      await db(TABLE).where({ uuid: id }).delete();
+    async delete({ id, updatedAt }) {
+      return (await asOf(id, updatedAt).delete()) === 1;
     },
     async isReferenced(id) {
       return (await db('bay').where({ baymodel_id: id }).first('uuid')) !== undefined;

@@ -57,17 +57,7 @@ export async function pageOf(
 ): Promise<readonly Row[]> {
   const column = sortColumn(page, columns);
   const direction = page.descending ? 'desc' : 'asc';
-  const after = page.descending ? '<' : '>';
-  const marker: Row | undefined = page.marker === null ? undefined : await db(table).where({ uuid: page.marker }).first();
-  if (marker) {
-    const at = marker[column] ?? null;
-    void query.where((either) => {
-      void either.where((tie) =>
-        tie.where(`${table}.${column}`, at as Knex.Value).andWhere(`${table}.id`, after, number(marker, 'id')),
-      );
-      addBeyond(either, `${table}.${column}`, after, at);
-    });
-  }
+  if (page.marker !== null) addAfterMarker(query, db, { table, column, marker: page.marker, descending: page.descending });
   return query
     .orderBy([
       { column: `${table}.${column}`, order: direction },
@@ -76,12 +66,34 @@ export async function pageOf(
     .limit(page.limit);
 }
 
-/** NULL sorts before everything in SQLite and MariaDB; comparisons with it are never true, so it is spelled out. */
-function addBeyond(query: Knex.QueryBuilder, column: string, after: string, at: unknown): void {
-  if (at === null && after === '>') void query.orWhereNotNull(column);
-  // A value that came out of the same column goes back into a comparison with it.
-  if (at !== null) void query.orWhere(column, after, at as Knex.Value);
-  if (at !== null && after === '<') void query.orWhereNull(column);
+interface Place {
+  readonly table: string;
+  readonly column: string;
+  readonly marker: string;
+  readonly descending: boolean;
+}
+
+/**
+ * What comes after the marker, looked up in the same statement. NULL sorts before everything in SQLite and MariaDB; comparisons
+ * with it are never true, so it is spelled out.
+ */
+function addAfterMarker(query: Knex.QueryBuilder, db: Knex, { table, column, marker, descending }: Place): void {
+  const markers = (name: string): Knex.QueryBuilder =>
+    db(`${table} as marker`).where('marker.uuid', marker).select(`marker.${name}`);
+  const [own, after] = [`${table}.${column}`, descending ? '<' : '>'];
+  void query.where((either) => {
+    void either
+      .where((tie) => tie.where((same) => sameValue(same, own, markers(column))).andWhere(`${table}.id`, after, markers('id')))
+      .orWhere(own, after, markers(column))
+      .orWhere((beyond) => {
+        if (descending) void beyond.whereNull(own).whereRaw('(?) is not null', [markers(column)]);
+        else void beyond.whereNotNull(own).whereRaw('(?) is null', [markers(column)]);
+      });
+  });
+}
+
+function sameValue(query: Knex.QueryBuilder, column: string, value: Knex.QueryBuilder): void {
+  void query.where(column, value).orWhere((both) => both.whereNull(column).whereRaw('(?) is null', [value.clone()]));
 }
 
 function sortColumn(page: Page, columns: Readonly<Record<string, string>>): string {

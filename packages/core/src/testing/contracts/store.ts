@@ -53,6 +53,57 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
       expect(await seenBy('project')).toHaveLength(3);
     });
 
+    test('shows hidden models that are public to those who see hidden ones, and finds by number what is visible', async () => {
+      await store.write(async (repos) => {
+        await repos.bayModels.insert(aBayModel({ id: uuid(1) as BayModelId, public: true, hidden: true }));
+        await repos.bayModels.insert(aBayModel({ id: uuid(2) as BayModelId, hidden: true }));
+      });
+      const [first, second] = await store.read((repos) => repos.bayModels.list({ projectId: null }, PAGE));
+      const ids = (found: readonly { readonly id: string }[]) => found.map(({ id }) => id);
+      await store.read(async ({ bayModels }) => {
+        expect(ids(await bayModels.list({ projectId: 'other', seesHidden: true }, PAGE))).toEqual([uuid(1)]);
+        expect(ids(await bayModels.findNumber(second?.sequence ?? 0, { projectId: 'project' }))).toEqual([uuid(2)]);
+        expect(await bayModels.findNumber(second?.sequence ?? 0, { projectId: 'other', seesHidden: true })).toEqual([]);
+        expect(ids(await bayModels.findNumber(first?.sequence ?? 0, { projectId: 'other', seesHidden: true }))).toEqual([
+          uuid(1),
+        ]);
+      });
+    });
+
+    test('changes and deletes a bay model only as it was seen', async () => {
+      const [first, second] = [new Date(1_700_000_000_000), new Date(1_700_000_000_001)];
+      await store.write((repos) => repos.bayModels.insert(aBayModel()));
+      await store.write(async ({ bayModels }) => {
+        expect(await bayModels.save(aBayModel({ name: 'one', updatedAt: first }), null)).toBe(true);
+        expect(await bayModels.save(aBayModel({ name: 'lost', updatedAt: second }), null)).toBe(false);
+        expect(await bayModels.delete(aBayModel({ updatedAt: second }))).toBe(false);
+        expect((await bayModels.list(OWN, PAGE)).map(({ name }) => name)).toEqual(['one']);
+        expect(await bayModels.delete(aBayModel({ updatedAt: first }))).toBe(true);
+        expect(await bayModels.list(OWN, PAGE)).toEqual([]);
+      });
+    });
+
+    test('shows the labels of a bay’s model where they are asked for', async () => {
+      const [id] = await withBays(1);
+      await store.write((repos) => repos.bayModels.save(aBayModel({ labels: { a: 'b' } }), null));
+      const labels = (rows: readonly BayRow[]) => rows.map((row) => row.modelLabels);
+      await store.read(async ({ bays }) => {
+        expect(labels(await bays.list(OWN, PAGE))).toEqual([null]);
+        expect(labels(await bays.list(OWN, PAGE, true))).toEqual([{ a: 'b' }]);
+        expect(labels(await bays.find(id ?? '', OWN))).toEqual([{ a: 'b' }]);
+      });
+    });
+
+    test('writes down what is said of a bay’s health, and nothing else', async () => {
+      const [id] = await withBays(1);
+      const before = await store.read((repos) => repos.bays.get(id as BayId));
+      await store.write((repos) => repos.bays.saveHealth(id as BayId, 'UNHEALTHY', { api: 'down' }));
+      expect(await store.read((repos) => repos.bays.get(id as BayId))).toEqual({
+        ...before,
+        observed: { ...before?.observed, health: 'UNHEALTHY', healthReason: { api: 'down' } },
+      });
+    });
+
     test('pages through bays in any order without losing or repeating one', async () => {
       const ids = await withBays(7);
       for (const descending of [false, true]) {

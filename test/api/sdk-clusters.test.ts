@@ -1,0 +1,42 @@
+import { createMagnum, NotFoundError, type ClusterSummary } from '@magnum-ts/sdk';
+import { afterAll, beforeAll, expect, expectTypeOf, test } from 'vitest';
+import { aService, MODEL, ORIGIN, type Service } from '../support/service.js';
+
+let service: Service;
+beforeAll(async () => {
+  service = await aService();
+});
+afterAll(async () => service.stop());
+
+test('the SDK takes a cluster from its template to its end, over the service in this process', async () => {
+  const { clusters, clusterTemplates } = createMagnum({
+    endpoint: `${ORIGIN}/v1`,
+    token: service.tokens.demo,
+    fetch: service.fetch,
+  });
+  const template = await clusterTemplates.create({ ...MODEL, coe: 'swarm', tags: 'a' });
+  expect((await clusterTemplates.update('swarm', { tags: 'b', labels: { open_ports: '80' } })).tags).toBe('b');
+  expect((await clusterTemplates.list().toArray()).map(({ uuid }) => uuid)).toEqual([template.uuid]);
+
+  const { uuid } = await clusters.create({ name: 'hive', cluster_template_id: 'swarm', node_count: 2 });
+  const told: string[] = [];
+  const up = await clusters.waitUntil(uuid, { intervalMs: 20, onEvent: ({ status }) => void told.push(status) });
+  expect(up).toMatchObject({ name: 'hive', status: 'CREATE_COMPLETE', labels: { open_ports: '80' } });
+  expect(up.cluster_id).toBeTruthy();
+  expect(told).toContain('CREATE_COMPLETE');
+
+  await clusters.update('hive', { node_count: 1 }, { rollback: true });
+  expect((await clusters.waitUntil(uuid, { intervalMs: 20 })).node_count).toBe(1);
+  await clusters.update(uuid, { health_status: 'UNHEALTHY', health_status_reason: JSON.stringify({ api: 'down' }) });
+  expect((await clusters.get(uuid)).health_status_reason).toEqual({ api: 'down' });
+  expect(await clusters.listDetail({ sort_key: 'name', limit: 1 }).toArray()).toHaveLength(1);
+  const [summary] = await clusters.list().toArray();
+  expectTypeOf(summary).toEqualTypeOf<ClusterSummary | undefined>();
+  expect(summary).not.toHaveProperty('api_address');
+
+  await clusters.delete('hive');
+  await clusters.waitUntilDeleted(uuid, { intervalMs: 20 });
+  await expect(clusters.get(uuid)).rejects.toThrow(NotFoundError);
+  await clusterTemplates.delete(template.uuid);
+  expect(await clusterTemplates.list().toArray()).toEqual([]);
+});

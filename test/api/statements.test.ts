@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aService, itemsOf, type Service } from '../support/service.js';
+
+const CLUSTERS = 1_000;
+
+let service: Service;
+let one = '';
+const statements: string[] = [];
+beforeAll(async () => {
+  service = await aService({ conductor: false });
+  await service.createModel({ labels: { open_ports: '80' } });
+  for (let index = 0; index < CLUSTERS; index += 1) {
+    const reply = await service.request('POST', '/v1/clusters', {
+      body: { cluster_template_id: 'swarm', name: `c${index}`, node_count: 2, labels: { ordinal: String(index) } },
+      version: '1.14',
+    });
+    expect(reply.status, reply.text).toBe(202);
+    one ||= String(reply.body['uuid']);
+  }
+  service.db.on('query', ({ sql }: { readonly sql: string }) => statements.push(sql));
+}, 120_000);
+afterAll(async () => service.stop());
+
+/** The statements that a request costs, without those of its token. */
+async function costOf(path: string): Promise<{ readonly statements: readonly string[]; readonly items: number }> {
+  statements.length = 0;
+  const reply = await service.request('GET', path, { version: '1.14' });
+  expect(reply.status, reply.text.slice(0, 300)).toBe(200);
+  const collection = Object.keys(reply.body)[0] ?? '';
+  const items = Array.isArray(reply.body[collection]) ? itemsOf(reply, collection).length : 1;
+  return { items, statements: statements.filter((sql) => !/identity_|"?embedded_|token/.test(sql)) };
+}
+
+describe(`with ${CLUSTERS} clusters and their node groups`, () => {
+  test.each(['/v1/clusters', '/v1/clusters/detail', '/v1/bays', '/v1/bays/detail'])('%s costs one statement', async (path) => {
+    const cost = await costOf(path);
+    expect(cost.items).toBe(CLUSTERS);
+    expect(cost.statements).toHaveLength(1);
+  });
+
+  test.each(['/v1/clusters', '/v1/clusters/detail'])('a page of %s after a marker costs two', async (path) => {
+    const cost = await costOf(`${path}?limit=100&sort_key=name&marker=${one}`);
+    expect(cost.items).toBe(100);
+    expect(cost.statements).toHaveLength(2);
+  });
+
+  test('one cluster costs one statement, and one that failed two', async () => {
+    expect((await costOf(`/v1/clusters/${one}`)).statements).toHaveLength(1);
+    await service.db('bay').where({ uuid: one }).update({ status: 'CREATE_FAILED' });
+    expect((await costOf(`/v1/clusters/${one}`)).statements).toHaveLength(2);
+  });
+});
