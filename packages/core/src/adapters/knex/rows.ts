@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../../domain/errors.js';
-import type { Page } from '../../ports/store.js';
+import type { NumberedPage, Page } from '../../ports/store.js';
 
 /** A row as the driver gives it: booleans are 0 and 1 in SQLite and MariaDB alike, bigints may come as text. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -55,10 +55,32 @@ export async function pageOf(
   page: Page,
   columns: Readonly<Record<string, string>>,
 ): Promise<readonly Row[]> {
+  const marker: Row | undefined = page.marker === null ? undefined : await db(table).where({ uuid: page.marker }).first();
+  return pageAfter(query, table, page, columns, marker);
+}
+
+/** The same where rows are told apart by their number alone. */
+export async function numberedPageOf(
+  query: Knex.QueryBuilder,
+  db: Knex,
+  table: string,
+  page: NumberedPage,
+  columns: Readonly<Record<string, string>>,
+): Promise<readonly Row[]> {
+  const marker: Row | undefined = page.marker === null ? undefined : await db(table).where({ id: page.marker }).first();
+  return pageAfter(query, table, page, columns, marker);
+}
+
+async function pageAfter(
+  query: Knex.QueryBuilder,
+  table: string,
+  page: Omit<Page, 'marker'>,
+  columns: Readonly<Record<string, string>>,
+  marker: Row | undefined,
+): Promise<readonly Row[]> {
   const column = sortColumn(page, columns);
   const direction = page.descending ? 'desc' : 'asc';
   const after = page.descending ? '<' : '>';
-  const marker: Row | undefined = page.marker === null ? undefined : await db(table).where({ uuid: page.marker }).first();
   if (marker) {
     const at = marker[column] ?? null;
     void query.where((either) => {
@@ -84,7 +106,7 @@ function addBeyond(query: Knex.QueryBuilder, column: string, after: string, at: 
   if (at !== null && after === '<') void query.orWhereNull(column);
 }
 
-function sortColumn(page: Page, columns: Readonly<Record<string, string>>): string {
+function sortColumn(page: Pick<Page, 'sortKey'>, columns: Readonly<Record<string, string>>): string {
   const column = Object.hasOwn(columns, page.sortKey) ? columns[page.sortKey] : undefined;
   if (column) return column;
   throw new DomainError('invalid-parameter', {
