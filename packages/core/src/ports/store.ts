@@ -68,6 +68,8 @@ export interface BayRepository {
   insert(bay: New<Bay>): Promise<void>;
   /** Writes desired state and status for a new generation. False when `expectedGeneration` is no longer the newest. */
   saveDesired(bay: Bay, expectedGeneration: number): Promise<boolean>;
+  /** What an upgrade has led to. */
+  saveModel(id: BayId, bayModelId: BayModelId, labels: Labels): Promise<void>;
   /** False, and nothing written, when a newer generation was asked for meanwhile: its status must not be hidden. */
   saveObserved(id: BayId, observed: BayObserved, generation: number): Promise<boolean>;
   /** What somebody outside says of the bay's health, until the next look at it. */
@@ -82,14 +84,21 @@ export interface BayRepository {
 export interface NodeGroupRepository {
   ofBay(bayId: BayId): Promise<readonly NodeGroup[]>;
   ofBays(bayIds: readonly BayId[]): Promise<readonly NodeGroup[]>;
+  /** By id, name or number within the bay. */
+  find(bayId: BayId, ident: string): Promise<readonly NodeGroup[]>;
+  /** `role` null: of every role. */
+  list(bayId: BayId, role: string | null, page: Page): Promise<readonly NodeGroup[]>;
   insert(group: New<NodeGroup>): Promise<void>;
+  /** Image, labels, bounds, node labels and taints. */
+  saveWanted(group: NodeGroup): Promise<void>;
+  delete(id: NodeGroupId): Promise<void>;
   saveCount(id: NodeGroupId, nodeCount: number): Promise<void>;
   saveStatus(id: NodeGroupId, status: BayStatus, reason: string | null): Promise<void>;
 }
 
 export interface NodeRow {
   readonly node: Node;
-  readonly nodeGroup: Pick<NodeGroup, 'name' | 'imageId'>;
+  readonly nodeGroup: Pick<NodeGroup, 'name'>;
   readonly serverType: 'vm' | 'bm';
 }
 

@@ -83,7 +83,9 @@ export function bayModelRepository(db: Knex): BayModelRepository {
       await db(TABLE).where({ uuid: id }).delete();
     },
     async isReferenced(id) {
-      return (await db('bay').where({ baymodel_id: id }).first('uuid')) !== undefined;
+      const users = [db('bay').where({ baymodel_id: id }), db('intent').where({ upgrade_model_id: id })];
+      for (const user of users) if ((await user.first()) !== undefined) return true;
+      return false;
     },
   };
 }

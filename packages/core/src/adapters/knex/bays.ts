@@ -90,6 +90,11 @@ export function bayRepository(db: Knex): BayRepository {
         });
       return changed === 1;
     },
+    async saveModel(id, bayModelId, labels) {
+      await db(TABLE)
+        .where({ uuid: id })
+        .update({ baymodel_id: bayModelId, labels: JSON.stringify(labels) });
+    },
     async saveObserved(id, observed, generation) {
       return (await db(TABLE).where({ uuid: id, generation }).update(observedRow(observed))) === 1;
     },

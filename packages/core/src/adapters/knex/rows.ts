@@ -41,6 +41,10 @@ export function json<T>(row: Row, column: string): T {
   return (EMPTY.get(value) ?? JSON.parse(value)) as T;
 }
 
+export function jsonOrNull<T>(row: Row, column: string): T | null {
+  return row[column] === null || row[column] === undefined ? null : json(row, column);
+}
+
 /** Most of these columns hold nothing most of the time. */
 const EMPTY: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['{}', Object.freeze({})],

@@ -3,7 +3,7 @@ import { requireRoom } from '../../app/quotas.js';
 import type { BayId, BayModelId, FederationId, NodeGroupId, NodeId } from '../../domain/ids.js';
 import { UNSEEN_NODE } from '../../domain/node.js';
 import type { BayRow, Page, Store } from '../../ports/store.js';
-import { aBay, aBayModel, anIntent } from '../builders.js';
+import { A_MODEL_ID, aBay, aBayModel, anIntent } from '../builders.js';
 import { ManualClock } from '../manual-clock.js';
 
 const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
@@ -118,6 +118,9 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
         maxNodeCount: null,
         dockerVolumeSize: null,
         labels: {},
+        nodeLabels: null,
+        nodeTaints: null,
+        version: null,
         isDefault: true,
         status: 'CREATE_IN_PROGRESS' as const,
         statusReason: null,
@@ -132,7 +135,9 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
           nodeGroupId: group.id,
           name: 'worker-1',
           role: 'worker',
+          bayModelId: A_MODEL_ID,
           desired: 'present',
+          imageId: 'debian-12',
           observed: UNSEEN_NODE,
           createdAt: clock.now(),
           updatedAt: null,

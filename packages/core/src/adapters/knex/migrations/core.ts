@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { createOnce, type Migration } from '../migration.js';
 import { federationMigrations } from './federations.js';
+import { nodeGroupMigrations } from './node-groups.js';
 import { quotaMigrations } from './quotas.js';
 
 /** Times are whole milliseconds since 1970 (bigint), structures are JSON text: one form for SQLite and MariaDB. */
@@ -20,6 +21,7 @@ export const coreMigrations: readonly Migration[] = [
   { name: '013-event-kinds', up: addEventKinds },
   ...quotaMigrations,
   ...federationMigrations,
+  ...nodeGroupMigrations,
 ];
 
 async function addEventKinds(db: Knex): Promise<void> {
