@@ -635,6 +635,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List quotas
+         * @description Those of one's own project, or with `all_tenants` those of every project. Projects without a quota of their own have the default, and are not listed.
+         */
+        get: operations["listQuotas"];
+        put?: never;
+        /** Give a project a quota */
+        post: operations["createQuota"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quotas/{project_id}/{resource}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                project_id: string;
+                /** @description What is limited: `Cluster`. */
+                resource: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Show the quota of a project
+         * @description The default, without an id, where the project has no quota of its own.
+         */
+        get: operations["getQuota"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a project's own quota away
+         * @description The default applies again.
+         */
+        delete: operations["deleteQuota"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the quota of a project
+         * @description The body is a quota, not a JSON patch; project and resource are those of the path.
+         */
+        patch: operations["updateQuota"];
+        trace?: never;
+    };
+    "/v1/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count clusters and nodes
+         * @description Of one project; administrators who name no project see the sum over all.
+         */
+        get: operations["getStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/federations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List federations */
+        get: operations["listFederations"];
+        put?: never;
+        /**
+         * Create a federation
+         * @description Records which clusters belong together. No driver of this service can join clusters at run time, so the federation shows `CREATE_FAILED` and says so; its record can be read, changed and deleted.
+         */
+        post: operations["createFederation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/federations/detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List federations with all their fields */
+        get: operations["listFederationsDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/federations/{federation_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the federation. */
+                federation_ident: string;
+            };
+            cookie?: never;
+        };
+        /** Show a federation */
+        get: operations["getFederation"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a federation
+         * @description Its clusters stay.
+         */
+        delete: operations["deleteFederation"];
+        options?: never;
+        head?: never;
+        /**
+         * Let clusters join or leave a federation
+         * @description `add` of `/member_ids` with a cluster lets it join, `remove` with a cluster as value lets it leave; `properties` may be replaced.
+         */
+        patch: operations["updateFederation"];
+        trace?: never;
+    };
     "/v1/mservices": {
         parameters: {
             query?: never;
@@ -723,6 +863,9 @@ export interface components {
             containers: components["schemas"]["Links"];
             certificates: components["schemas"]["Links"];
             mservices: components["schemas"]["Links"];
+            quotas: components["schemas"]["Links"];
+            stats: components["schemas"]["Links"];
+            federations: components["schemas"]["Links"];
         };
         BayModel: {
             /** Format: uuid */
@@ -1690,6 +1833,111 @@ export interface components {
             /** @description Accepted without effect. */
             pem?: string | null;
         } | unknown | unknown;
+        Quota: {
+            /** @description Absent where the default applies. */
+            id?: number;
+            /** @description Id of the project. */
+            project_id: string;
+            /**
+             * @description What is limited.
+             * @default Cluster
+             * @enum {string}
+             */
+            resource: "Cluster";
+            /**
+             * @description How many there may be.
+             * @default 1
+             */
+            hard_limit: number;
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            updated_at?: string | null;
+        };
+        QuotaCreate: {
+            /** @description Id of the project. */
+            project_id?: string | null;
+            /**
+             * @description What is limited.
+             * @default Cluster
+             * @enum {string|null}
+             */
+            resource?: "Cluster" | null;
+            /**
+             * @description How many there may be.
+             * @default 1
+             */
+            hard_limit?: number | null;
+        };
+        QuotaList: {
+            quotas: components["schemas"]["Quota"][];
+            /** @description Address of the next page; present when this page is full. */
+            next?: string;
+        };
+        Stats: {
+            clusters: number;
+            /** @description Of all node groups, masters included. */
+            nodes: number;
+        };
+        Federation: {
+            /** Format: uuid */
+            uuid: string;
+            /** @description Generated where absent: `omega-7-federation`. */
+            name: string;
+            /** @description UUID or name of the cluster that hosts the federation. */
+            hostcluster_id: string;
+            /** @description UUIDs of the clusters that have joined. */
+            member_ids: string[];
+            /** @enum {string} */
+            status: "CREATE_IN_PROGRESS" | "CREATE_FAILED" | "CREATE_COMPLETE" | "UPDATE_IN_PROGRESS" | "UPDATE_FAILED" | "UPDATE_COMPLETE" | "DELETE_IN_PROGRESS" | "DELETE_FAILED" | "DELETE_COMPLETE";
+            status_reason: string | null;
+            /** @description Must hold `dns-zone`. */
+            properties: {
+                [key: string]: string;
+            };
+            links: components["schemas"]["Links"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        FederationCreate: {
+            /** @description Generated where absent: `omega-7-federation`. */
+            name?: string | null;
+            /** @description UUID or name of the cluster that hosts the federation. */
+            hostcluster_id: string;
+            /** @description Must hold `dns-zone`. */
+            properties: {
+                [key: string]: string;
+            };
+        };
+        FederationSummary: {
+            /** Format: uuid */
+            uuid: string;
+            /** @description Generated where absent: `omega-7-federation`. */
+            name: string;
+            /** @description UUID or name of the cluster that hosts the federation. */
+            hostcluster_id: string;
+            /** @description UUIDs of the clusters that have joined. */
+            member_ids: string[];
+            /** @enum {string} */
+            status: "CREATE_IN_PROGRESS" | "CREATE_FAILED" | "CREATE_COMPLETE" | "UPDATE_IN_PROGRESS" | "UPDATE_FAILED" | "UPDATE_COMPLETE" | "DELETE_IN_PROGRESS" | "DELETE_FAILED" | "DELETE_COMPLETE";
+            /** @description Must hold `dns-zone`. */
+            properties: {
+                [key: string]: string;
+            };
+            links: components["schemas"]["Links"];
+        };
+        FederationList: {
+            federations: components["schemas"]["FederationSummary"][];
+            /** @description Address of the next page; present when this page is full. */
+            next?: string;
+        };
+        FederationDetailList: {
+            federations: components["schemas"]["Federation"][];
+            /** @description Address of the next page; present when this page is full. */
+            next?: string;
+        };
         MagnumService: {
             id: number;
             host: string;
@@ -2997,6 +3245,348 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Certificate"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listQuotas: {
+        parameters: {
+            query?: {
+                /** @description Id of the last item of the page before. */
+                marker?: number;
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Whether to list the quotas of every project. */
+                all_tenants?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "project_id": "5f6a1c1de3f44c0e9a3b6d5d2c9d0001",
+                 *       "resource": "Cluster",
+                 *       "hard_limit": 10
+                 *     }
+                 */
+                "application/json": components["schemas"]["QuotaCreate"];
+            };
+        };
+        responses: {
+            /** @description The quota */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                project_id: string;
+                /** @description What is limited: `Cluster`. */
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The quota */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                project_id: string;
+                /** @description What is limited: `Cluster`. */
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The quota is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updateQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                project_id: string;
+                /** @description What is limited: `Cluster`. */
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hard_limit": 20
+                 *     }
+                 */
+                "application/json": components["schemas"]["QuotaCreate"];
+            };
+        };
+        responses: {
+            /** @description The quota */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getStats: {
+        parameters: {
+            query?: {
+                /** @description Whose: one's own project where absent. */
+                project_id?: string;
+                /** @description What is counted: `cluster`. */
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stats"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listFederations: {
+        parameters: {
+            query?: {
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FederationList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createFederation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "world",
+                 *       "hostcluster_id": "my-cluster",
+                 *       "properties": {
+                 *         "dns-zone": "example.org"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["FederationCreate"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listFederationsDetail: {
+        parameters: {
+            query?: {
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FederationDetailList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getFederation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the federation. */
+                federation_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The federation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Federation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteFederation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the federation. */
+                federation_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The federation is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updateFederation: {
+        parameters: {
+            query?: {
+                /** @description Accepted; there is nothing to undo. */
+                rollback?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the federation. */
+                federation_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["JsonPatch"];
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             default: components["responses"]["Error"];

@@ -47,6 +47,18 @@ export type OperationId =
   | "executeContainer"
   | "createCertificate"
   | "getCertificate"
+  | "listQuotas"
+  | "createQuota"
+  | "getQuota"
+  | "updateQuota"
+  | "deleteQuota"
+  | "getStats"
+  | "listFederations"
+  | "createFederation"
+  | "listFederationsDetail"
+  | "getFederation"
+  | "updateFederation"
+  | "deleteFederation"
   | "listMagnumServices";
 
 export declare const MIN_VERSION: string;

@@ -3177,6 +3177,838 @@ export const operations = {
       "wait": null
     }
   },
+  "listQuotas": {
+    "id": "listQuotas",
+    "method": "GET",
+    "path": "/v1/quotas",
+    "tag": "Quotas",
+    "summary": "List quotas",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "quota:get_all",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "QuotaList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "marker",
+        "required": false,
+        "description": "Id of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      },
+      {
+        "name": "all_tenants",
+        "required": false,
+        "description": "Whether to list the quotas of every project.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "boolean",
+          "default": false
+        },
+        "cli": {
+          "flags": [
+            "all-tenants"
+          ]
+        }
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "quota list",
+      "aliases": [
+        "quota ls"
+      ],
+      "positional": [],
+      "columns": [
+        "project_id",
+        "resource",
+        "hard_limit"
+      ],
+      "rows": "quotas",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "createQuota": {
+    "id": "createQuota",
+    "method": "POST",
+    "path": "/v1/quotas",
+    "tag": "Quotas",
+    "summary": "Give a project a quota",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "quota:create",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 201,
+        "schema": "Quota"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "quota create",
+      "aliases": [],
+      "positional": [
+        "project_id"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getQuota": {
+    "id": "getQuota",
+    "method": "GET",
+    "path": "/v1/quotas/{project_id}/{resource}",
+    "tag": "Quotas",
+    "summary": "Show the quota of a project",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "quota:get",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Quota"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "project_id",
+        "required": true,
+        "description": "Id of the project.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "project"
+        }
+      },
+      {
+        "name": "resource",
+        "required": true,
+        "description": "What is limited: `Cluster`.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "quota show",
+      "aliases": [],
+      "positional": [
+        "project_id",
+        "resource"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "updateQuota": {
+    "id": "updateQuota",
+    "method": "PATCH",
+    "path": "/v1/quotas/{project_id}/{resource}",
+    "tag": "Quotas",
+    "summary": "Change the quota of a project",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "quota:update",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 202,
+        "schema": "Quota"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "project_id",
+        "required": true,
+        "description": "Id of the project.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "project"
+        }
+      },
+      {
+        "name": "resource",
+        "required": true,
+        "description": "What is limited: `Cluster`.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "quota update",
+      "aliases": [],
+      "positional": [
+        "project_id",
+        "resource"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "deleteQuota": {
+    "id": "deleteQuota",
+    "method": "DELETE",
+    "path": "/v1/quotas/{project_id}/{resource}",
+    "tag": "Quotas",
+    "summary": "Take a project's own quota away",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "quota:delete",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "project_id",
+        "required": true,
+        "description": "Id of the project.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "project"
+        }
+      },
+      {
+        "name": "resource",
+        "required": true,
+        "description": "What is limited: `Cluster`.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "quota delete",
+      "aliases": [
+        "quota rm"
+      ],
+      "positional": [
+        "project_id",
+        "resource"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getStats": {
+    "id": "getStats",
+    "method": "GET",
+    "path": "/v1/stats",
+    "tag": "Stats",
+    "summary": "Count clusters and nodes",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "stats:get_all",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Stats"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "project_id",
+        "required": false,
+        "description": "Whose: one's own project where absent.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "type",
+        "required": false,
+        "description": "What is counted: `cluster`.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^[Cc][Ll][Uu][Ss][Tt][Ee][Rr]$",
+          "default": "cluster"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "stats show",
+      "aliases": [
+        "stats list"
+      ],
+      "positional": [],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "listFederations": {
+    "id": "listFederations",
+    "method": "GET",
+    "path": "/v1/federations",
+    "tag": "Federations",
+    "summary": "List federations",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "federation:get_all",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "FederationList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "federation list",
+      "aliases": [
+        "federation ls"
+      ],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "hostcluster_id",
+        "member_ids",
+        "status"
+      ],
+      "rows": "federations",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "createFederation": {
+    "id": "createFederation",
+    "method": "POST",
+    "path": "/v1/federations",
+    "tag": "Federations",
+    "summary": "Create a federation",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "federation:create",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 202,
+        "schema": "Accepted"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "federation create",
+      "aliases": [],
+      "positional": [
+        "name"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "listFederationsDetail": {
+    "id": "listFederationsDetail",
+    "method": "GET",
+    "path": "/v1/federations/detail",
+    "tag": "Federations",
+    "summary": "List federations with all their fields",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "federation:detail",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "FederationDetailList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "federation list --detail",
+      "aliases": [],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "hostcluster_id",
+        "member_ids",
+        "status",
+        "status_reason"
+      ],
+      "rows": "federations",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getFederation": {
+    "id": "getFederation",
+    "method": "GET",
+    "path": "/v1/federations/{federation_ident}",
+    "tag": "Federations",
+    "summary": "Show a federation",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "federation:get",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Federation"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "federation_ident",
+        "required": true,
+        "description": "UUID or name of the federation.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "federation"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "federation show",
+      "aliases": [],
+      "positional": [
+        "federation_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "updateFederation": {
+    "id": "updateFederation",
+    "method": "PATCH",
+    "path": "/v1/federations/{federation_ident}",
+    "tag": "Federations",
+    "summary": "Let clusters join or leave a federation",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "federation:update",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 202,
+        "schema": "Accepted"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "federation_ident",
+        "required": true,
+        "description": "UUID or name of the federation.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "federation"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "rollback",
+        "required": false,
+        "description": "Accepted; there is nothing to undo.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "boolean",
+          "default": false
+        },
+        "cli": {
+          "hidden": true
+        }
+      }
+    ],
+    "hasBody": true,
+    "streams": false,
+    "bodyKind": "json-patch",
+    "patches": "Federation",
+    "cli": {
+      "command": "federation update",
+      "aliases": [],
+      "positional": [
+        "federation_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "deleteFederation": {
+    "id": "deleteFederation",
+    "method": "DELETE",
+    "path": "/v1/federations/{federation_ident}",
+    "tag": "Federations",
+    "summary": "Delete a federation",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "federation:delete",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "federation_ident",
+        "required": true,
+        "description": "UUID or name of the federation.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "federation"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "federation delete",
+      "aliases": [
+        "federation rm"
+      ],
+      "positional": [
+        "federation_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": true,
+      "wait": null
+    }
+  },
   "listMagnumServices": {
     "id": "listMagnumServices",
     "method": "GET",

@@ -114,6 +114,9 @@ async function addBay(
       maxNodeCount: null,
       dockerVolumeSize: null,
       labels: {},
+      nodeLabels: null,
+      nodeTaints: null,
+      version: null,
       isDefault: true,
       status: 'CREATE_IN_PROGRESS',
       statusReason: null,
@@ -127,7 +130,9 @@ async function addBay(
       nodeGroupId: groupId,
       name: `${role}-1`,
       role: role === 'master' ? 'master' : 'worker',
+      bayModelId: A_MODEL_ID,
       desired: 'present',
+      imageId: 'debian-12',
       observed,
     });
   }

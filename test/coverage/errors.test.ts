@@ -74,6 +74,10 @@ const REACHED: Partial<Record<ErrorName, () => Promise<Reply>>> = {
   'bay-not-found': () => service.request('GET', '/v1/bays/nobody'),
   'node-not-found': () => service.request('GET', '/v1/nodes/nobody'),
   'container-not-found': () => service.request('GET', `/v1/containers/${NOWHERE}`),
+  'project-not-found': () =>
+    service.request('POST', '/v1/quotas', { body: { project_id: 'nobody' }, token: service.tokens.admin }),
+  'quota-not-found': () => service.request('DELETE', '/v1/quotas/nobody/Cluster', { token: service.tokens.admin }),
+  'federation-not-found': () => service.request('GET', '/v1/federations/nobody'),
   'keypair-not-found': () => model({ keypair_id: 'nobody' }),
   'method-not-allowed': () => service.request('DELETE', '/v1/bays'),
   'not-acceptable': () => service.request('GET', '/v1/bays', { headers: { Accept: 'text/html' } }),
@@ -106,6 +110,7 @@ async function withoutTable(table: string): Promise<Reply> {
 
 /** Kinds that no caller of this API hears of, and why. */
 const INSIDE: Partial<Record<ErrorName, string>> = {
+  'quota-exceeded': 'bays know no quota; proven in the store contract',
   'too-many-requests': 'limits are off by default; proven in test/api/limits.test.ts',
   'certificate-refused': 'proven with real requests of openssl in test/api/certificates.test.ts',
   'operation-in-progress': 'the orchestrator says it to the conductor, which waits',

@@ -66,6 +66,7 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
     logger: options.logger ?? silentLogger,
     maxLimit: 1_000,
     maxEventStreams: 3,
+    defaultClusterQuota: 20,
   });
   return { request: requester(fetch, service.tokens.demo), containers, failWith: (kind) => (trouble.kind = kind) };
 }

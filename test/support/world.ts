@@ -115,7 +115,21 @@ export async function startProcess(machine: Machine): Promise<Process> {
     signingRules: QUICK_KEYS,
   };
   await engine.start();
-  return { deps, engine, app: { store, bus: inProcessBus(), policy: policyOf(DEFAULT_RULES), cloud, engines, clock, random } };
+  return {
+    deps,
+    engine,
+    app: {
+      store,
+      bus: inProcessBus(),
+      policy: policyOf(DEFAULT_RULES),
+      cloud,
+      engines,
+      clock,
+      random,
+      identity,
+      defaultClusterQuota: 20,
+    },
+  };
 }
 
 /** The same process, dying where the crash points say. Clock and randomness are no moments. */

@@ -15,6 +15,9 @@ const NOUNS: Readonly<Record<string, string>> = {
   node: 'servers of bays',
   container: 'containers that run in Swarm bays',
   certificate: 'certificates of bays',
+  quota: 'how many clusters projects may have',
+  stats: 'how many clusters and nodes there are',
+  federation: 'clusters that belong together',
   service: 'conductors of this Magnum',
   version: 'versions of the API',
 };

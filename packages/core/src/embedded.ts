@@ -35,6 +35,8 @@ export interface EmbeddedOptions {
   readonly docker?: Docker;
   /** How often settled bays are asked for their health; a minute when absent. */
   readonly healthIntervalMs?: number;
+  /** Clusters of a project that has no quota of its own; 20 when absent. */
+  readonly clusterQuota?: number;
   readonly host: string;
 }
 
@@ -52,6 +54,7 @@ export interface EmbeddedMagnum {
 const CONCURRENCY = 8;
 const MAX_LIMIT = 1_000;
 const MAX_EVENT_STREAMS = 100;
+const CLUSTER_QUOTA = 20;
 
 export async function embeddedMagnum(options: EmbeddedOptions): Promise<EmbeddedMagnum> {
   const { db, backend, logger } = options;
@@ -64,6 +67,7 @@ export async function embeddedMagnum(options: EmbeddedOptions): Promise<Embedded
     policy: policyOf(DEFAULT_RULES),
     maxLimit: MAX_LIMIT,
     maxEventStreams: MAX_EVENT_STREAMS,
+    defaultClusterQuota: options.clusterQuota ?? CLUSTER_QUOTA,
   });
   const loadImage = imageLoader({ ...parts.conductor, docker: options.docker });
   const answer = frontDoor([...cloudRooms(parts), { under: ['/dev'], handle: loadImage }], api, logger);

@@ -74,6 +74,7 @@ export async function openApi(
     policy: policyOf(DEFAULT_RULES),
     maxLimit: config.number('api', 'max_limit'),
     maxEventStreams: config.number('api', 'max_event_streams'),
+    defaultClusterQuota: config.number('quotas', 'max_clusters_per_project'),
     ...limitsOf(config),
     ...(base.tracer ? { tracer: base.tracer } : {}),
   });

@@ -2,6 +2,7 @@ import { staticToken, type Auth } from './auth.js';
 import { bayModels, bays, type BayModels, type Bays } from './bays.js';
 import { clusters, clusterTemplates, type Clusters, type ClusterTemplates } from './clusters.js';
 import { containers, type Containers } from './containers.js';
+import { federations, type Federations } from './federations.js';
 import { fieldOf, listOf, MagnumError, textOf } from './errors.js';
 import { follow, type FollowOptions } from './follow.js';
 import { discovering, fixed } from './microversion.js';
@@ -16,6 +17,7 @@ import {
   type VersionsApi,
 } from './others.js';
 import type { Logger, PipelineDeps } from './pipeline.js';
+import { quotas, stats, type Quotas, type StatsApi } from './quotas.js';
 import { DEFAULT_RETRIES, RetryBudget, type RetryOptions } from './retry.js';
 import { systemRuntime, type Runtime } from './runtime.js';
 import { createTransport, type RawCall } from './transport.js';
@@ -50,6 +52,9 @@ export interface Magnum {
   readonly containers: Containers;
   readonly certificates: Certificates;
   readonly services: Services;
+  readonly quotas: Quotas;
+  readonly stats: StatsApi;
+  readonly federations: Federations;
   readonly versions: VersionsApi;
   /** Any call, with everything that the typed ones have: login, version, retries, errors. Undefined for an empty answer. */
   raw(call: RawCall, options?: CallOptions): Promise<unknown>;
@@ -79,6 +84,9 @@ export function createMagnum(options: MagnumOptions): Magnum {
     containers: containers(transport),
     certificates: certificates(transport),
     services: services(transport),
+    quotas: quotas(transport),
+    stats: stats(transport),
+    federations: federations(transport),
     versions: versions(transport),
     raw: transport.raw,
     rawFollow: (path, callOptions = {}) => follow(transport, deps.runtime, path, callOptions),

@@ -30,6 +30,8 @@ export {
   UnauthorizedError,
   WaiterError,
 } from './errors.js';
+export type { Federations } from './federations.js';
+export type { Quotas, StatsApi } from './quotas.js';
 export { NEWEST } from './microversion.js';
 export type { Certificates, Nodes, Services, VersionsApi } from './others.js';
 export type { Listing } from './pages.js';

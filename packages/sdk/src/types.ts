@@ -24,6 +24,12 @@ export type ContainerCreate = Schemas['ContainerCreate'];
 export type Certificate = Schemas['Certificate'];
 export type CertificateCreate = Schemas['CertificateCreate'];
 export type MagnumService = Schemas['MagnumService'];
+export type Quota = Schemas['Quota'];
+export type QuotaCreate = Schemas['QuotaCreate'];
+export type Stats = Schemas['Stats'];
+export type Federation = Schemas['Federation'];
+export type FederationSummary = Schemas['FederationSummary'];
+export type FederationCreate = Schemas['FederationCreate'];
 export type Versions = Schemas['Versions'];
 export type V1 = Schemas['V1'];
 /** The answer to a request that is carried out later. */
@@ -31,6 +37,7 @@ export type Accepted = Schemas['Accepted'];
 export type JsonPatch = Schemas['JsonPatch'];
 
 export type ListQuery = Query<'listBays'>;
+export type QuotaListQuery = Query<'listQuotas'>;
 export type BayListQuery = Query<'listNodes'>;
 
 /** What every method takes last. */

@@ -33,7 +33,7 @@ function present(call: Call, view: NodeView): Wire & JsonObject & { readonly uui
     uuid: node.id,
     name: node.name,
     type: view.serverType,
-    image_id: nodeGroup.imageId,
+    image_id: node.imageId,
     ironic_node_id: null,
     bay_uuid: node.bayId,
     nodegroup: nodeGroup.name,

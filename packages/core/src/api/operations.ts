@@ -5,9 +5,12 @@ import { clusterTemplateHandlers } from './cluster-templates.js';
 import { clusterHandlers } from './clusters.js';
 import { certificateHandlers } from './certificates.js';
 import { containerHandlers } from './containers.js';
+import { federationHandlers } from './federations.js';
 import type { Handler } from './handler.js';
 import { magnumServiceHandlers } from './magnum-services.js';
 import { nodeHandlers } from './nodes.js';
+import { quotaHandlers } from './quotas.js';
+import { statsHandlers } from './stats.js';
 import { versionHandlers } from './versions.js';
 
 /** One handler for every operation of the spec: a missing one does not compile, nor does one that the spec has not. */
@@ -20,5 +23,8 @@ export const handlers: { readonly [Id in OperationId]: Handler } = {
   ...nodeHandlers,
   ...containerHandlers,
   ...certificateHandlers,
+  ...quotaHandlers,
+  ...statsHandlers,
+  ...federationHandlers,
   ...magnumServiceHandlers,
 };

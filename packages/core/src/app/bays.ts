@@ -165,6 +165,8 @@ async function recordIntent(
     operation,
     generation: bay.generation,
     rollbackOnFailure,
+    upgrade: null,
+    stride: 0,
     startedAt,
     deadline: deadlineOf(startedAt, bay.desired.createTimeout),
     traceparent: deps.tracer?.current() ?? null,
@@ -247,7 +249,13 @@ async function resizeWorkers(deps: AppDeps, repos: Repositories, bay: Bay, wante
   if (!workers) throw new DomainError('internal', `Bay ${bay.id} has no group ${DEFAULT_WORKER}.`);
   const nodes = await repos.nodes.ofBay(bay.id);
   const present = nodes.filter((node) => node.nodeGroupId === workers.id && node.desired === 'present');
-  if (wantedWorkers > present.length) await growGroup(deps, repos, workers, nodes, wantedWorkers - present.length);
+  if (wantedWorkers > present.length)
+    await growGroup(deps, repos, {
+      group: workers,
+      bayModelId: bay.desired.bayModelId,
+      taken: new Set(nodes.map((node) => node.name)),
+      count: wantedWorkers - present.length,
+    });
   if (wantedWorkers < present.length) await shrinkGroup(repos, present, present.length - wantedWorkers);
   await repos.nodeGroups.saveCount(workers.id, wantedWorkers);
   for (const group of groups) await repos.nodeGroups.saveStatus(group.id, 'UPDATE_IN_PROGRESS', null);

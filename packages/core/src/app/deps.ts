@@ -5,6 +5,7 @@ import type { BayDriver } from '../ports/bay-driver.js';
 import type { MessageBus } from '../ports/bus.js';
 import type { Clock } from '../ports/clock.js';
 import type { Cloud } from '../ports/cloud.js';
+import type { Identity } from '../ports/identity.js';
 import type { CloudAccess } from '../ports/orchestrator.js';
 import type { Policy } from '../ports/policy.js';
 import type { Random } from '../ports/random.js';
@@ -17,6 +18,9 @@ export interface AppDeps {
   readonly bus: MessageBus;
   readonly policy: Policy;
   readonly cloud: Cloud;
+  readonly identity: Pick<Identity, 'projectExists'>;
+  /** `[quotas] max_clusters_per_project`: clusters of a project that has no quota of its own. */
+  readonly defaultClusterQuota: number;
   readonly engines: { driverOf(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe' | 'driver'>): BayDriver };
   readonly clock: Clock;
   readonly random: Random;

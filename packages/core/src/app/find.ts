@@ -1,6 +1,7 @@
 import { isAdmin, type Actor } from '../domain/actor.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { DomainError, type ErrorName } from '../domain/errors.js';
+import type { Federation } from '../domain/federation.js';
 import type { BayRow, NodeRow } from '../ports/store.js';
 import type { Words } from '../domain/words.js';
 import type { Container } from '../domain/workload.js';
@@ -50,6 +51,15 @@ export async function findContainer(deps: FindDeps, access: Access, ident: strin
   const container = only(containers, ident, { kind: 'container-not-found', noun: () => 'Container' });
   deps.policy.require(access.action, access.actor, { projectId: container.projectId, userId: container.userId });
   return container;
+}
+
+/** By UUID or name among the project's federations. Errors: `federation-not-found`, `not-unique`, `forbidden`. */
+export async function findFederation(deps: FindDeps, access: Access, ident: string): Promise<Federation> {
+  const { actor } = access;
+  const found = await deps.store.read((repos) => repos.federations.find(ident, ownRows(actor)));
+  const federation = only(found, ident, { kind: 'federation-not-found', noun: () => 'Federation' });
+  deps.policy.require(access.action, actor, { projectId: federation.projectId, userId: '' });
+  return federation;
 }
 
 function only<T>(

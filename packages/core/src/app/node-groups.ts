@@ -1,6 +1,6 @@
 import type { Bay } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
-import type { NodeGroupId, NodeId } from '../domain/ids.js';
+import type { BayModelId, NodeGroupId, NodeId } from '../domain/ids.js';
 import { nodeName } from '../domain/names.js';
 import { DEFAULT_MASTER, DEFAULT_WORKER, isMaster, type NodeGroup } from '../domain/node-group.js';
 import { UNSEEN_NODE, type Node } from '../domain/node.js';
@@ -31,9 +31,12 @@ export function newDefaultGroups(
     flavorId: bay.desired.flavorId,
     nodeCount: sizes.nodeCount,
   });
-  const masterNodes = newNodes(deps, masters, new Set(), sizes.masterCount);
+  const masterNodes = newNodes(deps, { group: masters, bayModelId: model.id, taken: new Set(), count: sizes.masterCount });
   const taken = new Set(masterNodes.map((node) => node.name));
-  return { groups: [masters, workers], nodes: [...masterNodes, ...newNodes(deps, workers, taken, sizes.nodeCount)] };
+  return {
+    groups: [masters, workers],
+    nodes: [...masterNodes, ...newNodes(deps, { group: workers, bayModelId: model.id, taken, count: sizes.nodeCount })],
+  };
 }
 
 type GroupShape = Pick<NodeGroup, 'name' | 'role' | 'flavorId' | 'nodeCount'>;
@@ -49,6 +52,9 @@ function newGroup(deps: AppDeps, bay: New<Bay>, model: BayModel, shape: GroupSha
     maxNodeCount: null,
     dockerVolumeSize: bay.desired.dockerVolumeSize,
     labels: bay.desired.labels,
+    nodeLabels: null,
+    nodeTaints: null,
+    version: null,
     isDefault: true,
     status: 'CREATE_IN_PROGRESS',
     statusReason: null,
@@ -57,10 +63,19 @@ function newGroup(deps: AppDeps, bay: New<Bay>, model: BayModel, shape: GroupSha
   };
 }
 
-function newNodes(deps: AppDeps, group: New<NodeGroup>, taken: ReadonlySet<string>, count: number): readonly New<Node>[] {
+export interface NewNodes {
+  readonly group: New<NodeGroup>;
+  readonly bayModelId: BayModelId;
+  /** Names that the bay's nodes bear. */
+  readonly taken: ReadonlySet<string>;
+  readonly count: number;
+}
+
+export function newNodes(deps: Pick<AppDeps, 'random' | 'clock'>, wanted: NewNodes): readonly New<Node>[] {
+  const { group } = wanted;
   const role = isMaster(group) ? 'master' : 'worker';
-  const names = new Set(taken);
-  return Array.from({ length: count }, () => {
+  const names = new Set(wanted.taken);
+  return Array.from({ length: wanted.count }, () => {
     const name = nodeName(role, names, (limit) => deps.random.below(limit));
     names.add(name);
     return {
@@ -69,6 +84,8 @@ function newNodes(deps: AppDeps, group: New<NodeGroup>, taken: ReadonlySet<strin
       nodeGroupId: group.id,
       name,
       role,
+      bayModelId: wanted.bayModelId,
+      imageId: group.imageId,
       desired: 'present',
       observed: UNSEEN_NODE,
       createdAt: deps.clock.now(),
@@ -77,15 +94,8 @@ function newNodes(deps: AppDeps, group: New<NodeGroup>, taken: ReadonlySet<strin
   });
 }
 
-export async function growGroup(
-  deps: AppDeps,
-  repos: Repositories,
-  group: NodeGroup,
-  nodes: readonly Node[],
-  count: number,
-): Promise<void> {
-  const taken = new Set(nodes.map((node) => node.name));
-  for (const node of newNodes(deps, group, taken, count)) await repos.nodes.insert(node);
+export async function growGroup(deps: Pick<AppDeps, 'random' | 'clock'>, repos: Repositories, wanted: NewNodes): Promise<void> {
+  for (const node of newNodes(deps, wanted)) await repos.nodes.insert(node);
 }
 
 /** Nodes that failed go first, then the newest. */

@@ -4,7 +4,7 @@ import { planBay } from '../domain/plan.js';
 import type { StackSnapshot } from '../ports/orchestrator.js';
 import type { Lease } from '../ports/store.js';
 import { hasNews, lookAgainAt } from './record.js';
-import { desiredOf, loadWorlds, type BayWorld, type ConductorDeps } from './world.js';
+import { desiredOf, isUpgraded, loadWorlds, type BayWorld, type ConductorDeps } from './world.js';
 
 /** One bay in a look at many: what the database and the orchestrator say of it. */
 export interface Look {
@@ -80,7 +80,7 @@ export function quietUntil(deps: ConductorDeps, lease: Lease, look: Look): Date 
   try {
     const { snapshot } = look.stack;
     const seen = deps.engines.driverOf(world.model).interpret(snapshot, desiredOf(world));
-    const step = planBay(world.bay, intent, seen, deps.clock.now());
+    const step = planBay(world.bay, intent, seen, deps.clock.now(), isUpgraded(world));
     const pass = { lease, world, snapshot, seen, step };
     return step.do === 'wait' && !hasNews(pass) ? lookAgainAt(deps, pass) : undefined;
   } catch {

@@ -13,8 +13,9 @@ import { isFresh, needsSupport, snapshotIn, type Look } from './look.js';
 import type { Pass, PassResult } from './pass.js';
 import { recordClaim, recordPass, recordRetry } from './record.js';
 import { releaseLeavingNodes } from './release-nodes.js';
+import { takeStride } from './stride.js';
 import { tendBay } from './tend.js';
-import { accessOf, desiredOf, loadWorld, type BayWorld, type ConductorDeps } from './world.js';
+import { accessOf, desiredOf, isUpgraded, loadWorld, type BayWorld, type ConductorDeps } from './world.js';
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
@@ -74,7 +75,7 @@ async function runPass(deps: ConductorDeps, { lease, world: loaded, look }: Task
   const world = needsSupport(claimed) ? await ensureSupport(deps, lease, claimed, signal) : claimed;
   const snapshot = look ? snapshotIn(look) : await observe(deps, world, signal);
   const seen = driver.interpret(snapshot, desiredOf(world));
-  const step = planBay(world.bay, world.intent, seen, deps.clock.now());
+  const step = planBay(world.bay, world.intent, seen, deps.clock.now(), isUpgraded(world));
   return act(deps, { lease, world, snapshot, seen, step }, signal);
 }
 
@@ -96,6 +97,8 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
       await tellOthers(deps, world, 'pending');
       if (pass.snapshot) await deps.orchestrator.delete(pass.snapshot.id, accessOf(world.bay), signal);
       return recordPass(deps, pass, signal);
+    case 'stride':
+      return takeStride(deps, pass);
     case 'wait':
     case 'finish':
     case 'fail':

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { UNSEEN_BAY, type BayObserved } from '../domain/bay.js';
 import { bayEvent, type NewBayEvent } from '../domain/bay-event.js';
 import { isInProgress, STATUS_OF, type BayStatus } from '../domain/bay-status.js';
+import { fateOf } from '../domain/node-group-status.js';
 import type { Node, NodeObservation } from '../domain/node.js';
 import type { Observation } from '../domain/observation.js';
 import type { StackEvent } from '../ports/orchestrator.js';
@@ -9,7 +10,7 @@ import type { Random } from '../ports/random.js';
 import type { Lease, Repositories } from '../ports/store.js';
 import { tellOthers } from './notifications.js';
 import type { Pass, PassResult } from './pass.js';
-import { accessOf, type BayWorld, type ConductorDeps } from './world.js';
+import { accessOf, upgradedGroup, type BayWorld, type ConductorDeps } from './world.js';
 
 const EVENTS_PER_PASS = 500;
 
@@ -22,7 +23,8 @@ export async function recordPass(deps: ConductorDeps, pass: Pass, signal: AbortS
     await recordStory(deps, repos, pass, observed, news);
     if (!(await repos.bays.saveObserved(world.bay.id, observed, world.bay.generation))) return;
     await recordNodes(repos, pass);
-    await recordGroups(repos, pass, observed.status);
+    await recordGroups(repos, pass);
+    await recordUpgrade(deps, repos, pass);
     if (world.intent && (step.do === 'finish' || step.do === 'fail'))
       await repos.intents.close(world.bay.id, world.intent.generation);
   });
@@ -44,7 +46,6 @@ export function hasNews(pass: Pass): boolean {
   const { world, seen, snapshot } = pass;
   const observed = nextObserved(pass);
   if (!isDeepStrictEqual(observed, world.bay.observed) || (snapshot?.newestEvent ?? 0) > lastEventOf(pass)) return true;
-  if (world.nodeGroups.some((group) => group.status !== observed.status || group.statusReason !== null)) return true;
   return world.nodes.some((node) => {
     const found = seen?.nodes.get(node.id);
     return found !== undefined && !sameObservation(found, node.observed);
@@ -106,7 +107,7 @@ function patience(random: Random, shortest: number, age: number): number {
   return longest - random.below(Math.ceil(longest / 4));
 }
 
-function nextObserved(pass: Pass): BayObserved {
+export function nextObserved(pass: Pass): BayObserved {
   const { world, step, seen, snapshot } = pass;
   const before = world.bay.observed;
   return {
@@ -175,11 +176,22 @@ async function recountGroups(repos: Repositories, pass: Pass): Promise<void> {
   }
 }
 
-async function recordGroups(repos: Repositories, pass: Pass, status: BayStatus): Promise<void> {
-  const reason = pass.step.do === 'fail' ? pass.step.reason : null;
+async function recordGroups(repos: Repositories, pass: Pass): Promise<void> {
   for (const group of pass.world.nodeGroups) {
-    if (group.status !== status || group.statusReason !== reason) await repos.nodeGroups.saveStatus(group.id, status, reason);
+    const fate = fateOf(group.status, pass.step);
+    if (fate.kind === 'become') await repos.nodeGroups.saveStatus(group.id, fate.status, fate.reason);
+    if (fate.kind === 'go') await repos.nodeGroups.delete(group.id);
   }
+}
+
+/** The old model was kept until now: every node is of the new one. */
+async function recordUpgrade(deps: ConductorDeps, repos: Repositories, { world, step }: Pass): Promise<void> {
+  const upgrade = world.intent?.upgrade;
+  if (!upgrade || step.do !== 'finish' || step.status === 'ROLLBACK_COMPLETE') return;
+  const { bay } = world;
+  if (upgrade.ofBay) await repos.bays.saveModel(bay.id, upgrade.bayModelId, { ...bay.desired.labels, ...upgrade.labels });
+  for (const group of world.nodeGroups.filter(({ id }) => upgrade.groupIds.includes(id)))
+    await repos.nodeGroups.saveWanted({ ...upgradedGroup(group, upgrade), updatedAt: deps.clock.now() });
 }
 
 function sameObservation(one: NodeObservation, other: NodeObservation): boolean {

@@ -7,6 +7,7 @@ import type { BayId } from '../domain/ids.js';
 import type { Intent } from '../domain/intent.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import type { Node } from '../domain/node.js';
+import { nextStride, type Upgrade } from '../domain/upgrade.js';
 import type { BayDriver, CoeSession, ConnectInput, DesiredBay } from '../ports/bay-driver.js';
 import type { CertificateAuthority, Vault } from '../ports/certificates.js';
 import type { Clock } from '../ports/clock.js';
@@ -52,6 +53,8 @@ export interface ConductorDeps {
 export interface BayWorld {
   readonly bay: Bay;
   readonly model: BayModel;
+  /** What the bay is being upgraded to. */
+  readonly nextModel: BayModel | null;
   readonly nodeGroups: readonly NodeGroup[];
   readonly nodes: readonly Node[];
   readonly intent: Intent | null;
@@ -64,12 +67,14 @@ export async function loadWorld(store: Pick<Store, 'read'>, bayId: BayId): Promi
     if (!bay) return undefined;
     const model = await repos.bayModels.get(bay.desired.bayModelId);
     if (!model) throw new DomainError('internal', `Bay model ${bay.desired.bayModelId} of bay ${bay.id} is missing.`);
+    const intent = (await repos.intents.get(bayId)) ?? null;
     return {
       bay,
       model,
+      nextModel: (intent?.upgrade && (await repos.bayModels.get(intent.upgrade.bayModelId))) ?? null,
       nodeGroups: await repos.nodeGroups.ofBay(bayId),
       nodes: await repos.nodes.ofBay(bayId),
-      intent: (await repos.intents.get(bayId)) ?? null,
+      intent,
       support: await repos.support.get(bayId),
     };
   });
@@ -79,16 +84,17 @@ export async function loadWorld(store: Pick<Store, 'read'>, bayId: BayId): Promi
 export async function loadWorlds(store: Pick<Store, 'read'>, bayIds: readonly BayId[]): Promise<ReadonlyMap<BayId, BayWorld>> {
   return store.read(async (repos) => {
     const bays = await repos.bays.getAll(bayIds);
-    const models = new Map(
-      (await repos.bayModels.getAll([...new Set(bays.map((bay) => bay.desired.bayModelId))])).map((model) => [model.id, model]),
-    );
+    const intents = new Map((await repos.intents.ofBays(bayIds)).map((intent) => [intent.bayId, intent]));
+    const wanted = [...intents.values()].flatMap(({ upgrade }) => (upgrade ? [upgrade.bayModelId] : []));
+    const modelIds = new Set([...bays.map((bay) => bay.desired.bayModelId), ...wanted]);
+    const models = new Map((await repos.bayModels.getAll([...modelIds])).map((model) => [model.id, model]));
     const groups = byBay(await repos.nodeGroups.ofBays(bayIds));
     const nodes = byBay(await repos.nodes.ofBays(bayIds));
-    const intents = new Map((await repos.intents.ofBays(bayIds)).map((intent) => [intent.bayId, intent]));
     const supports = await repos.support.ofBays(bayIds);
     return new Map(
       bays.flatMap((bay) => {
         const model = models.get(bay.desired.bayModelId);
+        const intent = intents.get(bay.id) ?? null;
         return model
           ? [
               [
@@ -96,9 +102,10 @@ export async function loadWorlds(store: Pick<Store, 'read'>, bayIds: readonly Ba
                 {
                   bay,
                   model,
+                  nextModel: (intent?.upgrade && models.get(intent.upgrade.bayModelId)) ?? null,
                   nodeGroups: groups.get(bay.id) ?? [],
                   nodes: nodes.get(bay.id) ?? [],
-                  intent: intents.get(bay.id) ?? null,
+                  intent,
                   support: supports.get(bay.id) ?? NO_SUPPORT,
                 },
               ],
@@ -119,8 +126,31 @@ function byBay<T extends { readonly bayId: BayId }>(parts: readonly T[]): Readon
   return ordered;
 }
 
+/**
+ * What the stack should be. During an upgrade that is already the new model's, for all but the nodes that were made before: these
+ * know their image, and what else differs is told to booting nodes alone.
+ */
 export function desiredOf(world: BayWorld): DesiredBay {
-  return { bay: world.bay, model: world.model, nodeGroups: world.nodeGroups, nodes: world.nodes };
+  const { bay, nodes, nodeGroups, model, nextModel, intent } = world;
+  const upgrade = intent?.upgrade;
+  if (!upgrade || !nextModel) return { bay, model, nodeGroups, nodes, stride: intent?.stride ?? 0 };
+  const labels = { ...bay.desired.labels, ...upgrade.labels };
+  return {
+    bay: upgrade.ofBay ? { ...bay, desired: { ...bay.desired, labels } } : bay,
+    model: nextModel,
+    nodeGroups: nodeGroups.map((group) => (upgrade.groupIds.includes(group.id) ? upgradedGroup(group, upgrade) : group)),
+    nodes,
+    stride: intent.stride,
+  };
+}
+
+/** A group as its upgrade leaves it. */
+export function upgradedGroup(group: NodeGroup, upgrade: Upgrade): NodeGroup {
+  return { ...group, imageId: upgrade.imageId, labels: { ...group.labels, ...upgrade.labels } };
+}
+
+export function isUpgraded({ intent, nodeGroups, nodes }: BayWorld): boolean {
+  return !intent?.upgrade || nextStride(intent.upgrade, nodeGroups, nodes) === undefined;
 }
 
 export function accessOf(bay: Bay): CloudAccess {

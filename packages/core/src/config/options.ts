@@ -119,6 +119,9 @@ export const OPTIONS: readonly Option[] = [
     ['notifications'],
     'Routing keys begin with these: notifications.info.',
   ),
+  option('quotas', 'max_clusters_per_project', 'integer', 20, 'Clusters of a project that has no quota of its own.', {
+    minimum: 0,
+  }),
   option('conductor', 'topic', 'string', 'magnum-conductor', 'Prefix of the queues.'),
   option('conductor', 'concurrency', 'integer', 16, 'Bays worked on at a time, by one process.', { minimum: 1, maximum: 1000 }),
   option('conductor', 'drain_timeout', 'integer', 25, 'Seconds that running work gets at SIGTERM.', { minimum: 0 }),
@@ -240,7 +243,6 @@ export const OPTIONS: readonly Option[] = [
     'enabled_beta_drivers',
     'default_driver',
   ),
-  ...ignored('quotas', 'max_clusters_per_project'),
   ...ignored(
     'trust',
     'cluster_user_trust',

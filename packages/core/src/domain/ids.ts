@@ -6,6 +6,7 @@ export type BayModelId = Brand<string, 'BayModelId'>;
 export type NodeGroupId = Brand<string, 'NodeGroupId'>;
 export type NodeId = Brand<string, 'NodeId'>;
 export type ContainerId = Brand<string, 'ContainerId'>;
+export type FederationId = Brand<string, 'FederationId'>;
 export type StackName = Brand<string, 'StackName'>;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

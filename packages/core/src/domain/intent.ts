@@ -1,5 +1,6 @@
 import type { Operation } from './bay-status.js';
 import type { BayId } from './ids.js';
+import type { Upgrade } from './upgrade.js';
 
 /** What was asked and is not settled yet. Committed together with the desired state; everything later works from it. */
 export interface Intent {
@@ -7,6 +8,10 @@ export interface Intent {
   readonly operation: Operation;
   readonly generation: number;
   readonly rollbackOnFailure: boolean;
+  /** Null unless nodes are to be replaced by those of another model. */
+  readonly upgrade: Upgrade | null;
+  /** Grows with each stride of an upgrade: what the stack has to be told grows with it. */
+  readonly stride: number;
   readonly startedAt: Date;
   /** The operation counts as failed after this, also when every conductor was down meanwhile. Null: no limit. */
   readonly deadline: Date | null;

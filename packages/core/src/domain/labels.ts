@@ -8,6 +8,8 @@ export interface LabelRule {
   readonly oneOf?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Decided when a bay is made: an upgrade does not change it. */
+  readonly fixed?: true;
   readonly meaning: string;
 }
 /** The labels a driver understands: validation, documentation and discovery all come from this one table. */

@@ -26,7 +26,10 @@ const GREEK = [
 ] as const;
 
 /** `omega-7-bay`: the name of what came without one (contract, resources §1 and §9.1). */
-export function generatedName(kind: 'bay' | 'baymodel' | 'cluster' | 'template', below: (limit: number) => number): string {
+export function generatedName(
+  kind: 'bay' | 'baymodel' | 'cluster' | 'template' | 'federation',
+  below: (limit: number) => number,
+): string {
   return `${GREEK[below(GREEK.length)] ?? 'alpha'}-${below(24) + 1}-${kind}`;
 }
 

@@ -19,6 +19,11 @@ export interface NodeGroup {
   /** GB */
   readonly dockerVolumeSize: number | null;
   readonly labels: Labels;
+  /** What the engine should know of the nodes: labels and taints of Kubernetes. */
+  readonly nodeLabels: Readonly<Record<string, string>> | null;
+  readonly nodeTaints: readonly Taint[] | null;
+  /** Whatever the caller notes. */
+  readonly version: string | null;
   readonly isDefault: boolean;
   readonly status: BayStatus;
   readonly statusReason: string | null;
@@ -31,4 +36,11 @@ export const DEFAULT_WORKER = 'default-worker';
 
 export function isMaster(group: Pick<NodeGroup, 'role'>): boolean {
   return group.role === 'master';
+}
+
+export const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const;
+export interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: (typeof TAINT_EFFECTS)[number];
 }

@@ -1,4 +1,4 @@
-import type { BayId, NodeGroupId, NodeId } from './ids.js';
+import type { BayId, BayModelId, NodeGroupId, NodeId } from './ids.js';
 
 export const NODE_STATUSES = [
   'CREATE_IN_PROGRESS',
@@ -21,6 +21,9 @@ export interface Node {
   /** Legal as host name and as HOT resource name, unique in the bay: `worker-7f3a`. */
   readonly name: string;
   readonly role: 'master' | 'worker';
+  /** What it was made of. Its group may have moved on: an upgrade replaces nodes, it does not change them. */
+  readonly bayModelId: BayModelId;
+  readonly imageId: string;
   /** What the bay should have. An absent node stays until the stack has let it go. */
   readonly desired: 'present' | 'absent';
   readonly observed: NodeObservation;

@@ -20,7 +20,7 @@ export interface BayFacts {
   readonly dockerVolumeType: string | null;
 }
 
-/** The stack as the orchestrator shows it, in the domain's words. `toldGeneration`: what the stack was last told. */
+/** The stack as the orchestrator shows it, in the domain's words. `toldGeneration`: what the stack was last told, and in which stride of an upgrade. */
 export type StackSighting =
   | { readonly kind: 'absent' }
   | {
@@ -29,6 +29,7 @@ export type StackSighting =
       readonly action: 'CREATE' | 'UPDATE' | 'DELETE' | 'ROLLBACK';
       readonly state: 'IN_PROGRESS' | 'COMPLETE' | 'FAILED';
       readonly toldGeneration: number;
+      readonly toldStride?: number;
     };
 
 export interface Observation {

@@ -8,6 +8,8 @@ import type { Observation, StackSighting } from './observation.js';
 /** The one thing to do next. `status` of a wait is what the bay shows meanwhile. */
 export type Step =
   | { readonly do: 'create' | 'update' | 'delete' }
+  /** The stack is what was wanted so far, and the upgrade goes on: other nodes are wanted now. */
+  | { readonly do: 'stride' }
   | { readonly do: 'wait'; readonly milliseconds: number; readonly status: BayStatus }
   | { readonly do: 'finish'; readonly status: BayStatus; readonly reason: string | null }
   | { readonly do: 'fail'; readonly status: BayStatus; readonly reason: string }
@@ -20,12 +22,15 @@ type Present = Extract<StackSighting, { kind: 'present' }>;
 
 const LOOK_AGAIN_MS = 1_000;
 
-/** Pure: what was asked and what is seen decide; it holds no memory, so the first attempt and every recovery are the same. */
-export function planBay(bay: Bay, intent: Intent | null, seen: Observation, now: Date): Step {
+/**
+ * Pure: what was asked and what is seen decide; it holds no memory, so the first attempt and every recovery are the same.
+ * `isUpgraded` is false while nodes of an older model are left that the intent wants replaced.
+ */
+export function planBay(bay: Bay, intent: Intent | null, seen: Observation, now: Date, isUpgraded = true): Step {
   if (!intent) return { do: 'tend' };
   if (intent.operation === 'delete') return planDelete(bay, intent, seen);
   if (intent.deadline && now > intent.deadline) return expired(intent, seen);
-  return seen.stack.kind === 'absent' ? planAbsent(bay, intent) : planPresent(bay, intent, seen.stack, seen);
+  return seen.stack.kind === 'absent' ? planAbsent(bay, intent) : planPresent(bay, intent, seen.stack, { seen, isUpgraded });
 }
 
 function planDelete(bay: Bay, intent: Intent, seen: Observation): Step {
@@ -44,22 +49,34 @@ function planAbsent(bay: Bay, intent: Intent): Step {
   return failure(STATUS_OF[intent.operation].failed, gone, 'Delete the bay.');
 }
 
-function planPresent(bay: Bay, intent: Intent, stack: Present, seen: Observation): Step {
+function planPresent(
+  bay: Bay,
+  intent: Intent,
+  stack: Present,
+  { seen, isUpgraded }: { readonly seen: Observation; readonly isUpgraded: boolean },
+): Step {
   const { running } = STATUS_OF[intent.operation];
-  const told =
-    stack.toldGeneration >= intent.generation ||
-    (stack.action === 'ROLLBACK' && bay.observed.acceptedGeneration >= intent.generation);
+  const told = isTold(stack, intent) || (stack.action === 'ROLLBACK' && bay.observed.acceptedGeneration >= intent.generation);
   if (!told) return stack.state === 'IN_PROGRESS' ? wait(running) : tell(stack, intent, seen);
   switch (stack.state) {
     case 'IN_PROGRESS':
       return wait(stack.action === 'ROLLBACK' ? 'ROLLBACK_IN_PROGRESS' : running);
     case 'COMPLETE':
-      return completed(stack, intent, seen);
+      return isUpgraded || stack.action === 'ROLLBACK' ? completed(stack, intent, seen) : { do: 'stride' };
     case 'FAILED':
       return failed(stack, intent, seen);
     default:
       return assertNever(stack.state);
   }
+}
+
+/** A newer generation begins with its first stride. */
+export function isTold(
+  stack: Pick<Present, 'toldGeneration' | 'toldStride'>,
+  intent: Pick<Intent, 'generation' | 'stride'>,
+): boolean {
+  if (stack.toldGeneration !== intent.generation) return stack.toldGeneration > intent.generation;
+  return (stack.toldStride ?? 0) >= intent.stride;
 }
 
 function tell(stack: Present, intent: Intent, seen: Observation): Step {

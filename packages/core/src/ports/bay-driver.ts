@@ -30,6 +30,8 @@ export interface DesiredBay {
   readonly nodeGroups: readonly NodeGroup[];
   /** Only nodes whose desired state is `present` are rendered; absent ones are passed too, to be interpreted. */
   readonly nodes: readonly Node[];
+  /** Which stride of an upgrade this is; 0 where there is none. */
+  readonly stride?: number;
 }
 
 export interface RenderInput extends DesiredBay {

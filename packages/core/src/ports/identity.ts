@@ -25,6 +25,8 @@ export interface Identity {
   ensureTrustee(username: string, password: Secret, signal: AbortSignal): Promise<TrusteeAccount>;
   /** Deleting what is gone is success. */
   deleteTrustee(username: string, signal: AbortSignal): Promise<void>;
+  /** Whether there is a project of that id. */
+  projectExists(projectId: string, signal: AbortSignal): Promise<boolean>;
   readonly trusteeDomainId: string;
   /** For the `WWW-Authenticate` header of a 401. */
   readonly publicAuthUrl: string;

@@ -1,7 +1,7 @@
 import type { Bay, BayObserved } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
 import type { BayStatus } from '../domain/bay-status.js';
-import type { BayId, BayModelId, ContainerId, NodeGroupId, NodeId } from '../domain/ids.js';
+import type { BayId, BayModelId, ContainerId, FederationId, NodeGroupId, NodeId } from '../domain/ids.js';
 import type { Labels } from '../domain/labels.js';
 import type { Health } from '../domain/bay-status.js';
 import type { Intent } from '../domain/intent.js';
@@ -11,6 +11,8 @@ import type { Node, NodeObservation } from '../domain/node.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import type { BaySupport } from '../domain/bay-support.js';
 import type { Container } from '../domain/workload.js';
+import type { Federation } from '../domain/federation.js';
+import type { Quota, QuotaResource } from '../domain/quota.js';
 
 /** A row that is about to be made: the database gives it its place in the order. */
 export type New<T extends { readonly sequence: number }> = Omit<T, 'sequence'>;
@@ -68,11 +70,15 @@ export interface BayRepository {
   insert(bay: New<Bay>): Promise<void>;
   /** Writes desired state and status for a new generation. False when `expectedGeneration` is no longer the newest. */
   saveDesired(bay: Bay, expectedGeneration: number): Promise<boolean>;
+  /** What an upgrade has led to. */
+  saveModel(id: BayId, bayModelId: BayModelId, labels: Labels): Promise<void>;
   /** False, and nothing written, when a newer generation was asked for meanwhile: its status must not be hidden. */
   saveObserved(id: BayId, observed: BayObserved, generation: number): Promise<boolean>;
   /** What somebody outside says of the bay's health, until the next look at it. */
   saveHealth(id: BayId, health: Health | null, reason: Readonly<Record<string, string>>): Promise<void>;
   delete(id: BayId): Promise<void>;
+  /** Bays of a project in whatever state, with the nodes of all their groups; null counts every project's. */
+  count(projectId: string | null): Promise<{ readonly bays: number; readonly nodes: number }>;
   /** Bays whose status is unsettled, for the sweep. */
   idsInStatus(statuses: readonly BayStatus[]): Promise<readonly BayId[]>;
 }
@@ -80,14 +86,21 @@ export interface BayRepository {
 export interface NodeGroupRepository {
   ofBay(bayId: BayId): Promise<readonly NodeGroup[]>;
   ofBays(bayIds: readonly BayId[]): Promise<readonly NodeGroup[]>;
+  /** By id, name or number within the bay. */
+  find(bayId: BayId, ident: string): Promise<readonly NodeGroup[]>;
+  /** `role` null: of every role. */
+  list(bayId: BayId, role: string | null, page: Page): Promise<readonly NodeGroup[]>;
   insert(group: New<NodeGroup>): Promise<void>;
+  /** Image, labels, bounds, node labels and taints. */
+  saveWanted(group: NodeGroup): Promise<void>;
+  delete(id: NodeGroupId): Promise<void>;
   saveCount(id: NodeGroupId, nodeCount: number): Promise<void>;
   saveStatus(id: NodeGroupId, status: BayStatus, reason: string | null): Promise<void>;
 }
 
 export interface NodeRow {
   readonly node: Node;
-  readonly nodeGroup: Pick<NodeGroup, 'name' | 'imageId'>;
+  readonly nodeGroup: Pick<NodeGroup, 'name'>;
   readonly serverType: 'vm' | 'bm';
 }
 
@@ -149,6 +162,34 @@ export interface MagnumServiceRepository {
   list(): Promise<readonly MagnumService[]>;
 }
 
+/** A page of what is numbered rather than named: the marker is the number of the last item seen. */
+export type NumberedPage = Omit<Page, 'marker'> & { readonly marker: number | null };
+
+export interface QuotaRepository {
+  get(projectId: string, resource: QuotaResource): Promise<Quota | undefined>;
+  list(visible: Visibility, page: NumberedPage): Promise<readonly Quota[]>;
+  /** False when the project has one already. */
+  insert(quota: Omit<Quota, 'id'>): Promise<boolean>;
+  /** False when there is none. */
+  save(quota: Pick<Quota, 'projectId' | 'resource' | 'hardLimit' | 'updatedAt'>): Promise<boolean>;
+  /** False when there was none. */
+  delete(projectId: string, resource: QuotaResource): Promise<boolean>;
+  /**
+   * Lets one transaction at a time count what the project has, until it ends: whoever counts without it may count what
+   * another one is about to make. To be called before anything else of the transaction.
+   */
+  hold(projectId: string): Promise<void>;
+}
+
+export interface FederationRepository {
+  find(ident: string, visible: Visibility): Promise<readonly Federation[]>;
+  list(visible: Visibility, page: Page): Promise<readonly Federation[]>;
+  insert(federation: New<Federation>): Promise<void>;
+  /** False when `expectedRevision` is no longer the newest. */
+  save(federation: Federation, expectedRevision: number): Promise<boolean>;
+  delete(id: FederationId): Promise<void>;
+}
+
 export interface Repositories {
   readonly bayModels: BayModelRepository;
   readonly bays: BayRepository;
@@ -161,6 +202,8 @@ export interface Repositories {
   readonly containers: ContainerRepository;
   readonly secrets: SecretRepository;
   readonly services: MagnumServiceRepository;
+  readonly quotas: QuotaRepository;
+  readonly federations: FederationRepository;
 }
 
 /** The right to work on a bay. The fence decides whose writes count. */

@@ -87,6 +87,8 @@ export function anIntent(wanted: Partial<Intent> = {}): Intent {
     operation: 'create',
     generation: 1,
     rollbackOnFailure: false,
+    upgrade: null,
+    stride: 0,
     startedAt: CREATED,
     deadline: null,
     traceparent: null,

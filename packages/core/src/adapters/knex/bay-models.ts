@@ -85,7 +85,9 @@ export function bayModelRepository(db: Knex): BayModelRepository {
       return (await asOf(id, updatedAt).delete()) === 1;
     },
     async isReferenced(id) {
-      return (await db('bay').where({ baymodel_id: id }).first('uuid')) !== undefined;
+      const users = [db('bay').where({ baymodel_id: id }), db('intent').where({ upgrade_model_id: id })];
+      for (const user of users) if ((await user.first()) !== undefined) return true;
+      return false;
     },
   };
 }

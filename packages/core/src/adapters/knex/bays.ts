@@ -90,6 +90,11 @@ export function bayRepository(db: Knex): BayRepository {
         });
       return changed === 1;
     },
+    async saveModel(id, bayModelId, labels) {
+      await db(TABLE)
+        .where({ uuid: id })
+        .update({ baymodel_id: bayModelId, labels: JSON.stringify(labels) });
+    },
     async saveObserved(id, observed, generation) {
       return (await db(TABLE).where({ uuid: id, generation }).update(observedRow(observed))) === 1;
     },
@@ -103,6 +108,12 @@ export function bayRepository(db: Knex): BayRepository {
         await db(table).where({ bay_id: id }).delete();
       await db('container').where({ bay_uuid: id }).delete();
       await db(TABLE).where({ uuid: id }).delete();
+    },
+    async count(projectId) {
+      const of = (table: string): Knex.QueryBuilder =>
+        projectId === null ? db(table) : db(table).where({ project_id: projectId });
+      const [row]: Row[] = await db.select(of(TABLE).count('*').as('bays'), of('node_group').sum('node_count').as('nodes'));
+      return { bays: number(row ?? {}, 'bays'), nodes: numberOrNull(row ?? {}, 'nodes') ?? 0 };
     },
     async idsInStatus(statuses) {
       const rows: Row[] = await db(TABLE)

@@ -3,7 +3,7 @@ import type { Operation } from '../../domain/bay-status.js';
 import type { BayId } from '../../domain/ids.js';
 import type { Intent } from '../../domain/intent.js';
 import type { IntentRepository } from '../../ports/store.js';
-import { date, dateOrNull, flag, number, text, textOrNull, type Row } from './rows.js';
+import { date, dateOrNull, flag, json, number, text, textOrNull, type Row } from './rows.js';
 
 const TABLE = 'intent';
 
@@ -27,6 +27,9 @@ export function intentRepository(db: Knex): IntentRepository {
           started_at: intent.startedAt.getTime(),
           deadline: intent.deadline?.getTime() ?? null,
           traceparent: intent.traceparent,
+          upgrade_model_id: intent.upgrade?.bayModelId ?? null,
+          upgrade: intent.upgrade && JSON.stringify(intent.upgrade),
+          stride: intent.stride,
         })
         .onConflict('bay_id')
         .merge();
@@ -47,5 +50,7 @@ function fromRow(row: Row): Intent {
     startedAt: date(row, 'started_at'),
     deadline: dateOrNull(row, 'deadline'),
     traceparent: textOrNull(row, 'traceparent'),
+    upgrade: textOrNull(row, 'upgrade') === null ? null : json(row, 'upgrade'),
+    stride: number(row, 'stride'),
   };
 }

@@ -17,3 +17,12 @@ export function exactText(db: Knex, table: Knex.CreateTableBuilder): void {
 export function isMariadb(db: Knex): boolean {
   return db.client.config.client === 'mysql2';
 }
+
+/** Makes a table that is not there yet. */
+export async function createOnce(db: Knex, name: string, columns: (table: Knex.CreateTableBuilder) => void): Promise<void> {
+  if (await db.schema.hasTable(name)) return;
+  await db.schema.createTable(name, (table) => {
+    columns(table);
+    exactText(db, table);
+  });
+}

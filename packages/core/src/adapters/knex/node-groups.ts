@@ -1,11 +1,33 @@
 import type { Knex } from 'knex';
 import type { BayStatus } from '../../domain/bay-status.js';
-import type { BayId, NodeGroupId } from '../../domain/ids.js';
+import { isUuid, type BayId, type NodeGroupId } from '../../domain/ids.js';
 import type { NodeGroup } from '../../domain/node-group.js';
 import type { NodeGroupRepository } from '../../ports/store.js';
-import { date, dateOrNull, flag, json, number, numberOrNull, text, textOrNull, type Row } from './rows.js';
+import { date, dateOrNull, flag, json, jsonOrNull, number, numberOrNull, pageOf, text, textOrNull, type Row } from './rows.js';
 
 const TABLE = 'node_group';
+const NUMBER = /^[1-9]\d{0,8}$/;
+const SORTABLE = Object.fromEntries(
+  [
+    'id',
+    'uuid',
+    'name',
+    'role',
+    'flavor_id',
+    'image_id',
+    'node_count',
+    'min_node_count',
+    'max_node_count',
+    'docker_volume_size',
+    'is_default',
+    'status',
+    'status_reason',
+    'version',
+    'project_id',
+    'created_at',
+    'updated_at',
+  ].map((name) => [name, name]),
+);
 
 export function nodeGroupRepository(db: Knex): NodeGroupRepository {
   return {
@@ -18,6 +40,21 @@ export function nodeGroupRepository(db: Knex): NodeGroupRepository {
         .whereIn('bay_id', [...bayIds])
         .orderBy('id');
       return rows.map(fromRow);
+    },
+    async find(bayId, ident) {
+      const named = isUuid(ident) ? { uuid: ident } : { name: ident };
+      const rows: Row[] = await db(TABLE)
+        .where({ bay_id: bayId })
+        .andWhere((either) => {
+          void either.where(named);
+          if (NUMBER.test(ident)) void either.orWhere({ id: Number(ident) });
+        });
+      return rows.map(fromRow);
+    },
+    async list(bayId, role, page) {
+      const query = db(TABLE).where({ bay_id: bayId }).select(`${TABLE}.*`);
+      if (role !== null) void query.where({ role });
+      return (await pageOf(query, db, TABLE, page, SORTABLE)).map(fromRow);
     },
     async insert(group) {
       await db(TABLE).insert({
@@ -33,6 +70,9 @@ export function nodeGroupRepository(db: Knex): NodeGroupRepository {
         max_node_count: group.maxNodeCount,
         docker_volume_size: group.dockerVolumeSize,
         labels: JSON.stringify(group.labels),
+        node_labels: group.nodeLabels && JSON.stringify(group.nodeLabels),
+        node_taints: group.nodeTaints && JSON.stringify(group.nodeTaints),
+        version: group.version,
         is_default: group.isDefault,
         status: group.status,
         status_reason: group.statusReason,
@@ -42,6 +82,22 @@ export function nodeGroupRepository(db: Knex): NodeGroupRepository {
     },
     async saveCount(id, nodeCount) {
       await db(TABLE).where({ uuid: id }).update({ node_count: nodeCount });
+    },
+    async saveWanted(group) {
+      await db(TABLE)
+        .where({ uuid: group.id })
+        .update({
+          image_id: group.imageId,
+          labels: JSON.stringify(group.labels),
+          min_node_count: group.minNodeCount,
+          max_node_count: group.maxNodeCount,
+          node_labels: group.nodeLabels && JSON.stringify(group.nodeLabels),
+          node_taints: group.nodeTaints && JSON.stringify(group.nodeTaints),
+          updated_at: group.updatedAt?.getTime() ?? null,
+        });
+    },
+    async delete(id) {
+      await db(TABLE).where({ uuid: id }).delete();
     },
     async saveStatus(id, status, reason) {
       await db(TABLE).where({ uuid: id }).update({ status, status_reason: reason });
@@ -65,6 +121,9 @@ function fromRow(row: Row): NodeGroup {
     maxNodeCount: numberOrNull(row, 'max_node_count'),
     dockerVolumeSize: numberOrNull(row, 'docker_volume_size'),
     labels: json(row, 'labels'),
+    nodeLabels: jsonOrNull(row, 'node_labels'),
+    nodeTaints: jsonOrNull(row, 'node_taints'),
+    version: textOrNull(row, 'version'),
     isDefault: flag(row, 'is_default'),
     status: text(row, 'status') as BayStatus,
     statusReason: textOrNull(row, 'status_reason'),

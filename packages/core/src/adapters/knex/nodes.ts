@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { BayId, NodeGroupId, NodeId } from '../../domain/ids.js';
+import type { BayId, BayModelId, NodeGroupId, NodeId } from '../../domain/ids.js';
 import { isUuid } from '../../domain/ids.js';
 import type { Node, NodeObservation, NodeStatus } from '../../domain/node.js';
 import type { NodeRepository, NodeRow, Visibility } from '../../ports/store.js';
@@ -28,7 +28,7 @@ const SORTABLE = {
 export function nodeRepository(db: Knex): NodeRepository {
   const withGroup = (visible: Visibility): Knex.QueryBuilder => {
     const query = db(TABLE)
-      .select(`${TABLE}.*`, 'node_group.name as group_name', 'node_group.image_id as group_image', 'bay_model.server_type')
+      .select(`${TABLE}.*`, 'node_group.name as group_name', 'bay_model.server_type')
       .join('node_group', 'node_group.uuid', `${TABLE}.node_group_id`)
       .join('bay', 'bay.uuid', `${TABLE}.bay_id`)
       .join('bay_model', 'bay_model.uuid', 'bay.baymodel_id');
@@ -64,6 +64,8 @@ export function nodeRepository(db: Knex): NodeRepository {
         name: node.name,
         role: node.role,
         desired: node.desired,
+        baymodel_id: node.bayModelId,
+        image_id: node.imageId,
         ...observedRow(node.observed),
         created_at: node.createdAt.getTime(),
         updated_at: node.updatedAt?.getTime() ?? null,
@@ -94,7 +96,7 @@ function observedRow(observed: NodeObservation): Record<string, unknown> {
 function withGroupOf(row: Row): NodeRow {
   return {
     node: fromRow(row),
-    nodeGroup: { name: text(row, 'group_name'), imageId: text(row, 'group_image') },
+    nodeGroup: { name: text(row, 'group_name') },
     // Written by the bay models' adapter from the same type.
     serverType: text(row, 'server_type') as NodeRow['serverType'],
   };
@@ -109,6 +111,8 @@ function fromRow(row: Row): Node {
     nodeGroupId: text(row, 'node_group_id') as NodeGroupId,
     name: text(row, 'name'),
     role: text(row, 'role') as Node['role'],
+    bayModelId: text(row, 'baymodel_id') as BayModelId,
+    imageId: text(row, 'image_id'),
     desired: text(row, 'desired') as Node['desired'],
     observed: {
       status: text(row, 'status') as NodeStatus,

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../../domain/errors.js';
-import type { Page } from '../../ports/store.js';
+import type { NumberedPage, Page } from '../../ports/store.js';
 
 /** A row as the driver gives it: booleans are 0 and 1 in SQLite and MariaDB alike, bigints may come as text. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -41,6 +41,10 @@ export function json<T>(row: Row, column: string): T {
   return (EMPTY.get(value) ?? JSON.parse(value)) as T;
 }
 
+export function jsonOrNull<T>(row: Row, column: string): T | null {
+  return row[column] === null || row[column] === undefined ? null : json(row, column);
+}
+
 /** Most of these columns hold nothing most of the time. */
 const EMPTY: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['{}', Object.freeze({})],
@@ -55,9 +59,32 @@ export async function pageOf(
   page: Page,
   columns: Readonly<Record<string, string>>,
 ): Promise<readonly Row[]> {
+  return pageAfter(query, db, { table, key: 'uuid', page, columns });
+}
+
+/** The same where rows are told apart by their number alone. */
+export async function numberedPageOf(
+  query: Knex.QueryBuilder,
+  db: Knex,
+  table: string,
+  page: NumberedPage,
+  columns: Readonly<Record<string, string>>,
+): Promise<readonly Row[]> {
+  return pageAfter(query, db, { table, key: 'id', page, columns });
+}
+
+interface Paging {
+  readonly table: string;
+  /** What a marker is. */
+  readonly key: 'uuid' | 'id';
+  readonly page: Page | NumberedPage;
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+async function pageAfter(query: Knex.QueryBuilder, db: Knex, { table, key, page, columns }: Paging): Promise<readonly Row[]> {
   const column = sortColumn(page, columns);
   const direction = page.descending ? 'desc' : 'asc';
-  if (page.marker !== null) addAfterMarker(query, db, { table, column, marker: page.marker, descending: page.descending });
+  if (page.marker !== null) addAfterMarker(query, db, { table, column, key, marker: page.marker, descending: page.descending });
   return query
     .orderBy([
       { column: `${table}.${column}`, order: direction },
@@ -69,7 +96,8 @@ export async function pageOf(
 interface Place {
   readonly table: string;
   readonly column: string;
-  readonly marker: string;
+  readonly key: 'uuid' | 'id';
+  readonly marker: string | number;
   readonly descending: boolean;
 }
 
@@ -77,9 +105,9 @@ interface Place {
  * What comes after the marker, looked up in the same statement. NULL sorts before everything in SQLite and MariaDB; comparisons
  * with it are never true, so it is spelled out.
  */
-function addAfterMarker(query: Knex.QueryBuilder, db: Knex, { table, column, marker, descending }: Place): void {
+function addAfterMarker(query: Knex.QueryBuilder, db: Knex, { table, column, key, marker, descending }: Place): void {
   const markers = (name: string): Knex.QueryBuilder =>
-    db(`${table} as marker`).where('marker.uuid', marker).select(`marker.${name}`);
+    db(`${table} as marker`).where(`marker.${key}`, marker).select(`marker.${name}`);
   const [own, after] = [`${table}.${column}`, descending ? '<' : '>'];
   void query.where((either) => {
     void either
@@ -96,7 +124,7 @@ function sameValue(query: Knex.QueryBuilder, column: string, value: Knex.QueryBu
   void query.where(column, value).orWhere((both) => both.whereNull(column).whereRaw('(?) is null', [value.clone()]));
 }
 
-function sortColumn(page: Page, columns: Readonly<Record<string, string>>): string {
+function sortColumn(page: Pick<Page, 'sortKey'>, columns: Readonly<Record<string, string>>): string {
   const column = Object.hasOwn(columns, page.sortKey) ? columns[page.sortKey] : undefined;
   if (column) return column;
   throw new DomainError('invalid-parameter', {

@@ -5,11 +5,13 @@ import { bayEventRepository } from './bay-events.js';
 import { bayModelRepository } from './bay-models.js';
 import { bayRepository } from './bays.js';
 import { containerRepository } from './containers.js';
+import { federationRepository } from './federations.js';
 import { translated } from './errors.js';
 import { intentRepository } from './intents.js';
 import { magnumServiceRepository } from './magnum-services.js';
 import { nodeGroupRepository } from './node-groups.js';
 import { nodeRepository } from './nodes.js';
+import { quotaRepository } from './quotas.js';
 import { secretRepository } from './secrets.js';
 import { supportRepository } from './support.js';
 import { repeated } from './transactions.js';
@@ -55,5 +57,7 @@ function repositories(db: Knex, clock: Clock): Repositories {
     containers: containerRepository(db),
     secrets: secretRepository(db),
     services: magnumServiceRepository(db),
+    quotas: quotaRepository(db),
+    federations: federationRepository(db),
   };
 }

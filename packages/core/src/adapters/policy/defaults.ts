@@ -36,4 +36,9 @@ export const DEFAULT_RULES: Readonly<Record<string, Rule>> = {
   'certificate:get': 'user',
   'certificate:create': 'user',
   'magnum-service:get_all': 'admin',
+  ...all('quota', ['get_all', 'create', 'update', 'delete'], 'admin'),
+  'quota:get': 'owner',
+  'stats:get_all': 'owner',
+  ...all('federation', ['get_all', 'detail', 'create'], 'member'),
+  ...all('federation', ['get', 'update', 'delete'], 'owner'),
 };

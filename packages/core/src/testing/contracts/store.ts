@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { BayId, BayModelId, NodeGroupId, NodeId } from '../../domain/ids.js';
+import { requireRoom } from '../../app/quotas.js';
+import type { BayId, BayModelId, FederationId, NodeGroupId, NodeId } from '../../domain/ids.js';
 import { UNSEEN_NODE } from '../../domain/node.js';
 import type { BayRow, Page, Store } from '../../ports/store.js';
-import { aBay, aBayModel, anIntent } from '../builders.js';
+import { A_MODEL_ID, aBay, aBayModel, anIntent } from '../builders.js';
 import { ManualClock } from '../manual-clock.js';
 
 const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
@@ -168,6 +169,9 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
         maxNodeCount: null,
         dockerVolumeSize: null,
         labels: {},
+        nodeLabels: null,
+        nodeTaints: null,
+        version: null,
         isDefault: true,
         status: 'CREATE_IN_PROGRESS' as const,
         statusReason: null,
@@ -182,7 +186,9 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
           nodeGroupId: group.id,
           name: 'worker-1',
           role: 'worker',
+          bayModelId: A_MODEL_ID,
           desired: 'present',
+          imageId: 'debian-12',
           observed: UNSEEN_NODE,
           createdAt: clock.now(),
           updatedAt: null,
@@ -222,6 +228,73 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
       expect((await store.read((repos) => repos.intents.get(bayId)))?.generation).toBe(2);
       await store.write((repos) => repos.intents.close(bayId, 2));
       expect(await store.read((repos) => repos.intents.get(bayId))).toBeUndefined();
+    });
+
+    test('lets exactly as many bays in as there is room for, however many come at a time', async () => {
+      const results = await Promise.allSettled(
+        Array.from({ length: 50 }, (_unused, index) =>
+          store.write(async (repos) => {
+            await requireRoom({ defaultClusterQuota: 10 }, repos, 'project');
+            await repos.bays.insert(aBay({ id: uuid(index + 1) as BayId }));
+          }),
+        ),
+      );
+      const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+      expect(refused).toHaveLength(40);
+      for (const reason of refused) expect(reason).toMatchObject({ kind: 'quota-exceeded' });
+      expect(await store.read((repos) => repos.bays.count('project'))).toEqual({ bays: 10, nodes: 0 });
+      await store.write((repos) => requireRoom({ defaultClusterQuota: 10 }, repos, 'other'));
+    });
+
+    test('keeps one quota a project, and pages through them by number', async () => {
+      const quota = (projectId: string) => ({
+        projectId,
+        resource: 'Cluster' as const,
+        hardLimit: 3,
+        createdAt: clock.now(),
+        updatedAt: null,
+      });
+      for (const project of ['b', 'a', 'c']) expect(await store.write((repos) => repos.quotas.insert(quota(project)))).toBe(true);
+      expect(await store.write((repos) => repos.quotas.insert(quota('a')))).toBe(false);
+      const own = await store.read((repos) => repos.quotas.get('a', 'Cluster'));
+      expect(own).toEqual({ ...quota('a'), id: expect.any(Number) });
+      const page = { limit: 2, marker: null, sortKey: 'project_id', descending: false };
+      const first = await store.read((repos) => repos.quotas.list({ projectId: null }, page));
+      expect(first.map((known) => known.projectId)).toEqual(['a', 'b']);
+      const rest = await store.read((repos) => repos.quotas.list({ projectId: null }, { ...page, marker: first[1]?.id ?? 0 }));
+      expect(rest.map((known) => known.projectId)).toEqual(['c']);
+      expect(await store.read((repos) => repos.quotas.list({ projectId: 'b' }, page))).toHaveLength(1);
+      expect(await store.write((repos) => repos.quotas.save({ ...quota('a'), hardLimit: 9 }))).toBe(true);
+      expect((await store.read((repos) => repos.quotas.get('a', 'Cluster')))?.hardLimit).toBe(9);
+      expect(await store.write((repos) => repos.quotas.delete('a', 'Cluster'))).toBe(true);
+      expect(await store.write((repos) => repos.quotas.delete('a', 'Cluster'))).toBe(false);
+      expect(await store.write((repos) => repos.quotas.save(quota('a')))).toBe(false);
+    });
+
+    test('keeps a federation, and refuses a change of what has changed', async () => {
+      const federation = {
+        id: uuid(9) as FederationId,
+        projectId: 'project',
+        name: 'world',
+        hostBayId: uuid(1) as BayId,
+        memberIds: [uuid(2) as BayId],
+        properties: { 'dns-zone': 'x' },
+        status: 'CREATE_FAILED' as const,
+        statusReason: 'why',
+        revision: 1,
+        createdAt: clock.now(),
+        updatedAt: null,
+      };
+      await store.write((repos) => repos.federations.insert(federation));
+      const [known] = await store.read((repos) => repos.federations.find('world', OWN));
+      expect(known).toEqual({ ...federation, sequence: expect.any(Number) });
+      expect(await store.read((repos) => repos.federations.find('world', { projectId: 'other' }))).toEqual([]);
+      expect(await store.read((repos) => repos.federations.list(OWN, PAGE))).toHaveLength(1);
+      if (!known) throw new Error('the federation is missing');
+      expect(await store.write((repos) => repos.federations.save({ ...known, memberIds: [], revision: 2 }, 1))).toBe(true);
+      expect(await store.write((repos) => repos.federations.save({ ...known, revision: 2 }, 1))).toBe(false);
+      await store.write((repos) => repos.federations.delete(known.id));
+      expect(await store.read((repos) => repos.federations.list(OWN, PAGE))).toEqual([]);
     });
 
     describe('the work queue', () => {

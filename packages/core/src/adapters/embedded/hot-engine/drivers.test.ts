@@ -29,7 +29,8 @@ test.each(Object.entries(EXAMPLES))('a bay (%s) comes up, and leaves nothing beh
   });
   const spec = swarmMode.render({
     ...input,
-    nodeGroups: input.nodeGroups.map((group) => ({ ...group, imageId: 'debian-12', flavorId: 'm1.small' })),
+    nodeGroups: input.nodeGroups.map((group) => ({ ...group, flavorId: 'm1.small' })),
+    nodes: input.nodes.map((node) => ({ ...node, imageId: 'debian-12' })),
   });
   const { id } = await world.engine.create(spec, ACCESS, SIGNAL);
   const stack = await world.settled(spec.name);

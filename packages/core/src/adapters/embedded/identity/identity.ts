@@ -70,6 +70,11 @@ export class EmbeddedIdentity implements Identity {
     await this.#directory.deleteTrustee(username);
   }
 
+  async projectExists(projectId: string, signal: AbortSignal): Promise<boolean> {
+    signal.throwIfAborted();
+    return this.#deps.config.projects.some((project) => project.id === projectId);
+  }
+
   /** A token for one of the config's users, for the process that runs the embedded cloud itself. Undefined: no such user. */
   async tokenFor(userName: string): Promise<string | undefined> {
     const user = this.#deps.config.users.find((known) => known.name === userName);

@@ -1,5 +1,8 @@
 import type { Knex } from 'knex';
-import { exactText, type Migration } from '../migration.js';
+import { createOnce, type Migration } from '../migration.js';
+import { federationMigrations } from './federations.js';
+import { nodeGroupMigrations } from './node-groups.js';
+import { quotaMigrations } from './quotas.js';
 
 /** Times are whole milliseconds since 1970 (bigint), structures are JSON text: one form for SQLite and MariaDB. */
 export const coreMigrations: readonly Migration[] = [
@@ -16,6 +19,9 @@ export const coreMigrations: readonly Migration[] = [
   { name: '011-services', up: (db) => createOnce(db, 'magnum_service', serviceTable) },
   { name: '012-intent-trace', up: addIntentTrace },
   { name: '013-event-kinds', up: addEventKinds },
+  ...quotaMigrations,
+  ...federationMigrations,
+  ...nodeGroupMigrations,
 ];
 
 async function addEventKinds(db: Knex): Promise<void> {
@@ -31,16 +37,6 @@ async function addIntentTrace(db: Knex): Promise<void> {
   if (await db.schema.hasColumn('intent', 'traceparent')) return;
   await db.schema.alterTable('intent', (table) => {
     table.string('traceparent', 64);
-  });
-}
-
-type Columns = (table: Knex.CreateTableBuilder) => void;
-
-async function createOnce(db: Knex, name: string, columns: Columns): Promise<void> {
-  if (await db.schema.hasTable(name)) return;
-  await db.schema.createTable(name, (table) => {
-    columns(table);
-    exactText(db, table);
   });
 }
 

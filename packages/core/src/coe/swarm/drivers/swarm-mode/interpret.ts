@@ -6,10 +6,16 @@ import type { StackResource, StackSnapshot } from '../../../../ports/orchestrato
 import { API_PORT } from './settings.js';
 
 const GENERATION_TAG = 'magnum-generation:';
+const STRIDE_TAG = 'magnum-stride:';
 const MOST_FAILURES = 3;
 
 export function stackTags(desired: DesiredBay): readonly string[] {
-  return ['magnum', `magnum-bay:${desired.bay.id}`, `${GENERATION_TAG}${desired.bay.generation}`];
+  return [
+    'magnum',
+    `magnum-bay:${desired.bay.id}`,
+    `${GENERATION_TAG}${desired.bay.generation}`,
+    ...(desired.stride ? [`${STRIDE_TAG}${desired.stride}`] : []),
+  ];
 }
 
 /** What the stack says about the bay. A node that the stack does not hold is not in `nodes`: not made yet, or let go. */
@@ -32,15 +38,19 @@ export function interpretStack(stack: StackSnapshot | undefined, desired: Desire
 }
 
 function sightingOf(stack: StackSnapshot): StackSighting {
-  const tag = stack.tags.find((text) => text.startsWith(GENERATION_TAG));
-  const told = Number(tag?.slice(GENERATION_TAG.length));
   return {
     kind: 'present',
     id: stack.id,
     action: stack.action,
     state: stack.state,
-    toldGeneration: Number.isSafeInteger(told) ? told : 0,
+    toldGeneration: numberAfter(stack, GENERATION_TAG),
+    toldStride: numberAfter(stack, STRIDE_TAG),
   };
+}
+
+function numberAfter(stack: StackSnapshot, prefix: string): number {
+  const told = Number(stack.tags.find((text) => text.startsWith(prefix))?.slice(prefix.length));
+  return Number.isSafeInteger(told) ? told : 0;
 }
 
 function observeNode(stack: StackSnapshot, node: Node): NodeObservation | undefined {

@@ -2,12 +2,17 @@ import type { LabelSchema } from '../../../../domain/labels.js';
 
 /** Every label that this driver reads; those that only earlier drivers read are accepted and change nothing. */
 export const SWARM_LABELS = {
-  availability_zone: { type: 'string', default: '', meaning: 'Availability zone of the servers.' },
+  availability_zone: { type: 'string', default: '', fixed: true, meaning: 'Availability zone of the servers.' },
   docker_volume_type: {
     type: 'string',
+    fixed: true,
     meaning: "Volume type of the engines' storage volumes; the cloud's default when absent.",
   },
-  fixed_subnet_cidr: { type: 'cidr', meaning: 'Range of the subnet that the bay makes for itself; a free one when absent.' },
+  fixed_subnet_cidr: {
+    type: 'cidr',
+    fixed: true,
+    meaning: 'Range of the subnet that the bay makes for itself; a free one when absent.',
+  },
   master_lb_floating_ip_enabled: {
     type: 'boolean',
     meaning: 'Whether the load balancer has a floating address; as floating_ip_enabled when absent.',
@@ -37,6 +42,7 @@ export const SWARM_LABELS = {
   swarm_address_pool: {
     type: 'cidr',
     default: '10.128.0.0/16',
+    fixed: true,
     meaning: 'Range from which the swarm takes its overlay networks, /24 each.',
   },
   swarm_strategy: {

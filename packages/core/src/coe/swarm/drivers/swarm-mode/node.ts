@@ -168,7 +168,7 @@ export function nodeProperties(settings: Settings, node: NodeSettings): JsonObje
   const { facts, model, bay } = settings.input;
   return withoutNulls({
     name: node.node.name,
-    image: node.group.imageId,
+    image: node.node.imageId,
     flavor: node.flavor,
     keypair: bay.desired.keypair ?? model.keypairId,
     network: settings.ownNetwork ? getResource('network') : facts.fixedNetworkId,

@@ -1,0 +1,123 @@
+import type { components } from '@magnum-ts/openapi';
+import {
+  createFederation,
+  deleteFederation,
+  listFederations,
+  updateFederation,
+  type ChangeFederation,
+} from '../app/federations.js';
+import { findFederation } from '../app/find.js';
+import { DomainError } from '../domain/errors.js';
+import type { Federation } from '../domain/federation.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.js';
+import { mapField, textField } from './fields.js';
+import type { Call, Handler } from './handler.js';
+import { resourceLinks, wireTime, wireTimeOrNull } from './links.js';
+import { collectionBody, pageOf } from './pagination.js';
+import { changedFields, patched } from './patching.js';
+
+const COLLECTION = 'federations';
+const MEMBERS = '/member_ids';
+type Wire = components['schemas']['Federation'];
+type Present = (call: Call, federation: Federation) => JsonObject;
+
+const list =
+  (path: string, shown: Present): Handler =>
+  async (deps, call) => {
+    const page = await pageOf(deps, call, (marker) => findFederation(deps, { ...call.access, action: 'federation:get' }, marker));
+    const federations = await listFederations(deps, call.access, page);
+    const items = federations.map((federation) => shown(call, federation));
+    return { body: collectionBody(call, page, { name: COLLECTION, path }, items) };
+  };
+
+export const federationHandlers = {
+  listFederations: list(COLLECTION, presentSummary),
+  listFederationsDetail: list(`${COLLECTION}/detail`, present),
+  getFederation: async (deps, call) => ({ body: present(call, await findFederation(deps, call.access, identOf(call))) }),
+  createFederation: async (deps, call) => {
+    // The body was checked against an object schema.
+    const body = (call.body ?? {}) as JsonObject;
+    const uuid = await createFederation(deps, call.access, {
+      name: textField(body, 'name'),
+      hostBay: textField(body, 'hostcluster_id') ?? '',
+      properties: mapField(body, 'properties') ?? {},
+    });
+    return { body: { uuid } };
+  },
+  updateFederation: async (deps, call) => {
+    const uuid = await updateFederation(deps, call.access, identOf(call), (federation) => changeOf(call, federation));
+    return { body: { uuid } };
+  },
+  deleteFederation: async (deps, call) => {
+    await deleteFederation(deps, call.access, identOf(call));
+    return {};
+  },
+} satisfies Record<string, Handler>;
+
+function identOf(call: Call): string {
+  return call.params['federation_ident'] ?? '';
+}
+
+/** Members come and go one by one: an `add` joins, a `remove` with a value leaves (contract, validation §11). The rest is a usual patch. */
+function changeOf(call: Call, federation: Federation): ChangeFederation {
+  const operations: readonly JsonValue[] = Array.isArray(call.body) ? call.body : [];
+  const others = operations.filter((entry) => !isAboutMembers(entry));
+  const before = present(call, federation);
+  // With nothing else to apply, or no list at all, the patch is checked for its shape.
+  const after =
+    others.length > 0 || operations.length === 0 ? patched('Federation', before, others.length > 0 ? others : call.body) : before;
+  const refused = changedFields(before, after).filter((name) => name !== 'properties');
+  if (refused.length > 0) {
+    throw new DomainError('invalid-parameter', {
+      field: refused[0] ?? '',
+      message: `Cannot change federation property ${refused.join(', ')}. Only member_ids and properties can be changed.`,
+    });
+  }
+  return {
+    joining: operations.filter((entry) => isAboutMembers(entry, 'add')).map(memberIn),
+    leaving: operations.filter((entry) => isAboutMembers(entry, 'remove')).map(memberIn),
+    properties: mapField(after, 'properties') ?? {},
+  };
+}
+
+function isAboutMembers(entry: JsonValue, op?: 'add' | 'remove'): boolean {
+  if (!isJsonObject(entry) || entry['path'] !== MEMBERS) return false;
+  if (op !== undefined) return entry['op'] === op;
+  return entry['op'] === 'add' || entry['op'] === 'remove';
+}
+
+function memberIn(entry: JsonValue): string {
+  const value = isJsonObject(entry) ? entry['value'] : undefined;
+  if (typeof value === 'string' && value !== '') return value;
+  throw new DomainError('invalid-patch', {
+    field: 'patch',
+    message: `Couldn't apply patch: ${MEMBERS} needs the UUID or name of one cluster as its value.`,
+  });
+}
+
+function present(call: Call, federation: Federation): JsonObject {
+  const wire: Wire = {
+    ...summaryOf(call, federation),
+    status_reason: federation.statusReason,
+    created_at: wireTime(federation.createdAt),
+    updated_at: wireTimeOrNull(federation.updatedAt),
+  };
+  return wire as JsonObject; // the wire type is JSON by the spec
+}
+
+function presentSummary(call: Call, federation: Federation): JsonObject {
+  return summaryOf(call, federation) as JsonObject; // as above
+}
+
+function summaryOf(call: Call, federation: Federation): components['schemas']['FederationSummary'] {
+  return {
+    uuid: federation.id,
+    name: federation.name,
+    hostcluster_id: federation.hostBayId,
+    member_ids: [...federation.memberIds],
+    // A federation only ever has the statuses of the three operations.
+    status: federation.status as Wire['status'],
+    properties: { ...federation.properties },
+    links: [...resourceLinks(call.baseUrl, COLLECTION, federation.id)],
+  };
+}

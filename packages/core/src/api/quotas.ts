@@ -1,0 +1,57 @@
+import type { components } from '@magnum-ts/openapi';
+import { createQuota, deleteQuota, getQuota, listQuotas, updateQuota, type EffectiveQuota } from '../app/quotas.js';
+import type { JsonObject } from '../domain/json.js';
+import { numberField, textField } from './fields.js';
+import type { Call, Handler } from './handler.js';
+import { wireTime, wireTimeOrNull } from './links.js';
+import { collectionBody, numberedPageOf } from './pagination.js';
+
+const COLLECTION = 'quotas';
+const DEFAULT_LIMIT = 1;
+
+export const quotaHandlers = {
+  listQuotas: async (deps, call) => {
+    const page = numberedPageOf(deps, call);
+    const everyProject = call.query['all_tenants'] === true;
+    const quotas = await listQuotas(deps, call.access, everyProject, page);
+    const extraQuery = everyProject ? { all_tenants: 'True' } : {};
+    return { body: collectionBody(call, page, { name: COLLECTION, markedBy: 'id', extraQuery }, quotas.map(present)) };
+  },
+  getQuota: async (deps, call) => {
+    const { projectId, resource } = placeOf(call);
+    return { body: present(await getQuota(deps, call.access, projectId, resource)) };
+  },
+  createQuota: async (deps, call) => {
+    const body = bodyOf(call);
+    const wanted = { projectId: textField(body, 'project_id'), hardLimit: numberField(body, 'hard_limit') ?? DEFAULT_LIMIT };
+    return { body: present(await createQuota(deps, call.access, wanted, call.signal)) };
+  },
+  updateQuota: async (deps, call) => {
+    const limit = numberField(bodyOf(call), 'hard_limit');
+    return { body: present(await updateQuota(deps, call.access, placeOf(call), limit)) };
+  },
+  deleteQuota: async (deps, call) => {
+    await deleteQuota(deps, call.access, placeOf(call));
+    return {};
+  },
+} satisfies Record<string, Handler>;
+
+function bodyOf(call: Call): JsonObject {
+  // The body was checked against an object schema.
+  return (call.body ?? {}) as JsonObject;
+}
+
+function placeOf(call: Call): { readonly projectId: string; readonly resource: string } {
+  return { projectId: call.params['project_id'] ?? '', resource: call.params['resource'] ?? '' };
+}
+
+function present(quota: EffectiveQuota): JsonObject {
+  const wire: components['schemas']['Quota'] = {
+    ...(quota.id === undefined ? {} : { id: quota.id }),
+    project_id: quota.projectId,
+    resource: quota.resource,
+    hard_limit: quota.hardLimit,
+    ...(quota.createdAt ? { created_at: wireTime(quota.createdAt), updated_at: wireTimeOrNull(quota.updatedAt ?? null) } : {}),
+  };
+  return wire as JsonObject; // the wire type is JSON by the spec
+}

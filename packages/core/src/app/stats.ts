@@ -1,0 +1,14 @@
+import { isAdmin } from '../domain/actor.js';
+import type { Access, AppDeps } from './deps.js';
+
+/** Of one project, or of all where an administrator names none: contract, endpoints §5. */
+export async function countBays(
+  deps: AppDeps,
+  access: Access,
+  projectId: string | null,
+): Promise<{ readonly bays: number; readonly nodes: number }> {
+  const { actor } = access;
+  const wanted = projectId ?? (isAdmin(actor) ? null : (actor.projectId ?? ''));
+  deps.policy.require(access.action, actor, { projectId: wanted ?? actor.projectId ?? '', userId: actor.userId });
+  return deps.store.read((repos) => repos.bays.count(wanted));
+}

@@ -1,0 +1,22 @@
+import type { BayStatus } from './bay-status.js';
+import type { BayId, FederationId } from './ids.js';
+
+/** Bays that belong together: contract, resources §7. Federating them at run time is a driver's work, and none does it yet. */
+export interface Federation {
+  readonly id: FederationId;
+  readonly sequence: number;
+  readonly projectId: string;
+  readonly name: string;
+  readonly hostBayId: BayId;
+  readonly memberIds: readonly BayId[];
+  readonly properties: Readonly<Record<string, string>>;
+  readonly status: BayStatus;
+  readonly statusReason: string | null;
+  /** Grows with every change: of two changes at a time, one is told. */
+  readonly revision: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date | null;
+}
+
+/** Without it the members of a federation would not find each other (contract, validation §11). */
+export const NEEDED_PROPERTY = 'dns-zone';

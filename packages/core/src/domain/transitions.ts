@@ -1,0 +1,69 @@
+import type { BayStatus } from './bay-status.js';
+
+/** What may be asked of a bay that exists. `update` is the change of the number of workers by PATCH. */
+export const BAY_OPERATIONS = [
+  'update',
+  'resize',
+  'upgrade',
+  'nodegroup-create',
+  'nodegroup-update',
+  'nodegroup-delete',
+  'rotate-ca',
+  'rotate-credential',
+  'delete',
+] as const;
+export type BayOperation = (typeof BAY_OPERATIONS)[number];
+
+const EVERYTHING: ReadonlySet<BayOperation> = new Set(BAY_OPERATIONS);
+const NOTHING_BUT_DELETE: ReadonlySet<BayOperation> = new Set(['delete']);
+/** What can be put on top of a change that is under way: the newest wish is told when the stack has settled. */
+const WHILE_UPDATING: ReadonlySet<BayOperation> = new Set([
+  'update',
+  'resize',
+  'nodegroup-create',
+  'nodegroup-update',
+  'nodegroup-delete',
+  'rotate-credential',
+  'delete',
+]);
+/** Before there was a whole bay there is nothing to upgrade or rotate; a change of its size tries the creation again. */
+const AFTER_FAILED_CREATION: ReadonlySet<BayOperation> = new Set([
+  'update',
+  'resize',
+  'nodegroup-create',
+  'nodegroup-update',
+  'nodegroup-delete',
+  'delete',
+]);
+
+/**
+ * Which operation each status accepts; what is not accepted is refused with 400 and changes nothing (contract, conductor §2).
+ * Every failed status has a way out, and deletion is one of each.
+ */
+export const ACCEPTED_IN: Readonly<Record<BayStatus, ReadonlySet<BayOperation>>> = {
+  CREATE_IN_PROGRESS: NOTHING_BUT_DELETE,
+  CREATE_FAILED: AFTER_FAILED_CREATION,
+  CREATE_COMPLETE: EVERYTHING,
+  UPDATE_IN_PROGRESS: WHILE_UPDATING,
+  UPDATE_FAILED: EVERYTHING,
+  UPDATE_COMPLETE: EVERYTHING,
+  DELETE_IN_PROGRESS: NOTHING_BUT_DELETE,
+  DELETE_FAILED: NOTHING_BUT_DELETE,
+  DELETE_COMPLETE: NOTHING_BUT_DELETE,
+  RESUME_COMPLETE: EVERYTHING,
+  RESUME_FAILED: EVERYTHING,
+  RESTORE_COMPLETE: EVERYTHING,
+  ROLLBACK_IN_PROGRESS: NOTHING_BUT_DELETE,
+  ROLLBACK_FAILED: EVERYTHING,
+  ROLLBACK_COMPLETE: EVERYTHING,
+  SNAPSHOT_COMPLETE: EVERYTHING,
+  CHECK_COMPLETE: EVERYTHING,
+  ADOPT_COMPLETE: EVERYTHING,
+};
+
+/** What may be asked of one node group. A group that is going cannot be called back, but its deletion may be asked for again. */
+export type GroupOperation = 'resize' | 'update' | 'delete';
+
+export function groupAccepts(status: BayStatus, operation: GroupOperation): boolean {
+  return operation === 'delete' || !status.startsWith('DELETE_');
+}

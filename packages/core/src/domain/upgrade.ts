@@ -1,0 +1,82 @@
+import type { BayModelId, NodeGroupId } from './ids.js';
+import type { LabelSchema, Labels } from './labels.js';
+import { isMaster, type NodeGroup } from './node-group.js';
+import type { Node } from './node.js';
+
+/** What an upgrade leads to. The bay keeps its old model until every node of the groups is replaced. Contract, validation §9. */
+export interface Upgrade {
+  readonly bayModelId: BayModelId;
+  readonly imageId: string;
+  /** Those of the new model that may change while a bay lives; laid over the bay's and the groups' own. */
+  readonly labels: Labels;
+  readonly groupIds: readonly NodeGroupId[];
+  /** Nodes that are replaced at a time; managers always go one by one, so that those that stay agree. */
+  readonly maxBatchSize: number;
+  /** The default groups are among them: in the end the bay itself has the new model. */
+  readonly ofBay: boolean;
+}
+
+/** One stride of an upgrade: first new nodes come, and when they have come as many old ones go. */
+export type Stride =
+  | { readonly kind: 'come'; readonly group: NodeGroup; readonly count: number }
+  | { readonly kind: 'go'; readonly group: NodeGroup; readonly nodes: readonly Node[] };
+
+/**
+ * The next stride, from what the database holds alone; undefined when every node is of the new model. It is to be asked only when
+ * the stack has done all that was wanted so far.
+ */
+export function nextStride(upgrade: Upgrade, groups: readonly NodeGroup[], nodes: readonly Node[]): Stride | undefined {
+  const upgraded = groups.filter((group) => upgrade.groupIds.includes(group.id));
+  const mastersFirst = upgraded.toSorted((one, other) => Number(isMaster(other)) - Number(isMaster(one)));
+  for (const group of mastersFirst) {
+    const stride = strideOf(upgrade, group, nodes);
+    if (stride) return stride;
+  }
+  return undefined;
+}
+
+function strideOf(upgrade: Upgrade, group: NodeGroup, nodes: readonly Node[]): Stride | undefined {
+  const present = nodes.filter((node) => node.nodeGroupId === group.id && node.desired === 'present');
+  const old = present.filter((node) => isOld(upgrade, node)).toSorted((one, other) => one.sequence - other.sequence);
+  const [first] = old;
+  if (!first) return undefined;
+  const surplus = present.length - group.nodeCount;
+  if (surplus > 0) return { kind: 'go', group, nodes: old.slice(0, surplus) };
+  const most = isMaster(group) ? 1 : upgrade.maxBatchSize;
+  return { kind: 'come', group, count: Math.min(most, old.length) };
+}
+
+export function isOld(upgrade: Upgrade, node: Pick<Node, 'bayModelId'>): boolean {
+  return node.bayModelId !== upgrade.bayModelId;
+}
+
+/** Labels of a new model that take effect in a bay that lives: what a driver calls fixed was decided when the bay was made. */
+export function upgradedLabels(schema: LabelSchema, labels: Labels): Labels {
+  return Object.fromEntries(
+    Object.entries(labels).filter(([name]) => !(Object.hasOwn(schema, name) && schema[name]?.fixed === true)),
+  );
+}
+
+const VERSION = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?/;
+
+/**
+ * Labels in which a new model would go back behind what runs: those that the driver knows and that end in `_tag` or `_version`.
+ * Versions that cannot be read are let pass (contract, validation §9).
+ */
+export function downgrades(schema: LabelSchema, current: Labels, wanted: Labels): readonly string[] {
+  return Object.keys(wanted).filter((name) => {
+    if (!/_(tag|version)$/.test(name) || !Object.hasOwn(schema, name)) return false;
+    const [before, after] = [versionOf(current[name]), versionOf(wanted[name])];
+    return before !== undefined && after !== undefined && isLower(after, before);
+  });
+}
+
+function versionOf(text: string | undefined): readonly number[] | undefined {
+  const parts = text === undefined ? null : VERSION.exec(text);
+  return parts ? [1, 2, 3].map((index) => Number(parts[index] ?? 0)) : undefined;
+}
+
+function isLower(one: readonly number[], other: readonly number[]): boolean {
+  const at = one.findIndex((part, index) => part !== other[index]);
+  return at >= 0 && (one[at] ?? 0) < (other[at] ?? 0);
+}
