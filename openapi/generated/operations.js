@@ -3270,6 +3270,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3313,6 +3314,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": true,
     "streams": false,
+    "etag": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -3379,6 +3381,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3446,6 +3449,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": true,
     "streams": false,
+    "etag": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -3513,6 +3517,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3581,6 +3586,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3673,6 +3679,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3718,6 +3725,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": true,
     "streams": false,
+    "etag": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -3810,6 +3818,7 @@ export const operations = {
     ],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3869,6 +3878,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3938,6 +3948,7 @@ export const operations = {
     ],
     "hasBody": true,
     "streams": false,
+    "etag": false,
     "bodyKind": "json-patch",
     "patches": "Federation",
     "cli": {
@@ -3992,6 +4003,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
+    "etag": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {

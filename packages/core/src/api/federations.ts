@@ -65,7 +65,9 @@ function changeOf(call: Call, federation: Federation): ChangeFederation {
   const before = present(call, federation);
   // With nothing else to apply, or no list at all, the patch is checked for its shape.
   const after =
-    others.length > 0 || operations.length === 0 ? patched('Federation', before, others.length > 0 ? others : call.body) : before;
+    others.length > 0 || operations.length === 0
+      ? patched('Federation', before, others.length > 0 ? { ...call, body: [...others] } : call)
+      : before;
   const refused = changedFields(before, after).filter((name) => name !== 'properties');
   if (refused.length > 0) {
     throw new DomainError('invalid-parameter', {

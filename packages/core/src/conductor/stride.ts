@@ -28,7 +28,7 @@ export async function takeStride(deps: ConductorDeps, pass: Pass): Promise<PassR
       await repos.events.append([bayEvent(bay, { kind: 'status', status, reason: wordsOf(stride) }, now)]);
     });
   }
-  return { lookAgainAt: now, failed: false };
+  return { lookAgainAt: now, failed: false, outcome: 'stride' };
 }
 
 interface Task {
