@@ -109,12 +109,7 @@ export function bayRepository(db: Knex): BayRepository {
       await db('container').where({ bay_uuid: id }).delete();
       await db(TABLE).where({ uuid: id }).delete();
     },
-    async count(projectId) {
-      const of = (table: string): Knex.QueryBuilder =>
-        projectId === null ? db(table) : db(table).where({ project_id: projectId });
-      const [row]: Row[] = await db.select(of(TABLE).count('*').as('bays'), of('node_group').sum('node_count').as('nodes'));
-      return { bays: number(row ?? {}, 'bays'), nodes: numberOrNull(row ?? {}, 'nodes') ?? 0 };
-    },
+    count: (projectId) => countOfProject(db, projectId),
     async idsInStatus(statuses) {
       const rows: Row[] = await db(TABLE)
         .whereIn('status', [...statuses])
@@ -122,6 +117,12 @@ export function bayRepository(db: Knex): BayRepository {
       return rows.map((row) => text(row, 'uuid') as BayId);
     },
   };
+}
+
+async function countOfProject(db: Knex, projectId: string | null): Promise<{ readonly bays: number; readonly nodes: number }> {
+  const of = (table: string): Knex.QueryBuilder => (projectId === null ? db(table) : db(table).where({ project_id: projectId }));
+  const [row]: Row[] = await db.select(of(TABLE).count('*').as('bays'), of('node_group').sum('node_count').as('nodes'));
+  return { bays: number(row ?? {}, 'bays'), nodes: numberOrNull(row ?? {}, 'nodes') ?? 0 };
 }
 
 function countOf(db: Knex, name: string, comparison: '=' | '<>'): Knex.QueryBuilder {
