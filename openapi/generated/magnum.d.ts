@@ -341,6 +341,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/clusters/{cluster_ident}/actions/resize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the number of nodes of a node group
+         * @description `nodes_to_remove` leave whatever the new number is: with the old number they are replaced. They are named by the id of their server, by name, UUID or address, or by their place in the group in the order of creation, from 0.
+         */
+        post: operations["resizeCluster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clusters/{cluster_ident}/actions/upgrade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a cluster to another cluster template
+         * @description Node by node: new ones of the other template join, then as many old ones are drained and leave, at most `max_batch_size` at a time and masters one by one. Without `nodegroup`, or with a default one, the default groups are upgraded, and the cluster has the new template once all of them are; any other group then follows to that template. At 1.7 the answer is 400.
+         */
+        post: operations["upgradeCluster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clusters/{cluster_ident}/nodegroups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+            };
+            cookie?: never;
+        };
+        /** List the node groups of a cluster */
+        get: operations["listNodeGroups"];
+        put?: never;
+        /** Add a node group to a cluster */
+        post: operations["createNodeGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clusters/{cluster_ident}/nodegroups/{nodegroup_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+                /** @description UUID, name or number of the node group. */
+                nodegroup_ident: components["parameters"]["nodegroup_ident"];
+            };
+            cookie?: never;
+        };
+        /** Show a node group */
+        get: operations["getNodeGroup"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a node group with its nodes
+         * @description The default groups stay as long as their cluster (400).
+         */
+        delete: operations["deleteNodeGroup"];
+        options?: never;
+        head?: never;
+        /**
+         * Change bounds, node labels and taints of a node group
+         * @description The number of nodes is changed by resizing the cluster.
+         */
+        patch: operations["updateNodeGroup"];
+        trace?: never;
+    };
+    "/v1/clusters/{cluster_ident}/nodegroups/{nodegroup_ident}/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+                /** @description UUID, name or number of the node group. */
+                nodegroup_ident: components["parameters"]["nodegroup_ident"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the nodes of a node group
+         * @description An extension. Servers as the cloud has them, and their state as the cluster's engine sees it.
+         */
+        get: operations["listNodeGroupNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/nodes": {
         parameters: {
             query?: never;
@@ -866,6 +988,7 @@ export interface components {
             quotas: components["schemas"]["Links"];
             stats: components["schemas"]["Links"];
             federations: components["schemas"]["Links"];
+            nodegroups: components["schemas"]["Links"];
         };
         BayModel: {
             /** Format: uuid */
@@ -1833,6 +1956,230 @@ export interface components {
             /** @description Accepted without effect. */
             pem?: string | null;
         } | unknown | unknown;
+        ClusterResize: {
+            /** @description How many nodes the group is to have; none only from 1.10 on. */
+            node_count: number;
+            /** @description Nodes that are to go. */
+            nodes_to_remove?: string[] | null;
+            /** @description UUID, name or number of the node group; the default workers where absent. */
+            nodegroup?: string | null;
+        };
+        ClusterUpgrade: {
+            /** @description UUID or name of the cluster template. */
+            cluster_template: string;
+            /**
+             * @description Nodes that are replaced at a time, at most.
+             * @default 1
+             */
+            max_batch_size?: number | null;
+            /** @description UUID, name or number of the node group; the default groups where absent. */
+            nodegroup?: string | null;
+        };
+        NodeGroup: {
+            id: number;
+            /** Format: uuid */
+            uuid: string;
+            /** @description Unique in the cluster. */
+            name: string;
+            /** Format: uuid */
+            cluster_id: string;
+            project_id: string;
+            /** @description GB of the volume for images and containers on each node; the cluster's where absent. */
+            docker_volume_size: number | null;
+            /** @description What else the driver should know; the cluster's where absent. */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * @description Lay the labels over the cluster's, in place of replacing them. Always false in answers.
+             * @default false
+             */
+            merge_labels: boolean;
+            /** @description Labels that differ from the cluster's, with the cluster's values. */
+            labels_overridden: {
+                [key: string]: string;
+            };
+            /** @description Labels that the cluster has not. */
+            labels_added: {
+                [key: string]: string;
+            };
+            /** @description Labels that only the cluster has. */
+            labels_skipped: {
+                [key: string]: string;
+            };
+            /** @description Name or id of the nodes' flavor; the cluster's where absent. */
+            flavor_id: string | null;
+            /** @description Name or id of the nodes' image; the cluster template's where absent. */
+            image_id: string;
+            node_addresses: string[];
+            /**
+             * @description How many nodes.
+             * @default 1
+             */
+            node_count: number;
+            /**
+             * @description A word of your choice; `master` is the default group's alone.
+             * @default worker
+             */
+            role: string;
+            /**
+             * @description The group is never made smaller.
+             * @default 0
+             */
+            min_node_count: number;
+            /** @description The group is never made larger; 0 or absent for no limit. */
+            max_node_count: number | null;
+            is_default: boolean;
+            stack_id: string | null;
+            status: components["schemas"]["BayStatus"];
+            status_reason: string | null;
+            /** @description Whatever you want to note. */
+            version: string | null;
+            /** @description Labels of the nodes in the engine (Kubernetes). */
+            node_labels: {
+                [key: string]: string;
+            } | null;
+            /** @description Taints of the nodes in the engine (Kubernetes): `{key, value, effect}`, or text such as `key=value:NoSchedule`. */
+            node_taints: {
+                key: string;
+                value?: string;
+                /** @enum {string} */
+                effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+            }[] | null;
+            links: components["schemas"]["Links"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        NodeGroupCreate: {
+            /** @description Unique in the cluster. */
+            name: string;
+            /** @description GB of the volume for images and containers on each node; the cluster's where absent. */
+            docker_volume_size?: number | null;
+            /** @description What else the driver should know; the cluster's where absent. */
+            labels?: {
+                [key: string]: string | number | boolean;
+            } | null;
+            /**
+             * @description Lay the labels over the cluster's, in place of replacing them. Always false in answers.
+             * @default false
+             */
+            merge_labels?: boolean | null;
+            /** @description Name or id of the nodes' flavor; the cluster's where absent. */
+            flavor_id?: string | null;
+            /** @description Name or id of the nodes' image; the cluster template's where absent. */
+            image_id?: string | null;
+            /**
+             * @description How many nodes.
+             * @default 1
+             */
+            node_count?: number | null;
+            /**
+             * @description A word of your choice; `master` is the default group's alone.
+             * @default worker
+             */
+            role?: string | null;
+            /**
+             * @description The group is never made smaller.
+             * @default 0
+             */
+            min_node_count?: number | null;
+            /** @description The group is never made larger; 0 or absent for no limit. */
+            max_node_count?: number | null;
+            /** @description Whatever you want to note. */
+            version?: string | null;
+            /** @description Labels of the nodes in the engine (Kubernetes). */
+            node_labels?: {
+                [key: string]: string | number | boolean;
+            } | null;
+            /** @description Taints of the nodes in the engine (Kubernetes): `{key, value, effect}`, or text such as `key=value:NoSchedule`. */
+            node_taints?: unknown[] | null;
+        };
+        NodeGroupSummary: {
+            /** Format: uuid */
+            uuid: string;
+            /** @description Unique in the cluster. */
+            name: string;
+            /** @description Name or id of the nodes' flavor; the cluster's where absent. */
+            flavor_id: string | null;
+            /** @description Name or id of the nodes' image; the cluster template's where absent. */
+            image_id: string;
+            /**
+             * @description How many nodes.
+             * @default 1
+             */
+            node_count: number;
+            /**
+             * @description A word of your choice; `master` is the default group's alone.
+             * @default worker
+             */
+            role: string;
+            /**
+             * @description The group is never made smaller.
+             * @default 0
+             */
+            min_node_count: number;
+            /** @description The group is never made larger; 0 or absent for no limit. */
+            max_node_count: number | null;
+            /**
+             * @description Lay the labels over the cluster's, in place of replacing them. Always false in answers.
+             * @default false
+             */
+            merge_labels: boolean;
+            is_default: boolean;
+            stack_id: string | null;
+            status: components["schemas"]["BayStatus"];
+        };
+        NodeGroupList: {
+            nodegroups: components["schemas"]["NodeGroupSummary"][];
+            /** @description Address of the next page; present when this page is full. */
+            next?: string;
+        };
+        NodeGroupNode: {
+            /** Format: uuid */
+            uuid: string;
+            /** @description Host name, unique in the cluster: `worker-7f3a`. */
+            name: string;
+            /** Format: uuid */
+            cluster_id: string;
+            /** @description Name of the node group. */
+            nodegroup: string;
+            /** @enum {string} */
+            role: "master" | "worker";
+            /**
+             * Format: uuid
+             * @description The cluster template that the node was made of; an upgrade replaces nodes of others.
+             */
+            cluster_template_id: string;
+            image_id: string;
+            /** @enum {string} */
+            status: "CREATE_IN_PROGRESS" | "CREATE_COMPLETE" | "CREATE_FAILED" | "UPDATE_IN_PROGRESS" | "UPDATE_COMPLETE" | "UPDATE_FAILED" | "DELETE_IN_PROGRESS" | "DELETE_FAILED";
+            status_reason: string | null;
+            server_id: string | null;
+            /** @description Address in the cluster's own network. */
+            private_address: string | null;
+            /** @description Floating address, where the cluster has them. */
+            public_address: string | null;
+            /**
+             * @description What the cluster's engine says, now.
+             * @enum {string}
+             */
+            state: "ready" | "down" | "unknown";
+            /** @description What the engine will place here: `active`, `pause`, `drain`. */
+            availability: string | null;
+            leader: boolean;
+            engine_version: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        NodeGroupNodeList: {
+            nodes: components["schemas"]["NodeGroupNode"][];
+            /** @description Address of the next page; present when this page is full. */
+            next?: string;
+        };
         Quota: {
             /** @description Absent where the default applies. */
             id?: number;
@@ -1986,6 +2333,8 @@ export interface components {
         cluster_ident: string;
         /** @description UUID or name of the cluster template. */
         clustertemplate_ident: string;
+        /** @description UUID, name or number of the node group. */
+        nodegroup_ident: string;
         /** @description UUID or name of the container. */
         container_ident: string;
         /** @description Only what belongs to the bay with this UUID or name. */
@@ -2806,6 +3155,260 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["BayEventList"];
                     "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    resizeCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "node_count": 2,
+                 *       "nodes_to_remove": [
+                 *         "worker-7f3a"
+                 *       ],
+                 *       "nodegroup": "default-worker"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClusterResize"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    upgradeCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "cluster_template": "swarm-next",
+                 *       "max_batch_size": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClusterUpgrade"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listNodeGroups: {
+        parameters: {
+            query?: {
+                /** @description Only groups of this role. */
+                role?: string;
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeGroupList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createNodeGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "large",
+                 *       "flavor_id": "m1.large",
+                 *       "node_count": 2,
+                 *       "min_node_count": 1,
+                 *       "max_node_count": 5
+                 *     }
+                 */
+                "application/json": components["schemas"]["NodeGroupCreate"];
+            };
+        };
+        responses: {
+            /** @description The node group, whose nodes are being made */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeGroup"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getNodeGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+                /** @description UUID, name or number of the node group. */
+                nodegroup_ident: components["parameters"]["nodegroup_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The node group */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeGroup"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteNodeGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+                /** @description UUID, name or number of the node group. */
+                nodegroup_ident: components["parameters"]["nodegroup_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The node group will be deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updateNodeGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+                /** @description UUID, name or number of the node group. */
+                nodegroup_ident: components["parameters"]["nodegroup_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["JsonPatch"];
+        responses: {
+            /** @description The node group */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeGroup"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listNodeGroupNodes: {
+        parameters: {
+            query?: {
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+                /** @description UUID, name or number of the node group. */
+                nodegroup_ident: components["parameters"]["nodegroup_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeGroupNodeList"];
                 };
             };
             default: components["responses"]["Error"];

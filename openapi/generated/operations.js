@@ -1943,6 +1943,656 @@ export const operations = {
       "wait": null
     }
   },
+  "resizeCluster": {
+    "id": "resizeCluster",
+    "method": "POST",
+    "path": "/v1/clusters/{cluster_ident}/actions/resize",
+    "tag": "Clusters",
+    "summary": "Change the number of nodes of a node group",
+    "minVersion": "1.7",
+    "maxVersion": null,
+    "public": false,
+    "policy": "cluster:resize",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.7",
+        "to": null,
+        "status": 202,
+        "schema": "Accepted"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the cluster.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "cluster"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "cluster resize",
+      "aliases": [],
+      "positional": [
+        "cluster_ident",
+        "node_count"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": "update"
+    }
+  },
+  "upgradeCluster": {
+    "id": "upgradeCluster",
+    "method": "POST",
+    "path": "/v1/clusters/{cluster_ident}/actions/upgrade",
+    "tag": "Clusters",
+    "summary": "Move a cluster to another cluster template",
+    "minVersion": "1.7",
+    "maxVersion": null,
+    "public": false,
+    "policy": "cluster:upgrade",
+    "policies": {
+      "allProjects": "cluster:upgrade_all_projects"
+    },
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.7",
+        "to": null,
+        "status": 202,
+        "schema": "Accepted"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the cluster.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "cluster"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "cluster upgrade",
+      "aliases": [],
+      "positional": [
+        "cluster_ident",
+        "cluster_template"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": "update"
+    }
+  },
+  "listNodeGroups": {
+    "id": "listNodeGroups",
+    "method": "GET",
+    "path": "/v1/clusters/{cluster_ident}/nodegroups",
+    "tag": "Node groups",
+    "summary": "List the node groups of a cluster",
+    "minVersion": "1.9",
+    "maxVersion": null,
+    "public": false,
+    "policy": "nodegroup:get_all",
+    "policies": {
+      "allProjects": "nodegroup:get_all_all_projects"
+    },
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.9",
+        "to": null,
+        "status": 200,
+        "schema": "NodeGroupList"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the cluster.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "cluster"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "role",
+        "required": false,
+        "description": "Only groups of this role.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "nodegroup list",
+      "aliases": [
+        "nodegroup ls"
+      ],
+      "positional": [
+        "cluster_ident"
+      ],
+      "columns": [
+        "uuid",
+        "name",
+        "flavor_id",
+        "image_id",
+        "node_count",
+        "status",
+        "role"
+      ],
+      "rows": "nodegroups",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "createNodeGroup": {
+    "id": "createNodeGroup",
+    "method": "POST",
+    "path": "/v1/clusters/{cluster_ident}/nodegroups",
+    "tag": "Node groups",
+    "summary": "Add a node group to a cluster",
+    "minVersion": "1.9",
+    "maxVersion": null,
+    "public": false,
+    "policy": "nodegroup:create",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.9",
+        "to": null,
+        "status": 202,
+        "schema": "NodeGroup"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the cluster.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "cluster"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "nodegroup create",
+      "aliases": [],
+      "positional": [
+        "cluster_ident",
+        "name"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getNodeGroup": {
+    "id": "getNodeGroup",
+    "method": "GET",
+    "path": "/v1/clusters/{cluster_ident}/nodegroups/{nodegroup_ident}",
+    "tag": "Node groups",
+    "summary": "Show a node group",
+    "minVersion": "1.9",
+    "maxVersion": null,
+    "public": false,
+    "policy": "nodegroup:get",
+    "policies": {
+      "allProjects": "nodegroup:get_one_all_projects"
+    },
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.9",
+        "to": null,
+        "status": 200,
+        "schema": "NodeGroup"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the cluster.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "cluster"
+        }
+      },
+      {
+        "name": "nodegroup_ident",
+        "required": true,
+        "description": "UUID, name or number of the node group.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "nodegroup"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "nodegroup show",
+      "aliases": [],
+      "positional": [
+        "cluster_ident",
+        "nodegroup_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "updateNodeGroup": {
+    "id": "updateNodeGroup",
+    "method": "PATCH",
+    "path": "/v1/clusters/{cluster_ident}/nodegroups/{nodegroup_ident}",
+    "tag": "Node groups",
+    "summary": "Change bounds, node labels and taints of a node group",
+    "minVersion": "1.9",
+    "maxVersion": null,
+    "public": false,
+    "policy": "nodegroup:update",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.9",
+        "to": null,
+        "status": 202,
+        "schema": "NodeGroup"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the cluster.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "cluster"
+        }
+      },
+      {
+        "name": "nodegroup_ident",
+        "required": true,
+        "description": "UUID, name or number of the node group.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "nodegroup"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "bodyKind": "json-patch",
+    "patches": "NodeGroup",
+    "cli": {
+      "command": "nodegroup update",
+      "aliases": [],
+      "positional": [
+        "cluster_ident",
+        "nodegroup_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "deleteNodeGroup": {
+    "id": "deleteNodeGroup",
+    "method": "DELETE",
+    "path": "/v1/clusters/{cluster_ident}/nodegroups/{nodegroup_ident}",
+    "tag": "Node groups",
+    "summary": "Delete a node group with its nodes",
+    "minVersion": "1.9",
+    "maxVersion": null,
+    "public": false,
+    "policy": "nodegroup:delete",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.9",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the cluster.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "cluster"
+        }
+      },
+      {
+        "name": "nodegroup_ident",
+        "required": true,
+        "description": "UUID, name or number of the node group.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "nodegroup"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "nodegroup delete",
+      "aliases": [
+        "nodegroup rm"
+      ],
+      "positional": [
+        "cluster_ident",
+        "nodegroup_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "listNodeGroupNodes": {
+    "id": "listNodeGroupNodes",
+    "method": "GET",
+    "path": "/v1/clusters/{cluster_ident}/nodegroups/{nodegroup_ident}/nodes",
+    "tag": "Node groups",
+    "summary": "List the nodes of a node group",
+    "minVersion": "1.9",
+    "maxVersion": null,
+    "public": false,
+    "policy": "nodegroup:get",
+    "policies": {
+      "allProjects": "nodegroup:get_one_all_projects"
+    },
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.9",
+        "to": null,
+        "status": 200,
+        "schema": "NodeGroupNodeList"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the cluster.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "cluster"
+        }
+      },
+      {
+        "name": "nodegroup_ident",
+        "required": true,
+        "description": "UUID, name or number of the node group.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "nodegroup"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "nodegroup nodes",
+      "aliases": [],
+      "positional": [
+        "cluster_ident",
+        "nodegroup_ident"
+      ],
+      "columns": [
+        "uuid",
+        "name",
+        "server_id",
+        "status",
+        "state",
+        "private_address",
+        "public_address"
+      ],
+      "rows": "nodes",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
   "listNodes": {
     "id": "listNodes",
     "method": "GET",

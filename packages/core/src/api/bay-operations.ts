@@ -1,4 +1,5 @@
-import { createBay, deleteBay, getBay, listBays, updateBay, type Accepted, type CreateBay, type UpdateBay } from '../app/bays.js';
+import type { Accepted } from '../app/bay-changes.js';
+import { createBay, deleteBay, getBay, listBays, updateBay, type CreateBay, type UpdateBay } from '../app/bays.js';
 import { findBay } from '../app/find.js';
 import type { Bay } from '../domain/bay.js';
 import { isDomainError, DomainError } from '../domain/errors.js';
@@ -108,7 +109,7 @@ export function bodyOf(call: Call): JsonObject {
 }
 
 /** Absent or empty labels are the model's (contract, resources §1.2). */
-function nonEmpty<T extends object>(map: T | null): T | null {
+export function nonEmpty<T extends object>(map: T | null): T | null {
   return map && Object.keys(map).length > 0 ? map : null;
 }
 

@@ -1,5 +1,6 @@
 import { isWithin, type components } from '@magnum-ts/openapi';
-import type { Accepted, CreateBay, UpdateBay } from '../app/bays.js';
+import type { Accepted } from '../app/bay-changes.js';
+import type { CreateBay, UpdateBay } from '../app/bays.js';
 import { findBay } from '../app/find.js';
 import { settle } from '../app/settle.js';
 import { isFailed } from '../domain/bay-status.js';

@@ -18,6 +18,12 @@ export function flagField(body: JsonObject, name: string): boolean | null {
   return typeof value === 'boolean' ? value : null;
 }
 
+/** A list of texts. */
+export function textsField(body: JsonObject, name: string): readonly string[] | null {
+  const value = body[name];
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : null;
+}
+
 /** Labels and environments: every value becomes text. */
 export function mapField(body: JsonObject, name: string): Labels | null {
   const value = body[name];

@@ -9,6 +9,8 @@ import { federationHandlers } from './federations.js';
 import type { Handler } from './handler.js';
 import { magnumServiceHandlers } from './magnum-services.js';
 import { nodeHandlers } from './nodes.js';
+import { clusterActionHandlers } from './cluster-actions.js';
+import { nodeGroupHandlers } from './node-groups.js';
 import { quotaHandlers } from './quotas.js';
 import { statsHandlers } from './stats.js';
 import { versionHandlers } from './versions.js';
@@ -23,6 +25,8 @@ export const handlers: { readonly [Id in OperationId]: Handler } = {
   ...nodeHandlers,
   ...containerHandlers,
   ...certificateHandlers,
+  ...clusterActionHandlers,
+  ...nodeGroupHandlers,
   ...quotaHandlers,
   ...statsHandlers,
   ...federationHandlers,

@@ -28,6 +28,7 @@ function rulesOf(schema: JsonSchema): PatchRules {
     internal: new Set([...having('internal'), 'id', 'project_id', 'user_id']),
     notRemovable: new Set([...having('not-removable'), ...required]),
     maps: new Set(properties.filter(([, property]) => typesOf(property).has('object')).map(([name]) => name)),
+    lists: new Set(properties.filter(([, property]) => typesOf(property).has('array')).map(([name]) => name)),
   };
 }
 

@@ -1,21 +1,21 @@
 import { isAdmin } from '../domain/actor.js';
 import { UNSEEN_BAY, type Bay, type BayDesired } from '../domain/bay.js';
-import { bayEvent } from '../domain/bay-event.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { checkVolumeSize } from '../domain/bay-model-rules.js';
-import { isFailed, STATUS_OF, type BayStatus, type Health, type Operation } from '../domain/bay-status.js';
+import { isFailed, type Health } from '../domain/bay-status.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
-import { deadlineOf } from '../domain/intent.js';
-import { labelProblems, type Labels, type Problem } from '../domain/labels.js';
+import { labelProblems, type Labels } from '../domain/labels.js';
 import { generatedName } from '../domain/names.js';
 import { DEFAULT_WORKER, type NodeGroup } from '../domain/node-group.js';
 import { WORDS } from '../domain/words.js';
-import type { BayRow, New, Page, Repositories } from '../ports/store.js';
+import type { BayRow, New, Page } from '../ports/store.js';
+import { changeBay, recordIntent, requireAccepts, type Accepted } from './bay-changes.js';
 import { requireCloudResources } from './cloud-resources.js';
 import { cloudAccess, visibleRows, type Access, type AppDeps } from './deps.js';
 import { findBay, findBayModelToUse } from './find.js';
-import { growGroup, newDefaultGroups, shrinkGroup } from './node-groups.js';
+import { newDefaultGroups, setGroupSize } from './group-sizes.js';
+import { requireRoom } from './quotas.js';
 
 /** What a caller says of a new bay; null means: as the model has it. */
 export interface CreateBay {
@@ -37,13 +37,6 @@ export interface CreateBay {
   readonly fixedSubnet: string | null;
   readonly floatingIpEnabled: boolean | null;
   readonly masterLbEnabled: boolean | null;
-}
-
-/** An accepted change: the generation to wait for, and what is odd but not refused (shown as warnings). */
-export interface Accepted {
-  readonly bayId: BayId;
-  readonly generation: number;
-  readonly warnings: readonly Problem[];
 }
 
 /** `whole`: with the labels of their models. */
@@ -112,10 +105,11 @@ export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay
   const [problem] = problems;
   if (problem) throw new DomainError('invalid-parameter', problem);
   await deps.store.write(async (repos) => {
+    if (access.vocabulary === 'cluster') await requireRoom(deps, repos, bay.projectId);
     await repos.bays.insert(bay);
     for (const group of groups) await repos.nodeGroups.insert(group);
     for (const node of nodes) await repos.nodes.insert(node);
-    await recordIntent(deps, repos, bay, 'create', false);
+    await recordIntent(deps, repos, bay, { operation: 'create' });
   });
   await deps.bus.cast({ kind: 'wake', bayId: bay.id });
   return { bayId: bay.id, generation: bay.generation, warnings: labelProblems(driver.labels, desired.labels) };
@@ -151,39 +145,6 @@ function newBay(deps: AppDeps, access: Access, name: string | null, desired: Bay
     updatedAt: null,
   };
 }
-
-async function recordIntent(
-  deps: AppDeps,
-  repos: Repositories,
-  bay: New<Bay>,
-  operation: Operation,
-  rollbackOnFailure: boolean,
-): Promise<void> {
-  const startedAt = deps.clock.now();
-  await repos.intents.put({
-    bayId: bay.id,
-    operation,
-    generation: bay.generation,
-    rollbackOnFailure,
-    upgrade: null,
-    stride: 0,
-    startedAt,
-    deadline: deadlineOf(startedAt, bay.desired.createTimeout),
-    traceparent: deps.tracer?.current() ?? null,
-  });
-  const { running } = STATUS_OF[operation];
-  await repos.events.append([bayEvent(bay, { kind: 'accepted', status: running, reason: null }, startedAt)]);
-  await repos.work.wake(bay.id);
-}
-
-/** Where an update would be lost or pointless. In every other state, failed ones included, it is the way on. */
-const NOT_UPDATABLE: ReadonlySet<BayStatus> = new Set([
-  'CREATE_IN_PROGRESS',
-  'DELETE_IN_PROGRESS',
-  'ROLLBACK_IN_PROGRESS',
-  'DELETE_FAILED',
-  'DELETE_COMPLETE',
-]);
 
 export interface UpdateBay {
   /** What the caller says of the bay's health; null for nothing. */
@@ -224,41 +185,14 @@ function reporting(access: Access): Access {
 }
 
 async function beginUpdate(deps: AppDeps, bay: Bay, work: UpdateWork, health: UpdateBay['health']): Promise<Accepted> {
-  if (NOT_UPDATABLE.has(bay.observed.status)) {
-    throw new DomainError(
-      'not-supported',
-      ({ bay: noun }) =>
-        `Updating a ${noun} when status is "${bay.observed.status}" is not supported. Wait until it has settled, or delete the ${noun}.`,
-    );
-  }
-  const next = withOperation(deps, bay, 'update');
-  await deps.store.write(async (repos) => {
-    if (!(await repos.bays.saveDesired(next, bay.generation))) throw changedMeanwhile(bay);
+  requireAccepts(bay, 'update');
+  const { rollbackOnFailure } = work;
+  return changeBay(deps, bay, { operation: 'update', rollbackOnFailure }, async (repos, next, upgrade) => {
     if (health) await repos.bays.saveHealth(bay.id, health.status, health.reason);
-    await resizeWorkers(deps, repos, next, work.nodeCount);
-    await recordIntent(deps, repos, next, 'update', work.rollbackOnFailure);
+    const group = (await repos.nodeGroups.ofBay(bay.id)).find(({ name }) => name === DEFAULT_WORKER);
+    if (!group) throw new DomainError('internal', `Bay ${bay.id} has no group ${DEFAULT_WORKER}.`);
+    await setGroupSize(deps, repos, { bay: next, group, upgrade, size: work.nodeCount ?? group.nodeCount, leaving: new Set() });
   });
-  await deps.bus.cast({ kind: 'wake', bayId: bay.id });
-  return { bayId: bay.id, generation: next.generation, warnings: [] };
-}
-
-async function resizeWorkers(deps: AppDeps, repos: Repositories, bay: Bay, wanted: number | null): Promise<void> {
-  const groups = await repos.nodeGroups.ofBay(bay.id);
-  const workers = groups.find((group) => group.name === DEFAULT_WORKER);
-  const wantedWorkers = wanted ?? workers?.nodeCount ?? 0;
-  if (!workers) throw new DomainError('internal', `Bay ${bay.id} has no group ${DEFAULT_WORKER}.`);
-  const nodes = await repos.nodes.ofBay(bay.id);
-  const present = nodes.filter((node) => node.nodeGroupId === workers.id && node.desired === 'present');
-  if (wantedWorkers > present.length)
-    await growGroup(deps, repos, {
-      group: workers,
-      bayModelId: bay.desired.bayModelId,
-      taken: new Set(nodes.map((node) => node.name)),
-      count: wantedWorkers - present.length,
-    });
-  if (wantedWorkers < present.length) await shrinkGroup(repos, present, present.length - wantedWorkers);
-  await repos.nodeGroups.saveCount(workers.id, wantedWorkers);
-  for (const group of groups) await repos.nodeGroups.saveStatus(group.id, 'UPDATE_IN_PROGRESS', null);
 }
 
 /** Accepted in every state; a bay that is being deleted already stays so. `check` throws where the caller meant another version. */
@@ -275,30 +209,8 @@ export async function deleteBay(
 }
 
 export async function beginDelete(deps: AppDeps, bay: Bay): Promise<Accepted> {
-  const next = withOperation(deps, bay, 'delete');
-  await deps.store.write(async (repos) => {
-    if (!(await repos.bays.saveDesired(next, bay.generation))) throw changedMeanwhile(bay);
+  return changeBay(deps, bay, { operation: 'delete' }, async (repos) => {
     for (const group of await repos.nodeGroups.ofBay(bay.id))
       await repos.nodeGroups.saveStatus(group.id, 'DELETE_IN_PROGRESS', null);
-    await recordIntent(deps, repos, next, 'delete', false);
   });
-  await deps.bus.cast({ kind: 'wake', bayId: bay.id });
-  return { bayId: bay.id, generation: next.generation, warnings: [] };
-}
-
-function withOperation(deps: AppDeps, bay: Bay, operation: Operation): Bay {
-  return {
-    ...bay,
-    generation: bay.generation + 1,
-    updatedAt: deps.clock.now(),
-    observed: { ...bay.observed, status: STATUS_OF[operation].running, statusReason: null },
-  };
-}
-
-function changedMeanwhile(bay: Bay): DomainError {
-  return new DomainError(
-    'conflict',
-    ({ Bay: noun }) =>
-      `${noun} ${bay.id} was changed by another request at the same time. Look at it again, then repeat the request.`,
-  );
 }

@@ -2,7 +2,8 @@ import { isAdmin, type Actor } from '../domain/actor.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { DomainError, type ErrorName } from '../domain/errors.js';
 import type { Federation } from '../domain/federation.js';
-import type { BayRow, NodeRow } from '../ports/store.js';
+import type { BayId } from '../domain/ids.js';
+import type { BayRow, NodeGroupRow, NodeRow } from '../ports/store.js';
 import type { Words } from '../domain/words.js';
 import type { Container } from '../domain/workload.js';
 import { ownRows, visibleRows, type Access, type AppDeps } from './deps.js';
@@ -51,6 +52,14 @@ export async function findContainer(deps: FindDeps, access: Access, ident: strin
   const container = only(containers, ident, { kind: 'container-not-found', noun: () => 'Container' });
   deps.policy.require(access.action, access.actor, { projectId: container.projectId, userId: container.userId });
   return container;
+}
+
+/** By UUID, name or number within its bay, with the addresses of its nodes. Errors: `node-group-not-found`, `not-unique`. */
+export async function findNodeGroup(deps: Pick<AppDeps, 'store'>, bayId: BayId, ident: string): Promise<NodeGroupRow> {
+  const found = await deps.store.read((repos) => repos.nodeGroups.find(bayId, ident));
+  // A name that looks like another group's number is a name.
+  const named = found.length > 1 ? found.filter(({ group }) => group.name === ident) : found;
+  return only(named, ident, { kind: 'node-group-not-found', noun: () => 'Nodegroup' });
 }
 
 /** By UUID or name among the project's federations. Errors: `federation-not-found`, `not-unique`, `forbidden`. */

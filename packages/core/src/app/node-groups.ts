@@ -1,61 +1,177 @@
 import type { Bay } from '../domain/bay.js';
-import type { BayModel } from '../domain/bay-model.js';
-import type { BayModelId, NodeGroupId, NodeId } from '../domain/ids.js';
-import { nodeName } from '../domain/names.js';
-import { DEFAULT_MASTER, DEFAULT_WORKER, isMaster, type NodeGroup } from '../domain/node-group.js';
-import { UNSEEN_NODE, type Node } from '../domain/node.js';
-import type { New, Repositories } from '../ports/store.js';
-import type { AppDeps } from './deps.js';
+import { DomainError } from '../domain/errors.js';
+import type { NodeGroupId } from '../domain/ids.js';
+import type { Labels } from '../domain/labels.js';
+import { isMaster, type NodeGroup, type Taint } from '../domain/node-group.js';
+import { checkNodeGroup } from '../domain/node-group-rules.js';
+import { groupAccepts, type GroupOperation } from '../domain/transitions.js';
+import type { BayRow, New, NodeGroupRow, Page } from '../ports/store.js';
+import { changeBay, requireAccepts } from './bay-changes.js';
+import { requireCloudResources } from './cloud-resources.js';
+import { cloudAccess, ownRows, visibleRows, type Access, type AppDeps } from './deps.js';
+import { findBay, findNodeGroup } from './find.js';
+import { newNodes } from './group-sizes.js';
+import { withReports, type NodeView } from './nodes.js';
 
-export interface Sizes {
+/** What a caller says of a new group; null means: as the bay has it. */
+export interface CreateNodeGroup {
+  readonly name: string;
+  readonly role: string;
   readonly nodeCount: number;
-  readonly masterCount: number;
+  readonly minNodeCount: number;
+  readonly maxNodeCount: number | null;
+  readonly dockerVolumeSize: number | null;
+  readonly labels: Labels | null;
+  /** Lay the labels over the bay's, in place of replacing them. */
+  readonly mergeLabels: boolean;
+  readonly flavorId: string | null;
+  readonly imageId: string | null;
+  readonly version: string | null;
+  readonly nodeLabels: Labels | null;
+  readonly nodeTaints: readonly Taint[] | null;
 }
 
-/** The two groups that every bay has, with their nodes: contract, resources §3 "Default groups". */
-export function newDefaultGroups(
+export type NodeGroupChange = Pick<NodeGroup, 'minNodeCount' | 'maxNodeCount' | 'nodeLabels' | 'nodeTaints'>;
+
+/** A group with the bay that it belongs to. */
+export interface OwnedGroup {
+  readonly bay: Bay;
+  readonly row: NodeGroupRow;
+}
+
+export async function listNodeGroups(
   deps: AppDeps,
-  bay: New<Bay>,
-  model: BayModel,
-  sizes: Sizes,
-): { groups: readonly New<NodeGroup>[]; nodes: readonly New<Node>[] } {
-  const masters = newGroup(deps, bay, model, {
-    name: DEFAULT_MASTER,
-    role: 'master',
-    flavorId: bay.desired.masterFlavorId,
-    nodeCount: sizes.masterCount,
-  });
-  const workers = newGroup(deps, bay, model, {
-    name: DEFAULT_WORKER,
-    role: 'worker',
-    flavorId: bay.desired.flavorId,
-    nodeCount: sizes.nodeCount,
-  });
-  const masterNodes = newNodes(deps, { group: masters, bayModelId: model.id, taken: new Set(), count: sizes.masterCount });
-  const taken = new Set(masterNodes.map((node) => node.name));
-  return {
-    groups: [masters, workers],
-    nodes: [...masterNodes, ...newNodes(deps, { group: workers, bayModelId: model.id, taken, count: sizes.nodeCount })],
-  };
+  access: Access,
+  bayIdent: string,
+  role: string | null,
+  page: Page,
+): Promise<{ readonly bay: Bay; readonly groups: readonly NodeGroup[] }> {
+  const { bay } = await findBay(deps, access, bayIdent);
+  return { bay, groups: await deps.store.read((repos) => repos.nodeGroups.list(bay.id, role, page)) };
 }
 
-type GroupShape = Pick<NodeGroup, 'name' | 'role' | 'flavorId' | 'nodeCount'>;
+export async function getNodeGroup(deps: AppDeps, access: Access, bayIdent: string, ident: string): Promise<OwnedGroup> {
+  const { bay } = await findBay(deps, access, bayIdent);
+  return { bay, row: await findNodeGroup(deps, bay.id, ident) };
+}
 
-function newGroup(deps: AppDeps, bay: New<Bay>, model: BayModel, shape: GroupShape): New<NodeGroup> {
+export async function listNodesOfGroup(
+  deps: AppDeps,
+  access: Access,
+  place: { readonly bay: string; readonly group: string },
+  page: Page,
+  signal: AbortSignal,
+): Promise<{ readonly bay: Bay; readonly views: readonly NodeView[] }> {
+  const { bay, row } = await getNodeGroup(deps, access, place.bay, place.group);
+  const visible = access.policies.allProjects === undefined ? ownRows(access.actor) : visibleRows(deps, access);
+  const rows = await deps.store.read((repos) => repos.nodes.list(visible, { nodeGroupId: row.group.id }, page));
+  return { bay, views: await withReports(deps, rows, signal) };
+}
+
+/** Contract, validation §10. Errors: `bay-not-reachable`, `conflict`, `node-group-invalid` (409); a master's role (400). */
+export async function createNodeGroup(
+  deps: AppDeps,
+  access: Access,
+  bayIdent: string,
+  wanted: CreateNodeGroup,
+  signal: AbortSignal,
+): Promise<OwnedGroup> {
+  const found = await findBay(deps, access, bayIdent);
+  const { bay } = found;
+  const group = newGroup(deps, found, wanted, await imageOf(deps, found, wanted));
+  requireReachable(bay);
+  requireAccepts(bay, 'nodegroup-create');
+  if (isMaster(group))
+    throw new DomainError('invalid-parameter', {
+      field: 'role',
+      message: 'A node group of the role master cannot be made: masters are the default group alone. Choose another role.',
+    });
+  checkNodeGroup(group);
+  const { flavorId, imageId } = wanted;
+  await requireCloudResources(
+    deps.cloud,
+    { flavorId, imageId, masterFlavorId: null, keypair: null, externalNetworkId: null, fixedNetwork: null, fixedSubnet: null },
+    cloudAccess(access.actor),
+    signal,
+  );
+  await changeBay(deps, bay, { operation: 'update' }, async (repos, next) => {
+    const groups = await repos.nodeGroups.ofBay(bay.id);
+    if (groups.some(({ name }) => name === group.name)) throw nameTaken(bay, group.name);
+    await repos.nodeGroups.insert(group);
+    const taken = new Set((await repos.nodes.ofBay(bay.id)).map((node) => node.name));
+    const made = newNodes(deps, { group, bayModelId: next.desired.bayModelId, taken, count: group.nodeCount });
+    for (const node of made) await repos.nodes.insert(node);
+  });
+  return { bay, row: await findNodeGroup(deps, bay.id, group.id) };
+}
+
+/** `change` gets the group as it is and says what is wanted; it throws where that is not allowed. */
+export async function updateNodeGroup(
+  deps: AppDeps,
+  access: Access,
+  place: { readonly bay: string; readonly group: string },
+  change: (owned: OwnedGroup) => NodeGroupChange,
+): Promise<OwnedGroup> {
+  const owned = await getNodeGroup(deps, access, place.bay, place.group);
+  const { bay, row } = owned;
+  const next = { ...row.group, ...change(owned), updatedAt: deps.clock.now() };
+  requireAccepts(bay, 'nodegroup-update');
+  requireGroupAccepts(row.group, 'update');
+  checkNodeGroup(next);
+  await changeBay(deps, bay, { operation: 'update' }, async (repos) => {
+    await repos.nodeGroups.saveWanted(next);
+    await repos.nodeGroups.saveStatus(next.id, 'UPDATE_IN_PROGRESS', null);
+  });
+  return { bay, row: await findNodeGroup(deps, bay.id, next.id) };
+}
+
+/** Its nodes go, and when they are gone the group is. Asking again is no error. */
+export async function deleteNodeGroup(deps: AppDeps, access: Access, bayIdent: string, ident: string): Promise<void> {
+  const { bay, row } = await getNodeGroup(deps, access, bayIdent, ident);
+  const { group } = row;
+  if (group.isDefault)
+    throw new DomainError(
+      'not-supported',
+      ({ bay: noun }) => `Deleting the default node group ${group.name} is not supported: it stays as long as its ${noun}.`,
+    );
+  if (group.status === 'DELETE_IN_PROGRESS') return;
+  requireAccepts(bay, 'nodegroup-delete');
+  await changeBay(deps, bay, { operation: 'update' }, async (repos) => {
+    const nodes = await repos.nodes.ofBay(bay.id);
+    for (const node of nodes.filter((known) => known.nodeGroupId === group.id)) await repos.nodes.setDesired(node.id, 'absent');
+    await repos.nodeGroups.saveStatus(group.id, 'DELETE_IN_PROGRESS', null);
+  });
+}
+
+/** Errors: `not-supported` for a group that is going. */
+export function requireGroupAccepts(group: NodeGroup, operation: GroupOperation): void {
+  if (groupAccepts(group.status, operation)) return;
+  throw new DomainError(
+    'not-supported',
+    `Node group ${group.name} is ${group.status}: it cannot be changed any more. Delete it again if it stays.`,
+  );
+}
+
+async function imageOf(deps: AppDeps, { bay }: BayRow, wanted: CreateNodeGroup): Promise<string> {
+  if (wanted.imageId !== null) return wanted.imageId;
+  const model = await deps.store.read((repos) => repos.bayModels.get(bay.desired.bayModelId));
+  if (!model) throw new DomainError('internal', `Bay model ${bay.desired.bayModelId} of bay ${bay.id} is missing.`);
+  return model.imageId;
+}
+
+function newGroup(deps: AppDeps, { bay }: BayRow, wanted: CreateNodeGroup, imageId: string): New<NodeGroup> {
+  const { mergeLabels, labels, ...fields } = wanted;
+  const { desired } = bay;
   return {
-    ...shape,
+    ...fields,
     id: deps.random.uuid() as NodeGroupId, // a new UUID is an id by being given here
     bayId: bay.id,
     projectId: bay.projectId,
-    imageId: model.imageId,
-    minNodeCount: 0,
-    maxNodeCount: null,
-    dockerVolumeSize: bay.desired.dockerVolumeSize,
-    labels: bay.desired.labels,
-    nodeLabels: null,
-    nodeTaints: null,
-    version: null,
-    isDefault: true,
+    imageId,
+    flavorId: wanted.flavorId ?? desired.flavorId,
+    dockerVolumeSize: wanted.dockerVolumeSize ?? desired.dockerVolumeSize,
+    labels: mergeLabels ? { ...desired.labels, ...labels } : (labels ?? desired.labels),
+    isDefault: false,
     status: 'CREATE_IN_PROGRESS',
     statusReason: null,
     createdAt: deps.clock.now(),
@@ -63,44 +179,15 @@ function newGroup(deps: AppDeps, bay: New<Bay>, model: BayModel, shape: GroupSha
   };
 }
 
-export interface NewNodes {
-  readonly group: New<NodeGroup>;
-  readonly bayModelId: BayModelId;
-  /** Names that the bay's nodes bear. */
-  readonly taken: ReadonlySet<string>;
-  readonly count: number;
+function requireReachable(bay: Bay): void {
+  if (bay.observed.apiAddress !== null) return;
+  throw new DomainError(
+    'bay-not-reachable',
+    ({ Bay: noun }) =>
+      `${noun} ${bay.id} has no API address yet: it is ${bay.observed.status}. Add node groups when it is complete.`,
+  );
 }
 
-export function newNodes(deps: Pick<AppDeps, 'random' | 'clock'>, wanted: NewNodes): readonly New<Node>[] {
-  const { group } = wanted;
-  const role = isMaster(group) ? 'master' : 'worker';
-  const names = new Set(wanted.taken);
-  return Array.from({ length: wanted.count }, () => {
-    const name = nodeName(role, names, (limit) => deps.random.below(limit));
-    names.add(name);
-    return {
-      id: deps.random.uuid() as NodeId, // a new UUID is an id by being given here
-      bayId: group.bayId,
-      nodeGroupId: group.id,
-      name,
-      role,
-      bayModelId: wanted.bayModelId,
-      imageId: group.imageId,
-      desired: 'present',
-      observed: UNSEEN_NODE,
-      createdAt: deps.clock.now(),
-      updatedAt: null,
-    };
-  });
-}
-
-export async function growGroup(deps: Pick<AppDeps, 'random' | 'clock'>, repos: Repositories, wanted: NewNodes): Promise<void> {
-  for (const node of newNodes(deps, wanted)) await repos.nodes.insert(node);
-}
-
-/** Nodes that failed go first, then the newest. */
-export async function shrinkGroup(repos: Repositories, present: readonly Node[], count: number): Promise<void> {
-  const failedFirst = (node: Node): number => (node.observed.status.endsWith('_FAILED') ? 0 : 1);
-  const order = present.toSorted((one, other) => failedFirst(one) - failedFirst(other) || other.sequence - one.sequence);
-  for (const node of order.slice(0, count)) await repos.nodes.setDesired(node.id, 'absent');
+function nameTaken(bay: Bay, name: string): DomainError {
+  return new DomainError('conflict', ({ bay: noun }) => `A node group with name ${name} already exists in ${noun} ${bay.id}.`);
 }

@@ -22,7 +22,7 @@ export async function listNodes(
 ): Promise<readonly NodeView[]> {
   deps.policy.require(access.action, access.actor);
   const bayId = bayIdent === undefined ? null : (await findBay(deps, { ...access, action: 'bay:get' }, bayIdent)).bay.id;
-  const rows = await deps.store.read((repos) => repos.nodes.list(ownRows(access.actor), bayId, page));
+  const rows = await deps.store.read((repos) => repos.nodes.list(ownRows(access.actor), { bayId }, page));
   return withReports(deps, rows, signal);
 }
 
@@ -32,7 +32,8 @@ export async function getNode(deps: AppDeps, access: Access, ident: string, sign
   return view ?? { ...row, live: undefined };
 }
 
-async function withReports(deps: AppDeps, rows: readonly NodeRow[], signal: AbortSignal): Promise<readonly NodeView[]> {
+/** With what the engines of their bays say of them now. */
+export async function withReports(deps: AppDeps, rows: readonly NodeRow[], signal: AbortSignal): Promise<readonly NodeView[]> {
   const bayIds = [...new Set(rows.map((row) => row.node.bayId))];
   const reports = new Map(await Promise.all(bayIds.map(async (bayId) => [bayId, await reportsOf(deps, bayId, signal)] as const)));
   return rows.map((row) => ({ ...row, live: reports.get(row.node.bayId)?.find((report) => report.name === row.node.name) }));

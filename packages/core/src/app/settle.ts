@@ -1,6 +1,7 @@
 import { isFailed } from '../domain/bay-status.js';
 import { DomainError } from '../domain/errors.js';
-import { beginDelete, type Accepted } from './bays.js';
+import type { Accepted } from './bay-changes.js';
+import { beginDelete } from './bays.js';
 import type { AppDeps } from './deps.js';
 
 const LONGEST_WAIT_MS = 30_000;

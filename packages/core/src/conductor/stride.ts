@@ -1,4 +1,4 @@
-import { newNodes } from '../app/node-groups.js';
+import { newNodes } from '../app/group-sizes.js';
 import { bayEvent } from '../domain/bay-event.js';
 import { STATUS_OF } from '../domain/bay-status.js';
 import { deadlineOf } from '../domain/intent.js';

@@ -16,6 +16,8 @@ export interface PatchRules {
   readonly notRemovable: ReadonlySet<string>;
   /** Fields that are objects: their keys can be addressed, and a Python literal stands for the whole. */
   readonly maps: ReadonlySet<string>;
+  /** Fields that are lists: a Python literal, or a list, stands for the whole. */
+  readonly lists?: ReadonlySet<string>;
 }
 
 const OPERATIONS = new Set(['add', 'replace', 'remove']);
@@ -74,6 +76,7 @@ function applyToField(document: JsonObject, field: string, operation: PatchOpera
 
 function fieldValue(field: string, operation: PatchOperation, rules: PatchRules): JsonValue {
   const value = operation.value ?? null;
+  if (rules.lists?.has(field)) return listValue(operation, value);
   if (!rules.maps.has(field)) {
     if (typeof value === 'object' && value !== null)
       throw bad(`the value of ${operation.path} must be a string, an integer or a boolean`);
@@ -83,6 +86,13 @@ function fieldValue(field: string, operation: PatchOperation, rules: PatchRules)
   if (!isJsonObject(map ?? null)) throw bad(`the value of ${operation.path} must be an object, or its text`);
   // isJsonObject has just been asked; undefined and null were excluded by it.
   return map as JsonObject;
+}
+
+function listValue(operation: PatchOperation, value: JsonValue): JsonValue {
+  const list = typeof value === 'string' ? parseLiteral(value) : value;
+  if (!Array.isArray(list)) throw bad(`the value of ${operation.path} must be a list, or its text`);
+  // Array.isArray does not narrow a readonly array.
+  return list as JsonValue;
 }
 
 function applyToKey(document: JsonObject, field: string, key: string, operation: PatchOperation): JsonObject {

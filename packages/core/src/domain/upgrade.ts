@@ -38,10 +38,12 @@ export function nextStride(upgrade: Upgrade, groups: readonly NodeGroup[], nodes
 function strideOf(upgrade: Upgrade, group: NodeGroup, nodes: readonly Node[]): Stride | undefined {
   const present = nodes.filter((node) => node.nodeGroupId === group.id && node.desired === 'present');
   const old = present.filter((node) => isOld(upgrade, node)).toSorted((one, other) => one.sequence - other.sequence);
-  const [first] = old;
-  if (!first) return undefined;
   const surplus = present.length - group.nodeCount;
-  if (surplus > 0) return { kind: 'go', group, nodes: old.slice(0, surplus) };
+  if (surplus > 0) {
+    const young = present.filter((node) => !isOld(upgrade, node)).toSorted((one, other) => other.sequence - one.sequence);
+    return { kind: 'go', group, nodes: [...old, ...young].slice(0, surplus) };
+  }
+  if (old.length === 0) return undefined;
   const most = isMaster(group) ? 1 : upgrade.maxBatchSize;
   return { kind: 'come', group, count: Math.min(most, old.length) };
 }

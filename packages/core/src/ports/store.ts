@@ -83,11 +83,17 @@ export interface BayRepository {
   idsInStatus(statuses: readonly BayStatus[]): Promise<readonly BayId[]>;
 }
 
+/** A group with the addresses of its nodes: one statement. */
+export interface NodeGroupRow {
+  readonly group: NodeGroup;
+  readonly addresses: readonly string[];
+}
+
 export interface NodeGroupRepository {
   ofBay(bayId: BayId): Promise<readonly NodeGroup[]>;
   ofBays(bayIds: readonly BayId[]): Promise<readonly NodeGroup[]>;
   /** By id, name or number within the bay. */
-  find(bayId: BayId, ident: string): Promise<readonly NodeGroup[]>;
+  find(bayId: BayId, ident: string): Promise<readonly NodeGroupRow[]>;
   /** `role` null: of every role. */
   list(bayId: BayId, role: string | null, page: Page): Promise<readonly NodeGroup[]>;
   insert(group: New<NodeGroup>): Promise<void>;
@@ -108,7 +114,12 @@ export interface NodeRepository {
   ofBay(bayId: BayId): Promise<readonly Node[]>;
   ofBays(bayIds: readonly BayId[]): Promise<readonly Node[]>;
   find(ident: string, visible: Visibility): Promise<readonly NodeRow[]>;
-  list(visible: Visibility, bayId: BayId | null, page: Page): Promise<readonly NodeRow[]>;
+  /** Of one bay, of one node group, or (with neither) of all. */
+  list(
+    visible: Visibility,
+    within: { readonly bayId?: BayId | null; readonly nodeGroupId?: NodeGroupId },
+    page: Page,
+  ): Promise<readonly NodeRow[]>;
   insert(node: New<Node>): Promise<void>;
   setDesired(id: NodeId, desired: Node['desired']): Promise<void>;
   saveObserved(id: NodeId, observed: NodeObservation): Promise<void>;

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { BayStatus } from '../../domain/bay-status.js';
 import { isUuid, type BayId, type NodeGroupId } from '../../domain/ids.js';
 import type { NodeGroup } from '../../domain/node-group.js';
-import type { NodeGroupRepository } from '../../ports/store.js';
+import type { NodeGroupRepository, NodeGroupRow } from '../../ports/store.js';
 import { date, dateOrNull, flag, json, jsonOrNull, number, numberOrNull, pageOf, text, textOrNull, type Row } from './rows.js';
 
 const TABLE = 'node_group';
@@ -42,14 +42,17 @@ export function nodeGroupRepository(db: Knex): NodeGroupRepository {
       return rows.map(fromRow);
     },
     async find(bayId, ident) {
-      const named = isUuid(ident) ? { uuid: ident } : { name: ident };
+      const named = isUuid(ident) ? { [`${TABLE}.uuid`]: ident } : { [`${TABLE}.name`]: ident };
       const rows: Row[] = await db(TABLE)
-        .where({ bay_id: bayId })
+        .leftJoin('node', (on) => on.on('node.node_group_id', `${TABLE}.uuid`).andOnVal('node.desired', 'present'))
+        .where(`${TABLE}.bay_id`, bayId)
         .andWhere((either) => {
           void either.where(named);
-          if (NUMBER.test(ident)) void either.orWhere({ id: Number(ident) });
-        });
-      return rows.map(fromRow);
+          if (NUMBER.test(ident)) void either.orWhere(`${TABLE}.id`, Number(ident));
+        })
+        .select(`${TABLE}.*`, 'node.private_address', 'node.public_address')
+        .orderBy(['node.id']);
+      return withAddresses(rows);
     },
     async list(bayId, role, page) {
       const query = db(TABLE).where({ bay_id: bayId }).select(`${TABLE}.*`);
@@ -103,6 +106,16 @@ export function nodeGroupRepository(db: Knex): NodeGroupRepository {
       await db(TABLE).where({ uuid: id }).update({ status, status_reason: reason });
     },
   };
+}
+
+/** One row for each node of a group, or one for a group without nodes. */
+function withAddresses(rows: readonly Row[]): readonly NodeGroupRow[] {
+  const ids = [...new Set(rows.map((row) => text(row, 'uuid')))];
+  return ids.flatMap((id) => {
+    const own = rows.filter((row) => text(row, 'uuid') === id);
+    const addresses = own.flatMap((row) => textOrNull(row, 'public_address') ?? textOrNull(row, 'private_address') ?? []);
+    return own.slice(0, 1).map((row) => ({ group: fromRow(row), addresses }));
+  });
 }
 
 function fromRow(row: Row): NodeGroup {

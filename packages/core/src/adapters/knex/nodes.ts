@@ -51,9 +51,10 @@ export function nodeRepository(db: Knex): NodeRepository {
       );
       return rows.map(withGroupOf);
     },
-    async list(visible, bayId, page) {
+    async list(visible, { bayId, nodeGroupId }, page) {
       const query = withGroup(visible);
       if (bayId) void query.where(`${TABLE}.bay_id`, bayId);
+      if (nodeGroupId) void query.where(`${TABLE}.node_group_id`, nodeGroupId);
       return (await pageOf(query, db, TABLE, page, SORTABLE)).map(withGroupOf);
     },
     async insert(node) {

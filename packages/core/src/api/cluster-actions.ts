@@ -1,0 +1,39 @@
+import { isWithin } from '@magnum-ts/openapi';
+import { resizeBay } from '../app/resize.js';
+import { upgradeBay } from '../app/upgrade.js';
+import { DomainError } from '../domain/errors.js';
+import { bodyOf } from './bay-operations.js';
+import { numberField, textField, textsField } from './fields.js';
+import type { Call, Handler } from './handler.js';
+
+/** Contract, endpoints §1 rows 7 and 8. */
+export const clusterActionHandlers = {
+  resizeCluster: async (deps, call) => {
+    const body = bodyOf(call);
+    const { bayId } = await resizeBay(deps, call.access, identOf(call), {
+      nodeCount: numberField(body, 'node_count') ?? 0,
+      removeFirst: textsField(body, 'nodes_to_remove') ?? [],
+      group: textField(body, 'nodegroup'),
+    });
+    return { body: { uuid: bayId } };
+  },
+  upgradeCluster: async (deps, call) => {
+    if (isWithin(call.version, '1.7', '1.7'))
+      throw new DomainError(
+        'not-supported',
+        'Upgrading a cluster needs API version 1.8 or later. Send it in OpenStack-API-Version.',
+      );
+    const body = bodyOf(call);
+    const wanted = {
+      bayModel: textField(body, 'cluster_template') ?? '',
+      maxBatchSize: numberField(body, 'max_batch_size') ?? 1,
+      group: textField(body, 'nodegroup'),
+    };
+    const { bayId, warnings } = await upgradeBay(deps, call.access, identOf(call), wanted, call.signal);
+    return { body: { uuid: bayId }, warnings };
+  },
+} satisfies Record<string, Handler>;
+
+function identOf(call: Call): string {
+  return call.params['cluster_ident'] ?? '';
+}

@@ -1,0 +1,194 @@
+import type { components } from '@magnum-ts/openapi';
+import {
+  createNodeGroup,
+  deleteNodeGroup,
+  getNodeGroup,
+  listNodeGroups,
+  listNodesOfGroup,
+  updateNodeGroup,
+  type CreateNodeGroup,
+  type NodeGroupChange,
+  type OwnedGroup,
+} from '../app/node-groups.js';
+import { findBay, findNode, findNodeGroup } from '../app/find.js';
+import type { NodeView } from '../app/nodes.js';
+import type { Bay } from '../domain/bay.js';
+import type { JsonObject } from '../domain/json.js';
+import { labelDifference } from '../domain/labels.js';
+import type { NodeGroup, Taint } from '../domain/node-group.js';
+import { parseTaint } from '../domain/node-group-rules.js';
+import { bodyOf, nonEmpty } from './bay-operations.js';
+import { flagField, mapField, numberField, textField } from './fields.js';
+import type { Call, Handler } from './handler.js';
+import { resourceLinks, wireTime, wireTimeOrNull } from './links.js';
+import { collectionBody, pageOf } from './pagination.js';
+import { patched } from './patching.js';
+
+type Wire = components['schemas']['NodeGroup'];
+
+/** Contract, endpoints §2. */
+export const nodeGroupHandlers = {
+  listNodeGroups: async (deps, call) => {
+    const findMarker = async (marker: string): Promise<void> => {
+      const { bay } = await findBay(deps, call.access, clusterOf(call));
+      await findNodeGroup(deps, bay.id, marker);
+    };
+    const page = await pageOf(deps, call, findMarker);
+    const role = typeof call.query['role'] === 'string' ? call.query['role'] : null;
+    const { bay, groups } = await listNodeGroups(deps, call.access, clusterOf(call), role, page);
+    const place = { name: 'nodegroups', path: collectionOf(bay), extraQuery: { role: role ?? undefined } };
+    return {
+      body: collectionBody(
+        call,
+        page,
+        place,
+        groups.map((group) => presentSummary(bay, group)),
+      ),
+    };
+  },
+  getNodeGroup: async (deps, call) => ({
+    body: present(call, await getNodeGroup(deps, call.access, clusterOf(call), groupOf(call))),
+  }),
+  createNodeGroup: async (deps, call) => ({
+    body: present(call, await createNodeGroup(deps, call.access, clusterOf(call), parse(bodyOf(call)), call.signal)),
+  }),
+  updateNodeGroup: async (deps, call) => {
+    const place = { bay: clusterOf(call), group: groupOf(call) };
+    return { body: present(call, await updateNodeGroup(deps, call.access, place, (owned) => changeOf(call, owned))) };
+  },
+  deleteNodeGroup: async (deps, call) => {
+    await deleteNodeGroup(deps, call.access, clusterOf(call), groupOf(call));
+    return {};
+  },
+  listNodeGroupNodes: async (deps, call) => {
+    const page = await pageOf(deps, call, (marker) => findNode(deps, { ...call.access, action: 'node:get' }, marker));
+    const place = { bay: clusterOf(call), group: groupOf(call) };
+    const { bay, views } = await listNodesOfGroup(deps, call.access, place, page, call.signal);
+    const path = `${collectionOf(bay)}/${encodeURIComponent(place.group)}/nodes`;
+    return { body: collectionBody(call, page, { name: 'nodes', path }, views.map(presentNode)) };
+  },
+} satisfies Record<string, Handler>;
+
+function clusterOf(call: Call): string {
+  return call.params['cluster_ident'] ?? '';
+}
+
+function groupOf(call: Call): string {
+  return call.params['nodegroup_ident'] ?? '';
+}
+
+function collectionOf(bay: Bay): string {
+  return `clusters/${bay.id}/nodegroups`;
+}
+
+function parse(body: JsonObject): CreateNodeGroup {
+  return {
+    name: textField(body, 'name') ?? '',
+    role: textField(body, 'role') ?? 'worker',
+    nodeCount: numberField(body, 'node_count') ?? 1,
+    minNodeCount: numberField(body, 'min_node_count') ?? 0,
+    maxNodeCount: numberField(body, 'max_node_count'),
+    dockerVolumeSize: numberField(body, 'docker_volume_size'),
+    labels: nonEmpty(mapField(body, 'labels')),
+    mergeLabels: flagField(body, 'merge_labels') ?? false,
+    flavorId: textField(body, 'flavor_id'),
+    imageId: textField(body, 'image_id'),
+    version: textField(body, 'version'),
+    nodeLabels: mapField(body, 'node_labels'),
+    nodeTaints: taintsIn(body),
+  };
+}
+
+function taintsIn(body: JsonObject): readonly Taint[] | null {
+  const list = body['node_taints'];
+  return Array.isArray(list) ? list.map(parseTaint) : null;
+}
+
+/** Everything else of a group is internal to patches (contract, README §6). */
+function changeOf(call: Call, owned: OwnedGroup): NodeGroupChange {
+  const after = patched('NodeGroup', present(call, owned), call);
+  return {
+    minNodeCount: numberField(after, 'min_node_count') ?? 0,
+    maxNodeCount: numberField(after, 'max_node_count'),
+    nodeLabels: mapField(after, 'node_labels'),
+    nodeTaints: taintsIn(after),
+  };
+}
+
+function present(call: Call, { bay, row: { group, addresses } }: OwnedGroup): Wire & JsonObject {
+  const difference = labelDifference(bay.desired.labels, group.labels);
+  const wire: Wire = {
+    id: group.sequence,
+    uuid: group.id,
+    name: group.name,
+    cluster_id: bay.id,
+    project_id: group.projectId,
+    docker_volume_size: group.dockerVolumeSize,
+    labels: { ...group.labels },
+    merge_labels: false,
+    labels_overridden: difference.overridden,
+    labels_added: difference.added,
+    labels_skipped: difference.skipped,
+    flavor_id: group.flavorId,
+    image_id: group.imageId,
+    node_addresses: [...addresses],
+    node_count: group.nodeCount,
+    role: group.role,
+    min_node_count: group.minNodeCount,
+    max_node_count: group.maxNodeCount,
+    is_default: group.isDefault,
+    stack_id: bay.observed.stackId,
+    status: group.status,
+    status_reason: group.statusReason,
+    version: group.version,
+    node_labels: group.nodeLabels && { ...group.nodeLabels },
+    node_taints: group.nodeTaints && group.nodeTaints.map((taint) => ({ ...taint })),
+    links: [...resourceLinks(call.baseUrl, collectionOf(bay), group.id)],
+    created_at: wireTime(group.createdAt),
+    updated_at: wireTimeOrNull(group.updatedAt),
+  };
+  return wire as Wire & JsonObject; // the wire type is JSON by the spec
+}
+
+/** Bounds show their defaults in lists, whatever they are: clients read them from the group itself (contract, README §8 row 3). */
+function presentSummary(bay: Bay, group: NodeGroup): JsonObject {
+  const wire: components['schemas']['NodeGroupSummary'] = {
+    uuid: group.id,
+    name: group.name,
+    flavor_id: group.flavorId,
+    image_id: group.imageId,
+    node_count: group.nodeCount,
+    role: group.role,
+    min_node_count: 0,
+    max_node_count: null,
+    merge_labels: false,
+    is_default: group.isDefault,
+    stack_id: bay.observed.stackId,
+    status: group.status,
+  };
+  return wire as JsonObject; // the wire type is JSON by the spec
+}
+
+function presentNode({ node, nodeGroup, live }: NodeView): JsonObject {
+  const wire: components['schemas']['NodeGroupNode'] = {
+    uuid: node.id,
+    name: node.name,
+    cluster_id: node.bayId,
+    nodegroup: nodeGroup.name,
+    role: node.role,
+    cluster_template_id: node.bayModelId,
+    image_id: node.imageId,
+    status: node.desired === 'absent' ? 'DELETE_IN_PROGRESS' : node.observed.status,
+    status_reason: node.observed.reason,
+    server_id: node.observed.serverId,
+    private_address: node.observed.privateAddress,
+    public_address: node.observed.publicAddress,
+    state: live?.state ?? 'unknown',
+    availability: live?.availability ?? null,
+    leader: live?.leader ?? false,
+    engine_version: live?.engineVersion ?? null,
+    created_at: wireTime(node.createdAt),
+    updated_at: wireTimeOrNull(node.updatedAt),
+  };
+  return wire as JsonObject; // the wire type is JSON by the spec
+}

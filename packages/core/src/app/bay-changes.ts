@@ -1,0 +1,115 @@
+import type { Bay } from '../domain/bay.js';
+import { bayEvent } from '../domain/bay-event.js';
+import { STATUS_OF, type Operation } from '../domain/bay-status.js';
+import { DomainError } from '../domain/errors.js';
+import type { BayId } from '../domain/ids.js';
+import { deadlineOf } from '../domain/intent.js';
+import type { Problem } from '../domain/labels.js';
+import { ACCEPTED_IN, type BayOperation } from '../domain/transitions.js';
+import type { Upgrade } from '../domain/upgrade.js';
+import type { New, Repositories } from '../ports/store.js';
+import type { AppDeps } from './deps.js';
+
+/** An accepted change: the generation to wait for, and what is odd but not refused (shown as warnings). */
+export interface Accepted {
+  readonly bayId: BayId;
+  readonly generation: number;
+  readonly warnings: readonly Problem[];
+}
+
+type ChangeDeps = Pick<AppDeps, 'store' | 'bus' | 'clock' | 'tracer'>;
+
+export interface Wish {
+  readonly operation: Operation;
+  readonly rollbackOnFailure?: boolean;
+  /** Absent: an upgrade that is under way goes on with whatever else is changed. */
+  readonly upgrade?: Upgrade;
+}
+
+/**
+ * The one way to change a bay that is there: a new generation, whatever `write` puts beside it, intent and work item in one
+ * transaction; then the doorbell. Errors: `conflict` when somebody else was faster.
+ */
+export async function changeBay(
+  deps: ChangeDeps,
+  bay: Bay,
+  wish: Wish,
+  write: (repos: Repositories, next: Bay, upgrade: Upgrade | null) => Promise<void>,
+): Promise<Accepted> {
+  const next = withOperation(deps, bay, wish.operation);
+  await deps.store.write(async (repos) => {
+    if (!(await repos.bays.saveDesired(next, bay.generation))) throw changedMeanwhile(bay);
+    const upgrade = wish.upgrade ?? (wish.operation === 'update' ? await upgradeUnderWay(repos, bay.id) : null);
+    await write(repos, next, upgrade);
+    await recordIntent(deps, repos, next, { ...wish, upgrade });
+  });
+  await deps.bus.cast({ kind: 'wake', bayId: bay.id });
+  return { bayId: bay.id, generation: next.generation, warnings: [] };
+}
+
+async function upgradeUnderWay(repos: Repositories, bayId: BayId): Promise<Upgrade | null> {
+  return (await repos.intents.get(bayId))?.upgrade ?? null;
+}
+
+export async function recordIntent(
+  deps: Pick<AppDeps, 'clock' | 'tracer'>,
+  repos: Repositories,
+  bay: New<Bay>,
+  wish: Omit<Wish, 'upgrade'> & { readonly upgrade?: Upgrade | null },
+): Promise<void> {
+  const startedAt = deps.clock.now();
+  await repos.intents.put({
+    bayId: bay.id,
+    operation: wish.operation,
+    generation: bay.generation,
+    rollbackOnFailure: wish.rollbackOnFailure ?? false,
+    upgrade: wish.upgrade ?? null,
+    stride: 0,
+    startedAt,
+    deadline: deadlineOf(startedAt, bay.desired.createTimeout),
+    traceparent: deps.tracer?.current() ?? null,
+  });
+  const { running } = STATUS_OF[wish.operation];
+  await repos.events.append([bayEvent(bay, { kind: 'accepted', status: running, reason: null }, startedAt)]);
+  await repos.work.wake(bay.id);
+}
+
+function withOperation(deps: Pick<AppDeps, 'clock'>, bay: Bay, operation: Operation): Bay {
+  return {
+    ...bay,
+    generation: bay.generation + 1,
+    updatedAt: deps.clock.now(),
+    observed: { ...bay.observed, status: STATUS_OF[operation].running, statusReason: null },
+  };
+}
+
+const VERBS: Readonly<Record<BayOperation, string>> = {
+  update: 'Updating',
+  resize: 'Resizing',
+  upgrade: 'Upgrading',
+  'nodegroup-create': 'Adding node groups to',
+  'nodegroup-update': 'Changing node groups of',
+  'nodegroup-delete': 'Deleting node groups of',
+  'rotate-ca': 'Rotating the certificates of',
+  'rotate-credential': 'Rotating the credential of',
+  delete: 'Deleting',
+};
+
+/** The table of transitions is the rule. Errors: `not-supported`. */
+export function requireAccepts(bay: Bay, operation: BayOperation): void {
+  const { status } = bay.observed;
+  if (ACCEPTED_IN[status].has(operation)) return;
+  throw new DomainError(
+    'not-supported',
+    ({ bay: noun }) =>
+      `${VERBS[operation]} a ${noun} when status is "${status}" is not supported. Wait until it has settled, or delete the ${noun}.`,
+  );
+}
+
+function changedMeanwhile(bay: Bay): DomainError {
+  return new DomainError(
+    'conflict',
+    ({ Bay: noun }) =>
+      `${noun} ${bay.id} was changed by another request at the same time. Look at it again, then repeat the request.`,
+  );
+}

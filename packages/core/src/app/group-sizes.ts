@@ -1,0 +1,140 @@
+import type { Bay } from '../domain/bay.js';
+import type { BayModel } from '../domain/bay-model.js';
+import type { BayModelId, NodeGroupId, NodeId } from '../domain/ids.js';
+import { nodeName } from '../domain/names.js';
+import { DEFAULT_MASTER, DEFAULT_WORKER, isMaster, type NodeGroup } from '../domain/node-group.js';
+import { UNSEEN_NODE, type Node } from '../domain/node.js';
+import { isOld, type Upgrade } from '../domain/upgrade.js';
+import type { New, Repositories } from '../ports/store.js';
+import type { AppDeps } from './deps.js';
+
+export interface Sizes {
+  readonly nodeCount: number;
+  readonly masterCount: number;
+}
+
+/** The two groups that every bay has, with their nodes: contract, resources §3 "Default groups". */
+export function newDefaultGroups(
+  deps: AppDeps,
+  bay: New<Bay>,
+  model: BayModel,
+  sizes: Sizes,
+): { groups: readonly New<NodeGroup>[]; nodes: readonly New<Node>[] } {
+  const masters = newGroup(deps, bay, model, {
+    name: DEFAULT_MASTER,
+    role: 'master',
+    flavorId: bay.desired.masterFlavorId,
+    nodeCount: sizes.masterCount,
+  });
+  const workers = newGroup(deps, bay, model, {
+    name: DEFAULT_WORKER,
+    role: 'worker',
+    flavorId: bay.desired.flavorId,
+    nodeCount: sizes.nodeCount,
+  });
+  const masterNodes = newNodes(deps, { group: masters, bayModelId: model.id, taken: new Set(), count: sizes.masterCount });
+  const taken = new Set(masterNodes.map((node) => node.name));
+  return {
+    groups: [masters, workers],
+    nodes: [...masterNodes, ...newNodes(deps, { group: workers, bayModelId: model.id, taken, count: sizes.nodeCount })],
+  };
+}
+
+type GroupShape = Pick<NodeGroup, 'name' | 'role' | 'flavorId' | 'nodeCount'>;
+
+function newGroup(deps: AppDeps, bay: New<Bay>, model: BayModel, shape: GroupShape): New<NodeGroup> {
+  return {
+    ...shape,
+    id: deps.random.uuid() as NodeGroupId, // a new UUID is an id by being given here
+    bayId: bay.id,
+    projectId: bay.projectId,
+    imageId: model.imageId,
+    minNodeCount: 0,
+    maxNodeCount: null,
+    dockerVolumeSize: bay.desired.dockerVolumeSize,
+    labels: bay.desired.labels,
+    nodeLabels: null,
+    nodeTaints: null,
+    version: null,
+    isDefault: true,
+    status: 'CREATE_IN_PROGRESS',
+    statusReason: null,
+    createdAt: deps.clock.now(),
+    updatedAt: null,
+  };
+}
+
+export interface NewNodes {
+  readonly group: New<NodeGroup>;
+  readonly bayModelId: BayModelId;
+  /** Names that the bay's nodes bear. */
+  readonly taken: ReadonlySet<string>;
+  readonly count: number;
+}
+
+export function newNodes(deps: Pick<AppDeps, 'random' | 'clock'>, wanted: NewNodes): readonly New<Node>[] {
+  const { group } = wanted;
+  const role = isMaster(group) ? 'master' : 'worker';
+  const names = new Set(wanted.taken);
+  return Array.from({ length: Math.max(0, wanted.count) }, () => {
+    const name = nodeName(role, names, (limit) => deps.random.below(limit));
+    names.add(name);
+    return {
+      id: deps.random.uuid() as NodeId, // a new UUID is an id by being given here
+      bayId: group.bayId,
+      nodeGroupId: group.id,
+      name,
+      role,
+      bayModelId: wanted.bayModelId,
+      imageId: group.imageId,
+      desired: 'present',
+      observed: UNSEEN_NODE,
+      createdAt: deps.clock.now(),
+      updatedAt: null,
+    };
+  });
+}
+
+export interface GroupSize {
+  readonly bay: Bay;
+  readonly group: NodeGroup;
+  /** Nodes that the group is to have in the end. */
+  readonly size: number;
+  /** Nodes that go whatever the size is; with the old size they are replaced. */
+  readonly leaving: ReadonlySet<NodeId>;
+  readonly upgrade: Upgrade | null;
+}
+
+/**
+ * Makes and marks nodes until the group has its size. An upgrade under way keeps what it has made beyond the old size: its
+ * strides go on from there, and what is new is of its model.
+ */
+export async function setGroupSize(
+  deps: Pick<AppDeps, 'random' | 'clock'>,
+  repos: Repositories,
+  { bay, group, size, leaving, upgrade }: GroupSize,
+): Promise<void> {
+  const nodes = await repos.nodes.ofBay(bay.id);
+  const present = nodes.filter((node) => node.nodeGroupId === group.id && node.desired === 'present');
+  const ofGroup = upgrade?.groupIds.includes(group.id) ? upgrade : null;
+  const surplus = ofGroup ? Math.max(0, present.length - group.nodeCount) : 0;
+  const named = present.filter((node) => leaving.has(node.id));
+  const rest = present.filter((node) => !leaving.has(node.id));
+  const missing = size + surplus - rest.length;
+  const origin = ofGroup ? { ...group, imageId: ofGroup.imageId } : group;
+  const bayModelId = ofGroup?.bayModelId ?? bay.desired.bayModelId;
+  const taken = new Set(nodes.map((node) => node.name));
+  for (const node of newNodes(deps, { group: origin, bayModelId, taken, count: missing })) await repos.nodes.insert(node);
+  for (const node of [...named, ...victims(rest, -missing, ofGroup)]) await repos.nodes.setDesired(node.id, 'absent');
+  await repos.nodeGroups.saveCount(group.id, size);
+  await repos.nodeGroups.saveStatus(group.id, 'UPDATE_IN_PROGRESS', null);
+}
+
+/** Nodes that failed go first, then those that an upgrade would replace, then the newest. */
+function victims(present: readonly Node[], count: number, upgrade: Upgrade | null): readonly Node[] {
+  const rank = (node: Node): number => {
+    if (node.observed.status.endsWith('_FAILED')) return 0;
+    return upgrade && isOld(upgrade, node) ? 1 : 2;
+  };
+  return present.toSorted((one, other) => rank(one) - rank(other) || other.sequence - one.sequence).slice(0, Math.max(0, count));
+}

@@ -1,0 +1,68 @@
+import { DomainError } from '../domain/errors.js';
+import type { NodeId } from '../domain/ids.js';
+import { DEFAULT_WORKER, isMaster, type NodeGroup } from '../domain/node-group.js';
+import { upperBound } from '../domain/node-group-rules.js';
+import type { Node } from '../domain/node.js';
+import { changeBay, requireAccepts, type Accepted } from './bay-changes.js';
+import type { Access, AppDeps } from './deps.js';
+import { findBay, findNodeGroup } from './find.js';
+import { setGroupSize } from './group-sizes.js';
+import { requireGroupAccepts } from './node-groups.js';
+
+export interface ResizeBay {
+  readonly nodeCount: number;
+  /** Server ids, names, UUIDs, addresses, or places in the group. */
+  readonly removeFirst: readonly string[];
+  /** UUID, name or number; null: the default workers. */
+  readonly group: string | null;
+}
+
+/** Exactly the named nodes go. Contract, validation §8. Errors: `node-group-not-found`, 400 for masters, bounds and unknown nodes. */
+export async function resizeBay(deps: AppDeps, access: Access, ident: string, wanted: ResizeBay): Promise<Accepted> {
+  const { bay } = await findBay(deps, access, ident);
+  const { group } = await findNodeGroup(deps, bay.id, wanted.group ?? DEFAULT_WORKER);
+  if (isMaster(group))
+    throw new DomainError('not-supported', 'Resizing a node group of masters is not supported. Resize a group of workers.');
+  requireWithinBounds(group, wanted.nodeCount);
+  requireAccepts(bay, 'resize');
+  requireGroupAccepts(group, 'resize');
+  return changeBay(deps, bay, { operation: 'update' }, async (repos, next, upgrade) => {
+    const nodes = (await repos.nodes.ofBay(bay.id)).filter((node) => node.nodeGroupId === group.id);
+    const leaving = new Set(wanted.removeFirst.flatMap((name) => namedNode(nodes, name)));
+    await setGroupSize(deps, repos, { bay: next, group, size: wanted.nodeCount, leaving, upgrade });
+  });
+}
+
+function requireWithinBounds(group: NodeGroup, nodeCount: number): void {
+  const most = upperBound(group);
+  if (nodeCount >= group.minNodeCount && nodeCount <= most) return;
+  const bounds = most === Infinity ? `at least ${group.minNodeCount}` : `${group.minNodeCount} to ${most}`;
+  throw new DomainError('invalid-parameter', {
+    field: 'node_count',
+    message: `node_count ${nodeCount} is out of the bounds of node group ${group.name}: ${bounds}. Change the bounds first.`,
+  });
+}
+
+/** A node that is leaving already is no mistake: autoscalers repeat themselves. */
+function namedNode(nodes: readonly Node[], name: string): readonly NodeId[] {
+  const present = nodes.filter((node) => node.desired === 'present');
+  const byPlace = /^\d{1,4}$/.test(name) ? present[Number(name)] : undefined;
+  const found = byPlace ?? nodes.find((node) => isCalled(node, name));
+  if (found) return found.desired === 'present' ? [found.id] : [];
+  throw new DomainError('invalid-parameter', {
+    field: 'nodes_to_remove',
+    message: `nodes_to_remove: the node group has no node ${JSON.stringify(name.slice(0, 80))}. Name nodes by server id, name, UUID, address, or place.`,
+  });
+}
+
+/** Some clients write ids in capitals, or without their dashes. */
+function isCalled(node: Node, name: string): boolean {
+  const plain = (text: string | null): string => (text ?? '').replaceAll('-', '').toLowerCase();
+  const { serverId, privateAddress, publicAddress } = node.observed;
+  if (name === '') return false;
+  return (
+    node.name === name ||
+    [node.id, serverId].some((id) => id !== null && plain(id) === plain(name)) ||
+    [privateAddress, publicAddress].includes(name)
+  );
+}

@@ -1,0 +1,103 @@
+import type { Bay } from '../domain/bay.js';
+import type { BayModel } from '../domain/bay-model.js';
+import { DomainError } from '../domain/errors.js';
+import { labelProblems } from '../domain/labels.js';
+import type { NodeGroup } from '../domain/node-group.js';
+import { downgrades, upgradedLabels, type Upgrade } from '../domain/upgrade.js';
+import { changeBay, requireAccepts, type Accepted } from './bay-changes.js';
+import { requireImage } from './cloud-resources.js';
+import { cloudAccess, type Access, type AppDeps } from './deps.js';
+import { findBay, findBayModelToUse, findNodeGroup } from './find.js';
+import { requireGroupAccepts } from './node-groups.js';
+
+export interface UpgradeBay {
+  /** UUID or name. */
+  readonly bayModel: string;
+  readonly maxBatchSize: number;
+  /** UUID, name or number; null: the default groups. */
+  readonly group: string | null;
+}
+
+/**
+ * Has every node of the groups replaced by one of the other model. Contract, validation §9. Errors: `template-not-for-upgrade`,
+ * `invalid-version` where the other model is behind.
+ */
+export async function upgradeBay(
+  deps: AppDeps,
+  access: Access,
+  ident: string,
+  wanted: UpgradeBay,
+  signal: AbortSignal,
+): Promise<Accepted> {
+  const { bay } = await findBay(deps, access, ident);
+  const model = await findBayModelToUse(deps, access, wanted.bayModel);
+  const named = wanted.group === null ? null : (await findNodeGroup(deps, bay.id, wanted.group)).group;
+  const [current, groups] = await deps.store.read(async (repos) => [
+    await repos.bayModels.get(bay.desired.bayModelId),
+    await repos.nodeGroups.ofBay(bay.id),
+  ]);
+  if (!current) throw new DomainError('internal', `Bay model ${bay.desired.bayModelId} of bay ${bay.id} is missing.`);
+  requireAccepts(bay, 'upgrade');
+  if (named) requireGroupAccepts(named, 'update');
+  requireSuitable(deps, { bay, current, model, named });
+  await requireImage(deps.cloud, model.imageId, cloudAccess(access.actor), signal);
+  const { labels: schema } = deps.engines.driverOf(model);
+  const ofBay = named === null || named.isDefault;
+  const upgrade: Upgrade = {
+    bayModelId: model.id,
+    imageId: model.imageId,
+    labels: upgradedLabels(schema, model.labels),
+    groupIds: groupsOf(groups, named).map(({ id }) => id),
+    maxBatchSize: wanted.maxBatchSize,
+    ofBay,
+  };
+  const accepted = await changeBay(deps, bay, { operation: 'update', upgrade }, async (repos) => {
+    for (const id of upgrade.groupIds) await repos.nodeGroups.saveStatus(id, 'UPDATE_IN_PROGRESS', null);
+  });
+  return { ...accepted, warnings: labelProblems(schema, upgrade.labels) };
+}
+
+/** The default groups go together: masters of one model and workers of another are not what anybody asks for. */
+function groupsOf(groups: readonly NodeGroup[], named: NodeGroup | null): readonly NodeGroup[] {
+  return named === null || named.isDefault ? groups.filter((group) => group.isDefault) : [named];
+}
+
+interface Suiting {
+  readonly bay: Bay;
+  readonly current: BayModel;
+  readonly model: BayModel;
+  readonly named: NodeGroup | null;
+}
+
+/** What a living bay cannot become: another engine, another way to reach it. */
+function requireSuitable(deps: AppDeps, { bay, current, model, named }: Suiting): void {
+  if (named && !named.isDefault && model.id !== current.id) {
+    throw notForUpgrade(
+      model,
+      `node group ${named.name} follows its cluster, which is of ${current.id}. Upgrade the cluster first, then the node group to the same template.`,
+    );
+  }
+  const differing = (['coe', 'serverType', 'tlsDisabled', 'networkDriver'] as const).find(
+    (field) => model[field] !== current[field],
+  );
+  if (differing)
+    throw notForUpgrade(
+      model,
+      `its ${WIRE[differing]} is ${String(model[differing])}, the cluster's is ${String(current[differing])}.`,
+    );
+  if (deps.engines.driverOf(model).name !== deps.engines.driverOf(current).name)
+    throw notForUpgrade(model, 'another driver serves its image.');
+  const { labels: schema } = deps.engines.driverOf(model);
+  const [behind] = downgrades(schema, named?.labels ?? bay.desired.labels, model.labels);
+  if (behind !== undefined)
+    throw new DomainError('invalid-version', {
+      field: `labels.${behind}`,
+      message: `${behind} ${model.labels[behind] ?? ''} is behind what runs, ${(named?.labels ?? bay.desired.labels)[behind] ?? ''}. Choose a template that is not.`,
+    });
+}
+
+const WIRE = { coe: 'coe', serverType: 'server_type', tlsDisabled: 'tls_disabled', networkDriver: 'network_driver' } as const;
+
+function notForUpgrade(model: BayModel, why: string): DomainError {
+  return new DomainError('template-not-for-upgrade', `Cluster template ${model.id} is not for this upgrade: ${why}`);
+}
