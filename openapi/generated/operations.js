@@ -2456,7 +2456,7 @@ export const operations = {
       "columns": [],
       "rows": null,
       "text": null,
-      "many": false,
+      "many": true,
       "wait": null
     }
   },

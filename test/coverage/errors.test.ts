@@ -32,6 +32,8 @@ function recorder(seen: Seen[]): Logger {
 }
 
 const model = (fields: object): Promise<Reply> => service.request('POST', '/v1/baymodels', { body: { ...MODEL, ...fields } });
+const groups = (method: string, path: string, body?: object): Promise<Reply> =>
+  service.request(method, `/v1/clusters/${bay}/nodegroups${path}`, { version: '1.9', ...(body ? { body } : {}) });
 const nodes = (count: unknown): Promise<Reply> =>
   service.request('PATCH', `/v1/bays/${bay}`, { body: [{ op: 'replace', path: '/node_count', value: count }], version: '1.2' });
 /** An engine's own failure, as its adapter reports it. */
@@ -74,6 +76,31 @@ const REACHED: Partial<Record<ErrorName, () => Promise<Reply>>> = {
   'bay-not-found': () => service.request('GET', '/v1/bays/nobody'),
   'node-not-found': () => service.request('GET', '/v1/nodes/nobody'),
   'container-not-found': () => service.request('GET', `/v1/containers/${NOWHERE}`),
+  'quota-exceeded': async () => {
+    const project = service.config.projects[0]?.id;
+    const quota = (method: string, path: string, body?: object): Promise<Reply> =>
+      service.request(method, path, { token: service.tokens.admin, ...(body ? { body } : {}) });
+    await quota('POST', '/v1/quotas', { project_id: project, hard_limit: 1 });
+    const reply = await service.request('POST', '/v1/clusters', { body: { cluster_template_id: used } });
+    await quota('DELETE', `/v1/quotas/${String(project)}/Cluster`);
+    return reply;
+  },
+  'node-group-not-found': () => groups('GET', '/nobody'),
+  'node-group-invalid': () => groups('POST', '', { name: 'x', node_count: 3, max_node_count: 2 }),
+  'bay-not-reachable': async () => {
+    const idle = await aService({ conductor: false });
+    await idle.createModel();
+    const { uuid } = resource(await idle.request('POST', '/v1/bays', { body: { baymodel_id: 'swarm' }, version: '1.2' }), 202);
+    const reply = await idle.request('POST', `/v1/clusters/${uuid}/nodegroups`, { body: { name: 'x' }, version: '1.9' });
+    elsewhere.push(...idle.seen.slice(-1));
+    await idle.stop();
+    return reply;
+  },
+  'template-not-for-upgrade': async () => {
+    const { uuid } = await service.createModel({ name: 'open', tls_disabled: true });
+    const body = { cluster_template: uuid };
+    return service.request('POST', `/v1/clusters/${bay}/actions/upgrade`, { body, version: '1.8' });
+  },
   'project-not-found': () =>
     service.request('POST', '/v1/quotas', { body: { project_id: 'nobody' }, token: service.tokens.admin }),
   'quota-not-found': () => service.request('DELETE', '/v1/quotas/nobody/Cluster', { token: service.tokens.admin }),
@@ -110,7 +137,7 @@ async function withoutTable(table: string): Promise<Reply> {
 
 /** Kinds that no caller of this API hears of, and why. */
 const INSIDE: Partial<Record<ErrorName, string>> = {
-  'quota-exceeded': 'bays know no quota; proven in the store contract',
+  'invalid-version': 'no driver of today has versions in its labels; proven in domain/upgrade.test.ts',
   'too-many-requests': 'limits are off by default; proven in test/api/limits.test.ts',
   'certificate-refused': 'proven with real requests of openssl in test/api/certificates.test.ts',
   'operation-in-progress': 'the orchestrator says it to the conductor, which waits',

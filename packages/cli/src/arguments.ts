@@ -36,6 +36,8 @@ function optionsFor(field: Field, flag: string): Option[] {
     ];
   if (type === 'object')
     return [new Option(`--${flag} <key=value>`, `${about} May be repeated, or separated by commas.`).argParser(intoMap)];
+  if (type === 'array')
+    return [new Option(`--${flag} <value>`, `${about} May be repeated, or separated by commas.`).argParser(intoList)];
   if (field.schema['x-cli']?.file)
     return [new Option(`--${flag} <file>`, `${about} The file that holds it; - is standard input.`)];
   const choices = field.schema.enum?.filter((value) => typeof value === 'string');
@@ -56,6 +58,11 @@ export function intoMap(text: string, before: Readonly<Record<string, string>> |
     return [pair.slice(0, at).trim(), pair.slice(at + 1)] as const;
   });
   return { ...before, ...Object.fromEntries(pairs) };
+}
+
+/** `a,b`, more of them at every repetition. */
+function intoList(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), ...text.split(',').map((item) => item.trim())].filter((item) => item !== '');
 }
 
 function integer(text: string, schema: JsonSchema): number {

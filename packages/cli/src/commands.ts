@@ -15,6 +15,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   node: 'servers of bays',
   container: 'containers that run in Swarm bays',
   certificate: 'certificates of bays',
+  nodegroup: 'nodes of one kind within a cluster',
   quota: 'how many clusters projects may have',
   stats: 'how many clusters and nodes there are',
   federation: 'clusters that belong together',
@@ -48,7 +49,7 @@ const KINDS: readonly (readonly [(plan: Plan) => boolean, Run])[] = [
   [({ operation }) => operation.cli?.text !== null, runText],
   [({ operation }) => operation.bodyKind === 'json-patch', runUpdate],
   [({ operation }) => operation.method === 'DELETE', runDelete],
-  [({ operation }) => operation.method === 'POST', runCreate],
+  [({ operation }) => operation.method === 'POST' || operation.bodyKind === 'object', runCreate],
   [({ operation }) => operation.method === 'PUT', runAction],
   [() => true, runItem],
 ];
@@ -78,7 +79,7 @@ function addPositionals(command: Command, plan: Plan): void {
     const label =
       parameter?.cli?.label ?? (field && field.name !== 'name' ? field.schema['x-cli']?.flags?.[0] : undefined) ?? name;
     const optional = field !== undefined && !field.required && name === 'name';
-    const many = cli?.many === true || (name === 'command' && parameter !== undefined);
+    const many = (cli?.many === true && name === plan.positional.at(-1)) || (name === 'command' && parameter !== undefined);
     command.argument(
       optional ? `[${label}]` : `<${label}${many ? '...' : ''}>`,
       parameter?.description ?? field?.schema.description ?? '',

@@ -85,14 +85,24 @@ export const runAction: Run = async (io, plan, given) => {
 
 export const runCreate: Run = async (io, plan, given) => {
   const body = await bodyOf(io, plan, given);
+  const { method } = plan.operation;
+  const path = pathOf(plan.operation, paths(plan, given));
   const magnum = await openSession(io, given.flags);
-  const created = itemOf(await magnum.raw({ method: 'POST', path: plan.operation.path, body }, { signal: io.signal }));
-  const waited = await awaited(io, magnum, plan, { flags: given.flags, bay: String(created['uuid']), after: 0 });
+  const after = await eventBefore(io, magnum, plan, given);
+  const created = itemOf(await magnum.raw({ method, path, body }, { signal: io.signal }));
+  const waited = await awaited(io, magnum, plan, { flags: given.flags, bay: String(created['uuid']), after });
   await printItem(io, waited ?? (await whole(magnum, plan, created)), outputOf(given.flags));
 };
 
+/** Where a wait begins to tell: after what is known of the bay that the command names, and at the beginning of a new one. */
+async function eventBefore(io: Io, magnum: Magnum, plan: Plan, given: Given): Promise<number> {
+  const [ident] = plan.operation.pathParams.length > 0 ? (given.positional[0] ?? []) : [];
+  if (given.flags['wait'] === undefined || ident === undefined) return 0;
+  return lastEvent(baysIn(magnum, plan.operation.vocabulary), ident, io.signal);
+}
+
 export const runUpdate: Run = async (io, plan, given) => {
-  const [idents = [], words = []] = given.positional;
+  const words = given.positional[plan.positional.length] ?? [];
   const fromFlags = await valuesOf(
     io,
     plan.fields.map((field) => ({ ...field, required: false })),
@@ -102,9 +112,7 @@ export const runUpdate: Run = async (io, plan, given) => {
   const body = changesOf(plan.fields, fromFlags, words);
   if (body.length === 0) throw new UsageError('Say what to change: an option, or replace name=value');
   const magnum = await openSession(io, given.flags);
-  const [ident = ''] = idents;
-  const after =
-    given.flags['wait'] === undefined ? 0 : await lastEvent(baysIn(magnum, plan.operation.vocabulary), ident, io.signal);
+  const after = await eventBefore(io, magnum, plan, given);
   const path = pathOf(plan.operation, paths(plan, given));
   const answer = itemOf(
     await magnum.raw({ method: 'PATCH', path, query: await queryOf(io, plan, given), body }, { signal: io.signal }),
@@ -116,15 +124,18 @@ export const runUpdate: Run = async (io, plan, given) => {
 const PARALLEL = 5;
 
 export const runDelete: Run = async (io, plan, given) => {
-  const idents = [...new Set(given.positional[0] ?? [])];
+  // What comes before the last argument says where: `nodegroup delete CLUSTER NODEGROUP…`.
+  const last = plan.positional.length - 1;
+  const idents = [...new Set(given.positional[last] ?? [])];
   for (const ident of idents) checkedIdent(ident);
+  const around = paths(plan, given);
   if (!(await mayDelete(io, plan, idents, given.flags))) throw new SilentExit(EXIT.failed);
   const magnum = await openSession(io, given.flags);
   const codes: number[] = [];
   const queue = [...idents];
   const worker = async (): Promise<void> => {
     for (let ident = queue.shift(); ident !== undefined && !io.signal.aborted; ident = queue.shift()) {
-      codes.push(await deleteOne(io, magnum, plan, { ident, flags: given.flags }));
+      codes.push(await deleteOne(io, magnum, plan, { ident, around, flags: given.flags }));
     }
   };
   // Live progress is for one at a time.
@@ -133,14 +144,21 @@ export const runDelete: Run = async (io, plan, given) => {
   if (worst > 0) throw new SilentExit(worst);
 };
 
-async function deleteOne(io: Io, magnum: Magnum, plan: Plan, one: { ident: string; flags: Flags }): Promise<number> {
+interface Doomed {
+  readonly ident: string;
+  /** The other parts of the path, by name. */
+  readonly around: Readonly<Record<string, string>>;
+  readonly flags: Flags;
+}
+
+async function deleteOne(io: Io, magnum: Magnum, plan: Plan, one: Doomed): Promise<number> {
   try {
     const bays = baysIn(magnum, plan.operation.vocabulary);
     const bay =
       plan.operation.cli?.wait && one.flags['wait'] !== undefined ? await bays.get(one.ident, { signal: io.signal }) : undefined;
     const after = bay ? await lastEvent(bays, bay.uuid, io.signal) : 0;
-    const [name = ''] = plan.positional;
-    await magnum.raw({ method: 'DELETE', path: pathOf(plan.operation, { [name]: one.ident }) }, { signal: io.signal });
+    const path = pathOf(plan.operation, { ...one.around, [plan.positional.at(-1) ?? '']: one.ident });
+    await magnum.raw({ method: 'DELETE', path }, { signal: io.signal });
     if (bay) await awaited(io, magnum, plan, { flags: one.flags, bay: bay.uuid, after });
     io.err(`${oneLine(one.ident)}: ${bay || !plan.operation.cli?.wait ? 'deleted' : 'will be deleted'}\n`);
     return EXIT.ok;

@@ -17,6 +17,7 @@ import {
   type VersionsApi,
 } from './others.js';
 import type { Logger, PipelineDeps } from './pipeline.js';
+import { nodeGroups, type NodeGroups } from './node-groups.js';
 import { quotas, stats, type Quotas, type StatsApi } from './quotas.js';
 import { DEFAULT_RETRIES, RetryBudget, type RetryOptions } from './retry.js';
 import { systemRuntime, type Runtime } from './runtime.js';
@@ -52,6 +53,7 @@ export interface Magnum {
   readonly containers: Containers;
   readonly certificates: Certificates;
   readonly services: Services;
+  readonly nodeGroups: NodeGroups;
   readonly quotas: Quotas;
   readonly stats: StatsApi;
   readonly federations: Federations;
@@ -84,6 +86,7 @@ export function createMagnum(options: MagnumOptions): Magnum {
     containers: containers(transport),
     certificates: certificates(transport),
     services: services(transport),
+    nodeGroups: nodeGroups(transport),
     quotas: quotas(transport),
     stats: stats(transport),
     federations: federations(transport),

@@ -7,10 +7,12 @@ import type {
   Accepted,
   Cluster,
   ClusterCreate,
+  ClusterResize,
   BayEvent,
   ClusterTemplate,
   ClusterTemplateCreate,
   ClusterSummary,
+  ClusterUpgrade,
   CallOptions,
   JsonPatch,
   ListQuery,
@@ -61,6 +63,10 @@ export interface Clusters {
   create(body: ClusterCreate, options?: CallOptions): Promise<Accepted>;
   update(ident: string, changes: Changes | JsonPatch, options?: CallOptions & { readonly rollback?: boolean }): Promise<Accepted>;
   delete(ident: string, options?: CallOptions): Promise<void>;
+  /** Changes the number of nodes of a node group; `nodes_to_remove` go whatever the number is. */
+  resize(ident: string, body: ClusterResize, options?: CallOptions): Promise<Accepted>;
+  /** Replaces the nodes by those of another template. Throws ConflictError where the template is not for this cluster. */
+  upgrade(ident: string, body: ClusterUpgrade, options?: CallOptions): Promise<Accepted>;
   /** What has happened to the cluster and its stack, oldest first. */
   events(ident: string, query?: { readonly after?: number; readonly limit?: number }, options?: CallOptions): Listing<BayEvent>;
   /**
@@ -113,6 +119,10 @@ export function clusters(transport: Transport, runtime: Runtime): Clusters {
     delete: async (ident, options) => {
       await http.DELETE('/v1/clusters/{cluster_ident}', { ...place(ident), ...init(options) });
     },
+    resize: (ident, body, options) =>
+      dataOf(http.POST('/v1/clusters/{cluster_ident}/actions/resize', { ...place(ident), body, ...init(options) })),
+    upgrade: (ident, body, options) =>
+      dataOf(http.POST('/v1/clusters/{cluster_ident}/actions/upgrade', { ...place(ident), body, ...init(options) })),
     waitUntil: (ident, options = {}) => waitUntilSettled(waiting, ident, options),
     waitUntilDeleted: (ident, options = {}) => waitUntilDeleted(waiting, ident, options),
   };

@@ -31,6 +31,7 @@ export {
   WaiterError,
 } from './errors.js';
 export type { Federations } from './federations.js';
+export type { NodeGroups } from './node-groups.js';
 export type { Quotas, StatsApi } from './quotas.js';
 export { NEWEST } from './microversion.js';
 export type { Certificates, Nodes, Services, VersionsApi } from './others.js';

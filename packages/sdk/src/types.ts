@@ -24,6 +24,12 @@ export type ContainerCreate = Schemas['ContainerCreate'];
 export type Certificate = Schemas['Certificate'];
 export type CertificateCreate = Schemas['CertificateCreate'];
 export type MagnumService = Schemas['MagnumService'];
+export type ClusterResize = Schemas['ClusterResize'];
+export type ClusterUpgrade = Schemas['ClusterUpgrade'];
+export type NodeGroup = Schemas['NodeGroup'];
+export type NodeGroupSummary = Schemas['NodeGroupSummary'];
+export type NodeGroupCreate = Schemas['NodeGroupCreate'];
+export type NodeGroupNode = Schemas['NodeGroupNode'];
 export type Quota = Schemas['Quota'];
 export type QuotaCreate = Schemas['QuotaCreate'];
 export type Stats = Schemas['Stats'];
@@ -37,6 +43,7 @@ export type Accepted = Schemas['Accepted'];
 export type JsonPatch = Schemas['JsonPatch'];
 
 export type ListQuery = Query<'listBays'>;
+export type NodeGroupListQuery = Query<'listNodeGroups'>;
 export type QuotaListQuery = Query<'listQuotas'>;
 export type BayListQuery = Query<'listNodes'>;
 

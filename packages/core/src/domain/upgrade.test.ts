@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import type { BayId, BayModelId, NodeGroupId, NodeId } from './ids.js';
+import type { NodeGroup } from './node-group.js';
+import { UNSEEN_NODE, type Node } from './node.js';
+import { downgrades, nextStride, upgradedLabels, type Upgrade } from './upgrade.js';
+
+const [OLD, NEW] = ['old' as BayModelId, 'new' as BayModelId];
+const AT = new Date(0);
+
+function aGroup(name: string, role: string, nodeCount: number): NodeGroup {
+  return {
+    id: name as NodeGroupId,
+    sequence: 1,
+    bayId: 'bay' as BayId,
+    projectId: 'p',
+    name,
+    role,
+    flavorId: null,
+    imageId: 'i',
+    nodeCount,
+    minNodeCount: 0,
+    maxNodeCount: null,
+    dockerVolumeSize: null,
+    labels: {},
+    nodeLabels: null,
+    nodeTaints: null,
+    version: null,
+    isDefault: true,
+    status: 'UPDATE_IN_PROGRESS',
+    statusReason: null,
+    createdAt: AT,
+    updatedAt: null,
+  };
+}
+
+function aNode(group: NodeGroup, number: number, bayModelId = OLD, desired: Node['desired'] = 'present'): Node {
+  return {
+    id: `${group.name}-${number}` as NodeId,
+    sequence: number,
+    bayId: group.bayId,
+    nodeGroupId: group.id,
+    name: `${group.name}-${number}`,
+    role: group.role === 'master' ? 'master' : 'worker',
+    bayModelId,
+    imageId: 'i',
+    desired,
+    observed: UNSEEN_NODE,
+    createdAt: AT,
+    updatedAt: null,
+  };
+}
+
+const [MASTERS, WORKERS, OTHERS] = [
+  aGroup('masters', 'master', 1),
+  aGroup('workers', 'worker', 3),
+  aGroup('others', 'worker', 1),
+];
+const upgrade = (maxBatchSize: number): Upgrade => ({
+  bayModelId: NEW,
+  imageId: 'j',
+  labels: {},
+  groupIds: [WORKERS.id, MASTERS.id],
+  maxBatchSize,
+  ofBay: true,
+});
+
+/** Plays an upgrade to its end: every stride, and how many nodes there are after it. */
+function played(maxBatchSize: number, start: readonly Node[]): readonly string[] {
+  let nodes = [...start];
+  const story: string[] = [];
+  for (let number = 100; story.length < 50; number += 1) {
+    const stride = nextStride(upgrade(maxBatchSize), [MASTERS, WORKERS, OTHERS], nodes);
+    if (!stride) return story;
+    if (stride.kind === 'go') {
+      const gone = new Set(stride.nodes.map((node) => node.id));
+      nodes = nodes.filter((node) => !gone.has(node.id));
+      story.push(`${stride.group.name} -${stride.nodes.map((node) => node.sequence).join(',')}`);
+    } else {
+      for (let count = 0; count < stride.count; count += 1) nodes.push(aNode(stride.group, number * 10 + count, NEW));
+      story.push(`${stride.group.name} +${stride.count}`);
+    }
+  }
+  throw new Error(`no end: ${story.join(' ')}`);
+}
+
+describe('an upgrade', () => {
+  const start = [aNode(MASTERS, 1), aNode(WORKERS, 2), aNode(WORKERS, 3), aNode(WORKERS, 4), aNode(OTHERS, 5)];
+
+  test('replaces masters first, new nodes before old ones go, batch by batch, and leaves other groups alone', () => {
+    expect(played(2, start)).toEqual(['masters +1', 'masters -1', 'workers +2', 'workers -2,3', 'workers +1', 'workers -4']);
+    expect(played(1, start)).toHaveLength(8);
+    expect(played(9, start)).toEqual(['masters +1', 'masters -1', 'workers +3', 'workers -2,3,4']);
+  });
+
+  test('goes on where an earlier one stopped', () => {
+    const halfway = [
+      aNode(MASTERS, 1, NEW),
+      aNode(WORKERS, 2, NEW),
+      aNode(WORKERS, 3),
+      aNode(WORKERS, 4),
+      aNode(WORKERS, 6, NEW),
+    ];
+    expect(played(1, halfway)).toEqual(['workers -3', 'workers +1', 'workers -4']);
+  });
+
+  test('takes away what is too many, also when nothing old is left', () => {
+    const many = [aNode(MASTERS, 1, NEW), ...[2, 3, 4, 5].map((number) => aNode(WORKERS, number, NEW))];
+    expect(played(1, many)).toEqual(['workers -5']);
+  });
+
+  test('does not count nodes that are leaving', () => {
+    const leaving = [
+      aNode(MASTERS, 1, NEW),
+      ...[2, 3, 4].map((number) => aNode(WORKERS, number, NEW)),
+      aNode(WORKERS, 9, OLD, 'absent'),
+    ];
+    expect(played(1, leaving)).toEqual([]);
+  });
+});
+
+const SCHEMA = {
+  kube_tag: { type: 'string', meaning: '' },
+  zone: { type: 'string', fixed: true, meaning: '' },
+} as const;
+
+test('what a driver calls fixed does not come from the new model', () => {
+  expect(upgradedLabels(SCHEMA, { zone: 'b', kube_tag: 'v2', other: 'x' })).toEqual({ kube_tag: 'v2', other: 'x' });
+});
+
+test.each([
+  ['v1.23.3', 'v1.22.9', ['kube_tag']],
+  ['1.9', '1.10', []],
+  ['v1.22.9', 'v1.22.9', []],
+  ['v1.22.9-rancher1', 'v1.22.8', ['kube_tag']],
+  ['latest', 'v1.0', []],
+  ['v1.0', 'latest', []],
+])('from %s to %s goes back in %j', (before, after, expected) => {
+  expect(downgrades(SCHEMA, { kube_tag: before }, { kube_tag: after, strange_version: '0' })).toEqual(expected);
+});
