@@ -107,3 +107,37 @@ describe('stats', () => {
     expect((await service.request('GET', `/v1/stats?project_id=${other}`)).status).toBe(403);
   });
 });
+
+describe('the limit of clusters', () => {
+  const create = (to: Service): Promise<Reply> =>
+    to.request('POST', '/v1/clusters', { body: { cluster_template_id: 'swarm' }, version: '1.14' });
+
+  test('lets exactly as many in as there is room for, however many ask at once', async () => {
+    const busy = await aService({ conductor: false });
+    await busy.createModel();
+    const project_id = busy.config.projects[0]?.id;
+    await busy.request('POST', '/v1/quotas', { body: { project_id, hard_limit: 10 }, token: busy.tokens.admin });
+    const replies = await Promise.all(Array.from({ length: 50 }, () => create(busy)));
+    expect(replies.filter(({ status }) => status === 202)).toHaveLength(10);
+    const refused = replies.filter(({ status }) => status !== 202).map(refusalOf);
+    expect(refused).toHaveLength(40);
+    for (const refusal of refused) expect(refusal).toMatchObject({ status: 403, detail: expect.stringContaining('10') });
+    expect((await busy.request('GET', '/v1/stats')).body).toEqual({ clusters: 10, nodes: 20 });
+    await busy.stop();
+  });
+
+  test('counts clusters that are being deleted, and bays, which know no limit themselves', async () => {
+    const busy = await aService({ conductor: false });
+    await busy.createModel();
+    const project_id = busy.config.projects[0]?.id;
+    await busy.request('POST', '/v1/quotas', { body: { project_id, hard_limit: 2 }, token: busy.tokens.admin });
+    const bay = (): Promise<Reply> => busy.request('POST', '/v1/bays', { body: { baymodel_id: 'swarm' }, version: '1.2' });
+    expect((await create(busy)).status).toBe(202);
+    const { body } = await bay();
+    expect((await create(busy)).status).toBe(403);
+    await busy.request('DELETE', `/v1/bays/${String(body['uuid'])}`, { version: '1.2' });
+    expect((await create(busy)).status).toBe(403);
+    expect((await bay()).status).toBe(202);
+    await busy.stop();
+  });
+});

@@ -2,7 +2,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { EMBEDDED_DEFAULTS } from '../../packages/core/src/adapters/embedded/config.js';
 import { createBay, deleteBay, updateBay, type UpdateBay } from '../../packages/core/src/app/bays.js';
 import type { Access } from '../../packages/core/src/app/deps.js';
-import type { BayId } from '../../packages/core/src/domain/ids.js';
+import { createNodeGroup, deleteNodeGroup } from '../../packages/core/src/app/node-groups.js';
+import { resizeBay } from '../../packages/core/src/app/resize.js';
+import { upgradeBay } from '../../packages/core/src/app/upgrade.js';
+import type { BayId, BayModelId } from '../../packages/core/src/domain/ids.js';
 import { aBayModel } from '../../packages/core/src/testing/builders.js';
 import { CrashPoints } from '../../packages/core/src/testing/crash-points.js';
 import { aMachine, mortal, startProcess, work, type Machine, type Process } from '../support/world.js';
@@ -59,9 +62,16 @@ async function whatExists(): Promise<Record<string, unknown>> {
   // The external network is the cloud's own and outlives every bay.
   const parts: { kind: string }[] = await machine.db('simulated_part').whereNot({ part_key: EXTERNAL }).select('kind');
   return {
-    bays: await machine.db('bay').select('name', 'status', 'status_reason', 'generation', 'accepted_generation'),
-    groups: await machine.db('node_group').select('name', 'node_count', 'status').orderBy('name'),
-    nodes: await machine.db('node').select('role', 'desired', 'status').orderBy('id'),
+    bays: await machine
+      .db('bay')
+      .select('name', 'status', 'status_reason', 'generation', 'accepted_generation', 'baymodel_id', 'labels'),
+    groups: await machine.db('node_group').select('name', 'node_count', 'status', 'image_id', 'labels').orderBy('name'),
+    nodes: (
+      await machine.db('node').select('role', 'desired', 'status', 'image_id', 'baymodel_id', 'created_at').orderBy('id')
+    ).map(
+      // Only a test gives a node such an age.
+      ({ created_at, ...node }: { created_at: number }) => ({ ...node, marked: created_at === 7 }),
+    ),
     stacks: await machine.db('hot_stack').select('action', 'state'),
     parts: Object.fromEntries(
       ['network', 'server', 'volume', 'address', 'balancer'].map((kind) => [
@@ -83,6 +93,32 @@ interface Scenario {
   readonly ends: string | undefined;
 }
 
+const signal = new AbortController().signal;
+const A_GROUP = {
+  name: 'large',
+  role: 'gpu',
+  nodeCount: 2,
+  minNodeCount: 0,
+  maxNodeCount: null,
+  dockerVolumeSize: null,
+  labels: null,
+  mergeLabels: false,
+  flavorId: 'm1.large',
+  imageId: null,
+  version: null,
+  nodeLabels: null,
+  nodeTaints: null,
+};
+const NEXT_MODEL_ID = '99999999-8888-4777-8666-555555555556' as BayModelId;
+
+/** A bay with a second group of workers. */
+const withGroup = async (process: Process): Promise<BayId> => {
+  const id = await completed(process);
+  await createNodeGroup(process.app, may('nodegroup:create'), id, A_GROUP, signal);
+  await work(process.deps, machine, until(process, id, 'UPDATE_COMPLETE'));
+  return id;
+};
+
 const completed = async (process: Process): Promise<BayId> => {
   const id = await ask(process);
   await work(process.deps, machine, until(process, id, 'CREATE_COMPLETE'));
@@ -103,6 +139,55 @@ const SCENARIOS: Record<string, Scenario> = {
     prepare: async (process) => {
       const id = await completed(process);
       await updateBay(process.app, may('bay:update'), id, () => toNodes(1));
+      return id;
+    },
+    ends: 'UPDATE_COMPLETE',
+  },
+  'remove the older of two workers': {
+    prepare: async (process) => {
+      const id = await completed(process);
+      const nodes = await process.app.store.read((repos) => repos.nodes.ofBay(id));
+      // The names are drawn; what is left must be the younger one.
+      await machine.db('node').where({ uuid: nodes[2]?.id }).update({ created_at: 7 });
+      const removeFirst = [nodes[1]?.name ?? ''];
+      await resizeBay(process.app, may('cluster:resize'), id, { nodeCount: 1, removeFirst, group: null });
+      return id;
+    },
+    ends: 'UPDATE_COMPLETE',
+  },
+  'add a node group': {
+    prepare: async (process) => {
+      const id = await completed(process);
+      await createNodeGroup(process.app, may('nodegroup:create'), id, A_GROUP, signal);
+      return id;
+    },
+    ends: 'UPDATE_COMPLETE',
+  },
+  'delete a node group': {
+    prepare: async (process) => {
+      const id = await withGroup(process);
+      await deleteNodeGroup(process.app, may('nodegroup:delete'), id, 'large');
+      return id;
+    },
+    ends: 'UPDATE_COMPLETE',
+  },
+  upgrade: {
+    prepare: async (process) => {
+      const id = await completed(process);
+      await process.app.store.write((repos) =>
+        repos.bayModels.insert(
+          aBayModel({
+            id: NEXT_MODEL_ID,
+            name: 'next',
+            imageId: 'ubuntu-24.04',
+            flavorId: 'm1.small',
+            externalNetworkId: 'public',
+            labels: { open_ports: '443' },
+          }),
+        ),
+      );
+      const wanted = { bayModel: 'next', maxBatchSize: 2, group: null };
+      await upgradeBay(process.app, may('cluster:upgrade'), id, wanted, signal);
       return id;
     },
     ends: 'UPDATE_COMPLETE',

@@ -1,5 +1,6 @@
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
+import type { Node } from '../domain/node.js';
 import type { CoeSession } from '../ports/bay-driver.js';
 import { loadKeyPair } from './ensure.js';
 import { loadWorld, type BayWorld, type ConductorDeps } from './world.js';
@@ -14,7 +15,7 @@ export async function findWorld(deps: Pick<ConductorDeps, 'store'>, bayId: BayId
 
 /** A session with the bay's engine, under the client certificate that this service keeps. */
 export async function sessionOf(deps: AccessDeps, world: BayWorld): Promise<CoeSession> {
-  const { apiAddress } = world.bay.observed;
+  const apiAddress = addressToAsk(world);
   if (!apiAddress)
     throw new DomainError(
       'engine-not-live',
@@ -32,8 +33,25 @@ export async function sessionOf(deps: AccessDeps, world: BayWorld): Promise<CoeS
       clientKey: client.privateKey,
     },
     nodes: world.nodes.flatMap((node) => {
-      const address = node.observed.publicAddress ?? node.observed.privateAddress;
+      const address = addressOf(node);
       return address && node.desired === 'present' ? [{ name: node.name, address, role: node.role }] : [];
     }),
   });
+}
+
+/** A master that is leaving cannot see itself off: where the bay's address is its own, one that stays is asked. */
+function addressToAsk({ bay, nodes }: BayWorld): string | null {
+  const { apiAddress } = bay.observed;
+  const leaving = nodes.some((node) => node.desired === 'absent' && isAt(apiAddress, addressOf(node)));
+  const staying = nodes.find((node) => node.role === 'master' && node.desired === 'present' && addressOf(node) !== null);
+  if (!apiAddress || !leaving || !staying) return apiAddress;
+  return apiAddress.replace(/\/\/[^:/]+/, `//${addressOf(staying) ?? ''}`);
+}
+
+function isAt(url: string | null, address: string | null): boolean {
+  return address !== null && /\/\/([^:/]+)/.exec(url ?? '')?.[1] === address;
+}
+
+function addressOf(node: Node): string | null {
+  return node.observed.publicAddress ?? node.observed.privateAddress;
 }

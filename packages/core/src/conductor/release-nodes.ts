@@ -2,7 +2,7 @@ import { isDomainError } from '../domain/errors.js';
 import { sessionOf } from './engine-access.js';
 import type { BayWorld, ConductorDeps } from './world.js';
 
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 75_000;
 
 /**
  * Tells the engine which nodes are about to go, so that it moves their work and forgets them. A courtesy: an engine that

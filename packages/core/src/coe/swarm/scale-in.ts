@@ -7,31 +7,73 @@ import type { Engines } from './engines.js';
 const CALL_WITHIN = 10_000;
 const ATTEMPTS = 20;
 const PAUSE = 500;
+/** Longer than that no node waits for its work to end elsewhere: it goes all the same. */
+const DRAIN_WITHIN = 30_000;
 
 interface SwarmNode {
   readonly ID: string;
   readonly Version: { readonly Index: number };
   readonly Spec: { readonly Role: string; readonly Availability: string };
   readonly Description?: { readonly Hostname?: string };
+  readonly Status?: { readonly State?: string };
+}
+
+interface SwarmTask {
+  readonly NodeID?: string;
+  readonly Status?: { readonly State?: string };
 }
 
 /**
- * Takes nodes out of the swarm. Managers are demoted first, one after the other: those that stay must keep a majority,
+ * Takes nodes out of the swarm. First their work moves to the others, while they are still there to end it in peace. Managers are demoted first, one after the other: those that stay must keep a majority,
  * and servers that just vanish would still count.
  */
 export async function releaseNodes(engines: Engines, names: readonly string[], signal: AbortSignal): Promise<void> {
   const docker = await engines.manager();
+  await drain(docker, names, signal);
   for (const name of names) await releaseNode(docker, name, signal);
 }
 
+async function drain(docker: Docker, names: readonly string[], signal: AbortSignal): Promise<void> {
+  const ids = new Set<string | undefined>();
+  for (const name of names)
+    await releasing(name, signal, async () => (await setToDrain(docker, name)).forEach((id) => ids.add(id)));
+  for (const end = Date.now() + DRAIN_WITHIN; ids.size > 0 && Date.now() < end; await pause(PAUSE, undefined, { signal })) {
+    // The engine's answer to GET /tasks; everything in it is treated as optional.
+    const tasks = (await attempt({ trying: 'list the tasks', where: "the bay's API", milliseconds: CALL_WITHIN }, signal, () =>
+      docker.listTasks(),
+    )) as readonly SwarmTask[];
+    if (!tasks.some(({ NodeID, Status }) => ids.has(NodeID) && Status?.State === 'running')) return;
+  }
+}
+
+/** From now on the engine places nothing there, and moves what is there. Returns the ids of the nodes that can be waited for. */
+async function setToDrain(docker: Docker, name: string): Promise<readonly string[]> {
+  const nodes = await nodesCalled(docker, name);
+  for (const { ID, Version, Spec } of nodes)
+    if (Spec.Availability !== 'drain')
+      await docker.getNode(ID).update({ version: Version.Index, ...Spec, Availability: 'drain' });
+  // Of a node that is down, nobody hears that its work has ended.
+  return nodes.filter(({ Status }) => Status?.State === 'ready').map(({ ID }) => ID);
+}
+
+async function nodesCalled(docker: Docker, name: string): Promise<readonly SwarmNode[]> {
+  // The engine's answer to GET /nodes; ids, versions and specs are always there.
+  const nodes = (await docker.listNodes()) as readonly SwarmNode[];
+  return nodes.filter((node) => node.Description?.Hostname === name);
+}
+
 /** The swarm needs a moment to make a manager a worker, and says so; hence the attempts. */
-async function releaseNode(docker: Docker, name: string, signal: AbortSignal): Promise<void> {
+function releaseNode(docker: Docker, name: string, signal: AbortSignal): Promise<void> {
+  return releasing(name, signal, () => takeOut(docker, name));
+}
+
+async function releasing(name: string, signal: AbortSignal, call: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await attempt(
         { trying: `release the node ${name}`, where: "the bay's API", milliseconds: CALL_WITHIN },
         signal,
-        () => takeOut(docker, name),
+        call,
       );
     } catch (error) {
       if (tries >= ATTEMPTS || !isDomainError(error) || error.retry !== 'later') throw error;
@@ -41,9 +83,7 @@ async function releaseNode(docker: Docker, name: string, signal: AbortSignal): P
 }
 
 async function takeOut(docker: Docker, name: string): Promise<void> {
-  // The engine's answer to GET /nodes; ids, versions and specs are always there.
-  const nodes = (await docker.listNodes()) as readonly SwarmNode[];
-  for (const { ID, Version, Spec } of nodes.filter((node) => node.Description?.Hostname === name)) {
+  for (const { ID, Version, Spec } of await nodesCalled(docker, name)) {
     const node = docker.getNode(ID);
     if (Spec.Role === 'manager') await node.update({ version: Version.Index, ...Spec, Role: 'worker', Availability: 'drain' });
     await node.remove({ force: true }).catch((error: unknown) => {
