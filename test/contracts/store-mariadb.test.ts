@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startMariadb, type Mariadb } from '../../scripts/host/mariadb.mjs';
 import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
@@ -6,6 +6,8 @@ import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations
 import { migrate, pendingMigrations } from '../../packages/core/src/adapters/knex/migrate.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { requireRoom } from '../../packages/core/src/app/quotas.js';
+import type { BayId } from '../../packages/core/src/domain/ids.js';
 import { storeContract } from '../../packages/core/src/testing/contracts/store.js';
 import { aBay, aBayModel } from '../../packages/core/src/testing/builders.js';
 
@@ -72,6 +74,27 @@ describe('MariaDB', () => {
     await mariadb.resume();
     expect(await store.read((repos) => repos.services.list())).toEqual([]);
     await store.close();
+  });
+
+  test('several processes together let in as many clusters as there is room for', async () => {
+    const url = emptyDatabase();
+    const pools = [1, 2, 3].map(() => openMariadb({ url, acquireTimeoutMs: 20_000 }));
+    const stores = pools.map((db) => knexStore(db, systemClock));
+    const [first] = stores;
+    await Promise.all(pools.slice(0, 1).map((db) => migrate(db, coreMigrations)));
+    const results = await Promise.allSettled(
+      Array.from({ length: 50 }, (_unused, index) =>
+        stores[index % 3]?.write(async (repos) => {
+          await requireRoom({ defaultClusterQuota: 10 }, repos, 'project');
+          await repos.bays.insert(aBay({ id: randomUUID() as BayId }));
+        }),
+      ),
+    );
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ kind: 'quota-exceeded' });
+    expect((await first?.read((repos) => repos.bays.count('project')))?.bays).toBe(10);
+    await Promise.all(pools.map((db) => db.destroy()));
   });
 
   test("fifty writers that get in each other's way all come through", async () => {
