@@ -27,6 +27,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -70,6 +71,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -161,6 +163,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -208,6 +211,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": true,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -301,6 +305,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -359,6 +364,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -416,6 +422,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "json-patch",
     "patches": "BayModel",
     "cli": {
@@ -471,6 +478,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -566,6 +574,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -618,6 +627,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": true,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -711,6 +721,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -771,6 +782,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -845,6 +857,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "json-patch",
     "patches": "Bay",
     "cli": {
@@ -900,6 +913,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -985,6 +999,7 @@ export const operations = {
     "hasBody": false,
     "streams": true,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1086,6 +1101,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1132,6 +1148,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": true,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -1227,6 +1244,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1288,6 +1306,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1346,6 +1365,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "json-patch",
     "patches": "ClusterTemplate",
     "cli": {
@@ -1403,6 +1423,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1500,6 +1521,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1548,6 +1570,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": true,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -1643,6 +1666,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1707,6 +1731,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1778,6 +1803,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "json-patch",
     "patches": "Cluster",
     "cli": {
@@ -1835,6 +1861,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1922,6 +1949,7 @@ export const operations = {
     "hasBody": false,
     "streams": true,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1983,6 +2011,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -2041,6 +2070,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -2165,6 +2195,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2230,6 +2261,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -2302,6 +2334,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2372,6 +2405,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "json-patch",
     "patches": "NodeGroup",
     "cli": {
@@ -2442,6 +2476,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2569,6 +2604,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2687,6 +2723,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2804,6 +2841,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2866,6 +2904,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2975,6 +3014,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3021,6 +3061,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -3130,6 +3171,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3190,6 +3232,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3245,6 +3288,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "json-patch",
     "patches": "Container",
     "cli": {
@@ -3300,6 +3344,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3357,6 +3402,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3412,6 +3458,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3467,6 +3514,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3524,6 +3572,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3579,6 +3628,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3634,6 +3684,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3702,6 +3753,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3745,6 +3797,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -3812,6 +3865,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3921,6 +3975,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3965,6 +4020,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -4032,6 +4088,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -4100,6 +4157,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -4168,6 +4226,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -4237,6 +4296,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -4330,6 +4390,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -4376,6 +4437,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -4469,6 +4531,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -4529,6 +4592,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -4599,6 +4663,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "json-patch",
     "patches": "Federation",
     "cli": {
@@ -4654,6 +4719,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -4696,6 +4762,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {

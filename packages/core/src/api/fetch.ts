@@ -10,6 +10,7 @@ import type { Logger } from '../ports/logger.js';
 import { readBody } from './body.js';
 import { asDomainError, errorBody } from './error-body.js';
 import type { Answer, ApiLimits, Call } from './handler.js';
+import { keyIn, onlyOnce } from './idempotency.js';
 import { negotiate, requireAtVersion, UnsupportedVersion, versionHeaders, type Negotiated } from './microversion.js';
 import { handlers } from './operations.js';
 import { overWeb, type ApiHandler, type PlainHandler, type PlainReply, type PlainRequest } from './plain.js';
@@ -109,7 +110,7 @@ async function served(deps: ApiDeps, request: PlainRequest, { route, actor, head
   const wantsStream = found.operation.streams && accepts(request, EVENT_STREAM);
   if (!wantsStream) requireJson(request, found.operation);
   const call = await callOf(request, { route: found, actor, version: negotiated?.version ?? '1.1', wantsStream });
-  const answer = await handlers[found.operation.id](deps, call);
+  const answer = await onlyOnce(deps, call, found.operation, (once) => handlers[found.operation.id](deps, once));
   if (answer.stream) return streamed(deps, answer.stream, { call, headers, leave: slots.take(actor.projectId ?? '') });
   return present(found.operation, call.version, answer, headers);
 }
@@ -232,6 +233,7 @@ async function callOf(request: PlainRequest, context: CallContext): Promise<Call
     baseUrl: request.origin,
     wantsStream: context.wantsStream,
     ifMatch: ifMatchOf(request, operation),
+    idempotencyKey: operation.method === 'POST' ? keyIn(request.header('idempotency-key')) : null,
     lastEventId: /^\d{1,15}$/.exec(request.header('last-event-id') ?? '')?.[0] ?? null,
     get signal() {
       return request.signal;
@@ -258,6 +260,7 @@ function present(
   const status = operations[operation.id].success.find((success) => isWithin(version, success.from, success.to))?.status ?? 200;
   if (answer.location) headers['Location'] = answer.location;
   if (answer.etag) headers['ETag'] = answer.etag;
+  if (answer.replayed) headers['Idempotency-Replayed'] = 'true';
   const warnings = (answer.warnings ?? []).map((warning) => `299 magnum "${quotable(`${warning.field}: ${warning.message}`)}"`);
   if (warnings.length > 0) headers['Warning'] = warnings.join(', ');
   return answer.body === undefined ? { status, body: '' } : json(answer.body, status, headers);

@@ -58,7 +58,10 @@ export async function createBayModel(
     createdAt: deps.clock.now(),
     updatedAt: null,
   };
-  await deps.store.write((repos) => repos.bayModels.insert(model));
+  await deps.store.write(async (repos) => {
+    await repos.bayModels.insert(model);
+    await access.once?.made(repos, model.id);
+  });
   return { ...model, sequence: 0 };
 }
 

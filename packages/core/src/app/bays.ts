@@ -110,6 +110,7 @@ export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay
     for (const group of groups) await repos.nodeGroups.insert(group);
     for (const node of nodes) await repos.nodes.insert(node);
     await recordIntent(deps, repos, bay, { operation: 'create' });
+    await access.once?.made(repos, bay.id);
   });
   await deps.bus.cast({ kind: 'wake', bayId: bay.id });
   return { bayId: bay.id, generation: bay.generation, warnings: labelProblems(driver.labels, desired.labels) };

@@ -10,7 +10,7 @@ import type { CloudAccess } from '../ports/orchestrator.js';
 import type { Policy } from '../ports/policy.js';
 import type { Random } from '../ports/random.js';
 import type { Tracer } from '../ports/tracer.js';
-import type { Store, Visibility } from '../ports/store.js';
+import type { Repositories, Store, Visibility } from '../ports/store.js';
 
 /** What the use cases stand on. */
 export interface AppDeps {
@@ -40,6 +40,13 @@ export interface Access {
   /** Rules for a part of the operation, by what they are for. */
   readonly policies: PartPolicies;
   readonly vocabulary: Vocabulary;
+  /** Set where the caller wants the request carried out once, however often it is sent. */
+  readonly once?: Once;
+}
+
+/** To be told, in the transaction that makes it, what a request makes. Throws where another one carries the request out. */
+export interface Once {
+  made(repos: Repositories, id: string): Promise<void>;
 }
 
 /** Rows of one's own project. A token without a project owns nothing. */

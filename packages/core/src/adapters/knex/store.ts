@@ -7,6 +7,7 @@ import { bayRepository } from './bays.js';
 import { containerRepository } from './containers.js';
 import { federationRepository } from './federations.js';
 import { translated } from './errors.js';
+import { idempotencyRepository } from './idempotency.js';
 import { intentRepository } from './intents.js';
 import { magnumServiceRepository } from './magnum-services.js';
 import { nodeGroupRepository } from './node-groups.js';
@@ -59,5 +60,6 @@ function repositories(db: Knex, clock: Clock): Repositories {
     services: magnumServiceRepository(db),
     quotas: quotaRepository(db),
     federations: federationRepository(db),
+    idempotency: idempotencyRepository(db),
   };
 }

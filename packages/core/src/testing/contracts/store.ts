@@ -105,6 +105,35 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
       });
     });
 
+    test('remembers a key for one owner, until another takes over, and forgets it in time', async () => {
+      const at = (milliseconds: number) => new Date(clock.now().getTime() + milliseconds);
+      const begin = (owner: string, forgetBefore = at(-1_000)) =>
+        store.write(({ idempotency }) =>
+          idempotency.begin('key', { owner, requestHash: 'hash', now: clock.now(), busyUntil: at(60_000), forgetBefore }),
+        );
+      expect(await begin('one')).toEqual({
+        owner: 'one',
+        requestHash: 'hash',
+        busyUntil: at(60_000),
+        resourceId: null,
+        answer: null,
+      });
+      expect((await begin('two')).owner).toBe('one');
+      await store.write(async ({ idempotency }) => {
+        expect(await idempotency.mark('key', 'two', 'x')).toBe(false);
+        expect(await idempotency.takeOver('key', 'two', 'three', at(1))).toBe(false);
+        expect(await idempotency.takeOver('key', 'one', 'three', at(1))).toBe(true);
+        expect(await idempotency.mark('key', 'one', 'x')).toBe(false);
+        expect(await idempotency.mark('key', 'three', 'made')).toBe(true);
+        expect(await idempotency.takeOver('key', 'three', 'four', at(1))).toBe(false);
+        await idempotency.answer('key', 'one', 'late');
+        await idempotency.answer('key', 'three', 'answer');
+        await idempotency.forget('key', 'one');
+      });
+      expect(await begin('five')).toMatchObject({ owner: 'three', resourceId: 'made', answer: 'answer' });
+      expect((await begin('six', at(1))).owner).toBe('six');
+    });
+
     test('pages through bays in any order without losing or repeating one', async () => {
       const ids = await withBays(7);
       for (const descending of [false, true]) {
