@@ -2349,6 +2349,14 @@ export interface components {
         limit: number;
         /** @description Field to sort by. The order of creation is the default. */
         sort_key: string;
+        /** @description Only what has just this name. An extension. */
+        filter_name: string;
+        /** @description Only what has this status. An extension. */
+        filter_status: components["schemas"]["BayStatus"];
+        /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+        filter_label: string;
+        /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+        filter_updated_since: string;
         /** @description Direction to sort in. */
         sort_dir: "asc" | "desc";
     };
@@ -2429,6 +2437,12 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Only what has just this name. An extension. */
+                name?: components["parameters"]["filter_name"];
+                /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+                label?: components["parameters"]["filter_label"];
+                /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+                updated_since?: components["parameters"]["filter_updated_since"];
             };
             header?: never;
             path?: never;
@@ -2495,6 +2509,12 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Only what has just this name. An extension. */
+                name?: components["parameters"]["filter_name"];
+                /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+                label?: components["parameters"]["filter_label"];
+                /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+                updated_since?: components["parameters"]["filter_updated_since"];
             };
             header?: never;
             path?: never;
@@ -2595,6 +2615,14 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Only what has just this name. An extension. */
+                name?: components["parameters"]["filter_name"];
+                /** @description Only what has this status. An extension. */
+                status?: components["parameters"]["filter_status"];
+                /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+                label?: components["parameters"]["filter_label"];
+                /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+                updated_since?: components["parameters"]["filter_updated_since"];
             };
             header?: never;
             path?: never;
@@ -2667,6 +2695,14 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Only what has just this name. An extension. */
+                name?: components["parameters"]["filter_name"];
+                /** @description Only what has this status. An extension. */
+                status?: components["parameters"]["filter_status"];
+                /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+                label?: components["parameters"]["filter_label"];
+                /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+                updated_since?: components["parameters"]["filter_updated_since"];
             };
             header?: never;
             path?: never;
@@ -2809,6 +2845,12 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Only what has just this name. An extension. */
+                name?: components["parameters"]["filter_name"];
+                /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+                label?: components["parameters"]["filter_label"];
+                /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+                updated_since?: components["parameters"]["filter_updated_since"];
             };
             header?: never;
             path?: never;
@@ -2875,6 +2917,12 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Only what has just this name. An extension. */
+                name?: components["parameters"]["filter_name"];
+                /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+                label?: components["parameters"]["filter_label"];
+                /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+                updated_since?: components["parameters"]["filter_updated_since"];
             };
             header?: never;
             path?: never;
@@ -2975,6 +3023,14 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Only what has just this name. An extension. */
+                name?: components["parameters"]["filter_name"];
+                /** @description Only what has this status. An extension. */
+                status?: components["parameters"]["filter_status"];
+                /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+                label?: components["parameters"]["filter_label"];
+                /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+                updated_since?: components["parameters"]["filter_updated_since"];
             };
             header?: never;
             path?: never;
@@ -3038,6 +3094,14 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Only what has just this name. An extension. */
+                name?: components["parameters"]["filter_name"];
+                /** @description Only what has this status. An extension. */
+                status?: components["parameters"]["filter_status"];
+                /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+                label?: components["parameters"]["filter_label"];
+                /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+                updated_since?: components["parameters"]["filter_updated_since"];
             };
             header?: never;
             path?: never;

@@ -158,6 +158,51 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "name",
+        "required": false,
+        "description": "Only what has just this name. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "label",
+        "required": false,
+        "description": "Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 512
+        },
+        "cli": null
+      },
+      {
+        "name": "updated_since",
+        "required": false,
+        "description": "Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
+          "examples": [
+            "2026-01-31T12:00:00Z"
+          ]
+        },
+        "cli": {
+          "flags": [
+            "updated-since"
+          ]
+        }
       }
     ],
     "hasBody": false,
@@ -300,6 +345,51 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "name",
+        "required": false,
+        "description": "Only what has just this name. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "label",
+        "required": false,
+        "description": "Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 512
+        },
+        "cli": null
+      },
+      {
+        "name": "updated_since",
+        "required": false,
+        "description": "Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
+          "examples": [
+            "2026-01-31T12:00:00Z"
+          ]
+        },
+        "cli": {
+          "flags": [
+            "updated-since"
+          ]
+        }
       }
     ],
     "hasBody": false,
@@ -569,6 +659,82 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "name",
+        "required": false,
+        "description": "Only what has just this name. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "status",
+        "required": false,
+        "description": "Only what has this status. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "CREATE_IN_PROGRESS",
+            "CREATE_FAILED",
+            "CREATE_COMPLETE",
+            "UPDATE_IN_PROGRESS",
+            "UPDATE_FAILED",
+            "UPDATE_COMPLETE",
+            "DELETE_IN_PROGRESS",
+            "DELETE_FAILED",
+            "DELETE_COMPLETE",
+            "RESUME_COMPLETE",
+            "RESUME_FAILED",
+            "RESTORE_COMPLETE",
+            "ROLLBACK_IN_PROGRESS",
+            "ROLLBACK_FAILED",
+            "ROLLBACK_COMPLETE",
+            "SNAPSHOT_COMPLETE",
+            "CHECK_COMPLETE",
+            "ADOPT_COMPLETE"
+          ]
+        },
+        "cli": null
+      },
+      {
+        "name": "label",
+        "required": false,
+        "description": "Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 512
+        },
+        "cli": null
+      },
+      {
+        "name": "updated_since",
+        "required": false,
+        "description": "Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
+          "examples": [
+            "2026-01-31T12:00:00Z"
+          ]
+        },
+        "cli": {
+          "flags": [
+            "updated-since"
+          ]
+        }
       }
     ],
     "hasBody": false,
@@ -716,6 +882,82 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "name",
+        "required": false,
+        "description": "Only what has just this name. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "status",
+        "required": false,
+        "description": "Only what has this status. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "CREATE_IN_PROGRESS",
+            "CREATE_FAILED",
+            "CREATE_COMPLETE",
+            "UPDATE_IN_PROGRESS",
+            "UPDATE_FAILED",
+            "UPDATE_COMPLETE",
+            "DELETE_IN_PROGRESS",
+            "DELETE_FAILED",
+            "DELETE_COMPLETE",
+            "RESUME_COMPLETE",
+            "RESUME_FAILED",
+            "RESTORE_COMPLETE",
+            "ROLLBACK_IN_PROGRESS",
+            "ROLLBACK_FAILED",
+            "ROLLBACK_COMPLETE",
+            "SNAPSHOT_COMPLETE",
+            "CHECK_COMPLETE",
+            "ADOPT_COMPLETE"
+          ]
+        },
+        "cli": null
+      },
+      {
+        "name": "label",
+        "required": false,
+        "description": "Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 512
+        },
+        "cli": null
+      },
+      {
+        "name": "updated_since",
+        "required": false,
+        "description": "Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
+          "examples": [
+            "2026-01-31T12:00:00Z"
+          ]
+        },
+        "cli": {
+          "flags": [
+            "updated-since"
+          ]
+        }
       }
     ],
     "hasBody": false,
@@ -1096,6 +1338,51 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "name",
+        "required": false,
+        "description": "Only what has just this name. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "label",
+        "required": false,
+        "description": "Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 512
+        },
+        "cli": null
+      },
+      {
+        "name": "updated_since",
+        "required": false,
+        "description": "Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
+          "examples": [
+            "2026-01-31T12:00:00Z"
+          ]
+        },
+        "cli": {
+          "flags": [
+            "updated-since"
+          ]
+        }
       }
     ],
     "hasBody": false,
@@ -1239,6 +1526,51 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "name",
+        "required": false,
+        "description": "Only what has just this name. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "label",
+        "required": false,
+        "description": "Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 512
+        },
+        "cli": null
+      },
+      {
+        "name": "updated_since",
+        "required": false,
+        "description": "Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
+          "examples": [
+            "2026-01-31T12:00:00Z"
+          ]
+        },
+        "cli": {
+          "flags": [
+            "updated-since"
+          ]
+        }
       }
     ],
     "hasBody": false,
@@ -1516,6 +1848,82 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "name",
+        "required": false,
+        "description": "Only what has just this name. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "status",
+        "required": false,
+        "description": "Only what has this status. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "CREATE_IN_PROGRESS",
+            "CREATE_FAILED",
+            "CREATE_COMPLETE",
+            "UPDATE_IN_PROGRESS",
+            "UPDATE_FAILED",
+            "UPDATE_COMPLETE",
+            "DELETE_IN_PROGRESS",
+            "DELETE_FAILED",
+            "DELETE_COMPLETE",
+            "RESUME_COMPLETE",
+            "RESUME_FAILED",
+            "RESTORE_COMPLETE",
+            "ROLLBACK_IN_PROGRESS",
+            "ROLLBACK_FAILED",
+            "ROLLBACK_COMPLETE",
+            "SNAPSHOT_COMPLETE",
+            "CHECK_COMPLETE",
+            "ADOPT_COMPLETE"
+          ]
+        },
+        "cli": null
+      },
+      {
+        "name": "label",
+        "required": false,
+        "description": "Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 512
+        },
+        "cli": null
+      },
+      {
+        "name": "updated_since",
+        "required": false,
+        "description": "Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
+          "examples": [
+            "2026-01-31T12:00:00Z"
+          ]
+        },
+        "cli": {
+          "flags": [
+            "updated-since"
+          ]
+        }
       }
     ],
     "hasBody": false,
@@ -1661,6 +2069,82 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "name",
+        "required": false,
+        "description": "Only what has just this name. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "status",
+        "required": false,
+        "description": "Only what has this status. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "CREATE_IN_PROGRESS",
+            "CREATE_FAILED",
+            "CREATE_COMPLETE",
+            "UPDATE_IN_PROGRESS",
+            "UPDATE_FAILED",
+            "UPDATE_COMPLETE",
+            "DELETE_IN_PROGRESS",
+            "DELETE_FAILED",
+            "DELETE_COMPLETE",
+            "RESUME_COMPLETE",
+            "RESUME_FAILED",
+            "RESTORE_COMPLETE",
+            "ROLLBACK_IN_PROGRESS",
+            "ROLLBACK_FAILED",
+            "ROLLBACK_COMPLETE",
+            "SNAPSHOT_COMPLETE",
+            "CHECK_COMPLETE",
+            "ADOPT_COMPLETE"
+          ]
+        },
+        "cli": null
+      },
+      {
+        "name": "label",
+        "required": false,
+        "description": "Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 512
+        },
+        "cli": null
+      },
+      {
+        "name": "updated_since",
+        "required": false,
+        "description": "Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
+          "examples": [
+            "2026-01-31T12:00:00Z"
+          ]
+        },
+        "cli": {
+          "flags": [
+            "updated-since"
+          ]
+        }
       }
     ],
     "hasBody": false,

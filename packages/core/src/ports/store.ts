@@ -25,6 +25,17 @@ export interface Page {
   /** Wire name of a column. */
   readonly sortKey: string;
   readonly descending: boolean;
+  readonly filter?: Filter;
+}
+
+/** All of it must hold; what is absent holds for everything. */
+export interface Filter {
+  readonly name?: string;
+  readonly status?: BayStatus;
+  /** Any value where none is said. */
+  readonly label?: { readonly name: string; readonly value: string | undefined };
+  /** Made or changed then, or later. */
+  readonly updatedSince?: Date;
 }
 
 /** Whose rows: `null` sees all. */

@@ -48,7 +48,7 @@ async function underLease<T>(db: Knex, lease: Lease, clock: Clock, work: (repos:
 function repositories(db: Knex, clock: Clock): Repositories {
   return {
     bayModels: bayModelRepository(db),
-    bays: bayRepository(db),
+    bays: bayRepository(db, clock),
     nodeGroups: nodeGroupRepository(db),
     nodes: nodeRepository(db),
     intents: intentRepository(db),
