@@ -463,6 +463,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/drivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List drivers with the labels that they read
+         * @description An extension. Not paged.
+         */
+        get: operations["listDrivers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drivers/{driver_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the driver. */
+                driver_ident: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Show what a driver can serve, and the labels that it reads
+         * @description An extension.
+         */
+        get: operations["getDriver"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/nodes": {
         parameters: {
             query?: never;
@@ -1771,6 +1814,34 @@ export interface components {
             clusters: components["schemas"]["Cluster"][];
             /** @description Address of the next page; present when this page is full. */
             next?: string;
+        };
+        Driver: {
+            name: string;
+            /** @description What it can serve. */
+            platforms: {
+                /** @enum {string} */
+                server_type: "vm" | "bm";
+                /** @description The image's `os_distro`. */
+                distro: string;
+                /** @enum {string} */
+                coe: "kubernetes" | "swarm" | "swarm-mode" | "mesos";
+            }[];
+            labels: {
+                name: string;
+                /** @enum {string} */
+                type: "string" | "boolean" | "integer" | "cidr" | "quantity";
+                /** @description What counts where the label is absent; null for nothing. */
+                default: string | null;
+                /** @description The only values that it takes; null for any. */
+                one_of: string[] | null;
+                minimum: number | null;
+                maximum: number | null;
+                meaning: string;
+            }[];
+            links: components["schemas"]["Links"];
+        };
+        DriverList: {
+            drivers: components["schemas"]["Driver"][];
         };
         Node: {
             /** Format: uuid */
@@ -3473,6 +3544,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeGroupNodeList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listDrivers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriverList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getDriver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the driver. */
+                driver_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The driver */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Driver"];
                 };
             };
             default: components["responses"]["Error"];

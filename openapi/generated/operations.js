@@ -3113,6 +3113,106 @@ export const operations = {
       "wait": null
     }
   },
+  "listDrivers": {
+    "id": "listDrivers",
+    "method": "GET",
+    "path": "/v1/drivers",
+    "tag": "Drivers",
+    "summary": "List drivers with the labels that they read",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "driver:get_all",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "DriverList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "driver list",
+      "aliases": [
+        "driver ls"
+      ],
+      "positional": [],
+      "columns": [
+        "name",
+        "platforms"
+      ],
+      "rows": "drivers",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getDriver": {
+    "id": "getDriver",
+    "method": "GET",
+    "path": "/v1/drivers/{driver_ident}",
+    "tag": "Drivers",
+    "summary": "Show what a driver can serve, and the labels that it reads",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "driver:get",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Driver"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "driver_ident",
+        "required": true,
+        "description": "Name of the driver.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "driver"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "driver show",
+      "aliases": [],
+      "positional": [
+        "driver_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
   "listNodes": {
     "id": "listNodes",
     "method": "GET",

@@ -16,6 +16,7 @@ export type ClusterSummary = Schemas['ClusterSummary'];
 export type ClusterCreate = Schemas['ClusterCreate'];
 export type ClusterTemplate = Schemas['ClusterTemplate'];
 export type ClusterTemplateCreate = Schemas['ClusterTemplateCreate'];
+export type Driver = Schemas['Driver'];
 export type Node = Schemas['Node'];
 export type NodeSummary = Schemas['NodeSummary'];
 export type Container = Schemas['Container'];

@@ -3,6 +3,7 @@ import type { AppDeps } from '../app/deps.js';
 import { parseTrusteeUsername, type Actor } from '../domain/actor.js';
 import { DomainError, type ErrorName } from '../domain/errors.js';
 import type { JsonValue } from '../domain/json.js';
+import type { Problem } from '../domain/labels.js';
 import { Secret } from '../domain/secret.js';
 import type { Identity } from '../ports/identity.js';
 import type { Limits } from '../ports/limits.js';
@@ -261,8 +262,7 @@ function present(
   if (answer.location) headers['Location'] = answer.location;
   if (answer.etag) headers['ETag'] = answer.etag;
   if (answer.replayed) headers['Idempotency-Replayed'] = 'true';
-  const warnings = (answer.warnings ?? []).map((warning) => `299 magnum "${quotable(`${warning.field}: ${warning.message}`)}"`);
-  if (warnings.length > 0) headers['Warning'] = warnings.join(', ');
+  if (answer.warnings && answer.warnings.length > 0) headers['Warning'] = warningsIn(answer.warnings);
   return answer.body === undefined ? { status, body: '' } : json(answer.body, status, headers);
 }
 
@@ -276,6 +276,19 @@ function refusal(deps: ApiDeps, error: DomainError, { headers, operation }: Trai
 function json(body: JsonValue, status: number, headers: Trail['headers']): Reply {
   headers['Content-Type'] = 'application/json';
   return { status, body: JSON.stringify(body) };
+}
+
+/** A header must stay small: whoever sends hundreds of odd labels is told of the first. */
+const MOST_WARNINGS = 10;
+
+function warningsIn(problems: readonly Problem[]): string {
+  const more = problems.length - MOST_WARNINGS;
+  return [
+    ...problems.slice(0, MOST_WARNINGS).map(({ field, message }) => `${field}: ${message}`),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ]
+    .map((text) => `299 magnum "${quotable(text)}"`)
+    .join(', ');
 }
 
 /** Header text: printable ASCII without quotes. */

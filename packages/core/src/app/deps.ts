@@ -1,6 +1,7 @@
 import { isAdmin, type Actor } from '../domain/actor.js';
 import type { BayModel } from '../domain/bay-model.js';
 import type { Vocabulary } from '../domain/words.js';
+import type { LabelCheck } from '../domain/labels.js';
 import type { BayDriver } from '../ports/bay-driver.js';
 import type { MessageBus } from '../ports/bus.js';
 import type { Clock } from '../ports/clock.js';
@@ -21,7 +22,12 @@ export interface AppDeps {
   readonly identity: Pick<Identity, 'projectExists'>;
   /** `[quotas] max_clusters_per_project`: clusters of a project that has no quota of its own. */
   readonly defaultClusterQuota: number;
-  readonly engines: { driverOf(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe' | 'driver'>): BayDriver };
+  readonly engines: {
+    driverOf(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe' | 'driver'>): BayDriver;
+    drivers(): readonly BayDriver[];
+  };
+  /** `[api] label_check`; `warn` when absent. */
+  readonly labelCheck?: LabelCheck;
   readonly clock: Clock;
   readonly random: Random;
   readonly tracer?: Tracer;
