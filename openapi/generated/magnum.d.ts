@@ -463,6 +463,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/drivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List drivers with the labels that they read
+         * @description An extension. Not paged.
+         */
+        get: operations["listDrivers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drivers/{driver_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the driver. */
+                driver_ident: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Show what a driver can serve, and the labels that it reads
+         * @description An extension.
+         */
+        get: operations["getDriver"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/nodes": {
         parameters: {
             query?: never;
@@ -1772,6 +1815,34 @@ export interface components {
             /** @description Address of the next page; present when this page is full. */
             next?: string;
         };
+        Driver: {
+            name: string;
+            /** @description What it can serve. */
+            platforms: {
+                /** @enum {string} */
+                server_type: "vm" | "bm";
+                /** @description The image's `os_distro`. */
+                distro: string;
+                /** @enum {string} */
+                coe: "kubernetes" | "swarm" | "swarm-mode" | "mesos";
+            }[];
+            labels: {
+                name: string;
+                /** @enum {string} */
+                type: "string" | "boolean" | "integer" | "cidr" | "quantity";
+                /** @description What counts where the label is absent; null for nothing. */
+                default: string | null;
+                /** @description The only values that it takes; null for any. */
+                one_of: string[] | null;
+                minimum: number | null;
+                maximum: number | null;
+                meaning: string;
+            }[];
+            links: components["schemas"]["Links"];
+        };
+        DriverList: {
+            drivers: components["schemas"]["Driver"][];
+        };
         Node: {
             /** Format: uuid */
             uuid: string;
@@ -2349,6 +2420,14 @@ export interface components {
         limit: number;
         /** @description Field to sort by. The order of creation is the default. */
         sort_key: string;
+        /** @description Only what has just this name. An extension. */
+        filter_name: string;
+        /** @description Only what has this status. An extension. */
+        filter_status: components["schemas"]["BayStatus"];
+        /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+        filter_label: string;
+        /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+        filter_updated_since: string;
         /** @description Direction to sort in. */
         sort_dir: "asc" | "desc";
     };
@@ -2429,6 +2508,12 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Only what has just this name. An extension. */
+                name?: components["parameters"]["filter_name"];
+                /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+                label?: components["parameters"]["filter_label"];
+                /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+                updated_since?: components["parameters"]["filter_updated_since"];
             };
             header?: never;
             path?: never;
@@ -2495,6 +2580,12 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Only what has just this name. An extension. */
+                name?: components["parameters"]["filter_name"];
+                /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+                label?: components["parameters"]["filter_label"];
+                /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+                updated_since?: components["parameters"]["filter_updated_since"];
             };
             header?: never;
             path?: never;
@@ -2595,6 +2686,14 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Only what has just this name. An extension. */
+                name?: components["parameters"]["filter_name"];
+                /** @description Only what has this status. An extension. */
+                status?: components["parameters"]["filter_status"];
+                /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+                label?: components["parameters"]["filter_label"];
+                /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+                updated_since?: components["parameters"]["filter_updated_since"];
             };
             header?: never;
             path?: never;
@@ -2667,6 +2766,14 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Only what has just this name. An extension. */
+                name?: components["parameters"]["filter_name"];
+                /** @description Only what has this status. An extension. */
+                status?: components["parameters"]["filter_status"];
+                /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+                label?: components["parameters"]["filter_label"];
+                /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+                updated_since?: components["parameters"]["filter_updated_since"];
             };
             header?: never;
             path?: never;
@@ -2809,6 +2916,12 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Only what has just this name. An extension. */
+                name?: components["parameters"]["filter_name"];
+                /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+                label?: components["parameters"]["filter_label"];
+                /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+                updated_since?: components["parameters"]["filter_updated_since"];
             };
             header?: never;
             path?: never;
@@ -2875,6 +2988,12 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Only what has just this name. An extension. */
+                name?: components["parameters"]["filter_name"];
+                /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+                label?: components["parameters"]["filter_label"];
+                /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+                updated_since?: components["parameters"]["filter_updated_since"];
             };
             header?: never;
             path?: never;
@@ -2975,6 +3094,14 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Only what has just this name. An extension. */
+                name?: components["parameters"]["filter_name"];
+                /** @description Only what has this status. An extension. */
+                status?: components["parameters"]["filter_status"];
+                /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+                label?: components["parameters"]["filter_label"];
+                /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+                updated_since?: components["parameters"]["filter_updated_since"];
             };
             header?: never;
             path?: never;
@@ -3038,6 +3165,14 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Only what has just this name. An extension. */
+                name?: components["parameters"]["filter_name"];
+                /** @description Only what has this status. An extension. */
+                status?: components["parameters"]["filter_status"];
+                /** @description Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
+                label?: components["parameters"]["filter_label"];
+                /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
+                updated_since?: components["parameters"]["filter_updated_since"];
             };
             header?: never;
             path?: never;
@@ -3409,6 +3544,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeGroupNodeList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listDrivers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriverList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getDriver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the driver. */
+                driver_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The driver */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Driver"];
                 };
             };
             default: components["responses"]["Error"];

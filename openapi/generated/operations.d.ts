@@ -37,6 +37,8 @@ export type OperationId =
   | "updateNodeGroup"
   | "deleteNodeGroup"
   | "listNodeGroupNodes"
+  | "listDrivers"
+  | "getDriver"
   | "listNodes"
   | "listNodesDetail"
   | "getNode"

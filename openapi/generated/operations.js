@@ -27,6 +27,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -70,6 +71,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -156,11 +158,57 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "name",
+        "required": false,
+        "description": "Only what has just this name. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "label",
+        "required": false,
+        "description": "Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 512
+        },
+        "cli": null
+      },
+      {
+        "name": "updated_since",
+        "required": false,
+        "description": "Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
+          "examples": [
+            "2026-01-31T12:00:00Z"
+          ]
+        },
+        "cli": {
+          "flags": [
+            "updated-since"
+          ]
+        }
       }
     ],
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -208,6 +256,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": true,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -296,11 +345,57 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "name",
+        "required": false,
+        "description": "Only what has just this name. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "label",
+        "required": false,
+        "description": "Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 512
+        },
+        "cli": null
+      },
+      {
+        "name": "updated_since",
+        "required": false,
+        "description": "Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
+          "examples": [
+            "2026-01-31T12:00:00Z"
+          ]
+        },
+        "cli": {
+          "flags": [
+            "updated-since"
+          ]
+        }
       }
     ],
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -359,6 +454,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -416,6 +512,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "json-patch",
     "patches": "BayModel",
     "cli": {
@@ -471,6 +568,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -561,11 +659,88 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "name",
+        "required": false,
+        "description": "Only what has just this name. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "status",
+        "required": false,
+        "description": "Only what has this status. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "CREATE_IN_PROGRESS",
+            "CREATE_FAILED",
+            "CREATE_COMPLETE",
+            "UPDATE_IN_PROGRESS",
+            "UPDATE_FAILED",
+            "UPDATE_COMPLETE",
+            "DELETE_IN_PROGRESS",
+            "DELETE_FAILED",
+            "DELETE_COMPLETE",
+            "RESUME_COMPLETE",
+            "RESUME_FAILED",
+            "RESTORE_COMPLETE",
+            "ROLLBACK_IN_PROGRESS",
+            "ROLLBACK_FAILED",
+            "ROLLBACK_COMPLETE",
+            "SNAPSHOT_COMPLETE",
+            "CHECK_COMPLETE",
+            "ADOPT_COMPLETE"
+          ]
+        },
+        "cli": null
+      },
+      {
+        "name": "label",
+        "required": false,
+        "description": "Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 512
+        },
+        "cli": null
+      },
+      {
+        "name": "updated_since",
+        "required": false,
+        "description": "Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
+          "examples": [
+            "2026-01-31T12:00:00Z"
+          ]
+        },
+        "cli": {
+          "flags": [
+            "updated-since"
+          ]
+        }
       }
     ],
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -618,6 +793,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": true,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -706,11 +882,88 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "name",
+        "required": false,
+        "description": "Only what has just this name. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "status",
+        "required": false,
+        "description": "Only what has this status. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "CREATE_IN_PROGRESS",
+            "CREATE_FAILED",
+            "CREATE_COMPLETE",
+            "UPDATE_IN_PROGRESS",
+            "UPDATE_FAILED",
+            "UPDATE_COMPLETE",
+            "DELETE_IN_PROGRESS",
+            "DELETE_FAILED",
+            "DELETE_COMPLETE",
+            "RESUME_COMPLETE",
+            "RESUME_FAILED",
+            "RESTORE_COMPLETE",
+            "ROLLBACK_IN_PROGRESS",
+            "ROLLBACK_FAILED",
+            "ROLLBACK_COMPLETE",
+            "SNAPSHOT_COMPLETE",
+            "CHECK_COMPLETE",
+            "ADOPT_COMPLETE"
+          ]
+        },
+        "cli": null
+      },
+      {
+        "name": "label",
+        "required": false,
+        "description": "Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 512
+        },
+        "cli": null
+      },
+      {
+        "name": "updated_since",
+        "required": false,
+        "description": "Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
+          "examples": [
+            "2026-01-31T12:00:00Z"
+          ]
+        },
+        "cli": {
+          "flags": [
+            "updated-since"
+          ]
+        }
       }
     ],
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -771,6 +1024,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -845,6 +1099,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "json-patch",
     "patches": "Bay",
     "cli": {
@@ -900,6 +1155,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -985,6 +1241,7 @@ export const operations = {
     "hasBody": false,
     "streams": true,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1081,11 +1338,57 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "name",
+        "required": false,
+        "description": "Only what has just this name. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "label",
+        "required": false,
+        "description": "Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 512
+        },
+        "cli": null
+      },
+      {
+        "name": "updated_since",
+        "required": false,
+        "description": "Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
+          "examples": [
+            "2026-01-31T12:00:00Z"
+          ]
+        },
+        "cli": {
+          "flags": [
+            "updated-since"
+          ]
+        }
       }
     ],
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1132,6 +1435,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": true,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -1222,11 +1526,57 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "name",
+        "required": false,
+        "description": "Only what has just this name. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "label",
+        "required": false,
+        "description": "Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 512
+        },
+        "cli": null
+      },
+      {
+        "name": "updated_since",
+        "required": false,
+        "description": "Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
+          "examples": [
+            "2026-01-31T12:00:00Z"
+          ]
+        },
+        "cli": {
+          "flags": [
+            "updated-since"
+          ]
+        }
       }
     ],
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1288,6 +1638,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1346,6 +1697,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "json-patch",
     "patches": "ClusterTemplate",
     "cli": {
@@ -1403,6 +1755,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1495,11 +1848,88 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "name",
+        "required": false,
+        "description": "Only what has just this name. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "status",
+        "required": false,
+        "description": "Only what has this status. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "CREATE_IN_PROGRESS",
+            "CREATE_FAILED",
+            "CREATE_COMPLETE",
+            "UPDATE_IN_PROGRESS",
+            "UPDATE_FAILED",
+            "UPDATE_COMPLETE",
+            "DELETE_IN_PROGRESS",
+            "DELETE_FAILED",
+            "DELETE_COMPLETE",
+            "RESUME_COMPLETE",
+            "RESUME_FAILED",
+            "RESTORE_COMPLETE",
+            "ROLLBACK_IN_PROGRESS",
+            "ROLLBACK_FAILED",
+            "ROLLBACK_COMPLETE",
+            "SNAPSHOT_COMPLETE",
+            "CHECK_COMPLETE",
+            "ADOPT_COMPLETE"
+          ]
+        },
+        "cli": null
+      },
+      {
+        "name": "label",
+        "required": false,
+        "description": "Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 512
+        },
+        "cli": null
+      },
+      {
+        "name": "updated_since",
+        "required": false,
+        "description": "Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
+          "examples": [
+            "2026-01-31T12:00:00Z"
+          ]
+        },
+        "cli": {
+          "flags": [
+            "updated-since"
+          ]
+        }
       }
     ],
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1548,6 +1978,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": true,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -1638,11 +2069,88 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "name",
+        "required": false,
+        "description": "Only what has just this name. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": null
+      },
+      {
+        "name": "status",
+        "required": false,
+        "description": "Only what has this status. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "CREATE_IN_PROGRESS",
+            "CREATE_FAILED",
+            "CREATE_COMPLETE",
+            "UPDATE_IN_PROGRESS",
+            "UPDATE_FAILED",
+            "UPDATE_COMPLETE",
+            "DELETE_IN_PROGRESS",
+            "DELETE_FAILED",
+            "DELETE_COMPLETE",
+            "RESUME_COMPLETE",
+            "RESUME_FAILED",
+            "RESTORE_COMPLETE",
+            "ROLLBACK_IN_PROGRESS",
+            "ROLLBACK_FAILED",
+            "ROLLBACK_COMPLETE",
+            "SNAPSHOT_COMPLETE",
+            "CHECK_COMPLETE",
+            "ADOPT_COMPLETE"
+          ]
+        },
+        "cli": null
+      },
+      {
+        "name": "label",
+        "required": false,
+        "description": "Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 512
+        },
+        "cli": null
+      },
+      {
+        "name": "updated_since",
+        "required": false,
+        "description": "Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
+          "examples": [
+            "2026-01-31T12:00:00Z"
+          ]
+        },
+        "cli": {
+          "flags": [
+            "updated-since"
+          ]
+        }
       }
     ],
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1707,6 +2215,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1778,6 +2287,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "json-patch",
     "patches": "Cluster",
     "cli": {
@@ -1835,6 +2345,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": true,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1922,6 +2433,7 @@ export const operations = {
     "hasBody": false,
     "streams": true,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -1983,6 +2495,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -2041,6 +2554,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -2165,6 +2679,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2230,6 +2745,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -2302,6 +2818,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2372,6 +2889,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "json-patch",
     "patches": "NodeGroup",
     "cli": {
@@ -2442,6 +2960,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2569,6 +3088,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2588,6 +3108,106 @@ export const operations = {
         "public_address"
       ],
       "rows": "nodes",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "listDrivers": {
+    "id": "listDrivers",
+    "method": "GET",
+    "path": "/v1/drivers",
+    "tag": "Drivers",
+    "summary": "List drivers with the labels that they read",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "driver:get_all",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "DriverList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "driver list",
+      "aliases": [
+        "driver ls"
+      ],
+      "positional": [],
+      "columns": [
+        "name",
+        "platforms"
+      ],
+      "rows": "drivers",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getDriver": {
+    "id": "getDriver",
+    "method": "GET",
+    "path": "/v1/drivers/{driver_ident}",
+    "tag": "Drivers",
+    "summary": "Show what a driver can serve, and the labels that it reads",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "driver:get",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Driver"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "driver_ident",
+        "required": true,
+        "description": "Name of the driver.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "driver"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "driver show",
+      "aliases": [],
+      "positional": [
+        "driver_ident"
+      ],
+      "columns": [],
+      "rows": null,
       "text": null,
       "many": false,
       "wait": null
@@ -2687,6 +3307,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2804,6 +3425,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2866,6 +3488,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -2975,6 +3598,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3021,6 +3645,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -3130,6 +3755,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3190,6 +3816,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3245,6 +3872,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "json-patch",
     "patches": "Container",
     "cli": {
@@ -3300,6 +3928,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3357,6 +3986,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3412,6 +4042,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3467,6 +4098,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3524,6 +4156,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3579,6 +4212,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3634,6 +4268,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3702,6 +4337,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3745,6 +4381,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -3812,6 +4449,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3921,6 +4559,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -3965,6 +4604,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -4032,6 +4672,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -4100,6 +4741,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -4168,6 +4810,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -4237,6 +4880,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -4330,6 +4974,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -4376,6 +5021,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -4469,6 +5115,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -4529,6 +5176,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -4599,6 +5247,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "json-patch",
     "patches": "Federation",
     "cli": {
@@ -4654,6 +5303,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {
@@ -4696,6 +5346,7 @@ export const operations = {
     "hasBody": false,
     "streams": false,
     "etag": false,
+    "once": false,
     "bodyKind": "none",
     "patches": null,
     "cli": {

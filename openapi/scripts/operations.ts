@@ -58,6 +58,7 @@ function row(spec: JsonObject, operation: SpecOperation): JsonObject {
     hasBody: body['requestBody'] !== undefined,
     streams: streams(spec, operation),
     etag: body['x-etag'] === true,
+    once: body['x-once'] === true,
     bodyKind: bodyKind(spec, operation),
     patches: textAt(body, 'x-patches') ?? null,
     cli: cliHints(body),

@@ -23,6 +23,8 @@ export interface Operation {
   readonly streams: boolean;
   /** Its answers carry an ETag, and changes understand `If-Match`. */
   readonly etag: boolean;
+  /** What it makes is committed together with its Idempotency-Key, and can be read by GET below its own path. */
+  readonly once: boolean;
   readonly bodyKind: 'object' | 'json-patch' | 'none';
   /** Name of the schema that a JSON patch is applied to; it stands in `schemas.resources`. */
   readonly patches: string | null;

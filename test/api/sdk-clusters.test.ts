@@ -1,4 +1,4 @@
-import { createMagnum, NotFoundError, type ClusterSummary } from '@magnum-ts/sdk';
+import { ApiError, createMagnum, NotFoundError, type AnswerInfo, type ClusterSummary } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, expect, expectTypeOf, test } from 'vitest';
 import { aService, MODEL, ORIGIN, type Service } from '../support/service.js';
 
@@ -39,4 +39,28 @@ test('the SDK takes a cluster from its template to its end, over the service in 
   await expect(clusters.get(uuid)).rejects.toThrow(NotFoundError);
   await clusterTemplates.delete(template.uuid);
   expect(await clusterTemplates.list().toArray()).toEqual([]);
+});
+
+test('the SDK changes only what was seen, and creates once however often an answer is lost', async () => {
+  let lost = 0;
+  const { bayModels } = createMagnum({
+    endpoint: `${ORIGIN}/v1`,
+    token: service.tokens.demo,
+    retries: { baseMs: 1 },
+    fetch: async (request) => {
+      const isFirst = request.method === 'POST' && (lost += 1) === 1;
+      const answer = await service.fetch(request);
+      if (isFirst) throw new TypeError('the connection broke');
+      return answer;
+    },
+  });
+  const seen: AnswerInfo[] = [];
+  const onAnswer = (answer: AnswerInfo): void => void seen.push(answer);
+  const made = await bayModels.create({ ...MODEL, coe: 'swarm', name: 'once' }, { idempotencyKey: 'a-key', onAnswer });
+  expect((await bayModels.list().toArray()).map(({ uuid }) => uuid)).toEqual([made.uuid]);
+  const ifMatch = seen.at(-1)?.etag ?? '';
+  expect((await bayModels.update(made.uuid, { tags: 'first' }, { ifMatch, onAnswer })).tags).toBe('first');
+  await expect(bayModels.update(made.uuid, { tags: 'second' }, { ifMatch })).rejects.toMatchObject({ status: 412 });
+  await expect(bayModels.delete(made.uuid, { ifMatch })).rejects.toThrow(ApiError);
+  await bayModels.delete(made.uuid, { ifMatch: seen.at(-1)?.etag ?? '' });
 });

@@ -114,6 +114,13 @@ const REACHED: Partial<Record<ErrorName, () => Promise<Reply>>> = {
     const replies = await Promise.all([nodes(2), nodes(3)]);
     return replies.find((reply) => reply.status === 409) ?? failing('conflict')();
   },
+  'precondition-failed': () => service.request('DELETE', `/v1/bays/${bay}`, { headers: { 'If-Match': '"0"' } }),
+  'key-reused': async () => {
+    const keyed = (name: string): Promise<Reply> =>
+      service.request('POST', '/v1/baymodels', { body: { ...MODEL, name }, headers: { 'Idempotency-Key': 'one' } });
+    await keyed('first');
+    return keyed('second');
+  },
   'not-unique': () => service.request('GET', '/v1/baymodels/twin'),
   'body-too-large': () => service.request('POST', '/v1/baymodels', { raw: ' '.repeat(1_048_577) }),
   'unsupported-media-type': () =>

@@ -14,6 +14,7 @@ beforeAll(async () => {
   service = await aService();
   engine = await anEngine(service);
   idents['baymodel_ident'] = (await service.createModel()).uuid;
+  idents['driver_ident'] = 'swarm-mode';
   idents['clustertemplate_ident'] = (await service.createModel({ name: 'template' })).uuid;
   const bay = await service.createBay({ name: 'hive' });
   idents['bay_ident'] = idents['cluster_ident'] = bay.uuid;

@@ -9,6 +9,7 @@ import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 import { apiHandler } from '../../packages/core/src/api/fetch.js';
 import { DomainError, type ErrorName } from '../../packages/core/src/domain/errors.js';
+import type { LabelCheck } from '../../packages/core/src/domain/labels.js';
 import type { ContainerReport, ContainerSpec, ContainerStatus } from '../../packages/core/src/domain/workload.js';
 import { enginesOf } from '../../packages/core/src/engines.js';
 import type { NodeReport } from '../../packages/core/src/ports/bay-driver.js';
@@ -28,6 +29,7 @@ export interface Engine {
 export interface EngineOptions {
   readonly store?: (store: Store) => Store;
   readonly logger?: Logger;
+  readonly labelCheck?: LabelCheck;
 }
 
 const AFTER: Readonly<Record<Exclude<ContainerAction, 'delete'>, ContainerStatus>> = {
@@ -64,6 +66,7 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
     }),
     random: systemRandom,
     logger: options.logger ?? silentLogger,
+    ...(options.labelCheck === undefined ? {} : { labelCheck: options.labelCheck }),
     maxLimit: 1_000,
     maxEventStreams: 3,
     defaultClusterQuota: 20,

@@ -12,6 +12,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   bay: 'container orchestration engines with their nodes',
   clustertemplate: 'what clusters are made from',
   cluster: 'the modern wording of bays',
+  driver: 'what makes bays, and the labels that it reads',
   node: 'servers of bays',
   container: 'containers that run in Swarm bays',
   certificate: 'certificates of bays',

@@ -1,4 +1,4 @@
-import { coeNamed, driverFor } from './coe/index.js';
+import { coeNamed, coes, driverFor } from './coe/index.js';
 import type { Engines } from './conductor/world.js';
 import { DomainError } from './domain/errors.js';
 import type { BayModel } from './domain/bay-model.js';
@@ -8,6 +8,7 @@ import type { BayDriver } from './ports/bay-driver.js';
 export function enginesOf(liveServers: boolean): Engines {
   return {
     driverOf: (model) => driverOf(model),
+    drivers: () => coes.flatMap((coe) => coe.drivers),
     connect: (model, input) => {
       if (!liveServers) {
         throw new DomainError(

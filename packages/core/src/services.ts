@@ -28,6 +28,7 @@ import { cloudRooms, composeParts, type Parts } from './compose.js';
 import { startConductor, type Conductor } from './conductor/conductor.js';
 import type { Config } from './config/config.js';
 import type { SigningRules } from './domain/certificate.js';
+import { LABEL_CHECKS, type LabelCheck } from './domain/labels.js';
 import { DomainError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
 import { frontDoor, tracedRequests } from './front.js';
@@ -73,6 +74,7 @@ export async function openApi(
     bus,
     policy: policyOf(DEFAULT_RULES),
     maxLimit: config.number('api', 'max_limit'),
+    labelCheck: labelCheckOf(config),
     maxEventStreams: config.number('api', 'max_event_streams'),
     defaultClusterQuota: config.number('quotas', 'max_clusters_per_project'),
     ...limitsOf(config),
@@ -210,6 +212,11 @@ function notifierOf(config: Config, bus: AmqpBus, logger: Logger): Notifier | un
     clock: systemClock,
     logger,
   });
+}
+
+function labelCheckOf(config: Config): LabelCheck {
+  const word = config.text('api', 'label_check');
+  return LABEL_CHECKS.find((known) => known === word) ?? 'warn';
 }
 
 function limitsOf(config: Config): { readonly limits?: Limits } {

@@ -8,10 +8,12 @@ import { follow, type FollowOptions } from './follow.js';
 import { discovering, fixed } from './microversion.js';
 import {
   certificates,
+  drivers,
   nodes,
   services,
   versions,
   type Certificates,
+  type Drivers,
   type Nodes,
   type Services,
   type VersionsApi,
@@ -49,6 +51,7 @@ export interface Magnum {
   /** The modern wording: a cluster is a bay, a cluster template is a bay model. */
   readonly clusterTemplates: ClusterTemplates;
   readonly clusters: Clusters;
+  readonly drivers: Drivers;
   readonly nodes: Nodes;
   readonly containers: Containers;
   readonly certificates: Certificates;
@@ -82,6 +85,7 @@ export function createMagnum(options: MagnumOptions): Magnum {
     bays: bays(transport, deps.runtime),
     clusterTemplates: clusterTemplates(transport),
     clusters: clusters(transport, deps.runtime),
+    drivers: drivers(transport),
     nodes: nodes(transport),
     containers: containers(transport),
     certificates: certificates(transport),

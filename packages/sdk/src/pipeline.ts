@@ -41,7 +41,12 @@ export async function send(deps: PipelineDeps, outgoing: Outgoing): Promise<Resp
       return await sendOnce(deps, outgoing, { session: await deps.auth.renew(session.token, outgoing.signal), requestId });
     }
   };
-  const response = await withRetries(deps.retry, outgoing.method, attempt, outgoing.signal);
+  const response = await withRetries(
+    deps.retry,
+    { method: outgoing.method, isKeyed: 'idempotency-key' in outgoing.headers },
+    attempt,
+    outgoing.signal,
+  );
   return response ?? new Response(null, { status: 204 });
 }
 

@@ -43,10 +43,16 @@ export interface RetryDeps {
   readonly options: RetryOptions;
 }
 
+/** What decides whether a request may be sent again: its method, or that it has an Idempotency-Key. */
+export interface Repeatable {
+  readonly method: string;
+  readonly isKeyed?: boolean;
+}
+
 /** Runs one HTTP call, and again when it failed in a way that passes and may be repeated. Undefined: a repeated DELETE found nothing left. */
 export async function withRetries(
   deps: RetryDeps,
-  method: string,
+  what: Repeatable,
   attempt: () => Promise<Response>,
   signal: AbortSignal,
 ): Promise<Response | undefined> {
@@ -56,17 +62,21 @@ export async function withRetries(
       deps.budget.refill();
       return response;
     } catch (error) {
-      if (count > 1 && method === 'DELETE' && error instanceof NotFoundError) return undefined;
-      if (count >= deps.options.attempts || !mayRepeat(method, error) || !deps.budget.take(error)) throw error;
+      if (count > 1 && what.method === 'DELETE' && error instanceof NotFoundError) return undefined;
+      if (count >= deps.options.attempts || !mayRepeat(what, error) || !deps.budget.take(error)) throw error;
       await deps.runtime.sleep(pause(deps, count, error), signal);
     }
   }
 }
 
-export function mayRepeat(method: string, error: unknown): boolean {
-  if (error instanceof ConnectionError) return SAFE.has(method) || neverSent(error);
-  if (error instanceof TimeoutError) return SAFE.has(method);
-  return error instanceof ApiError && SAFE.has(method) && PASSING.has(error.status);
+export function mayRepeat({ method, isKeyed = false }: Repeatable, error: unknown): boolean {
+  const isSafe = SAFE.has(method) || isKeyed;
+  if (error instanceof ConnectionError) return isSafe || neverSent(error);
+  if (error instanceof TimeoutError) return isSafe;
+  if (!(error instanceof ApiError)) return false;
+  // The first attempt of a keyed request is under way still.
+  const isUnderWay = isKeyed && error.status === 409 && error.retryAfterMs !== undefined;
+  return isUnderWay || (isSafe && PASSING.has(error.status));
 }
 
 function pause(deps: RetryDeps, count: number, error: unknown): number {

@@ -3,7 +3,7 @@ import type { paths } from '@magnum-ts/openapi';
 import { underDeadline } from './deadline.js';
 import { headerFor, type Microversions } from './microversion.js';
 import { send, type PipelineDeps } from './pipeline.js';
-import type { CallOptions } from './types.js';
+import type { AnswerInfo, CallOptions } from './types.js';
 
 /** The typed calls. Only this file knows openapi-fetch. */
 export interface Transport {
@@ -27,23 +27,27 @@ export interface RawCall {
 const PLACEHOLDER = 'http://magnum.invalid';
 
 export function createTransport(deps: PipelineDeps, versions: Microversions): Transport {
-  const deliver = async (request: Request, signal: AbortSignal, accept?: string): Promise<Response> => {
+  const deliver = async (request: Request, signal: AbortSignal, options: Delivery = {}): Promise<Response> => {
     const body = request.body === null ? undefined : await request.text();
     const version = await versions.negotiated();
-    return send(deps, {
+    const response = await send(deps, {
       method: request.method,
       path: request.url.slice(PLACEHOLDER.length),
       headers: {
         ...headerFor(version),
-        ...(accept && { accept }),
+        ...(options.accept && { accept: options.accept }),
+        ...(options.ifMatch !== undefined && { 'if-match': options.ifMatch }),
+        ...(options.idempotencyKey !== undefined && { 'idempotency-key': options.idempotencyKey }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       body,
       signal,
     });
+    options.onAnswer?.(infoOf(response));
+    return response;
   };
   const init: Transport['init'] = (options) => ({
-    fetch: (request) => underDeadline({ ...options, what: 'The call' }, (signal) => deliver(request, signal)),
+    fetch: (request) => underDeadline({ ...options, what: 'The call' }, (signal) => deliver(request, signal, options)),
   });
   const raw: Transport['raw'] = async (call, options) => {
     const response = await init(options).fetch(requestOf(call));
@@ -51,8 +55,17 @@ export function createTransport(deps: PipelineDeps, versions: Microversions): Tr
     return text === '' ? undefined : (JSON.parse(text) as unknown);
   };
   const open: Transport['open'] = (call, options) =>
-    underDeadline({ ...options, what: 'The call' }, (signal) => deliver(requestOf(call), signal, 'text/event-stream'));
+    underDeadline({ ...options, what: 'The call' }, (signal) =>
+      deliver(requestOf(call), signal, { accept: 'text/event-stream' }),
+    );
   return { open, http: createClient<paths, 'application/json'>({ baseUrl: PLACEHOLDER }), init, raw };
+}
+
+type Delivery = Pick<CallOptions, 'ifMatch' | 'idempotencyKey' | 'onAnswer'> & { readonly accept?: string };
+
+function infoOf({ headers }: Response): AnswerInfo {
+  const warnings = [...(headers.get('warning') ?? '').matchAll(/299 \S+ "([^"]*)"/g)].map((match) => match[1] ?? '');
+  return { etag: headers.get('etag'), warnings, requestId: headers.get('x-openstack-request-id') };
 }
 
 function requestOf(call: RawCall): Request {

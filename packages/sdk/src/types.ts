@@ -16,6 +16,7 @@ export type ClusterSummary = Schemas['ClusterSummary'];
 export type ClusterCreate = Schemas['ClusterCreate'];
 export type ClusterTemplate = Schemas['ClusterTemplate'];
 export type ClusterTemplateCreate = Schemas['ClusterTemplateCreate'];
+export type Driver = Schemas['Driver'];
 export type Node = Schemas['Node'];
 export type NodeSummary = Schemas['NodeSummary'];
 export type Container = Schemas['Container'];
@@ -52,4 +53,18 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** For the whole call, retries included; the client's `timeout` is for each attempt. */
   readonly timeoutMs?: number;
+  /** ETag of the version that is to be changed or deleted: another one is refused with 412. See `onAnswer`. */
+  readonly ifMatch?: string;
+  /** For POST: however often it is sent within a day, it is carried out once. */
+  readonly idempotencyKey?: string;
+  /** What an answer says beside its body. */
+  readonly onAnswer?: (answer: AnswerInfo) => void;
+}
+
+export interface AnswerInfo {
+  /** Of bays, bay models and what is the same; null where there is none. */
+  readonly etag: string | null;
+  /** Labels that the driver cannot make sense of, for instance. */
+  readonly warnings: readonly string[];
+  readonly requestId: string | null;
 }

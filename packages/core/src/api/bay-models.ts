@@ -47,11 +47,12 @@ export function bayModelOperations({ names, present, parse }: BayModelWording) {
       return { body: present(call, model), etag: etagOfModel(model) };
     },
     create: async (deps, call): Promise<Answer> => {
-      const model = await createBayModel(deps, call.access, parse(bodyOf(call)), call.signal);
+      const { model, warnings } = await createBayModel(deps, call.access, parse(bodyOf(call)), call.signal);
       return {
         body: present(call, model),
         location: locationOf(call.baseUrl, names.collection, model.id),
         etag: etagOfModel(model),
+        warnings,
       };
     },
     update: async (deps, call) => {
@@ -59,8 +60,8 @@ export function bayModelOperations({ names, present, parse }: BayModelWording) {
         requireMatch(call, etagOfModel(before));
         return parse(patched(names.schema, present(call, before), call));
       };
-      const model = await updateBayModel(deps, call.access, identOf(call), change, call.signal);
-      return { body: present(call, model), etag: etagOfModel(model) };
+      const { model, warnings } = await updateBayModel(deps, call.access, identOf(call), change, call.signal);
+      return { body: present(call, model), etag: etagOfModel(model), warnings };
     },
     delete: async (deps, call) => {
       await deleteBayModel(deps, call.access, identOf(call), (model) => requireMatch(call, etagOfModel(model)));

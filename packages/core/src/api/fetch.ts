@@ -3,6 +3,7 @@ import type { AppDeps } from '../app/deps.js';
 import { parseTrusteeUsername, type Actor } from '../domain/actor.js';
 import { DomainError, type ErrorName } from '../domain/errors.js';
 import type { JsonValue } from '../domain/json.js';
+import type { Problem } from '../domain/labels.js';
 import { Secret } from '../domain/secret.js';
 import type { Identity } from '../ports/identity.js';
 import type { Limits } from '../ports/limits.js';
@@ -10,6 +11,7 @@ import type { Logger } from '../ports/logger.js';
 import { readBody } from './body.js';
 import { asDomainError, errorBody } from './error-body.js';
 import type { Answer, ApiLimits, Call } from './handler.js';
+import { keyIn, onlyOnce } from './idempotency.js';
 import { negotiate, requireAtVersion, UnsupportedVersion, versionHeaders, type Negotiated } from './microversion.js';
 import { handlers } from './operations.js';
 import { overWeb, type ApiHandler, type PlainHandler, type PlainReply, type PlainRequest } from './plain.js';
@@ -109,7 +111,7 @@ async function served(deps: ApiDeps, request: PlainRequest, { route, actor, head
   const wantsStream = found.operation.streams && accepts(request, EVENT_STREAM);
   if (!wantsStream) requireJson(request, found.operation);
   const call = await callOf(request, { route: found, actor, version: negotiated?.version ?? '1.1', wantsStream });
-  const answer = await handlers[found.operation.id](deps, call);
+  const answer = await onlyOnce(deps, call, found.operation, (once) => handlers[found.operation.id](deps, once));
   if (answer.stream) return streamed(deps, answer.stream, { call, headers, leave: slots.take(actor.projectId ?? '') });
   return present(found.operation, call.version, answer, headers);
 }
@@ -232,6 +234,7 @@ async function callOf(request: PlainRequest, context: CallContext): Promise<Call
     baseUrl: request.origin,
     wantsStream: context.wantsStream,
     ifMatch: ifMatchOf(request, operation),
+    idempotencyKey: operation.method === 'POST' ? keyIn(request.header('idempotency-key')) : null,
     lastEventId: /^\d{1,15}$/.exec(request.header('last-event-id') ?? '')?.[0] ?? null,
     get signal() {
       return request.signal;
@@ -258,8 +261,8 @@ function present(
   const status = operations[operation.id].success.find((success) => isWithin(version, success.from, success.to))?.status ?? 200;
   if (answer.location) headers['Location'] = answer.location;
   if (answer.etag) headers['ETag'] = answer.etag;
-  const warnings = (answer.warnings ?? []).map((warning) => `299 magnum "${quotable(`${warning.field}: ${warning.message}`)}"`);
-  if (warnings.length > 0) headers['Warning'] = warnings.join(', ');
+  if (answer.replayed) headers['Idempotency-Replayed'] = 'true';
+  if (answer.warnings && answer.warnings.length > 0) headers['Warning'] = warningsIn(answer.warnings);
   return answer.body === undefined ? { status, body: '' } : json(answer.body, status, headers);
 }
 
@@ -273,6 +276,19 @@ function refusal(deps: ApiDeps, error: DomainError, { headers, operation }: Trai
 function json(body: JsonValue, status: number, headers: Trail['headers']): Reply {
   headers['Content-Type'] = 'application/json';
   return { status, body: JSON.stringify(body) };
+}
+
+/** A header must stay small: whoever sends hundreds of odd labels is told of the first. */
+const MOST_WARNINGS = 10;
+
+function warningsIn(problems: readonly Problem[]): string {
+  const more = problems.length - MOST_WARNINGS;
+  return [
+    ...problems.slice(0, MOST_WARNINGS).map(({ field, message }) => `${field}: ${message}`),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ]
+    .map((text) => `299 magnum "${quotable(text)}"`)
+    .join(', ');
 }
 
 /** Header text: printable ASCII without quotes. */

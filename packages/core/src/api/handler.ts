@@ -14,6 +14,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** `"3"`, or several: the versions that the caller means to change; null for any. */
   readonly ifMatch: string | null;
+  /** Text of the caller's own that makes a POST one that is carried out once; null where none is given. */
+  readonly idempotencyKey: string | null;
   /** The client asked for `text/event-stream`, and the operation has it. */
   readonly wantsStream: boolean;
   /** Id of the last event that a reconnecting client has seen; null when it said none, or nonsense. */
@@ -29,6 +31,8 @@ export interface Answer {
   /** Of the resource as it is after the request; see `etag.ts`. */
   readonly etag?: string;
   readonly warnings?: readonly Problem[];
+  /** The answer of an earlier request with the same Idempotency-Key. */
+  readonly replayed?: boolean;
 }
 
 /** What handlers stand on. */

@@ -6,6 +6,7 @@ import { clusterHandlers } from './clusters.js';
 import { certificateHandlers } from './certificates.js';
 import { containerHandlers } from './containers.js';
 import { federationHandlers } from './federations.js';
+import { driverHandlers } from './drivers.js';
 import type { Handler } from './handler.js';
 import { magnumServiceHandlers } from './magnum-services.js';
 import { nodeHandlers } from './nodes.js';
@@ -22,6 +23,7 @@ export const handlers: { readonly [Id in OperationId]: Handler } = {
   ...bayHandlers,
   ...clusterTemplateHandlers,
   ...clusterHandlers,
+  ...driverHandlers,
   ...nodeHandlers,
   ...containerHandlers,
   ...certificateHandlers,

@@ -1,7 +1,8 @@
 import { DomainError } from '../domain/errors.js';
 import { isUuid } from '../domain/ids.js';
 import type { JsonObject } from '../domain/json.js';
-import type { NumberedPage, Page } from '../ports/store.js';
+import { BAY_STATUSES } from '../domain/bay-status.js';
+import type { Filter, NumberedPage, Page } from '../ports/store.js';
 import type { ApiLimits, Call } from './handler.js';
 
 /** Reads limit, marker, sort_key and sort_dir: contract, README §5. `findMarker` throws the resource's 404 where the marker is unknown. */
@@ -20,7 +21,39 @@ export async function pageOf(limits: ApiLimits, call: Call, findMarker: (marker:
     marker: typeof marker === 'string' ? marker : null,
     sortKey: typeof sortKey === 'string' ? sortKey : 'id',
     descending: sortDir === 'desc',
+    filter: filterIn(call),
   };
+}
+
+const FILTERS = ['name', 'status', 'label', 'updated_since'] as const;
+
+function filterIn({ query }: Call): Filter {
+  const said = (name: (typeof FILTERS)[number]): string | undefined =>
+    typeof query[name] === 'string' ? query[name] : undefined;
+  const [name, label, since] = [said('name'), said('label'), said('updated_since')];
+  const status = BAY_STATUSES.find((known) => known === said('status'));
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(status === undefined ? {} : { status }),
+    ...(label === undefined ? {} : { label: labelIn(label) }),
+    ...(since === undefined ? {} : { updatedSince: timeIn(since) }),
+  };
+}
+
+function labelIn(text: string): NonNullable<Filter['label']> {
+  const [name = '', ...value] = text.split('=');
+  return { name, value: value.length === 0 ? undefined : value.join('=') };
+}
+
+/** The plus sign of an offset that was not encoded arrives as a blank. */
+function timeIn(text: string): Date {
+  const whole = text.replace(' ', text.includes('T') ? '+' : 'T').replace(/ (\d\d:\d\d)$/, '+$1');
+  const time = new Date(/[T]/.test(whole) && !/(Z|[+-]\d\d:\d\d)$/.test(whole) ? `${whole}Z` : whole);
+  if (!Number.isNaN(time.getTime())) return time;
+  throw new DomainError('invalid-parameter', {
+    field: 'updated_since',
+    message: `Invalid input for field/attribute updated_since. Value: '${text}'. It must be a time, such as 2026-01-31T12:00:00Z.`,
+  });
 }
 
 export interface Collection {
@@ -52,7 +85,9 @@ export function collectionBody(
 ): JsonObject {
   const last = items.at(-1);
   if (!last || items.length < page.limit) return { [collection.name]: items };
+  const filters = FILTERS.flatMap((name) => (call.query[name] === undefined ? [] : [[name, String(call.query[name])]]));
   const query = new URLSearchParams({
+    ...Object.fromEntries(filters),
     ...Object.fromEntries(
       Object.entries(collection.extraQuery ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     ),

@@ -2,18 +2,26 @@ import { DomainError } from '../domain/errors.js';
 import { checkBayModel, defaultNetworkDriver } from '../domain/bay-model-rules.js';
 import type { BayModel } from '../domain/bay-model.js';
 import type { BayModelId } from '../domain/ids.js';
+import type { Problem } from '../domain/labels.js';
 import { generatedName } from '../domain/names.js';
 import { WORDS } from '../domain/words.js';
 import type { BayDriver } from '../ports/bay-driver.js';
 import type { Page } from '../ports/store.js';
 import { requireCloudResources, requireImage } from './cloud-resources.js';
 import { cloudAccess, visibleRows, type Access, type AppDeps } from './deps.js';
+import { checkLabels } from './drivers.js';
 import { findBayModel } from './find.js';
 
 /** Everything of a bay model that a caller may set. */
 export type BayModelFields = Omit<BayModel, 'id' | 'sequence' | 'projectId' | 'userId' | 'createdAt' | 'updatedAt' | 'name'> & {
   readonly name: string | null;
 };
+
+/** A model as it was written down, and what is odd about it but not refused (shown as warnings). */
+export interface SavedModel {
+  readonly model: BayModel;
+  readonly warnings: readonly Problem[];
+}
 
 /** Changes of these alone are taken while bays use the model (contract, README §6). */
 const HARMLESS: ReadonlySet<keyof BayModel> = new Set(['public', 'hidden', 'tags', 'name']);
@@ -35,7 +43,7 @@ export async function createBayModel(
   access: Access,
   fields: BayModelFields,
   signal: AbortSignal,
-): Promise<BayModel> {
+): Promise<SavedModel> {
   const { actor } = access;
   deps.policy.require(access.action, actor);
   const image = await requireImage(deps.cloud, fields.imageId, cloudAccess(actor), signal);
@@ -46,6 +54,7 @@ export async function createBayModel(
   };
   checkBayModel(completed);
   const driver = driverFor(deps, completed, fields.driver, image.driver ?? null);
+  const warnings = checkLabels(deps, driver, completed.labels);
   await requireCloudResources(deps.cloud, referencesOf(completed), cloudAccess(actor), signal);
   if (completed.public || completed.hidden) requirePublish(deps, access);
   const model = {
@@ -58,8 +67,11 @@ export async function createBayModel(
     createdAt: deps.clock.now(),
     updatedAt: null,
   };
-  await deps.store.write((repos) => repos.bayModels.insert(model));
-  return { ...model, sequence: 0 };
+  await deps.store.write(async (repos) => {
+    await repos.bayModels.insert(model);
+    await access.once?.made(repos, model.id);
+  });
+  return { model: { ...model, sequence: 0 }, warnings };
 }
 
 /** `change` turns the model into the wanted one; it throws where the wanted fields are ill-formed. */
@@ -69,11 +81,12 @@ export async function updateBayModel(
   ident: string,
   change: (model: BayModel) => BayModelFields,
   signal: AbortSignal,
-): Promise<BayModel> {
+): Promise<SavedModel> {
   const model = await findBayModel(deps, access, ident);
   deps.policy.require(access.action, access.actor, model);
   const wanted = await changedModel(deps, access, model, change(model), signal);
   checkBayModel(wanted);
+  const warnings = checkLabels(deps, deps.engines.driverOf(wanted), wanted.labels);
   await requireCloudResources(deps.cloud, referencesOf(wanted), cloudAccess(access.actor), signal);
   if (wanted.public !== model.public || wanted.hidden !== model.hidden) requirePublish(deps, access);
   await deps.store.write(async (repos) => {
@@ -81,7 +94,7 @@ export async function updateBayModel(
       throw referenced(model, 'changed, except for public, hidden, tags and name');
     if (!(await repos.bayModels.save(wanted, model.updatedAt))) throw changedMeanwhile(model);
   });
-  return wanted;
+  return { model: wanted, warnings };
 }
 
 /**

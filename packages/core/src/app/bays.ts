@@ -5,7 +5,7 @@ import { checkVolumeSize } from '../domain/bay-model-rules.js';
 import { isFailed, type Health } from '../domain/bay-status.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
-import { labelProblems, type Labels } from '../domain/labels.js';
+import type { Labels } from '../domain/labels.js';
 import { generatedName } from '../domain/names.js';
 import { DEFAULT_WORKER, type NodeGroup } from '../domain/node-group.js';
 import { WORDS } from '../domain/words.js';
@@ -13,6 +13,7 @@ import type { BayRow, New, Page } from '../ports/store.js';
 import { changeBay, recordIntent, requireAccepts, type Accepted } from './bay-changes.js';
 import { requireCloudResources } from './cloud-resources.js';
 import { cloudAccess, visibleRows, type Access, type AppDeps } from './deps.js';
+import { checkLabels } from './drivers.js';
 import { findBay, findBayModelToUse } from './find.js';
 import { newDefaultGroups, setGroupSize } from './group-sizes.js';
 import { requireRoom } from './quotas.js';
@@ -66,6 +67,7 @@ export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay
   const driver = deps.engines.driverOf(model);
   const desired = desiredFrom(wanted, model);
   checkVolumeSize(model.dockerStorageDriver, desired.dockerVolumeSize);
+  const warnings = checkLabels(deps, driver, desired.labels);
   deps.policy.require(access.action, actor);
   await requireCloudResources(
     deps.cloud,
@@ -110,9 +112,10 @@ export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay
     for (const group of groups) await repos.nodeGroups.insert(group);
     for (const node of nodes) await repos.nodes.insert(node);
     await recordIntent(deps, repos, bay, { operation: 'create' });
+    await access.once?.made(repos, bay.id);
   });
   await deps.bus.cast({ kind: 'wake', bayId: bay.id });
-  return { bayId: bay.id, generation: bay.generation, warnings: labelProblems(driver.labels, desired.labels) };
+  return { bayId: bay.id, generation: bay.generation, warnings };
 }
 
 function desiredFrom(wanted: CreateBay, model: BayModel): BayDesired {

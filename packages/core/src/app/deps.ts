@@ -1,6 +1,7 @@
 import { isAdmin, type Actor } from '../domain/actor.js';
 import type { BayModel } from '../domain/bay-model.js';
 import type { Vocabulary } from '../domain/words.js';
+import type { LabelCheck } from '../domain/labels.js';
 import type { BayDriver } from '../ports/bay-driver.js';
 import type { MessageBus } from '../ports/bus.js';
 import type { Clock } from '../ports/clock.js';
@@ -10,7 +11,7 @@ import type { CloudAccess } from '../ports/orchestrator.js';
 import type { Policy } from '../ports/policy.js';
 import type { Random } from '../ports/random.js';
 import type { Tracer } from '../ports/tracer.js';
-import type { Store, Visibility } from '../ports/store.js';
+import type { Repositories, Store, Visibility } from '../ports/store.js';
 
 /** What the use cases stand on. */
 export interface AppDeps {
@@ -21,7 +22,12 @@ export interface AppDeps {
   readonly identity: Pick<Identity, 'projectExists'>;
   /** `[quotas] max_clusters_per_project`: clusters of a project that has no quota of its own. */
   readonly defaultClusterQuota: number;
-  readonly engines: { driverOf(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe' | 'driver'>): BayDriver };
+  readonly engines: {
+    driverOf(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe' | 'driver'>): BayDriver;
+    drivers(): readonly BayDriver[];
+  };
+  /** `[api] label_check`; `warn` when absent. */
+  readonly labelCheck?: LabelCheck;
   readonly clock: Clock;
   readonly random: Random;
   readonly tracer?: Tracer;
@@ -40,6 +46,13 @@ export interface Access {
   /** Rules for a part of the operation, by what they are for. */
   readonly policies: PartPolicies;
   readonly vocabulary: Vocabulary;
+  /** Set where the caller wants the request carried out once, however often it is sent. */
+  readonly once?: Once;
+}
+
+/** To be told, in the transaction that makes it, what a request makes. Throws where another one carries the request out. */
+export interface Once {
+  made(repos: Repositories, id: string): Promise<void>;
 }
 
 /** Rows of one's own project. A token without a project owns nothing. */

@@ -25,6 +25,8 @@ import type { Store } from '../ports/store.js';
 export interface Engines {
   /** Errors: `bay-type-not-supported`. */
   driverOf(model: BayModel): BayDriver;
+  /** All that there are. */
+  drivers(): readonly BayDriver[];
   /** Errors: `engine-not-live` where there is no engine to ask. */
   connect(model: BayModel, input: ConnectInput): CoeSession;
 }

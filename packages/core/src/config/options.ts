@@ -86,6 +86,14 @@ export const OPTIONS: readonly Option[] = [
   option('api', 'max_concurrent_requests', 'integer', 0, 'Requests of one project at the same time; 0 for no limit.', {
     minimum: 0,
   }),
+  option(
+    'api',
+    'label_check',
+    'string',
+    'warn',
+    'Labels that a driver does not know or cannot make sense of: off, warn (a header of the answer), enforce (a refusal).',
+    { oneOf: ['off', 'warn', 'enforce'] },
+  ),
   option('api', 'max_event_streams', 'integer', 20, 'Streams of events that one project may have open, in one process.', {
     minimum: 0,
   }),

@@ -35,13 +35,36 @@ const CHECKS: Record<LabelType, (value: string) => boolean> = {
   quantity: (value) => /^\d+([kmgt]i?)?b?$/i.test(value),
 };
 
-/** Ill-typed values of known labels. Unknown labels are no problem here: older clients send what other drivers read. */
+/** What an operator wants done about labels that a driver does not know, or cannot make sense of. */
+export const LABEL_CHECKS = ['off', 'warn', 'enforce'] as const;
+export type LabelCheck = (typeof LABEL_CHECKS)[number];
+
+/** Ill-typed values of known labels, and labels that the driver does not know. */
 export function labelProblems(schema: LabelSchema, labels: Labels): readonly Problem[] {
   return Object.entries(labels).flatMap(([name, value]) => {
     const rule = Object.hasOwn(schema, name) ? schema[name] : undefined;
-    const message = rule && ruleBrokenBy(rule, value);
+    const message = rule ? ruleBrokenBy(rule, value) : unknown(schema, name);
     return message ? [{ field: `labels.${name}`, message }] : [];
   });
+}
+
+function unknown(schema: LabelSchema, name: string): string {
+  const meant = name.length > LONGEST_NAME ? undefined : Object.keys(schema).find((known) => isNear(known, name));
+  return `no such label is read by the driver${meant ? `; did you mean ${meant}?` : ''}`;
+}
+
+const LONGEST_NAME = 64;
+
+/** One slip of the finger apart: a letter too many, too few, or another one. Signs between words do not count. */
+function isNear(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((name) => name.toLowerCase().replaceAll(/[-. ]/g, '_')) as [string, string]; // two in, two out
+  const start = [...a].findIndex((letter, index) => letter !== b[index]);
+  if (start === -1) return b.length - a.length <= 1;
+  return [
+    [1, 1],
+    [1, 0],
+    [0, 1],
+  ].some(([fromA = 0, fromB = 0]) => a.slice(start + fromA) === b.slice(start + fromB));
 }
 
 function ruleBrokenBy(rule: LabelRule, value: string): string | undefined {

@@ -25,6 +25,17 @@ export interface Page {
   /** Wire name of a column. */
   readonly sortKey: string;
   readonly descending: boolean;
+  readonly filter?: Filter;
+}
+
+/** All of it must hold; what is absent holds for everything. */
+export interface Filter {
+  readonly name?: string;
+  readonly status?: BayStatus;
+  /** Any value where none is said. */
+  readonly label?: { readonly name: string; readonly value: string | undefined };
+  /** Made or changed then, or later. */
+  readonly updatedSince?: Date;
 }
 
 /** Whose rows: `null` sees all. */
@@ -201,6 +212,33 @@ export interface FederationRepository {
   delete(id: FederationId): Promise<void>;
 }
 
+/** A request that carries an Idempotency-Key, from its beginning to its answer. */
+export interface IdempotencyRecord {
+  /** Who carries it out: one request of one process. */
+  readonly owner: string;
+  readonly requestHash: string;
+  /** Until then its owner may be at work. */
+  readonly busyUntil: Date;
+  /** What it has made; null while that is not committed. */
+  readonly resourceId: string | null;
+  /** The answer as JSON, once there is one. */
+  readonly answer: string | null;
+}
+
+export interface IdempotencyRepository {
+  /** Makes the record if there is none younger than `forgetBefore`, and answers with the one that there is. */
+  begin(
+    id: string,
+    begun: Pick<IdempotencyRecord, 'owner' | 'requestHash' | 'busyUntil'> & { readonly now: Date; readonly forgetBefore: Date },
+  ): Promise<IdempotencyRecord>;
+  /** False where somebody else was faster, or something was made after all. */
+  takeOver(id: string, from: string, to: string, busyUntil: Date): Promise<boolean>;
+  /** In the transaction that makes the resource. False: somebody else has taken over, and nothing may be made. */
+  mark(id: string, owner: string, resourceId: string): Promise<boolean>;
+  answer(id: string, owner: string, answer: string): Promise<void>;
+  forget(id: string, owner: string): Promise<void>;
+}
+
 export interface Repositories {
   readonly bayModels: BayModelRepository;
   readonly bays: BayRepository;
@@ -215,6 +253,7 @@ export interface Repositories {
   readonly services: MagnumServiceRepository;
   readonly quotas: QuotaRepository;
   readonly federations: FederationRepository;
+  readonly idempotency: IdempotencyRepository;
 }
 
 /** The right to work on a bay. The fence decides whose writes count. */

@@ -3,6 +3,7 @@ import type { Bay, BayObserved } from '../../domain/bay.js';
 import type { BayStatus, Health } from '../../domain/bay-status.js';
 import type { BayId, BayModelId } from '../../domain/ids.js';
 import { isUuid } from '../../domain/ids.js';
+import type { Clock } from '../../ports/clock.js';
 import type { BayRepository, BayRow, New, Visibility } from '../../ports/store.js';
 import { date, dateOrNull, flag, json, number, numberOrNull, pageOf, text, textOrNull, type Row } from './rows.js';
 
@@ -41,7 +42,7 @@ const SORTABLE = {
   create_timeout: 'bay_create_timeout',
 };
 
-export function bayRepository(db: Knex): BayRepository {
+export function bayRepository(db: Knex, clock: Clock): BayRepository {
   const withCounts = (visible: Visibility, whole: boolean): Knex.QueryBuilder => {
     const query = db(TABLE).select(
       `${TABLE}.*`,
@@ -96,7 +97,10 @@ export function bayRepository(db: Knex): BayRepository {
         .update({ baymodel_id: bayModelId, labels: JSON.stringify(labels) });
     },
     async saveObserved(id, observed, generation) {
-      return (await db(TABLE).where({ uuid: id, generation }).update(observedRow(observed))) === 1;
+      // A new status is a change that somebody who looks for changes wants to see; MariaDB assigns from left to right.
+      const changed = db.raw('case when status <> ? then ? else updated_at end', [observed.status, clock.now().getTime()]);
+      const row = { updated_at: changed, ...observedRow(observed) };
+      return (await db(TABLE).where({ uuid: id, generation }).update(row)) === 1;
     },
     async saveHealth(id, health, reason) {
       await db(TABLE)

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../../domain/errors.js';
-import type { NumberedPage, Page } from '../../ports/store.js';
+import type { Filter, NumberedPage, Page } from '../../ports/store.js';
 
 /** A row as the driver gives it: booleans are 0 and 1 in SQLite and MariaDB alike, bigints may come as text. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -84,6 +84,7 @@ interface Paging {
 async function pageAfter(query: Knex.QueryBuilder, db: Knex, { table, key, page, columns }: Paging): Promise<readonly Row[]> {
   const column = sortColumn(page, columns);
   const direction = page.descending ? 'desc' : 'asc';
+  addFilter(query, table, page.filter ?? {});
   if (page.marker !== null) addAfterMarker(query, db, { table, column, key, marker: page.marker, descending: page.descending });
   return query
     .orderBy([
@@ -91,6 +92,21 @@ async function pageAfter(query: Knex.QueryBuilder, db: Knex, { table, key, page,
       { column: `${table}.id`, order: direction },
     ])
     .limit(page.limit);
+}
+
+function addFilter(query: Knex.QueryBuilder, table: string, { name, status, label, updatedSince }: Filter): void {
+  if (name !== undefined) void query.where(`${table}.name`, name);
+  if (status !== undefined) void query.where(`${table}.status`, status);
+  if (updatedSince !== undefined)
+    void query.whereRaw('coalesce(??, ??) >= ?', [`${table}.updated_at`, `${table}.created_at`, updatedSince.getTime()]);
+  if (label !== undefined) {
+    // Within a JSON text a quote that follows a brace or comma begins a key: those inside of texts have a backslash before them.
+    const entry = `${JSON.stringify(label.name)}:${label.value === undefined ? '"' : JSON.stringify(label.value)}`;
+    const column = `${table}.labels`;
+    void query.where((either) =>
+      either.whereRaw('instr(??, ?) = 1', [column, `{${entry}`]).orWhereRaw('instr(??, ?) > 0', [column, `,${entry}`]),
+    );
+  }
 }
 
 interface Place {

@@ -7,6 +7,7 @@ import { bayRepository } from './bays.js';
 import { containerRepository } from './containers.js';
 import { federationRepository } from './federations.js';
 import { translated } from './errors.js';
+import { idempotencyRepository } from './idempotency.js';
 import { intentRepository } from './intents.js';
 import { magnumServiceRepository } from './magnum-services.js';
 import { nodeGroupRepository } from './node-groups.js';
@@ -47,7 +48,7 @@ async function underLease<T>(db: Knex, lease: Lease, clock: Clock, work: (repos:
 function repositories(db: Knex, clock: Clock): Repositories {
   return {
     bayModels: bayModelRepository(db),
-    bays: bayRepository(db),
+    bays: bayRepository(db, clock),
     nodeGroups: nodeGroupRepository(db),
     nodes: nodeRepository(db),
     intents: intentRepository(db),
@@ -59,5 +60,6 @@ function repositories(db: Knex, clock: Clock): Repositories {
     services: magnumServiceRepository(db),
     quotas: quotaRepository(db),
     federations: federationRepository(db),
+    idempotency: idempotencyRepository(db),
   };
 }

@@ -31,6 +31,7 @@ export const DEFAULT_RULES: Readonly<Record<string, Rule>> = {
   ...all('clustertemplate', ['update', 'delete'], 'owner'),
   'clustertemplate:publish': 'admin',
   ...all('clustertemplate', EVERYWHERE, 'admin'),
+  ...all('driver', ['get_all', 'get'], 'member'),
   ...all('node', ['get_all', 'detail', 'get'], 'member'),
   ...all('container', [...CRUD, 'start', 'stop', 'reboot', 'pause', 'unpause', 'logs', 'execute'], 'member'),
   'certificate:get': 'user',

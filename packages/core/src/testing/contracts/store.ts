@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { requireRoom } from '../../app/quotas.js';
 import type { BayId, BayModelId, FederationId, NodeGroupId, NodeId } from '../../domain/ids.js';
+import type { BayStatus } from '../../domain/bay-status.js';
 import { UNSEEN_NODE } from '../../domain/node.js';
 import type { BayRow, Page, Store } from '../../ports/store.js';
 import { A_MODEL_ID, aBay, aBayModel, anIntent } from '../builders.js';
@@ -103,6 +104,71 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
         ...before,
         observed: { ...before?.observed, health: 'UNHEALTHY', healthReason: { api: 'down' } },
       });
+    });
+
+    test('remembers a key for one owner, until another takes over, and forgets it in time', async () => {
+      const at = (milliseconds: number) => new Date(clock.now().getTime() + milliseconds);
+      const begin = (owner: string, forgetBefore = at(-1_000)) =>
+        store.write(({ idempotency }) =>
+          idempotency.begin('key', { owner, requestHash: 'hash', now: clock.now(), busyUntil: at(60_000), forgetBefore }),
+        );
+      expect(await begin('one')).toEqual({
+        owner: 'one',
+        requestHash: 'hash',
+        busyUntil: at(60_000),
+        resourceId: null,
+        answer: null,
+      });
+      expect((await begin('two')).owner).toBe('one');
+      await store.write(async ({ idempotency }) => {
+        expect(await idempotency.mark('key', 'two', 'x')).toBe(false);
+        expect(await idempotency.takeOver('key', 'two', 'three', at(1))).toBe(false);
+        expect(await idempotency.takeOver('key', 'one', 'three', at(1))).toBe(true);
+        expect(await idempotency.mark('key', 'one', 'x')).toBe(false);
+        expect(await idempotency.mark('key', 'three', 'made')).toBe(true);
+        expect(await idempotency.takeOver('key', 'three', 'four', at(1))).toBe(false);
+        await idempotency.answer('key', 'one', 'late');
+        await idempotency.answer('key', 'three', 'answer');
+        await idempotency.forget('key', 'one');
+      });
+      expect(await begin('five')).toMatchObject({ owner: 'three', resourceId: 'made', answer: 'answer' });
+      expect((await begin('six', at(1))).owner).toBe('six');
+    });
+
+    test('lists what fits a filter, to the letter', async () => {
+      await store.write(async ({ bayModels }) => {
+        await bayModels.insert(aBayModel({ id: uuid(1) as BayModelId, name: 'one', labels: { Tier: 'x', 'a"b': 'c\\' } }));
+        await bayModels.insert(aBayModel({ id: uuid(2) as BayModelId, name: 'ONE', labels: { a: '"b":"c"', tier: 'x' } }));
+      });
+      const found = (filter: NonNullable<Page['filter']>) =>
+        store.read(async ({ bayModels }) => (await bayModels.list(OWN, { ...PAGE, filter })).map(({ name }) => name));
+      expect(await found({ name: 'one' })).toEqual(['one']);
+      expect(await found({ label: { name: 'tier', value: undefined } })).toEqual(['ONE']);
+      expect(await found({ label: { name: 'a"b', value: 'c\\' } })).toEqual(['one']);
+      expect(await found({ label: { name: 'b', value: undefined } })).toEqual([]);
+      expect(await found({ updatedSince: aBayModel().createdAt, label: { name: 'Tier', value: 'x' } })).toEqual(['one']);
+      expect(await found({ updatedSince: new Date(aBayModel().createdAt.getTime() + 1) })).toEqual([]);
+    });
+
+    test('counts a new status as a change, and another look as none', async () => {
+      const [id] = await withBays(1);
+      const bay = await store.read((repos) => repos.bays.get(id as BayId));
+      if (!bay) throw new Error('the bay is missing');
+      const look = async (status: BayStatus) => {
+        await store.write((repos) => repos.bays.saveObserved(bay.id, { ...bay.observed, status }, 1));
+        return (await store.read((repos) => repos.bays.get(bay.id)))?.updatedAt;
+      };
+      expect(await look('CREATE_IN_PROGRESS')).toBeNull();
+      clock.advance(5);
+      const changed = clock.now();
+      expect(await look('CREATE_COMPLETE')).toEqual(changed);
+      clock.advance(5);
+      expect(await look('CREATE_COMPLETE')).toEqual(changed);
+      expect(
+        await store.read((repos) =>
+          repos.bays.list(OWN, { ...PAGE, filter: { status: 'CREATE_COMPLETE', updatedSince: changed } }),
+        ),
+      ).toHaveLength(1);
     });
 
     test('pages through bays in any order without losing or repeating one', async () => {

@@ -3,6 +3,7 @@ import { createOnce, type Migration } from '../migration.js';
 import { federationMigrations } from './federations.js';
 import { nodeGroupMigrations } from './node-groups.js';
 import { quotaMigrations } from './quotas.js';
+import { idempotencyMigrations } from './idempotency.js';
 
 /** Times are whole milliseconds since 1970 (bigint), structures are JSON text: one form for SQLite and MariaDB. */
 export const coreMigrations: readonly Migration[] = [
@@ -22,6 +23,7 @@ export const coreMigrations: readonly Migration[] = [
   ...quotaMigrations,
   ...federationMigrations,
   ...nodeGroupMigrations,
+  ...idempotencyMigrations,
 ];
 
 async function addEventKinds(db: Knex): Promise<void> {

@@ -1,0 +1,28 @@
+import { DomainError } from '../domain/errors.js';
+import { labelProblems, type Labels, type Problem } from '../domain/labels.js';
+import type { BayDriver } from '../ports/bay-driver.js';
+import type { Access, AppDeps } from './deps.js';
+
+export function listDrivers(deps: AppDeps, access: Access): readonly BayDriver[] {
+  deps.policy.require(access.action, access.actor);
+  return deps.engines.drivers().toSorted((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** Errors: `not-found`, `forbidden`. */
+export function getDriver(deps: AppDeps, access: Access, name: string): BayDriver {
+  const driver = listDrivers(deps, access).find((known) => known.name === name);
+  if (driver) return driver;
+  throw new DomainError('not-found', `Driver ${name} could not be found.`);
+}
+
+/** What is odd about labels, to be shown as warnings; a refusal of the first of them where the operator wants that. */
+export function checkLabels(deps: Pick<AppDeps, 'labelCheck'>, driver: BayDriver, labels: Labels): readonly Problem[] {
+  if (deps.labelCheck === 'off') return [];
+  const problems = labelProblems(driver.labels, labels);
+  const [first] = problems;
+  if (!first || deps.labelCheck !== 'enforce') return problems;
+  throw new DomainError('invalid-parameter', {
+    field: first.field,
+    message: `${first.field}: ${first.message}. The labels of ${driver.name} stand under /v1/drivers/${driver.name}.`,
+  });
+}
