@@ -7,7 +7,7 @@ let service: Service;
 let one = '';
 const statements: string[] = [];
 beforeAll(async () => {
-  service = await aService({ conductor: false });
+  service = await aService({ conductor: false, clusterQuota: CLUSTERS });
   await service.createModel({ labels: { open_ports: '80' } });
   for (let index = 0; index < CLUSTERS; index += 1) {
     const reply = await service.request('POST', '/v1/clusters', {
@@ -42,6 +42,16 @@ describe(`with ${CLUSTERS} clusters and their node groups`, () => {
     const cost = await costOf(`${path}?limit=100&sort_key=name&marker=${one}`);
     expect(cost.items).toBe(100);
     expect(cost.statements).toHaveLength(2);
+  });
+
+  test('its node groups cost two, and so does one of them', async () => {
+    for (const path of ['', '?role=worker', '/default-worker'])
+      expect((await costOf(`/v1/clusters/${one}/nodegroups${path}`)).statements, path).toHaveLength(2);
+  });
+
+  test('quotas, federations and stats cost one statement each', async () => {
+    for (const path of ['/v1/federations', '/v1/federations/detail', '/v1/stats'])
+      expect((await costOf(path)).statements, path).toHaveLength(1);
   });
 
   test('one cluster costs one statement, and one that failed two', async () => {

@@ -98,6 +98,8 @@ export interface ServiceOptions {
   readonly config?: Partial<EmbeddedConfig>;
   /** False: nothing works on what is accepted, so bays stay in progress. */
   readonly conductor?: boolean;
+  /** Clusters of a project; 20 when absent. */
+  readonly clusterQuota?: number;
 }
 
 /** The whole service in this process, over a database in memory and simulated servers. */
@@ -116,6 +118,7 @@ export async function aService(options: ServiceOptions = {}): Promise<Service> {
     host: 'test',
     origin: () => ORIGIN,
     nodeOrigin: () => ORIGIN,
+    ...(options.clusterQuota === undefined ? {} : { clusterQuota: options.clusterQuota }),
   });
   if (options.conductor !== false) await magnum.start();
   const identity = new EmbeddedIdentity({

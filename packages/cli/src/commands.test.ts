@@ -175,3 +175,77 @@ describe('following events', () => {
     expect(requests[0]?.line).toBe('GET /v1/bays/my-bay/events?after=7');
   });
 });
+
+describe('clusters, node groups and quotas', () => {
+  const accepted = () => Response.json({ uuid: 'u-1' }, { status: 202 });
+  const answers = (method: string): Response | undefined => (method === 'GET' ? undefined : accepted());
+
+  test.each([
+    [
+      'cluster resize my-cluster 3 --nodegroup large --nodes-to-remove a,b --nodes-to-remove c',
+      'POST /v1/clusters/my-cluster/actions/resize',
+      { node_count: '3', nodegroup: 'large', nodes_to_remove: ['a', 'b', 'c'] },
+    ],
+    [
+      'cluster upgrade my-cluster next --max-batch-size 2',
+      'POST /v1/clusters/my-cluster/actions/upgrade',
+      { cluster_template: 'next', max_batch_size: 2 },
+    ],
+    [
+      'nodegroup create my-cluster large --flavor m1.large --min-nodes 1 --max-nodes 5 --node-labels a=b --node-taints x=y:NoExecute',
+      'POST /v1/clusters/my-cluster/nodegroups',
+      {
+        name: 'large',
+        flavor_id: 'm1.large',
+        min_node_count: 1,
+        max_node_count: 5,
+        node_labels: { a: 'b' },
+        node_taints: ['x=y:NoExecute'],
+      },
+    ],
+    [
+      'nodegroup update my-cluster large --max-nodes 9 replace min_node_count=2',
+      'PATCH /v1/clusters/my-cluster/nodegroups/large',
+      [
+        { op: 'replace', path: '/max_node_count', value: 9 },
+        { op: 'replace', path: '/min_node_count', value: 2 },
+      ],
+    ],
+    ['quota create p-1 --hard-limit 5', 'POST /v1/quotas', { project_id: 'p-1', hard_limit: 5 }],
+    [
+      'quota update p-1 Cluster --hard-limit 7',
+      'PATCH /v1/quotas/p-1/Cluster',
+      { project_id: 'p-1', resource: 'Cluster', hard_limit: 7 },
+    ],
+    [
+      'federation create world --host-cluster hive --properties dns-zone=example.org',
+      'POST /v1/federations',
+      { name: 'world', hostcluster_id: 'hive', properties: { 'dns-zone': 'example.org' } },
+    ],
+  ])('%s', async (line, request, body) => {
+    const { code, requests, err } = await magnum(line, { answers });
+    expect(err).toBe('');
+    expect(requests[0]).toEqual({ line: request, body });
+    expect(code).toBe(0);
+  });
+
+  test('what is deleted within something else says where', async () => {
+    const gone = (method: string): Response | undefined =>
+      method === 'DELETE' ? new Response(null, { status: 204 }) : undefined;
+    const groups = await magnum('nodegroup delete my-cluster one two', { answers: gone });
+    expect(groups.requests.map(({ line }) => line).sort()).toEqual([
+      'DELETE /v1/clusters/my-cluster/nodegroups/one',
+      'DELETE /v1/clusters/my-cluster/nodegroups/two',
+    ]);
+    const quota = await magnum('quota delete p-1 Cluster', { answers: gone });
+    expect(quota.requests.map(({ line }) => line)).toEqual(['DELETE /v1/quotas/p-1/Cluster']);
+  });
+
+  test('a wait for a resize tells what happens from now on', async () => {
+    const { requests, code } = await magnum('cluster resize u-1 3 --wait', { answers });
+    expect(code).toBe(0);
+    expect(requests.map(({ line }) => line)).toContain('POST /v1/clusters/u-1/actions/resize');
+    expect(requests[0]?.line).toContain('GET /v1/clusters/u-1/events');
+    expect(requests.some(({ line }) => line.includes('after=2'))).toBe(true);
+  });
+});
