@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BAY_STATUSES, isFailed, type BayStatus } from '../../packages/core/src/domain/bay-status.js';
 import { ACCEPTED_IN, BAY_OPERATIONS, groupAccepts, type BayOperation } from '../../packages/core/src/domain/transitions.js';
@@ -72,6 +73,14 @@ describe('every status and every operation', () => {
     }
     expect(refusalOf(reply)).toMatchObject({ status: 400, detail: expect.stringContaining(status) });
     expect(await fingerprint()).toBe(before);
+  });
+
+  test('is what the documentation says', () => {
+    const shown = BAY_OPERATIONS.filter((operation) => !operation.startsWith('rotate-'));
+    const docs = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8');
+    expect(docs).toContain(`| Status | ${shown.join(' | ')} |`);
+    for (const status of BAY_STATUSES)
+      expect(docs).toContain(`| ${status} | ${shown.map((one) => (ACCEPTED_IN[status].has(one) ? 'yes' : '–')).join(' | ')} |`);
   });
 
   test('each failed status has a way out, and each status can be deleted', () => {

@@ -8,7 +8,7 @@ const PLACE = /(<!-- labels: generated -->\n)([\s\S]*?)(<!-- \/labels -->)/;
 
 function rowOf([name, rule]: [string, LabelRule]): string {
   const values = rule.oneOf ? rule.oneOf.map((value) => `\`${value}\``).join(', ') : rule.type;
-  return `| \`${name}\` | ${values} | ${rule.default ? `\`${rule.default}\`` : ''} | ${rule.meaning} |`;
+  return `| \`${name}\` | ${values} | ${rule.default ? `\`${rule.default}\`` : ''} | ${rule.meaning}${rule.fixed ? ' An upgrade does not change it.' : ''} |`;
 }
 
 test('docs/swarm.md has every label as the driver reads it (UPDATE_GOLDEN=1 writes the table)', () => {
