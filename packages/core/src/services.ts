@@ -17,8 +17,7 @@ import { migrate, pendingMigrations } from './adapters/knex/migrate.js';
 import { coreMigrations } from './adapters/knex/migrations/core.js';
 import { embeddedMigrations } from './adapters/knex/migrations/embedded.js';
 import { openSqlite } from './adapters/knex/sqlite.js';
-import { DEFAULT_RULES } from './adapters/policy/defaults.js';
-import { policyOf } from './adapters/policy/enforcer.js';
+import { livePolicy } from './adapters/policy/live-policy.js';
 import { statsReader } from './adapters/knex/stats.js';
 import { systemClock } from './adapters/system/clock.js';
 import { systemRandom } from './adapters/system/random.js';
@@ -32,6 +31,7 @@ import { LABEL_CHECKS, type LabelCheck } from './domain/labels.js';
 import { DomainError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
 import { frontDoor, tracedRequests } from './front.js';
+import { enforcementOf, policySources } from './policy.js';
 import type { Limits } from './ports/limits.js';
 import type { Tracer } from './ports/tracer.js';
 import type { Logger } from './ports/logger.js';
@@ -62,7 +62,16 @@ export async function openApi(
   config: Config,
   logger: Logger,
 ): Promise<Service & { readonly fetch: ApiHandler; readonly answer: PlainHandler }> {
-  const base = await openBase(config, logger);
+  const live = await livePolicy({
+    sources: await policySources(config),
+    options: enforcementOf(config),
+    clock: systemClock,
+    logger,
+  });
+  const base = await openBase(config, logger).catch((error: unknown) => {
+    live.stop();
+    throw error;
+  });
   const { parts, bus } = base;
   const identity = withTokenCache(parts.identity, {
     ttlMs: config.number('keystone_authtoken', 'token_cache_time') * 1_000,
@@ -72,7 +81,7 @@ export async function openApi(
     ...parts.conductor,
     identity,
     bus,
-    policy: policyOf(DEFAULT_RULES),
+    policy: live.policy,
     maxLimit: config.number('api', 'max_limit'),
     labelCheck: labelCheckOf(config),
     maxEventStreams: config.number('api', 'max_event_streams'),
@@ -86,7 +95,10 @@ export async function openApi(
     answer,
     ready: () => readinessOf(base),
     ...observersOf(base),
-    stop: () => closeBase(base),
+    stop: () => {
+      live.stop();
+      return closeBase(base);
+    },
   };
 }
 

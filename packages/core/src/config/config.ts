@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { DomainError } from '../domain/errors.js';
 import { parseIni, type Setting } from './ini.js';
 import { FOREIGN_SECTIONS, OPTIONS, type Option } from './options.js';
@@ -14,6 +15,8 @@ export interface Config {
   describe(): readonly string[];
   /** Settings that nothing reads: misspelt, or of another version. */
   readonly warnings: readonly string[];
+  /** Where its files stand, in their order: names of other files without a path are looked for there. */
+  readonly folders: readonly string[];
 }
 
 /** A file to read: name and content, in the order of their precedence, later ones win. */
@@ -46,13 +49,13 @@ export function loadConfig(
       return [key, effectiveOf(option, given.get(key), given)] as const;
     }),
   );
-  return configOf(
-    effective,
-    [...given.values()].flatMap((setting) => warningAbout(setting, known.get(keyOf(setting.section, setting.name)))),
-  );
+  return configOf(effective, {
+    warnings: [...given.values()].flatMap((setting) => warningAbout(setting, known.get(keyOf(setting.section, setting.name)))),
+    folders: [...new Set(sources.map((source) => dirname(source.name)))],
+  });
 }
 
-function configOf(effective: ReadonlyMap<string, Effective>, warnings: readonly string[]): Config {
+function configOf(effective: ReadonlyMap<string, Effective>, about: Pick<Config, 'warnings' | 'folders'>): Config {
   const valueOf = (section: string, name: string): OptionValue => {
     const found = effective.get(keyOf(section, name));
     if (!found) throw new DomainError('internal', `No option [${section}] ${name}.`);
@@ -64,7 +67,7 @@ function configOf(effective: ReadonlyMap<string, Effective>, warnings: readonly 
     flag: (section: string, name: string) => valueOf(section, name) as boolean, // likewise
     list: (section: string, name: string) => valueOf(section, name) as readonly string[], // likewise
     describe: () => [...effective.values()].filter(({ option }) => option.used).map(described),
-    warnings,
+    ...about,
   });
 }
 

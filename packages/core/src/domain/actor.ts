@@ -7,6 +7,9 @@ export interface Actor {
   readonly userDomainId: string;
   readonly projectId: string | null;
   readonly roles: readonly string[];
+  /** Scopes beside a project's: policy rules may ask for them. */
+  readonly domainId?: string | null;
+  readonly systemScope?: boolean;
   /** Set for the account of a bay's nodes: it sees that bay's certificates and nothing else. */
   readonly trusteeOf: { readonly bayId: BayId; readonly projectId: string } | null;
 }

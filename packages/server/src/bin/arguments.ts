@@ -6,13 +6,17 @@ import { DomainError, loadConfig, type Config, type ConfigSource } from '@magnum
 export interface Arguments {
   readonly config: Config;
   readonly flags: Readonly<Record<string, boolean>>;
+  readonly texts: Readonly<Record<string, string | undefined>>;
   readonly words: readonly string[];
 }
 
 const DEFAULT_FILES = ['/etc/magnum/magnum.conf'];
 
-/** `--config-file` (several times) and `--config-dir`, as oslo.config has them; flags are the program's own. Exits 2 on bad usage. */
-export function readArguments(usage: string, flags: readonly string[]): Arguments {
+/**
+ * `--config-file` (several times) and `--config-dir`, as oslo.config has them; flags, and options with a text, are the program's
+ * own. Exits 2 on bad usage.
+ */
+export function readArguments(usage: string, flags: readonly string[], texts: readonly string[] = []): Arguments {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
@@ -21,6 +25,7 @@ export function readArguments(usage: string, flags: readonly string[]): Argument
         'config-dir': { type: 'string', multiple: true },
         help: { type: 'boolean', short: 'h' },
         ...Object.fromEntries(flags.map((flag) => [flag, { type: 'boolean' as const }])),
+        ...Object.fromEntries(texts.map((text) => [text, { type: 'string' as const }])),
       },
     });
     if (values.help === true) end(usage, 0);
@@ -32,6 +37,7 @@ export function readArguments(usage: string, flags: readonly string[]): Argument
     return {
       config: loadConfig(sources, process.env),
       flags: Object.fromEntries(flags.map((flag) => [flag, given[flag] === true])),
+      texts: Object.fromEntries(texts.map((name) => [name, typeof given[name] === 'string' ? given[name] : undefined])),
       words: positionals,
     };
   } catch (error) {

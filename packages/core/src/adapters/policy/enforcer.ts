@@ -1,15 +1,25 @@
-import { isAdmin, type Actor } from '../../domain/actor.js';
+import type { Actor } from '../../domain/actor.js';
 import { DomainError } from '../../domain/errors.js';
-import { assertNever } from '../../domain/json.js';
 import type { Policy, PolicyTarget } from '../../ports/policy.js';
-import type { Rule } from './defaults.js';
+import type { DefaultRule } from './defaults.js';
+import { assembleRules, type RuleSet } from './rules.js';
 
-export function policyOf(rules: Readonly<Record<string, Rule>>): Policy {
-  const allows = (action: string, actor: Actor, target?: PolicyTarget): boolean => {
-    const rule = Object.hasOwn(rules, action) ? rules[action] : undefined;
-    // What nobody has given a rule is the administrator's alone.
-    return holds(rule ?? 'admin', actor, target);
-  };
+export interface EnforcerOptions {
+  readonly enforceNewDefaults?: boolean;
+  /** All of this API is of the scope `project`: tokens for the system or for a domain are refused. */
+  readonly enforceScope?: boolean;
+}
+
+/** The policy of the default rules alone. */
+export function policyOf(defaults: Readonly<Record<string, DefaultRule>>, options: EnforcerOptions = {}): Policy {
+  const rules = assembleRules({ defaults, enforceNewDefaults: options.enforceNewDefaults ?? false });
+  return enforcerOver(() => rules, options);
+}
+
+/** `current` is asked with every question: rules may be replaced while requests run. */
+export function enforcerOver(current: () => RuleSet, { enforceScope = false }: EnforcerOptions = {}): Policy {
+  const allows = (action: string, actor: Actor, target?: PolicyTarget): boolean =>
+    !(enforceScope && isOutOfScope(actor)) && current().decide(action)({ actor, target });
   return {
     allows,
     require: (action, actor, target) => {
@@ -18,19 +28,7 @@ export function policyOf(rules: Readonly<Record<string, Rule>>): Policy {
   };
 }
 
-function holds(rule: Rule, actor: Actor, target: PolicyTarget | undefined): boolean {
-  const sameProject = target === undefined || actor.projectId === target.projectId;
-  switch (rule) {
-    case 'member':
-      return actor.trusteeOf === null;
-    case 'owner':
-      return actor.trusteeOf === null && (sameProject || isAdmin(actor));
-    case 'user':
-      if (actor.trusteeOf) return target?.bayId !== undefined && actor.trusteeOf.bayId === target.bayId;
-      return isAdmin(actor) || (sameProject && (target === undefined || actor.userId === target.userId));
-    case 'admin':
-      return isAdmin(actor);
-    default:
-      return assertNever(rule);
-  }
+/** Accounts of bays' nodes have no scope at all, and pass. */
+export function isOutOfScope(actor: Actor): boolean {
+  return actor.systemScope === true || (actor.domainId ?? null) !== null;
 }
