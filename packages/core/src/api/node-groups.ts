@@ -49,9 +49,10 @@ export const nodeGroupHandlers = {
   getNodeGroup: async (deps, call) => ({
     body: present(call, await getNodeGroup(deps, call.access, clusterOf(call), groupOf(call))),
   }),
-  createNodeGroup: async (deps, call) => ({
-    body: present(call, await createNodeGroup(deps, call.access, clusterOf(call), parse(bodyOf(call)), call.signal)),
-  }),
+  createNodeGroup: async (deps, call) => {
+    const owned = await createNodeGroup(deps, call.access, clusterOf(call), parse(bodyOf(call)), call.signal);
+    return { body: present(call, owned), warnings: owned.warnings ?? [] };
+  },
   updateNodeGroup: async (deps, call) => {
     const place = { bay: clusterOf(call), group: groupOf(call) };
     return { body: present(call, await updateNodeGroup(deps, call.access, place, (owned) => changeOf(call, owned))) };

@@ -9,6 +9,7 @@ import { ACCEPTED_IN, type BayOperation } from '../domain/transitions.js';
 import type { Upgrade } from '../domain/upgrade.js';
 import type { New, Repositories } from '../ports/store.js';
 import type { AppDeps } from './deps.js';
+import { trimGroups } from './group-sizes.js';
 
 /** An accepted change: the generation to wait for, and what is odd but not refused (shown as warnings). */
 export interface Accepted {
@@ -41,6 +42,7 @@ export async function changeBay(
     if (!(await repos.bays.saveDesired(next, bay.generation))) throw changedMeanwhile(bay);
     const upgrade = wish.upgrade ?? (wish.operation === 'update' ? await upgradeUnderWay(repos, bay.id) : null);
     await write(repos, next, upgrade);
+    if (wish.operation === 'update' && !upgrade) await trimGroups(repos, next);
     await recordIntent(deps, repos, next, { ...wish, upgrade });
   });
   await deps.bus.cast({ kind: 'wake', bayId: bay.id });

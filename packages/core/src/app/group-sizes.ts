@@ -130,6 +130,18 @@ export async function setGroupSize(
   await repos.nodeGroups.saveStatus(group.id, 'UPDATE_IN_PROGRESS', null);
 }
 
+/** What an upgrade that failed had made beyond the sizes goes with the next change that is none, before anything of the bay's own model. */
+export async function trimGroups(repos: Repositories, bay: Bay): Promise<void> {
+  const nodes = await repos.nodes.ofBay(bay.id);
+  for (const group of await repos.nodeGroups.ofBay(bay.id)) {
+    const present = nodes.filter((node) => node.nodeGroupId === group.id && node.desired === 'present');
+    const foreign = present.filter((node) => node.bayModelId !== bay.desired.bayModelId);
+    const order = [...victims(foreign, foreign.length, null), ...victims(present, present.length, null)];
+    const surplus = Math.max(0, present.length - group.nodeCount);
+    for (const node of [...new Set(order)].slice(0, surplus)) await repos.nodes.setDesired(node.id, 'absent');
+  }
+}
+
 /** Nodes that failed go first, then those that an upgrade would replace, then the newest. */
 function victims(present: readonly Node[], count: number, upgrade: Upgrade | null): readonly Node[] {
   const rank = (node: Node): number => {

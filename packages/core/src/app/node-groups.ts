@@ -1,7 +1,8 @@
 import type { Bay } from '../domain/bay.js';
+import type { BayModel } from '../domain/bay-model.js';
 import { DomainError } from '../domain/errors.js';
 import type { NodeGroupId } from '../domain/ids.js';
-import type { Labels } from '../domain/labels.js';
+import type { Labels, Problem } from '../domain/labels.js';
 import { isMaster, type NodeGroup, type Taint } from '../domain/node-group.js';
 import { checkNodeGroup } from '../domain/node-group-rules.js';
 import { groupAccepts, type GroupOperation } from '../domain/transitions.js';
@@ -9,6 +10,7 @@ import type { BayRow, New, NodeGroupRow, Page } from '../ports/store.js';
 import { changeBay, requireAccepts } from './bay-changes.js';
 import { requireCloudResources } from './cloud-resources.js';
 import { cloudAccess, ownRows, visibleRows, type Access, type AppDeps } from './deps.js';
+import { checkLabels } from './drivers.js';
 import { findBay, findNodeGroup } from './find.js';
 import { newNodes } from './group-sizes.js';
 import { withReports, type NodeView } from './nodes.js';
@@ -37,6 +39,8 @@ export type NodeGroupChange = Pick<NodeGroup, 'minNodeCount' | 'maxNodeCount' | 
 export interface OwnedGroup {
   readonly bay: Bay;
   readonly row: NodeGroupRow;
+  /** Labels that are odd but not refused. */
+  readonly warnings?: readonly Problem[];
 }
 
 export async function listNodeGroups(
@@ -78,7 +82,9 @@ export async function createNodeGroup(
 ): Promise<OwnedGroup> {
   const found = await findBay(deps, access, bayIdent);
   const { bay } = found;
-  const group = newGroup(deps, found, wanted, await imageOf(deps, found, wanted));
+  const model = await modelOf(deps, found);
+  const group = newGroup(deps, found, wanted, wanted.imageId ?? model.imageId);
+  const warnings = checkLabels(deps, deps.engines.driverOf(model), group.labels);
   requireReachable(bay);
   requireAccepts(bay, 'nodegroup-create');
   if (isMaster(group))
@@ -101,8 +107,9 @@ export async function createNodeGroup(
     const taken = new Set((await repos.nodes.ofBay(bay.id)).map((node) => node.name));
     const made = newNodes(deps, { group, bayModelId: next.desired.bayModelId, taken, count: group.nodeCount });
     for (const node of made) await repos.nodes.insert(node);
+    await access.once?.made(repos, group.id);
   });
-  return { bay, row: await findNodeGroup(deps, bay.id, group.id) };
+  return { bay, row: await findNodeGroup(deps, bay.id, group.id), warnings };
 }
 
 /** `change` gets the group as it is and says what is wanted; it throws where that is not allowed. */
@@ -152,11 +159,10 @@ export function requireGroupAccepts(group: NodeGroup, operation: GroupOperation)
   );
 }
 
-async function imageOf(deps: AppDeps, { bay }: BayRow, wanted: CreateNodeGroup): Promise<string> {
-  if (wanted.imageId !== null) return wanted.imageId;
+async function modelOf(deps: AppDeps, { bay }: BayRow): Promise<BayModel> {
   const model = await deps.store.read((repos) => repos.bayModels.get(bay.desired.bayModelId));
-  if (!model) throw new DomainError('internal', `Bay model ${bay.desired.bayModelId} of bay ${bay.id} is missing.`);
-  return model.imageId;
+  if (model) return model;
+  throw new DomainError('internal', `Bay model ${bay.desired.bayModelId} of bay ${bay.id} is missing.`);
 }
 
 function newGroup(deps: AppDeps, { bay }: BayRow, wanted: CreateNodeGroup, imageId: string): New<NodeGroup> {

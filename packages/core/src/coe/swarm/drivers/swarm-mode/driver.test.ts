@@ -239,6 +239,15 @@ describe('interpreting', () => {
     );
     expect([...seen.nodes.values()][0]).toMatchObject({ status: 'CREATE_FAILED', reason: seen.failure });
   });
+
+  test('what one failure has aborted is told after it', () => {
+    const aborted = ['worker-1', 'worker-2', 'worker-3', 'worker-4'].map((name) =>
+      resource([name], { state: 'FAILED', reason: 'StackAborted: aborted because of another failure' }),
+    );
+    const cause = resource(['worker-5'], { state: 'FAILED', reason: 'no address is left' });
+    const seen = swarmMode.interpret(stack({ state: 'FAILED', resources: [...aborted, cause] }), input);
+    expect(seen.failure).toMatch(/^worker-5 .*no address is left; .* \(and 2 more\)$/);
+  });
 });
 
 test('the registry finds the driver by platform, by name, and the engine by either name', () => {

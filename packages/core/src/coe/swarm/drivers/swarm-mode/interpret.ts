@@ -87,10 +87,15 @@ function leafReason(stack: StackSnapshot, own: StackResource): string {
 }
 
 function failureOf(stack: StackSnapshot): string {
-  const failed = failedLeaves(stack.resources);
+  // One failure makes the orchestrator abort what else is under way: that says nothing, and comes last.
+  const failed = failedLeaves(stack.resources).toSorted((one, other) => Number(isAborted(one)) - Number(isAborted(other)));
   if (failed.length === 0) return stack.reason || `the stack ${stack.id} failed without a reason`;
   const more = failed.length > MOST_FAILURES ? ` (and ${failed.length - MOST_FAILURES} more)` : '';
   return `${failed.slice(0, MOST_FAILURES).map(describe).join('; ')}${more}`;
+}
+
+function isAborted(resource: StackResource): boolean {
+  return /\babort(ed)?\b/i.test(resource.reason);
 }
 
 /** A nested stack fails because something in it failed: only the innermost failures say why. */
