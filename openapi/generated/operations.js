@@ -2495,7 +2495,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
-    "once": false,
+    "once": true,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -2554,7 +2554,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
-    "once": false,
+    "once": true,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -2745,7 +2745,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
-    "once": false,
+    "once": true,
     "bodyKind": "object",
     "patches": null,
     "cli": {
@@ -5021,7 +5021,7 @@ export const operations = {
     "hasBody": true,
     "streams": false,
     "etag": false,
-    "once": false,
+    "once": true,
     "bodyKind": "object",
     "patches": null,
     "cli": {

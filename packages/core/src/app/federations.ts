@@ -46,7 +46,10 @@ export async function createFederation(deps: AppDeps, access: Access, wanted: Cr
     createdAt: deps.clock.now(),
     updatedAt: null,
   };
-  await deps.store.write((repos) => repos.federations.insert(federation));
+  await deps.store.write(async (repos) => {
+    await repos.federations.insert(federation);
+    await access.once?.made(repos, id);
+  });
   return id;
 }
 

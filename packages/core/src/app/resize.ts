@@ -30,6 +30,7 @@ export async function resizeBay(deps: AppDeps, access: Access, ident: string, wa
     const nodes = (await repos.nodes.ofBay(bay.id)).filter((node) => node.nodeGroupId === group.id);
     const leaving = new Set(wanted.removeFirst.flatMap((name) => namedNode(nodes, name)));
     await setGroupSize(deps, repos, { bay: next, group, size: wanted.nodeCount, leaving, upgrade });
+    await access.once?.made(repos, bay.id);
   });
 }
 

@@ -1,12 +1,12 @@
 import type { Bay } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { DomainError } from '../domain/errors.js';
-import { labelProblems } from '../domain/labels.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import { downgrades, upgradedLabels, type Upgrade } from '../domain/upgrade.js';
 import { changeBay, requireAccepts, type Accepted } from './bay-changes.js';
 import { requireImage } from './cloud-resources.js';
 import { cloudAccess, type Access, type AppDeps } from './deps.js';
+import { checkLabels } from './drivers.js';
 import { findBay, findBayModelToUse, findNodeGroup } from './find.js';
 import { requireGroupAccepts } from './node-groups.js';
 
@@ -41,20 +41,22 @@ export async function upgradeBay(
   if (named) requireGroupAccepts(named, 'update');
   requireSuitable(deps, { bay, current, model, named });
   await requireImage(deps.cloud, model.imageId, cloudAccess(access.actor), signal);
-  const { labels: schema } = deps.engines.driverOf(model);
+  const driver = deps.engines.driverOf(model);
   const ofBay = named === null || named.isDefault;
   const upgrade: Upgrade = {
     bayModelId: model.id,
     imageId: model.imageId,
-    labels: upgradedLabels(schema, model.labels),
+    labels: upgradedLabels(driver.labels, model.labels),
     groupIds: groupsOf(groups, named).map(({ id }) => id),
     maxBatchSize: wanted.maxBatchSize,
     ofBay,
   };
+  const warnings = checkLabels(deps, driver, upgrade.labels);
   const accepted = await changeBay(deps, bay, { operation: 'update', upgrade }, async (repos) => {
     for (const id of upgrade.groupIds) await repos.nodeGroups.saveStatus(id, 'UPDATE_IN_PROGRESS', null);
+    await access.once?.made(repos, bay.id);
   });
-  return { ...accepted, warnings: labelProblems(schema, upgrade.labels) };
+  return { ...accepted, warnings };
 }
 
 /** The default groups go together: masters of one model and workers of another are not what anybody asks for. */
