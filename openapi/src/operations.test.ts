@@ -98,7 +98,7 @@ describe('schemas', () => {
   });
 });
 
-/** A limit that falls at 1.10. */
+/** Limits that fall at 1.10. */
 const NO_NODES_BELOW = [
   '/v1/clusters POST body node_count: integer|null maximum 1000 minimum 1',
   '/v1/clusters/{cluster_ident}/actions/resize POST body node_count: integer maximum 1000 minimum 1 required',

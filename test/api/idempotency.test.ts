@@ -132,6 +132,30 @@ describe('a process that is killed', () => {
   });
 });
 
+test('a change of a cluster, and a node group, are made once too, also where the answer went down with its process', async () => {
+  const live = await aService();
+  await live.createModel();
+  const { uuid } = await live.createBay();
+  const send = (path: string, body: Fields): Promise<Reply> =>
+    live.request('POST', `/v1/clusters/${uuid}/${path}`, { body, version: '1.14', headers: { 'Idempotency-Key': path } });
+  for (const [path, body] of [
+    ['nodegroups', { name: 'more' }],
+    ['actions/resize', { node_count: 2 }],
+    ['actions/upgrade', { cluster_template: 'swarm' }],
+  ] as const) {
+    const first = await send(path, body);
+    expect(first.status, first.text).toBe(202);
+    await live.db('idempotency_key').update({ owner: 'dead', busy_until: 0, answer: null });
+    const generation = async () => ((await live.db('bay').first('generation')) as { generation: number }).generation; // there is one
+    const before = await generation();
+    const again = await send(path, body);
+    expect([again.status, again.body['uuid']], again.text).toEqual([202, first.body['uuid']]);
+    expect(await generation()).toBe(before);
+    await live.until(uuid, 'UPDATE_COMPLETE');
+  }
+  await live.stop();
+});
+
 test('keys are forgotten after a day', async () => {
   await cluster({ name: 'daily' });
   await service.db('idempotency_key').update({ created_at: Date.now() - 24 * 3_600_000 - 1 });

@@ -9,6 +9,8 @@ const statements: string[] = [];
 beforeAll(async () => {
   service = await aService({ conductor: false, clusterQuota: CLUSTERS });
   await service.createModel({ labels: { open_ports: '80' } });
+  const quota = { project_id: service.config.projects[0]?.id, resource: 'Cluster', hard_limit: CLUSTERS };
+  await service.request('POST', '/v1/quotas', { body: quota, token: service.tokens.admin });
   for (let index = 0; index < CLUSTERS; index += 1) {
     const reply = await service.request('POST', '/v1/clusters', {
       body: { cluster_template_id: 'swarm', name: `c${index}`, node_count: 2, labels: { ordinal: String(index) } },
