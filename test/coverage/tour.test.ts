@@ -1,9 +1,9 @@
 import { operations, type OperationId } from '@magnum-ts/openapi';
-import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
-import { Secret } from '../../packages/core/src/domain/secret.js';
+import { bodyOf } from '../support/bodies.js';
 import { anEngine, type Engine } from '../support/engine.js';
+import { trusteeToken } from '../support/trustee.js';
 import { aService, MODEL, operationIds, refusalOf, resource, type Ask, type Reply, type Service } from '../support/service.js';
 
 let service: Service;
@@ -13,6 +13,7 @@ const idents: Record<string, string> = {};
 beforeAll(async () => {
   service = await aService();
   engine = await anEngine(service);
+  idents['project_id'] = service.config.projects[0]?.id ?? '';
   idents['baymodel_ident'] = (await service.createModel()).uuid;
   idents['driver_ident'] = 'swarm-mode';
   idents['clustertemplate_ident'] = (await service.createModel({ name: 'template' })).uuid;
@@ -24,62 +25,15 @@ beforeAll(async () => {
     201,
   ).uuid;
   idents['federation_ident'] = resource(await ask('createFederation', {}), 202).uuid;
-  idents['project_id'] = service.config.projects[0]?.id ?? '';
   idents['resource'] = 'Cluster';
   idents['nodegroup_ident'] = 'default-worker';
-  trustee = await trusteeToken(bay.uuid);
+  trustee = await trusteeToken(service, bay.uuid);
 });
 afterAll(async () => service.stop());
 
-async function trusteeToken(bayId: string): Promise<string> {
-  const name = `${bayId}_${service.config.projects[0]?.id ?? ''}`;
-  await service.identity.ensureTrustee(name, new Secret('a-password'), AbortSignal.timeout(5_000));
-  const reply = await service.request('POST', '/identity/v3/auth/tokens', {
-    body: {
-      auth: {
-        identity: {
-          methods: ['password'],
-          password: { user: { name, domain: { id: service.config.trusteeDomainId }, password: 'a-password' } },
-        },
-      },
-    },
-  });
-  return reply.headers.get('x-subject-token') ?? '';
-}
-
-const csr = (): string =>
-  execFileSync(
-    'openssl',
-    ['req', '-new', '-nodes', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-keyout', '/dev/null', '-subj', '/CN=x'],
-    { encoding: 'utf8', stdio: 'pipe' },
-  );
-
-/** Something right to say to each operation that wants a body. */
-const BODIES: Partial<Record<OperationId, () => unknown>> = {
-  createBayModel: () => ({ ...MODEL, name: 'tour' }),
-  updateBayModel: () => [{ op: 'replace', path: '/name', value: 'toured' }],
-  createBay: () => ({ baymodel_id: idents['baymodel_ident'], name: 'tour' }),
-  updateBay: () => [{ op: 'replace', path: '/node_count', value: 2 }],
-  createClusterTemplate: () => ({ ...MODEL, name: 'tour' }),
-  updateClusterTemplate: () => [{ op: 'replace', path: '/name', value: 'toured' }],
-  createCluster: () => ({ cluster_template_id: idents['baymodel_ident'], name: 'tour' }),
-  updateCluster: () => [{ op: 'replace', path: '/node_count', value: 1 }],
-  createContainer: () => ({ bay_uuid: idents['bay_ident'], image: 'busybox' }),
-  updateContainer: () => [{ op: 'replace', path: '/image', value: 'alpine' }],
-  resizeCluster: () => ({ node_count: 2 }),
-  upgradeCluster: () => ({ cluster_template: idents['baymodel_ident'] }),
-  createNodeGroup: () => ({ name: 'extra' }),
-  updateNodeGroup: () => [{ op: 'replace', path: '/max_node_count', value: 9 }],
-  createQuota: () => ({ project_id: service.config.projects[0]?.id, hard_limit: 30 }),
-  updateQuota: () => ({ hard_limit: 40 }),
-  createFederation: () => ({ name: 'world', hostcluster_id: idents['bay_ident'], properties: { 'dns-zone': 'example.org' } }),
-  updateFederation: () => [{ op: 'add', path: '/member_ids', value: idents['bay_ident'] }],
-  createCertificate: () => ({ bay_uuid: idents['bay_ident'], csr: csr() }),
-};
-
 function ask(id: OperationId, more: Ask, through = engineFor(id)): Promise<Reply> {
   const { method, path } = operations[id];
-  const body = BODIES[id]?.();
+  const body = bodyOf(id, idents);
   // A default group cannot be deleted.
   const known = id === 'deleteNodeGroup' ? { ...idents, nodegroup_ident: 'extra' } : idents;
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => known[name] ?? '');

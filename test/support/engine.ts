@@ -15,6 +15,7 @@ import { enginesOf } from '../../packages/core/src/engines.js';
 import type { NodeReport } from '../../packages/core/src/ports/bay-driver.js';
 import type { Logger } from '../../packages/core/src/ports/logger.js';
 import type { Answers, ContainerAction } from '../../packages/core/src/ports/bus.js';
+import type { Policy } from '../../packages/core/src/ports/policy.js';
 import type { Store } from '../../packages/core/src/ports/store.js';
 import { requester, type Requester, type Service } from './service.js';
 
@@ -30,6 +31,8 @@ export interface EngineOptions {
   readonly store?: (store: Store) => Store;
   readonly logger?: Logger;
   readonly labelCheck?: LabelCheck;
+  /** The default rules when absent. */
+  readonly policy?: Policy;
 }
 
 const AFTER: Readonly<Record<Exclude<ContainerAction, 'delete'>, ContainerStatus>> = {
@@ -54,7 +57,7 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
     store: options.store?.(store) ?? store,
     bus,
     identity: service.identity,
-    policy: policyOf(DEFAULT_RULES),
+    policy: options.policy ?? policyOf(DEFAULT_RULES),
     engines: enginesOf(true),
     clock: systemClock,
     cloud: new EmbeddedCloud({

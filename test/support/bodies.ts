@@ -1,0 +1,45 @@
+import type { OperationId } from '@magnum-ts/openapi';
+import { execFileSync } from 'node:child_process';
+import { MODEL } from './service.js';
+
+/** What exists, by the name of the path parameter that asks for it. */
+type Idents = Readonly<Record<string, string>>;
+
+/** Undefined: the operation wants no body. */
+export function bodyOf(id: OperationId, idents: Idents): unknown {
+  return BODIES[id]?.(idents);
+}
+
+const csr = (): string =>
+  execFileSync(
+    'openssl',
+    ['req', '-new', '-nodes', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-keyout', '/dev/null', '-subj', '/CN=x'],
+    { encoding: 'utf8', stdio: 'pipe' },
+  );
+
+/** Something right to say to each operation that wants a body. */
+const BODIES: Partial<Record<OperationId, (idents: Idents) => unknown>> = {
+  createBayModel: () => ({ ...MODEL, name: 'tour' }),
+  updateBayModel: () => [{ op: 'replace', path: '/name', value: 'toured' }],
+  createBay: (idents) => ({ baymodel_id: idents['baymodel_ident'], name: 'tour' }),
+  updateBay: () => [{ op: 'replace', path: '/node_count', value: 2 }],
+  createClusterTemplate: () => ({ ...MODEL, name: 'tour' }),
+  updateClusterTemplate: () => [{ op: 'replace', path: '/name', value: 'toured' }],
+  createCluster: (idents) => ({ cluster_template_id: idents['baymodel_ident'], name: 'tour' }),
+  updateCluster: () => [{ op: 'replace', path: '/node_count', value: 1 }],
+  createContainer: (idents) => ({ bay_uuid: idents['bay_ident'], image: 'busybox' }),
+  updateContainer: () => [{ op: 'replace', path: '/image', value: 'alpine' }],
+  resizeCluster: () => ({ node_count: 2 }),
+  upgradeCluster: (idents) => ({ cluster_template: idents['baymodel_ident'] }),
+  createNodeGroup: () => ({ name: 'extra' }),
+  updateNodeGroup: () => [{ op: 'replace', path: '/max_node_count', value: 9 }],
+  createQuota: (idents) => ({ project_id: idents['project_id'], hard_limit: 30 }),
+  updateQuota: () => ({ hard_limit: 40 }),
+  createFederation: (idents) => ({
+    name: 'world',
+    hostcluster_id: idents['bay_ident'],
+    properties: { 'dns-zone': 'example.org' },
+  }),
+  updateFederation: (idents) => [{ op: 'add', path: '/member_ids', value: idents['bay_ident'] }],
+  createCertificate: (idents) => ({ bay_uuid: idents['bay_ident'], csr: csr() }),
+};
