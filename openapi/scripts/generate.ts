@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript';
 import { parse } from 'yaml';
+import { withSections } from './compatibility.js';
 import type { JsonObject } from './json.js';
 import { operationsModule, operationsTypes } from './operations.js';
 import { schemasOf } from './schemas.js';
@@ -11,6 +12,9 @@ import { surfaceAt } from './surface.js';
 import { allVersions, withoutVersions } from './versions.js';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Written by hand but for its tables. */
+const COMPATIBILITY = '../docs/compatibility.md';
 
 /** The text of every generated file, by its path below `openapi/`. */
 export async function generate(): Promise<Map<string, string>> {
@@ -25,6 +29,7 @@ export async function generate(): Promise<Map<string, string>> {
     ['generated/magnum.json', `${JSON.stringify(withoutVersions(withHeaders(spec)), null, 1)}\n`],
   ]);
   for (const version of allVersions(spec)) files.set(`surface/${version}.txt`, surfaceAt(spec, version));
+  files.set(COMPATIBILITY, withSections(await readFile(join(ROOT, COMPATIBILITY), 'utf8'), spec));
   return files;
 }
 
@@ -52,7 +57,8 @@ async function main(): Promise<void> {
   const files = await generate();
   const stale = await differing(files);
   if (process.argv.includes('--check')) {
-    for (const path of stale) console.error(`openapi/${path} differs from what magnum.yaml gives; run: npm run generate`);
+    for (const path of stale)
+      console.error(`${join('openapi', path)} differs from what magnum.yaml gives; run: npm run generate`);
     process.exitCode = stale.length > 0 ? 1 : 0;
     return;
   }
@@ -60,7 +66,7 @@ async function main(): Promise<void> {
     const text = files.get(path);
     await mkdir(dirname(join(ROOT, path)), { recursive: true });
     await (text === undefined ? rm(join(ROOT, path)) : writeFile(join(ROOT, path), text));
-    console.log(`${text === undefined ? 'removed' : 'wrote'} openapi/${path}`);
+    console.log(`${text === undefined ? 'removed' : 'wrote'} ${join('openapi', path)}`);
   }
 }
 

@@ -1,11 +1,11 @@
 // Debian packages that tests need beyond the engine: installed when root, named when not.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 
 /**
  * Makes sure that programs exist. Returns a line for each that is missing and could not be installed.
- * @param {Record<string, string>} wanted program to Debian package
+ * @param {Record<string, string>} wanted program (a whole path where another of that name may be in PATH) to Debian package
  * @param {(line: string) => void} log
  * @param {string[]} moreFolders searched beside PATH
  * @returns {Promise<string[]>}
@@ -28,9 +28,10 @@ export async function ensurePackages(wanted, log, moreFolders = []) {
 }
 
 function isIn(program, folders) {
-  return folders.some((folder) => {
+  const places = isAbsolute(program) ? [program] : folders.map((folder) => join(folder, program));
+  return places.some((place) => {
     try {
-      accessSync(join(folder, program), constants.X_OK);
+      accessSync(place, constants.X_OK);
       return true;
     } catch {
       return false;

@@ -1,5 +1,6 @@
 import { loadSchemas, operations, type JsonSchema, type OperationId } from '@magnum-ts/openapi';
 import fc from 'fast-check';
+import { EMBEDDED_DEFAULTS } from '../../packages/core/src/index.js';
 import { operationIds, type Ask } from './service.js';
 
 /** Texts that have broken services before. */
@@ -83,21 +84,36 @@ function nested(depth: number): unknown {
   return value;
 }
 
+const PROJECT = EMBEDDED_DEFAULTS.projects[0]?.id ?? '';
+
 /** Values that go together with an existing model and bay, so that some requests come through. */
 const FITTING: Readonly<Record<string, readonly unknown[]>> = {
   image_id: ['debian-12'],
   keypair_id: ['default'],
+  keypair: ['default', null],
   coe: ['swarm'],
   flavor_id: ['m1.small', null],
   master_flavor_id: ['m1.tiny', null],
   external_network_id: ['public'],
   baymodel_id: ['swarm'],
+  cluster_template_id: ['swarm'],
+  cluster_template: ['swarm'],
   bay_uuid: ['hive'],
   cluster_uuid: ['hive'],
+  hostcluster_id: ['hive'],
+  nodegroup: ['default-worker', null],
+  nodes_to_remove: [[], ['0'], ['nobody'], null],
+  node_taints: [[{ key: 'a', effect: 'NoSchedule' }], null],
+  role: ['worker', 'gpu', null],
+  project_id: [PROJECT],
+  resource: ['Cluster', null],
+  properties: [{ 'dns-zone': 'example.org' }],
+  member_ids: [[], null],
   fixed_network: [null],
   fixed_subnet: [null],
   network_driver: ['docker', null],
   volume_driver: ['rexray', null],
+  driver: ['swarm-mode', null],
   server_type: ['vm', null],
   dns_nameserver: ['8.8.8.8', null],
   public: [false, null],
@@ -106,6 +122,20 @@ const FITTING: Readonly<Record<string, readonly unknown[]>> = {
   cluster_distro: ['debian', null],
   image: ['busybox'],
   name: ['fine', 'also-fine', null],
+};
+
+/** What the parts of a path name where they name something. */
+const PLACES: Readonly<Record<string, readonly string[]>> = {
+  bay_ident: ['hive', 'fine'],
+  cluster_ident: ['hive', 'fine'],
+  baymodel_ident: ['swarm', 'fine'],
+  clustertemplate_ident: ['swarm', 'fine'],
+  nodegroup_ident: ['default-worker', 'default-master', 'fine'],
+  container_ident: ['fine'],
+  federation_ident: ['fine'],
+  driver_ident: ['swarm-mode'],
+  project_id: [PROJECT],
+  resource: ['Cluster'],
 };
 
 function fitting(name: string, schema: JsonSchema): fc.Arbitrary<unknown> {
@@ -148,6 +178,25 @@ function objectAfter(schema: JsonSchema): fc.Arbitrary<unknown> {
 const rarely = <T>(times: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
+/** Changes that are in order, by the schema that is patched. */
+const FITTING_PATCHES: Readonly<Record<string, readonly (readonly [string, unknown])[]>> = {
+  Bay: [['/node_count', 2]],
+  Cluster: [
+    ['/node_count', '3'],
+    ['/health_status', 'UNHEALTHY'],
+    ['/health_status_reason', "{'api': 'down', 'x': True}"],
+  ],
+  BayModel: [['/labels/a', 'b']],
+  ClusterTemplate: [['/labels', "{'a': 1}"]],
+  NodeGroup: [['/max_node_count', 9]],
+  Container: [['/image', 'alpine']],
+};
+
+const fittingPatch = (resource: string): fc.Arbitrary<unknown> =>
+  fc
+    .constantFrom(...(FITTING_PATCHES[resource] ?? [['/name', 'fine'] as const]))
+    .map(([path, value]) => [{ op: path.startsWith('/labels/') ? 'add' : 'replace', path, value }]);
+
 const patches = (fields: readonly string[]): fc.Arbitrary<unknown> =>
   fc.array(
     fc.record(
@@ -172,6 +221,7 @@ function bodyFor(id: OperationId): fc.Arbitrary<Pick<Ask, 'body' | 'raw'>> {
     operation.patches === null ? [] : Object.keys(loadSchemas().resources[operation.patches]?.at(-1)?.schema.properties ?? {});
   const shaped = fields.length > 0 ? patches(fields) : schema ? objectAfter(schema) : hostileJson;
   return fc.oneof(
+    ...(operation.patches === null ? [] : [{ weight: 4, arbitrary: fittingPatch(operation.patches).map((body) => ({ body })) }]),
     { weight: 8, arbitrary: shaped.map((body) => ({ body })) },
     { weight: 1, arbitrary: hostileJson.map((body) => ({ body })) },
     { weight: 1, arbitrary: text.map((raw) => ({ raw })) },
@@ -186,7 +236,15 @@ export function encoded(part: string): string {
     .join('');
 }
 
-const SERVED = ['1.2', '1.3', '1.9', '1.14', 'latest'];
+function placed(path: string, idents: readonly string[]): string {
+  let index = 0;
+  return path.replaceAll(/\{\w+\}/g, () => encoded(idents[index++] ?? '') || '%20');
+}
+
+/** What a header can carry: no controls, and no text beyond Latin-1. */
+const headerText = text.map((part) => part.replaceAll(/[^\x20-\x7e\xa0-\xff]/g, '').slice(0, 300));
+
+const SERVED = ['1.2', '1.3', '1.9', '1.10', '1.12', '1.13', '1.14', 'latest'];
 const UNSERVED = ['1.15', '0', '-1', 'x', '1.2.3', '__proto__'];
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'PROPFIND', 'BREW'];
 const TYPES = [
@@ -205,20 +263,23 @@ export interface HostileRequest {
   readonly method: string;
   readonly path: string;
   readonly ask: Ask;
+  readonly asAdmin: boolean;
 }
 
 function requestFor(id: OperationId, idents: readonly string[]): fc.Arbitrary<HostileRequest> {
-  const { method, path, queryParams } = operations[id];
-  const ident = fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom(...idents) },
-    { weight: 2, arbitrary: text.map((part) => part.slice(0, 2_000)) },
-  );
+  const { method, path, pathParams, queryParams, minVersion } = operations[id];
+  const identOf = (name: string): fc.Arbitrary<string> =>
+    fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...(PLACES[name] ?? idents)) },
+      { weight: 1, arbitrary: fc.constantFrom(...idents) },
+      { weight: 2, arbitrary: text.map((part) => part.slice(0, 2_000)) },
+    );
   const query = fc.array(
     fc.tuple(
       fc.constantFrom(...queryParams.map((parameter) => parameter.name), 'colour', '__proto__'),
       fc.oneof(
         text.map((part) => part.slice(0, 2_000)),
-        fc.constantFrom('1', '2', 'asc', 'name', 'hive', 'true'),
+        fc.constantFrom('1', '2', 'asc', 'name', 'hive', 'true', 'a=b', 'CREATE_COMPLETE', '2026-01-31T12:00:00Z', 'cluster'),
       ),
     ),
     { maxLength: 2 },
@@ -227,17 +288,20 @@ function requestFor(id: OperationId, idents: readonly string[]): fc.Arbitrary<Ho
   const hasBody = method !== 'GET' && method !== 'DELETE';
   return fc
     .record({
-      ident,
+      idents: fc.tuple(...pathParams.map(({ name }) => identOf(name))),
       query: queries,
       body: hasBody ? bodyFor(id) : fc.constant({}),
       version: fc.oneof(
-        { weight: 3, arbitrary: fc.constant(undefined) },
-        { weight: 3, arbitrary: fc.constantFrom(...SERVED) },
+        { weight: 2, arbitrary: fc.constant(minVersion === '1.1' ? undefined : minVersion) },
+        { weight: 4, arbitrary: fc.constantFrom(minVersion === '1.1' ? '1.2' : minVersion, ...SERVED) },
         { weight: 1, arbitrary: fc.constantFrom(...UNSERVED) },
       ),
       otherMethod: rarely(20, fc.constantFrom(...METHODS)),
       type: rarely(10, fc.constantFrom(...TYPES)),
       accept: rarely(20, fc.constantFrom('*/*', 'text/html', ',,,', 'a'.repeat(5_000))),
+      key: rarely(10, fc.oneof(fc.constantFrom('one', 'two'), headerText)),
+      match: rarely(10, fc.oneof(fc.constantFrom('*', '"1"', '"2"'), headerText)),
+      asAdmin: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
       slash: fc.constantFrom('', '/', '//'),
     })
     .map((parts) => {
@@ -248,14 +312,17 @@ function requestFor(id: OperationId, idents: readonly string[]): fc.Arbitrary<Ho
       const version = parts.version ?? (id.endsWith('Bay') ? '1.2' : undefined);
       return {
         id,
+        asAdmin: parts.asAdmin,
         method: asked,
-        path: `${path.replace(/\{\w+\}/, () => encoded(parts.ident) || '%20')}${parts.slash}${search === '' ? '' : `?${search}`}`,
+        path: `${placed(path, parts.idents)}${parts.slash}${search === '' ? '' : `?${search}`}`,
         ask: {
           ...(isBodiless ? {} : parts.body),
           ...(version === undefined ? {} : { version }),
           headers: {
             ...(parts.type === undefined || isBodiless ? {} : { 'Content-Type': parts.type }),
             ...(parts.accept === undefined ? {} : { Accept: parts.accept }),
+            ...(parts.key === undefined ? {} : { 'Idempotency-Key': parts.key }),
+            ...(parts.match === undefined ? {} : { 'If-Match': parts.match }),
           },
         },
       };
