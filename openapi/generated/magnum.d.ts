@@ -797,7 +797,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Give a bay another certificate authority
+         * @description Nodes trust the new authority beside the old one, then clients get certificates of the new one, then nodes do, then the old one is dropped; `status_reason` and the events of the bay tell how far it is. While both count, `GET` answers both certificates. Repeated after a failure, it goes on where it stopped.
+         */
+        patch: operations["rotateCertificate"];
         trace?: never;
     };
     "/v1/quotas": {
@@ -4028,6 +4032,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Certificate"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    rotateCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                cluster_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             default: components["responses"]["Error"];

@@ -57,6 +57,7 @@ export type OperationId =
   | "executeContainer"
   | "createCertificate"
   | "getCertificate"
+  | "rotateCertificate"
   | "listQuotas"
   | "createQuota"
   | "getQuota"

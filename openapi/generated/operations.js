@@ -4465,6 +4465,62 @@ export const operations = {
       "wait": null
     }
   },
+  "rotateCertificate": {
+    "id": "rotateCertificate",
+    "method": "PATCH",
+    "path": "/v1/certificates/{cluster_ident}",
+    "tag": "Certificates",
+    "summary": "Give a bay another certificate authority",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "certificate:rotate_ca",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 202,
+        "schema": "Accepted"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "bay"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "certificate rotate",
+      "aliases": [],
+      "positional": [
+        "cluster_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
   "listQuotas": {
     "id": "listQuotas",
     "method": "GET",

@@ -113,6 +113,7 @@ export async function startProcess(machine: Machine): Promise<Process> {
     vault: databaseVault(store, sealer),
     authority: certificateAuthority(clock),
     signingRules: QUICK_KEYS,
+    rotationOverlapMs: 3_000,
   };
   await engine.start();
   return {

@@ -32,6 +32,8 @@ export interface ComposeOptions {
   readonly nodeOrigin: () => string;
   /** How often settled bays are asked for their health; a minute when absent. */
   readonly healthIntervalMs?: number;
+  /** How long old and new certificates both count when a bay gets another authority; five minutes when absent. */
+  readonly rotationOverlapMs?: number;
 }
 
 export interface Parts {
@@ -75,6 +77,7 @@ export function composeParts(options: ComposeOptions): Parts {
     ),
     authority: lazyAuthority(clock),
     signingRules: options.signingRules ?? DEFAULT_SIGNING_RULES,
+    ...(options.rotationOverlapMs === undefined ? {} : { rotationOverlapMs: options.rotationOverlapMs }),
     ...(options.healthIntervalMs === undefined ? {} : { healthIntervalMs: options.healthIntervalMs }),
   };
   return { conductor, engine, identity };

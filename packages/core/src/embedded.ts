@@ -37,6 +37,8 @@ export interface EmbeddedOptions {
   readonly healthIntervalMs?: number;
   /** Clusters of a project that has no quota of its own; 20 when absent. */
   readonly clusterQuota?: number;
+  /** How long old and new certificates both count when a bay gets another authority; five minutes when absent. */
+  readonly rotationOverlapMs?: number;
   readonly host: string;
 }
 

@@ -189,6 +189,7 @@ async function openBase(config: Config, logger: Logger, meter?: Meter): Promise<
     origin,
     nodeOrigin: origin,
     passwords: { admin: password(config, 'admin_password'), demo: password(config, 'demo_password') },
+    rotationOverlapMs: config.number('certificates', 'rotation_overlap') * 1_000,
     healthIntervalMs: config.number('kubernetes', 'health_polling_interval') * 1_000,
   });
   const notifier = notifierOf(config, bus, logger);

@@ -3,19 +3,23 @@ import type { BayId } from '../domain/ids.js';
 import { assertNever } from '../domain/json.js';
 import type { ContainerClient } from '../ports/bay-driver.js';
 import type { Answers, ContainerAction } from '../ports/bus.js';
-import type { KeyPair } from '../ports/certificates.js';
 import { findWorld, sessionOf } from './engine-access.js';
-import { loadKeyPair } from './ensure.js';
+import { signingPair, trustedBy } from './authorities.js';
 import type { ConductorDeps } from './world.js';
 
 /** Answers to what needs the running engine or the CA's key. */
 export function answersOf(deps: ConductorDeps): Answers {
   const containersOf = (bayId: BayId): Promise<ContainerClient> => containerClient(deps, bayId);
   return {
-    'certificate.ca': async ({ bayId }) => ({ pem: (await caOf(deps, bayId)).certificate }),
-    'certificate.sign': async ({ bayId, csr }) => ({
-      pem: await deps.authority.sign(await caOf(deps, bayId), csr, deps.signingRules),
-    }),
+    'certificate.ca': async ({ bayId, ...wanted }) => {
+      const world = await findWorld(deps, bayId);
+      const pair = await signingPair(deps, world, wanted);
+      return { pem: wanted.authority === 'main' ? await trustedBy(deps, world) : pair.certificate };
+    },
+    'certificate.sign': async ({ bayId, csr, ...wanted }) => {
+      const pair = await signingPair(deps, await findWorld(deps, bayId), wanted);
+      return { pem: await deps.authority.sign(pair, csr, deps.signingRules) };
+    },
     'nodes.report': async ({ bayId }, signal) => {
       const session = await sessionOf(deps, await findWorld(deps, bayId));
       return (await session.nodes?.(signal)) ?? [];
@@ -31,17 +35,6 @@ export function answersOf(deps: ConductorDeps): Answers {
     'container.execute': async ({ bayId, hostname, command }, signal) =>
       (await containersOf(bayId)).execute(hostname, command, signal),
   };
-}
-
-async function caOf(deps: ConductorDeps, bayId: BayId): Promise<KeyPair> {
-  const { support, bay } = await findWorld(deps, bayId);
-  const ca = support.caRef ? await loadKeyPair(deps, support.caRef) : undefined;
-  if (!ca)
-    throw new DomainError(
-      'engine-not-live',
-      `Bay ${bay.name} has no certificate authority yet: it is ${bay.observed.status}. Try again later.`,
-    );
-  return ca;
 }
 
 async function containerClient(deps: ConductorDeps, bayId: BayId): Promise<ContainerClient> {

@@ -198,6 +198,14 @@ export const OPTIONS: readonly Option[] = [
   option('x509', 'term_of_validity', 'integer', 1825, 'Days that certificates are valid.', { minimum: 1 }),
   option('x509', 'rsa_key_size', 'integer', 2048, 'Bits of RSA keys made here.', { minimum: 2048, maximum: 8192 }),
   option(
+    'certificates',
+    'rotation_overlap',
+    'integer',
+    300,
+    "Seconds in which old and new certificates both count when a bay gets another authority: clients' time to fetch theirs.",
+    { minimum: 0 },
+  ),
+  option(
     'kubernetes',
     'health_polling_interval',
     'integer',

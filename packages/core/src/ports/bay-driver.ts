@@ -40,11 +40,16 @@ export interface RenderInput extends DesiredBay {
   readonly rollbackOnFailure: boolean;
 }
 
+/** Secrets that a running bay can get anew. */
+export type Rotatable = 'authority' | 'credentials';
+
 /** A driver renders and interprets; it does not act: no I/O, no clock. */
 export interface BayDriver {
   readonly name: string;
   readonly provides: readonly Platform[];
   readonly labels: LabelSchema;
+  /** What this driver's nodes can take while they run: absent, nothing. */
+  readonly rotates?: readonly Rotatable[];
   /** Cross-field rules of this driver, beyond its labels' types. */
   check?(desired: DesiredBay): readonly Problem[];
   render(input: RenderInput): StackSpec;
@@ -78,6 +83,9 @@ export interface HealthReport {
   readonly reason: Readonly<Record<string, string>>;
 }
 
+/** How a node's engine takes this session's certificates. */
+export type Admission = 'admitted' | 'refused' | 'unreachable';
+
 export interface CommandResult {
   readonly output: string;
 }
@@ -109,6 +117,11 @@ export interface CoeSession {
    * Names that the engine does not know are fine. Errors: `engine-unavailable`, `engine-failed`; repeating is harmless.
    */
   releaseNodes?(names: readonly string[], signal: AbortSignal): Promise<void>;
+  /**
+   * Knocks at every node's engine: `refused` says that it, or this side, did not trust the other's certificate.
+   * What a knock does is nothing.
+   */
+  admissions?(signal: AbortSignal): Promise<ReadonlyMap<string, Admission>>;
   /** Gives a saved image (`docker save`, a tar stream) to every node's engine. Returns the names of the nodes that have it now. */
   loadImage?(tar: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<readonly string[]>;
 }

@@ -1,14 +1,22 @@
 import type { BayId } from '../domain/ids.js';
+import type { Authority } from '../domain/rotation.js';
 import type { ContainerReport, ContainerSpec } from '../domain/workload.js';
 import type { CommandResult, NodeReport } from './bay-driver.js';
 
 export const CONTAINER_ACTIONS = ['start', 'stop', 'reboot', 'pause', 'unpause', 'delete'] as const;
 export type ContainerAction = (typeof CONTAINER_ACTIONS)[number];
 
+export interface CertificateOf {
+  readonly authority: Authority;
+  /** Asked by the account of the bay's nodes: while the authority is being changed, nodes and clients change at different times. */
+  readonly forNode: boolean;
+}
+
 /** Questions need the running engine or the CA's key. They are answered or they fail; they are never kept as work. */
 export interface Questions {
-  'certificate.ca': { args: { bayId: BayId }; reply: { pem: string } };
-  'certificate.sign': { args: { bayId: BayId; csr: string }; reply: { pem: string } };
+  /** The certificates to trust: two of them while the main authority is being changed, the one that nodes want first. */
+  'certificate.ca': { args: { bayId: BayId } & CertificateOf; reply: { pem: string } };
+  'certificate.sign': { args: { bayId: BayId; csr: string } & CertificateOf; reply: { pem: string } };
   'nodes.report': { args: { bayId: BayId }; reply: readonly NodeReport[] };
   'container.create': { args: { bayId: BayId; spec: ContainerSpec }; reply: ContainerReport };
   'container.inspect': { args: { bayId: BayId; hostnames: readonly string[] }; reply: Readonly<Record<string, ContainerReport>> };

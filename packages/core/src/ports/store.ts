@@ -174,6 +174,8 @@ export interface ContainerRepository {
 }
 
 export interface SecretRepository {
+  /** Puts it unless something is there already; answers what is there then. */
+  keep(ref: string, sealed: string): Promise<string>;
   put(ref: string, sealed: string): Promise<void>;
   get(ref: string): Promise<string | undefined>;
   delete(ref: string): Promise<void>;

@@ -169,6 +169,7 @@ function desiredRow(bay: New<Bay>): Record<string, unknown> {
     fixed_subnet: desired.fixedSubnet,
     floating_ip_enabled: desired.floatingIpEnabled,
     master_lb_enabled: desired.masterLbEnabled,
+    ca_generation: desired.caGeneration,
   };
 }
 
@@ -211,6 +212,7 @@ function fromRow(row: Row): Bay {
       fixedSubnet: textOrNull(row, 'fixed_subnet'),
       floatingIpEnabled: flag(row, 'floating_ip_enabled'),
       masterLbEnabled: flag(row, 'master_lb_enabled'),
+      caGeneration: number(row, 'ca_generation'),
     },
     observed: {
       status: text(row, 'status') as BayStatus,

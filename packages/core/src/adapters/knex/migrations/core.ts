@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { createOnce, type Migration } from '../migration.js';
+import { certificateMigrations } from './certificates.js';
 import { federationMigrations } from './federations.js';
 import { nodeGroupMigrations } from './node-groups.js';
 import { quotaMigrations } from './quotas.js';
@@ -24,6 +25,7 @@ export const coreMigrations: readonly Migration[] = [
   ...federationMigrations,
   ...nodeGroupMigrations,
   ...idempotencyMigrations,
+  ...certificateMigrations,
 ];
 
 async function addEventKinds(db: Knex): Promise<void> {
