@@ -516,7 +516,11 @@ export interface paths {
         /** List nodes */
         get: operations["listNodes"];
         put?: never;
-        post?: never;
+        /**
+         * Note a server that belongs to no bay
+         * @description As the first releases had it, this is a record and nothing else; it is listed among the nodes of bays, after its time.
+         */
+        post: operations["createNode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -554,10 +558,18 @@ export interface paths {
         get: operations["getNode"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Forget a server that belongs to no bay
+         * @description A node of a bay goes when its bay gets smaller, so there it is refused.
+         */
+        delete: operations["deleteNode"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change the record of a server that belongs to no bay
+         * @description A node of a bay is what its bay makes of it, so there it is refused.
+         */
+        patch: operations["updateNode"];
         trace?: never;
     };
     "/v1/containers": {
@@ -758,6 +770,65 @@ export interface paths {
         put: operations["executeContainer"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/x509keypairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List key pairs that were kept for bays */
+        get: operations["listX509KeyPairs"];
+        put?: never;
+        /**
+         * Keep a key pair for a bay
+         * @description The private key rests encrypted. The pair goes with its bay.
+         */
+        post: operations["createX509KeyPair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/x509keypairs/detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List key pairs with all their fields */
+        get: operations["listX509KeyPairsDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/x509keypairs/{x509keypair_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the key pair. */
+                x509keypair_ident: string;
+            };
+            cookie?: never;
+        };
+        /** Show a key pair */
+        get: operations["getX509KeyPair"];
+        put?: never;
+        post?: never;
+        /** Delete a key pair */
+        delete: operations["deleteX509KeyPair"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1031,6 +1102,7 @@ export interface components {
             nodes: components["schemas"]["Links"];
             containers: components["schemas"]["Links"];
             certificates: components["schemas"]["Links"];
+            x509keypairs: components["schemas"]["Links"];
             mservices: components["schemas"]["Links"];
             quotas: components["schemas"]["Links"];
             stats: components["schemas"]["Links"];
@@ -1847,23 +1919,24 @@ export interface components {
         DriverList: {
             drivers: components["schemas"]["Driver"][];
         };
+        /** @description A server of a bay; or, where `bay_uuid` is null, the record of one that belongs to no bay. */
         Node: {
             /** Format: uuid */
             uuid: string;
             /** @description Host name, unique in its bay: `worker-7f3a`. */
-            name: string;
-            /** @enum {string} */
-            type: "vm" | "bm";
-            image_id: string;
+            name: string | null;
+            /** @description `vm` or `bm` in bays; any text in records. */
+            type: string | null;
+            image_id: string | null;
             ironic_node_id: string | null;
             /** Format: uuid */
-            bay_uuid: string;
+            bay_uuid: string | null;
             /** @description Name of the node group. */
-            nodegroup: string;
-            /** @enum {string} */
-            role: "master" | "worker";
-            /** @enum {string} */
-            status: "CREATE_IN_PROGRESS" | "CREATE_COMPLETE" | "CREATE_FAILED" | "UPDATE_IN_PROGRESS" | "UPDATE_COMPLETE" | "UPDATE_FAILED" | "DELETE_IN_PROGRESS" | "DELETE_FAILED";
+            nodegroup: string | null;
+            /** @enum {string|null} */
+            role: "master" | "worker" | null;
+            /** @enum {string|null} */
+            status: "CREATE_IN_PROGRESS" | "CREATE_COMPLETE" | "CREATE_FAILED" | "UPDATE_IN_PROGRESS" | "UPDATE_COMPLETE" | "UPDATE_FAILED" | "DELETE_IN_PROGRESS" | "DELETE_FAILED" | null;
             status_reason: string | null;
             server_id: string | null;
             /** @description Address in the bay's own network. */
@@ -1886,23 +1959,29 @@ export interface components {
             /** Format: date-time */
             updated_at: string | null;
         };
+        NodeCreate: {
+            /** @description `vm` or `bm` in bays; any text in records. */
+            type?: string | null;
+            image_id?: string | null;
+            ironic_node_id?: string | null;
+        };
         NodeSummary: {
             /** Format: uuid */
             uuid: string;
             /** @description Host name, unique in its bay: `worker-7f3a`. */
-            name: string;
-            /** @enum {string} */
-            type: "vm" | "bm";
-            image_id: string;
+            name: string | null;
+            /** @description `vm` or `bm` in bays; any text in records. */
+            type: string | null;
+            image_id: string | null;
             ironic_node_id: string | null;
             /** Format: uuid */
-            bay_uuid: string;
+            bay_uuid: string | null;
             /** @description Name of the node group. */
-            nodegroup: string;
-            /** @enum {string} */
-            role: "master" | "worker";
-            /** @enum {string} */
-            status: "CREATE_IN_PROGRESS" | "CREATE_COMPLETE" | "CREATE_FAILED" | "UPDATE_IN_PROGRESS" | "UPDATE_COMPLETE" | "UPDATE_FAILED" | "DELETE_IN_PROGRESS" | "DELETE_FAILED";
+            nodegroup: string | null;
+            /** @enum {string|null} */
+            role: "master" | "worker" | null;
+            /** @enum {string|null} */
+            status: "CREATE_IN_PROGRESS" | "CREATE_COMPLETE" | "CREATE_FAILED" | "UPDATE_IN_PROGRESS" | "UPDATE_COMPLETE" | "UPDATE_FAILED" | "DELETE_IN_PROGRESS" | "DELETE_FAILED" | null;
             /** @description Address in the bay's own network. */
             private_address: string | null;
             /** @description Floating address, where the bay has them. */
@@ -2004,6 +2083,59 @@ export interface components {
         };
         ContainerDetailList: {
             containers: components["schemas"]["Container"][];
+            /** @description Address of the next page; present when this page is full. */
+            next?: string;
+        };
+        X509KeyPair: {
+            /** Format: uuid */
+            uuid: string;
+            name: string | null;
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            /** @description Certificate of the authority, PEM. */
+            ca_cert: string | null;
+            /** @description Certificate, PEM. */
+            certificate: string | null;
+            /** @description Its private key, PEM. */
+            private_key: string | null;
+            links: components["schemas"]["Links"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        X509KeyPairCreate: {
+            name?: string | null;
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            /** @description Certificate of the authority, PEM. */
+            ca_cert?: string | null;
+            /** @description Certificate, PEM. */
+            certificate?: string | null;
+            /** @description Its private key, PEM. */
+            private_key?: string | null;
+        };
+        X509KeyPairSummary: {
+            /** Format: uuid */
+            uuid: string;
+            name: string | null;
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            /** @description Certificate of the authority, PEM. */
+            ca_cert: string | null;
+            /** @description Certificate, PEM. */
+            certificate: string | null;
+            /** @description Its private key, PEM. */
+            private_key: string | null;
+            links: components["schemas"]["Links"];
+        };
+        X509KeyPairList: {
+            x509keypairs: components["schemas"]["X509KeyPairSummary"][];
+            /** @description Address of the next page; present when this page is full. */
+            next?: string;
+        };
+        X509KeyPairDetailList: {
+            x509keypairs: components["schemas"]["X509KeyPair"][];
             /** @description Address of the next page; present when this page is full. */
             next?: string;
         };
@@ -3630,6 +3762,38 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    createNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "bm",
+                 *       "image_id": "debian-12"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NodeCreate"];
+            };
+        };
+        responses: {
+            /** @description The record */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listNodesDetail: {
         parameters: {
             query?: {
@@ -3675,6 +3839,52 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The node */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the node. */
+                node_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updateNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the node. */
+                node_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["JsonPatch"];
+        responses: {
+            /** @description The record */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3981,6 +4191,147 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Output"];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listX509KeyPairs: {
+        parameters: {
+            query?: {
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["X509KeyPairList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createX509KeyPair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "deploy",
+                 *       "bay_uuid": "my-bay",
+                 *       "ca_cert": "-----BEGIN CERTIFICATE-----…",
+                 *       "certificate": "-----BEGIN CERTIFICATE-----…",
+                 *       "private_key": "-----BEGIN PRIVATE KEY-----…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["X509KeyPairCreate"];
+            };
+        };
+        responses: {
+            /** @description The key pair */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["X509KeyPair"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listX509KeyPairsDetail: {
+        parameters: {
+            query?: {
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["X509KeyPairDetailList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getX509KeyPair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the key pair. */
+                x509keypair_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["X509KeyPair"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteX509KeyPair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the key pair. */
+                x509keypair_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key pair is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };

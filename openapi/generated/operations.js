@@ -3331,6 +3331,45 @@ export const operations = {
       "wait": null
     }
   },
+  "createNode": {
+    "id": "createNode",
+    "method": "POST",
+    "path": "/v1/nodes",
+    "tag": "Nodes",
+    "summary": "Note a server that belongs to no bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "node:create",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 201,
+        "schema": "Node"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "node create",
+      "aliases": [],
+      "positional": [],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
   "listNodesDetail": {
     "id": "listNodesDetail",
     "method": "GET",
@@ -3501,6 +3540,120 @@ export const operations = {
       "rows": null,
       "text": null,
       "many": false,
+      "wait": null
+    }
+  },
+  "updateNode": {
+    "id": "updateNode",
+    "method": "PATCH",
+    "path": "/v1/nodes/{node_ident}",
+    "tag": "Nodes",
+    "summary": "Change the record of a server that belongs to no bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "node:update",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Node"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "node_ident",
+        "required": true,
+        "description": "UUID or name of the node.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "node"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "json-patch",
+    "patches": "Node",
+    "cli": {
+      "command": "node update",
+      "aliases": [],
+      "positional": [
+        "node_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "deleteNode": {
+    "id": "deleteNode",
+    "method": "DELETE",
+    "path": "/v1/nodes/{node_ident}",
+    "tag": "Nodes",
+    "summary": "Forget a server that belongs to no bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "node:delete",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "node_ident",
+        "required": true,
+        "description": "UUID or name of the node.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "node"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "node delete",
+      "aliases": [
+        "node rm"
+      ],
+      "positional": [
+        "node_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": true,
       "wait": null
     }
   },
@@ -4353,6 +4506,356 @@ export const operations = {
       "rows": null,
       "text": "output",
       "many": false,
+      "wait": null
+    }
+  },
+  "listX509KeyPairs": {
+    "id": "listX509KeyPairs",
+    "method": "GET",
+    "path": "/v1/x509keypairs",
+    "tag": "Certificates",
+    "summary": "List key pairs that were kept for bays",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "x509keypair:get_all",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "X509KeyPairList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "x509keypair list",
+      "aliases": [
+        "x509keypair ls"
+      ],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "bay_uuid"
+      ],
+      "rows": "x509keypairs",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "createX509KeyPair": {
+    "id": "createX509KeyPair",
+    "method": "POST",
+    "path": "/v1/x509keypairs",
+    "tag": "Certificates",
+    "summary": "Keep a key pair for a bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "x509keypair:create",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 201,
+        "schema": "X509KeyPair"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "x509keypair create",
+      "aliases": [],
+      "positional": [
+        "name"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "listX509KeyPairsDetail": {
+    "id": "listX509KeyPairsDetail",
+    "method": "GET",
+    "path": "/v1/x509keypairs/detail",
+    "tag": "Certificates",
+    "summary": "List key pairs with all their fields",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "x509keypair:detail",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "X509KeyPairDetailList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "x509keypair list --detail",
+      "aliases": [],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "bay_uuid",
+        "created_at"
+      ],
+      "rows": "x509keypairs",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getX509KeyPair": {
+    "id": "getX509KeyPair",
+    "method": "GET",
+    "path": "/v1/x509keypairs/{x509keypair_ident}",
+    "tag": "Certificates",
+    "summary": "Show a key pair",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "x509keypair:get",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "X509KeyPair"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "x509keypair_ident",
+        "required": true,
+        "description": "UUID or name of the key pair.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "x509keypair"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "x509keypair show",
+      "aliases": [],
+      "positional": [
+        "x509keypair_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "deleteX509KeyPair": {
+    "id": "deleteX509KeyPair",
+    "method": "DELETE",
+    "path": "/v1/x509keypairs/{x509keypair_ident}",
+    "tag": "Certificates",
+    "summary": "Delete a key pair",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "x509keypair:delete",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "x509keypair_ident",
+        "required": true,
+        "description": "UUID or name of the key pair.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "x509keypair"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "x509keypair delete",
+      "aliases": [
+        "x509keypair rm"
+      ],
+      "positional": [
+        "x509keypair_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": true,
       "wait": null
     }
   },

@@ -106,6 +106,7 @@ const REACHED: Partial<Record<ErrorName, () => Promise<Reply>>> = {
   'quota-not-found': () => service.request('DELETE', '/v1/quotas/nobody/Cluster', { token: service.tokens.admin }),
   'federation-not-found': () => service.request('GET', '/v1/federations/nobody'),
   'keypair-not-found': () => model({ keypair_id: 'nobody' }),
+  'x509-key-pair-not-found': () => service.request('GET', `/v1/x509keypairs/${NOWHERE}`),
   'method-not-allowed': () => service.request('DELETE', '/v1/bays'),
   'not-acceptable': () => service.request('GET', '/v1/bays', { headers: { Accept: 'text/html' } }),
   'version-not-supported': () => service.request('GET', '/v1/bays', { version: '1.15' }),

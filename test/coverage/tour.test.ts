@@ -27,6 +27,11 @@ beforeAll(async () => {
   idents['project_id'] = service.config.projects[0]?.id ?? '';
   idents['resource'] = 'Cluster';
   idents['nodegroup_ident'] = 'default-worker';
+  idents['x509keypair_ident'] = resource(
+    await service.request('POST', '/v1/x509keypairs', { body: { bay_uuid: bay.uuid, name: 'first' } }),
+    201,
+  ).uuid;
+  idents['record_ident'] = resource(await service.request('POST', '/v1/nodes', { body: {} }), 201).uuid;
   trustee = await trusteeToken(bay.uuid);
 });
 afterAll(async () => service.stop());
@@ -74,14 +79,22 @@ const BODIES: Partial<Record<OperationId, () => unknown>> = {
   updateQuota: () => ({ hard_limit: 40 }),
   createFederation: () => ({ name: 'world', hostcluster_id: idents['bay_ident'], properties: { 'dns-zone': 'example.org' } }),
   updateFederation: () => [{ op: 'add', path: '/member_ids', value: idents['bay_ident'] }],
+  createNode: () => ({ type: 'bm', image_id: 'debian-12' }),
+  updateNode: () => [{ op: 'replace', path: '/type', value: 'vm' }],
+  createX509KeyPair: () => ({ bay_uuid: idents['bay_ident'], name: 'tour', private_key: 'secret' }),
   createCertificate: () => ({ bay_uuid: idents['bay_ident'], csr: csr() }),
 };
 
 function ask(id: OperationId, more: Ask, through = engineFor(id)): Promise<Reply> {
   const { method, path } = operations[id];
   const body = BODIES[id]?.();
-  // A default group cannot be deleted.
-  const known = id === 'deleteNodeGroup' ? { ...idents, nodegroup_ident: 'extra' } : idents;
+  // A default group cannot be deleted; nodes of bays come and go with them, and only records can be changed.
+  const others: Partial<Record<OperationId, Record<string, string | undefined>>> = {
+    deleteNodeGroup: { nodegroup_ident: 'extra' },
+    updateNode: { node_ident: idents['record_ident'] },
+    deleteNode: { node_ident: idents['record_ident'] },
+  };
+  const known: Record<string, string | undefined> = { ...idents, ...others[id] };
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => known[name] ?? '');
   return through(method, `${at}${id === 'executeContainer' ? '?command=ls' : ''}`, {
     ...(body === undefined ? {} : { body }),
@@ -110,7 +123,7 @@ describe('every policy', () => {
     'of %s refuses somebody by its name, and lets the right one pass',
     async (id) => {
       // Certificates are the one thing that the account of a bay's nodes may see; another member of the project may not.
-      const outsider = id.endsWith('Certificate') ? service.tokens.mate : trustee;
+      const outsider = OF_NODES.has(id) ? service.tokens.mate : trustee;
       const refusal = refusalOf(await ask(id, { token: outsider, version: '1.14' }));
       expect(refusal).toMatchObject({ status: 403, detail: expect.stringContaining(operations[id].policy ?? '') });
     },
@@ -136,6 +149,8 @@ describe('every operation', () => {
       const reply = await ask(id, { version, ...(ADMINISTRATIVE.test(id) ? { token: service.tokens.admin } : {}) });
       expect(reply.status, `${version} ${reply.text}`).toBe(status);
       succeeded.add(`${id} ${status}`);
+      if (id === 'createX509KeyPair') idents['x509keypair_ident'] = String(reply.body['uuid']);
+      if (id === 'createNode') idents['record_ident'] = String(reply.body['uuid']);
       if (id === 'createBay' || id === 'createCluster') await removed(String(reply.body['uuid']));
       if (id === 'deleteBay') await service.until(idents['bay_ident'] ?? '', 'gone');
       if (id === 'deleteCluster')
@@ -163,6 +178,7 @@ describe('every operation', () => {
   }
 });
 
+const OF_NODES: ReadonlySet<OperationId> = new Set(['getCertificate', 'createCertificate']);
 const NEEDS_REST: ReadonlySet<OperationId> = new Set([
   'updateBay',
   'deleteBay',
@@ -172,6 +188,7 @@ const NEEDS_REST: ReadonlySet<OperationId> = new Set([
   'upgradeCluster',
   'createNodeGroup',
   'updateNodeGroup',
+  'rotateCertificate',
 ]);
 
 function rank(id: OperationId): number {
@@ -179,9 +196,13 @@ function rank(id: OperationId): number {
     'deleteNodeGroup',
     'deleteQuota',
     'deleteFederation',
+    'updateNode',
+    'deleteNode',
+    'deleteX509KeyPair',
     'pauseContainer',
     'unpauseContainer',
     'deleteContainer',
+    'rotateCertificate',
     'updateBay',
     'updateCluster',
     'deleteCluster',

@@ -7,6 +7,7 @@ import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
 import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
+import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import { apiHandler } from '../../packages/core/src/api/fetch.js';
 import { DomainError, type ErrorName } from '../../packages/core/src/domain/errors.js';
 import type { LabelCheck } from '../../packages/core/src/domain/labels.js';
@@ -65,6 +66,7 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
       magnumUrl: () => '',
     }),
     random: systemRandom,
+    sealer: aesSealer(systemRandom.bytes(32)),
     logger: options.logger ?? silentLogger,
     ...(options.labelCheck === undefined ? {} : { labelCheck: options.labelCheck }),
     maxLimit: 1_000,

@@ -127,6 +127,7 @@ export async function startProcess(machine: Machine): Promise<Process> {
       engines,
       clock,
       random,
+      sealer,
       identity,
       defaultClusterQuota: 20,
     },

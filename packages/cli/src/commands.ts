@@ -20,6 +20,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   quota: 'how many clusters projects may have',
   stats: 'how many clusters and nodes there are',
   federation: 'clusters that belong together',
+  x509keypair: 'key pairs that are kept with bays',
   service: 'conductors of this Magnum',
   version: 'versions of the API',
 };

@@ -16,6 +16,7 @@ import { DEFAULT_SIGNING_RULES, type SigningRules } from './domain/certificate.j
 import type { Secret } from './domain/secret.js';
 import { enginesOf } from './engines.js';
 import type { FrontRoom } from './front.js';
+import type { Sealer } from './ports/sealer.js';
 import type { Logger } from './ports/logger.js';
 
 export interface ComposeOptions {
@@ -40,6 +41,7 @@ export interface Parts {
   readonly conductor: ConductorDeps;
   readonly engine: HotEngine;
   readonly identity: EmbeddedIdentity;
+  readonly sealer: Sealer;
 }
 
 /** The adapters, put together over one database. The only place that makes them. */
@@ -80,7 +82,7 @@ export function composeParts(options: ComposeOptions): Parts {
     ...(options.rotationOverlapMs === undefined ? {} : { rotationOverlapMs: options.rotationOverlapMs }),
     ...(options.healthIntervalMs === undefined ? {} : { healthIntervalMs: options.healthIntervalMs }),
   };
-  return { conductor, engine, identity };
+  return { conductor, engine, identity, sealer };
 }
 
 /** What the embedded cloud answers itself: its identity, and the signals of its servers. */

@@ -65,6 +65,7 @@ export async function embeddedMagnum(options: EmbeddedOptions): Promise<Embedded
   const bus = inProcessBus();
   const api = plainApi({
     ...parts.conductor,
+    sealer: parts.sealer,
     bus,
     policy: policyOf(DEFAULT_RULES),
     maxLimit: MAX_LIMIT,

@@ -79,6 +79,7 @@ export async function openApi(
   });
   const api = plainApi({
     ...parts.conductor,
+    sealer: parts.sealer,
     identity,
     bus,
     policy: live.policy,

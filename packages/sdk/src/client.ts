@@ -26,6 +26,7 @@ import { systemRuntime, type Runtime } from './runtime.js';
 import { createTransport, type RawCall } from './transport.js';
 import { listing, type Listing } from './pages.js';
 import type { BayEvent, CallOptions } from './types.js';
+import { x509KeyPairs, type X509KeyPairs } from './x509-key-pairs.js';
 
 interface CommonOptions {
   /** `fetch` of your choice: through a proxy, or a Magnum in this process. */
@@ -55,6 +56,7 @@ export interface Magnum {
   readonly nodes: Nodes;
   readonly containers: Containers;
   readonly certificates: Certificates;
+  readonly x509KeyPairs: X509KeyPairs;
   readonly services: Services;
   readonly nodeGroups: NodeGroups;
   readonly quotas: Quotas;
@@ -89,6 +91,7 @@ export function createMagnum(options: MagnumOptions): Magnum {
     nodes: nodes(transport),
     containers: containers(transport),
     certificates: certificates(transport),
+    x509KeyPairs: x509KeyPairs(transport),
     services: services(transport),
     nodeGroups: nodeGroups(transport),
     quotas: quotas(transport),

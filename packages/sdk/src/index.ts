@@ -43,3 +43,4 @@ export { systemRuntime, type Runtime } from './runtime.js';
 export type { RawCall } from './transport.js';
 export type * from './types.js';
 export type { Waitable, WaitOptions } from './wait.js';
+export type { X509KeyPairs } from './x509-key-pairs.js';

@@ -14,6 +14,7 @@ import { clusterActionHandlers } from './cluster-actions.js';
 import { nodeGroupHandlers } from './node-groups.js';
 import { quotaHandlers } from './quotas.js';
 import { statsHandlers } from './stats.js';
+import { x509KeyPairHandlers } from './x509-key-pairs.js';
 import { versionHandlers } from './versions.js';
 
 /** One handler for every operation of the spec: a missing one does not compile, nor does one that the spec has not. */
@@ -32,5 +33,6 @@ export const handlers: { readonly [Id in OperationId]: Handler } = {
   ...quotaHandlers,
   ...statsHandlers,
   ...federationHandlers,
+  ...x509KeyPairHandlers,
   ...magnumServiceHandlers,
 };

@@ -10,6 +10,7 @@ import type { Identity } from '../ports/identity.js';
 import type { CloudAccess } from '../ports/orchestrator.js';
 import type { Policy } from '../ports/policy.js';
 import type { Random } from '../ports/random.js';
+import type { Sealer } from '../ports/sealer.js';
 import type { Tracer } from '../ports/tracer.js';
 import type { Repositories, Store, Visibility } from '../ports/store.js';
 
@@ -30,6 +31,8 @@ export interface AppDeps {
   readonly labelCheck?: LabelCheck;
   readonly clock: Clock;
   readonly random: Random;
+  /** For what rests in the database and is nobody else's to read. */
+  readonly sealer: Sealer;
   readonly tracer?: Tracer;
 }
 

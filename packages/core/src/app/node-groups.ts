@@ -11,7 +11,7 @@ import { requireCloudResources } from './cloud-resources.js';
 import { cloudAccess, ownRows, visibleRows, type Access, type AppDeps } from './deps.js';
 import { findBay, findNodeGroup } from './find.js';
 import { newNodes } from './group-sizes.js';
-import { withReports, type NodeView } from './nodes.js';
+import { withReports, type BayNodeView } from './nodes.js';
 
 /** What a caller says of a new group; null means: as the bay has it. */
 export interface CreateNodeGroup {
@@ -61,11 +61,12 @@ export async function listNodesOfGroup(
   place: { readonly bay: string; readonly group: string },
   page: Page,
   signal: AbortSignal,
-): Promise<{ readonly bay: Bay; readonly views: readonly NodeView[] }> {
+): Promise<{ readonly bay: Bay; readonly views: readonly BayNodeView[] }> {
   const { bay, row } = await getNodeGroup(deps, access, place.bay, place.group);
   const visible = access.policies.allProjects === undefined ? ownRows(access.actor) : visibleRows(deps, access);
   const rows = await deps.store.read((repos) => repos.nodes.list(visible, { nodeGroupId: row.group.id }, page));
-  return { bay, views: await withReports(deps, rows, signal) };
+  const views = await withReports(deps, rows, signal);
+  return { bay, views: views.flatMap((view) => (view.kind === 'node' ? [view] : [])) };
 }
 
 /** Contract, validation §10. Errors: `bay-not-reachable`, `conflict`, `node-group-invalid` (409); a master's role (400). */

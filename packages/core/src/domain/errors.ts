@@ -42,6 +42,7 @@ export const ERROR_KINDS = {
   'quota-not-found': never(404),
   'federation-not-found': never(404),
   'keypair-not-found': never(404),
+  'x509-key-pair-not-found': never(404),
   'method-not-allowed': never(405),
   'not-acceptable': never(406),
   'version-not-supported': never(406),

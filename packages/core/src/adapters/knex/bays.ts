@@ -110,7 +110,7 @@ export function bayRepository(db: Knex, clock: Clock): BayRepository {
     async delete(id) {
       for (const table of ['node', 'node_group', 'intent', 'bay_support', 'bay_event', 'work_item'])
         await db(table).where({ bay_id: id }).delete();
-      await db('container').where({ bay_uuid: id }).delete();
+      for (const table of ['container', 'x509_key_pair']) await db(table).where({ bay_uuid: id }).delete();
       await db(TABLE).where({ uuid: id }).delete();
     },
     count: (projectId) => countOfProject(db, projectId),

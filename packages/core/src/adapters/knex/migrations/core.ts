@@ -3,6 +3,7 @@ import { createOnce, type Migration } from '../migration.js';
 import { certificateMigrations } from './certificates.js';
 import { federationMigrations } from './federations.js';
 import { nodeGroupMigrations } from './node-groups.js';
+import { nodeRecordMigrations } from './node-records.js';
 import { quotaMigrations } from './quotas.js';
 import { idempotencyMigrations } from './idempotency.js';
 
@@ -26,6 +27,7 @@ export const coreMigrations: readonly Migration[] = [
   ...nodeGroupMigrations,
   ...idempotencyMigrations,
   ...certificateMigrations,
+  ...nodeRecordMigrations,
 ];
 
 async function addEventKinds(db: Knex): Promise<void> {
