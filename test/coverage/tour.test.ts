@@ -79,11 +79,31 @@ const BODIES: Partial<Record<OperationId, () => unknown>> = {
   updateQuota: () => ({ hard_limit: 40 }),
   createFederation: () => ({ name: 'world', hostcluster_id: idents['bay_ident'], properties: { 'dns-zone': 'example.org' } }),
   updateFederation: () => [{ op: 'add', path: '/member_ids', value: idents['bay_ident'] }],
+  ...manifestBodies('Pod', 'pod-1', '{metadata: {name: pod-1}, spec: {containers: [{name: c, image: nginx}]}}'),
+  ...manifestBodies('Service', 'service-1', '{metadata: {name: service-1}, spec: {ports: [{port: 80}]}}'),
+  ...manifestBodies(
+    'ReplicationController',
+    'rc-1',
+    '{metadata: {name: rc-1}, spec: {selector: {a: b}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: nginx}]}}}}',
+  ),
   createNode: () => ({ type: 'bm', image_id: 'debian-12' }),
   updateNode: () => [{ op: 'replace', path: '/type', value: 'vm' }],
   createX509KeyPair: () => ({ bay_uuid: idents['bay_ident'], name: 'tour', private_key: 'secret' }),
   createCertificate: () => ({ bay_uuid: idents['bay_ident'], csr: csr() }),
 };
+
+type ManifestNoun = 'Pod' | 'Service' | 'ReplicationController';
+
+function manifestBodies(noun: ManifestNoun, name: string, manifest: string): Partial<Record<OperationId, () => unknown>> {
+  const ident = { Pod: 'pod_ident', Service: 'service_ident', ReplicationController: 'rc_ident' } as const;
+  idents[ident[noun]] = name;
+  const patch = (): unknown => [{ op: 'replace', path: '/manifest', value: manifest }];
+  return {
+    [`create${noun}`]: () => ({ bay_uuid: idents['bay_ident'], manifest }),
+    [`update${noun}`]: patch,
+    [`update${noun}OfBay`]: patch,
+  };
+}
 
 function ask(id: OperationId, more: Ask, through = engineFor(id)): Promise<Reply> {
   const { method, path } = operations[id];
@@ -96,15 +116,25 @@ function ask(id: OperationId, more: Ask, through = engineFor(id)): Promise<Reply
   };
   const known: Record<string, string | undefined> = { ...idents, ...others[id] };
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => known[name] ?? '');
-  return through(method, `${at}${id === 'executeContainer' ? '?command=ls' : ''}`, {
+  return through(method, `${at}${queryFor(id)}`, {
     ...(body === undefined ? {} : { body }),
     ...more,
   });
 }
 
+function queryFor(id: OperationId): string {
+  if (id === 'executeContainer') return '?command=ls';
+  const parameters: readonly { readonly name: string }[] = operations[id].queryParams;
+  return /Pod|Service|Replication/.test(id) && parameters.some(({ name }) => name === 'bay_ident')
+    ? `?bay_ident=${idents['bay_ident'] ?? ''}`
+    : '';
+}
+
 /** Nodes and containers are asked for where an engine answers; everything else at the service itself. */
 function engineFor(id: OperationId): Service['request'] {
-  return /Container|Nodes?$|NodesDetail/.test(id) ? engine.request : service.request;
+  return /Container|Nodes?$|NodesDetail|Pod|(?<!Magnum)Service(s|OfBay|sDetail)?$|ReplicationController/.test(id)
+    ? engine.request
+    : service.request;
 }
 
 /** Each is proven where its part is: `*_all_projects`, `publish` and `update_health_status` in test/api. */
@@ -198,6 +228,12 @@ function rank(id: OperationId): number {
     'deleteFederation',
     'updateNode',
     'deleteNode',
+    'deletePod',
+    'deletePodOfBay',
+    'deleteService',
+    'deleteServiceOfBay',
+    'deleteReplicationController',
+    'deleteReplicationControllerOfBay',
     'deleteX509KeyPair',
     'pauseContainer',
     'unpauseContainer',

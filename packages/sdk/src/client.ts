@@ -5,6 +5,14 @@ import { containers, type Containers } from './containers.js';
 import { federations, type Federations } from './federations.js';
 import { fieldOf, listOf, MagnumError, textOf } from './errors.js';
 import { follow, type FollowOptions } from './follow.js';
+import {
+  kubernetesServices,
+  pods,
+  replicationControllers,
+  type KubernetesServices,
+  type Pods,
+  type ReplicationControllers,
+} from './kubernetes.js';
 import { discovering, fixed } from './microversion.js';
 import {
   certificates,
@@ -55,6 +63,9 @@ export interface Magnum {
   readonly drivers: Drivers;
   readonly nodes: Nodes;
   readonly containers: Containers;
+  readonly pods: Pods;
+  readonly kubernetesServices: KubernetesServices;
+  readonly replicationControllers: ReplicationControllers;
   readonly certificates: Certificates;
   readonly x509KeyPairs: X509KeyPairs;
   readonly services: Services;
@@ -90,6 +101,9 @@ export function createMagnum(options: MagnumOptions): Magnum {
     drivers: drivers(transport),
     nodes: nodes(transport),
     containers: containers(transport),
+    pods: pods(transport),
+    kubernetesServices: kubernetesServices(transport),
+    replicationControllers: replicationControllers(transport),
     certificates: certificates(transport),
     x509KeyPairs: x509KeyPairs(transport),
     services: services(transport),

@@ -23,6 +23,14 @@ export type NodeSummary = Schemas['NodeSummary'];
 export type Container = Schemas['Container'];
 export type ContainerSummary = Schemas['ContainerSummary'];
 export type ContainerCreate = Schemas['ContainerCreate'];
+export type Pod = Schemas['Pod'];
+export type PodSummary = Schemas['PodSummary'];
+export type KubernetesService = Schemas['Service'];
+export type KubernetesServiceSummary = Schemas['ServiceSummary'];
+export type ReplicationController = Schemas['ReplicationController'];
+export type ReplicationControllerSummary = Schemas['ReplicationControllerSummary'];
+/** `manifest` wins over `manifest_url`. */
+export type ManifestCreate = Schemas['PodCreate'];
 export type X509KeyPair = Schemas['X509KeyPair'];
 export type X509KeyPairSummary = Schemas['X509KeyPairSummary'];
 export type X509KeyPairCreate = Schemas['X509KeyPairCreate'];

@@ -9,6 +9,7 @@ import { federationHandlers } from './federations.js';
 import { driverHandlers } from './drivers.js';
 import type { Handler } from './handler.js';
 import { magnumServiceHandlers } from './magnum-services.js';
+import { kubernetesHandlers } from './manifests.js';
 import { nodeHandlers } from './nodes.js';
 import { clusterActionHandlers } from './cluster-actions.js';
 import { nodeGroupHandlers } from './node-groups.js';
@@ -27,6 +28,7 @@ export const handlers: { readonly [Id in OperationId]: Handler } = {
   ...driverHandlers,
   ...nodeHandlers,
   ...containerHandlers,
+  ...kubernetesHandlers,
   ...certificateHandlers,
   ...clusterActionHandlers,
   ...nodeGroupHandlers,

@@ -3,6 +3,7 @@ import type { BayModel } from '../domain/bay-model.js';
 import type { Vocabulary } from '../domain/words.js';
 import type { LabelCheck } from '../domain/labels.js';
 import type { BayDriver } from '../ports/bay-driver.js';
+import type { Manifests } from '../ports/manifests.js';
 import type { MessageBus } from '../ports/bus.js';
 import type { Clock } from '../ports/clock.js';
 import type { Cloud } from '../ports/cloud.js';
@@ -33,6 +34,7 @@ export interface AppDeps {
   readonly random: Random;
   /** For what rests in the database and is nobody else's to read. */
   readonly sealer: Sealer;
+  readonly manifests: Manifests;
   readonly tracer?: Tracer;
 }
 

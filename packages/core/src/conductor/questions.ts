@@ -1,8 +1,9 @@
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
 import { assertNever } from '../domain/json.js';
-import type { ContainerClient } from '../ports/bay-driver.js';
-import type { Answers, ContainerAction } from '../ports/bus.js';
+import type { ManifestKind } from '../domain/manifest.js';
+import type { CoeSession, ContainerClient, ManifestClient } from '../ports/bay-driver.js';
+import type { Answers, ContainerAction, ManifestsOf } from '../ports/bus.js';
 import { findWorld, sessionOf } from './engine-access.js';
 import { signingPair, trustedBy } from './authorities.js';
 import type { ConductorDeps } from './world.js';
@@ -24,6 +25,14 @@ export function answersOf(deps: ConductorDeps): Answers {
       const session = await sessionOf(deps, await findWorld(deps, bayId));
       return (await session.nodes?.(signal)) ?? [];
     },
+    'manifest.list': async (args, signal) => (await manifestClient(deps, args)).list(signal),
+    'manifest.get': async (args, signal) => (await manifestClient(deps, args)).get(args.ident, signal),
+    'manifest.create': async (args, signal) => (await manifestClient(deps, args)).create(args.manifest, signal),
+    'manifest.replace': async (args, signal) => (await manifestClient(deps, args)).replace(args.ident, args.manifest, signal),
+    'manifest.delete': async (args, signal) => {
+      await (await manifestClient(deps, args)).delete(args.ident, signal);
+      return null;
+    },
     'container.create': async ({ bayId, spec }, signal) => (await containersOf(bayId)).create(spec, signal),
     'container.inspect': async ({ bayId, hostnames }, signal) =>
       Object.fromEntries(await (await containersOf(bayId)).inspectAll(hostnames, signal)),
@@ -35,6 +44,21 @@ export function answersOf(deps: ConductorDeps): Answers {
     'container.execute': async ({ bayId, hostname, command }, signal) =>
       (await containersOf(bayId)).execute(hostname, command, signal),
   };
+}
+
+const SESSION_OF = { pod: 'pods', service: 'services', rc: 'replicationControllers' } as const satisfies Record<
+  ManifestKind,
+  keyof CoeSession
+>;
+
+async function manifestClient(deps: ConductorDeps, { bayId, kind }: ManifestsOf): Promise<ManifestClient> {
+  const world = await findWorld(deps, bayId);
+  const client = (await sessionOf(deps, world))[SESSION_OF[kind]];
+  if (client) return client;
+  throw new DomainError('invalid-parameter', {
+    field: 'bay_uuid',
+    message: `Bay ${world.bay.name} runs ${world.model.coe}, which has no ${SESSION_OF[kind]} in this API.`,
+  });
 }
 
 async function containerClient(deps: ConductorDeps, bayId: BayId): Promise<ContainerClient> {

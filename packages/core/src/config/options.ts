@@ -212,6 +212,15 @@ export const OPTIONS: readonly Option[] = [
     60,
     "Seconds between two looks at a bay's health; negative for none.",
   ),
+  option(
+    'kubernetes',
+    'manifest_url_hosts',
+    'list',
+    [],
+    'Hosts from which a manifest_url may be fetched: `example.org`, or `*.example.org` for those under it. Empty: none.',
+  ),
+  option('kubernetes', 'manifest_url_plain', 'boolean', false, 'Whether a manifest_url may be http in place of https.'),
+  option('kubernetes', 'manifest_url_private', 'boolean', false, 'Whether a manifest_url may lead into private networks.'),
   ...ignored('kubernetes', 'keystone_auth_default_policy', 'post_install_manifest_url'),
   option(
     'keystone_authtoken',

@@ -1,6 +1,8 @@
 import type { Bay } from '../domain/bay.js';
 import type { BayModel, CoeName } from '../domain/bay-model.js';
 import type { BayFacts, Observation } from '../domain/observation.js';
+import type { JsonObject } from '../domain/json.js';
+import type { ManifestReport } from '../domain/manifest.js';
 import type { LabelSchema, Problem } from '../domain/labels.js';
 import type { Node } from '../domain/node.js';
 import type { NodeGroup } from '../domain/node-group.js';
@@ -107,11 +109,27 @@ export interface ContainerClient {
   execute(hostname: string, command: string, signal: AbortSignal): Promise<CommandResult>;
 }
 
+/**
+ * Objects of one kind in a Kubernetes bay, by name or by uid. Errors: `workload-not-found`, `kubernetes-refused` (with Kubernetes'
+ * own status), `engine-unavailable`, `engine-failed`, `invalid-parameter`.
+ */
+export interface ManifestClient {
+  list(signal: AbortSignal): Promise<readonly ManifestReport[]>;
+  get(ident: string, signal: AbortSignal): Promise<ManifestReport>;
+  create(manifest: JsonObject, signal: AbortSignal): Promise<ManifestReport>;
+  replace(ident: string, manifest: JsonObject, signal: AbortSignal): Promise<ManifestReport>;
+  /** Deleting what is gone is success. */
+  delete(ident: string, signal: AbortSignal): Promise<void>;
+}
+
 /** An engine declares what it can do by what its session has; nobody switches on its name. */
 export interface CoeSession {
   health(signal: AbortSignal): Promise<HealthReport>;
   nodes?(signal: AbortSignal): Promise<readonly NodeReport[]>;
   readonly containers?: ContainerClient;
+  readonly pods?: ManifestClient;
+  readonly services?: ManifestClient;
+  readonly replicationControllers?: ManifestClient;
   /**
    * Lets nodes go before their servers do, so that the engine neither loses its majority nor remembers the dead.
    * Names that the engine does not know are fine. Errors: `engine-unavailable`, `engine-failed`; repeating is harmless.

@@ -1,10 +1,17 @@
 import type { BayId } from '../domain/ids.js';
+import type { JsonObject } from '../domain/json.js';
+import type { ManifestKind, ManifestReport } from '../domain/manifest.js';
 import type { Authority } from '../domain/rotation.js';
 import type { ContainerReport, ContainerSpec } from '../domain/workload.js';
 import type { CommandResult, NodeReport } from './bay-driver.js';
 
 export const CONTAINER_ACTIONS = ['start', 'stop', 'reboot', 'pause', 'unpause', 'delete'] as const;
 export type ContainerAction = (typeof CONTAINER_ACTIONS)[number];
+
+export interface ManifestsOf {
+  readonly bayId: BayId;
+  readonly kind: ManifestKind;
+}
 
 export interface CertificateOf {
   readonly authority: Authority;
@@ -18,6 +25,11 @@ export interface Questions {
   'certificate.ca': { args: { bayId: BayId } & CertificateOf; reply: { pem: string } };
   'certificate.sign': { args: { bayId: BayId; csr: string } & CertificateOf; reply: { pem: string } };
   'nodes.report': { args: { bayId: BayId }; reply: readonly NodeReport[] };
+  'manifest.list': { args: ManifestsOf; reply: readonly ManifestReport[] };
+  'manifest.get': { args: ManifestsOf & { ident: string }; reply: ManifestReport };
+  'manifest.create': { args: ManifestsOf & { manifest: JsonObject }; reply: ManifestReport };
+  'manifest.replace': { args: ManifestsOf & { ident: string; manifest: JsonObject }; reply: ManifestReport };
+  'manifest.delete': { args: ManifestsOf & { ident: string }; reply: null };
   'container.create': { args: { bayId: BayId; spec: ContainerSpec }; reply: ContainerReport };
   'container.inspect': { args: { bayId: BayId; hostnames: readonly string[] }; reply: Readonly<Record<string, ContainerReport>> };
   'container.act': { args: { bayId: BayId; hostname: string; action: ContainerAction }; reply: null };
