@@ -516,7 +516,11 @@ export interface paths {
         /** List nodes */
         get: operations["listNodes"];
         put?: never;
-        post?: never;
+        /**
+         * Note a server that belongs to no bay
+         * @description As the first releases had it, this is a record and nothing else; it is listed among the nodes of bays, after its time.
+         */
+        post: operations["createNode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -554,10 +558,18 @@ export interface paths {
         get: operations["getNode"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Forget a server that belongs to no bay
+         * @description A node of a bay goes when its bay gets smaller, so there it is refused.
+         */
+        delete: operations["deleteNode"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change the record of a server that belongs to no bay
+         * @description A node of a bay is what its bay makes of it, so there it is refused.
+         */
+        patch: operations["updateNode"];
         trace?: never;
     };
     "/v1/containers": {
@@ -763,6 +775,317 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the pods of a bay */
+        get: operations["listPods"];
+        put?: never;
+        /** Create a pod in a Kubernetes bay */
+        post: operations["createPod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pods/detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the pods of a bay with all their fields */
+        get: operations["listPodsDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pods/{pod_ident}": {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the pod. */
+                pod_ident: string;
+            };
+            cookie?: never;
+        };
+        /** Show a pod */
+        get: operations["getPod"];
+        put?: never;
+        post?: never;
+        /** Delete a pod */
+        delete: operations["deletePod"];
+        options?: never;
+        head?: never;
+        /** Replace a pod by another manifest */
+        patch: operations["updatePod"];
+        trace?: never;
+    };
+    "/v1/pods/{pod_ident}/{bay_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the pod. */
+                pod_ident: string;
+                /** @description UUID or name of the bay. */
+                bay_ident: string;
+            };
+            cookie?: never;
+        };
+        /** Show a pod, the bay being the last segment */
+        get: operations["getPodOfBay"];
+        put?: never;
+        post?: never;
+        /** Delete a pod, the bay being the last segment */
+        delete: operations["deletePodOfBay"];
+        options?: never;
+        head?: never;
+        /** Replace a pod by another manifest, the bay being the last segment */
+        patch: operations["updatePodOfBay"];
+        trace?: never;
+    };
+    "/v1/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the services of a bay */
+        get: operations["listServices"];
+        put?: never;
+        /** Create a service in a Kubernetes bay */
+        post: operations["createService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/services/detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the services of a bay with all their fields */
+        get: operations["listServicesDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/services/{service_ident}": {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the service. */
+                service_ident: string;
+            };
+            cookie?: never;
+        };
+        /** Show a service */
+        get: operations["getService"];
+        put?: never;
+        post?: never;
+        /** Delete a service */
+        delete: operations["deleteService"];
+        options?: never;
+        head?: never;
+        /** Replace a service by another manifest */
+        patch: operations["updateService"];
+        trace?: never;
+    };
+    "/v1/services/{service_ident}/{bay_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the service. */
+                service_ident: string;
+                /** @description UUID or name of the bay. */
+                bay_ident: string;
+            };
+            cookie?: never;
+        };
+        /** Show a service, the bay being the last segment */
+        get: operations["getServiceOfBay"];
+        put?: never;
+        post?: never;
+        /** Delete a service, the bay being the last segment */
+        delete: operations["deleteServiceOfBay"];
+        options?: never;
+        head?: never;
+        /** Replace a service by another manifest, the bay being the last segment */
+        patch: operations["updateServiceOfBay"];
+        trace?: never;
+    };
+    "/v1/rcs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the replication controllers of a bay */
+        get: operations["listReplicationControllers"];
+        put?: never;
+        /** Create a replication controller in a Kubernetes bay */
+        post: operations["createReplicationController"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rcs/detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the replication controllers of a bay with all their fields */
+        get: operations["listReplicationControllersDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rcs/{rc_ident}": {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the replication controller. */
+                rc_ident: string;
+            };
+            cookie?: never;
+        };
+        /** Show a replication controller */
+        get: operations["getReplicationController"];
+        put?: never;
+        post?: never;
+        /** Delete a replication controller */
+        delete: operations["deleteReplicationController"];
+        options?: never;
+        head?: never;
+        /** Replace a replication controller by another manifest */
+        patch: operations["updateReplicationController"];
+        trace?: never;
+    };
+    "/v1/rcs/{rc_ident}/{bay_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the replication controller. */
+                rc_ident: string;
+                /** @description UUID or name of the bay. */
+                bay_ident: string;
+            };
+            cookie?: never;
+        };
+        /** Show a replication controller, the bay being the last segment */
+        get: operations["getReplicationControllerOfBay"];
+        put?: never;
+        post?: never;
+        /** Delete a replication controller, the bay being the last segment */
+        delete: operations["deleteReplicationControllerOfBay"];
+        options?: never;
+        head?: never;
+        /** Replace a replication controller by another manifest, the bay being the last segment */
+        patch: operations["updateReplicationControllerOfBay"];
+        trace?: never;
+    };
+    "/v1/x509keypairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List key pairs that were kept for bays */
+        get: operations["listX509KeyPairs"];
+        put?: never;
+        /**
+         * Keep a key pair for a bay
+         * @description The private key rests encrypted. The pair goes with its bay.
+         */
+        post: operations["createX509KeyPair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/x509keypairs/detail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List key pairs with all their fields */
+        get: operations["listX509KeyPairsDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/x509keypairs/{x509keypair_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the key pair. */
+                x509keypair_ident: string;
+            };
+            cookie?: never;
+        };
+        /** Show a key pair */
+        get: operations["getX509KeyPair"];
+        put?: never;
+        post?: never;
+        /** Delete a key pair */
+        delete: operations["deleteX509KeyPair"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/certificates": {
         parameters: {
             query?: never;
@@ -797,7 +1120,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Give a bay another certificate authority
+         * @description Nodes trust the new authority beside the old one, then clients get certificates of the new one, then nodes do, then the old one is dropped; `status_reason` and the events of the bay tell how far it is. While both count, `GET` answers both certificates. Repeated after a failure, it goes on where it stopped.
+         */
+        patch: operations["rotateCertificate"];
         trace?: never;
     };
     "/v1/quotas": {
@@ -1027,6 +1354,10 @@ export interface components {
             nodes: components["schemas"]["Links"];
             containers: components["schemas"]["Links"];
             certificates: components["schemas"]["Links"];
+            pods: components["schemas"]["Links"];
+            services: components["schemas"]["Links"];
+            rcs: components["schemas"]["Links"];
+            x509keypairs: components["schemas"]["Links"];
             mservices: components["schemas"]["Links"];
             quotas: components["schemas"]["Links"];
             stats: components["schemas"]["Links"];
@@ -1843,23 +2174,24 @@ export interface components {
         DriverList: {
             drivers: components["schemas"]["Driver"][];
         };
+        /** @description A server of a bay; or, where `bay_uuid` is null, the record of one that belongs to no bay. */
         Node: {
             /** Format: uuid */
             uuid: string;
             /** @description Host name, unique in its bay: `worker-7f3a`. */
-            name: string;
-            /** @enum {string} */
-            type: "vm" | "bm";
-            image_id: string;
+            name: string | null;
+            /** @description `vm` or `bm` in bays; any text in records. */
+            type: string | null;
+            image_id: string | null;
             ironic_node_id: string | null;
             /** Format: uuid */
-            bay_uuid: string;
+            bay_uuid: string | null;
             /** @description Name of the node group. */
-            nodegroup: string;
-            /** @enum {string} */
-            role: "master" | "worker";
-            /** @enum {string} */
-            status: "CREATE_IN_PROGRESS" | "CREATE_COMPLETE" | "CREATE_FAILED" | "UPDATE_IN_PROGRESS" | "UPDATE_COMPLETE" | "UPDATE_FAILED" | "DELETE_IN_PROGRESS" | "DELETE_FAILED";
+            nodegroup: string | null;
+            /** @enum {string|null} */
+            role: "master" | "worker" | null;
+            /** @enum {string|null} */
+            status: "CREATE_IN_PROGRESS" | "CREATE_COMPLETE" | "CREATE_FAILED" | "UPDATE_IN_PROGRESS" | "UPDATE_COMPLETE" | "UPDATE_FAILED" | "DELETE_IN_PROGRESS" | "DELETE_FAILED" | null;
             status_reason: string | null;
             server_id: string | null;
             /** @description Address in the bay's own network. */
@@ -1882,23 +2214,29 @@ export interface components {
             /** Format: date-time */
             updated_at: string | null;
         };
+        NodeCreate: {
+            /** @description `vm` or `bm` in bays; any text in records. */
+            type?: string | null;
+            image_id?: string | null;
+            ironic_node_id?: string | null;
+        };
         NodeSummary: {
             /** Format: uuid */
             uuid: string;
             /** @description Host name, unique in its bay: `worker-7f3a`. */
-            name: string;
-            /** @enum {string} */
-            type: "vm" | "bm";
-            image_id: string;
+            name: string | null;
+            /** @description `vm` or `bm` in bays; any text in records. */
+            type: string | null;
+            image_id: string | null;
             ironic_node_id: string | null;
             /** Format: uuid */
-            bay_uuid: string;
+            bay_uuid: string | null;
             /** @description Name of the node group. */
-            nodegroup: string;
-            /** @enum {string} */
-            role: "master" | "worker";
-            /** @enum {string} */
-            status: "CREATE_IN_PROGRESS" | "CREATE_COMPLETE" | "CREATE_FAILED" | "UPDATE_IN_PROGRESS" | "UPDATE_COMPLETE" | "UPDATE_FAILED" | "DELETE_IN_PROGRESS" | "DELETE_FAILED";
+            nodegroup: string | null;
+            /** @enum {string|null} */
+            role: "master" | "worker" | null;
+            /** @enum {string|null} */
+            status: "CREATE_IN_PROGRESS" | "CREATE_COMPLETE" | "CREATE_FAILED" | "UPDATE_IN_PROGRESS" | "UPDATE_COMPLETE" | "UPDATE_FAILED" | "DELETE_IN_PROGRESS" | "DELETE_FAILED" | null;
             /** @description Address in the bay's own network. */
             private_address: string | null;
             /** @description Floating address, where the bay has them. */
@@ -2000,6 +2338,217 @@ export interface components {
         };
         ContainerDetailList: {
             containers: components["schemas"]["Container"][];
+            /** @description Address of the next page; present when this page is full. */
+            next?: string;
+        };
+        Pod: {
+            /** @description Kubernetes' own uid. */
+            uuid: string;
+            name: string;
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            labels: {
+                [key: string]: string;
+            };
+            desc: string | null;
+            images: string[];
+            /** @description Its phase: `Pending`, `Running`, `Succeeded`, `Failed`, `Unknown`. */
+            status: string | null;
+            /** @description The node that runs it. */
+            host: string | null;
+            /** @description The object, YAML or JSON. Wins over `manifest_url`. */
+            manifest?: string | null;
+            /** @description Where the manifest is, on a host that the operator allows. */
+            manifest_url?: string | null;
+            links: components["schemas"]["Links"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        PodCreate: {
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            /** @description The object, YAML or JSON. Wins over `manifest_url`. */
+            manifest?: string | null;
+            /** @description Where the manifest is, on a host that the operator allows. */
+            manifest_url?: string | null;
+        };
+        PodSummary: {
+            /** @description Kubernetes' own uid. */
+            uuid: string;
+            name: string;
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            labels: {
+                [key: string]: string;
+            };
+            desc: string | null;
+            images: string[];
+            /** @description Its phase: `Pending`, `Running`, `Succeeded`, `Failed`, `Unknown`. */
+            status: string | null;
+            /** @description The node that runs it. */
+            host: string | null;
+            links: components["schemas"]["Links"];
+        };
+        PodList: {
+            pods: components["schemas"]["PodSummary"][];
+        };
+        PodDetailList: {
+            pods: components["schemas"]["Pod"][];
+        };
+        Service: {
+            /** @description Kubernetes' own uid. */
+            uuid: string;
+            name: string;
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            labels: {
+                [key: string]: string;
+            };
+            selector: {
+                [key: string]: string;
+            };
+            ip: string | null;
+            ports: Record<string, never>[];
+            /** @description The object, YAML or JSON. Wins over `manifest_url`. */
+            manifest?: string | null;
+            /** @description Where the manifest is, on a host that the operator allows. */
+            manifest_url?: string | null;
+            links: components["schemas"]["Links"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        ServiceCreate: {
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            /** @description The object, YAML or JSON. Wins over `manifest_url`. */
+            manifest?: string | null;
+            /** @description Where the manifest is, on a host that the operator allows. */
+            manifest_url?: string | null;
+        };
+        ServiceSummary: {
+            /** @description Kubernetes' own uid. */
+            uuid: string;
+            name: string;
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            labels: {
+                [key: string]: string;
+            };
+            selector: {
+                [key: string]: string;
+            };
+            ip: string | null;
+            ports: Record<string, never>[];
+            links: components["schemas"]["Links"];
+        };
+        ServiceList: {
+            services: components["schemas"]["ServiceSummary"][];
+        };
+        ServiceDetailList: {
+            services: components["schemas"]["Service"][];
+        };
+        ReplicationController: {
+            /** @description Kubernetes' own uid. */
+            uuid: string;
+            name: string;
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            labels: {
+                [key: string]: string;
+            };
+            images: string[];
+            replicas: number | null;
+            /** @description The object, YAML or JSON. Wins over `manifest_url`. */
+            manifest?: string | null;
+            /** @description Where the manifest is, on a host that the operator allows. */
+            manifest_url?: string | null;
+            links: components["schemas"]["Links"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        ReplicationControllerCreate: {
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            /** @description The object, YAML or JSON. Wins over `manifest_url`. */
+            manifest?: string | null;
+            /** @description Where the manifest is, on a host that the operator allows. */
+            manifest_url?: string | null;
+        };
+        ReplicationControllerSummary: {
+            /** @description Kubernetes' own uid. */
+            uuid: string;
+            name: string;
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            labels: {
+                [key: string]: string;
+            };
+            images: string[];
+            replicas: number | null;
+            links: components["schemas"]["Links"];
+        };
+        ReplicationControllerList: {
+            rcs: components["schemas"]["ReplicationControllerSummary"][];
+        };
+        ReplicationControllerDetailList: {
+            rcs: components["schemas"]["ReplicationController"][];
+        };
+        X509KeyPair: {
+            /** Format: uuid */
+            uuid: string;
+            name: string | null;
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            /** @description Certificate of the authority, PEM. */
+            ca_cert: string | null;
+            /** @description Certificate, PEM. */
+            certificate: string | null;
+            /** @description Its private key, PEM. */
+            private_key: string | null;
+            links: components["schemas"]["Links"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string | null;
+        };
+        X509KeyPairCreate: {
+            name?: string | null;
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            /** @description Certificate of the authority, PEM. */
+            ca_cert?: string | null;
+            /** @description Certificate, PEM. */
+            certificate?: string | null;
+            /** @description Its private key, PEM. */
+            private_key?: string | null;
+        };
+        X509KeyPairSummary: {
+            /** Format: uuid */
+            uuid: string;
+            name: string | null;
+            /** @description UUID or name of the bay. */
+            bay_uuid: string;
+            /** @description Certificate of the authority, PEM. */
+            ca_cert: string | null;
+            /** @description Certificate, PEM. */
+            certificate: string | null;
+            /** @description Its private key, PEM. */
+            private_key: string | null;
+            links: components["schemas"]["Links"];
+        };
+        X509KeyPairList: {
+            x509keypairs: components["schemas"]["X509KeyPairSummary"][];
+            /** @description Address of the next page; present when this page is full. */
+            next?: string;
+        };
+        X509KeyPairDetailList: {
+            x509keypairs: components["schemas"]["X509KeyPair"][];
             /** @description Address of the next page; present when this page is full. */
             next?: string;
         };
@@ -2408,6 +2957,8 @@ export interface components {
         nodegroup_ident: string;
         /** @description UUID or name of the container. */
         container_ident: string;
+        /** @description UUID or name of the bay. It must be named. */
+        bay_ident_query: string;
         /** @description Only what belongs to the bay with this UUID or name. */
         bay_filter: string;
         /** @description Only events later than the one with this id. */
@@ -3626,6 +4177,38 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    createNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "bm",
+                 *       "image_id": "debian-12"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NodeCreate"];
+            };
+        };
+        responses: {
+            /** @description The record */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listNodesDetail: {
         parameters: {
             query?: {
@@ -3671,6 +4254,52 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The node */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the node. */
+                node_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updateNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the node. */
+                node_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["JsonPatch"];
+        responses: {
+            /** @description The record */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3981,6 +4610,882 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listPods: {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PodList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createPod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PodCreate"];
+            };
+        };
+        responses: {
+            /** @description The pod */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pod"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listPodsDetail: {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PodDetailList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getPod: {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the pod. */
+                pod_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pod */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pod"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deletePod: {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the pod. */
+                pod_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pod is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updatePod: {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the pod. */
+                pod_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["JsonPatch"];
+        responses: {
+            /** @description The pod */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pod"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getPodOfBay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the pod. */
+                pod_ident: string;
+                /** @description UUID or name of the bay. */
+                bay_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pod */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pod"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deletePodOfBay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the pod. */
+                pod_ident: string;
+                /** @description UUID or name of the bay. */
+                bay_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pod is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updatePodOfBay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the pod. */
+                pod_ident: string;
+                /** @description UUID or name of the bay. */
+                bay_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["JsonPatch"];
+        responses: {
+            /** @description The pod */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pod"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listServices: {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceCreate"];
+            };
+        };
+        responses: {
+            /** @description The service */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listServicesDetail: {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceDetailList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getService: {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the service. */
+                service_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The service */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteService: {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the service. */
+                service_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The service is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updateService: {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the service. */
+                service_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["JsonPatch"];
+        responses: {
+            /** @description The service */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getServiceOfBay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the service. */
+                service_ident: string;
+                /** @description UUID or name of the bay. */
+                bay_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The service */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteServiceOfBay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the service. */
+                service_ident: string;
+                /** @description UUID or name of the bay. */
+                bay_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The service is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updateServiceOfBay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the service. */
+                service_ident: string;
+                /** @description UUID or name of the bay. */
+                bay_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["JsonPatch"];
+        responses: {
+            /** @description The service */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listReplicationControllers: {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplicationControllerList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createReplicationController: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplicationControllerCreate"];
+            };
+        };
+        responses: {
+            /** @description The replication controller */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplicationController"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listReplicationControllersDetail: {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplicationControllerDetailList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getReplicationController: {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the replication controller. */
+                rc_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The replication controller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplicationController"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteReplicationController: {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the replication controller. */
+                rc_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The replication controller is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updateReplicationController: {
+        parameters: {
+            query?: {
+                /** @description UUID or name of the bay. It must be named. */
+                bay_ident?: components["parameters"]["bay_ident_query"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the replication controller. */
+                rc_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["JsonPatch"];
+        responses: {
+            /** @description The replication controller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplicationController"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getReplicationControllerOfBay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the replication controller. */
+                rc_ident: string;
+                /** @description UUID or name of the bay. */
+                bay_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The replication controller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplicationController"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteReplicationControllerOfBay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the replication controller. */
+                rc_ident: string;
+                /** @description UUID or name of the bay. */
+                bay_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The replication controller is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updateReplicationControllerOfBay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the replication controller. */
+                rc_ident: string;
+                /** @description UUID or name of the bay. */
+                bay_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["JsonPatch"];
+        responses: {
+            /** @description The replication controller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplicationController"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listX509KeyPairs: {
+        parameters: {
+            query?: {
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["X509KeyPairList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createX509KeyPair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "deploy",
+                 *       "bay_uuid": "my-bay",
+                 *       "ca_cert": "-----BEGIN CERTIFICATE-----…",
+                 *       "certificate": "-----BEGIN CERTIFICATE-----…",
+                 *       "private_key": "-----BEGIN PRIVATE KEY-----…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["X509KeyPairCreate"];
+            };
+        };
+        responses: {
+            /** @description The key pair */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["X509KeyPair"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listX509KeyPairsDetail: {
+        parameters: {
+            query?: {
+                /** @description UUID of the last item of the page before. */
+                marker?: components["parameters"]["marker"];
+                /** @description Items in a page, at most; the server has a limit of its own. */
+                limit?: components["parameters"]["limit"];
+                /** @description Field to sort by. The order of creation is the default. */
+                sort_key?: components["parameters"]["sort_key"];
+                /** @description Direction to sort in. */
+                sort_dir?: components["parameters"]["sort_dir"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["X509KeyPairDetailList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getX509KeyPair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the key pair. */
+                x509keypair_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["X509KeyPair"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteX509KeyPair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the key pair. */
+                x509keypair_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key pair is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     createCertificate: {
         parameters: {
             query?: never;
@@ -4028,6 +5533,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Certificate"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    rotateCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                cluster_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             default: components["responses"]["Error"];

@@ -3331,6 +3331,45 @@ export const operations = {
       "wait": null
     }
   },
+  "createNode": {
+    "id": "createNode",
+    "method": "POST",
+    "path": "/v1/nodes",
+    "tag": "Nodes",
+    "summary": "Note a server that belongs to no bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "node:create",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 201,
+        "schema": "Node"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "node create",
+      "aliases": [],
+      "positional": [],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
   "listNodesDetail": {
     "id": "listNodesDetail",
     "method": "GET",
@@ -3501,6 +3540,120 @@ export const operations = {
       "rows": null,
       "text": null,
       "many": false,
+      "wait": null
+    }
+  },
+  "updateNode": {
+    "id": "updateNode",
+    "method": "PATCH",
+    "path": "/v1/nodes/{node_ident}",
+    "tag": "Nodes",
+    "summary": "Change the record of a server that belongs to no bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "node:update",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Node"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "node_ident",
+        "required": true,
+        "description": "UUID or name of the node.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "node"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "json-patch",
+    "patches": "Node",
+    "cli": {
+      "command": "node update",
+      "aliases": [],
+      "positional": [
+        "node_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "deleteNode": {
+    "id": "deleteNode",
+    "method": "DELETE",
+    "path": "/v1/nodes/{node_ident}",
+    "tag": "Nodes",
+    "summary": "Forget a server that belongs to no bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "node:delete",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "node_ident",
+        "required": true,
+        "description": "UUID or name of the node.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "node"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "node delete",
+      "aliases": [
+        "node rm"
+      ],
+      "positional": [
+        "node_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": true,
       "wait": null
     }
   },
@@ -4356,6 +4509,2364 @@ export const operations = {
       "wait": null
     }
   },
+  "listPods": {
+    "id": "listPods",
+    "method": "GET",
+    "path": "/v1/pods",
+    "tag": "Kubernetes",
+    "summary": "List the pods of a bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "pod:get_all",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "PodList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "UUID or name of the bay. It must be named.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay",
+            "bay-ident"
+          ]
+        }
+      },
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "pod list",
+      "aliases": [
+        "pod ls"
+      ],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "images",
+        "status",
+        "host"
+      ],
+      "rows": "pods",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "createPod": {
+    "id": "createPod",
+    "method": "POST",
+    "path": "/v1/pods",
+    "tag": "Kubernetes",
+    "summary": "Create a pod in a Kubernetes bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "pod:create",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 201,
+        "schema": "Pod"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "pod create",
+      "aliases": [],
+      "positional": [],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "listPodsDetail": {
+    "id": "listPodsDetail",
+    "method": "GET",
+    "path": "/v1/pods/detail",
+    "tag": "Kubernetes",
+    "summary": "List the pods of a bay with all their fields",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "pod:detail",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "PodDetailList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "UUID or name of the bay. It must be named.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay",
+            "bay-ident"
+          ]
+        }
+      },
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "pod list --detail",
+      "aliases": [],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "images",
+        "status",
+        "host"
+      ],
+      "rows": "pods",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getPod": {
+    "id": "getPod",
+    "method": "GET",
+    "path": "/v1/pods/{pod_ident}",
+    "tag": "Kubernetes",
+    "summary": "Show a pod",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "pod:get",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Pod"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "pod_ident",
+        "required": true,
+        "description": "UUID or name of the pod.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "pod"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "UUID or name of the bay. It must be named.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay",
+            "bay-ident"
+          ]
+        }
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "pod show",
+      "aliases": [],
+      "positional": [
+        "pod_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "updatePod": {
+    "id": "updatePod",
+    "method": "PATCH",
+    "path": "/v1/pods/{pod_ident}",
+    "tag": "Kubernetes",
+    "summary": "Replace a pod by another manifest",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "pod:update",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Pod"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "pod_ident",
+        "required": true,
+        "description": "UUID or name of the pod.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "pod"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "UUID or name of the bay. It must be named.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay",
+            "bay-ident"
+          ]
+        }
+      }
+    ],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "json-patch",
+    "patches": "Pod",
+    "cli": {
+      "command": "pod update",
+      "aliases": [],
+      "positional": [
+        "pod_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "deletePod": {
+    "id": "deletePod",
+    "method": "DELETE",
+    "path": "/v1/pods/{pod_ident}",
+    "tag": "Kubernetes",
+    "summary": "Delete a pod",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "pod:delete",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "pod_ident",
+        "required": true,
+        "description": "UUID or name of the pod.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "pod"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "UUID or name of the bay. It must be named.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay",
+            "bay-ident"
+          ]
+        }
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "pod delete",
+      "aliases": [],
+      "positional": [
+        "pod_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": true,
+      "wait": null
+    }
+  },
+  "getPodOfBay": {
+    "id": "getPodOfBay",
+    "method": "GET",
+    "path": "/v1/pods/{pod_ident}/{bay_ident}",
+    "tag": "Kubernetes",
+    "summary": "Show a pod, the bay being the last segment",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "pod:get",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Pod"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "pod_ident",
+        "required": true,
+        "description": "UUID or name of the pod.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "pod"
+        }
+      },
+      {
+        "name": "bay_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "bay"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": null
+  },
+  "updatePodOfBay": {
+    "id": "updatePodOfBay",
+    "method": "PATCH",
+    "path": "/v1/pods/{pod_ident}/{bay_ident}",
+    "tag": "Kubernetes",
+    "summary": "Replace a pod by another manifest, the bay being the last segment",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "pod:update",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Pod"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "pod_ident",
+        "required": true,
+        "description": "UUID or name of the pod.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "pod"
+        }
+      },
+      {
+        "name": "bay_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "bay"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "json-patch",
+    "patches": "Pod",
+    "cli": null
+  },
+  "deletePodOfBay": {
+    "id": "deletePodOfBay",
+    "method": "DELETE",
+    "path": "/v1/pods/{pod_ident}/{bay_ident}",
+    "tag": "Kubernetes",
+    "summary": "Delete a pod, the bay being the last segment",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "pod:delete",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "pod_ident",
+        "required": true,
+        "description": "UUID or name of the pod.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "pod"
+        }
+      },
+      {
+        "name": "bay_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "bay"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": null
+  },
+  "listServices": {
+    "id": "listServices",
+    "method": "GET",
+    "path": "/v1/services",
+    "tag": "Kubernetes",
+    "summary": "List the services of a bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "service:get_all",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ServiceList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "UUID or name of the bay. It must be named.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay",
+            "bay-ident"
+          ]
+        }
+      },
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "coeservice list",
+      "aliases": [
+        "coeservice ls"
+      ],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "selector",
+        "ip",
+        "ports"
+      ],
+      "rows": "services",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "createService": {
+    "id": "createService",
+    "method": "POST",
+    "path": "/v1/services",
+    "tag": "Kubernetes",
+    "summary": "Create a service in a Kubernetes bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "service:create",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 201,
+        "schema": "Service"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "coeservice create",
+      "aliases": [],
+      "positional": [],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "listServicesDetail": {
+    "id": "listServicesDetail",
+    "method": "GET",
+    "path": "/v1/services/detail",
+    "tag": "Kubernetes",
+    "summary": "List the services of a bay with all their fields",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "service:detail",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ServiceDetailList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "UUID or name of the bay. It must be named.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay",
+            "bay-ident"
+          ]
+        }
+      },
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "coeservice list --detail",
+      "aliases": [],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "selector",
+        "ip",
+        "ports"
+      ],
+      "rows": "services",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getService": {
+    "id": "getService",
+    "method": "GET",
+    "path": "/v1/services/{service_ident}",
+    "tag": "Kubernetes",
+    "summary": "Show a service",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "service:get",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Service"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "service_ident",
+        "required": true,
+        "description": "UUID or name of the service.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "coeservice"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "UUID or name of the bay. It must be named.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay",
+            "bay-ident"
+          ]
+        }
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "coeservice show",
+      "aliases": [],
+      "positional": [
+        "service_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "updateService": {
+    "id": "updateService",
+    "method": "PATCH",
+    "path": "/v1/services/{service_ident}",
+    "tag": "Kubernetes",
+    "summary": "Replace a service by another manifest",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "service:update",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Service"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "service_ident",
+        "required": true,
+        "description": "UUID or name of the service.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "coeservice"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "UUID or name of the bay. It must be named.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay",
+            "bay-ident"
+          ]
+        }
+      }
+    ],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "json-patch",
+    "patches": "Service",
+    "cli": {
+      "command": "coeservice update",
+      "aliases": [],
+      "positional": [
+        "service_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "deleteService": {
+    "id": "deleteService",
+    "method": "DELETE",
+    "path": "/v1/services/{service_ident}",
+    "tag": "Kubernetes",
+    "summary": "Delete a service",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "service:delete",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "service_ident",
+        "required": true,
+        "description": "UUID or name of the service.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "coeservice"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "UUID or name of the bay. It must be named.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay",
+            "bay-ident"
+          ]
+        }
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "coeservice delete",
+      "aliases": [],
+      "positional": [
+        "service_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": true,
+      "wait": null
+    }
+  },
+  "getServiceOfBay": {
+    "id": "getServiceOfBay",
+    "method": "GET",
+    "path": "/v1/services/{service_ident}/{bay_ident}",
+    "tag": "Kubernetes",
+    "summary": "Show a service, the bay being the last segment",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "service:get",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Service"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "service_ident",
+        "required": true,
+        "description": "UUID or name of the service.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "coeservice"
+        }
+      },
+      {
+        "name": "bay_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "bay"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": null
+  },
+  "updateServiceOfBay": {
+    "id": "updateServiceOfBay",
+    "method": "PATCH",
+    "path": "/v1/services/{service_ident}/{bay_ident}",
+    "tag": "Kubernetes",
+    "summary": "Replace a service by another manifest, the bay being the last segment",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "service:update",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Service"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "service_ident",
+        "required": true,
+        "description": "UUID or name of the service.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "coeservice"
+        }
+      },
+      {
+        "name": "bay_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "bay"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "json-patch",
+    "patches": "Service",
+    "cli": null
+  },
+  "deleteServiceOfBay": {
+    "id": "deleteServiceOfBay",
+    "method": "DELETE",
+    "path": "/v1/services/{service_ident}/{bay_ident}",
+    "tag": "Kubernetes",
+    "summary": "Delete a service, the bay being the last segment",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "service:delete",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "service_ident",
+        "required": true,
+        "description": "UUID or name of the service.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "coeservice"
+        }
+      },
+      {
+        "name": "bay_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "bay"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": null
+  },
+  "listReplicationControllers": {
+    "id": "listReplicationControllers",
+    "method": "GET",
+    "path": "/v1/rcs",
+    "tag": "Kubernetes",
+    "summary": "List the replication controllers of a bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "rc:get_all",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ReplicationControllerList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "UUID or name of the bay. It must be named.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay",
+            "bay-ident"
+          ]
+        }
+      },
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "rc list",
+      "aliases": [
+        "rc ls"
+      ],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "images",
+        "replicas"
+      ],
+      "rows": "rcs",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "createReplicationController": {
+    "id": "createReplicationController",
+    "method": "POST",
+    "path": "/v1/rcs",
+    "tag": "Kubernetes",
+    "summary": "Create a replication controller in a Kubernetes bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "rc:create",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 201,
+        "schema": "ReplicationController"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "rc create",
+      "aliases": [],
+      "positional": [],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "listReplicationControllersDetail": {
+    "id": "listReplicationControllersDetail",
+    "method": "GET",
+    "path": "/v1/rcs/detail",
+    "tag": "Kubernetes",
+    "summary": "List the replication controllers of a bay with all their fields",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "rc:detail",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ReplicationControllerDetailList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "UUID or name of the bay. It must be named.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay",
+            "bay-ident"
+          ]
+        }
+      },
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "rc list --detail",
+      "aliases": [],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "images",
+        "replicas"
+      ],
+      "rows": "rcs",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getReplicationController": {
+    "id": "getReplicationController",
+    "method": "GET",
+    "path": "/v1/rcs/{rc_ident}",
+    "tag": "Kubernetes",
+    "summary": "Show a replication controller",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "rc:get",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ReplicationController"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "rc_ident",
+        "required": true,
+        "description": "UUID or name of the replication controller.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "rc"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "UUID or name of the bay. It must be named.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay",
+            "bay-ident"
+          ]
+        }
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "rc show",
+      "aliases": [],
+      "positional": [
+        "rc_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "updateReplicationController": {
+    "id": "updateReplicationController",
+    "method": "PATCH",
+    "path": "/v1/rcs/{rc_ident}",
+    "tag": "Kubernetes",
+    "summary": "Replace a replication controller by another manifest",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "rc:update",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ReplicationController"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "rc_ident",
+        "required": true,
+        "description": "UUID or name of the replication controller.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "rc"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "UUID or name of the bay. It must be named.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay",
+            "bay-ident"
+          ]
+        }
+      }
+    ],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "json-patch",
+    "patches": "ReplicationController",
+    "cli": {
+      "command": "rc update",
+      "aliases": [],
+      "positional": [
+        "rc_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "deleteReplicationController": {
+    "id": "deleteReplicationController",
+    "method": "DELETE",
+    "path": "/v1/rcs/{rc_ident}",
+    "tag": "Kubernetes",
+    "summary": "Delete a replication controller",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "rc:delete",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "rc_ident",
+        "required": true,
+        "description": "UUID or name of the replication controller.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "rc"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "bay_ident",
+        "required": false,
+        "description": "UUID or name of the bay. It must be named.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "flags": [
+            "bay",
+            "bay-ident"
+          ]
+        }
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "rc delete",
+      "aliases": [],
+      "positional": [
+        "rc_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": true,
+      "wait": null
+    }
+  },
+  "getReplicationControllerOfBay": {
+    "id": "getReplicationControllerOfBay",
+    "method": "GET",
+    "path": "/v1/rcs/{rc_ident}/{bay_ident}",
+    "tag": "Kubernetes",
+    "summary": "Show a replication controller, the bay being the last segment",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "rc:get",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ReplicationController"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "rc_ident",
+        "required": true,
+        "description": "UUID or name of the replication controller.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "rc"
+        }
+      },
+      {
+        "name": "bay_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "bay"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": null
+  },
+  "updateReplicationControllerOfBay": {
+    "id": "updateReplicationControllerOfBay",
+    "method": "PATCH",
+    "path": "/v1/rcs/{rc_ident}/{bay_ident}",
+    "tag": "Kubernetes",
+    "summary": "Replace a replication controller by another manifest, the bay being the last segment",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "rc:update",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ReplicationController"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "rc_ident",
+        "required": true,
+        "description": "UUID or name of the replication controller.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "rc"
+        }
+      },
+      {
+        "name": "bay_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "bay"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "json-patch",
+    "patches": "ReplicationController",
+    "cli": null
+  },
+  "deleteReplicationControllerOfBay": {
+    "id": "deleteReplicationControllerOfBay",
+    "method": "DELETE",
+    "path": "/v1/rcs/{rc_ident}/{bay_ident}",
+    "tag": "Kubernetes",
+    "summary": "Delete a replication controller, the bay being the last segment",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "rc:delete",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "rc_ident",
+        "required": true,
+        "description": "UUID or name of the replication controller.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "rc"
+        }
+      },
+      {
+        "name": "bay_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "bay"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": null
+  },
+  "listX509KeyPairs": {
+    "id": "listX509KeyPairs",
+    "method": "GET",
+    "path": "/v1/x509keypairs",
+    "tag": "Certificates",
+    "summary": "List key pairs that were kept for bays",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "x509keypair:get_all",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "X509KeyPairList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "x509keypair list",
+      "aliases": [
+        "x509keypair ls"
+      ],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "bay_uuid"
+      ],
+      "rows": "x509keypairs",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "createX509KeyPair": {
+    "id": "createX509KeyPair",
+    "method": "POST",
+    "path": "/v1/x509keypairs",
+    "tag": "Certificates",
+    "summary": "Keep a key pair for a bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "x509keypair:create",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 201,
+        "schema": "X509KeyPair"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": {
+      "command": "x509keypair create",
+      "aliases": [],
+      "positional": [
+        "name"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "listX509KeyPairsDetail": {
+    "id": "listX509KeyPairsDetail",
+    "method": "GET",
+    "path": "/v1/x509keypairs/detail",
+    "tag": "Certificates",
+    "summary": "List key pairs with all their fields",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "x509keypair:detail",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "X509KeyPairDetailList"
+      }
+    ],
+    "pathParams": [],
+    "queryParams": [
+      {
+        "name": "marker",
+        "required": false,
+        "description": "UUID of the last item of the page before.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "format": "uuid"
+        },
+        "cli": null
+      },
+      {
+        "name": "limit",
+        "required": false,
+        "description": "Items in a page, at most; the server has a limit of its own.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_key",
+        "required": false,
+        "description": "Field to sort by. The order of creation is the default.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "default": "id"
+        },
+        "cli": null
+      },
+      {
+        "name": "sort_dir",
+        "required": false,
+        "description": "Direction to sort in.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "asc",
+            "desc"
+          ],
+          "default": "asc"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "x509keypair list --detail",
+      "aliases": [],
+      "positional": [],
+      "columns": [
+        "uuid",
+        "name",
+        "bay_uuid",
+        "created_at"
+      ],
+      "rows": "x509keypairs",
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "getX509KeyPair": {
+    "id": "getX509KeyPair",
+    "method": "GET",
+    "path": "/v1/x509keypairs/{x509keypair_ident}",
+    "tag": "Certificates",
+    "summary": "Show a key pair",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "x509keypair:get",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "X509KeyPair"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "x509keypair_ident",
+        "required": true,
+        "description": "UUID or name of the key pair.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "x509keypair"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "x509keypair show",
+      "aliases": [],
+      "positional": [
+        "x509keypair_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "deleteX509KeyPair": {
+    "id": "deleteX509KeyPair",
+    "method": "DELETE",
+    "path": "/v1/x509keypairs/{x509keypair_ident}",
+    "tag": "Certificates",
+    "summary": "Delete a key pair",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "x509keypair:delete",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "x509keypair_ident",
+        "required": true,
+        "description": "UUID or name of the key pair.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "x509keypair"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "x509keypair delete",
+      "aliases": [
+        "x509keypair rm"
+      ],
+      "positional": [
+        "x509keypair_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": true,
+      "wait": null
+    }
+  },
   "createCertificate": {
     "id": "createCertificate",
     "method": "POST",
@@ -4461,6 +6972,62 @@ export const operations = {
       "columns": [],
       "rows": null,
       "text": "pem",
+      "many": false,
+      "wait": null
+    }
+  },
+  "rotateCertificate": {
+    "id": "rotateCertificate",
+    "method": "PATCH",
+    "path": "/v1/certificates/{cluster_ident}",
+    "tag": "Certificates",
+    "summary": "Give a bay another certificate authority",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "certificate:rotate_ca",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 202,
+        "schema": "Accepted"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "bay"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "certificate rotate",
+      "aliases": [],
+      "positional": [
+        "cluster_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
       "many": false,
       "wait": null
     }

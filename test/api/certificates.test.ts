@@ -232,3 +232,109 @@ async function trusteeToken(bayName = 'hive'): Promise<string> {
   expect(reply.status, reply.text).toBe(201);
   return reply.headers.get('x-subject-token') ?? '';
 }
+
+describe('the other authorities of a bay', () => {
+  const caOf = async (bay: string, kind: string): Promise<string> => {
+    const reply = await service.request('GET', `/v1/certificates/${bay}?ca_cert_type=${kind}`);
+    expect(reply.status, reply.text).toBe(200);
+    return String(reply.body['pem']);
+  };
+
+  test('are one for etcd and one for the front proxy; every other kind is the main one', async () => {
+    const [main, etcd, proxy] = [await caOf('hive', 'kubelet'), await caOf('hive', 'etcd'), await caOf('hive', 'front-proxy')];
+    expect(new Set([main, etcd, proxy]).size).toBe(3);
+    expect(await caOf('hive', 'front_proxy')).toBe(proxy);
+    expect(await caOf('hive', 'etcd')).toBe(etcd);
+    for (const kind of ['kubernetes', 'kubelet', 'whatever', '']) expect(await caOf('hive', kind), kind).toBe(main);
+    for (const [kind, pem] of Object.entries({ etcd, proxy })) {
+      writeFileSync(join(folder, `${kind}.pem`), pem);
+      expect(openssl('x509', '-in', `${kind}.pem`, '-noout', '-text')).toMatch(/CA:TRUE, pathlen:0[\s\S]*Certificate Sign/);
+    }
+  });
+
+  test('are the same for everybody who asks first at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 6 }, () => caOf('other', 'etcd')));
+    expect(new Set(answers).size).toBe(1);
+  });
+
+  test.each(['etcd', 'front-proxy', 'front_proxy', 'kubernetes', 'kubelet'])('sign what is meant for them: %s', async (kind) => {
+    const { body } = await sign({ cluster_uuid: 'hive', csr: csr(), ca_cert_type: kind });
+    expect(body['ca_cert_type']).toBe(kind);
+    writeFileSync(join(folder, 'kind.pem'), await caOf('hive', kind));
+    writeFileSync(join(folder, 'signed.pem'), String(body['pem']));
+    expect(openssl('verify', '-CAfile', 'kind.pem', 'signed.pem')).toContain('OK');
+    writeFileSync(join(folder, 'wrong.pem'), await caOf('hive', kind.startsWith('k') ? 'etcd' : 'kubernetes'));
+    expect(() => openssl('verify', '-CAfile', 'wrong.pem', 'signed.pem')).toThrow();
+  });
+
+  test('go with the bay', async () => {
+    const bay = await service.createBay({ name: 'short-lived' });
+    for (const kind of ['etcd', 'front-proxy']) await caOf('short-lived', kind);
+    const kept = (): Promise<unknown[]> => service.db('vault_secret').where('ref', 'like', `bay/${bay.uuid}/%`);
+    expect(await kept()).toHaveLength(5);
+    await service.request('DELETE', `/v1/bays/${bay.uuid}`, { version: '1.2' });
+    await service.until(bay.uuid, 'gone');
+    expect(await kept()).toEqual([]);
+  });
+});
+
+describe('another authority', () => {
+  const rotate = (bay: string, token = service.tokens.demo) => service.request('PATCH', `/v1/certificates/${bay}`, { token });
+
+  test('is begun at once, and then every kind is another one', async () => {
+    const bay = await service.createBay({ name: 'turning' });
+    const all = (): Promise<string[]> =>
+      Promise.all(
+        ['kubernetes', 'etcd', 'front-proxy'].map(async (kind) =>
+          String((await service.request('GET', `/v1/certificates/turning?ca_cert_type=${kind}`)).body['pem']),
+        ),
+      );
+    const before = await all();
+    expect(await rotate('turning')).toMatchObject({ status: 202, body: { uuid: bay.uuid } });
+    expect((await service.request('GET', '/v1/bays/turning')).body['status']).toBe('UPDATE_IN_PROGRESS');
+    const settled = await service.until(bay.uuid, 'UPDATE_COMPLETE');
+    expect(settled['status_reason']).toBeNull();
+    const after = await all();
+    expect(new Set([...before, ...after]).size).toBe(6);
+    const { body } = await service.request('GET', `/v1/bays/${bay.uuid}/events`);
+    const story = itemsOf({ ...(await service.request('GET', `/v1/bays/${bay.uuid}/events`)), body }, 'events');
+    const words = story.map((event) => String(event['reason'])).filter((reason) => reason.startsWith('Certificate authority'));
+    expect(words.map((reason) => /trust the new|both count|nodes get|stop trusting|gone/.exec(reason)?.[0])).toEqual([
+      'trust the new',
+      'both count',
+      'nodes get',
+      'stop trusting',
+      'gone',
+    ]);
+    const secrets: { ref: string }[] = await service.db('vault_secret').where('ref', 'like', `bay/${bay.uuid}/%`);
+    expect(secrets.map(({ ref }) => ref.split('/')[2]).sort()).toEqual([
+      'ca-1',
+      'ca-etcd-1',
+      'ca-front-proxy-1',
+      'client-1',
+      'trustee-password',
+    ]);
+    expect((await rotate('turning')).status).toBe(202);
+    await service.until(bay.uuid, 'UPDATE_COMPLETE');
+    expect((await all())[0]).not.toBe(after[0]);
+  });
+
+  test('is 400 without TLS and while the bay is being changed, and 404 for an unknown bay', async () => {
+    await service.createModel({ name: 'plain', tls_disabled: true });
+    await service.createBay({ name: 'open', baymodel_id: 'plain' });
+    expect(refusalOf(await rotate('open'))).toMatchObject({ status: 400, detail: expect.stringContaining('tls_disabled') });
+    const idle = await aService({ conductor: false });
+    await idle.createModel();
+    await idle.request('POST', '/v1/bays', { body: { name: 'slow', baymodel_id: 'swarm' }, version: '1.2' });
+    const reply = await idle.request('PATCH', '/v1/certificates/slow');
+    await idle.stop();
+    expect(refusalOf(reply)).toMatchObject({ status: 400, detail: expect.stringContaining('CREATE_IN_PROGRESS') });
+    expect((await rotate(NOWHERE)).status).toBe(404);
+  });
+
+  test('is 403 for the account of the nodes, and is for the whole project', async () => {
+    const mate = await rotate('other', service.tokens.mate);
+    expect(mate.status, mate.text).toBe(202);
+    await service.until(other.uuid, 'UPDATE_COMPLETE');
+  });
+});

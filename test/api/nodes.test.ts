@@ -94,10 +94,52 @@ describe('nodes', () => {
     );
     expect((await service.request('GET', '/v1/nodes?bay_ident=hive', { token: service.tokens.other })).status).toBe(404);
   });
+});
 
-  test('are made by bays alone: other methods are 405', async () => {
-    const reply = await service.request('POST', '/v1/nodes', { body: {} });
-    expect([refusalOf(reply).status, reply.headers.get('allow')]).toEqual([405, 'GET']);
-    expect((await service.request('DELETE', `/v1/nodes/${NOWHERE}`)).status).toBe(405);
+describe('records of servers that belong to no bay', () => {
+  const create = (body: object) => service.request('POST', '/v1/nodes', { body });
+
+  test('are made, changed and deleted', async () => {
+    const reply = await create({ type: 'bm', image_id: 'debian-12', ironic_node_id: 'i-1' });
+    expect([reply.status, reply.body]).toMatchObject([
+      201,
+      { type: 'bm', image_id: 'debian-12', ironic_node_id: 'i-1', bay_uuid: null, name: null, state: 'unknown' },
+    ]);
+    const uuid = String(reply.body['uuid']);
+    expect(reply.headers.get('location')).toBe(`${ORIGIN}/v1/nodes/${uuid}`);
+    const patch = [
+      { op: 'replace', path: '/type', value: 'vm' },
+      { op: 'remove', path: '/ironic_node_id' },
+    ];
+    const changed = await service.request('PATCH', `/v1/nodes/${uuid}`, { body: patch });
+    expect(changed.body).toMatchObject({ uuid, type: 'vm', image_id: 'debian-12', ironic_node_id: null });
+    expect((await service.request('GET', `/v1/nodes/${uuid}`)).body).toEqual(changed.body);
+    expect((await nodesOf('/v1/nodes')).at(-1)).toMatchObject({ uuid, type: 'vm' });
+    expect((await nodesOf('/v1/nodes/detail?limit=1&sort_key=created_at&sort_dir=desc'))[0]).toMatchObject({ uuid });
+    expect((await service.request('DELETE', `/v1/nodes/${uuid}`)).status).toBe(204);
+    expect((await service.request('GET', `/v1/nodes/${uuid}`)).status).toBe(404);
+  });
+
+  test("are their project's alone, and no part of any bay", async () => {
+    const uuid = String((await create({})).body['uuid']);
+    expect((await service.request('GET', `/v1/nodes/${uuid}`, { token: service.tokens.other })).status).toBe(404);
+    expect((await nodesOf()).some((node) => node['uuid'] === uuid)).toBe(false);
+    await service.request('DELETE', `/v1/nodes/${uuid}`);
+  });
+
+  test('are what may be changed; a node of a bay is refused, and so is what a record does not have', async () => {
+    const [node] = await nodesOf();
+    const path = `/v1/nodes/${String(node?.['uuid'])}`;
+    const body = [{ op: 'replace', path: '/type', value: 'bm' }];
+    for (const reply of [await service.request('PATCH', path, { body }), await service.request('DELETE', path)])
+      expect(refusalOf(reply)).toMatchObject({ status: 400, detail: expect.stringContaining('change the size of the bay') });
+    const record = String((await create({})).body['uuid']);
+    for (const value of ['/name', '/uuid', '/bay_uuid', '/status']) {
+      const reply = await service.request('PATCH', `/v1/nodes/${record}`, { body: [{ op: 'add', path: value, value: 'x' }] });
+      expect(refusalOf(reply).status, value).toBe(400);
+    }
+    for (const fields of [{ type: 7 }, { colour: 'red' }, { type: 'x'.repeat(256) }])
+      expect(refusalOf(await create(fields)).status, JSON.stringify(fields)).toBe(400);
+    await service.request('DELETE', `/v1/nodes/${record}`);
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { EMBEDDED_DEFAULTS } from '../../packages/core/src/adapters/embedded/config.js';
 import { createBay, deleteBay, updateBay, type UpdateBay } from '../../packages/core/src/app/bays.js';
+import { rotateAuthority } from '../../packages/core/src/app/rotate.js';
 import type { Access } from '../../packages/core/src/app/deps.js';
 import { createNodeGroup, deleteNodeGroup } from '../../packages/core/src/app/node-groups.js';
 import { resizeBay } from '../../packages/core/src/app/resize.js';
@@ -55,6 +56,8 @@ const statusOf = async (process: Process, id: BayId) =>
   (await process.app.store.read((repos) => repos.bays.get(id)))?.observed.status;
 const until = (process: Process, id: BayId, status: string | undefined) => async () => (await statusOf(process, id)) === status;
 
+const supportOf = (process: Process, id: BayId) => process.app.store.read((repos) => repos.support.get(id));
+
 /** Everything that exists, by kind: what a run leaves behind must be what an undisturbed run leaves behind. */
 async function whatExists(): Promise<Record<string, unknown>> {
   const count = async (table: string, where: Record<string, unknown> = {}) =>
@@ -79,12 +82,18 @@ async function whatExists(): Promise<Record<string, unknown>> {
         parts.filter((part) => part.kind === kind).length,
       ]),
     ),
-    secrets: await count('vault_secret'),
+    secrets: await secretNames(),
     users: await count('embedded_user'),
     ranges: await count('embedded_range'),
     intents: await count('intent'),
     allocations: await count('hot_allocation'),
   };
+}
+
+/** References without the bay's id, which every run draws anew. */
+async function secretNames(): Promise<readonly string[]> {
+  const rows: { ref: string }[] = await machine.db('vault_secret').select('ref').orderBy('ref');
+  return rows.map(({ ref }) => ref.split('/').slice(2).join('/'));
 }
 
 interface Scenario {
@@ -155,6 +164,14 @@ const SCENARIOS: Record<string, Scenario> = {
     },
     ends: 'UPDATE_COMPLETE',
   },
+  'another authority': {
+    prepare: async (process) => {
+      const id = await completed(process);
+      await rotateAuthority(process.app, may('certificate:rotate_ca'), id);
+      return id;
+    },
+    ends: 'UPDATE_COMPLETE',
+  },
   'add a node group': {
     prepare: async (process) => {
       const id = await completed(process);
@@ -188,6 +205,16 @@ const SCENARIOS: Record<string, Scenario> = {
       );
       const wanted = { bayModel: 'next', maxBatchSize: 2, group: null };
       await upgradeBay(process.app, may('cluster:upgrade'), id, wanted, signal);
+      return id;
+    },
+    ends: 'UPDATE_COMPLETE',
+  },
+  'growth in the middle of another authority': {
+    prepare: async (process) => {
+      const id = await completed(process);
+      await rotateAuthority(process.app, may('certificate:rotate_ca'), id);
+      await work(process.deps, machine, async () => (await supportOf(process, id)).rotation?.phase === 'overlap');
+      await updateBay(process.app, may('bay:update'), id, () => toNodes(3));
       return id;
     },
     ends: 'UPDATE_COMPLETE',
@@ -257,12 +284,31 @@ test('a bay whose deletion is asked for at any moment of its creation leaves not
       nodes: [],
       stacks: [],
       parts: { network: 0, server: 0, volume: 0, address: 0, balancer: 0 },
-      secrets: 0,
+      secrets: [],
       users: 0,
       ranges: 0,
       intents: 0,
       allocations: 0,
     });
+    if (outcome === 'done') break;
+    await machine.db.destroy();
+  }
+});
+
+test('a bay that is deleted at any moment of getting another authority leaves no key behind', { timeout: 900_000 }, async () => {
+  for (let moment = 1; ; moment += 2) {
+    machine = await aMachine();
+    const first = await startProcess(machine);
+    const id = await completed(first);
+    await rotateAuthority(first.app, may('certificate:rotate_ca'), id);
+    const outcome = await work(mortal(first, new CrashPoints(moment)), machine, until(first, id, 'UPDATE_COMPLETE'));
+    await first.engine.stop();
+    const second = await startProcess(machine);
+    await deleteBay(second.app, may('bay:delete'), id);
+    machine.clock.advance(31_000);
+    await work(second.deps, machine, until(second, id, undefined));
+    await second.engine.stop();
+    expect(await whatExists(), `asked after moment ${moment}`).toMatchObject({ bays: [], secrets: [], users: 0, intents: 0 });
     if (outcome === 'done') break;
     await machine.db.destroy();
   }

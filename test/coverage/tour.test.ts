@@ -27,6 +27,14 @@ beforeAll(async () => {
   idents['federation_ident'] = resource(await ask('createFederation', {}), 202).uuid;
   idents['resource'] = 'Cluster';
   idents['nodegroup_ident'] = 'default-worker';
+  idents['pod_ident'] = 'pod-1';
+  idents['service_ident'] = 'service-1';
+  idents['rc_ident'] = 'rc-1';
+  idents['x509keypair_ident'] = resource(
+    await service.request('POST', '/v1/x509keypairs', { body: { bay_uuid: bay.uuid, name: 'first' } }),
+    201,
+  ).uuid;
+  idents['record_ident'] = resource(await service.request('POST', '/v1/nodes', { body: {} }), 201).uuid;
   trustee = await trusteeToken(service, bay.uuid);
 });
 afterAll(async () => service.stop());
@@ -34,18 +42,33 @@ afterAll(async () => service.stop());
 function ask(id: OperationId, more: Ask, through = engineFor(id)): Promise<Reply> {
   const { method, path } = operations[id];
   const body = bodyOf(id, idents);
-  // A default group cannot be deleted.
-  const known = id === 'deleteNodeGroup' ? { ...idents, nodegroup_ident: 'extra' } : idents;
+  // A default group cannot be deleted; nodes of bays come and go with them, and only records can be changed.
+  const others: Partial<Record<OperationId, Record<string, string | undefined>>> = {
+    deleteNodeGroup: { nodegroup_ident: 'extra' },
+    updateNode: { node_ident: idents['record_ident'] },
+    deleteNode: { node_ident: idents['record_ident'] },
+  };
+  const known: Record<string, string | undefined> = { ...idents, ...others[id] };
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => known[name] ?? '');
-  return through(method, `${at}${id === 'executeContainer' ? '?command=ls' : ''}`, {
+  return through(method, `${at}${queryFor(id)}`, {
     ...(body === undefined ? {} : { body }),
     ...more,
   });
 }
 
+function queryFor(id: OperationId): string {
+  if (id === 'executeContainer') return '?command=ls';
+  const parameters: readonly { readonly name: string }[] = operations[id].queryParams;
+  return /Pod|Service|Replication/.test(id) && parameters.some(({ name }) => name === 'bay_ident')
+    ? `?bay_ident=${idents['bay_ident'] ?? ''}`
+    : '';
+}
+
 /** Nodes and containers are asked for where an engine answers; everything else at the service itself. */
 function engineFor(id: OperationId): Service['request'] {
-  return /Container|Nodes?$|NodesDetail/.test(id) ? engine.request : service.request;
+  return /Container|Nodes?$|NodesDetail|Pod|(?<!Magnum)Service(s|OfBay|sDetail)?$|ReplicationController/.test(id)
+    ? engine.request
+    : service.request;
 }
 
 /** Each is proven where its part is: `*_all_projects`, `publish` and `update_health_status` in test/api. */
@@ -64,7 +87,7 @@ describe('every policy', () => {
     'of %s refuses somebody by its name, and lets the right one pass',
     async (id) => {
       // Certificates are the one thing that the account of a bay's nodes may see; another member of the project may not.
-      const outsider = id.endsWith('Certificate') ? service.tokens.mate : trustee;
+      const outsider = OF_NODES.has(id) ? service.tokens.mate : trustee;
       const refusal = refusalOf(await ask(id, { token: outsider, version: '1.14' }));
       expect(refusal).toMatchObject({ status: 403, detail: expect.stringContaining(operations[id].policy ?? '') });
     },
@@ -90,6 +113,8 @@ describe('every operation', () => {
       const reply = await ask(id, { version, ...(ADMINISTRATIVE.test(id) ? { token: service.tokens.admin } : {}) });
       expect(reply.status, `${version} ${reply.text}`).toBe(status);
       succeeded.add(`${id} ${status}`);
+      if (id === 'createX509KeyPair') idents['x509keypair_ident'] = String(reply.body['uuid']);
+      if (id === 'createNode') idents['record_ident'] = String(reply.body['uuid']);
       if (id === 'createBay' || id === 'createCluster') await removed(String(reply.body['uuid']));
       if (id === 'deleteBay') await service.until(idents['bay_ident'] ?? '', 'gone');
       if (id === 'deleteCluster')
@@ -117,6 +142,7 @@ describe('every operation', () => {
   }
 });
 
+const OF_NODES: ReadonlySet<OperationId> = new Set(['getCertificate', 'createCertificate']);
 const NEEDS_REST: ReadonlySet<OperationId> = new Set([
   'updateBay',
   'deleteBay',
@@ -126,6 +152,7 @@ const NEEDS_REST: ReadonlySet<OperationId> = new Set([
   'upgradeCluster',
   'createNodeGroup',
   'updateNodeGroup',
+  'rotateCertificate',
 ]);
 
 function rank(id: OperationId): number {
@@ -133,9 +160,19 @@ function rank(id: OperationId): number {
     'deleteNodeGroup',
     'deleteQuota',
     'deleteFederation',
+    'updateNode',
+    'deleteNode',
+    'deletePod',
+    'deletePodOfBay',
+    'deleteService',
+    'deleteServiceOfBay',
+    'deleteReplicationController',
+    'deleteReplicationControllerOfBay',
+    'deleteX509KeyPair',
     'pauseContainer',
     'unpauseContainer',
     'deleteContainer',
+    'rotateCertificate',
     'updateBay',
     'updateCluster',
     'deleteCluster',

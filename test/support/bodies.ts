@@ -17,8 +17,20 @@ const csr = (): string =>
     { encoding: 'utf8', stdio: 'pipe' },
   );
 
+type ManifestNoun = 'Pod' | 'Service' | 'ReplicationController';
+type Bodies = Partial<Record<OperationId, (idents: Idents) => unknown>>;
+
+function manifestBodies(noun: ManifestNoun, manifest: string): Bodies {
+  const patch = (): unknown => [{ op: 'replace', path: '/manifest', value: manifest }];
+  return {
+    [`create${noun}`]: (idents: Idents) => ({ bay_uuid: idents['bay_ident'], manifest }),
+    [`update${noun}`]: patch,
+    [`update${noun}OfBay`]: patch,
+  };
+}
+
 /** Something right to say to each operation that wants a body. */
-const BODIES: Partial<Record<OperationId, (idents: Idents) => unknown>> = {
+const BODIES: Bodies = {
   createBayModel: () => ({ ...MODEL, name: 'tour' }),
   updateBayModel: () => [{ op: 'replace', path: '/name', value: 'toured' }],
   createBay: (idents) => ({ baymodel_id: idents['baymodel_ident'], name: 'tour' }),
@@ -41,5 +53,14 @@ const BODIES: Partial<Record<OperationId, (idents: Idents) => unknown>> = {
     properties: { 'dns-zone': 'example.org' },
   }),
   updateFederation: (idents) => [{ op: 'add', path: '/member_ids', value: idents['bay_ident'] }],
+  ...manifestBodies('Pod', '{metadata: {name: pod-1}, spec: {containers: [{name: c, image: nginx}]}}'),
+  ...manifestBodies('Service', '{metadata: {name: service-1}, spec: {ports: [{port: 80}]}}'),
+  ...manifestBodies(
+    'ReplicationController',
+    '{metadata: {name: rc-1}, spec: {selector: {a: b}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: nginx}]}}}}',
+  ),
+  createNode: () => ({ type: 'bm', image_id: 'debian-12' }),
+  updateNode: () => [{ op: 'replace', path: '/type', value: 'vm' }],
+  createX509KeyPair: (idents) => ({ bay_uuid: idents['bay_ident'], name: 'tour', private_key: 'secret' }),
   createCertificate: (idents) => ({ bay_uuid: idents['bay_ident'], csr: csr() }),
 };

@@ -1,20 +1,23 @@
 import type { Knex } from 'knex';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
 import { EmbeddedCloud } from '../../packages/core/src/adapters/embedded/cloud.js';
+import { manifests, NO_FETCHING } from '../../packages/core/src/adapters/manifests/manifests.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
 import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
 import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
+import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import { apiHandler } from '../../packages/core/src/api/fetch.js';
 import { DomainError, type ErrorName } from '../../packages/core/src/domain/errors.js';
 import type { LabelCheck } from '../../packages/core/src/domain/labels.js';
+import { manifestName, type ManifestReport } from '../../packages/core/src/domain/manifest.js';
 import type { ContainerReport, ContainerSpec, ContainerStatus } from '../../packages/core/src/domain/workload.js';
 import { enginesOf } from '../../packages/core/src/engines.js';
 import type { NodeReport } from '../../packages/core/src/ports/bay-driver.js';
 import type { Logger } from '../../packages/core/src/ports/logger.js';
-import type { Answers, ContainerAction } from '../../packages/core/src/ports/bus.js';
+import type { Answers, ContainerAction, ManifestsOf } from '../../packages/core/src/ports/bus.js';
 import type { Policy } from '../../packages/core/src/ports/policy.js';
 import type { Store } from '../../packages/core/src/ports/store.js';
 import { requester, type Requester, type Service } from './service.js';
@@ -24,7 +27,7 @@ export interface Engine {
   readonly request: Requester;
   readonly containers: ReadonlyMap<string, { readonly spec: ContainerSpec; status: ContainerStatus }>;
   /** From now on every question fails so; undefined: it answers again. */
-  failWith(kind: ErrorName | undefined): void;
+  failWith(kind: ErrorName | undefined, status?: number): void;
 }
 
 export interface EngineOptions {
@@ -45,11 +48,12 @@ const AFTER: Readonly<Record<Exclude<ContainerAction, 'delete'>, ContainerStatus
 
 export async function anEngine(service: Service, options: EngineOptions = {}): Promise<Engine> {
   const containers = new Map<string, { readonly spec: ContainerSpec; status: ContainerStatus }>();
-  const trouble: { kind: ErrorName | undefined } = { kind: undefined };
+  const trouble: { kind: ErrorName | undefined; status: number | undefined } = { kind: undefined, status: undefined };
   const bus = inProcessBus();
   await bus.serve(
     answers(service.db, containers, () => {
-      if (trouble.kind) throw new DomainError(trouble.kind, 'The engine is made to fail.');
+      const { kind, status } = trouble;
+      if (kind) throw new DomainError(kind, { message: 'The engine is made to fail.', ...(status ? { status } : {}) });
     }),
   );
   const store = knexStore(service.db, systemClock);
@@ -68,13 +72,19 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
       magnumUrl: () => '',
     }),
     random: systemRandom,
+    sealer: aesSealer(systemRandom.bytes(32)),
+    manifests: manifests(NO_FETCHING),
     logger: options.logger ?? silentLogger,
     ...(options.labelCheck === undefined ? {} : { labelCheck: options.labelCheck }),
     maxLimit: 1_000,
     maxEventStreams: 3,
     defaultClusterQuota: 20,
   });
-  return { request: requester(fetch, service.tokens.demo), containers, failWith: (kind) => (trouble.kind = kind) };
+  return {
+    request: requester(fetch, service.tokens.demo),
+    containers,
+    failWith: (kind, status) => void Object.assign(trouble, { kind, status }),
+  };
 }
 
 function answers(
@@ -108,6 +118,7 @@ function answers(
         engineVersion: '20.10.24',
       }));
     },
+    ...manifestAnswers(mayFail),
     'container.create': async ({ spec }) => {
       mayFail();
       containers.set(spec.hostname, { spec, status: 'Stopped' });
@@ -127,3 +138,54 @@ function answers(
     'container.execute': async ({ hostname, command }) => ({ output: `${find(hostname).spec.image}: ${command}` }),
   };
 }
+
+/** Objects of Kubernetes that live in memory, as far as the API can see. The real one is in test/host/kubernetes.test.ts. */
+function manifestAnswers(
+  mayFail: () => void,
+): Pick<Answers, 'manifest.list' | 'manifest.get' | 'manifest.create' | 'manifest.replace' | 'manifest.delete'> {
+  const objects: { readonly place: string; readonly report: ManifestReport }[] = [];
+  const placeOf = ({ bayId, kind }: ManifestsOf): string => `${bayId} ${kind}`;
+  const find = (args: ManifestsOf & { readonly ident: string }): number =>
+    objects.findIndex(({ place, report }) => place === placeOf(args) && [report.uid, report.name].includes(args.ident));
+  const found = (args: ManifestsOf & { readonly ident: string }): ManifestReport => {
+    mayFail();
+    const known = objects[find(args)];
+    if (!known) throw new DomainError('workload-not-found', `${args.kind} ${args.ident} could not be found.`);
+    return known.report;
+  };
+  return {
+    'manifest.list': async (args) => {
+      mayFail();
+      return objects.filter(({ place }) => place === placeOf(args)).map(({ report }) => report);
+    },
+    'manifest.get': async (args) => found(args),
+    'manifest.create': async (args) => {
+      mayFail();
+      const name = manifestName(args.manifest);
+      const report: ManifestReport = { ...NOTHING, uid: systemRandom.uuid(), name, createdAt: new Date().toISOString() };
+      objects.push({ place: placeOf(args), report });
+      return report;
+    },
+    'manifest.replace': async (args) => found(args),
+    'manifest.delete': async (args) => {
+      mayFail();
+      const index = find(args);
+      if (index >= 0) objects.splice(index, 1);
+      return null;
+    },
+  };
+}
+
+const NOTHING: ManifestReport = {
+  uid: '',
+  name: '',
+  labels: {},
+  createdAt: '',
+  images: [],
+  status: null,
+  host: null,
+  selector: {},
+  ip: null,
+  ports: [],
+  replicas: null,
+};

@@ -114,6 +114,7 @@ export async function aService(options: ServiceOptions = {}): Promise<Service> {
     logger: recorder(seen),
     config,
     sealingKey: systemRandom.bytes(32),
+    rotationOverlapMs: 0,
     passwords,
     host: 'test',
     origin: () => ORIGIN,

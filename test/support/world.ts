@@ -7,6 +7,7 @@ import { SimulatedBackend } from '../../packages/core/src/adapters/embedded/simu
 import { databaseVault } from '../../packages/core/src/adapters/certificates/vault-database.js';
 import { certificateAuthority } from '../../packages/core/src/adapters/certificates/x509.js';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
+import { manifests, NO_FETCHING } from '../../packages/core/src/adapters/manifests/manifests.js';
 import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
 import { embeddedMigrations } from '../../packages/core/src/adapters/knex/migrations/embedded.js';
 import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
@@ -113,6 +114,7 @@ export async function startProcess(machine: Machine): Promise<Process> {
     vault: databaseVault(store, sealer),
     authority: certificateAuthority(clock),
     signingRules: QUICK_KEYS,
+    rotationOverlapMs: 3_000,
   };
   await engine.start();
   return {
@@ -126,6 +128,8 @@ export async function startProcess(machine: Machine): Promise<Process> {
       engines,
       clock,
       random,
+      sealer,
+      manifests: manifests(NO_FETCHING),
       identity,
       defaultClusterQuota: 20,
     },

@@ -49,7 +49,7 @@ async function followed(io: Io, magnum: Magnum, plan: Plan, given: Given): Promi
 export const runItem: Run = async (io, plan, given) => {
   const magnum = await openSession(io, given.flags);
   const item = await magnum.raw(
-    { method: 'GET', path: pathOf(plan.operation, paths(plan, given)), query: await queryOf(io, plan, given) },
+    { method: plan.operation.method, path: pathOf(plan.operation, paths(plan, given)), query: await queryOf(io, plan, given) },
     { signal: io.signal },
   );
   await printItem(io, itemOf(item), outputOf(given.flags));

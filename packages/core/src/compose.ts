@@ -8,6 +8,8 @@ import { lazyAuthority } from './adapters/certificates/lazy-authority.js';
 import { databaseVault } from './adapters/certificates/vault-database.js';
 import { withStoreErrors } from './adapters/knex/errors.js';
 import { knexStore } from './adapters/knex/store.js';
+import type { FetchRules } from './adapters/manifests/fetch.js';
+import { manifests, NO_FETCHING } from './adapters/manifests/manifests.js';
 import { systemClock } from './adapters/system/clock.js';
 import { systemRandom } from './adapters/system/random.js';
 import { aesSealer } from './adapters/system/sealer.js';
@@ -16,6 +18,8 @@ import { DEFAULT_SIGNING_RULES, type SigningRules } from './domain/certificate.j
 import type { Secret } from './domain/secret.js';
 import { enginesOf } from './engines.js';
 import type { FrontRoom } from './front.js';
+import type { Manifests } from './ports/manifests.js';
+import type { Sealer } from './ports/sealer.js';
 import type { Logger } from './ports/logger.js';
 
 export interface ComposeOptions {
@@ -32,12 +36,18 @@ export interface ComposeOptions {
   readonly nodeOrigin: () => string;
   /** How often settled bays are asked for their health; a minute when absent. */
   readonly healthIntervalMs?: number;
+  /** Where manifests may be fetched from; nowhere when absent. */
+  readonly manifestRules?: FetchRules;
+  /** How long old and new certificates both count when a bay gets another authority; five minutes when absent. */
+  readonly rotationOverlapMs?: number;
 }
 
 export interface Parts {
   readonly conductor: ConductorDeps;
   readonly engine: HotEngine;
   readonly identity: EmbeddedIdentity;
+  readonly sealer: Sealer;
+  readonly manifests: Manifests;
 }
 
 /** The adapters, put together over one database. The only place that makes them. */
@@ -75,9 +85,10 @@ export function composeParts(options: ComposeOptions): Parts {
     ),
     authority: lazyAuthority(clock),
     signingRules: options.signingRules ?? DEFAULT_SIGNING_RULES,
+    ...(options.rotationOverlapMs === undefined ? {} : { rotationOverlapMs: options.rotationOverlapMs }),
     ...(options.healthIntervalMs === undefined ? {} : { healthIntervalMs: options.healthIntervalMs }),
   };
-  return { conductor, engine, identity };
+  return { conductor, engine, identity, sealer, manifests: manifests(options.manifestRules ?? NO_FETCHING) };
 }
 
 /** What the embedded cloud answers itself: its identity, and the signals of its servers. */

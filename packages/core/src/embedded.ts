@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { EmbeddedConfig } from './adapters/embedded/config.js';
 import type { CloudBackend } from './adapters/embedded/backend.js';
 import { dropLeases } from './adapters/embedded/drop-leases.js';
+import type { FetchRules } from './adapters/manifests/fetch.js';
 import { inProcessBus } from './adapters/bus/in-process.js';
 import { migrate } from './adapters/knex/migrate.js';
 import { coreMigrations } from './adapters/knex/migrations/core.js';
@@ -37,6 +38,10 @@ export interface EmbeddedOptions {
   readonly healthIntervalMs?: number;
   /** Clusters of a project that has no quota of its own; 20 when absent. */
   readonly clusterQuota?: number;
+  /** Where manifests may be fetched from; nowhere when absent. */
+  readonly manifestRules?: FetchRules;
+  /** How long old and new certificates both count when a bay gets another authority; five minutes when absent. */
+  readonly rotationOverlapMs?: number;
   readonly host: string;
 }
 
@@ -63,6 +68,8 @@ export async function embeddedMagnum(options: EmbeddedOptions): Promise<Embedded
   const bus = inProcessBus();
   const api = plainApi({
     ...parts.conductor,
+    sealer: parts.sealer,
+    manifests: parts.manifests,
     bus,
     policy: policyOf(DEFAULT_RULES),
     maxLimit: MAX_LIMIT,

@@ -7,6 +7,7 @@ import type { BayDriver } from './ports/bay-driver.js';
 /** The registry of engines as app and conductor use it. `liveServers` false: there is nothing to connect to, and the error says so. */
 export function enginesOf(liveServers: boolean): Engines {
   return {
+    areLive: liveServers,
     driverOf: (model) => driverOf(model),
     drivers: () => coes.flatMap((coe) => coe.drivers),
     connect: (model, input) => {

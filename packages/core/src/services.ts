@@ -79,6 +79,8 @@ export async function openApi(
   });
   const api = plainApi({
     ...parts.conductor,
+    sealer: parts.sealer,
+    manifests: parts.manifests,
     identity,
     bus,
     policy: live.policy,
@@ -189,6 +191,12 @@ async function openBase(config: Config, logger: Logger, meter?: Meter): Promise<
     origin,
     nodeOrigin: origin,
     passwords: { admin: password(config, 'admin_password'), demo: password(config, 'demo_password') },
+    manifestRules: {
+      hosts: config.list('kubernetes', 'manifest_url_hosts'),
+      allowPlain: config.flag('kubernetes', 'manifest_url_plain'),
+      allowPrivate: config.flag('kubernetes', 'manifest_url_private'),
+    },
+    rotationOverlapMs: config.number('certificates', 'rotation_overlap') * 1_000,
     healthIntervalMs: config.number('kubernetes', 'health_polling_interval') * 1_000,
   });
   const notifier = notifierOf(config, bus, logger);

@@ -5,6 +5,14 @@ import { containers, type Containers } from './containers.js';
 import { federations, type Federations } from './federations.js';
 import { fieldOf, listOf, MagnumError, textOf } from './errors.js';
 import { follow, type FollowOptions } from './follow.js';
+import {
+  kubernetesServices,
+  pods,
+  replicationControllers,
+  type KubernetesServices,
+  type Pods,
+  type ReplicationControllers,
+} from './kubernetes.js';
 import { discovering, fixed } from './microversion.js';
 import {
   certificates,
@@ -26,6 +34,7 @@ import { systemRuntime, type Runtime } from './runtime.js';
 import { createTransport, type RawCall } from './transport.js';
 import { listing, type Listing } from './pages.js';
 import type { BayEvent, CallOptions } from './types.js';
+import { x509KeyPairs, type X509KeyPairs } from './x509-key-pairs.js';
 
 interface CommonOptions {
   /** `fetch` of your choice: through a proxy, or a Magnum in this process. */
@@ -54,7 +63,11 @@ export interface Magnum {
   readonly drivers: Drivers;
   readonly nodes: Nodes;
   readonly containers: Containers;
+  readonly pods: Pods;
+  readonly kubernetesServices: KubernetesServices;
+  readonly replicationControllers: ReplicationControllers;
   readonly certificates: Certificates;
+  readonly x509KeyPairs: X509KeyPairs;
   readonly services: Services;
   readonly nodeGroups: NodeGroups;
   readonly quotas: Quotas;
@@ -88,7 +101,11 @@ export function createMagnum(options: MagnumOptions): Magnum {
     drivers: drivers(transport),
     nodes: nodes(transport),
     containers: containers(transport),
+    pods: pods(transport),
+    kubernetesServices: kubernetesServices(transport),
+    replicationControllers: replicationControllers(transport),
     certificates: certificates(transport),
+    x509KeyPairs: x509KeyPairs(transport),
     services: services(transport),
     nodeGroups: nodeGroups(transport),
     quotas: quotas(transport),

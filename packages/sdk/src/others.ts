@@ -1,13 +1,17 @@
 import { listing, type Listing } from './pages.js';
+import { patchOf, type Changes } from './patch.js';
 import { dataOf, type Transport } from './transport.js';
 import type {
+  Accepted,
   BayListQuery,
   CallOptions,
   Certificate,
   CertificateCreate,
   Driver,
+  JsonPatch,
   MagnumService,
   Node,
+  NodeCreate,
   NodeSummary,
   V1,
   Versions,
@@ -31,6 +35,10 @@ export interface Nodes {
   list(query?: BayListQuery, options?: CallOptions): Listing<NodeSummary>;
   listDetail(query?: BayListQuery, options?: CallOptions): Listing<Node>;
   get(ident: string, options?: CallOptions): Promise<Node>;
+  /** The record of a server that belongs to no bay; only such records can be changed and deleted. */
+  create(body: NodeCreate, options?: CallOptions): Promise<Node>;
+  update(ident: string, changes: Changes | JsonPatch, options?: CallOptions): Promise<Node>;
+  delete(ident: string, options?: CallOptions): Promise<void>;
 }
 
 export function nodes({ http, init }: Transport): Nodes {
@@ -47,14 +55,28 @@ export function nodes({ http, init }: Transport): Nodes {
       }),
     get: (ident, options) =>
       dataOf(http.GET('/v1/nodes/{node_ident}', { params: { path: { node_ident: ident } }, ...init(options) })),
+    create: (body, options) => dataOf(http.POST('/v1/nodes', { body, ...init(options) })),
+    update: (ident, changes, options) =>
+      dataOf(
+        http.PATCH('/v1/nodes/{node_ident}', {
+          params: { path: { node_ident: ident } },
+          body: patchOf(changes),
+          ...init(options),
+        }),
+      ),
+    delete: async (ident, options) => {
+      await http.DELETE('/v1/nodes/{node_ident}', { params: { path: { node_ident: ident } }, ...init(options) });
+    },
   };
 }
 
 export interface Certificates {
-  /** The certificate of a bay's authority. */
+  /** The certificate of a bay's authority; two, one after the other, while the bay gets another one. */
   get(bay: string, query?: { readonly ca_cert_type?: string }, options?: CallOptions): Promise<Certificate>;
   /** Has a signing request (PEM) signed by a bay's authority. */
   sign(body: CertificateCreate, options?: CallOptions): Promise<Certificate>;
+  /** Gives a bay another authority. `bays.waitUntil` tells when the old one is gone. */
+  rotate(bay: string, options?: CallOptions): Promise<Accepted>;
 }
 
 export function certificates({ http, init }: Transport): Certificates {
@@ -62,6 +84,8 @@ export function certificates({ http, init }: Transport): Certificates {
     get: (bay, query = {}, options) =>
       dataOf(http.GET('/v1/certificates/{cluster_ident}', { params: { path: { cluster_ident: bay }, query }, ...init(options) })),
     sign: (body, options) => dataOf(http.POST('/v1/certificates', { body, ...init(options) })),
+    rotate: (bay, options) =>
+      dataOf(http.PATCH('/v1/certificates/{cluster_ident}', { params: { path: { cluster_ident: bay } }, ...init(options) })),
   };
 }
 

@@ -97,6 +97,7 @@ async function run(start: Start): Promise<DevServer> {
     nodeOrigin: () => origin(reach.nodeHost),
     ...(docker ? { docker: docker.engine } : {}),
     ...healthInterval(),
+    ...rotationOverlap(),
   });
   const listeners = new Listeners(frontDoor([docsRoom], magnum.answer, logger));
   try {
@@ -184,6 +185,12 @@ function dockerBackend(start: Start, docker: LocalDocker, config: EmbeddedConfig
 function healthInterval(): { readonly healthIntervalMs?: number } {
   const healthIntervalMs = Number(process.env['MAGNUM_HEALTH_INTERVAL_MS']);
   return Number.isInteger(healthIntervalMs) && healthIntervalMs >= 1_000 ? { healthIntervalMs } : {};
+}
+
+/** When a bay gets another authority, old and new certificates both count for half a minute, or as long as the variable says. */
+function rotationOverlap(): { readonly rotationOverlapMs: number } {
+  const text = process.env['MAGNUM_ROTATION_OVERLAP_MS'] ?? '';
+  return { rotationOverlapMs: /^\d{1,9}$/.test(text) ? Number(text) : 30_000 };
 }
 
 /** Structured logs are for operators: a laptop shows them when asked, `MAGNUM_LOG_LEVEL=info`. */

@@ -1,4 +1,5 @@
 import { getCaCertificate, signCertificate } from '../app/certificates.js';
+import { rotateAuthority } from '../app/rotate.js';
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import { textField } from './fields.js';
@@ -10,18 +11,26 @@ const COLLECTION = 'certificates';
 /** Answers carry both wordings of the bay's id, as they did up to 16.x (contract, resources §4). */
 export const certificateHandlers = {
   getCertificate: async (deps, call) => {
-    const { bayId, pem } = await getCaCertificate(deps, call.access, call.params['cluster_ident'] ?? '', call.signal);
+    const wanted = { bay: identOf(call), type: textField(call.query, 'ca_cert_type') ?? undefined };
+    const { bayId, pem } = await getCaCertificate(deps, call.access, wanted, call.signal);
     return { body: { ...common(call, bayId), pem } };
   },
   createCertificate: async (deps, call) => {
     // The body was checked against an object schema.
     const body = (call.body ?? {}) as JsonObject;
     const csr = textField(body, 'csr') ?? '';
-    const { bayId, pem } = await signCertificate(deps, call.access, bayOf(body), csr, call.signal);
-    const type = textField(body, 'ca_cert_type');
+    const type = textField(body, 'ca_cert_type') ?? undefined;
+    const { bayId, pem } = await signCertificate(deps, call.access, { bay: bayOf(body), csr, type }, call.signal);
     return { body: { ...common(call, bayId), csr, pem, ...(type ? { ca_cert_type: type } : {}) } };
   },
+  rotateCertificate: async (deps, call) => ({
+    body: { uuid: (await rotateAuthority(deps, call.access, identOf(call))).bayId },
+  }),
 } satisfies Record<string, Handler>;
+
+function identOf(call: Call): string {
+  return call.params['cluster_ident'] ?? '';
+}
 
 function bayOf(body: JsonObject): string {
   const bay = textField(body, 'bay_uuid') ?? textField(body, 'cluster_uuid');

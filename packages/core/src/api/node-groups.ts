@@ -11,7 +11,7 @@ import {
   type OwnedGroup,
 } from '../app/node-groups.js';
 import { findBay, findNode, findNodeGroup } from '../app/find.js';
-import type { NodeView } from '../app/nodes.js';
+import type { BayNodeView } from '../app/nodes.js';
 import type { Bay } from '../domain/bay.js';
 import type { JsonObject } from '../domain/json.js';
 import { labelDifference } from '../domain/labels.js';
@@ -170,7 +170,7 @@ function presentSummary(bay: Bay, group: NodeGroup): JsonObject {
   return wire as JsonObject; // the wire type is JSON by the spec
 }
 
-function presentNode({ node, nodeGroup, live }: NodeView): JsonObject {
+function presentNode({ node, nodeGroup, live }: BayNodeView): JsonObject {
   const wire: components['schemas']['NodeGroupNode'] = {
     uuid: node.id,
     name: node.name,

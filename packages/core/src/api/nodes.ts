@@ -1,10 +1,24 @@
 import type { components } from '@magnum-ts/openapi';
 import { findNode } from '../app/find.js';
-import { getNode, listNodes, type NodeView } from '../app/nodes.js';
+import {
+  createNodeRecord,
+  deleteNodeRecord,
+  getNode,
+  listNodes,
+  updateNodeRecord,
+  type BayNodeView,
+  type NodeRecordFields,
+  type NodeView,
+} from '../app/nodes.js';
+import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
+import type { NodeRecord } from '../domain/node.js';
+import { bodyOf } from './bay-operations.js';
+import { textField } from './fields.js';
 import type { Call, Handler } from './handler.js';
-import { resourceLinks, wireTime, wireTimeOrNull } from './links.js';
+import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './links.js';
 import { collectionBody, pageOf } from './pagination.js';
+import { changedFields, patched } from './patching.js';
 
 const COLLECTION = 'nodes';
 type Wire = components['schemas']['Node'];
@@ -23,13 +37,79 @@ export const nodeHandlers = {
   listNodes: list(COLLECTION, false),
   listNodesDetail: list(`${COLLECTION}/detail`, true),
   getNode: async (deps, call) => ({
-    body: present(call, await getNode(deps, call.access, call.params['node_ident'] ?? '', call.signal)),
+    body: present(call, await getNode(deps, call.access, identOf(call), call.signal)),
   }),
+  createNode: async (deps, call) => {
+    const body = present(call, await createNodeRecord(deps, call.access, fieldsOf(bodyOf(call))));
+    return { body, location: locationOf(call.baseUrl, COLLECTION, body.uuid) };
+  },
+  updateNode: async (deps, call) => ({
+    body: present(call, await updateNodeRecord(deps, call.access, identOf(call), (view) => changedRecord(call, view))),
+  }),
+  deleteNode: async (deps, call) => {
+    await deleteNodeRecord(deps, call.access, identOf(call));
+    return {};
+  },
 } satisfies Record<string, Handler>;
 
-function present(call: Call, view: NodeView): Wire & JsonObject & { readonly uuid: string } {
+function identOf(call: Call): string {
+  return call.params['node_ident'] ?? '';
+}
+
+function fieldsOf(body: JsonObject): NodeRecordFields {
+  return {
+    type: textField(body, 'type'),
+    imageId: textField(body, 'image_id'),
+    ironicNodeId: textField(body, 'ironic_node_id'),
+  };
+}
+
+const CHANGEABLE: ReadonlySet<string> = new Set(['type', 'image_id', 'ironic_node_id']);
+
+function changedRecord(call: Call, view: NodeView): NodeRecordFields {
+  const before = present(call, view);
+  const after = patched('Node', before, call);
+  const [refused] = changedFields(before, after).filter((name) => !CHANGEABLE.has(name));
+  if (refused !== undefined)
+    throw new DomainError('invalid-parameter', { field: refused, message: `Cannot change node property ${refused}.` });
+  return fieldsOf(after);
+}
+
+function present(call: Call, view: NodeView): NodeWire {
+  // The wire type is JSON by the spec.
+  return (view.kind === 'node' ? nodeOf(call, view) : recordOf(call, view.record)) as NodeWire;
+}
+
+type NodeWire = Wire & JsonObject & { readonly uuid: string };
+
+function recordOf(call: Call, record: NodeRecord): Wire {
+  return {
+    uuid: record.id,
+    name: null,
+    type: record.type,
+    image_id: record.imageId,
+    ironic_node_id: record.ironicNodeId,
+    bay_uuid: null,
+    nodegroup: null,
+    role: null,
+    status: null,
+    status_reason: null,
+    server_id: null,
+    private_address: null,
+    public_address: null,
+    state: 'unknown',
+    availability: null,
+    leader: false,
+    engine_version: null,
+    links: [...resourceLinks(call.baseUrl, COLLECTION, record.id)],
+    created_at: wireTime(record.createdAt),
+    updated_at: wireTimeOrNull(record.updatedAt),
+  };
+}
+
+function nodeOf(call: Call, view: BayNodeView): Wire {
   const { node, nodeGroup, live } = view;
-  const wire: Wire = {
+  return {
     uuid: node.id,
     name: node.name,
     type: view.serverType,
@@ -51,7 +131,6 @@ function present(call: Call, view: NodeView): Wire & JsonObject & { readonly uui
     created_at: wireTime(node.createdAt),
     updated_at: wireTimeOrNull(node.updatedAt),
   };
-  return wire as Wire & JsonObject & { readonly uuid: string }; // the wire type is JSON by the spec
 }
 
 const DETAIL_ONLY: ReadonlySet<string> = new Set(['status_reason', 'server_id', 'engine_version', 'created_at', 'updated_at']);

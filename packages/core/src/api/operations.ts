@@ -9,11 +9,13 @@ import { federationHandlers } from './federations.js';
 import { driverHandlers } from './drivers.js';
 import type { Handler } from './handler.js';
 import { magnumServiceHandlers } from './magnum-services.js';
+import { kubernetesHandlers } from './manifests.js';
 import { nodeHandlers } from './nodes.js';
 import { clusterActionHandlers } from './cluster-actions.js';
 import { nodeGroupHandlers } from './node-groups.js';
 import { quotaHandlers } from './quotas.js';
 import { statsHandlers } from './stats.js';
+import { x509KeyPairHandlers } from './x509-key-pairs.js';
 import { versionHandlers } from './versions.js';
 
 /** One handler for every operation of the spec: a missing one does not compile, nor does one that the spec has not. */
@@ -26,11 +28,13 @@ export const handlers: { readonly [Id in OperationId]: Handler } = {
   ...driverHandlers,
   ...nodeHandlers,
   ...containerHandlers,
+  ...kubernetesHandlers,
   ...certificateHandlers,
   ...clusterActionHandlers,
   ...nodeGroupHandlers,
   ...quotaHandlers,
   ...statsHandlers,
   ...federationHandlers,
+  ...x509KeyPairHandlers,
   ...magnumServiceHandlers,
 };

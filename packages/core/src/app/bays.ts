@@ -132,6 +132,7 @@ function desiredFrom(wanted: CreateBay, model: BayModel): BayDesired {
     fixedSubnet: wanted.fixedSubnet ?? model.fixedSubnet,
     floatingIpEnabled: wanted.floatingIpEnabled ?? model.floatingIpEnabled,
     masterLbEnabled: wanted.masterLbEnabled ?? model.masterLbEnabled,
+    caGeneration: 0,
   };
 }
 

@@ -1,16 +1,25 @@
 import { DomainError, isDomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
+import { authorityNamed } from '../domain/rotation.js';
+import type { CertificateOf } from '../ports/bus.js';
 import { QUESTION_MS, type Access, type AppDeps } from './deps.js';
 import { findBay } from './find.js';
+
+/** `type`: the wire's `ca_cert_type`; absent, or no name of an authority: the main one (contract, resources §4). */
+export interface WantedCertificate {
+  readonly bay: string;
+  readonly type: string | undefined;
+}
 
 export async function getCaCertificate(
   deps: AppDeps,
   access: Access,
-  bayIdent: string,
+  wanted: WantedCertificate,
   signal: AbortSignal,
 ): Promise<{ bayId: BayId; pem: string }> {
-  const { bay } = await findBay(deps, access, bayIdent);
-  const { pem } = await deps.bus.call('certificate.ca', { bayId: bay.id }, { timeoutMs: QUESTION_MS, signal });
+  const { bay } = await findBay(deps, access, wanted.bay);
+  const question = { bayId: bay.id, ...certificateOf(access, wanted) };
+  const { pem } = await deps.bus.call('certificate.ca', question, { timeoutMs: QUESTION_MS, signal });
   return { bayId: bay.id, pem };
 }
 
@@ -18,13 +27,17 @@ export async function getCaCertificate(
 export async function signCertificate(
   deps: AppDeps,
   access: Access,
-  bayIdent: string,
-  csr: string,
+  wanted: WantedCertificate & { readonly csr: string },
   signal: AbortSignal,
 ): Promise<{ bayId: BayId; pem: string }> {
-  const bayId = await bayFor(deps, access, bayIdent);
-  const { pem } = await deps.bus.call('certificate.sign', { bayId, csr }, { timeoutMs: QUESTION_MS, signal });
+  const bayId = await bayFor(deps, access, wanted.bay);
+  const question = { bayId, csr: wanted.csr, ...certificateOf(access, wanted) };
+  const { pem } = await deps.bus.call('certificate.sign', question, { timeoutMs: QUESTION_MS, signal });
   return { bayId, pem };
+}
+
+function certificateOf({ actor }: Access, { type }: WantedCertificate): CertificateOf {
+  return { authority: authorityNamed(type), forNode: actor.trusteeOf !== null };
 }
 
 async function bayFor(deps: AppDeps, access: Access, ident: string): Promise<BayId> {

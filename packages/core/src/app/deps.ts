@@ -3,6 +3,7 @@ import type { BayModel } from '../domain/bay-model.js';
 import type { Vocabulary } from '../domain/words.js';
 import type { LabelCheck } from '../domain/labels.js';
 import type { BayDriver } from '../ports/bay-driver.js';
+import type { Manifests } from '../ports/manifests.js';
 import type { MessageBus } from '../ports/bus.js';
 import type { Clock } from '../ports/clock.js';
 import type { Cloud } from '../ports/cloud.js';
@@ -10,6 +11,7 @@ import type { Identity } from '../ports/identity.js';
 import type { CloudAccess } from '../ports/orchestrator.js';
 import type { Policy } from '../ports/policy.js';
 import type { Random } from '../ports/random.js';
+import type { Sealer } from '../ports/sealer.js';
 import type { Tracer } from '../ports/tracer.js';
 import type { Repositories, Store, Visibility } from '../ports/store.js';
 
@@ -30,6 +32,9 @@ export interface AppDeps {
   readonly labelCheck?: LabelCheck;
   readonly clock: Clock;
   readonly random: Random;
+  /** For what rests in the database and is nobody else's to read. */
+  readonly sealer: Sealer;
+  readonly manifests: Manifests;
   readonly tracer?: Tracer;
 }
 

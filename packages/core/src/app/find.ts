@@ -1,11 +1,12 @@
 import { isAdmin, type Actor } from '../domain/actor.js';
 import type { BayModel } from '../domain/bay-model.js';
-import { DomainError, type ErrorName } from '../domain/errors.js';
+import { DomainError, isDomainError, type ErrorName } from '../domain/errors.js';
 import type { Federation } from '../domain/federation.js';
 import type { BayId } from '../domain/ids.js';
 import type { BayRow, NodeGroupRow, NodeRow } from '../ports/store.js';
 import type { Words } from '../domain/words.js';
 import type { Container } from '../domain/workload.js';
+import type { X509KeyPair } from '../domain/x509-key-pair.js';
 import { ownRows, visibleRows, type Access, type AppDeps } from './deps.js';
 
 type FindDeps = Pick<AppDeps, 'store' | 'policy'>;
@@ -45,6 +46,27 @@ export async function findNode(deps: FindDeps, access: Access, ident: string): P
   deps.policy.require(access.action, access.actor);
   const rows = await deps.store.read((repos) => repos.nodes.find(ident, ownRows(access.actor)));
   return only(rows, ident, { kind: 'node-not-found', noun: () => 'Node' });
+}
+
+/** A bay that a body names: an unknown one is the body's fault, 400 rather than 404 (contract, README §4). */
+export async function findBayInBody(
+  deps: FindDeps,
+  access: Access,
+  { field, ident }: { readonly field: string; readonly ident: string },
+): Promise<BayRow> {
+  try {
+    return await findBay(deps, access, ident);
+  } catch (error) {
+    if (!isDomainError(error, 'bay-not-found')) throw error;
+    throw new DomainError('invalid-parameter', { field, message: error.message });
+  }
+}
+
+export async function findX509KeyPair(deps: FindDeps, access: Access, ident: string): Promise<X509KeyPair> {
+  const pairs = await deps.store.read((repos) => repos.x509KeyPairs.find(ident, ownRows(access.actor)));
+  const pair = only(pairs, ident, { kind: 'x509-key-pair-not-found', noun: () => 'X509KeyPair' });
+  deps.policy.require(access.action, access.actor, { projectId: pair.projectId, userId: pair.userId });
+  return pair;
 }
 
 export async function findContainer(deps: FindDeps, access: Access, ident: string): Promise<Container> {

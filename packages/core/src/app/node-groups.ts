@@ -13,7 +13,7 @@ import { cloudAccess, ownRows, visibleRows, type Access, type AppDeps } from './
 import { checkLabels } from './drivers.js';
 import { findBay, findNodeGroup } from './find.js';
 import { newNodes } from './group-sizes.js';
-import { withReports, type NodeView } from './nodes.js';
+import { withReports, type BayNodeView } from './nodes.js';
 
 /** What a caller says of a new group; null means: as the bay has it. */
 export interface CreateNodeGroup {
@@ -65,11 +65,12 @@ export async function listNodesOfGroup(
   place: { readonly bay: string; readonly group: string },
   page: Page,
   signal: AbortSignal,
-): Promise<{ readonly bay: Bay; readonly views: readonly NodeView[] }> {
+): Promise<{ readonly bay: Bay; readonly views: readonly BayNodeView[] }> {
   const { bay, row } = await getNodeGroup(deps, access, place.bay, place.group);
   const visible = access.policies.allProjects === undefined ? ownRows(access.actor) : visibleRows(deps, access);
   const rows = await deps.store.read((repos) => repos.nodes.list(visible, { nodeGroupId: row.group.id }, page));
-  return { bay, views: await withReports(deps, rows, signal) };
+  const views = await withReports(deps, rows, signal);
+  return { bay, views: views.flatMap((view) => (view.kind === 'node' ? [view] : [])) };
 }
 
 /** Contract, validation §10. Errors: `bay-not-reachable`, `conflict`, `node-group-invalid` (409); a master's role (400). */

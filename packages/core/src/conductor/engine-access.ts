@@ -2,7 +2,9 @@ import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
 import type { Node } from '../domain/node.js';
 import type { CoeSession } from '../ports/bay-driver.js';
-import { loadKeyPair } from './ensure.js';
+import { authorityUse, clientRef } from '../domain/rotation.js';
+import type { KeyPair } from '../ports/certificates.js';
+import { loadKeyPair, trustedBy } from './authorities.js';
 import { loadWorld, type BayWorld, type ConductorDeps } from './world.js';
 
 type AccessDeps = Pick<ConductorDeps, 'store' | 'vault' | 'engines'>;
@@ -15,20 +17,35 @@ export async function findWorld(deps: Pick<ConductorDeps, 'store'>, bayId: BayId
 
 /** A session with the bay's engine, under the client certificate that this service keeps. */
 export async function sessionOf(deps: AccessDeps, world: BayWorld): Promise<CoeSession> {
-  const apiAddress = addressToAsk(world);
-  if (!apiAddress)
-    throw new DomainError(
-      'engine-not-live',
-      `Bay ${world.bay.name} has no API address yet: it is ${world.bay.observed.status}. Wait until it is complete.`,
-    );
-  const ca = world.support.caRef ? await loadKeyPair(deps, world.support.caRef) : undefined;
-  const client = world.support.clientRef ? await loadKeyPair(deps, world.support.clientRef) : undefined;
-  if (!ca || !client) throw new DomainError('engine-not-live', `Bay ${world.bay.name} has no certificates yet.`);
+  requireAddress(world);
+  const ca = await trustedBy(deps, world);
+  const client = await loadKeyPair(deps, clientRef(world.bay.id, authorityUse(world.support).signsClients));
+  if (!world.support.caRef || !ca || !client)
+    throw new DomainError('engine-not-live', `Bay ${world.bay.name} has no certificates yet.`);
+  return connectTo(deps, world, { ca, client });
+}
+
+function requireAddress(world: BayWorld): string {
+  const { bay } = world;
+  const address = addressToAsk(world);
+  if (address) return address;
+  throw new DomainError(
+    'engine-not-live',
+    `Bay ${bay.name} has no API address yet: it is ${bay.observed.status}. Wait until it is complete.`,
+  );
+}
+
+/** The same with certificates of one's choice. `ca`: PEM, whom to trust. */
+export function connectTo(
+  deps: Pick<ConductorDeps, 'engines'>,
+  world: BayWorld,
+  { ca, client }: { readonly ca: string; readonly client: KeyPair },
+): CoeSession {
   return deps.engines.connect(world.model, {
     // Without TLS there is nothing to verify: an empty CA says so.
     endpoint: {
-      url: apiAddress,
-      ca: world.model.tlsDisabled ? '' : ca.certificate,
+      url: requireAddress(world),
+      ca: world.model.tlsDisabled ? '' : ca,
       clientCertificate: client.certificate,
       clientKey: client.privateKey,
     },

@@ -3,9 +3,10 @@ import type { BaySupport } from '../domain/bay-support.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
 import { isCidr } from '../domain/labels.js';
+import { referencesOf } from '../domain/rotation.js';
 import { Secret } from '../domain/secret.js';
-import type { KeyPair } from '../ports/certificates.js';
 import type { Lease } from '../ports/store.js';
+import { ensureMainPairs } from './authorities.js';
 import { accessOf, type BayWorld, type ConductorDeps } from './world.js';
 
 /** What must stand before a stack can be rendered. Each part is asked for before it is made, so that any prefix can be repeated. */
@@ -33,29 +34,7 @@ function newPassword(deps: ConductorDeps): Secret {
 
 async function ensureCertificates(deps: ConductorDeps, lease: Lease, world: BayWorld): Promise<BayWorld> {
   if (world.support.caRef && world.support.clientRef) return world;
-  const caRef = `bay/${world.bay.id}/ca`;
-  const clientRef = `bay/${world.bay.id}/client`;
-  const ca = await keptPair(deps, caRef, () => deps.authority.createCa(world.bay.name, deps.signingRules));
-  await keptPair(deps, clientRef, () => deps.authority.createClient(ca, deps.signingRules));
-  return saved(deps, lease, world, { caRef, clientRef });
-}
-
-async function keptPair(deps: ConductorDeps, ref: string, make: () => Promise<KeyPair>): Promise<KeyPair> {
-  const known = await loadKeyPair(deps, ref);
-  if (known) return known;
-  const pair = await make();
-  await deps.vault.put(ref, new Secret(JSON.stringify({ certificate: pair.certificate, privateKey: pair.privateKey.reveal() })));
-  // Another conductor may have been faster while the key was made: what rests in the vault is the truth.
-  return (await loadKeyPair(deps, ref)) ?? pair;
-}
-
-/** A key pair out of the vault. */
-export async function loadKeyPair(deps: Pick<ConductorDeps, 'vault'>, ref: string): Promise<KeyPair | undefined> {
-  const secret = await deps.vault.get(ref);
-  if (!secret) return undefined;
-  // Written by keptPair alone.
-  const { certificate, privateKey } = JSON.parse(secret.reveal()) as { certificate: string; privateKey: string };
-  return { certificate, privateKey: new Secret(privateKey) };
+  return saved(deps, lease, world, await ensureMainPairs(deps, world, world.support.caGeneration));
 }
 
 async function ensureFacts(deps: ConductorDeps, lease: Lease, world: BayWorld, signal: AbortSignal): Promise<BayWorld> {
@@ -85,7 +64,10 @@ async function saved(deps: ConductorDeps, lease: Lease, world: BayWorld, added: 
 
 /** Undoes all of the above, from any half-made state. The account goes last: until then the rest could still need it. */
 export async function releaseSupport(deps: ConductorDeps, world: BayWorld, signal: AbortSignal): Promise<void> {
-  for (const name of ['ca', 'client', 'trustee-password']) await deps.vault.delete(`bay/${world.bay.id}/${name}`);
+  const { bay, support } = world;
+  const generations = new Set([support.caGeneration, support.rotation?.generation ?? 0, bay.desired.caGeneration]);
+  const refs = [...generations].flatMap((generation) => referencesOf(bay.id, generation));
+  for (const ref of [...refs, `bay/${bay.id}/trustee-password`]) await deps.vault.delete(ref);
   await deps.cloud.releaseFacts(world.bay.id, signal);
   await deps.identity.deleteTrustee(trusteeUsername(world.bay), signal);
 }

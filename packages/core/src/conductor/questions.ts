@@ -1,24 +1,37 @@
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
 import { assertNever } from '../domain/json.js';
-import type { ContainerClient } from '../ports/bay-driver.js';
-import type { Answers, ContainerAction } from '../ports/bus.js';
-import type { KeyPair } from '../ports/certificates.js';
+import type { ManifestKind } from '../domain/manifest.js';
+import type { CoeSession, ContainerClient, ManifestClient } from '../ports/bay-driver.js';
+import type { Answers, ContainerAction, ManifestsOf } from '../ports/bus.js';
 import { findWorld, sessionOf } from './engine-access.js';
-import { loadKeyPair } from './ensure.js';
+import { signingPair, trustedBy } from './authorities.js';
 import type { ConductorDeps } from './world.js';
 
 /** Answers to what needs the running engine or the CA's key. */
 export function answersOf(deps: ConductorDeps): Answers {
   const containersOf = (bayId: BayId): Promise<ContainerClient> => containerClient(deps, bayId);
   return {
-    'certificate.ca': async ({ bayId }) => ({ pem: (await caOf(deps, bayId)).certificate }),
-    'certificate.sign': async ({ bayId, csr }) => ({
-      pem: await deps.authority.sign(await caOf(deps, bayId), csr, deps.signingRules),
-    }),
+    'certificate.ca': async ({ bayId, ...wanted }) => {
+      const world = await findWorld(deps, bayId);
+      const pair = await signingPair(deps, world, wanted);
+      return { pem: wanted.authority === 'main' ? await trustedBy(deps, world) : pair.certificate };
+    },
+    'certificate.sign': async ({ bayId, csr, ...wanted }) => {
+      const pair = await signingPair(deps, await findWorld(deps, bayId), wanted);
+      return { pem: await deps.authority.sign(pair, csr, deps.signingRules) };
+    },
     'nodes.report': async ({ bayId }, signal) => {
       const session = await sessionOf(deps, await findWorld(deps, bayId));
       return (await session.nodes?.(signal)) ?? [];
+    },
+    'manifest.list': async (args, signal) => (await manifestClient(deps, args)).list(signal),
+    'manifest.get': async (args, signal) => (await manifestClient(deps, args)).get(args.ident, signal),
+    'manifest.create': async (args, signal) => (await manifestClient(deps, args)).create(args.manifest, signal),
+    'manifest.replace': async (args, signal) => (await manifestClient(deps, args)).replace(args.ident, args.manifest, signal),
+    'manifest.delete': async (args, signal) => {
+      await (await manifestClient(deps, args)).delete(args.ident, signal);
+      return null;
     },
     'container.create': async ({ bayId, spec }, signal) => (await containersOf(bayId)).create(spec, signal),
     'container.inspect': async ({ bayId, hostnames }, signal) =>
@@ -33,15 +46,19 @@ export function answersOf(deps: ConductorDeps): Answers {
   };
 }
 
-async function caOf(deps: ConductorDeps, bayId: BayId): Promise<KeyPair> {
-  const { support, bay } = await findWorld(deps, bayId);
-  const ca = support.caRef ? await loadKeyPair(deps, support.caRef) : undefined;
-  if (!ca)
-    throw new DomainError(
-      'engine-not-live',
-      `Bay ${bay.name} has no certificate authority yet: it is ${bay.observed.status}. Try again later.`,
-    );
-  return ca;
+const SESSION_OF = { pod: 'pods', service: 'services', rc: 'replicationControllers' } as const satisfies Record<
+  ManifestKind,
+  keyof CoeSession
+>;
+
+async function manifestClient(deps: ConductorDeps, { bayId, kind }: ManifestsOf): Promise<ManifestClient> {
+  const world = await findWorld(deps, bayId);
+  const client = (await sessionOf(deps, world))[SESSION_OF[kind]];
+  if (client) return client;
+  throw new DomainError('invalid-parameter', {
+    field: 'bay_uuid',
+    message: `Bay ${world.bay.name} runs ${world.model.coe}, which has no ${SESSION_OF[kind]} in this API.`,
+  });
 }
 
 async function containerClient(deps: ConductorDeps, bayId: BayId): Promise<ContainerClient> {

@@ -2,8 +2,9 @@ import { isDomainError, DomainError } from '../domain/errors.js';
 import { assertNever } from '../domain/json.js';
 import { stackNameOf } from '../domain/ids.js';
 import { STATUS_OF } from '../domain/bay-status.js';
+import { awaitsAuthority } from '../domain/rotation.js';
 import { withRemedy } from '../domain/remedy.js';
-import { planBay, type Step } from '../domain/plan.js';
+import { planBay, withRotation, type Step } from '../domain/plan.js';
 import type { RenderInput } from '../ports/bay-driver.js';
 import type { Lease } from '../ports/store.js';
 import type { StackSpec, StackSnapshot } from '../ports/orchestrator.js';
@@ -13,6 +14,7 @@ import { isFresh, needsSupport, snapshotIn, type Look } from './look.js';
 import type { Pass, PassResult } from './pass.js';
 import { recordClaim, recordPass, recordRetry } from './record.js';
 import { releaseLeavingNodes } from './release-nodes.js';
+import { rotateAuthority } from './rotate.js';
 import { takeStride } from './stride.js';
 import { tendBay } from './tend.js';
 import { accessOf, desiredOf, isUpgraded, loadWorld, type BayWorld, type ConductorDeps } from './world.js';
@@ -75,7 +77,8 @@ async function runPass(deps: ConductorDeps, { lease, world: loaded, look }: Task
   const world = needsSupport(claimed) ? await ensureSupport(deps, lease, claimed, signal) : claimed;
   const snapshot = look ? snapshotIn(look) : await observe(deps, world, signal);
   const seen = driver.interpret(snapshot, desiredOf(world));
-  const step = planBay(world.bay, world.intent, seen, deps.clock.now(), isUpgraded(world));
+  const planned = planBay(world.bay, world.intent, seen, deps.clock.now(), isUpgraded(world));
+  const step = awaitsAuthority(world.bay, world.support) ? withRotation(planned, world.bay) : planned;
   return act(deps, { lease, world, snapshot, seen, step }, signal);
 }
 
@@ -109,6 +112,8 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
       await tellOthers(deps, world, 'success');
       deps.logger.info('bay deleted', { bayId: world.bay.id, generation: world.bay.generation });
       return { lookAgainAt: 'never', failed: false, outcome: 'forget' };
+    case 'rotate':
+      return rotateAuthority(deps, pass, signal);
     case 'tend':
       return tendBay(deps, pass, signal);
     default:

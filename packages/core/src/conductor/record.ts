@@ -136,7 +136,7 @@ function toldAll(pass: Pass): boolean {
 function statusAfter(pass: Pass): Pick<BayObserved, 'status' | 'statusReason'> {
   const { step, world } = pass;
   if (step.do === 'finish' || step.do === 'fail') return { status: step.status, statusReason: step.reason };
-  if (step.do === 'wait') return { status: step.status, statusReason: null };
+  if (step.do === 'wait') return { status: step.status, statusReason: step.reason ?? null };
   return { status: world.intent ? STATUS_OF[world.intent.operation].running : world.bay.observed.status, statusReason: null };
 }
 

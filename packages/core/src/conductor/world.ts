@@ -29,6 +29,8 @@ export interface Engines {
   drivers(): readonly BayDriver[];
   /** Errors: `engine-not-live` where there is no engine to ask. */
   connect(model: BayModel, input: ConnectInput): CoeSession;
+  /** False: servers are simulated, and there is no engine to ask. */
+  readonly areLive: boolean;
 }
 
 export interface ConductorDeps {
@@ -43,6 +45,8 @@ export interface ConductorDeps {
   readonly random: Random;
   readonly logger: Logger;
   readonly signingRules: SigningRules;
+  /** How long old and new certificates both count when a bay gets another authority, milliseconds. */
+  readonly rotationOverlapMs?: number;
   /** Tells other services what happens to bays; absent: nobody is told. */
   readonly notifier?: Notifier;
   readonly tracer?: Tracer;

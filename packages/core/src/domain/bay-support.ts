@@ -1,4 +1,5 @@
 import type { BayFacts } from './observation.js';
+import type { Rotation } from './rotation.js';
 
 /** What the conductor has made around a bay. References only: keys and passwords rest in the vault. */
 export interface BaySupport {
@@ -11,6 +12,10 @@ export interface BaySupport {
   readonly caRef: string | null;
   readonly clientRef: string | null;
   readonly facts: BayFacts | null;
+  /** Of the authority that counts; it grows when a rotation is done. */
+  readonly caGeneration: number;
+  /** The change of the authority that is under way. */
+  readonly rotation: Rotation | null;
   /** The newest stack event that was copied into the bay's story. */
   readonly lastStackEvent: number;
   /** The newest generation of which the story tells that a conductor has begun with it. */
@@ -22,6 +27,8 @@ export const NO_SUPPORT: BaySupport = {
   caRef: null,
   clientRef: null,
   facts: null,
+  caGeneration: 0,
+  rotation: null,
   lastStackEvent: 0,
   claimedGeneration: 0,
 };

@@ -32,6 +32,8 @@ export interface BayDesired {
   readonly fixedSubnet: string | null;
   readonly floatingIpEnabled: boolean;
   readonly masterLbEnabled: boolean;
+  /** Grows when another certificate authority is asked for. */
+  readonly caGeneration: number;
 }
 
 export interface BayObserved {

@@ -42,6 +42,8 @@ export const ERROR_KINDS = {
   'quota-not-found': never(404),
   'federation-not-found': never(404),
   'keypair-not-found': never(404),
+  'x509-key-pair-not-found': never(404),
+  'workload-not-found': never(404),
   'method-not-allowed': never(405),
   'not-acceptable': never(406),
   'version-not-supported': never(406),
@@ -60,6 +62,8 @@ export const ERROR_KINDS = {
   'cloud-refused': afterChange(500),
   'cloud-quota-exceeded': afterChange(500),
   'cloud-unavailable': later(503),
+  /** Kubernetes' own refusal; its status is in the details. */
+  'kubernetes-refused': never(400),
   'engine-failed': later(500),
   'engine-unavailable': later(503),
   /** There is no engine to ask: the bay is not up yet, or its servers are simulated. */
@@ -76,6 +80,8 @@ export interface ErrorDetails {
   readonly message: Sentence;
   /** Wire name of the field at fault, when there is one. */
   readonly field?: string;
+  /** HTTP status in place of the kind's, where a neighbour's own is passed on: 400 to 499. */
+  readonly status?: number;
   /** The neighbour's request id, when a neighbour refused. */
   readonly requestId?: string;
   /** When it is worth while to try again. */
@@ -89,6 +95,7 @@ export class DomainError extends Error {
   readonly requestId: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly #sentence: Sentence;
+  readonly #status: number | undefined;
 
   constructor(kind: ErrorName, details: ErrorDetails | Sentence) {
     const known: ErrorDetails = typeof details === 'object' ? details : { message: details };
@@ -97,6 +104,7 @@ export class DomainError extends Error {
     this.kind = kind;
     this.#sentence = known.message;
     this.field = known.field;
+    this.#status = known.status;
     this.requestId = known.requestId;
     this.retryAfterSeconds = known.retryAfterSeconds;
   }
@@ -107,7 +115,7 @@ export class DomainError extends Error {
   }
 
   get status(): number {
-    return ERROR_KINDS[this.kind].status;
+    return this.#status ?? ERROR_KINDS[this.kind].status;
   }
 
   get retry(): ErrorKind['retry'] {

@@ -5,6 +5,7 @@ export type BayId = Brand<string, 'BayId'>;
 export type BayModelId = Brand<string, 'BayModelId'>;
 export type NodeGroupId = Brand<string, 'NodeGroupId'>;
 export type NodeId = Brand<string, 'NodeId'>;
+export type X509KeyPairId = Brand<string, 'X509KeyPairId'>;
 export type ContainerId = Brand<string, 'ContainerId'>;
 export type FederationId = Brand<string, 'FederationId'>;
 export type StackName = Brand<string, 'StackName'>;

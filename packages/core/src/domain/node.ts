@@ -48,3 +48,16 @@ export const UNSEEN_NODE: NodeObservation = {
   privateAddress: null,
   publicAddress: null,
 };
+
+/** A server that belongs to no bay, as the first releases let people note it: a record and nothing else (contract, resources §9.5). */
+export interface NodeRecord {
+  readonly id: NodeId;
+  readonly sequence: number;
+  readonly projectId: string;
+  readonly userId: string;
+  readonly type: string | null;
+  readonly imageId: string | null;
+  readonly ironicNodeId: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date | null;
+}

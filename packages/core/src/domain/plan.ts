@@ -10,17 +10,28 @@ export type Step =
   | { readonly do: 'create' | 'update' | 'delete' }
   /** The stack is what was wanted so far, and the upgrade goes on: other nodes are wanted now. */
   | { readonly do: 'stride' }
-  | { readonly do: 'wait'; readonly milliseconds: number; readonly status: BayStatus }
+  | { readonly do: 'wait'; readonly milliseconds: number; readonly status: BayStatus; readonly reason?: string }
   | { readonly do: 'finish'; readonly status: BayStatus; readonly reason: string | null }
   | { readonly do: 'fail'; readonly status: BayStatus; readonly reason: string }
   /** Nothing is left in the cloud: remove the bay's records. */
   | { readonly do: 'forget' }
+  /** The stack is as wanted, the bay's authority is not yet. */
+  | { readonly do: 'rotate' }
   /** Nothing was asked: look after the bay's health. */
   | { readonly do: 'tend' };
 
 type Present = Extract<StackSighting, { kind: 'present' }>;
 
 const LOOK_AGAIN_MS = 1_000;
+
+/** The next step of a bay that also awaits another authority: that comes when the stack is as wanted, and before the bay is done. */
+export function withRotation(step: Step, bay: Bay): Step {
+  if (step.do === 'finish')
+    return step.status.endsWith('_COMPLETE') && step.status !== 'ROLLBACK_COMPLETE' ? { do: 'rotate' } : step;
+  return step.do === 'tend' && ROTATABLE.has(bay.observed.status) ? { do: 'rotate' } : step;
+}
+
+const ROTATABLE: ReadonlySet<BayStatus> = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_FAILED', 'ROLLBACK_COMPLETE']);
 
 /**
  * Pure: what was asked and what is seen decide; it holds no memory, so the first attempt and every recovery are the same.

@@ -1,6 +1,8 @@
 import type { Bay } from '../domain/bay.js';
 import type { BayModel, CoeName } from '../domain/bay-model.js';
 import type { BayFacts, Observation } from '../domain/observation.js';
+import type { JsonObject } from '../domain/json.js';
+import type { ManifestReport } from '../domain/manifest.js';
 import type { LabelSchema, Problem } from '../domain/labels.js';
 import type { Node } from '../domain/node.js';
 import type { NodeGroup } from '../domain/node-group.js';
@@ -40,11 +42,16 @@ export interface RenderInput extends DesiredBay {
   readonly rollbackOnFailure: boolean;
 }
 
+/** Secrets that a running bay can get anew. */
+export type Rotatable = 'authority' | 'credentials';
+
 /** A driver renders and interprets; it does not act: no I/O, no clock. */
 export interface BayDriver {
   readonly name: string;
   readonly provides: readonly Platform[];
   readonly labels: LabelSchema;
+  /** What this driver's nodes can take while they run: absent, nothing. */
+  readonly rotates?: readonly Rotatable[];
   /** Cross-field rules of this driver, beyond its labels' types. */
   check?(desired: DesiredBay): readonly Problem[];
   render(input: RenderInput): StackSpec;
@@ -78,6 +85,9 @@ export interface HealthReport {
   readonly reason: Readonly<Record<string, string>>;
 }
 
+/** How a node's engine takes this session's certificates. */
+export type Admission = 'admitted' | 'refused' | 'unreachable';
+
 export interface CommandResult {
   readonly output: string;
 }
@@ -99,16 +109,37 @@ export interface ContainerClient {
   execute(hostname: string, command: string, signal: AbortSignal): Promise<CommandResult>;
 }
 
+/**
+ * Objects of one kind in a Kubernetes bay, by name or by uid. Errors: `workload-not-found`, `kubernetes-refused` (with Kubernetes'
+ * own status), `engine-unavailable`, `engine-failed`, `invalid-parameter`.
+ */
+export interface ManifestClient {
+  list(signal: AbortSignal): Promise<readonly ManifestReport[]>;
+  get(ident: string, signal: AbortSignal): Promise<ManifestReport>;
+  create(manifest: JsonObject, signal: AbortSignal): Promise<ManifestReport>;
+  replace(ident: string, manifest: JsonObject, signal: AbortSignal): Promise<ManifestReport>;
+  /** Deleting what is gone is success. */
+  delete(ident: string, signal: AbortSignal): Promise<void>;
+}
+
 /** An engine declares what it can do by what its session has; nobody switches on its name. */
 export interface CoeSession {
   health(signal: AbortSignal): Promise<HealthReport>;
   nodes?(signal: AbortSignal): Promise<readonly NodeReport[]>;
   readonly containers?: ContainerClient;
+  readonly pods?: ManifestClient;
+  readonly services?: ManifestClient;
+  readonly replicationControllers?: ManifestClient;
   /**
    * Lets nodes go before their servers do, so that the engine neither loses its majority nor remembers the dead.
    * Names that the engine does not know are fine. Errors: `engine-unavailable`, `engine-failed`; repeating is harmless.
    */
   releaseNodes?(names: readonly string[], signal: AbortSignal): Promise<void>;
+  /**
+   * Knocks at every node's engine: `refused` says that it, or this side, did not trust the other's certificate.
+   * What a knock does is nothing.
+   */
+  admissions?(signal: AbortSignal): Promise<ReadonlyMap<string, Admission>>;
   /** Gives a saved image (`docker save`, a tar stream) to every node's engine. Returns the names of the nodes that have it now. */
   loadImage?(tar: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<readonly string[]>;
 }

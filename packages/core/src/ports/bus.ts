@@ -1,15 +1,35 @@
 import type { BayId } from '../domain/ids.js';
+import type { JsonObject } from '../domain/json.js';
+import type { ManifestKind, ManifestReport } from '../domain/manifest.js';
+import type { Authority } from '../domain/rotation.js';
 import type { ContainerReport, ContainerSpec } from '../domain/workload.js';
 import type { CommandResult, NodeReport } from './bay-driver.js';
 
 export const CONTAINER_ACTIONS = ['start', 'stop', 'reboot', 'pause', 'unpause', 'delete'] as const;
 export type ContainerAction = (typeof CONTAINER_ACTIONS)[number];
 
+export interface ManifestsOf {
+  readonly bayId: BayId;
+  readonly kind: ManifestKind;
+}
+
+export interface CertificateOf {
+  readonly authority: Authority;
+  /** Asked by the account of the bay's nodes: while the authority is being changed, nodes and clients change at different times. */
+  readonly forNode: boolean;
+}
+
 /** Questions need the running engine or the CA's key. They are answered or they fail; they are never kept as work. */
 export interface Questions {
-  'certificate.ca': { args: { bayId: BayId }; reply: { pem: string } };
-  'certificate.sign': { args: { bayId: BayId; csr: string }; reply: { pem: string } };
+  /** The certificates to trust: two of them while the main authority is being changed, the one that nodes want first. */
+  'certificate.ca': { args: { bayId: BayId } & CertificateOf; reply: { pem: string } };
+  'certificate.sign': { args: { bayId: BayId; csr: string } & CertificateOf; reply: { pem: string } };
   'nodes.report': { args: { bayId: BayId }; reply: readonly NodeReport[] };
+  'manifest.list': { args: ManifestsOf; reply: readonly ManifestReport[] };
+  'manifest.get': { args: ManifestsOf & { ident: string }; reply: ManifestReport };
+  'manifest.create': { args: ManifestsOf & { manifest: JsonObject }; reply: ManifestReport };
+  'manifest.replace': { args: ManifestsOf & { ident: string; manifest: JsonObject }; reply: ManifestReport };
+  'manifest.delete': { args: ManifestsOf & { ident: string }; reply: null };
   'container.create': { args: { bayId: BayId; spec: ContainerSpec }; reply: ContainerReport };
   'container.inspect': { args: { bayId: BayId; hostnames: readonly string[] }; reply: Readonly<Record<string, ContainerReport>> };
   'container.act': { args: { bayId: BayId; hostname: string; action: ContainerAction }; reply: null };

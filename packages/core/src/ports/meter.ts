@@ -13,6 +13,7 @@ export type PassOutcome =
   | 'fail'
   | 'forget'
   | 'tend'
+  | 'rotate'
   | 'retry'
   | 'quiet'
   | 'gone'

@@ -1,18 +1,19 @@
 import type { Bay, BayObserved } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
 import type { BayStatus } from '../domain/bay-status.js';
-import type { BayId, BayModelId, ContainerId, FederationId, NodeGroupId, NodeId } from '../domain/ids.js';
+import type { BayId, BayModelId, ContainerId, FederationId, NodeGroupId, NodeId, X509KeyPairId } from '../domain/ids.js';
 import type { Labels } from '../domain/labels.js';
 import type { Health } from '../domain/bay-status.js';
 import type { Intent } from '../domain/intent.js';
 import type { BayEvent, NewBayEvent } from '../domain/bay-event.js';
 import type { MagnumService } from '../domain/magnum-service.js';
-import type { Node, NodeObservation } from '../domain/node.js';
+import type { Node, NodeObservation, NodeRecord } from '../domain/node.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import type { BaySupport } from '../domain/bay-support.js';
 import type { Container } from '../domain/workload.js';
 import type { Federation } from '../domain/federation.js';
 import type { Quota, QuotaResource } from '../domain/quota.js';
+import type { X509KeyPair } from '../domain/x509-key-pair.js';
 
 /** A row that is about to be made: the database gives it its place in the order. */
 export type New<T extends { readonly sequence: number }> = Omit<T, 'sequence'>;
@@ -115,7 +116,11 @@ export interface NodeGroupRepository {
   saveStatus(id: NodeGroupId, status: BayStatus, reason: string | null): Promise<void>;
 }
 
-export interface NodeRow {
+/** What `/v1/nodes` lists: nodes of bays, and records of servers that belong to none. */
+export type NodeRow = BayNodeRow | { readonly kind: 'record'; readonly record: NodeRecord };
+
+export interface BayNodeRow {
+  readonly kind: 'node';
   readonly node: Node;
   readonly nodeGroup: Pick<NodeGroup, 'name'>;
   readonly serverType: 'vm' | 'bm';
@@ -132,6 +137,8 @@ export interface NodeRepository {
     page: Page,
   ): Promise<readonly NodeRow[]>;
   insert(node: New<Node>): Promise<void>;
+  insertRecord(record: New<NodeRecord>): Promise<void>;
+  saveRecord(record: NodeRecord): Promise<void>;
   setDesired(id: NodeId, desired: Node['desired']): Promise<void>;
   saveObserved(id: NodeId, observed: NodeObservation): Promise<void>;
   delete(id: NodeId): Promise<void>;
@@ -173,7 +180,16 @@ export interface ContainerRepository {
   delete(id: ContainerId): Promise<void>;
 }
 
+export interface X509KeyPairRepository {
+  find(ident: string, visible: Visibility): Promise<readonly X509KeyPair[]>;
+  list(visible: Visibility, page: Page): Promise<readonly X509KeyPair[]>;
+  insert(pair: New<X509KeyPair>): Promise<void>;
+  delete(id: X509KeyPairId): Promise<void>;
+}
+
 export interface SecretRepository {
+  /** Puts it unless something is there already; answers what is there then. */
+  keep(ref: string, sealed: string): Promise<string>;
   put(ref: string, sealed: string): Promise<void>;
   get(ref: string): Promise<string | undefined>;
   delete(ref: string): Promise<void>;
@@ -249,6 +265,7 @@ export interface Repositories {
   readonly work: WorkRepository;
   readonly events: BayEventRepository;
   readonly containers: ContainerRepository;
+  readonly x509KeyPairs: X509KeyPairRepository;
   readonly secrets: SecretRepository;
   readonly services: MagnumServiceRepository;
   readonly quotas: QuotaRepository;

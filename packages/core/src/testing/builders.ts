@@ -23,6 +23,7 @@ export function aBay(wanted: Partial<Bay> & Partial<BayDesired> & Partial<BayObs
     fixedSubnet: null,
     floatingIpEnabled: false,
     masterLbEnabled: false,
+    caGeneration: 0,
   };
   return {
     id: A_BAY_ID,

@@ -11,7 +11,8 @@ export function encodeFailure(error: unknown): JsonValue {
     error instanceof DomainError
       ? error
       : new DomainError('internal', 'The conductor met an unexpected error; its log says more.');
-  return { error: { kind: known.kind, message: known.message, ...(known.field ? { field: known.field } : {}) } };
+  const { kind, message, field, status } = known;
+  return { error: { kind, message, status, ...(field ? { field } : {}) } };
 }
 
 export function decodeReply(envelope: JsonValue): JsonValue {
@@ -19,10 +20,14 @@ export function decodeReply(envelope: JsonValue): JsonValue {
   const { error } = envelope;
   if (error === undefined) return envelope['reply'] ?? null;
   if (!isJsonObject(error)) throw unreadable();
-  const { kind, message, field } = error;
+  const { kind, message, field, status } = error;
   // A newer conductor may know kinds that this process does not.
   const name: ErrorName = typeof kind === 'string' && Object.hasOwn(ERROR_KINDS, kind) ? (kind as ErrorName) : 'internal';
-  throw new DomainError(name, { message: String(message ?? ''), ...(typeof field === 'string' ? { field } : {}) });
+  throw new DomainError(name, {
+    message: String(message ?? ''),
+    ...(typeof field === 'string' ? { field } : {}),
+    ...(name === kind && typeof status === 'number' ? { status } : {}),
+  });
 }
 
 /** Undefined for what is no JSON. */

@@ -110,7 +110,7 @@ export function bayRepository(db: Knex, clock: Clock): BayRepository {
     async delete(id) {
       for (const table of ['node', 'node_group', 'intent', 'bay_support', 'bay_event', 'work_item'])
         await db(table).where({ bay_id: id }).delete();
-      await db('container').where({ bay_uuid: id }).delete();
+      for (const table of ['container', 'x509_key_pair']) await db(table).where({ bay_uuid: id }).delete();
       await db(TABLE).where({ uuid: id }).delete();
     },
     count: (projectId) => countOfProject(db, projectId),
@@ -169,6 +169,7 @@ function desiredRow(bay: New<Bay>): Record<string, unknown> {
     fixed_subnet: desired.fixedSubnet,
     floating_ip_enabled: desired.floatingIpEnabled,
     master_lb_enabled: desired.masterLbEnabled,
+    ca_generation: desired.caGeneration,
   };
 }
 
@@ -211,6 +212,7 @@ function fromRow(row: Row): Bay {
       fixedSubnet: textOrNull(row, 'fixed_subnet'),
       floatingIpEnabled: flag(row, 'floating_ip_enabled'),
       masterLbEnabled: flag(row, 'master_lb_enabled'),
+      caGeneration: number(row, 'ca_generation'),
     },
     observed: {
       status: text(row, 'status') as BayStatus,

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import type { BayId, BayModelId, NodeGroupId, NodeId } from '../../domain/ids.js';
 import { isUuid } from '../../domain/ids.js';
-import type { Node, NodeObservation, NodeStatus } from '../../domain/node.js';
-import type { NodeRepository, NodeRow, Visibility } from '../../ports/store.js';
+import type { Node, NodeObservation, NodeRecord, NodeStatus } from '../../domain/node.js';
+import type { BayNodeRow, New, NodeRepository, NodeRow, Visibility } from '../../ports/store.js';
 import { date, dateOrNull, number, pageOf, text, textOrNull, type Row } from './rows.js';
 
 const TABLE = 'node';
@@ -29,10 +29,14 @@ export function nodeRepository(db: Knex): NodeRepository {
   const withGroup = (visible: Visibility): Knex.QueryBuilder => {
     const query = db(TABLE)
       .select(`${TABLE}.*`, 'node_group.name as group_name', 'bay_model.server_type')
-      .join('node_group', 'node_group.uuid', `${TABLE}.node_group_id`)
-      .join('bay', 'bay.uuid', `${TABLE}.bay_id`)
-      .join('bay_model', 'bay_model.uuid', 'bay.baymodel_id');
-    return visible.projectId === null ? query : query.where('node_group.project_id', visible.projectId);
+      .leftJoin('node_group', 'node_group.uuid', `${TABLE}.node_group_id`)
+      .leftJoin('bay', 'bay.uuid', `${TABLE}.bay_id`)
+      .leftJoin('bay_model', 'bay_model.uuid', 'bay.baymodel_id');
+    const { projectId } = visible;
+    if (projectId === null) return query;
+    // Two conditions that an index serves each; a join's condition beside a column's would look at every row.
+    const ownBays = db('bay').select('uuid').where({ project_id: projectId });
+    return query.where((own) => own.whereIn(`${TABLE}.bay_id`, ownBays).orWhere(`${TABLE}.project_id`, projectId));
   };
   return {
     async ofBay(bayId) {
@@ -72,6 +76,24 @@ export function nodeRepository(db: Knex): NodeRepository {
         updated_at: node.updatedAt?.getTime() ?? null,
       });
     },
+    async insertRecord(record) {
+      await db(TABLE).insert({
+        ...recordRow(record),
+        uuid: record.id,
+        project_id: record.projectId,
+        user_id: record.userId,
+        bay_id: NO_BAY,
+        node_group_id: NO_BAY,
+        name: record.id,
+        role: 'worker',
+        desired: 'present',
+        status: 'CREATE_COMPLETE',
+        created_at: record.createdAt.getTime(),
+      });
+    },
+    async saveRecord(record) {
+      await db(TABLE).where({ uuid: record.id }).update(recordRow(record));
+    },
     async setDesired(id, desired) {
       await db(TABLE).where({ uuid: id }).update({ desired });
     },
@@ -94,12 +116,42 @@ function observedRow(observed: NodeObservation): Record<string, unknown> {
   };
 }
 
-function withGroupOf(row: Row): NodeRow {
+/** In place of a bay's id, which is never empty. */
+const NO_BAY = '';
+
+function recordRow(record: New<NodeRecord>): Record<string, unknown> {
   return {
+    type: record.type,
+    image_id: record.imageId,
+    ironic_node_id: record.ironicNodeId,
+    updated_at: record.updatedAt?.getTime() ?? null,
+  };
+}
+
+function recordOf(row: Row, projectId: string): NodeRecord {
+  return {
+    // Ids are what `insertRecord` wrote from the same type.
+    id: text(row, 'uuid') as NodeId,
+    sequence: number(row, 'id'),
+    projectId,
+    userId: text(row, 'user_id'),
+    type: textOrNull(row, 'type'),
+    imageId: textOrNull(row, 'image_id'),
+    ironicNodeId: textOrNull(row, 'ironic_node_id'),
+    createdAt: date(row, 'created_at'),
+    updatedAt: dateOrNull(row, 'updated_at'),
+  };
+}
+
+function withGroupOf(row: Row): NodeRow {
+  const projectId = textOrNull(row, 'project_id');
+  if (projectId !== null) return { kind: 'record', record: recordOf(row, projectId) };
+  return {
+    kind: 'node',
     node: fromRow(row),
     nodeGroup: { name: text(row, 'group_name') },
     // Written by the bay models' adapter from the same type.
-    serverType: text(row, 'server_type') as NodeRow['serverType'],
+    serverType: text(row, 'server_type') as BayNodeRow['serverType'],
   };
 }
 

@@ -16,6 +16,7 @@ import { quotaRepository } from './quotas.js';
 import { secretRepository } from './secrets.js';
 import { supportRepository } from './support.js';
 import { repeated } from './transactions.js';
+import { x509KeyPairRepository } from './x509-key-pairs.js';
 import { assertHeld, workQueue, workRepository } from './work-queue.js';
 
 /** One store for SQLite and MariaDB: whatever differs between them lives in how `db` was opened. */
@@ -56,6 +57,7 @@ function repositories(db: Knex, clock: Clock): Repositories {
     work: workRepository(db, clock),
     events: bayEventRepository(db),
     containers: containerRepository(db),
+    x509KeyPairs: x509KeyPairRepository(db),
     secrets: secretRepository(db),
     services: magnumServiceRepository(db),
     quotas: quotaRepository(db),

@@ -1,4 +1,5 @@
 import type { CoeSession, ConnectInput } from '../../ports/bay-driver.js';
+import { admissionsOf } from './admissions.js';
 import { containerClient } from './containers.js';
 import { enginesOf, listNodes } from './engines.js';
 import { healthOf } from './health.js';
@@ -13,6 +14,7 @@ export function connectSwarm(input: ConnectInput): CoeSession {
     nodes: (signal) => listNodes(engines, signal),
     releaseNodes: (names, signal) => releaseNodes(engines, names, signal),
     containers: containerClient(engines),
+    admissions: (signal) => admissionsOf(input, signal),
     loadImage: (tar, signal) => loadImage(engines, tar, signal),
   };
 }

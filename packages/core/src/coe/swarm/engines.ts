@@ -35,6 +35,11 @@ export function enginesOf(input: ConnectInput): Engines {
   };
 }
 
+/** Port of the bay's API, and of every node's engine. */
+export function apiPortOf(input: ConnectInput): number {
+  return addressOf(input).port;
+}
+
 function addressOf({ endpoint }: ConnectInput): { readonly host: string; readonly port: number } {
   const url = URL.parse?.(endpoint.url) ?? new URL(endpoint.url);
   return { host: url.hostname, port: url.port ? Number(url.port) : DEFAULT_PORT };

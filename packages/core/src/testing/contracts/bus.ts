@@ -3,6 +3,8 @@ import { DomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
 import type { Answers, MessageBus } from '../../ports/bus.js';
 
+const MAIN = { authority: 'main', forNode: false } as const;
+
 const BAY = '11111111-2222-4333-8444-555555555555' as BayId;
 
 /** Answers of which a test replaces what it is about; the others must not be asked. */
@@ -12,6 +14,11 @@ function answersWith(wanted: Partial<Answers>): Answers {
     'certificate.ca': unexpected,
     'certificate.sign': unexpected,
     'nodes.report': unexpected,
+    'manifest.list': unexpected,
+    'manifest.get': unexpected,
+    'manifest.create': unexpected,
+    'manifest.replace': unexpected,
+    'manifest.delete': unexpected,
     'container.create': unexpected,
     'container.inspect': unexpected,
     'container.act': unexpected,
@@ -47,7 +54,7 @@ export function busContract(name: string, open: () => Promise<BusPair>): void {
       await pair.answerer.serve(
         answersWith({ 'certificate.sign': async ({ bayId, csr }) => ({ pem: `${bayId} ${csr} ü😀\n` }) }),
       );
-      expect(await pair.caller.call('certificate.sign', { bayId: BAY, csr: 'x' }, { timeoutMs: 5_000 })).toEqual({
+      expect(await pair.caller.call('certificate.sign', { bayId: BAY, csr: 'x', ...MAIN }, { timeoutMs: 5_000 })).toEqual({
         pem: `${BAY} x ü😀\n`,
       });
     });
@@ -58,7 +65,9 @@ export function busContract(name: string, open: () => Promise<BusPair>): void {
           'certificate.sign': () => Promise.reject(new DomainError('invalid-csr', { field: 'csr', message: 'no good' })),
         }),
       );
-      await expect(pair.caller.call('certificate.sign', { bayId: BAY, csr: 'x' }, { timeoutMs: 5_000 })).rejects.toMatchObject({
+      await expect(
+        pair.caller.call('certificate.sign', { bayId: BAY, csr: 'x', ...MAIN }, { timeoutMs: 5_000 }),
+      ).rejects.toMatchObject({
         kind: 'invalid-csr',
         field: 'csr',
         message: 'no good',
@@ -72,7 +81,7 @@ export function busContract(name: string, open: () => Promise<BusPair>): void {
             new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('late')))),
         }),
       );
-      await expect(pair.caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 100 })).rejects.toMatchObject({
+      await expect(pair.caller.call('certificate.ca', { bayId: BAY, ...MAIN }, { timeoutMs: 100 })).rejects.toMatchObject({
         kind: 'deadline-exceeded',
       });
     });
@@ -80,13 +89,13 @@ export function busContract(name: string, open: () => Promise<BusPair>): void {
     test('a caller that goes away stops waiting', async () => {
       await pair.answerer.serve(answersWith({ 'certificate.ca': () => new Promise(() => undefined) }));
       const gone = new AbortController();
-      const asked = pair.caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 20_000, signal: gone.signal });
+      const asked = pair.caller.call('certificate.ca', { bayId: BAY, ...MAIN }, { timeoutMs: 20_000, signal: gone.signal });
       setTimeout(() => gone.abort(new Error('gone')), 50);
       await expect(asked).rejects.toBeInstanceOf(DomainError);
     });
 
     test('a question that nobody serves is refused within its deadline', async () => {
-      const asked = pair.caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 300 });
+      const asked = pair.caller.call('certificate.ca', { bayId: BAY, ...MAIN }, { timeoutMs: 300 });
       await expect(asked).rejects.toMatchObject({ status: 503 });
     });
 
@@ -94,7 +103,7 @@ export function busContract(name: string, open: () => Promise<BusPair>): void {
       await pair.answerer.serve(answersWith({ 'certificate.sign': async ({ csr }) => ({ pem: csr }) }));
       const asked = Array.from({ length: 100 }, (_unused, index) => String(index));
       const answers = await Promise.all(
-        asked.map((csr) => pair.caller.call('certificate.sign', { bayId: BAY, csr }, { timeoutMs: 10_000 })),
+        asked.map((csr) => pair.caller.call('certificate.sign', { bayId: BAY, csr, ...MAIN }, { timeoutMs: 10_000 })),
       );
       expect(answers.map((answer) => answer.pem)).toEqual(asked);
     });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { requireRoom } from '../../app/quotas.js';
-import type { BayId, BayModelId, FederationId, NodeGroupId, NodeId } from '../../domain/ids.js';
+import type { BayId, BayModelId, FederationId, NodeGroupId, NodeId, X509KeyPairId } from '../../domain/ids.js';
 import type { BayStatus } from '../../domain/bay-status.js';
 import { UNSEEN_NODE } from '../../domain/node.js';
 import type { BayRow, Page, Store } from '../../ports/store.js';
@@ -284,6 +284,64 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
       ]);
       expect(left).toEqual([[], [], [], []]);
       expect(await store.queue.claim('me', 10)).toEqual([]);
+    });
+
+    test('keeps the first of several secrets that are kept under one reference', async () => {
+      const keep = (sealed: string): Promise<string> => store.write((repos) => repos.secrets.keep('ref', sealed));
+      const kept = await Promise.all(['one', 'two', 'three'].map(keep));
+      expect(new Set(kept).size).toBe(1);
+      expect(await store.read((repos) => repos.secrets.get('ref'))).toBe(kept[0]);
+      await store.write((repos) => repos.secrets.put('ref', 'other'));
+      expect(await keep('four')).toBe('other');
+    });
+
+    test('lists records of servers among the nodes of bays, each to its project alone', async () => {
+      const record = {
+        id: uuid(70) as NodeId,
+        projectId: 'project',
+        userId: 'user',
+        type: 'bm',
+        imageId: null,
+        ironicNodeId: 'i-1',
+        createdAt: new Date(5),
+        updatedAt: null,
+      };
+      await store.write((repos) => repos.nodes.insertRecord(record));
+      await store.write((repos) => repos.nodes.insertRecord({ ...record, id: uuid(71) as NodeId, projectId: 'other' }));
+      const [row] = await store.read((repos) => repos.nodes.list(OWN, {}, PAGE));
+      expect(row).toMatchObject({ kind: 'record', record });
+      await store.write((repos) =>
+        repos.nodes.saveRecord({ ...record, sequence: 0, imageId: 'image', ironicNodeId: null, updatedAt: new Date(9) }),
+      );
+      expect(await store.read((repos) => repos.nodes.find(record.id, OWN))).toMatchObject([
+        { record: { type: 'bm', imageId: 'image', ironicNodeId: null, updatedAt: new Date(9) } },
+      ]);
+      expect(await store.read((repos) => repos.nodes.list({ projectId: null }, {}, PAGE))).toHaveLength(2);
+      await store.write((repos) => repos.nodes.delete(record.id));
+      expect(await store.read((repos) => repos.nodes.list(OWN, {}, PAGE))).toEqual([]);
+    });
+
+    test('keeps key pairs with their bay', async () => {
+      const [bayId] = await withBays(1);
+      const pair = {
+        id: uuid(80) as X509KeyPairId,
+        bayId: bayId as BayId,
+        projectId: 'project',
+        userId: 'user',
+        name: 'Pair',
+        caCertificate: 'ca',
+        certificate: null,
+        sealedPrivateKey: 'sealed',
+        createdAt: new Date(5),
+        updatedAt: null,
+      };
+      await store.write((repos) => repos.x509KeyPairs.insert(pair));
+      for (const ident of [pair.id, 'Pair'])
+        expect(await store.read((repos) => repos.x509KeyPairs.find(ident, OWN))).toMatchObject([pair]);
+      expect(await store.read((repos) => repos.x509KeyPairs.find('pair', OWN))).toEqual([]);
+      expect(await store.read((repos) => repos.x509KeyPairs.list({ projectId: 'other' }, PAGE))).toEqual([]);
+      await store.write((repos) => repos.bays.delete(pair.bayId));
+      expect(await store.read((repos) => repos.x509KeyPairs.list({ projectId: null }, PAGE))).toEqual([]);
     });
 
     test('keeps a newer intent when an older one is closed', async () => {

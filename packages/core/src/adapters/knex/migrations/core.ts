@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
 import { createOnce, type Migration } from '../migration.js';
+import { certificateMigrations } from './certificates.js';
 import { federationMigrations } from './federations.js';
 import { nodeGroupMigrations } from './node-groups.js';
+import { nodeRecordMigrations } from './node-records.js';
 import { quotaMigrations } from './quotas.js';
 import { idempotencyMigrations } from './idempotency.js';
 
@@ -24,6 +26,8 @@ export const coreMigrations: readonly Migration[] = [
   ...federationMigrations,
   ...nodeGroupMigrations,
   ...idempotencyMigrations,
+  ...certificateMigrations,
+  ...nodeRecordMigrations,
 ];
 
 async function addEventKinds(db: Knex): Promise<void> {

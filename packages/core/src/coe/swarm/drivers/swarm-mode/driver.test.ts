@@ -117,7 +117,7 @@ describe('user data', () => {
   test('scripts are the same for every bay, in ASCII', () => {
     const scripts = (input: RenderInput): string[] =>
       Object.entries(swarmMode.render(input).files)
-        .filter(([name]) => name.endsWith('.sh'))
+        .filter(([name]) => /\.(sh|py)$/.test(name))
         .map(([, text]) => text);
     expect(scripts(EXAMPLE_BAYS['hostile'] ?? exampleBay())).toEqual(scripts(exampleBay()));
     expect(scripts(exampleBay()).join('')).toMatch(/^[\x00-\x7f]*$/);

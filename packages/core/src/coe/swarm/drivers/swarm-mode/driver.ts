@@ -20,6 +20,7 @@ export const swarmMode: BayDriver = {
   name: 'swarm-mode',
   provides: platforms,
   labels: SWARM_LABELS,
+  rotates: ['authority'],
   check,
   render,
   interpret: interpretStack,

@@ -89,6 +89,7 @@ function aBay({ desired }: Example): Bay {
       fixedSubnet: null,
       floatingIpEnabled: true,
       masterLbEnabled: false,
+      caGeneration: 0,
       ...desired,
     },
   };

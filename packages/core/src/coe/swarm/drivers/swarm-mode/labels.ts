@@ -45,6 +45,12 @@ export const SWARM_LABELS = {
     fixed: true,
     meaning: 'Range from which the swarm takes its overlay networks, /24 each.',
   },
+  certificate_check_interval: {
+    type: 'integer',
+    default: '60',
+    minimum: 5,
+    meaning: 'How often, in seconds, a node asks whether it should have other certificates; 5 or more.',
+  },
   swarm_strategy: {
     type: 'string',
     default: 'spread',

@@ -221,7 +221,16 @@ function plainSettings(settings: Settings, { node, group, manager, first }: Node
     http_proxy: model.httpProxy ?? '',
     https_proxy: model.httpsProxy ?? '',
     no_proxy: model.noProxy ?? '',
+    certificate_check_interval: checkInterval(settings),
     swarm_address_pool: label(settings.input, 'swarm_address_pool') ?? '',
     labels: JSON.stringify({ ...bay.desired.labels, ...group.labels }),
   };
+}
+
+const OFTENEST_CHECK = 5;
+
+/** Text, as all settings that scripts put into files: a label of another type has been refused, or warned of, before. */
+function checkInterval(settings: Settings): string {
+  const wanted = Number(label(settings.input, 'certificate_check_interval'));
+  return String(Number.isSafeInteger(wanted) ? Math.max(OFTENEST_CHECK, wanted) : 60);
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 // Read from the sources also when compiled: the scripts are shipped as they are reviewed.
 const FOLDER = new URL('../../../../../src/coe/swarm/drivers/swarm-mode/scripts/', import.meta.url);
 const names = readdirSync(FOLDER)
-  .filter((name) => name.endsWith('.sh'))
+  .filter((name) => /\.(sh|py)$/.test(name))
   .sort();
 
 /** The node's scripts under the names that the templates use, read once. */

@@ -16,15 +16,12 @@ try:
     settings = json.load(open(path))
 except (OSError, ValueError):
     settings = {}
-settings["hosts"] = [os.environ["LOCAL"], "tcp://0.0.0.0:2375"]
+# With TLS, the gateway stands before the engine.
+settings["hosts"] = [os.environ["LOCAL"]] + (["tcp://0.0.0.0:2375"] if values["tls_disabled"] else [])
 settings["labels"] = ["org.magnum.bay=" + values["bay_id"], "org.magnum.node-group=" + values["node_group"]]
 settings["log-driver"] = "json-file"
 settings["log-opts"] = {"max-size": "10m", "max-file": "3"}
-if values["tls_disabled"]:
-    settings["tls"] = False
-else:
-    settings.update({"tls": True, "tlsverify": True, "tlscacert": "/etc/docker/ca.crt",
-                     "tlscert": "/etc/docker/server.crt", "tlskey": "/etc/docker/server.key"})
+settings["tls"] = False
 # Engines of today no longer have devicemapper; it was the default of earlier bay models, so it must not stop a bay.
 driver = values["docker_storage_driver"]
 if driver and driver != "devicemapper":

@@ -75,7 +75,7 @@ PYTHON
 }
 
 # cloud_until_good WHAT METHOD URL TOKEN BODY ANSWER HEADERS: repeats until the cloud agrees. Refusals are repeated a few times
-# only; silence and server errors for twenty minutes: the API may be restarting.
+# only; silence and server errors for twenty minutes (PATIENCE, in seconds): the API may be restarting.
 cloud_until_good() {
     what=$1
     shift
@@ -87,7 +87,7 @@ cloud_until_good() {
         4??) refusals=$((refusals + 1)) ;;
         esac
         say "$what: HTTP status ${status:-000}"
-        if [ "$refusals" -ge 5 ] || [ "$waited" -ge 1200 ]; then give_up "$what was answered with HTTP status ${status:-000}"; fi
+        if [ "$refusals" -ge 5 ] || [ "$waited" -ge "${PATIENCE:-1200}" ]; then give_up "$what was answered with HTTP status ${status:-000}"; fi
         sleep "$pause"
         waited=$((waited + pause)) pause=$((pause * 2))
         [ "$pause" -le 30 ] || pause=30

@@ -3,7 +3,7 @@
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 
-wanted=$(cat /etc/docker/daemon.json /etc/systemd/system/docker.service.d/magnum*.conf /etc/docker/*.crt 2>/dev/null | sha256sum)
+wanted=$(cat /etc/docker/daemon.json /etc/systemd/system/docker.service.d/magnum*.conf 2>/dev/null | sha256sum)
 if [ "$(cat "$STATE/running" 2>/dev/null || true)" = "$wanted" ] && engine GET /_ping >/dev/null 2>&1; then exit 0; fi
 systemctl enable docker.service >/dev/null 2>&1 || true
 if systemctl cat docker.socket >/dev/null 2>&1; then systemctl start docker.socket; fi

@@ -1,0 +1,68 @@
+import { DomainError, isDomainError } from '../../domain/errors.js';
+
+const WITHIN_MS = 20_000;
+
+/** One bounded call; what fails becomes a DomainError. Kubernetes' own refusals keep their status (contract, README §4). */
+export async function attempt<T>(trying: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
+  try {
+    return await Promise.race([call(), ended(limited)]);
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (isDomainError(cause)) throw cause;
+    if (limited.aborted)
+      throw new DomainError('engine-unavailable', `the bay's API did not answer within ${WITHIN_MS / 1_000} s`);
+    throw translated(trying, cause);
+  }
+}
+
+function ended(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+}
+
+function translated(trying: string, cause: unknown): DomainError {
+  const status = statusOf(cause);
+  const message = `could not ${trying}: ${wordsOf(cause)}`;
+  if (status === undefined) {
+    // Without an answer: the object could not even be written down as what it should be, or nobody was there.
+    const isOurs = cause instanceof TypeError || cause instanceof RangeError;
+    return isOurs
+      ? new DomainError('invalid-parameter', {
+          field: 'manifest',
+          message: `The manifest cannot be used: it has a field of another type.`,
+          cause,
+        })
+      : new DomainError('engine-unavailable', { message: `the bay's API: ${message}`, cause });
+  }
+  if (status >= 500) return new DomainError(status === 503 ? 'engine-unavailable' : 'engine-failed', { message, cause });
+  if (status === 404) return new DomainError('workload-not-found', { message, cause });
+  return new DomainError('kubernetes-refused', { message, status, cause });
+}
+
+function statusOf(error: unknown): number | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'number' && code >= 400 && code <= 599 ? code : undefined;
+}
+
+/** Kubernetes' own message, on one line. */
+function wordsOf(error: unknown): string {
+  const body = typeof error === 'object' && error !== null && 'body' in error ? error.body : undefined;
+  const words = messageIn(body) ?? (error instanceof Error ? error.message : String(error));
+  return words.replaceAll(/\s+/g, ' ').trim().slice(0, 500);
+}
+
+function messageIn(body: unknown): string | undefined {
+  if (typeof body === 'string') return messageIn(parsed(body));
+  const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : undefined;
+  return typeof message === 'string' ? message : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

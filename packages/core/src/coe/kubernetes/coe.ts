@@ -1,0 +1,5 @@
+import type { Coe } from '../../ports/bay-driver.js';
+import { connectKubernetes } from './client.js';
+
+/** Kubernetes: how a running one is spoken with. No driver makes one yet. */
+export const kubernetes: Coe = { names: ['kubernetes'], drivers: [], connect: connectKubernetes };

@@ -1,0 +1,117 @@
+import type {
+  CoreV1Api,
+  V1ObjectMeta,
+  V1Pod,
+  V1PodSpec,
+  V1ReplicationController,
+  V1Service,
+  V1ServicePort,
+} from '@kubernetes/client-node';
+import type { JsonObject } from '../../domain/json.js';
+import type { ManifestKind, ManifestReport } from '../../domain/manifest.js';
+
+interface KubernetesObject {
+  metadata?: V1ObjectMeta;
+}
+export interface KubernetesList<T> {
+  readonly items: readonly T[];
+  readonly metadata?: { readonly _continue?: string };
+}
+interface ListQuery {
+  readonly namespace: string;
+  readonly limit: number;
+  readonly _continue?: string;
+}
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** How one kind of object is listed, read, written and told about. */
+export interface Kind<T extends KubernetesObject> {
+  readonly kind: ManifestKind;
+  list(api: CoreV1Api, query: ListQuery): Promise<KubernetesList<T>>;
+  read(api: CoreV1Api, place: Named): Promise<T>;
+  create(api: CoreV1Api, namespace: string, body: T): Promise<T>;
+  replace(api: CoreV1Api, place: Named, body: T): Promise<T>;
+  delete(api: CoreV1Api, place: Named): Promise<unknown>;
+  /** What of the object as it is has to stand in a replacement. */
+  carryOver?(current: T, next: T): void;
+  report(object: T): Partial<ManifestReport>;
+}
+
+export const podKind: Kind<V1Pod> = {
+  kind: 'pod',
+  list: (api, query) => api.listNamespacedPod(query),
+  read: (api, place) => api.readNamespacedPod(place),
+  create: (api, namespace, body) => api.createNamespacedPod({ namespace, body }),
+  replace: (api, place, body) => api.replaceNamespacedPod({ ...place, body }),
+  delete: (api, place) => api.deleteNamespacedPod(place),
+  // A placed pod's node is not the caller's to leave out.
+  carryOver: (current, next) => {
+    if (next.spec && current.spec)
+      next.spec = { ...current.spec, ...next.spec, containers: mergedContainers(current.spec, next.spec) };
+  },
+  report: (pod) => ({
+    images: imagesOf(pod.spec),
+    status: pod.status?.phase ?? null,
+    host: pod.spec?.nodeName ?? null,
+  }),
+};
+
+/** Kubernetes fills in a container's defaults, and takes a pod only with them. */
+function mergedContainers(current: V1PodSpec, next: V1PodSpec): V1PodSpec['containers'] {
+  return next.containers.map((container) => ({
+    ...current.containers.find(({ name }) => name === container.name),
+    ...container,
+  }));
+}
+
+export const serviceKind: Kind<V1Service> = {
+  kind: 'service',
+  list: (api, query) => api.listNamespacedService(query),
+  read: (api, place) => api.readNamespacedService(place),
+  create: (api, namespace, body) => api.createNamespacedService({ namespace, body }),
+  replace: (api, place, body) => api.replaceNamespacedService({ ...place, body }),
+  delete: (api, place) => api.deleteNamespacedService(place),
+  carryOver: (current, next) => {
+    // The address of a service never changes.
+    const { clusterIP, clusterIPs } = current.spec ?? {};
+    if (next.spec) next.spec = { ...(clusterIP ? { clusterIP } : {}), ...(clusterIPs ? { clusterIPs } : {}), ...next.spec };
+  },
+  report: (service) => ({
+    selector: { ...service.spec?.selector },
+    ip: service.spec?.clusterIP ?? null,
+    ports: (service.spec?.ports ?? []).map(portOf),
+  }),
+};
+
+export const replicationControllerKind: Kind<V1ReplicationController> = {
+  kind: 'rc',
+  list: (api, query) => api.listNamespacedReplicationController(query),
+  read: (api, place) => api.readNamespacedReplicationController(place),
+  create: (api, namespace, body) => api.createNamespacedReplicationController({ namespace, body }),
+  replace: (api, place, body) => api.replaceNamespacedReplicationController({ ...place, body }),
+  // Its pods go too, as with Kubernetes' own command; the API alone would leave them.
+  delete: (api, place) => api.deleteNamespacedReplicationController({ ...place, propagationPolicy: 'Background' }),
+  report: (controller) => ({
+    images: imagesOf(controller.spec?.template?.spec),
+    selector: { ...controller.spec?.selector },
+    replicas: controller.spec?.replicas ?? null,
+  }),
+};
+
+function imagesOf(spec: V1PodSpec | undefined): readonly string[] {
+  return (spec?.containers ?? []).flatMap(({ image }) => (image ? [image] : []));
+}
+
+/** A port without a name gets one, as Mitaka's did (contract, resources §9.3). */
+function portOf(port: V1ServicePort): JsonObject {
+  return {
+    name: port.name ?? 'k8s-service',
+    port: port.port,
+    protocol: port.protocol ?? 'TCP',
+    target_port: port.targetPort ?? null,
+    node_port: port.nodePort ?? null,
+  };
+}

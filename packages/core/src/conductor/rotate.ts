@@ -1,0 +1,137 @@
+import { DomainError } from '../domain/errors.js';
+import { bayEvent } from '../domain/bay-event.js';
+import { STATUS_OF } from '../domain/bay-status.js';
+import type { BaySupport } from '../domain/bay-support.js';
+import { assertNever } from '../domain/json.js';
+import { clientRef, referencesOf, type Rotation, type RotationPhase } from '../domain/rotation.js';
+import type { Admission } from '../ports/bay-driver.js';
+import { ensureMainPairs, loadKeyPair, trustedBy } from './authorities.js';
+import { connectTo } from './engine-access.js';
+import type { Pass, PassResult } from './pass.js';
+import { recordPass } from './record.js';
+import { tendBay } from './tend.js';
+import type { BayWorld, ConductorDeps } from './world.js';
+
+const LOOK_AGAIN_MS = 1_000;
+const KNOCK_WITHIN_MS = 20_000;
+const OVERLAP_MS = 300_000;
+
+/** What a look at the nodes says: the phase is over, or what it still waits for. */
+type Finding = { readonly kind: 'over' } | { readonly kind: 'waiting'; readonly reason: string };
+const OVER: Finding = { kind: 'over' };
+
+/**
+ * One step of the change of a bay's authority. Nothing is sent to a node: nodes ask for what they should trust and present,
+ * and here they are knocked at to see whether they do. So a step that dies is repeated without harm.
+ */
+export async function rotateAuthority(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+  const { world } = pass;
+  const { rotation } = world.support;
+  if (!rotation) return turnedTo(deps, pass, 'trust', signal);
+  const finding = await findingOf(deps, world, rotation, signal);
+  if (finding.kind === 'waiting') return waiting(deps, pass, finding.reason, signal);
+  const next = NEXT[rotation.phase];
+  return next === 'done' ? concluded(deps, pass, rotation, signal) : turnedTo(deps, pass, next, signal);
+}
+
+const NEXT = { trust: 'overlap', overlap: 'issue', issue: 'drop', drop: 'done' } as const satisfies Record<
+  RotationPhase,
+  RotationPhase | 'done'
+>;
+
+async function findingOf(deps: ConductorDeps, world: BayWorld, rotation: Rotation, signal: AbortSignal): Promise<Finding> {
+  const before = world.support.caGeneration;
+  const { generation, phase } = rotation;
+  switch (phase) {
+    case 'trust':
+      await ensureMainPairs(deps, world, generation);
+      return knock(deps, world, { trusts: [before, generation], as: generation, expect: 'admitted' }, signal);
+    case 'overlap':
+      return overlapFinding(deps, rotation);
+    case 'issue':
+      return knock(deps, world, { trusts: [generation], as: generation, expect: 'admitted' }, signal);
+    case 'drop':
+      return knock(deps, world, { trusts: [generation], as: before, expect: 'refused' }, signal);
+    default:
+      return assertNever(phase);
+  }
+}
+
+function overlapFinding(deps: ConductorDeps, { since }: Rotation): Finding {
+  const end = since + (deps.rotationOverlapMs ?? OVERLAP_MS);
+  if (deps.clock.now().getTime() >= end) return OVER;
+  return { kind: 'waiting', reason: `Old and new certificates both count until ${new Date(end).toISOString()}.` };
+}
+
+interface Knock {
+  /** Generations of the authority. */
+  readonly trusts: readonly number[];
+  readonly as: number;
+  readonly expect: Admission;
+}
+
+async function knock(deps: ConductorDeps, world: BayWorld, wanted: Knock, signal: AbortSignal): Promise<Finding> {
+  const client = await loadKeyPair(deps, clientRef(world.bay.id, wanted.as));
+  // Its keys are gone: an earlier pass had seen everything, and died while it cleared away.
+  if (!client || !deps.engines.areLive) return OVER;
+  const ca = await trustedBy(deps, world, wanted.trusts);
+  const session = connectTo(deps, world, { ca, client });
+  if (!session.admissions) throw new DomainError('not-supported', `${world.model.coe} cannot be asked whom its nodes trust.`);
+  const found = await session.admissions(AbortSignal.any([signal, AbortSignal.timeout(KNOCK_WITHIN_MS)]));
+  const others = [...found].filter(([, admission]) => admission !== wanted.expect);
+  const [first] = others;
+  if (!first) return OVER;
+  const [name, admission] = first;
+  const words = admission === 'unreachable' ? 'does not answer' : 'has not taken its new certificates yet';
+  const more = others.length > 1 ? ` (and ${others.length - 1} more)` : '';
+  return { kind: 'waiting', reason: `Phase ${world.support.rotation?.phase ?? ''}: node ${name}${more} ${words}.` };
+}
+
+const WORDS = {
+  trust: 'nodes learn to trust the new authority',
+  overlap: 'the new authority signs for clients; old and new certificates both count',
+  issue: 'nodes get certificates of the new authority',
+  drop: 'nodes stop trusting the old authority',
+} as const satisfies Record<RotationPhase, string>;
+
+async function turnedTo(deps: ConductorDeps, pass: Pass, phase: RotationPhase, signal: AbortSignal): Promise<PassResult> {
+  const { bay, support } = pass.world;
+  const generation = support.rotation?.generation ?? bay.desired.caGeneration;
+  const rotation: Rotation = { generation, phase, since: deps.clock.now().getTime() };
+  const reason = `Certificate authority: ${WORDS[phase]}.`;
+  return waiting(deps, await saved(deps, pass, { rotation }, reason), reason, signal);
+}
+
+/** The old keys go first: until the record says that the change is done, this is repeated. */
+async function concluded(deps: ConductorDeps, pass: Pass, rotation: Rotation, signal: AbortSignal): Promise<PassResult> {
+  const { bay, support } = pass.world;
+  for (const ref of referencesOf(bay.id, support.caGeneration)) await deps.vault.delete(ref);
+  const refs = await ensureMainPairs(deps, pass.world, rotation.generation);
+  const reason = 'Certificate authority: the old one is gone.';
+  return waiting(
+    deps,
+    await saved(deps, pass, { ...refs, caGeneration: rotation.generation, rotation: null }, reason),
+    reason,
+    signal,
+  );
+}
+
+async function saved(deps: ConductorDeps, pass: Pass, change: Partial<BaySupport>, reason: string): Promise<Pass> {
+  const { bay, support } = pass.world;
+  const next = { ...support, ...change };
+  const event = bayEvent(bay, { kind: 'status', status: bay.observed.status, reason }, deps.clock.now());
+  await deps.store.writeUnder(pass.lease, async (repos) => {
+    await repos.support.save(bay.id, next);
+    await repos.events.append([event]);
+  });
+  deps.logger.info('authority rotates', { bayId: bay.id, generation: bay.generation, phase: next.rotation?.phase ?? 'done' });
+  return { ...pass, world: { ...pass.world, support: next } };
+}
+
+/** A rotation that outlived its intent goes on beside the look after the bay's health. */
+async function waiting(deps: ConductorDeps, pass: Pass, reason: string, signal: AbortSignal): Promise<PassResult> {
+  const { intent } = pass.world;
+  if (!intent) return tendBay(deps, pass, signal);
+  const status = STATUS_OF[intent.operation].running;
+  return recordPass(deps, { ...pass, step: { do: 'wait', milliseconds: LOOK_AGAIN_MS, status, reason } }, signal);
+}
