@@ -147,6 +147,8 @@ const SUPPORT = {
   clientRef: 'client',
   lastStackEvent: 0,
   claimedGeneration: 1,
+  caGeneration: 0,
+  rotation: null,
   facts: {
     authUrl: 'a',
     magnumUrl: 'm',

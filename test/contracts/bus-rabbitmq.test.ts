@@ -12,7 +12,7 @@ import { silentLogger } from '../../packages/core/src/adapters/system/logger.js'
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
-import { busContract } from '../../packages/core/src/testing/contracts/bus.js';
+import { answersWith, busContract, MAIN } from '../../packages/core/src/testing/contracts/bus.js';
 
 const BAY = '11111111-2222-4333-8444-555555555555' as BayId;
 let rabbitmq: Rabbitmq;
@@ -57,7 +57,7 @@ function selfSigned(): { readonly cert: string; readonly key: string } {
 async function answered(caller: AmqpBus): Promise<unknown> {
   for (const end = Date.now() + 60_000; ; await systemClock.sleep(100)) {
     try {
-      return await caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 2_000 });
+      return await caller.call('certificate.ca', { bayId: BAY, ...MAIN }, { timeoutMs: 2_000 });
     } catch (error) {
       if (Date.now() > end) throw error;
     }
@@ -88,11 +88,13 @@ describe('RabbitMQ', () => {
       await until(() => !caller.connected());
       const begun = Date.now();
       await caller.cast({ kind: 'wake', bayId: BAY });
-      await expect(caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 5_000 })).rejects.toMatchObject({ status: 503 });
+      await expect(caller.call('certificate.ca', { bayId: BAY, ...MAIN }, { timeoutMs: 5_000 })).rejects.toMatchObject({
+        status: 503,
+      });
       expect(Date.now() - begun).toBeLessThan(1_000);
       await rabbitmq.resume();
       await until(() => caller.connected() && answerer.connected());
-      expect(await caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 10_000 })).toEqual({ pem: 'pem' });
+      expect(await caller.call('certificate.ca', { bayId: BAY, ...MAIN }, { timeoutMs: 10_000 })).toEqual({ pem: 'pem' });
       await caller.close();
       await answerer.close();
     },
@@ -158,7 +160,7 @@ describe('RabbitMQ', () => {
     const channel = await raw.createChannel();
     for (const content of ['{broken', '{"question": 7}', '\xff\xfe', 'x'.repeat(1_000_000)])
       channel.sendToQueue('poison.questions', Buffer.from(content, 'latin1'));
-    expect(await caller.call('certificate.ca', { bayId: BAY }, { timeoutMs: 10_000 })).toEqual({ pem: 'fine' });
+    expect(await caller.call('certificate.ca', { bayId: BAY, ...MAIN }, { timeoutMs: 10_000 })).toEqual({ pem: 'fine' });
     let dead = 0;
     for (const end = Date.now() + 10_000; dead < 4 && Date.now() < end; await systemClock.sleep(50))
       dead = (await channel.checkQueue('poison.dead')).messageCount;
@@ -196,15 +198,5 @@ describe('RabbitMQ', () => {
 });
 
 function answersAllWith(pem: string): Parameters<AmqpBus['serve']>[0] {
-  const never = (): Promise<never> => Promise.reject(new Error('not asked'));
-  return {
-    'certificate.ca': async () => ({ pem }),
-    'certificate.sign': never,
-    'nodes.report': never,
-    'container.create': never,
-    'container.inspect': never,
-    'container.act': never,
-    'container.logs': never,
-    'container.execute': never,
-  };
+  return answersWith({ 'certificate.ca': async () => ({ pem }) });
 }

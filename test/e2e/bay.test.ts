@@ -118,11 +118,11 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
 
   test('never executes what labels and proxies say, and hands it on unchanged', async () => {
     for (const { name } of await nodes().toArray()) {
-      expect(await inside(instance, name, 'sh', '-c', 'find / -xdev -name "pwned*" 2>/dev/null; echo done')).toBe('done');
-      const values = JSON.parse(await inside(instance, name, 'cat', '/etc/magnum/node.json'));
+      expect(await inside(instance, name ?? '', 'sh', '-c', 'find / -xdev -name "pwned*" 2>/dev/null; echo done')).toBe('done');
+      const values = JSON.parse(await inside(instance, name ?? '', 'cat', '/etc/magnum/node.json'));
       expect(JSON.parse(values.labels)).toEqual(HOSTILE);
-      const pid = await inside(instance, name, 'systemctl', 'show', '-p', 'MainPID', '--value', 'docker.service');
-      const environment = (await inside(instance, name, 'cat', `/proc/${pid}/environ`)).split('\0');
+      const pid = await inside(instance, name ?? '', 'systemctl', 'show', '-p', 'MainPID', '--value', 'docker.service');
+      const environment = (await inside(instance, name ?? '', 'cat', `/proc/${pid}/environ`)).split('\0');
       expect(environment).toEqual(
         expect.arrayContaining([`HTTP_PROXY=${PROXY}`, `http_proxy=${PROXY}`, 'NO_PROXY=localhost,"$(touch /pwned)"']),
       );
@@ -143,7 +143,7 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
     const told = await server.cli('dev', 'load-image', HELLO_IMAGE, '--bay', 'hive');
     for (const { name } of await nodes().toArray()) {
       expect(told).toContain(name);
-      expect(await inside(instance, name, 'docker', 'image', 'inspect', '-f', '{{index .RepoTags 0}}', HELLO_IMAGE)).toBe(
+      expect(await inside(instance, name ?? '', 'docker', 'image', 'inspect', '-f', '{{index .RepoTags 0}}', HELLO_IMAGE)).toBe(
         HELLO_IMAGE,
       );
     }
@@ -315,11 +315,11 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
   /** As the nodes themselves have them. */
   async function secretsOfTheBay(): Promise<Record<string, string>> {
     const name = await manager();
-    const values = JSON.parse(await inside(instance, name, 'cat', '/etc/magnum/node.json'));
+    const values = JSON.parse(await inside(instance, name ?? '', 'cat', '/etc/magnum/node.json'));
     const { adminPassword, demoPassword, sealingKey } = server.instance();
     const secrets: Record<string, string> = {
-      workerToken: await inside(instance, name, 'docker', 'swarm', 'join-token', '-q', 'worker'),
-      managerToken: await inside(instance, name, 'docker', 'swarm', 'join-token', '-q', 'manager'),
+      workerToken: await inside(instance, name ?? '', 'docker', 'swarm', 'join-token', '-q', 'worker'),
+      managerToken: await inside(instance, name ?? '', 'docker', 'swarm', 'join-token', '-q', 'manager'),
       trusteePassword: values.trustee_password,
       signalToken: values.wait.token,
       adminPassword,

@@ -50,7 +50,7 @@ describe.skipIf(!available)('bays of other shapes', () => {
     ).split('\n');
     expect(swarm.sort()).toEqual([' Ready', 'Leader Ready', 'Reachable Ready', 'Reachable Ready']);
     for (const { name } of await magnum.nodes.list({ bay_ident: bayId }).toArray())
-      expect(await inside(instance, name, 'mountpoint', '/var/lib/docker')).toContain('is a mountpoint');
+      expect(await inside(instance, name ?? '', 'mountpoint', '/var/lib/docker')).toContain('is a mountpoint');
   }, 200_000);
 
   test('a manager that dies does not take the API with it', async () => {

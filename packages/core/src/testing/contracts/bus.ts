@@ -3,12 +3,13 @@ import { DomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
 import type { Answers, MessageBus } from '../../ports/bus.js';
 
-const MAIN = { authority: 'main', forNode: false } as const;
+/** What asks for a bay's main authority. */
+export const MAIN = { authority: 'main', forNode: false } as const;
 
 const BAY = '11111111-2222-4333-8444-555555555555' as BayId;
 
 /** Answers of which a test replaces what it is about; the others must not be asked. */
-function answersWith(wanted: Partial<Answers>): Answers {
+export function answersWith(wanted: Partial<Answers>): Answers {
   const unexpected = (): Promise<never> => Promise.reject(new DomainError('internal', 'not expected'));
   return {
     'certificate.ca': unexpected,
