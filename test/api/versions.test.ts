@@ -7,7 +7,19 @@ beforeAll(async () => {
 });
 afterAll(async () => service.stop());
 
-const COLLECTIONS = ['baymodels', 'bays', 'clustertemplates', 'clusters', 'nodes', 'containers', 'certificates', 'mservices'];
+const COLLECTIONS = [
+  'baymodels',
+  'bays',
+  'clustertemplates',
+  'clusters',
+  'nodes',
+  'containers',
+  'certificates',
+  'mservices',
+  'quotas',
+  'stats',
+  'federations',
+];
 
 describe('the root documents', () => {
   test('need no token; the first has no version headers', async () => {
@@ -31,6 +43,11 @@ describe('the root documents', () => {
         { href: `${ORIGIN}/${name}/`, rel: 'bookmark' },
       ]);
     }
+    // The braces are literal: contract, README §1.
+    expect(reply.body['nodegroups']).toEqual([
+      { href: `${ORIGIN}/v1/clusters/{cluster_id}/nodegroups`, rel: 'self' },
+      { href: `${ORIGIN}/clusters/{cluster_id}/nodegroups`, rel: 'bookmark' },
+    ]);
     expect(reply.headers.get('openstack-api-version')).toBe('container-infra 1.1');
   });
 

@@ -150,7 +150,7 @@ describe.skipIf(!IS_THERE && process.env['CI'] === undefined)('openstack coe', (
       labels_skipped: {},
       faults: '',
     });
-    expect(cluster['api_address']).toMatch(/^tcp:\/\/[\d.]+:2376$/);
+    expect(cluster['api_address']).toMatch(/^tcp:\/\/[\d.]+:2375$/);
     expect(await listed('cluster list')).toEqual([
       expect.objectContaining({
         uuid: cluster['uuid'],
@@ -237,7 +237,7 @@ describe.skipIf(!IS_THERE && process.env['CI'] === undefined)('openstack coe', (
     writeFileSync(cert, await coe(`ca sign hive ${csr}`));
     expect(spawnSync('openssl', ['verify', '-CAfile', ca, cert]).status).toBe(0);
     const variables = await coe(`cluster config hive --dir ${folder} --force`);
-    expect(variables).toMatch(/export DOCKER_HOST=tcp:\/\/[\d.]+:2376\n/);
+    expect(variables).toMatch(/export DOCKER_HOST=tcp:\/\/[\d.]+:2375\n/);
     expect(variables).toContain(`export DOCKER_CERT_PATH=${folder}`);
     expect(['ca.pem', 'cert.pem', 'key.pem'].filter((name) => !existsSync(join(folder, name)))).toEqual([]);
     expect(readFileSync(join(folder, 'ca.pem'), 'utf8').trim()).toBe(authority.trim());
