@@ -111,3 +111,28 @@ test('labels that the driver does not know are told of', async () => {
   expect(reply.status).toBe(202);
   expect(reply.headers.get('warning')).toContain('colour');
 });
+
+test('If-Match lets a caller change only what it has seen, of groups, resizes and upgrades', async () => {
+  const seen = (await ask('GET', '/nodegroups/default-worker')).headers.get('etag') ?? '';
+  expect(seen).toBe((await ask('GET', '')).headers.get('etag'));
+  const change = (method: string, path: string, body: unknown, tag: string): Promise<Reply> =>
+    service.request(method, `/v1/clusters/${cluster}${path}`, {
+      version: '1.14',
+      headers: { 'If-Match': tag },
+      ...(body === undefined ? {} : { body }),
+    });
+  const bounds = [{ op: 'replace', path: '/max_node_count', value: 9 }];
+  const changed = await change('PATCH', '/nodegroups/default-worker', bounds, seen);
+  expect(changed.status).toBe(202);
+  const tag = changed.headers.get('etag') ?? '';
+  expect(tag).not.toBe(seen);
+  for (const [method, path, body] of [
+    ['PATCH', '/nodegroups/default-worker', bounds],
+    ['POST', '/actions/resize', { node_count: 2 }],
+    ['POST', '/actions/upgrade', { cluster_template: 'next' }],
+    ['DELETE', '/nodegroups/default-worker', undefined],
+  ] as const)
+    expect((await change(method, path, body, seen)).status, `${method} ${path}`).toBe(412);
+  expect((await change('POST', '/actions/resize', { node_count: 2 }, tag)).status).toBe(202);
+  expect(await group('default-worker')).toMatchObject({ updated_at: expect.any(String), node_count: 2 });
+});

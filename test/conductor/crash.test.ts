@@ -159,7 +159,7 @@ const SCENARIOS: Record<string, Scenario> = {
       // The names are drawn; what is left must be the younger one.
       await machine.db('node').where({ uuid: nodes[2]?.id }).update({ created_at: 7 });
       const removeFirst = [nodes[1]?.name ?? ''];
-      await resizeBay(process.app, may('cluster:resize'), id, { nodeCount: 1, removeFirst, group: null });
+      await resizeBay(process.app, may('cluster:resize'), id, { nodeCount: 1, removeFirst, group: null }, () => undefined);
       return id;
     },
     ends: 'UPDATE_COMPLETE',
@@ -183,7 +183,7 @@ const SCENARIOS: Record<string, Scenario> = {
   'delete a node group': {
     prepare: async (process) => {
       const id = await withGroup(process);
-      await deleteNodeGroup(process.app, may('nodegroup:delete'), id, 'large');
+      await deleteNodeGroup(process.app, may('nodegroup:delete'), { bay: id, group: 'large' }, () => undefined);
       return id;
     },
     ends: 'UPDATE_COMPLETE',
@@ -203,7 +203,7 @@ const SCENARIOS: Record<string, Scenario> = {
           }),
         ),
       );
-      const wanted = { bayModel: 'next', maxBatchSize: 2, group: null };
+      const wanted = { bayModel: 'next', maxBatchSize: 2, group: null, check: () => undefined };
       await upgradeBay(process.app, may('cluster:upgrade'), id, wanted, signal);
       return id;
     },

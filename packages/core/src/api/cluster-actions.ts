@@ -1,8 +1,10 @@
 import { isWithin } from '@magnum-ts/openapi';
+import type { BayCheck } from '../app/bay-changes.js';
 import { resizeBay } from '../app/resize.js';
 import { upgradeBay } from '../app/upgrade.js';
 import { DomainError } from '../domain/errors.js';
 import { bodyOf } from './bay-operations.js';
+import { etagOfBay, requireMatch } from './etag.js';
 import { numberField, textField, textsField } from './fields.js';
 import type { Call, Handler } from './handler.js';
 
@@ -10,12 +12,13 @@ import type { Call, Handler } from './handler.js';
 export const clusterActionHandlers = {
   resizeCluster: async (deps, call) => {
     const body = bodyOf(call);
-    const { bayId } = await resizeBay(deps, call.access, identOf(call), {
+    const wanted = {
       nodeCount: numberField(body, 'node_count') ?? 0,
       removeFirst: textsField(body, 'nodes_to_remove') ?? [],
       group: textField(body, 'nodegroup'),
-    });
-    return { body: { uuid: bayId } };
+    };
+    const accepted = await resizeBay(deps, call.access, identOf(call), wanted, checkOf(call));
+    return { body: { uuid: accepted.bayId }, etag: etagOfBay(accepted) };
   },
   upgradeCluster: async (deps, call) => {
     if (isWithin(call.version, '1.7', '1.7'))
@@ -28,11 +31,16 @@ export const clusterActionHandlers = {
       bayModel: textField(body, 'cluster_template') ?? '',
       maxBatchSize: numberField(body, 'max_batch_size') ?? 1,
       group: textField(body, 'nodegroup'),
+      check: checkOf(call),
     };
-    const { bayId, warnings } = await upgradeBay(deps, call.access, identOf(call), wanted, call.signal);
-    return { body: { uuid: bayId }, warnings };
+    const accepted = await upgradeBay(deps, call.access, identOf(call), wanted, call.signal);
+    return { body: { uuid: accepted.bayId }, warnings: accepted.warnings, etag: etagOfBay(accepted) };
   },
 } satisfies Record<string, Handler>;
+
+function checkOf(call: Call): BayCheck {
+  return (bay) => requireMatch(call, etagOfBay(bay));
+}
 
 function identOf(call: Call): string {
   return call.params['cluster_ident'] ?? '';

@@ -18,8 +18,9 @@ import { labelDifference } from '../domain/labels.js';
 import type { NodeGroup, Taint } from '../domain/node-group.js';
 import { parseTaint } from '../domain/node-group-rules.js';
 import { bodyOf, nonEmpty } from './bay-operations.js';
+import { etagOfBay, requireMatch } from './etag.js';
 import { flagField, mapField, numberField, textField } from './fields.js';
-import type { Call, Handler } from './handler.js';
+import type { Answer, Call, Handler } from './handler.js';
 import { resourceLinks, wireTime, wireTimeOrNull } from './links.js';
 import { collectionBody, pageOf } from './pagination.js';
 import { patched } from './patching.js';
@@ -46,19 +47,22 @@ export const nodeGroupHandlers = {
       ),
     };
   },
-  getNodeGroup: async (deps, call) => ({
-    body: present(call, await getNodeGroup(deps, call.access, clusterOf(call), groupOf(call))),
-  }),
+  getNodeGroup: async (deps, call) => tagged(call, await getNodeGroup(deps, call.access, clusterOf(call), groupOf(call))),
   createNodeGroup: async (deps, call) => {
     const owned = await createNodeGroup(deps, call.access, clusterOf(call), parse(bodyOf(call)), call.signal);
-    return { body: present(call, owned), warnings: owned.warnings ?? [] };
+    return tagged(call, owned);
   },
   updateNodeGroup: async (deps, call) => {
     const place = { bay: clusterOf(call), group: groupOf(call) };
-    return { body: present(call, await updateNodeGroup(deps, call.access, place, (owned) => changeOf(call, owned))) };
+    const change = (owned: OwnedGroup): NodeGroupChange => {
+      requireMatch(call, etagOfBay(owned.bay));
+      return changeOf(call, owned);
+    };
+    return tagged(call, await updateNodeGroup(deps, call.access, place, change));
   },
   deleteNodeGroup: async (deps, call) => {
-    await deleteNodeGroup(deps, call.access, clusterOf(call), groupOf(call));
+    const place = { bay: clusterOf(call), group: groupOf(call) };
+    await deleteNodeGroup(deps, call.access, place, (bay) => requireMatch(call, etagOfBay(bay)));
     return {};
   },
   listNodeGroupNodes: async (deps, call) => {
@@ -69,6 +73,11 @@ export const nodeGroupHandlers = {
     return { body: collectionBody(call, page, { name: 'nodes', path }, views.map(presentNode)) };
   },
 } satisfies Record<string, Handler>;
+
+/** The tag of a group is its cluster's: what changes one changes both. */
+function tagged(call: Call, owned: OwnedGroup): Answer {
+  return { body: present(call, owned), warnings: owned.warnings ?? [], etag: etagOfBay(owned.bay) };
+}
 
 function clusterOf(call: Call): string {
   return call.params['cluster_ident'] ?? '';

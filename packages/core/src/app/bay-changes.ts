@@ -18,6 +18,9 @@ export interface Accepted {
   readonly warnings: readonly Problem[];
 }
 
+/** Throws where the caller wanted to change another version of the bay. */
+export type BayCheck = (bay: Bay) => void;
+
 type ChangeDeps = Pick<AppDeps, 'store' | 'bus' | 'clock' | 'tracer'>;
 
 export interface Wish {

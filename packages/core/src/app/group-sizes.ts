@@ -126,6 +126,7 @@ export async function setGroupSize(
   const taken = new Set(nodes.map((node) => node.name));
   for (const node of newNodes(deps, { group: origin, bayModelId, taken, count: missing })) await repos.nodes.insert(node);
   for (const node of [...named, ...victims(rest, -missing, ofGroup)]) await repos.nodes.setDesired(node.id, 'absent');
+  await repos.nodeGroups.saveWanted({ ...group, updatedAt: deps.clock.now() });
   await repos.nodeGroups.saveCount(group.id, size);
   await repos.nodeGroups.saveStatus(group.id, 'UPDATE_IN_PROGRESS', null);
 }

@@ -7,7 +7,7 @@ import { isMaster, type NodeGroup, type Taint } from '../domain/node-group.js';
 import { checkNodeGroup } from '../domain/node-group-rules.js';
 import { groupAccepts, type GroupOperation } from '../domain/transitions.js';
 import type { BayRow, New, NodeGroupRow, Page } from '../ports/store.js';
-import { changeBay, requireAccepts } from './bay-changes.js';
+import { changeBay, requireAccepts, type BayCheck } from './bay-changes.js';
 import { requireCloudResources } from './cloud-resources.js';
 import { cloudAccess, ownRows, visibleRows, type Access, type AppDeps } from './deps.js';
 import { checkLabels } from './drivers.js';
@@ -101,7 +101,7 @@ export async function createNodeGroup(
     cloudAccess(access.actor),
     signal,
   );
-  await changeBay(deps, bay, { operation: 'update' }, async (repos, next) => {
+  const { generation } = await changeBay(deps, bay, { operation: 'update' }, async (repos, next) => {
     const groups = await repos.nodeGroups.ofBay(bay.id);
     if (groups.some(({ name }) => name === group.name)) throw nameTaken(bay, group.name);
     await repos.nodeGroups.insert(group);
@@ -110,7 +110,7 @@ export async function createNodeGroup(
     for (const node of made) await repos.nodes.insert(node);
     await access.once?.made(repos, group.id);
   });
-  return { bay, row: await findNodeGroup(deps, bay.id, group.id), warnings };
+  return { bay: { ...bay, generation }, row: await findNodeGroup(deps, bay.id, group.id), warnings };
 }
 
 /** `change` gets the group as it is and says what is wanted; it throws where that is not allowed. */
@@ -126,16 +126,22 @@ export async function updateNodeGroup(
   requireAccepts(bay, 'nodegroup-update');
   requireGroupAccepts(row.group, 'update');
   checkNodeGroup(next);
-  await changeBay(deps, bay, { operation: 'update' }, async (repos) => {
+  const { generation } = await changeBay(deps, bay, { operation: 'update' }, async (repos) => {
     await repos.nodeGroups.saveWanted(next);
     await repos.nodeGroups.saveStatus(next.id, 'UPDATE_IN_PROGRESS', null);
   });
-  return { bay, row: await findNodeGroup(deps, bay.id, next.id) };
+  return { bay: { ...bay, generation }, row: await findNodeGroup(deps, bay.id, next.id) };
 }
 
 /** Its nodes go, and when they are gone the group is. Asking again is no error. */
-export async function deleteNodeGroup(deps: AppDeps, access: Access, bayIdent: string, ident: string): Promise<void> {
-  const { bay, row } = await getNodeGroup(deps, access, bayIdent, ident);
+export async function deleteNodeGroup(
+  deps: AppDeps,
+  access: Access,
+  place: { readonly bay: string; readonly group: string },
+  check: BayCheck,
+): Promise<void> {
+  const { bay, row } = await getNodeGroup(deps, access, place.bay, place.group);
+  check(bay);
   const { group } = row;
   if (group.isDefault)
     throw new DomainError(

@@ -3,7 +3,7 @@ import type { NodeId } from '../domain/ids.js';
 import { DEFAULT_WORKER, isMaster, type NodeGroup } from '../domain/node-group.js';
 import { upperBound } from '../domain/node-group-rules.js';
 import type { Node } from '../domain/node.js';
-import { changeBay, requireAccepts, type Accepted } from './bay-changes.js';
+import { changeBay, requireAccepts, type Accepted, type BayCheck } from './bay-changes.js';
 import type { Access, AppDeps } from './deps.js';
 import { findBay, findNodeGroup } from './find.js';
 import { setGroupSize } from './group-sizes.js';
@@ -18,8 +18,15 @@ export interface ResizeBay {
 }
 
 /** Exactly the named nodes go. Contract, validation §8. Errors: `node-group-not-found`, 400 for masters, bounds and unknown nodes. */
-export async function resizeBay(deps: AppDeps, access: Access, ident: string, wanted: ResizeBay): Promise<Accepted> {
+export async function resizeBay(
+  deps: AppDeps,
+  access: Access,
+  ident: string,
+  wanted: ResizeBay,
+  check: BayCheck,
+): Promise<Accepted> {
   const { bay } = await findBay(deps, access, ident);
+  check(bay);
   const { group } = await findNodeGroup(deps, bay.id, wanted.group ?? DEFAULT_WORKER);
   if (isMaster(group))
     throw new DomainError('not-supported', 'Resizing a node group of masters is not supported. Resize a group of workers.');

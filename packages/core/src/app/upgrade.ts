@@ -3,7 +3,7 @@ import type { BayModel } from '../domain/bay-model.js';
 import { DomainError } from '../domain/errors.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import { downgrades, upgradedLabels, type Upgrade } from '../domain/upgrade.js';
-import { changeBay, requireAccepts, type Accepted } from './bay-changes.js';
+import { changeBay, requireAccepts, type Accepted, type BayCheck } from './bay-changes.js';
 import { requireImage } from './cloud-resources.js';
 import { cloudAccess, type Access, type AppDeps } from './deps.js';
 import { checkLabels } from './drivers.js';
@@ -26,10 +26,11 @@ export async function upgradeBay(
   deps: AppDeps,
   access: Access,
   ident: string,
-  wanted: UpgradeBay,
+  { check, ...wanted }: UpgradeBay & { readonly check: BayCheck },
   signal: AbortSignal,
 ): Promise<Accepted> {
   const { bay } = await findBay(deps, access, ident);
+  check(bay);
   const model = await findBayModelToUse(deps, access, wanted.bayModel);
   const named = wanted.group === null ? null : (await findNodeGroup(deps, bay.id, wanted.group)).group;
   const [current, groups] = await deps.store.read(async (repos) => [
