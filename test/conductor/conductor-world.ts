@@ -149,6 +149,7 @@ const SUPPORT = {
   claimedGeneration: 1,
   caGeneration: 0,
   rotation: null,
+  certificatesUntil: null,
   facts: {
     authUrl: 'a',
     magnumUrl: 'm',

@@ -155,6 +155,9 @@ describe('magnum-api and magnum-conductor', () => {
     expect(text).toMatch(/magnum_request_seconds_count\{operation="createBay"\} 1/);
     const conductor = (await answer(ports.conductorMetrics, '/metrics')).text;
     expect(conductor).toMatch(/magnum_bays\{status="CREATE_COMPLETE"\} 1/);
+    const expiry = /^magnum_certificate_next_expiry_timestamp_seconds (\S+)$/m.exec(conductor)?.[1];
+    expect(Number(expiry)).toBeGreaterThan(Date.now() / 1_000 + 86_400);
+    expect(conductor).toMatch(/magnum_bays_certificate_expiring 0/);
     expect(conductor).toMatch(/magnum_claims_total [1-9]/);
     for (const outcome of ['create', 'finish'])
       expect(conductor, outcome).toMatch(new RegExp(`magnum_passes_total\\{outcome="${outcome}"\\} [1-9]`));

@@ -66,6 +66,16 @@ function statsGauges(registry: Registry, stats: () => Promise<ServiceStats>): ()
   });
   const age = new Gauge({ name: 'magnum_work_oldest_seconds', help: 'Age of the oldest due work item.', registers: [registry] });
   const leased = new Gauge({ name: 'magnum_work_leased', help: 'Work items that a conductor holds.', registers: [registry] });
+  const expiry = new Gauge({
+    name: 'magnum_certificate_next_expiry_timestamp_seconds',
+    help: 'When the first certificate of all bays expires.',
+    registers: [registry],
+  });
+  const expiring = new Gauge({
+    name: 'magnum_bays_certificate_expiring',
+    help: 'Bays of which a certificate expires within 30 days, or has expired.',
+    registers: [registry],
+  });
   return async () => {
     const read = await stats().catch(() => undefined);
     if (!read) return;
@@ -74,5 +84,7 @@ function statsGauges(registry: Registry, stats: () => Promise<ServiceStats>): ()
     due.set(read.dueItems);
     age.set(read.oldestDueMs / 1_000);
     leased.set(read.leasedItems);
+    expiring.set(read.expiringBays);
+    if (read.nextExpiry) expiry.set(read.nextExpiry.getTime() / 1_000);
   };
 }

@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import type { BaySupport } from '../domain/bay-support.js';
 import { DomainError } from '../domain/errors.js';
 import { authorityRef, authorityUse, clientRef, type Authority } from '../domain/rotation.js';
 import { Secret } from '../domain/secret.js';
@@ -32,11 +34,16 @@ export async function ensureMainPairs(
   deps: AuthorityDeps,
   { bay }: Pick<BayWorld, 'bay'>,
   generation: number,
-): Promise<{ readonly caRef: string; readonly clientRef: string }> {
+): Promise<Pick<BaySupport, 'caRef' | 'clientRef' | 'certificatesUntil'>> {
   const refs = { caRef: authorityRef(bay.id, 'main', generation), clientRef: clientRef(bay.id, generation) };
   const ca = await keptPair(deps, refs.caRef, () => deps.authority.createCa(bay.name, deps.signingRules));
-  await keptPair(deps, refs.clientRef, () => deps.authority.createClient(ca, deps.signingRules));
-  return refs;
+  const client = await keptPair(deps, refs.clientRef, () => deps.authority.createClient(ca, deps.signingRules));
+  return { ...refs, certificatesUntil: firstToExpire([ca, client]) };
+}
+
+function firstToExpire(pairs: readonly KeyPair[]): string {
+  const ends = pairs.map(({ certificate }) => Date.parse(new X509Certificate(certificate).validTo));
+  return new Date(Math.min(...ends)).toISOString();
 }
 
 /** The certificates to trust for the main authority, PEM, one after the other: two while it is being changed. */

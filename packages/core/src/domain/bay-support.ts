@@ -11,6 +11,8 @@ export interface BaySupport {
   } | null;
   readonly caRef: string | null;
   readonly clientRef: string | null;
+  /** When the first of these two expires, ISO 8601; null before they are made, and where they were made before this was kept. */
+  readonly certificatesUntil: string | null;
   readonly facts: BayFacts | null;
   /** Of the authority that counts; it grows when a rotation is done. */
   readonly caGeneration: number;
@@ -26,6 +28,7 @@ export const NO_SUPPORT: BaySupport = {
   trustee: null,
   caRef: null,
   clientRef: null,
+  certificatesUntil: null,
   facts: null,
   caGeneration: 0,
   rotation: null,

@@ -9,6 +9,10 @@ export interface ServiceStats {
   readonly leasedItems: number;
   /** Age of the oldest due item, in milliseconds; 0 when none is due. */
   readonly oldestDueMs: number;
+  /** When the first certificate of all bays expires; null when none is known to. */
+  readonly nextExpiry: Date | null;
+  /** Bays of which a certificate expires within 30 days, or has expired. */
+  readonly expiringBays: number;
 }
 
 export interface HeldLease {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { aBay, aBayModel } from '../../testing/builders.js';
 import { ManualClock } from '../../testing/manual-clock.js';
+import { NO_SUPPORT } from '../../domain/bay-support.js';
 import type { BayId } from '../../domain/ids.js';
 import { coreMigrations } from './migrations/core.js';
 import { migrate } from './migrate.js';
@@ -19,6 +20,9 @@ test('counts bays by status, and work by what it waits for', async () => {
     for (const [index, id] of ids.entries()) {
       await repos.bays.insert(aBay({ id, status: index === 0 ? 'CREATE_COMPLETE' : 'CREATE_IN_PROGRESS' }));
       await repos.work.wake(id);
+      const days = [10, 400, null][index] ?? null;
+      const certificatesUntil = days === null ? null : new Date(clock.now().getTime() + days * 86_400_000).toISOString();
+      await repos.support.save(id, { ...NO_SUPPORT, certificatesUntil });
     }
   });
   const stats = statsReader(db, clock);
@@ -29,6 +33,8 @@ test('counts bays by status, and work by what it waits for', async () => {
     dueItems: 2,
     leasedItems: 1,
     oldestDueMs: 5_000,
+    expiringBays: 1,
+    nextExpiry: new Date(clock.now().getTime() + 10 * 86_400_000 - 5_000),
   });
   expect(await stats.leases(10)).toEqual([
     { bayId: expect.any(String), owner: 'me', fence: 1, until: new Date(clock.now().getTime() + 30_000) },
@@ -44,6 +50,8 @@ test('an empty service has nothing to count', async () => {
     dueItems: 0,
     leasedItems: 0,
     oldestDueMs: 0,
+    expiringBays: 0,
+    nextExpiry: null,
   });
   await db.destroy();
 });

@@ -1,9 +1,11 @@
 import type { Knex } from 'knex';
 import type { Clock } from '../../ports/clock.js';
 import type { ServiceStats, StatsReader } from '../../ports/stats.js';
-import { number, text, type Row } from './rows.js';
+import { dateOrNull, number, text, type Row } from './rows.js';
 
-/** Four small statements, made when somebody asks: nothing is counted along the way. */
+const SOON_MS = 30 * 86_400_000;
+
+/** Six small statements, made when somebody asks: nothing is counted along the way. */
 export function statsReader(db: Knex, clock: Clock): StatsReader {
   return {
     async read() {
@@ -14,6 +16,9 @@ export function statsReader(db: Knex, clock: Clock): StatsReader {
         .andWhere((lease) => lease.whereNull('lease_until').orWhere('lease_until', '<=', now));
       const due: Row | undefined = await free.count({ n: '*' }).min({ oldest: 'due_at' }).first();
       const leased: Row | undefined = await db('work_item').where('lease_until', '>', now).count({ n: '*' }).first();
+      const soon = now + SOON_MS;
+      const expiring: Row | undefined = await db('bay_support').where('certificates_until', '<=', soon).count({ n: '*' }).first();
+      const first: Row | undefined = await db('bay_support').min({ until: 'certificates_until' }).first();
       const dueItems = due ? number(due, 'n') : 0;
       return {
         // The column holds statuses only.
@@ -22,6 +27,8 @@ export function statsReader(db: Knex, clock: Clock): StatsReader {
         ) as ServiceStats['baysByStatus'],
         dueItems,
         leasedItems: leased ? number(leased, 'n') : 0,
+        expiringBays: expiring ? number(expiring, 'n') : 0,
+        nextExpiry: first ? dateOrNull(first, 'until') : null,
         oldestDueMs: due && dueItems > 0 ? Math.max(0, now - number(due, 'oldest')) : 0,
       };
     },

@@ -19,7 +19,11 @@ export function supportRepository(db: Knex): SupportRepository {
     },
     async save(bayId, support) {
       await db(TABLE)
-        .insert({ bay_id: bayId, support: JSON.stringify(support) })
+        .insert({
+          bay_id: bayId,
+          support: JSON.stringify(support),
+          certificates_until: support.certificatesUntil === null ? null : Date.parse(support.certificatesUntil),
+        })
         .onConflict('bay_id')
         .merge();
     },

@@ -4,7 +4,14 @@ import { exactText, type Migration } from '../migration.js';
 export const certificateMigrations: readonly Migration[] = [
   { name: 'certificates-001-generation', up: addGeneration },
   { name: 'certificates-002-key-pairs', up: makeKeyPairs },
+  { name: 'certificates-003-expiry', up: addExpiry },
 ];
+
+/** When the first certificate of a bay expires, for operators' figures. */
+async function addExpiry(db: Knex): Promise<void> {
+  if (await db.schema.hasColumn('bay_support', 'certificates_until')) return;
+  await db.schema.alterTable('bay_support', (table) => void table.bigInteger('certificates_until').index());
+}
 
 /** Which certificate authority, counted from 0, a bay should have. */
 async function addGeneration(db: Knex): Promise<void> {
