@@ -37,7 +37,8 @@ describe.skipIf(!IS_THERE && process.env['CI'] === undefined)('openstack coe', (
 
   async function ended(user: 'demo' | 'admin', line: string): Promise<Outcome> {
     commands += 1;
-    return run('/usr/bin/openstack', ['coe', ...line.split(' ')], environmentOf(user));
+    // It asks which shell its output is for.
+    return run('/usr/bin/openstack', ['coe', ...line.split(' ')], { ...environmentOf(user), SHELL: '/bin/sh' });
   }
   /** A command that succeeds; what it printed. */
   async function coe(line: string, user: 'demo' | 'admin' = 'demo'): Promise<string> {
@@ -162,7 +163,8 @@ describe.skipIf(!IS_THERE && process.env['CI'] === undefined)('openstack coe', (
       }),
     ]);
     await refused('cluster create x --cluster-template nobody', /ClusterTemplate nobody could not be found.*HTTP 404/);
-    await refused('cluster create x --cluster-template swarm-1 --master-count 2 --master-lb-enabled', /must be odd.*HTTP 400/);
+    // The client itself refuses this one.
+    await refused('cluster create x --cluster-template swarm-1 --master-count 3', /Master node count can only be one/);
     await refused('cluster create x --cluster-template swarm-1 --flavor huge', /Unable to find flavor huge.*HTTP 400/);
     await refused('cluster show nobody', /Cluster nobody could not be found.*HTTP 404/);
     await refused('cluster update hive replace name=other', /Cannot change cluster property name.*HTTP 400/);
@@ -236,12 +238,15 @@ describe.skipIf(!IS_THERE && process.env['CI'] === undefined)('openstack coe', (
     writeFileSync(ca, authority);
     writeFileSync(cert, await coe(`ca sign hive ${csr}`));
     expect(spawnSync('openssl', ['verify', '-CAfile', ca, cert]).status).toBe(0);
-    const variables = await coe(`cluster config hive --dir ${folder} --force`);
+    const variables = await coe(`cluster config hive --dir ${folder} --output-certs --force`);
     expect(variables).toMatch(/export DOCKER_HOST=tcp:\/\/[\d.]+:2375\n/);
     expect(variables).toContain(`export DOCKER_CERT_PATH=${folder}`);
     expect(['ca.pem', 'cert.pem', 'key.pem'].filter((name) => !existsSync(join(folder, name)))).toEqual([]);
     expect(readFileSync(join(folder, 'ca.pem'), 'utf8').trim()).toBe(authority.trim());
     expect(spawnSync('openssl', ['verify', '-CAfile', join(folder, 'ca.pem'), join(folder, 'cert.pem')]).status).toBe(0);
+    expect(await coe('ca rotate hive')).toContain('accepted');
+    await settled('hive', 'UPDATE_COMPLETE');
+    expect(await coe('ca show hive')).not.toBe(authority);
     await refused('ca show nobody', /Cluster nobody could not be found.*HTTP 404/);
   });
 
