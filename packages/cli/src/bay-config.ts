@@ -9,14 +9,19 @@ import type { Io } from './io.js';
 import { openSession, type Flags } from './session.js';
 import { quoted } from './text.js';
 
+/** `bay config`, and the same in the modern wording. */
 export function addBayConfig(program: Command, io: Io): void {
-  const command = nounOf(program, 'bay')
+  for (const noun of ['bay', 'cluster'] as const) addConfig(program, io, noun);
+}
+
+function addConfig(program: Command, io: Io, noun: 'bay' | 'cluster'): void {
+  const command = nounOf(program, noun)
     .command('config')
-    .description('Make the files and variables with which a client reaches a bay')
-    .argument('<bay>', 'UUID or name of the bay')
+    .description(`Make the files and variables with which a client reaches a ${noun}`)
+    .argument(`<${noun}>`, `UUID or name of the ${noun}`)
     .option('--dir <folder>', 'where ca.pem, cert.pem and key.pem go', '.')
     .option('--force', 'overwrite files that are there')
-    .addHelpText('after', '\nExample:\n  eval "$(magnum bay config my-bay --dir ~/my-bay)" && docker info');
+    .addHelpText('after', `\nExample:\n  eval "$(magnum ${noun} config my-${noun} --dir ~/my-${noun})" && docker info`);
   addCommonOptions(command);
   command.action((bay: string) => configure(io, bay, command.opts()));
 }

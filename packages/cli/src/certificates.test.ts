@@ -39,6 +39,17 @@ describe('certificates', () => {
     expect([again.code, again.err.includes('--force')]).toEqual([2, true]);
   });
 
+  test('of a cluster are made by cluster config', async () => {
+    const { out, code } = await magnum(['cluster', 'config', 'my-bay', '--dir', aFolder()]);
+    expect(code).toBe(0);
+    expect(out).toContain('export DOCKER_HOST=tcp://192.0.2.7:2376\n');
+  });
+
+  test('get another authority', async () => {
+    const { requests } = await magnum('certificate rotate my-bay');
+    expect(requests).toEqual([{ line: 'PATCH /v1/certificates/my-bay', body: undefined }]);
+  });
+
   const openssl = spawnSync('openssl', ['version']).status === 0;
   test.skipIf(!openssl)(
     `are asked for by a request that openssl verifies${openssl ? '' : ' (skipped: openssl is not installed)'}`,

@@ -121,6 +121,9 @@ describe('deleting', () => {
 
 describe('containers', () => {
   test('are acted on by name', async () => {
+    expect((await magnum('pod delete web --bay my-bay')).requests).toEqual([
+      { line: 'DELETE /v1/pods/web?bay_ident=my-bay', body: undefined },
+    ]);
     expect((await magnum('container start web')).requests).toEqual([{ line: 'PUT /v1/containers/web/start', body: undefined }]);
   });
 

@@ -129,13 +129,14 @@ export const runDelete: Run = async (io, plan, given) => {
   const idents = [...new Set(given.positional[last] ?? [])];
   for (const ident of idents) checkedIdent(ident);
   const around = paths(plan, given);
+  const query = await queryOf(io, plan, given);
   if (!(await mayDelete(io, plan, idents, given.flags))) throw new SilentExit(EXIT.failed);
   const magnum = await openSession(io, given.flags);
   const codes: number[] = [];
   const queue = [...idents];
   const worker = async (): Promise<void> => {
     for (let ident = queue.shift(); ident !== undefined && !io.signal.aborted; ident = queue.shift()) {
-      codes.push(await deleteOne(io, magnum, plan, { ident, around, flags: given.flags }));
+      codes.push(await deleteOne(io, magnum, plan, { ident, around, query, flags: given.flags }));
     }
   };
   // Live progress is for one at a time.
@@ -148,6 +149,7 @@ interface Doomed {
   readonly ident: string;
   /** The other parts of the path, by name. */
   readonly around: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string | number | boolean>>;
   readonly flags: Flags;
 }
 
@@ -158,7 +160,7 @@ async function deleteOne(io: Io, magnum: Magnum, plan: Plan, one: Doomed): Promi
       plan.operation.cli?.wait && one.flags['wait'] !== undefined ? await bays.get(one.ident, { signal: io.signal }) : undefined;
     const after = bay ? await lastEvent(bays, bay.uuid, io.signal) : 0;
     const path = pathOf(plan.operation, { ...one.around, [plan.positional.at(-1) ?? '']: one.ident });
-    await magnum.raw({ method: 'DELETE', path }, { signal: io.signal });
+    await magnum.raw({ method: 'DELETE', path, query: one.query }, { signal: io.signal });
     if (bay) await awaited(io, magnum, plan, { flags: one.flags, bay: bay.uuid, after });
     io.err(`${oneLine(one.ident)}: ${bay || !plan.operation.cli?.wait ? 'deleted' : 'will be deleted'}\n`);
     return EXIT.ok;

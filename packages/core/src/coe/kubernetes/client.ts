@@ -1,11 +1,9 @@
 import type { CoreV1Api } from '@kubernetes/client-node';
 import type { CoeSession, ConnectInput } from '../../ports/bay-driver.js';
+import type { Connection } from './connection.js';
 import { healthOf } from './health.js';
 import { manifestClient } from './manifests.js';
 import { podKind, replicationControllerKind, serviceKind } from './kinds.js';
-
-/** The client library is loaded when it is first needed: it takes a second of processor time. */
-export type Connection = () => Promise<CoreV1Api>;
 
 /** A session with a Kubernetes. Nothing is connected before the first question, and nothing needs to be closed. */
 export function connectKubernetes(input: ConnectInput): CoeSession {

@@ -1,7 +1,7 @@
 import { isDomainError } from '../../domain/errors.js';
 import type { ConnectInput, HealthReport } from '../../ports/bay-driver.js';
 import { attempt } from './attempt.js';
-import type { Connection } from './client.js';
+import type { Connection } from './connection.js';
 
 /** `api`, and `<node>.Ready` for each node that the bay should have (contract, conductor §10). */
 export async function healthOf(connection: Connection, input: ConnectInput, signal: AbortSignal): Promise<HealthReport> {

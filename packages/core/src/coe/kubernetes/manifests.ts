@@ -5,7 +5,7 @@ import type { JsonObject } from '../../domain/json.js';
 import { KUBERNETES_KIND, manifestName, type ManifestReport } from '../../domain/manifest.js';
 import type { ManifestClient } from '../../ports/bay-driver.js';
 import { attempt } from './attempt.js';
-import type { Connection } from './client.js';
+import type { Connection } from './connection.js';
 import type { Kind } from './kinds.js';
 
 /** Contract, endpoints §7: the namespace is always this one. */
