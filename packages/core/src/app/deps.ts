@@ -10,6 +10,7 @@ import type { Identity } from '../ports/identity.js';
 import type { CloudAccess } from '../ports/orchestrator.js';
 import type { Policy } from '../ports/policy.js';
 import type { Random } from '../ports/random.js';
+import type { Sealer } from '../ports/sealer.js';
 import type { Tracer } from '../ports/tracer.js';
 import type { Repositories, Store, Visibility } from '../ports/store.js';
 
@@ -31,6 +32,8 @@ export interface AppDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly tracer?: Tracer;
+  /** Seals the token of a request for the trust that is made of it. Absent where the service works with its own rights. */
+  readonly delegation?: Sealer;
 }
 
 /**
@@ -67,7 +70,11 @@ export function visibleRows(deps: Pick<AppDeps, 'policy'>, { actor, policies }: 
 }
 
 export function cloudAccess(actor: Actor): CloudAccess {
-  return { projectId: actor.projectId ?? '', userId: actor.userId };
+  return {
+    projectId: actor.projectId ?? '',
+    userId: actor.userId,
+    ...(actor.token ? { credential: { kind: 'token', token: actor.token } } : {}),
+  };
 }
 
 /** How long a question may take that goes to a running engine. */

@@ -1,3 +1,4 @@
+import type { BayId } from './ids.js';
 import type { BayFacts } from './observation.js';
 
 /** What the conductor has made around a bay. References only: keys and passwords rest in the vault. */
@@ -7,6 +8,14 @@ export interface BaySupport {
     readonly username: string;
     readonly domainId: string;
     readonly passwordRef: string;
+    /** The nodes' own trust, where the operator lets them act for the owner. */
+    readonly trustId?: string | null;
+  } | null;
+  /** The account that holds the owner's trust, where the orchestrator works under one. */
+  readonly delegate: {
+    readonly userId: string;
+    readonly passwordRef: string;
+    readonly trustId: string;
   } | null;
   readonly caRef: string | null;
   readonly clientRef: string | null;
@@ -19,9 +28,15 @@ export interface BaySupport {
 
 export const NO_SUPPORT: BaySupport = {
   trustee: null,
+  delegate: null,
   caRef: null,
   clientRef: null,
   facts: null,
   lastStackEvent: 0,
   claimedGeneration: 0,
 };
+
+/** Where the token of a request rests until a trust was made of it. */
+export function requestTokenRef(bayId: BayId): string {
+  return `bay/${bayId}/request-token`;
+}
