@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureDocker } from './host/docker.mjs';
+import { startOpenstack } from './host/openstack.mjs';
 import { ensurePackages } from './host/packages.mjs';
 
 /** Suites that bring up fleets and containers: one at a time, or they measure each other's load. */
@@ -17,6 +18,8 @@ const HEAVY = [
   'packages/core/src/coe/swarm/swarm.test.ts',
   'packages/core/src/adapters/embedded/docker-backend.test.ts',
 ];
+/** Needs an OpenStack, which one start serves for all of them. */
+const ON_OPENSTACK = 'test/openstack';
 // All at once and before any test: two test files that install at the same time would wait for each other's lock.
 const WANTED = {
   shellcheck: 'shellcheck',
@@ -45,12 +48,18 @@ const chosen = process.argv.slice(2);
 const stages =
   chosen.length > 0
     ? [chosen]
-    : [HEAVY.flatMap((path) => ['--exclude', path.endsWith('.ts') ? path : `${path}/**`]), [...HEAVY, '--maxWorkers=1']];
+    : [
+        [...HEAVY, ON_OPENSTACK].flatMap((path) => ['--exclude', path.endsWith('.ts') ? path : `${path}/**`]),
+        [...HEAVY, '--maxWorkers=1'],
+        [ON_OPENSTACK, '--maxWorkers=1'],
+      ];
 const totals = { passed: 0, failed: 0, skipped: 0 };
 let code = 0;
 for (const [index, words] of stages.entries()) {
   const file = join(folder, `${index}.json`);
-  code = (await vitest(words, file)) || code;
+  const cloud = words.some((word) => word.startsWith(ON_OPENSTACK)) ? await openstack() : undefined;
+  code = (await vitest(words, file, cloud ? { MAGNUM_TEST_OPENSTACK: cloud.folder } : {})) || code;
+  await cloud?.stop();
   add(file);
 }
 rmSync(folder, { recursive: true, force: true });
@@ -64,12 +73,23 @@ async function buildImages() {
   await ensureHelloImage(new Docker(), { onProgress: log }, AbortSignal.timeout(1_800_000));
 }
 
-function vitest(words, file) {
+/** Undefined where there is one already, or none can be had: the suites then say why. */
+async function openstack() {
+  if (process.env.MAGNUM_TEST_OPENSTACK) return undefined;
+  try {
+    return await startOpenstack({ log });
+  } catch (error) {
+    log(`OpenStack: none (${error instanceof Error ? error.message : String(error)})`);
+    return undefined;
+  }
+}
+
+function vitest(words, file, more) {
   return new Promise((done) => {
     const runner = spawn(
       'npx',
       ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...words],
-      { stdio: 'inherit', env },
+      { stdio: 'inherit', env: { ...env, ...more } },
     );
     const pass = (signal) => runner.kill(signal);
     process.once('SIGINT', pass).once('SIGTERM', pass);

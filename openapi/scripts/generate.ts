@@ -28,9 +28,23 @@ export async function generate(): Promise<Map<string, string>> {
     ['generated/schemas.json', `${JSON.stringify(schemasOf(spec), null, 1)}\n`],
     ['generated/magnum.json', `${JSON.stringify(withoutVersions(withHeaders(spec)), null, 1)}\n`],
   ]);
+  for (const [path, text] of await neighbours()) files.set(path, text);
   for (const version of allVersions(spec)) files.set(`surface/${version}.txt`, surfaceAt(spec, version));
   files.set(COMPATIBILITY, withSections(await readFile(join(ROOT, COMPATIBILITY), 'utf8'), spec));
   return files;
+}
+
+/** Types of the small part of each neighbour that is used. */
+async function neighbours(): Promise<readonly (readonly [string, string])[]> {
+  const names = (await readdir(join(ROOT, 'openstack'))).filter((name) => name.endsWith('.yaml')).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const source = parse(await readFile(join(ROOT, 'openstack', name), 'utf8')) as OpenAPI3; // checked by openapi-typescript
+      const types = astToString(await openapiTS(source, { defaultNonNullable: false }));
+      const banner = `// Generated from openstack/${name} by \`npm run generate\`. Do not edit.`;
+      return [`generated/openstack/${name.replace('.yaml', '.d.ts')}`, `${banner}\n${types}`] as const;
+    }),
+  );
 }
 
 /** Names of the committed files that differ from what the spec gives now, and of files that nothing gives. */
@@ -45,9 +59,9 @@ async function textOf(path: string): Promise<string | undefined> {
 
 async function leftOver(files: ReadonlyMap<string, string>): Promise<string[]> {
   const found = await Promise.all(
-    ['generated', 'surface'].map(async (folder) => {
-      const names = await readdir(join(ROOT, folder)).catch(() => []);
-      return names.map((name) => `${folder}/${name}`);
+    ['generated', 'generated/openstack', 'surface'].map(async (folder) => {
+      const entries = await readdir(join(ROOT, folder), { withFileTypes: true }).catch(() => []);
+      return entries.filter((entry) => entry.isFile()).map((entry) => `${folder}/${entry.name}`);
     }),
   );
   return found.flat().filter((path) => !files.has(path));

@@ -143,6 +143,7 @@ async function addBay(
 
 const SUPPORT = {
   trustee: { userId: 'u', username: 'n', domainId: 'd', passwordRef: 'p' },
+  delegate: null,
   caRef: 'ca',
   clientRef: 'client',
   lastStackEvent: 0,

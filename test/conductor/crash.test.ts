@@ -7,9 +7,10 @@ import { createNodeGroup, deleteNodeGroup } from '../../packages/core/src/app/no
 import { resizeBay } from '../../packages/core/src/app/resize.js';
 import { upgradeBay } from '../../packages/core/src/app/upgrade.js';
 import type { BayId, BayModelId } from '../../packages/core/src/domain/ids.js';
+import { Secret } from '../../packages/core/src/domain/secret.js';
 import { aBayModel } from '../../packages/core/src/testing/builders.js';
 import { CrashPoints } from '../../packages/core/src/testing/crash-points.js';
-import { aMachine, mortal, startProcess, work, type Machine, type Process } from '../support/world.js';
+import { aMachine, mortal, OWNER_TOKEN, startProcess, work, type Machine, type Process } from '../support/world.js';
 
 const ACTOR = {
   userId: 'user',
@@ -18,6 +19,7 @@ const ACTOR = {
   projectId: 'project',
   roles: ['member'],
   trusteeOf: null,
+  token: new Secret(OWNER_TOKEN),
 };
 const may = (action: string): Access => ({ actor: ACTOR, action, policies: {}, vocabulary: 'bay' });
 const WANTED = {
@@ -87,6 +89,16 @@ async function whatExists(): Promise<Record<string, unknown>> {
     ranges: await count('embedded_range'),
     intents: await count('intent'),
     allocations: await count('hot_allocation'),
+    requestTokens: Number(
+      (await machine.db('vault_secret').where('ref', 'like', '%/request-token').count({ n: '*' }).first())?.['n'] ?? 0,
+    ),
+    // Keystone ends the trusts of an account that goes.
+    trusts: (
+      await machine
+        .db('embedded_user')
+        .whereIn('id', [...machine.trusts.keys()])
+        .select('id')
+    ).length,
   };
 }
 
@@ -289,6 +301,8 @@ test('a bay whose deletion is asked for at any moment of its creation leaves not
       ranges: 0,
       intents: 0,
       allocations: 0,
+      requestTokens: 0,
+      trusts: 0,
     });
     if (outcome === 'done') break;
     await machine.db.destroy();

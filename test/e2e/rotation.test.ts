@@ -150,6 +150,8 @@ describe.skipIf(!available)('another certificate authority for a running bay', (
   /** When each node's engine was started. */
   async function engineStarts(): Promise<readonly string[]> {
     const nodes = await magnum.nodes.list({ bay_ident: bayId }).toArray();
-    return Promise.all(nodes.map(({ name }) => inside(instance, name ?? '', 'systemctl', 'show', '-p', 'MainPID', 'docker.service')));
+    return Promise.all(
+      nodes.map(({ name }) => inside(instance, name ?? '', 'systemctl', 'show', '-p', 'MainPID', 'docker.service')),
+    );
   }
 });

@@ -10,6 +10,9 @@ import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 const BIN = resolve(import.meta.dirname, '..', '..', 'packages', 'server', 'bin');
 const PASSWORD = 'fleet-passw0rd';
 
+/** The cloud that the processes bring along. */
+const EMBEDDED = ['[embedded]', `admin_password = ${PASSWORD}`, `demo_password = ${PASSWORD}`];
+
 /** A line of some process's log. */
 export type Line = Readonly<Record<string, unknown>> & { readonly msg: string; readonly time: number };
 
@@ -44,6 +47,7 @@ export class Fleet {
     database: string,
     broker: string,
     size: { readonly apis: number; readonly conductors: number },
+    cloud: readonly string[] = EMBEDDED,
   ): Promise<Fleet> {
     const folder = mkdtempSync(join(tmpdir(), 'magnum-fleet-'));
     const config = [
@@ -54,9 +58,7 @@ export class Fleet {
       `connection = ${database}`,
       '[vault]',
       `key_file = ${join(folder, 'key')}`,
-      '[embedded]',
-      `admin_password = ${PASSWORD}`,
-      `demo_password = ${PASSWORD}`,
+      ...cloud,
       '[conductor]',
       'drain_timeout = 5',
       '',
@@ -96,10 +98,11 @@ export class Fleet {
     if (child.stdout) createInterface({ input: child.stdout }).on('line', (text) => this.#heard(text));
   }
 
-  /** Starts all, and logs in. */
-  async startAll(): Promise<void> {
+  /** Starts all, and logs in to the embedded identity, or uses a token of another one. */
+  async startAll(token?: string): Promise<void> {
     for (const member of this.members) this.start(member);
     await this.ready();
+    if (token !== undefined) return this.use(token);
     const asked = {
       auth: {
         identity: { methods: ['password'], password: { user: { name: 'demo', domain: { id: 'default' }, password: PASSWORD } } },
@@ -108,6 +111,10 @@ export class Fleet {
     };
     const { headers } = await this.ask('POST', '/identity/v3/auth/tokens', { body: asked });
     this.#token = headers.get('x-subject-token') ?? '';
+  }
+
+  use(token: string): void {
+    this.#token = token;
   }
 
   /** Resolves when every API serves. */

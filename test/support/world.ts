@@ -25,6 +25,7 @@ import type { ConductorDeps } from '../../packages/core/src/conductor/world.js';
 import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificate.js';
 import { Secret } from '../../packages/core/src/domain/secret.js';
 import { enginesOf } from '../../packages/core/src/engines.js';
+import type { Trusts } from '../../packages/core/src/ports/identity.js';
 import type { Clock } from '../../packages/core/src/ports/clock.js';
 import { Killed, type CrashPoints } from '../../packages/core/src/testing/crash-points.js';
 
@@ -47,12 +48,14 @@ export interface Machine {
   readonly db: Knex;
   readonly clock: MovableClock;
   readonly key: Uint8Array;
+  /** Trust by the account that holds it: what Keystone would remember. */
+  readonly trusts: Map<string, string>;
 }
 
 export async function aMachine(): Promise<Machine> {
   const db = openSqlite(':memory:');
   await migrate(db, [...coreMigrations, ...embeddedMigrations]);
-  return { db, clock: new MovableClock(), key: systemRandom.bytes(32) };
+  return { db, clock: new MovableClock(), key: systemRandom.bytes(32), trusts: new Map() };
 }
 
 /** One process: all parts are the real ones; only the servers are simulated. */
@@ -81,7 +84,7 @@ export async function startProcess(machine: Machine): Promise<Process> {
     tables: config,
     signalBaseUrl: () => 'http://192.0.2.1',
   });
-  const identity = new EmbeddedIdentity({
+  const embedded = new EmbeddedIdentity({
     db,
     config,
     clock,
@@ -93,6 +96,7 @@ export async function startProcess(machine: Machine): Promise<Process> {
     catalog: () => [],
     authUrl: () => 'http://192.0.2.1/identity/v3',
   });
+  const identity = Object.assign(embedded, { trusts: trustsOf(machine) });
   const cloud = new EmbeddedCloud({
     db,
     config,
@@ -115,6 +119,8 @@ export async function startProcess(machine: Machine): Promise<Process> {
     authority: certificateAuthority(clock),
     signingRules: QUICK_KEYS,
     rotationOverlapMs: 3_000,
+    delegation: sealer,
+    trustRules: { roles: [], forNodes: true },
   };
   await engine.start();
   return {
@@ -132,9 +138,29 @@ export async function startProcess(machine: Machine): Promise<Process> {
       manifests: manifests(NO_FETCHING),
       identity,
       defaultClusterQuota: 20,
+      delegation: sealer,
     },
   };
 }
+
+/** As Keystone keeps them: an account has one at most, and only a token of the owner makes it. */
+function trustsOf({ trusts }: Machine): Trusts {
+  return {
+    ensure: async ({ trustee, ownerToken }) => {
+      const known = trusts.get(trustee.userId);
+      if (known !== undefined) return known;
+      if (ownerToken.reveal() !== OWNER_TOKEN) throw new Error('the token is not the owner’s');
+      const made = systemRandom.uuid();
+      trusts.set(trustee.userId, made);
+      return made;
+    },
+    delete: async (trustId, { userId }) => {
+      if (trusts.get(userId) === trustId) trusts.delete(userId);
+    },
+  };
+}
+
+export const OWNER_TOKEN = 'a-token-of-the-owner';
 
 /** The same process, dying where the crash points say. Clock and randomness are no moments. */
 export function mortal(process: Process, points: CrashPoints): ConductorDeps {

@@ -19,18 +19,23 @@ import { embeddedMigrations } from './adapters/knex/migrations/embedded.js';
 import { openSqlite } from './adapters/knex/sqlite.js';
 import { livePolicy } from './adapters/policy/live-policy.js';
 import { statsReader } from './adapters/knex/stats.js';
+import type { FetchRules } from './adapters/manifests/fetch.js';
+import { manifests } from './adapters/manifests/manifests.js';
 import { systemClock } from './adapters/system/clock.js';
 import { systemRandom } from './adapters/system/random.js';
+import { aesSealer } from './adapters/system/sealer.js';
 import { plainApi } from './api/fetch.js';
 import { overWeb, type ApiHandler, type PlainHandler } from './api/plain.js';
-import { cloudRooms, composeParts, type Parts } from './compose.js';
+import { cloudRooms, composeParts } from './compose.js';
+import type { ConductorDeps } from './conductor/world.js';
+import { composeOpenstack, usesOpenstack } from './openstack.js';
 import { startConductor, type Conductor } from './conductor/conductor.js';
 import type { Config } from './config/config.js';
 import type { SigningRules } from './domain/certificate.js';
 import { LABEL_CHECKS, type LabelCheck } from './domain/labels.js';
 import { DomainError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
-import { frontDoor, tracedRequests } from './front.js';
+import { frontDoor, tracedRequests, type FrontRoom } from './front.js';
 import { enforcementOf, policySources } from './policy.js';
 import type { Limits } from './ports/limits.js';
 import type { Tracer } from './ports/tracer.js';
@@ -73,14 +78,14 @@ export async function openApi(
     throw error;
   });
   const { parts, bus } = base;
-  const identity = withTokenCache(parts.identity, {
+  const identity = withTokenCache(parts.conductor.identity, {
     ttlMs: config.number('keystone_authtoken', 'token_cache_time') * 1_000,
     clock: systemClock,
   });
   const api = plainApi({
     ...parts.conductor,
-    sealer: parts.sealer,
-    manifests: parts.manifests,
+    sealer: aesSealer(sealingKey(config)),
+    manifests: manifests(manifestRules(config)),
     identity,
     bus,
     policy: live.policy,
@@ -91,7 +96,7 @@ export async function openApi(
     ...limitsOf(config),
     ...(base.tracer ? { tracer: base.tracer } : {}),
   });
-  const answer = tracedRequests(frontDoor(cloudRooms(parts), api, logger), base.tracer);
+  const answer = tracedRequests(frontDoor(parts.rooms, api, logger), base.tracer);
   return {
     fetch: overWeb(answer),
     answer,
@@ -112,7 +117,7 @@ export async function openConductor(config: Config, logger: Logger, meter?: Mete
   let conductor: Conductor | undefined;
   const starting = whenReady(base, logger, stopping.signal)
     .then(async () => {
-      await base.parts.engine.start();
+      await base.parts.start();
       conductor = await startConductor(base.parts.conductor, base.bus, {
         host,
         owner: `${host}:${process.pid}:${systemRandom.uuid()}`,
@@ -134,7 +139,7 @@ export async function openConductor(config: Config, logger: Logger, meter?: Mete
       stopping.abort(new Error('stopping'));
       await starting;
       await conductor?.stop();
-      await base.parts.engine.stop();
+      await base.parts.stop();
       await closeBase(base);
     },
   };
@@ -161,10 +166,53 @@ async function withDatabase<T>(config: Config, work: (db: Knex) => Promise<T>): 
   }
 }
 
+/** The configured cloud: an OpenStack, or the embedded one. */
+function manifestRules(config: Config): FetchRules {
+  return {
+    hosts: config.list('kubernetes', 'manifest_url_hosts'),
+    allowPlain: config.flag('kubernetes', 'manifest_url_plain'),
+    allowPrivate: config.flag('kubernetes', 'manifest_url_private'),
+  };
+}
+
+interface CloudParts {
+  readonly conductor: ConductorDeps;
+  /** What the cloud answers by itself. */
+  readonly rooms: readonly FrontRoom[];
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+function cloudParts(config: Config, db: Knex, logger: Logger): CloudParts {
+  const common = {
+    db,
+    logger,
+    sealingKey: sealingKey(config),
+    signingRules: signingRules(config),
+    rotationOverlapMs: config.number('certificates', 'rotation_overlap') * 1_000,
+    healthIntervalMs: config.number('kubernetes', 'health_polling_interval') * 1_000,
+  };
+  if (usesOpenstack(config)) {
+    const nothing = (): Promise<void> => Promise.resolve();
+    return { conductor: composeOpenstack(config, common), rooms: [], start: nothing, stop: nothing };
+  }
+  const origin = (): string =>
+    config.text('api', 'public_url') ?? `http://${config.text('api', 'host') ?? '127.0.0.1'}:${config.number('api', 'port')}`;
+  const parts = composeParts({
+    ...common,
+    backend: new SimulatedBackend(db),
+    origin,
+    nodeOrigin: origin,
+    passwords: { admin: password(config, 'admin_password'), demo: password(config, 'demo_password') },
+  });
+  const { conductor, engine } = parts;
+  return { conductor, rooms: cloudRooms(parts), start: () => engine.start(), stop: () => engine.stop() };
+}
+
 interface Base {
   readonly db: Knex;
   readonly bus: AmqpBus;
-  readonly parts: Parts;
+  readonly parts: CloudParts;
   readonly tracer: Tracer | undefined;
 }
 
@@ -180,25 +228,7 @@ async function openBase(config: Config, logger: Logger, meter?: Meter): Promise<
     random: systemRandom,
     ...(tracer ? { tracer } : {}),
   });
-  const origin = (): string =>
-    config.text('api', 'public_url') ?? `http://${config.text('api', 'host') ?? '127.0.0.1'}:${config.number('api', 'port')}`;
-  const parts = composeParts({
-    db,
-    logger,
-    backend: new SimulatedBackend(db),
-    sealingKey: sealingKey(config),
-    signingRules: signingRules(config),
-    origin,
-    nodeOrigin: origin,
-    passwords: { admin: password(config, 'admin_password'), demo: password(config, 'demo_password') },
-    manifestRules: {
-      hosts: config.list('kubernetes', 'manifest_url_hosts'),
-      allowPlain: config.flag('kubernetes', 'manifest_url_plain'),
-      allowPrivate: config.flag('kubernetes', 'manifest_url_private'),
-    },
-    rotationOverlapMs: config.number('certificates', 'rotation_overlap') * 1_000,
-    healthIntervalMs: config.number('kubernetes', 'health_polling_interval') * 1_000,
-  });
+  const parts = cloudParts(config, db, logger);
   const notifier = notifierOf(config, bus, logger);
   const conductor = {
     ...parts.conductor,
@@ -360,7 +390,10 @@ function signingRules(config: Config): SigningRules {
 function password(config: Config, name: string): Secret {
   const text = config.text('embedded', name);
   if (text === null)
-    throw missing(`[embedded] ${name}`, 'the identity of this release is embedded, and its users need passwords');
+    throw missing(
+      `[embedded] ${name}`,
+      'without [keystone_authtoken] auth_url the identity is embedded, and its users need passwords',
+    );
   return new Secret(text);
 }
 

@@ -205,6 +205,10 @@ async function authenticate(deps: ApiDeps, request: PlainRequest): Promise<Actor
     projectId: identity.projectId,
     roles: identity.roles,
     trusteeOf: isTrustee ? parseTrusteeUsername(identity.userName) : null,
+    domainId: identity.domainId ?? null,
+    systemScope: identity.systemScope === true,
+    restricted: identity.restricted === true,
+    ...(token ? { token: new Secret(token) } : {}),
   };
 }
 

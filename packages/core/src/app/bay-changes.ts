@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/actor.js';
 import type { Bay } from '../domain/bay.js';
 import { bayEvent } from '../domain/bay-event.js';
 import { STATUS_OF, type Operation } from '../domain/bay-status.js';
@@ -9,6 +10,7 @@ import { ACCEPTED_IN, type BayOperation } from '../domain/transitions.js';
 import type { Upgrade } from '../domain/upgrade.js';
 import type { New, Repositories } from '../ports/store.js';
 import type { AppDeps } from './deps.js';
+import { keepRequestToken } from './delegation.js';
 import { trimGroups } from './group-sizes.js';
 
 /** An accepted change: the generation to wait for, and what is odd but not refused (shown as warnings). */
@@ -21,11 +23,13 @@ export interface Accepted {
 /** Throws where the caller wanted to change another version of the bay. */
 export type BayCheck = (bay: Bay) => void;
 
-type ChangeDeps = Pick<AppDeps, 'store' | 'bus' | 'clock' | 'tracer'>;
+type ChangeDeps = Pick<AppDeps, 'store' | 'bus' | 'clock' | 'tracer' | 'delegation'>;
 
 export interface Wish {
   readonly operation: Operation;
   readonly rollbackOnFailure?: boolean;
+  /** Who wishes it: the trust of the bay's owner may have to be made anew. */
+  readonly by?: Actor;
   /** Absent: an upgrade that is under way goes on with whatever else is changed. */
   readonly upgrade?: Upgrade;
 }
@@ -47,6 +51,7 @@ export async function changeBay(
     await write(repos, next, upgrade);
     if (wish.operation === 'update' && !upgrade) await trimGroups(repos, next);
     await recordIntent(deps, repos, next, { ...wish, upgrade });
+    if (wish.by) await keepRequestToken(deps, repos, next, wish.by);
   });
   await deps.bus.cast({ kind: 'wake', bayId: bay.id });
   return { bayId: bay.id, generation: next.generation, warnings: [] };
@@ -60,7 +65,7 @@ export async function recordIntent(
   deps: Pick<AppDeps, 'clock' | 'tracer'>,
   repos: Repositories,
   bay: New<Bay>,
-  wish: Omit<Wish, 'upgrade'> & { readonly upgrade?: Upgrade | null },
+  wish: Omit<Wish, 'upgrade' | 'by'> & { readonly upgrade?: Upgrade | null },
 ): Promise<void> {
   const startedAt = deps.clock.now();
   await repos.intents.put({

@@ -1,4 +1,4 @@
-import { isAdmin } from '../domain/actor.js';
+import { isAdmin, type Actor } from '../domain/actor.js';
 import { UNSEEN_BAY, type Bay, type BayDesired } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { checkVolumeSize } from '../domain/bay-model-rules.js';
@@ -15,6 +15,7 @@ import { requireCloudResources } from './cloud-resources.js';
 import { cloudAccess, visibleRows, type Access, type AppDeps } from './deps.js';
 import { checkLabels } from './drivers.js';
 import { findBay, findBayModelToUse } from './find.js';
+import { requireDelegable, keepRequestToken } from './delegation.js';
 import { newDefaultGroups, setGroupSize } from './group-sizes.js';
 import { requireRoom } from './quotas.js';
 
@@ -69,6 +70,7 @@ export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay
   checkVolumeSize(model.dockerStorageDriver, desired.dockerVolumeSize);
   const warnings = checkLabels(deps, driver, desired.labels);
   deps.policy.require(access.action, actor);
+  requireDelegable(deps, actor);
   await requireCloudResources(
     deps.cloud,
     {
@@ -112,6 +114,7 @@ export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay
     for (const group of groups) await repos.nodeGroups.insert(group);
     for (const node of nodes) await repos.nodes.insert(node);
     await recordIntent(deps, repos, bay, { operation: 'create' });
+    await keepRequestToken(deps, repos, bay, actor);
     await access.once?.made(repos, bay.id);
   });
   await deps.bus.cast({ kind: 'wake', bayId: bay.id });
@@ -178,7 +181,7 @@ export async function updateBay(
   // Whoever may change a bay of the project may report its health: the rule is about the caller (contract, endpoints §1 row 5).
   if (health && access.policies.health !== undefined)
     deps.policy.require(access.policies.health, access.actor, { ...target, userId: access.actor.userId });
-  if (work) return beginUpdate(deps, bay, work, health);
+  if (work) return beginUpdate(deps, access.actor, bay, { work, health });
   if (health) await deps.store.write((repos) => repos.bays.saveHealth(bay.id, health.status, health.reason));
   return { bayId: bay.id, generation: bay.generation, warnings: [] };
 }
@@ -188,10 +191,15 @@ function reporting(access: Access): Access {
   return access.actor.trusteeOf && access.policies.health !== undefined ? { ...access, action: access.policies.health } : access;
 }
 
-async function beginUpdate(deps: AppDeps, bay: Bay, work: UpdateWork, health: UpdateBay['health']): Promise<Accepted> {
+async function beginUpdate(
+  deps: AppDeps,
+  actor: Actor,
+  bay: Bay,
+  { work, health }: { readonly work: UpdateWork; readonly health: UpdateBay['health'] },
+): Promise<Accepted> {
   requireAccepts(bay, 'update');
   const { rollbackOnFailure } = work;
-  return changeBay(deps, bay, { operation: 'update', rollbackOnFailure }, async (repos, next, upgrade) => {
+  return changeBay(deps, bay, { operation: 'update', rollbackOnFailure, by: actor }, async (repos, next, upgrade) => {
     if (health) await repos.bays.saveHealth(bay.id, health.status, health.reason);
     const group = (await repos.nodeGroups.ofBay(bay.id)).find(({ name }) => name === DEFAULT_WORKER);
     if (!group) throw new DomainError('internal', `Bay ${bay.id} has no group ${DEFAULT_WORKER}.`);

@@ -36,6 +36,8 @@ export interface AppDeps {
   readonly sealer: Sealer;
   readonly manifests: Manifests;
   readonly tracer?: Tracer;
+  /** Seals the token of a request for the trust that is made of it. Absent where the service works with its own rights. */
+  readonly delegation?: Sealer;
 }
 
 /**
@@ -72,7 +74,11 @@ export function visibleRows(deps: Pick<AppDeps, 'policy'>, { actor, policies }: 
 }
 
 export function cloudAccess(actor: Actor): CloudAccess {
-  return { projectId: actor.projectId ?? '', userId: actor.userId };
+  return {
+    projectId: actor.projectId ?? '',
+    userId: actor.userId,
+    ...(actor.token ? { credential: { kind: 'token', token: actor.token } } : {}),
+  };
 }
 
 /** How long a question may take that goes to a running engine. */

@@ -101,7 +101,7 @@ export async function createNodeGroup(
     cloudAccess(access.actor),
     signal,
   );
-  const { generation } = await changeBay(deps, bay, { operation: 'update' }, async (repos, next) => {
+  const { generation } = await changeBay(deps, bay, { operation: 'update', by: access.actor }, async (repos, next) => {
     const groups = await repos.nodeGroups.ofBay(bay.id);
     if (groups.some(({ name }) => name === group.name)) throw nameTaken(bay, group.name);
     await repos.nodeGroups.insert(group);
@@ -126,7 +126,7 @@ export async function updateNodeGroup(
   requireAccepts(bay, 'nodegroup-update');
   requireGroupAccepts(row.group, 'update');
   checkNodeGroup(next);
-  const { generation } = await changeBay(deps, bay, { operation: 'update' }, async (repos) => {
+  const { generation } = await changeBay(deps, bay, { operation: 'update', by: access.actor }, async (repos) => {
     await repos.nodeGroups.saveWanted(next);
     await repos.nodeGroups.saveStatus(next.id, 'UPDATE_IN_PROGRESS', null);
   });
@@ -150,7 +150,7 @@ export async function deleteNodeGroup(
     );
   if (group.status === 'DELETE_IN_PROGRESS') return;
   requireAccepts(bay, 'nodegroup-delete');
-  await changeBay(deps, bay, { operation: 'update' }, async (repos) => {
+  await changeBay(deps, bay, { operation: 'update', by: access.actor }, async (repos) => {
     const nodes = await repos.nodes.ofBay(bay.id);
     for (const node of nodes.filter((known) => known.nodeGroupId === group.id)) await repos.nodes.setDesired(node.id, 'absent');
     await repos.nodeGroups.saveStatus(group.id, 'DELETE_IN_PROGRESS', null);

@@ -33,7 +33,7 @@ export async function resizeBay(
   requireWithinBounds(group, wanted.nodeCount);
   requireAccepts(bay, 'resize');
   requireGroupAccepts(group, 'resize');
-  return changeBay(deps, bay, { operation: 'update' }, async (repos, next, upgrade) => {
+  return changeBay(deps, bay, { operation: 'update', by: access.actor }, async (repos, next, upgrade) => {
     const nodes = (await repos.nodes.ofBay(bay.id)).filter((node) => node.nodeGroupId === group.id);
     const leaving = new Set(wanted.removeFirst.flatMap((name) => namedNode(nodes, name)));
     await setGroupSize(deps, repos, { bay: next, group, size: wanted.nodeCount, leaving, upgrade });

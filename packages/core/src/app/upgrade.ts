@@ -53,7 +53,7 @@ export async function upgradeBay(
     ofBay,
   };
   const warnings = checkLabels(deps, driver, upgrade.labels);
-  const accepted = await changeBay(deps, bay, { operation: 'update', upgrade }, async (repos) => {
+  const accepted = await changeBay(deps, bay, { operation: 'update', upgrade, by: access.actor }, async (repos) => {
     for (const id of upgrade.groupIds) await repos.nodeGroups.saveStatus(id, 'UPDATE_IN_PROGRESS', null);
     await access.once?.made(repos, bay.id);
   });

@@ -77,6 +77,7 @@ export function quietUntil(deps: ConductorDeps, lease: Lease, look: Look): Date 
   const { support, intent } = world;
   if (!intent || look.stack.kind === 'failed' || lease.attempts > 0) return undefined;
   if (needsSupport(world) && !(support.trustee && support.caRef && support.clientRef && support.facts)) return undefined;
+  if (needsSupport(world) && deps.delegation && !support.delegate) return undefined;
   try {
     const { snapshot } = look.stack;
     const seen = deps.engines.driverOf(world.model).interpret(snapshot, desiredOf(world));

@@ -86,7 +86,7 @@ async function runPass(deps: ConductorDeps, { lease, world: loaded, look }: Task
 async function observe(deps: ConductorDeps, world: BayWorld, signal: AbortSignal): Promise<StackSnapshot | undefined> {
   if (!world.intent) return undefined;
   const name = stackNameOf(world.bay);
-  return (await deps.orchestrator.find([name], accessOf(world.bay), signal)).get(name);
+  return (await deps.orchestrator.find([name], accessOf(world), signal)).get(name);
 }
 
 async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
@@ -98,7 +98,7 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
       return recordPass(deps, { ...pass, snapshot: await tellStack(deps, pass, signal) }, signal);
     case 'delete':
       await tellOthers(deps, world, 'pending');
-      if (pass.snapshot) await deps.orchestrator.delete(pass.snapshot.id, accessOf(world.bay), signal);
+      if (pass.snapshot) await deps.orchestrator.delete(pass.snapshot.id, accessOf(world), signal);
       return recordPass(deps, pass, signal);
     case 'stride':
       return takeStride(deps, pass);
@@ -124,7 +124,7 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
 async function tellStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<StackSnapshot> {
   const { world, snapshot } = pass;
   const spec = deps.engines.driverOf(world.model).render(await renderInput(deps, world));
-  const access = accessOf(world.bay);
+  const access = accessOf(world);
   if (snapshot) await releaseLeavingNodes(deps, world, signal);
   const told = snapshot
     ? await deps.orchestrator.update(snapshot.id, spec, access, signal)
@@ -141,10 +141,10 @@ async function tellStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): 
 /** The name is derived from the bay: when it is taken, an earlier pass made the stack and died before it could tell. */
 async function createOrAdopt(deps: ConductorDeps, spec: StackSpec, world: BayWorld, signal: AbortSignal): Promise<StackSnapshot> {
   try {
-    return await deps.orchestrator.create(spec, accessOf(world.bay), signal);
+    return await deps.orchestrator.create(spec, accessOf(world), signal);
   } catch (error) {
     if (!isDomainError(error, 'conflict')) throw error;
-    const known = (await deps.orchestrator.find([spec.name], accessOf(world.bay), signal)).get(spec.name);
+    const known = (await deps.orchestrator.find([spec.name], accessOf(world), signal)).get(spec.name);
     if (known) return known;
     throw new DomainError('cloud-unavailable', { message: `Stack ${spec.name} exists but cannot be seen yet.`, cause: error });
   }
@@ -164,7 +164,7 @@ async function renderInput(deps: ConductorDeps, world: BayWorld): Promise<Render
       trusteeUsername: trustee.username,
       trusteeDomainId: trustee.domainId,
       trusteePassword,
-      trustId: null,
+      trustId: trustee.trustId ?? null,
     },
   };
 }

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { UNSEEN_BAY, type BayObserved } from '../domain/bay.js';
+import { requestTokenRef } from '../domain/bay-support.js';
 import { bayEvent, type NewBayEvent } from '../domain/bay-event.js';
 import { isInProgress, STATUS_OF, type BayStatus } from '../domain/bay-status.js';
 import { fateOf } from '../domain/node-group-status.js';
+import type { BayId } from '../domain/ids.js';
 import type { Node, NodeObservation } from '../domain/node.js';
 import type { Observation } from '../domain/observation.js';
 import type { StackEvent } from '../ports/orchestrator.js';
@@ -26,7 +28,7 @@ export async function recordPass(deps: ConductorDeps, pass: Pass, signal: AbortS
     await recordGroups(repos, pass);
     await recordUpgrade(deps, repos, pass);
     if (world.intent && (step.do === 'finish' || step.do === 'fail'))
-      await repos.intents.close(world.bay.id, world.intent.generation);
+      await closeIntent(deps, repos, world.bay.id, world.intent.generation);
   });
   if (observed.status !== world.bay.observed.status) {
     deps.logger.info('bay status changed', {
@@ -214,7 +216,7 @@ async function stackEvents(deps: ConductorDeps, pass: Pass, signal: AbortSignal)
   if (!snapshot) return [];
   const after = lastEventOf(pass);
   if (snapshot.newestEvent !== undefined && snapshot.newestEvent <= after) return [];
-  return deps.orchestrator.events(snapshot.id, after, EVENTS_PER_PASS, accessOf(world.bay), signal);
+  return deps.orchestrator.events(snapshot.id, after, EVENTS_PER_PASS, accessOf(world), signal);
 }
 
 async function recordStory(
@@ -243,4 +245,10 @@ async function recordStory(
     lines.push(bayEvent(world.bay, { kind, status: observed.status, reason: observed.statusReason }, deps.clock.now()));
   }
   await repos.events.append(lines);
+}
+
+/** A token that nobody made a trust of is of no use after this. */
+async function closeIntent(deps: ConductorDeps, repos: Repositories, bayId: BayId, generation: number): Promise<void> {
+  await repos.intents.close(bayId, generation);
+  if (deps.delegation) await repos.secrets.delete(requestTokenRef(bayId));
 }

@@ -18,6 +18,7 @@ import type { CloudAccess, Orchestrator } from '../ports/orchestrator.js';
 import type { Meter } from '../ports/meter.js';
 import type { Notifier } from '../ports/notifier.js';
 import type { Random } from '../ports/random.js';
+import type { Sealer } from '../ports/sealer.js';
 import type { Tracer } from '../ports/tracer.js';
 import type { Store } from '../ports/store.js';
 
@@ -31,6 +32,13 @@ export interface Engines {
   connect(model: BayModel, input: ConnectInput): CoeSession;
   /** False: servers are simulated, and there is no engine to ask. */
   readonly areLive: boolean;
+}
+
+export interface TrustRules {
+  /** Roles that are handed on; empty: all that the owner's token has. */
+  readonly roles: readonly string[];
+  /** Whether the nodes get a trust of their own: contract, conductor §6. */
+  readonly forNodes: boolean;
 }
 
 export interface ConductorDeps {
@@ -47,6 +55,10 @@ export interface ConductorDeps {
   readonly signingRules: SigningRules;
   /** How long old and new certificates both count when a bay gets another authority, milliseconds. */
   readonly rotationOverlapMs?: number;
+  /** Opens the tokens that requests have left; see `AppDeps`. */
+  readonly delegation?: Sealer;
+  /** What is handed on to whom. */
+  readonly trustRules?: TrustRules;
   /** Tells other services what happens to bays; absent: nobody is told. */
   readonly notifier?: Notifier;
   readonly tracer?: Tracer;
@@ -159,6 +171,12 @@ export function isUpgraded({ intent, nodeGroups, nodes }: BayWorld): boolean {
   return !intent?.upgrade || nextStride(intent.upgrade, nodeGroups, nodes) === undefined;
 }
 
-export function accessOf(bay: Bay): CloudAccess {
-  return { projectId: bay.projectId, userId: bay.userId };
+/** Under the owner's trust, where there is one. */
+export function accessOf({ bay, support }: Pick<BayWorld, 'bay' | 'support'>): CloudAccess {
+  const { delegate } = support;
+  return {
+    projectId: bay.projectId,
+    userId: bay.userId,
+    ...(delegate ? { credential: { kind: 'trust', ...delegate } } : {}),
+  };
 }

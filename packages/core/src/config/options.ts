@@ -1,36 +1,7 @@
-/** One option of `magnum.conf`: contract, conductor §13. `used: false` is read for compatibility and has no effect here. */
-export interface Option {
-  readonly section: string;
-  readonly name: string;
-  readonly type: 'string' | 'integer' | 'boolean' | 'list';
-  readonly default: string | number | boolean | readonly string[] | null;
-  readonly help: string;
-  readonly secret?: boolean;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly oneOf?: readonly string[];
-  readonly used: boolean;
-}
+import { OPENSTACK_OPTIONS } from './openstack-options.js';
+import { ignored, option, type Option } from './option.js';
 
-type Extra = Partial<Pick<Option, 'secret' | 'minimum' | 'maximum' | 'oneOf'>>;
-
-const option = (
-  section: string,
-  name: string,
-  type: Option['type'],
-  value: Option['default'],
-  help: string,
-  extra: Extra = {},
-): Option => ({ section, name, type, default: value, help, used: true, ...extra });
-const ignored = (section: string, ...names: readonly string[]): readonly Option[] =>
-  names.map((name) => ({
-    section,
-    name,
-    type: 'string',
-    default: null,
-    help: 'Read for compatibility; has no effect.',
-    used: false,
-  }));
+export type { Option } from './option.js';
 
 export const OPTIONS: readonly Option[] = [
   option('DEFAULT', 'host', 'string', null, 'Name of this host in the list of services.'),
@@ -222,6 +193,7 @@ export const OPTIONS: readonly Option[] = [
   option('kubernetes', 'manifest_url_plain', 'boolean', false, 'Whether a manifest_url may be http in place of https.'),
   option('kubernetes', 'manifest_url_private', 'boolean', false, 'Whether a manifest_url may lead into private networks.'),
   ...ignored('kubernetes', 'keystone_auth_default_policy', 'post_install_manifest_url'),
+  ...OPENSTACK_OPTIONS,
   option(
     'keystone_authtoken',
     'token_cache_time',
@@ -255,17 +227,10 @@ export const OPTIONS: readonly Option[] = [
   option('embedded', 'admin_password', 'string', null, "Password of the embedded identity's user admin.", { secret: true }),
   option('embedded', 'demo_password', 'string', null, "Password of the embedded identity's user demo.", { secret: true }),
   ...ignored('certificates', 'cert_manager_type', 'storage_path'),
-  ...ignored(
-    'cinder',
-    'default_docker_volume_type',
-    'default_etcd_volume_type',
-    'default_boot_volume_type',
-    'default_boot_volume_size',
-  ),
+  ...ignored('cinder', 'default_etcd_volume_type', 'default_boot_volume_type', 'default_boot_volume_size'),
   ...ignored(
     'cluster',
     'etcd_discovery_service_endpoint_format',
-    'nodes_affinity_policy',
     'temp_cache_dir',
     'pre_delete_lb_timeout',
     'enabled_definitions',
@@ -282,29 +247,7 @@ export const OPTIONS: readonly Option[] = [
   ),
   ...ignored('docker', 'docker_remote_api_version', 'default_timeout', 'api_insecure', 'ca_file', 'cert_file', 'key_file'),
   ...ignored('docker_registry', 'swift_region', 'swift_registry_container'),
-  ...ignored(
-    'drivers',
-    'verify_ca',
-    'openstack_ca_file',
-    'send_cluster_metrics',
-    'disabled_drivers',
-    'enabled_beta_drivers',
-    'default_driver',
-  ),
-  ...ignored(
-    'trust',
-    'cluster_user_trust',
-    'trustee_domain_id',
-    'trustee_domain_name',
-    'trustee_domain_admin_id',
-    'trustee_domain_admin_name',
-    'trustee_domain_admin_domain_id',
-    'trustee_domain_admin_domain_name',
-    'trustee_domain_admin_password',
-    'roles',
-    'trustee_keystone_interface',
-    'trustee_keystone_region_name',
-  ),
+  ...ignored('drivers', 'send_cluster_metrics', 'disabled_drivers', 'enabled_beta_drivers', 'default_driver'),
 ];
 
 /** Sections of libraries that upstream links and this service does not: whatever stands there is accepted and has no effect. */

@@ -1,4 +1,5 @@
 import type { BayId } from './ids.js';
+import type { Secret } from './secret.js';
 
 /** Who asks, as policy and visibility see it. */
 export interface Actor {
@@ -10,6 +11,10 @@ export interface Actor {
   /** Scopes beside a project's: policy rules may ask for them. */
   readonly domainId?: string | null;
   readonly systemScope?: boolean;
+  /** What the caller has proven itself with. */
+  readonly token?: Secret;
+  /** The token comes from a restricted application credential: nothing can be delegated with it. */
+  readonly restricted?: boolean;
   /** Set for the account of a bay's nodes: it sees that bay's certificates and nothing else. */
   readonly trusteeOf: { readonly bayId: BayId; readonly projectId: string } | null;
 }
@@ -21,6 +26,11 @@ export function isAdmin(actor: Actor): boolean {
 /** Trustee accounts are named after their bay and project: contract, conductor §6. */
 export function trusteeUsername(bay: { readonly id: BayId; readonly projectId: string }): string {
   return `${bay.id}_${bay.projectId}`;
+}
+
+/** The account that holds the trust of the bay's owner. Nodes do not know it: it may do what its owner may. */
+export function delegateUsername(bay: { readonly id: BayId; readonly projectId: string }): string {
+  return `${trusteeUsername(bay)}_delegate`;
 }
 
 export function parseTrusteeUsername(username: string): Actor['trusteeOf'] {

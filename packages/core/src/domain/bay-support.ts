@@ -1,3 +1,4 @@
+import type { BayId } from './ids.js';
 import type { BayFacts } from './observation.js';
 import type { Rotation } from './rotation.js';
 
@@ -8,6 +9,14 @@ export interface BaySupport {
     readonly username: string;
     readonly domainId: string;
     readonly passwordRef: string;
+    /** The nodes' own trust, where the operator lets them act for the owner. */
+    readonly trustId?: string | null;
+  } | null;
+  /** The account that holds the owner's trust, where the orchestrator works under one. */
+  readonly delegate: {
+    readonly userId: string;
+    readonly passwordRef: string;
+    readonly trustId: string;
   } | null;
   readonly caRef: string | null;
   readonly clientRef: string | null;
@@ -26,6 +35,7 @@ export interface BaySupport {
 
 export const NO_SUPPORT: BaySupport = {
   trustee: null,
+  delegate: null,
   caRef: null,
   clientRef: null,
   certificatesUntil: null,
@@ -35,3 +45,8 @@ export const NO_SUPPORT: BaySupport = {
   lastStackEvent: 0,
   claimedGeneration: 0,
 };
+
+/** Where the token of a request rests until a trust was made of it. */
+export function requestTokenRef(bayId: BayId): string {
+  return `bay/${bayId}/request-token`;
+}

@@ -10,11 +10,37 @@ export interface TokenIdentity {
   readonly projectName: string | null;
   readonly roles: readonly string[];
   readonly expiresAt: Date;
+  /** Set for tokens that are scoped to a domain. */
+  readonly domainId?: string | null;
+  /** True for tokens that are scoped to the whole system. */
+  readonly systemScope?: boolean;
+  /** True for restricted application credentials: they may not make trusts. */
+  readonly restricted?: boolean;
 }
 
 export interface TrusteeAccount {
   readonly userId: string;
   readonly domainId: string;
+}
+
+/** What lets an account act for a bay's owner. */
+export interface TrustRequest {
+  /** The account that gets the trust; it has no other. */
+  readonly trustee: { readonly userId: string; readonly password: Secret };
+  /** A token of the owner, scoped to the bay's project. */
+  readonly ownerToken: Secret;
+  /** Names of the roles that are handed on; empty: all that the token has. */
+  readonly roles: readonly string[];
+  /** How often the trust may be handed on: Heat makes one of its own for each stack. */
+  readonly redelegations: number;
+}
+
+/** Keystone's trusts. Errors: `cloud-refused` when the owner may not or cannot delegate, `cloud-unavailable`. */
+export interface Trusts {
+  /** Finds the account's trust, or makes it. Returns its id. */
+  ensure(request: TrustRequest, signal: AbortSignal): Promise<string>;
+  /** Deleting what is gone, or whose owner is gone, is success. */
+  delete(trustId: string, trustee: TrustRequest['trustee'], signal: AbortSignal): Promise<void>;
 }
 
 /** Keystone, or the embedded one. Errors: `unauthorized`, `cloud-unavailable`. */
@@ -28,6 +54,8 @@ export interface Identity {
   /** Whether there is a project of that id. */
   projectExists(projectId: string, signal: AbortSignal): Promise<boolean>;
   readonly trusteeDomainId: string;
+  /** Absent where the service works with its own rights, as in the embedded cloud. */
+  readonly trusts?: Trusts;
   /** For the `WWW-Authenticate` header of a 401. */
   readonly publicAuthUrl: string;
 }

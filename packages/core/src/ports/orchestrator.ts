@@ -6,7 +6,20 @@ import type { Secret } from '../domain/secret.js';
 export interface CloudAccess {
   readonly projectId: string;
   readonly userId: string;
+  /** What the name is proven with. Absent: the service's own rights, which look and delete, but make nothing for others. */
+  readonly credential?: CloudCredential;
 }
+
+/** The token of the request that is being served, or the trust that the bay's owner has given to the service. */
+export type CloudCredential =
+  | { readonly kind: 'token'; readonly token: Secret }
+  | {
+      readonly kind: 'trust';
+      readonly trustId: string;
+      readonly userId: string;
+      /** Where the account's password rests in the vault. */
+      readonly passwordRef: string;
+    };
 
 /** A complete Heat stack. Nested templates and scripts travel in `files`, under the names that the template uses. */
 export interface StackSpec {

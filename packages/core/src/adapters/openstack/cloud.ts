@@ -1,0 +1,174 @@
+import { DomainError, isDomainError } from '../../domain/errors.js';
+import { isUuid } from '../../domain/ids.js';
+import type { BayFacts } from '../../domain/observation.js';
+import type { Cloud, CloudImage, FactsRequest } from '../../ports/cloud.js';
+import type { CloudAccess } from '../../ports/orchestrator.js';
+import { dataOf, publicAddress, type SessionDeps } from './session.js';
+import type { Sessions } from './sessions.js';
+
+/** What nodes are told that no neighbour knows. */
+export interface CloudSettings {
+  /** Keystone as nodes reach it, `/v3` included. */
+  readonly authUrl: string;
+  /** Set where the catalog's address of this service is not the one that nodes reach. */
+  readonly magnumUrl: string | null;
+  readonly regionName: string;
+  readonly cloudCa: string;
+  readonly verifyCloudCa: boolean;
+  readonly serverGroupPolicy: string;
+  /** Empty: the cloud's default type. */
+  readonly dockerVolumeType: string;
+}
+
+type Found<T> = Promise<T | undefined>;
+
+/** Each bay has a network of its own, so that all may use the same range. */
+const BAY_RANGE = '10.0.0.0/24';
+
+/** Glance, Nova and Neutron, asked under the caller's token: what the caller cannot see, the bay cannot use. */
+export class OpenstackCloud implements Cloud {
+  readonly #deps: SessionDeps;
+  readonly #sessions: Sessions;
+  readonly #settings: CloudSettings;
+
+  constructor(deps: SessionDeps, sessions: Sessions, settings: CloudSettings) {
+    this.#deps = deps;
+    this.#sessions = sessions;
+    this.#settings = settings;
+  }
+
+  async findImage(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<CloudImage> {
+    const { image } = this.#sessions.of(access);
+    const byId = isUuid(nameOrId)
+      ? await absentIsFine(dataOf(image.GET('/v2/images/{image_id}', { params: { path: { image_id: nameOrId } }, signal })))
+      : undefined;
+    const named = byId
+      ? [byId]
+      : (await allowed(dataOf(image.GET('/v2/images', { params: { query: { name: nameOrId } }, signal })))).images;
+    const found = only(named, `images have the name ${nameOrId}`);
+    return found && { id: found.id, name: found.name ?? '', distro: found.os_distro, driver: found.magnum_driver };
+  }
+
+  async findFlavor(
+    nameOrId: string,
+    access: CloudAccess,
+    signal: AbortSignal,
+  ): Found<{ readonly id: string; readonly name: string }> {
+    const { compute } = this.#sessions.of(access);
+    for (let marker: string | undefined; ;) {
+      const { flavors, flavors_links: more } = await allowed(
+        dataOf(compute.GET('/v2.1/flavors/detail', { params: { query: marker === undefined ? {} : { marker } }, signal })),
+      );
+      const found = flavors.find(({ id }) => id === nameOrId) ?? flavors.find(({ name }) => name === nameOrId);
+      if (found) return { id: found.id, name: found.name };
+      marker = flavors.at(-1)?.id;
+      if (!more?.length || marker === undefined) return undefined;
+    }
+  }
+
+  async findKeypair(name: string, access: CloudAccess, signal: AbortSignal): Found<{ readonly name: string }> {
+    const { compute } = this.#sessions.of(access);
+    const found = await absentIsFine(
+      dataOf(compute.GET('/v2.1/os-keypairs/{keypair_name}', { params: { path: { keypair_name: name } }, signal })),
+    );
+    return found && { name: found.keypair.name };
+  }
+
+  async findNetwork(
+    nameOrId: string,
+    access: CloudAccess,
+    signal: AbortSignal,
+  ): Found<{ readonly id: string; readonly external: boolean }> {
+    const { network } = this.#sessions.of(access);
+    const ask = async (query: { readonly id: string } | { readonly name: string }) =>
+      (await allowed(dataOf(network.GET('/v2.0/networks', { params: { query }, signal })))).networks;
+    const found = only(await byIdOrName(nameOrId, ask), `networks have the name ${nameOrId}`);
+    return found && { id: found.id, external: found['router:external'] === true };
+  }
+
+  async findSubnet(
+    nameOrId: string,
+    access: CloudAccess,
+    signal: AbortSignal,
+  ): Found<{ readonly id: string; readonly networkId: string; readonly cidr: string }> {
+    const { network } = this.#sessions.of(access);
+    const ask = async (query: { readonly id: string } | { readonly name: string }) =>
+      (await allowed(dataOf(network.GET('/v2.0/subnets', { params: { query }, signal })))).subnets;
+    const found = only(await byIdOrName(nameOrId, ask), `subnets have the name ${nameOrId}`);
+    return found && { id: found.id, networkId: found.network_id, cidr: found.cidr };
+  }
+
+  async facts(request: FactsRequest, access: CloudAccess, signal: AbortSignal): Promise<BayFacts> {
+    const settings = this.#settings;
+    const fixed = request.fixedNetwork === null ? undefined : await this.#network(request.fixedNetwork, access, signal);
+    const subnet = request.fixedSubnet === null ? undefined : await this.findSubnet(request.fixedSubnet, access, signal);
+    if (request.fixedSubnet !== null && !subnet)
+      throw new DomainError('network-not-found', `Unable to find subnet ${request.fixedSubnet}.`);
+    return {
+      authUrl: settings.authUrl,
+      magnumUrl: settings.magnumUrl ?? (await publicAddress(this.#deps, 'container', signal)) ?? '',
+      regionName: settings.regionName,
+      fixedSubnetCidr: request.fixedSubnetCidr ?? BAY_RANGE,
+      fixedNetworkId: fixed?.id ?? subnet?.networkId ?? null,
+      fixedSubnetId: subnet?.id ?? null,
+      externalNetworkId: await this.#external(request.externalNetwork, access, signal),
+      cloudCa: settings.cloudCa,
+      verifyCloudCa: settings.verifyCloudCa,
+      serverGroupPolicy: settings.serverGroupPolicy,
+      dockerVolumeType: request.dockerVolumeType ?? (settings.dockerVolumeType || null),
+    };
+  }
+
+  /** Nothing is set aside. */
+  async releaseFacts(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #network(nameOrId: string, access: CloudAccess, signal: AbortSignal): Promise<{ readonly id: string }> {
+    const found = await this.findNetwork(nameOrId, access, signal);
+    if (found) return found;
+    throw new DomainError('network-not-found', `Unable to find network ${nameOrId}.`);
+  }
+
+  /** The named one, or else the cloud's default, or the only one; a bay without a way out is possible too. */
+  async #external(nameOrId: string | null, access: CloudAccess, signal: AbortSignal): Promise<string | null> {
+    if (nameOrId !== null) return (await this.#network(nameOrId, access, signal)).id;
+    const { network } = this.#sessions.of(access);
+    const { networks } = await allowed(
+      dataOf(network.GET('/v2.0/networks', { params: { query: { 'router:external': true } }, signal })),
+    );
+    return (networks.find((one) => one.is_default) ?? (networks.length === 1 ? networks[0] : undefined))?.id ?? null;
+  }
+}
+
+async function byIdOrName<T>(
+  nameOrId: string,
+  ask: (query: { readonly id: string } | { readonly name: string }) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const byId = isUuid(nameOrId) ? await ask({ id: nameOrId }) : [];
+  return byId.length > 0 ? byId : ask({ name: nameOrId });
+}
+
+function only<T>(found: readonly T[], several: string): T | undefined {
+  if (found.length > 1) throw new DomainError('not-unique', `Several ${several}; use the id of one.`);
+  return found[0];
+}
+
+/** A caller who may not ask is told so; it is not the service's failure. */
+async function allowed<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isDomainError(error, 'cloud-refused')) throw new DomainError('forbidden', { message: error.message, cause: error });
+    throw error;
+  }
+}
+
+async function absentIsFine<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await allowed(call);
+  } catch (error) {
+    if (isDomainError(error, 'not-found')) return undefined;
+    throw error;
+  }
+}

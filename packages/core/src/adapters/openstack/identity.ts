@@ -1,0 +1,193 @@
+import { DomainError, isDomainError } from '../../domain/errors.js';
+import type { Secret } from '../../domain/secret.js';
+import type { Identity, TokenIdentity, TrusteeAccount } from '../../ports/identity.js';
+import { passwordLogin, type Reference, type TokenDocument } from './auth.js';
+import { dataOf, openSession, type Session, type SessionDeps } from './session.js';
+import { accountLogin, keystoneTrusts } from './trusts.js';
+
+export interface KeystoneOptions {
+  /** For the `WWW-Authenticate` header. */
+  readonly publicAuthUrl: string;
+  /** Where trustees live, and who may make them there. Undefined: no bay can be made, and the error says so. */
+  readonly trustees:
+    | {
+        readonly domain: Reference;
+        readonly admin: { readonly id: string } | { readonly name: string; readonly domain: Reference };
+        readonly password: Secret;
+      }
+    | undefined;
+}
+
+/** Keystone v3: tokens are validated by the service user, trustees are made by the trustee domain's own administrator. */
+export class KeystoneIdentity implements Identity {
+  readonly trusts;
+  readonly #deps: SessionDeps;
+  readonly #service: Session;
+  readonly #trustees: Session | undefined;
+  readonly #options: KeystoneOptions;
+  #domainId: string | undefined;
+
+  constructor(deps: SessionDeps, options: KeystoneOptions) {
+    this.#options = options;
+    this.#deps = deps;
+    this.#service = openSession(deps);
+    this.#trustees = options.trustees && openSession(deps, trusteeAdmin(deps, options.trustees));
+    this.trusts = keystoneTrusts(deps);
+    const { domain } = options.trustees ?? { domain: { id: '' } };
+    this.#domainId = 'id' in domain ? domain.id : undefined;
+  }
+
+  get publicAuthUrl(): string {
+    return this.#options.publicAuthUrl;
+  }
+
+  /** Known from the configuration, or from the first login there; until then no token can be a trustee's. */
+  get trusteeDomainId(): string {
+    return this.#domainId ?? '';
+  }
+
+  async validate(token: Secret, signal: AbortSignal): Promise<TokenIdentity | undefined> {
+    const plain = token.reveal();
+    // What cannot stand in a header cannot be a token.
+    if (!/^[\x21-\x7e]{1,8192}$/.test(plain)) return undefined;
+    await this.#findDomain(signal);
+    try {
+      const { token: document } = await dataOf(
+        this.#service.identity.GET('/v3/auth/tokens', { params: { header: { 'X-Subject-Token': plain } }, signal }),
+      );
+      return identityOf(document);
+    } catch (error) {
+      if (isDomainError(error, 'not-found')) return undefined;
+      throw unavailable(error);
+    }
+  }
+
+  async ensureTrustee(username: string, password: Secret, signal: AbortSignal): Promise<TrusteeAccount> {
+    const [session, domainId] = await this.#trusteeDomain(signal);
+    const known = await this.#findUser(session, domainId, username, signal);
+    if (known) {
+      // Setting a password ends every token of the account, also those that Heat works with: only where it is another one.
+      if (!(await this.#canLogIn(known, password, signal)))
+        await session.identity.PATCH('/v3/users/{user_id}', {
+          params: { path: { user_id: known } },
+          body: { user: { password: password.reveal() } },
+          signal,
+        });
+      return { userId: known, domainId };
+    }
+    try {
+      const { user } = await dataOf(
+        session.identity.POST('/v3/users', {
+          body: {
+            user: { name: username, domain_id: domainId, password: password.reveal(), description: 'Made by Magnum for a bay' },
+          },
+          signal,
+        }),
+      );
+      return { userId: user.id, domainId };
+    } catch (error) {
+      // Another conductor was faster; or an earlier call was heard although its answer was lost.
+      const made = isDomainError(error, 'conflict') ? await this.#findUser(session, domainId, username, signal) : undefined;
+      if (made) return this.ensureTrustee(username, password, signal);
+      throw error;
+    }
+  }
+
+  async deleteTrustee(username: string, signal: AbortSignal): Promise<void> {
+    const [session, domainId] = await this.#trusteeDomain(signal);
+    const known = await this.#findUser(session, domainId, username, signal);
+    if (known === undefined) return;
+    try {
+      await session.identity.DELETE('/v3/users/{user_id}', { params: { path: { user_id: known } }, signal });
+    } catch (error) {
+      if (!isDomainError(error, 'not-found')) throw error;
+    }
+  }
+
+  async projectExists(projectId: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#service.identity.GET('/v3/projects/{project_id}', { params: { path: { project_id: projectId } }, signal });
+      return true;
+    } catch (error) {
+      if (isDomainError(error, 'not-found')) return false;
+      throw error;
+    }
+  }
+
+  async #canLogIn(userId: string, password: Secret, signal: AbortSignal): Promise<boolean> {
+    try {
+      await accountLogin(this.#deps, { userId, password }, undefined).token(false, signal);
+      return true;
+    } catch (error) {
+      if (isDomainError(error, 'cloud-refused')) return false;
+      throw error;
+    }
+  }
+
+  async #findUser(session: Session, domainId: string, name: string, signal: AbortSignal): Promise<string | undefined> {
+    const { users } = await dataOf(
+      session.identity.GET('/v3/users', { params: { query: { name, domain_id: domainId } }, signal }),
+    );
+    return users.find((user) => user.name === name)?.id;
+  }
+
+  async #trusteeDomain(signal: AbortSignal): Promise<readonly [Session, string]> {
+    await this.#findDomain(signal);
+    if (this.#trustees && this.#domainId) return [this.#trustees, this.#domainId];
+    throw new DomainError(
+      'cloud-refused',
+      'The service has no domain for the accounts of bays: set trustee_domain_name (or _id), trustee_domain_admin_name (or _id) and trustee_domain_admin_password in [trust].',
+    );
+  }
+
+  /** A domain that is configured by its name is looked up once. */
+  async #findDomain(signal: AbortSignal): Promise<void> {
+    const { trustees } = this.#options;
+    if (this.#domainId !== undefined || !trustees || !('name' in trustees.domain)) return;
+    const { name } = trustees.domain;
+    try {
+      const { domains } = await dataOf(this.#service.identity.GET('/v3/domains', { params: { query: { name } }, signal }));
+      this.#domainId = domains[0]?.id;
+    } catch (error) {
+      throw unavailable(error);
+    }
+    if (this.#domainId === undefined) {
+      throw new DomainError('cloud-unavailable', `Keystone has no domain ${name}, which [trust] trustee_domain_name names.`);
+    }
+  }
+}
+
+/** Whatever goes wrong between this service and Keystone is not the caller's fault, and may pass. */
+function unavailable(error: unknown): unknown {
+  if (!isDomainError(error) || error.kind === 'cloud-unavailable') return error;
+  return new DomainError('cloud-unavailable', {
+    message: 'Keystone did not validate the token. Try again later.',
+    cause: error,
+  });
+}
+
+function trusteeAdmin(deps: SessionDeps, trustees: NonNullable<KeystoneOptions['trustees']>) {
+  return passwordLogin(deps, {
+    keystone: deps.keystone,
+    user: trustees.admin,
+    password: () => Promise.resolve(trustees.password),
+    scope: { domain: trustees.domain },
+    as: 'the administrator of the trustee domain ([trust])',
+    refusedAs: 'cloud-unavailable',
+  });
+}
+
+function identityOf(document: TokenDocument): TokenIdentity {
+  return {
+    userId: document.user.id,
+    userName: document.user.name,
+    userDomainId: document.user.domain.id,
+    projectId: document.project?.id ?? null,
+    projectName: document.project?.name ?? null,
+    roles: (document.roles ?? []).map((role) => role.name),
+    expiresAt: new Date(document.expires_at),
+    domainId: document.domain?.id ?? null,
+    systemScope: document.system?.all === true,
+    restricted: document.application_credential?.restricted === true,
+  };
+}

@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import { Secret } from '../../domain/secret.js';
+import type { Clock } from '../../ports/clock.js';
+import { silentLogger } from '../system/logger.js';
+import { systemRandom } from '../system/random.js';
+import type { TokenSource } from './auth.js';
+import { endpointIn, originOf } from './catalog.js';
+import { failureOf } from './failures.js';
+import { dataOf, openSession, type Session } from './session.js';
+import type { Wire, WireReply, WireRequest } from './wire.js';
+
+const SIGNAL = new AbortController().signal;
+const STACKS = { stacks: [] };
+
+type Scripted = Partial<Omit<WireReply, 'headers'>> & { readonly headers?: Readonly<Record<string, string>> };
+
+/** A neighbour that answers in turn, the last answer again and again; what it was asked, and how long the session waited. */
+function aNeighbour(...script: readonly (Scripted | Error)[]) {
+  const asked: WireRequest[] = [];
+  const pauses: number[] = [];
+  const renewals: boolean[] = [];
+  const wire: Wire = async (request) => {
+    const answer = script[Math.min(asked.length, script.length - 1)] ?? {};
+    asked.push(request);
+    if (answer instanceof Error) throw answer;
+    const { status = 200, text = JSON.stringify(STACKS), headers = {} } = answer;
+    return { status, text, headers: new Map(Object.entries(headers)) };
+  };
+  const clock: Clock = { now: () => new Date(0), sleep: async (milliseconds) => void pauses.push(milliseconds) };
+  const url = 'http://heat.example/v1/%(tenant_id)s';
+  const service: TokenSource = {
+    token: async (renew) => {
+      renewals.push(renew);
+      const catalog = [{ type: 'orchestration', endpoints: [{ interface: 'public', region: 'one', url }] }];
+      return {
+        secret: new Secret(renew ? 'fresh' : 'stale'),
+        document: { expires_at: '', methods: [], user: { id: '', name: '', domain: { id: '', name: '' } }, catalog },
+      };
+    },
+  };
+  const session = openSession({
+    wire,
+    clock,
+    service,
+    random: systemRandom,
+    logger: silentLogger,
+    keystone: 'http://keystone.example',
+    choice: () => ({ region: 'one', interface: 'public' }),
+  });
+  return { session, asked, pauses, renewals };
+}
+
+const list = (session: Session) =>
+  dataOf(
+    session.orchestration.GET('/v1/{project_id}/stacks', {
+      params: { path: { project_id: 'blue' }, query: { name: ['a', 'b'] } },
+      signal: SIGNAL,
+    }),
+  );
+const create = (session: Session) =>
+  session.orchestration.POST('/v1/{project_id}/stacks', {
+    params: { path: { project_id: 'blue' } },
+    body: { template: {}, files: {}, parameters: {}, disable_rollback: true },
+    signal: SIGNAL,
+  });
+const refused = (code: string): Error => Object.assign(new Error(code), { code });
+
+describe('a session', () => {
+  test('finds the service in the catalog, sends its token and a request id, and gives the answer', async () => {
+    const { session, asked } = aNeighbour({});
+    expect(await list(session)).toEqual(STACKS);
+    expect(asked[0]).toMatchObject({ method: 'GET', url: 'http://heat.example/v1/blue/stacks?name=a&name=b' });
+    expect(asked[0]?.headers).toMatchObject({
+      'x-auth-token': 'stale',
+      'x-openstack-request-id': expect.stringMatching(/^req-[0-9a-f-]{36}$/),
+    });
+  });
+
+  test('a token that is refused is replaced once', async () => {
+    const { session, asked, renewals } = aNeighbour({ status: 401 }, {});
+    await list(session);
+    expect(asked.map((request) => request.headers['x-auth-token'])).toEqual(['stale', 'fresh']);
+    expect(renewals).toContain(true);
+    const hopeless = aNeighbour({ status: 401 });
+    await expect(list(hopeless.session)).rejects.toMatchObject({ kind: 'cloud-unavailable' });
+    expect(hopeless.asked).toHaveLength(2);
+  });
+
+  test('reading is repeated while the neighbour is busy, as late as it says', async () => {
+    const { session, asked, pauses } = aNeighbour({ status: 503, headers: { 'retry-after': '2' } }, { status: 502 }, {});
+    expect(await list(session)).toEqual(STACKS);
+    expect([asked.length, pauses]).toEqual([3, [2_000, 800]]);
+  });
+
+  test('a neighbour that stays away is unavailable, in words that name it', async () => {
+    const { session, asked } = aNeighbour(refused('ECONNRESET'));
+    await expect(list(session)).rejects.toMatchObject({ status: 503, message: 'Heat does not answer (ECONNRESET).' });
+    expect(asked).toHaveLength(3);
+  });
+
+  test('making is not repeated when it may have been heard, and is when it cannot have been', async () => {
+    for (const broken of [refused('ECONNRESET'), { status: 503 }]) {
+      const { session, asked } = aNeighbour(broken, {});
+      await expect(create(session)).rejects.toMatchObject({ kind: 'cloud-unavailable' });
+      expect(asked).toHaveLength(1);
+    }
+    const away = aNeighbour(refused('ECONNREFUSED'), { status: 201, text: '{"stack":{"id":"x"}}' });
+    expect((await create(away.session)).data).toEqual({ stack: { id: 'x' } });
+  });
+
+  test('a service that the catalog lacks is named', async () => {
+    const { session } = aNeighbour({});
+    expect(await session.has('image', SIGNAL)).toBe(false);
+    const call = session.image.GET('/v2/images', { params: { query: { name: 'x' } }, signal: SIGNAL });
+    await expect(call).rejects.toMatchObject({ message: expect.stringContaining('Glance is not in the catalog') });
+  });
+});
+
+describe('the catalog', () => {
+  const catalog = [
+    {
+      type: 'volumev3',
+      endpoints: [
+        { interface: 'public', region: 'one', url: 'http://one/' },
+        { interface: 'public', region: 'two', url: 'http://two' },
+        { interface: 'internal', region: 'two', url: 'http://inside' },
+      ],
+    },
+  ];
+  test.each([
+    [{ region: 'one', interface: 'public' }, 'http://one'],
+    [{ region: undefined, interface: 'public' }, 'http://one'],
+    [{ region: 'two', interface: 'internal' }, 'http://inside'],
+    [{ region: 'three', interface: 'public' }, undefined],
+  ] as const)('with %o is %s', (choice, expected) => expect(endpointIn(catalog, 'volume', choice)).toBe(expected));
+
+  test.each([
+    ['http://host:8004/v1/%(tenant_id)s', 'http://host:8004'],
+    ['http://host/orchestration/v1/0123456789abcdef', 'http://host/orchestration'],
+    ['http://host:9292', 'http://host:9292'],
+    ['http://host/compute/v2.1/', 'http://host/compute'],
+    ['http://host/identity/v3', 'http://host/identity'],
+  ])('%s stands for %s', (url, origin) => expect(originOf(url)).toBe(origin));
+});
+
+describe('refusals', () => {
+  const refusal = (status: number, text: string, headers: Readonly<Record<string, string>> = {}) =>
+    failureOf({ neighbour: 'Nova', call: 'POST /servers' }, { status, text, headers: new Map(Object.entries(headers)) });
+
+  test.each([
+    [400, '{"badRequest":{"code":400,"message":"Bad flavor"}}', 'cloud-refused', 'Nova: Bad flavor'],
+    [404, '{"NeutronError":{"type":"X","message":"No net","detail":""}}', 'not-found', 'Nova: No net'],
+    [409, '{"error":{"message":"Taken"},"code":409,"title":"Conflict"}', 'conflict', 'Nova: Taken'],
+    [403, '{"forbidden":{"message":"Quota exceeded for cores"}}', 'cloud-quota-exceeded', 'Nova: Quota exceeded for cores'],
+    [403, '{"error":{"message":"Not allowed"}}', 'cloud-refused', 'Nova: Not allowed'],
+    [500, '<html><b>Broken</b></html>', 'cloud-unavailable', 'Nova: Broken'],
+    [504, '', 'cloud-unavailable', 'Nova: status 504'],
+    [400, '{"error":{"message":"Wrong\\nTraceback (most recent call last):\\n  File x"}}', 'cloud-refused', 'Nova: Wrong'],
+  ])('%i %s is %s: %s', (status, text, kind, message) => expect(refusal(status, text)).toMatchObject({ kind, message }));
+
+  test('carry the request id and how long to wait', () => {
+    expect(refusal(429, '{}', { 'x-openstack-request-id': 'req-1', 'retry-after': '7' })).toMatchObject({
+      requestId: 'req-1',
+      retryAfterSeconds: 7,
+      message: 'Nova: status 429 (req-1)',
+    });
+  });
+});

@@ -1,0 +1,181 @@
+import createClient, { type Client } from 'openapi-fetch';
+import type { paths as Compute } from '@magnum-ts/openapi/openstack/compute';
+import type { paths as IdentityPaths } from '@magnum-ts/openapi/openstack/identity';
+import type { paths as ImagePaths } from '@magnum-ts/openapi/openstack/image';
+import type { paths as Network } from '@magnum-ts/openapi/openstack/network';
+import type { paths as Orchestration } from '@magnum-ts/openapi/openstack/orchestration';
+import { DomainError } from '../../domain/errors.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Logger } from '../../ports/logger.js';
+import type { Random } from '../../ports/random.js';
+import type { TokenSource } from './auth.js';
+import { endpointIn, NEIGHBOURS, originOf, type EndpointChoice, type Neighbour } from './catalog.js';
+import { failureOf, retryAfterOf, silenceOf, wasNeverSent, type Asked } from './failures.js';
+import type { Wire, WireReply, WireRequest } from './wire.js';
+
+export interface SessionDeps {
+  readonly wire: Wire;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Keystone's address without `/v3`: the one service that is known before the catalog. */
+  readonly keystone: string;
+  /** The service's own account: its token carries the catalog, also for calls under another token. */
+  readonly service: TokenSource;
+  /** Region and interface, per neighbour. */
+  readonly choice: (neighbour: Neighbour) => EndpointChoice;
+}
+
+/** Typed calls to the neighbours under one token. Errors: `cloud-…`, `not-found`, `conflict`, in the neighbour's words. */
+export interface Session {
+  readonly identity: Client<IdentityPaths>;
+  readonly orchestration: Client<Orchestration>;
+  readonly compute: Client<Compute>;
+  readonly image: Client<ImagePaths>;
+  readonly network: Client<Network>;
+  /** Whether the catalog has the service. */
+  has(neighbour: Neighbour, signal: AbortSignal): Promise<boolean>;
+}
+
+const PLACEHOLDER = 'http://neighbour.invalid';
+/** One exchange; an operation that takes longer is one that Heat does by itself. */
+const DEADLINE_MS = 30_000;
+const PAUSES_MS = [200, 800];
+const LONGEST_PAUSE_MS = 5_000;
+const REPEATABLE = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
+const PASSES = new Set([429, 502, 503, 504]);
+
+export function openSession(deps: SessionDeps, auth: TokenSource = deps.service): Session {
+  const client = <Paths extends object>(neighbour: Neighbour): Client<Paths> =>
+    createClient<Paths>({
+      baseUrl: PLACEHOLDER,
+      querySerializer: { array: { style: 'form', explode: true } },
+      fetch: (request) => deliver(deps, auth, neighbour, request),
+    });
+  return {
+    identity: client<IdentityPaths>('identity'),
+    orchestration: client<Orchestration>('orchestration'),
+    compute: client<Compute>('compute'),
+    image: client<ImagePaths>('image'),
+    network: client<Network>('network'),
+    has: async (neighbour, signal) => (await addressOf(deps, neighbour, signal)) !== undefined,
+  };
+}
+
+/** The public address of a service, as it stands in the catalog: what nodes and users are told. */
+export async function publicAddress(deps: SessionDeps, neighbour: Neighbour, signal: AbortSignal): Promise<string | undefined> {
+  const { document } = await deps.service.token(false, signal);
+  return endpointIn(document.catalog ?? [], neighbour, { ...deps.choice(neighbour), interface: 'public' });
+}
+
+async function addressOf(deps: SessionDeps, neighbour: Neighbour, signal: AbortSignal): Promise<string | undefined> {
+  if (neighbour === 'identity') return deps.keystone;
+  const { document } = await deps.service.token(false, signal);
+  const url = endpointIn(document.catalog ?? [], neighbour, deps.choice(neighbour));
+  return url === undefined ? undefined : originOf(url);
+}
+
+async function deliver(deps: SessionDeps, auth: TokenSource, neighbour: Neighbour, request: Request): Promise<Response> {
+  const { name } = NEIGHBOURS[neighbour];
+  const path = request.url.slice(PLACEHOLDER.length);
+  const asked: Asked = { neighbour: name, call: `${request.method} ${path.split('?')[0] ?? ''}` };
+  const origin = await addressOf(deps, neighbour, request.signal);
+  if (origin === undefined) {
+    throw new DomainError(
+      'cloud-refused',
+      `${name} is not in the catalog of this cloud: its region or interface may be set wrong.`,
+    );
+  }
+  const body = request.body === null ? undefined : await request.text();
+  const exchange: Exchange = {
+    auth,
+    asked,
+    signal: request.signal,
+    method: request.method,
+    url: `${origin}${path}`,
+    body,
+    headers: given(request),
+  };
+  const reply = await refreshed(deps, exchange);
+  if (reply.status >= 400) throw failureOf(asked, reply);
+  const hasBody = reply.text !== '' && reply.status !== 204;
+  return new Response(hasBody ? reply.text : null, { status: reply.status, headers: Object.fromEntries(reply.headers) });
+}
+
+interface Exchange {
+  readonly auth: TokenSource;
+  readonly asked: Asked;
+  readonly signal: AbortSignal;
+  readonly method: string;
+  readonly url: string;
+  readonly body: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What a call says beside what every call says. */
+function given(request: Request): Readonly<Record<string, string>> {
+  const subject = request.headers.get('x-subject-token');
+  return subject === null ? {} : { 'x-subject-token': subject };
+}
+
+/** A token that was refused is replaced once: it may have been revoked, or Keystone's keys were changed. */
+async function refreshed(deps: SessionDeps, exchange: Exchange): Promise<WireReply> {
+  const first = await repeated(deps, exchange, false);
+  return first.status === 401 ? repeated(deps, exchange, true) : first;
+}
+
+/** What may be repeated is repeated while the neighbour asks for patience, says how long, or is silent. */
+async function repeated(deps: SessionDeps, exchange: Exchange, renew: boolean): Promise<WireReply> {
+  const { secret } = await exchange.auth.token(renew, exchange.signal);
+  for (let attempt = 0; ; attempt += 1) {
+    const request = wireRequest(deps, exchange, secret.reveal());
+    const pause = PAUSES_MS[attempt];
+    const repeatable = REPEATABLE.has(exchange.method);
+    try {
+      const reply = await once(deps, exchange, request);
+      if (pause === undefined || !repeatable || !PASSES.has(reply.status)) return reply;
+      await deps.clock.sleep(Math.min(LONGEST_PAUSE_MS, (retryAfterOf(reply) ?? 0) * 1_000 || pause), exchange.signal);
+    } catch (cause) {
+      exchange.signal.throwIfAborted();
+      if (pause === undefined || !(repeatable || wasNeverSent(cause))) throw silenceOf(exchange.asked, cause);
+      await deps.clock.sleep(pause, exchange.signal);
+    }
+  }
+}
+
+async function once(deps: SessionDeps, exchange: Exchange, request: WireRequest): Promise<WireReply> {
+  const started = deps.clock.now().getTime();
+  const reply = await deps.wire(request, AbortSignal.any([exchange.signal, AbortSignal.timeout(DEADLINE_MS)]));
+  deps.logger.debug('neighbour asked', {
+    neighbour: exchange.asked.neighbour,
+    call: exchange.asked.call,
+    status: reply.status,
+    globalRequestId: request.headers['x-openstack-request-id'],
+    neighbourRequestId: reply.headers.get('x-openstack-request-id'),
+    milliseconds: deps.clock.now().getTime() - started,
+  });
+  return reply;
+}
+
+function wireRequest(deps: SessionDeps, exchange: Exchange, token: string): WireRequest {
+  return {
+    method: exchange.method,
+    url: exchange.url,
+    body: exchange.body,
+    headers: {
+      accept: 'application/json',
+      'user-agent': 'magnum-ts',
+      'x-auth-token': token,
+      // Neighbours log it as the global request id.
+      'x-openstack-request-id': `req-${deps.random.uuid()}`,
+      ...(exchange.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...exchange.headers,
+    },
+  };
+}
+
+/** The answer's body. Refusals have been thrown by the session, so what is left is a success of the declared type. */
+export async function dataOf<T>(call: Promise<{ readonly data?: T }>): Promise<NonNullable<T>> {
+  const { data } = await call;
+  return data as NonNullable<T>; // see above; operations without a body do not use this
+}

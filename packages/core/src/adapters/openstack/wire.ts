@@ -1,0 +1,68 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+
+export interface WireOptions {
+  /** PEM of the cloud's own CA, beside those that the system knows. */
+  readonly ca?: string;
+  /** True: certificates are not looked at. */
+  readonly insecure?: boolean;
+}
+
+export interface WireRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+export interface WireReply {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly text: string;
+}
+
+/** One HTTP exchange. Rejects when no answer comes; every status is an answer. */
+export type Wire = (request: WireRequest, signal: AbortSignal) => Promise<WireReply>;
+
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Kept connections to the neighbours. Built on node:http because a CA of one's own cannot be given to the global fetch. */
+export function wireTo(options: WireOptions): Wire {
+  const plain = new HttpAgent({ keepAlive: true, maxSockets: 64 });
+  const secure = new HttpsAgent({
+    keepAlive: true,
+    maxSockets: 64,
+    rejectUnauthorized: options.insecure !== true,
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+  });
+  return ({ method, url, headers, body }, signal) =>
+    new Promise((resolve, reject) => {
+      const isSecure = url.startsWith('https:');
+      const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+      const exchange = (isSecure ? httpsRequest : httpRequest)(url, {
+        method,
+        headers: { ...headers, ...length },
+        agent: isSecure ? secure : plain,
+        signal,
+      });
+      exchange.once('error', reject);
+      exchange.once('response', (response) => gather(response).then(resolve, reject));
+      exchange.end(body);
+    });
+}
+
+async function gather(response: IncomingMessage): Promise<WireReply> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    const bytes = chunk as Buffer; // no encoding was set
+    size += bytes.length;
+    if (size > MOST_BYTES) throw new Error(`the answer is larger than ${MOST_BYTES} bytes`);
+    chunks.push(bytes);
+  }
+  const headers = new Map(
+    Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)]),
+  );
+  return { status: response.statusCode ?? 0, headers, text: Buffer.concat(chunks).toString('utf8') };
+}

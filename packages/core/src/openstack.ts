@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import type { Knex } from 'knex';
+import { databaseVault } from './adapters/certificates/vault-database.js';
+import { lazyAuthority } from './adapters/certificates/lazy-authority.js';
+import { knexStore } from './adapters/knex/store.js';
+import { passwordLogin, type Reference } from './adapters/openstack/auth.js';
+import { originOf, type Neighbour } from './adapters/openstack/catalog.js';
+import { OpenstackCloud } from './adapters/openstack/cloud.js';
+import { KeystoneIdentity, type KeystoneOptions } from './adapters/openstack/identity.js';
+import { cloudSessions } from './adapters/openstack/sessions.js';
+import type { SessionDeps } from './adapters/openstack/session.js';
+import { wireTo } from './adapters/openstack/wire.js';
+import { heatOrchestrator } from './adapters/orchestrator/heat.js';
+import { systemClock } from './adapters/system/clock.js';
+import { systemRandom } from './adapters/system/random.js';
+import { aesSealer } from './adapters/system/sealer.js';
+import type { ConductorDeps } from './conductor/world.js';
+import type { Config } from './config/config.js';
+import type { SigningRules } from './domain/certificate.js';
+import { DomainError } from './domain/errors.js';
+import { Secret } from './domain/secret.js';
+import { enginesOf } from './engines.js';
+import type { Logger } from './ports/logger.js';
+
+export interface OpenstackOptions {
+  readonly db: Knex;
+  readonly logger: Logger;
+  /** 32 bytes, the same for every process. */
+  readonly sealingKey: Uint8Array;
+  readonly signingRules: SigningRules;
+  readonly healthIntervalMs: number;
+  readonly rotationOverlapMs: number;
+}
+
+/** Whether an OpenStack is configured: then nothing is embedded. */
+export function usesOpenstack(config: Config): boolean {
+  return keystoneUrl(config) !== null;
+}
+
+/** The parts of the service over a real OpenStack. */
+export function composeOpenstack(config: Config, options: OpenstackOptions): ConductorDeps {
+  const [clock, random] = [systemClock, systemRandom];
+  const store = knexStore(options.db, clock);
+  const sealer = aesSealer(options.sealingKey);
+  const vault = databaseVault(store, sealer);
+  const deps = sessionDeps(config, options.logger);
+  const sessions = cloudSessions(deps, vault);
+  const authUrl = `${originOf(config.text('keystone_authtoken', 'www_authenticate_uri') ?? deps.keystone)}/v3`;
+  return {
+    store,
+    clock,
+    random,
+    vault,
+    logger: options.logger,
+    identity: new KeystoneIdentity(deps, { publicAuthUrl: authUrl, trustees: trusteesOf(config) }),
+    orchestrator: heatOrchestrator({
+      sessions,
+      mostTemplateBytes: config.number('heat_client', 'max_template_size'),
+      mostRequestBytes: config.number('heat_client', 'max_json_body_size'),
+    }),
+    cloud: new OpenstackCloud(deps, sessions, {
+      authUrl,
+      magnumUrl: magnumUrl(config),
+      regionName: loginText(config, 'region_name') ?? '',
+      cloudCa: fileText(config.text('drivers', 'openstack_ca_file')) ?? '',
+      verifyCloudCa: config.flag('drivers', 'verify_ca'),
+      serverGroupPolicy: config.text('cluster', 'nodes_affinity_policy') ?? 'soft-anti-affinity',
+      dockerVolumeType: config.text('cinder', 'default_docker_volume_type') ?? '',
+    }),
+    engines: enginesOf(true),
+    authority: lazyAuthority(clock),
+    signingRules: options.signingRules,
+    healthIntervalMs: options.healthIntervalMs,
+    rotationOverlapMs: options.rotationOverlapMs,
+    delegation: sealer,
+    trustRules: { roles: config.list('trust', 'roles'), forNodes: config.flag('trust', 'cluster_user_trust') },
+  };
+}
+
+function sessionDeps(config: Config, logger: Logger): SessionDeps {
+  const ca = fileText(loginText(config, 'cafile'));
+  const wire = wireTo({ ...(ca === undefined ? {} : { ca }), insecure: loginFlag(config, 'insecure') });
+  const keystone = originOf(keystoneUrl(config) ?? '');
+  const password = new Secret(demanded(config, 'password'));
+  const userId = loginText(config, 'user_id');
+  const projectId = loginText(config, 'project_id');
+  const service = passwordLogin(
+    { wire, clock: systemClock },
+    {
+      keystone,
+      user: userId === null ? { name: demanded(config, 'username'), domain: domainOf(config, 'user') } : { id: userId },
+      password: () => Promise.resolve(password),
+      scope: {
+        project:
+          projectId === null
+            ? { name: loginText(config, 'project_name') ?? 'service', domain: domainOf(config, 'project') }
+            : { id: projectId },
+      },
+      as: 'the service user ([keystone_authtoken])',
+      refusedAs: 'cloud-unavailable',
+    },
+  );
+  return {
+    wire,
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+    keystone,
+    service,
+    choice: (neighbour) => choiceOf(config, neighbour),
+  };
+}
+
+const CLIENT_SECTION: Readonly<Partial<Record<Neighbour, string>>> = {
+  orchestration: 'heat_client',
+  compute: 'nova_client',
+  image: 'glance_client',
+  network: 'neutron_client',
+  volume: 'cinder_client',
+  'load-balancer': 'octavia_client',
+  'key-manager': 'barbican_client',
+  container: 'magnum_client',
+};
+
+function choiceOf(config: Config, neighbour: Neighbour): ReturnType<SessionDeps['choice']> {
+  const section = CLIENT_SECTION[neighbour];
+  const region = (section && config.text(section, 'region_name')) ?? loginText(config, 'region_name');
+  const asked = ((section && config.text(section, 'endpoint_type')) ?? 'public').replace(/URL$/, '');
+  return { region: region ?? undefined, interface: asked === 'internal' || asked === 'admin' ? asked : 'public' };
+}
+
+function trusteesOf(config: Config): KeystoneOptions['trustees'] {
+  const text = (name: string): string | null => config.text('trust', name);
+  const domain = referenceOf(text('trustee_domain_id'), text('trustee_domain_name'));
+  const password = text('trustee_domain_admin_password');
+  const [id, name] = [text('trustee_domain_admin_id'), text('trustee_domain_admin_name')];
+  if (!domain || password === null || (id === null && name === null)) return undefined;
+  const home = referenceOf(text('trustee_domain_admin_domain_id'), text('trustee_domain_admin_domain_name')) ?? domain;
+  return { domain, admin: id === null ? { name: name ?? '', domain: home } : { id }, password: new Secret(password) };
+}
+
+function referenceOf(id: string | null, name: string | null): Reference | undefined {
+  if (id !== null) return { id };
+  return name === null ? undefined : { name };
+}
+
+function magnumUrl(config: Config): string | null {
+  const origin = config.text('api', 'public_url');
+  return origin === null ? null : `${origin.replace(/\/+$/, '')}/v1`;
+}
+
+function keystoneUrl(config: Config): string | null {
+  return loginText(config, 'auth_url');
+}
+
+function loginText(config: Config, name: string): string | null {
+  return config.text('keystone_auth', name) ?? config.text('keystone_authtoken', name);
+}
+
+function loginFlag(config: Config, name: string): boolean {
+  return config.flag('keystone_auth', name) || config.flag('keystone_authtoken', name);
+}
+
+function domainOf(config: Config, whose: 'user' | 'project'): Reference {
+  return referenceOf(loginText(config, `${whose}_domain_id`), loginText(config, `${whose}_domain_name`)) ?? { name: 'Default' };
+}
+
+function demanded(config: Config, name: string): string {
+  const text = loginText(config, name);
+  if (text !== null) return text;
+  throw new DomainError('invalid-parameter', {
+    field: `[keystone_authtoken] ${name}`,
+    message: `[keystone_authtoken] ${name} is not set: with an auth_url, the service needs an account there.`,
+  });
+}
+
+function fileText(path: string | null): string | undefined {
+  return path === null || path === '' ? undefined : readFileSync(path, 'utf8');
+}

@@ -1,0 +1,228 @@
+// A real OpenStack for tests: Keystone, Heat, Glance, Neutron, Placement and Nova with its fake hypervisor, from Debian's packages,
+// on loopback, with ports, data and logs of its own. `node scripts/host/openstack.mjs` starts one and keeps it until Ctrl-C.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { freePort } from './free-port.mjs';
+import { startMariadb } from './mariadb.mjs';
+import {
+  commandOf,
+  configurations,
+  DATABASES,
+  PASSWORD,
+  PROGRAMS,
+  schemaCommands,
+  SERVICES,
+  WITH_PORT,
+} from './openstack/services.mjs';
+import { seedCloud, seedKeystone } from './openstack/seed.mjs';
+import { ensurePackages } from './packages.mjs';
+import { startRabbitmq } from './rabbitmq.mjs';
+
+const READY_WITHIN = 240_000;
+
+/**
+ * Starts one. `MAGNUM_TEST_OPENSTACK` names its folder: with that, other processes find it (`openstackAt`).
+ * @param {{ log: (line: string) => void }} options
+ */
+export async function startOpenstack({ log }) {
+  if (process.getuid?.() !== 0) throw new Error("an OpenStack for tests needs root, for its packages' programs");
+  const [missing] = await ensurePackages(PROGRAMS, log, ['/usr/sbin']);
+  if (missing) throw new Error(missing);
+  const started = Date.now();
+  const folder = mkdtempSync(join(tmpdir(), 'magnum-openstack-'));
+  const [mariadb, rabbitmq] = [await startMariadb({ log }), await startRabbitmq({ log })];
+  mariadb.sql('SET GLOBAL max_connections = 1000');
+  for (const name of DATABASES) mariadb.sql(`CREATE DATABASE ${name} CHARACTER SET utf8mb3`);
+  const ports = {};
+  for (const name of [...WITH_PORT, 'magnum']) ports[name] = await freePort();
+  prepare(folder, { ports, database: mariadb.port, broker: rabbitmq.url });
+  const stop = async () => {
+    await Promise.all(SERVICES.map((name) => stopService(folder, name)));
+    await rabbitmq.stop();
+    await mariadb.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const schemas = schemaCommands(folder, mariadb.port, ports);
+    await runAll(folder, schemas.keystone);
+    startService(folder, 'keystone');
+    const others = Promise.all(schemas.others.map((commands) => runAll(folder, commands)));
+    await Promise.all([ready(folder, 'keystone').then(() => seedKeystone(keystoneOf(ports), ports)), others]);
+    for (const name of SERVICES.slice(1)) startService(folder, name);
+    for (const name of WITH_PORT) await ready(folder, name);
+    await runAll(folder, [['nova-manage', '--config-file', join(folder, 'etc', 'nova.conf'), 'cell_v2', 'discover_hosts']]);
+    await seedCloud(keystoneOf(ports), ports);
+    await hypervisorReady(folder, mariadb);
+  } catch (error) {
+    log(`OpenStack did not start; its logs were in ${folder}/log`);
+    await stop();
+    throw error;
+  }
+  log(`OpenStack: ready after ${Math.round((Date.now() - started) / 1000)} s in ${folder}`);
+  return { ...openstackAt(folder), stop };
+}
+
+/** One that runs already, by its folder. */
+export function openstackAt(folder) {
+  const { ports } = JSON.parse(readFileSync(join(folder, 'cloud.json'), 'utf8'));
+  return {
+    folder,
+    ports,
+    keystone: keystoneOf(ports),
+    password: PASSWORD,
+    /** Ends a service; others meet a refused connection. */
+    suspend: (name) => stopService(folder, name),
+    resume: async (name) => {
+      startService(folder, name);
+      if (WITH_PORT.includes(name)) await ready(folder, name);
+    },
+  };
+}
+
+function keystoneOf(ports) {
+  return `http://127.0.0.1:${ports.keystone}`;
+}
+
+function prepare(folder, cloud) {
+  for (const name of ['etc', 'log', 'pid', 'home', 'state']) mkdirSync(join(folder, name));
+  for (const name of [
+    'fernet-keys',
+    'credential-keys',
+    'images',
+    'staging',
+    'tasks',
+    'neutron',
+    'neutron-lock',
+    'nova',
+    'nova-lock',
+  ])
+    mkdirSync(join(folder, 'state', name), { mode: 0o700 });
+  mkdirSync(join(folder, 'state', 'nova', 'instances'));
+  for (const [name, text] of Object.entries(configurations({ folder, ...cloud }))) {
+    mkdirSync(dirname(join(folder, 'etc', name)), { recursive: true });
+    writeFileSync(join(folder, 'etc', name), text);
+  }
+  writeFileSync(join(folder, 'cloud.json'), JSON.stringify({ ports: cloud.ports }));
+}
+
+function environment(folder, more = {}) {
+  return { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: join(folder, 'home'), LANG: 'C.UTF-8', no_proxy: '127.0.0.1', ...more };
+}
+
+function startService(folder, name) {
+  const { ports } = JSON.parse(readFileSync(join(folder, 'cloud.json'), 'utf8'));
+  const { argv, env } = commandOf(name, folder, ports);
+  const [program, ...words] = argv;
+  const log = openSync(join(folder, 'log', `${name}.log`), 'a');
+  // A group of its own: workers go with their master, and Ctrl-C is not theirs.
+  const child = spawn(program, words, { stdio: ['ignore', log, log], env: environment(folder, env), detached: true, cwd: '/' });
+  child.unref();
+  writeFileSync(join(folder, 'pid', name), String(child.pid ?? ''));
+}
+
+async function stopService(folder, name) {
+  const pid = pidOf(folder, name);
+  if (pid === undefined) return;
+  rmSync(join(folder, 'pid', name), { force: true });
+  signalGroup(pid, 'SIGTERM');
+  for (let waited = 0; waited < 100 && isAlive(pid); waited += 1) await sleep(50);
+  // Heat waits for running work at SIGTERM; in tests it is a crash that has to be survived.
+  for (let waited = 0; waited < 100 && isGroupAlive(pid); waited += 1) {
+    signalGroup(pid, 'SIGKILL');
+    await sleep(50);
+  }
+}
+
+function pidOf(folder, name) {
+  try {
+    return Number(readFileSync(join(folder, 'pid', name), 'utf8')) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function signalGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // Nobody is left.
+  }
+}
+
+/** A zombie, whose parent does not look, is not alive. */
+function isAlive(pid) {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function isGroupAlive(pid) {
+  const { stdout } = spawnSync('ps', ['-eo', 'pgid=,stat='], { encoding: 'utf8' });
+  return stdout.split('\n').some((line) => new RegExp(`^\\s*${pid}\\s+[^Z]`).test(line));
+}
+
+async function runAll(folder, commands) {
+  for (const [program, ...words] of commands) {
+    const log = openSync(join(folder, 'log', 'setup.log'), 'a');
+    const child = spawn(program, words, { stdio: ['ignore', log, log], env: environment(folder), cwd: '/' });
+    const status = await new Promise((done) => child.once('exit', done).once('error', () => done(127)));
+    if (status !== 0) {
+      const tail = readFileSync(join(folder, 'log', 'setup.log'), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .slice(-5)
+        .join('\n');
+      throw new Error(`${program} ${words.slice(-2).join(' ')} failed (${status}):\n${tail}`);
+    }
+  }
+}
+
+async function ready(folder, name) {
+  const { ports } = JSON.parse(readFileSync(join(folder, 'cloud.json'), 'utf8'));
+  const pid = pidOf(folder, name);
+  for (const end = Date.now() + READY_WITHIN; Date.now() < end; await sleep(200)) {
+    const response = await fetch(`http://127.0.0.1:${ports[name]}/`, { signal: AbortSignal.timeout(10_000) }).catch(
+      () => undefined,
+    );
+    if (response && (response.status < 500 || response.status === 501)) return;
+    if (pid === undefined || !isAlive(pid)) throw new Error(`${name} ended: ${tailOf(folder, name)}`);
+  }
+  throw new Error(`${name} does not answer: ${tailOf(folder, name)}`);
+}
+
+/** Servers can be made when the compute host is known to the scheduler and Neutron knows its agent. */
+async function hypervisorReady(folder, mariadb) {
+  for (const end = Date.now() + READY_WITHIN; Date.now() < end; await sleep(500)) {
+    const counts = [
+      "SELECT COUNT(*) FROM nova.services WHERE `binary` = 'nova-compute' AND deleted = 0 AND updated_at IS NOT NULL",
+      'SELECT COUNT(*) FROM nova_api.host_mappings',
+      'SELECT COUNT(*) FROM neutron.agents',
+      'SELECT COUNT(*) FROM heat.service WHERE deleted_at IS NULL',
+      'SELECT COUNT(*) FROM placement.inventories',
+    ].map((text) => Number(mariadb.sql(text).trim()));
+    if (counts.every((count) => count > 0)) return;
+  }
+  throw new Error(`the fake hypervisor did not come up: ${tailOf(folder, 'nova-compute')}`);
+}
+
+function tailOf(folder, name) {
+  return readFileSync(join(folder, 'log', `${name}.log`), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(-5)
+    .join('\n');
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const cloud = await startOpenstack({ log: (line) => process.stdout.write(`${line}\n`) });
+  process.stdout.write(`MAGNUM_TEST_OPENSTACK=${cloud.folder}\nKeystone: ${cloud.keystone}/v3, password ${cloud.password}\n`);
+  const end = () => void cloud.stop().then(() => process.exit(0));
+  process.once('SIGINT', end).once('SIGTERM', end);
+  await new Promise((done) => setInterval(done, 2 ** 30).ref());
+}

@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { startMariadb, type Mariadb } from '../../scripts/host/mariadb.mjs';
+import { startRabbitmq, type Rabbitmq } from '../../scripts/host/rabbitmq.mjs';
+import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
+import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { Fleet, until, type Answer } from '../fleet/fleet.js';
+import { Agents } from './agents.js';
+import { SIGNAL, wire, withOpenstack } from './cloud.js';
+
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 300_000 });
+
+const SEED = Number(process.env['MAGNUM_TEST_SEED'] ?? Date.now() % 1_000_000);
+const KILLS = 10;
+/** A pass over a whole creation takes about this long on two cores. */
+const KILL_WITHIN_MS = 25_000;
+const log = (line: string): void => void process.stdout.write(`${line}\n`);
+
+await withOpenstack('a bay on a real OpenStack', (cloud) => {
+  let mariadb: Mariadb;
+  let rabbitmq: Rabbitmq;
+  let fleet: Fleet;
+  let agents: Agents;
+  let projectId: string;
+  let model: string;
+
+  beforeAll(async () => {
+    [mariadb, rabbitmq] = [await startMariadb({ log }), await startRabbitmq({ log })];
+    fleet = await Fleet.prepare(mariadb.url, rabbitmq.url, { apis: 1, conductors: 2 }, cloud.config());
+    const { secret, document } = await cloud.tokenOf('demo', 'demo');
+    projectId = document.project?.id ?? '';
+    await fleet.startAll(secret.reveal());
+    agents = new Agents(cloud, projectId);
+    const made = await fleet.ask('POST', '/v1/baymodels', {
+      body: {
+        name: 'swarm',
+        coe: 'swarm-mode',
+        image_id: 'debian-12',
+        keypair_id: 'demokey',
+        flavor_id: 'm1.small',
+        master_flavor_id: 'm1.small',
+        external_network_id: 'public',
+      },
+    });
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    model = String(made.body['uuid']);
+  });
+
+  afterAll(async () => {
+    await agents?.stop();
+    await fleet?.stopAll();
+    await rabbitmq?.stop();
+    await mariadb?.stop();
+  });
+
+  async function create(name: string): Promise<string> {
+    const body = { name, baymodel_id: model, node_count: 1, bay_create_timeout: 15 };
+    const made = await fleet.ask('POST', '/v1/bays', { body });
+    expect(made.status, JSON.stringify(made.body)).toBe(202);
+    return String(made.body['uuid']);
+  }
+
+  async function resize(uuid: string, nodes: number, rollback = false): Promise<Answer> {
+    const body = [{ op: 'replace', path: '/node_count', value: nodes }];
+    const accepted = await fleet.ask('PATCH', `/v1/bays/${uuid}${rollback ? '?rollback=true' : ''}`, { body });
+    expect(accepted.status, JSON.stringify(accepted.body)).toBe(202);
+    return settled(uuid);
+  }
+
+  async function settled(uuid: string): Promise<Answer> {
+    let answer: Answer | undefined;
+    const isSettled = async (): Promise<boolean> => {
+      answer = await fleet.ask('GET', `/v1/bays/${uuid}`).catch(() => undefined);
+      return answer?.status === 404 || (answer?.status === 200 && !String(answer.body['status']).endsWith('IN_PROGRESS'));
+    };
+    await until(isSettled, 400_000, `the end of the work on ${uuid}`).catch((error: unknown) => {
+      throw new Error(`${String(error)}: ${JSON.stringify(answer?.body)}`);
+    });
+    if (!answer) throw new Error('no answer');
+    return answer;
+  }
+
+  async function remove(uuid: string): Promise<void> {
+    expect((await fleet.ask('DELETE', `/v1/bays/${uuid}`)).status).toBe(204);
+    const { status, body } = await settled(uuid);
+    expect(status, JSON.stringify(body)).toBe(404);
+    expect(await accountsOf(uuid)).toEqual([]);
+    expect((await stacks()).filter((stack) => stack.tags?.some((tag) => tag.includes(uuid)))).toEqual([]);
+  }
+
+  /** Accounts in the domain of trustees that belong to the bay. */
+  async function accountsOf(uuid: string): Promise<readonly string[]> {
+    const { login, session } = cloud.trusteeAdmin();
+    const { document } = await login.token(false, SIGNAL);
+    const query = { domain_id: document.domain?.id ?? '' };
+    const { users } = await dataOf(session.identity.GET('/v3/users', { params: { query }, signal: SIGNAL }));
+    return users.map((user) => user.name).filter((name) => name.startsWith(uuid));
+  }
+
+  async function stacks() {
+    const path = { project_id: projectId };
+    const { orchestration } = cloud.sessionOf('demo', 'demo');
+    return (await dataOf(orchestration.GET('/v1/{project_id}/stacks', { params: { path }, signal: SIGNAL }))).stacks;
+  }
+
+  test('is made, grows, shrinks and goes, and leaves no account and no stack behind', async () => {
+    const uuid = await create('whole');
+    const made = await settled(uuid);
+    expect(made.body, JSON.stringify(made.body)).toMatchObject({ status: 'CREATE_COMPLETE', node_count: 1 });
+    expect(made.body['master_addresses']).toEqual([expect.stringMatching(/^172\.24\./)]);
+    expect((await stacks()).find((stack) => stack.id === made.body['stack_id'])?.stack_status).toBe('CREATE_COMPLETE');
+    expect(await accountsOf(uuid)).toHaveLength(2);
+    expect((await resize(uuid, 2)).body).toMatchObject({ status: 'UPDATE_COMPLETE', node_count: 2 });
+    expect((await resize(uuid, 1)).body).toMatchObject({ status: 'UPDATE_COMPLETE', node_count: 1 });
+    const story = await fleet.ask('GET', `/v1/bays/${uuid}/events?limit=500`);
+    expect(JSON.stringify(story.body)).toContain('OS::Nova::Server');
+    await remove(uuid);
+  });
+
+  test('whose new node does not come up is rolled back, or fails with the words of the node', async () => {
+    const uuid = await create('failing');
+    expect((await settled(uuid)).body).toMatchObject({ status: 'CREATE_COMPLETE' });
+    agents.failing = /./;
+    const rolledBack = await resize(uuid, 2, true);
+    expect(rolledBack.body, JSON.stringify(rolledBack.body)).toMatchObject({ status: 'ROLLBACK_COMPLETE', node_count: 1 });
+    const failed = await resize(uuid, 2);
+    agents.failing = undefined;
+    // Heat remembers what the node has reported: the node itself has to go, and another one comes.
+    expect(failed.body).toMatchObject({ status: 'UPDATE_FAILED', status_reason: expect.stringContaining('the disk is full') });
+    expect((await resize(uuid, 1)).body).toMatchObject({ status: 'UPDATE_COMPLETE', node_count: 1 });
+    expect((await resize(uuid, 2)).body).toMatchObject({ status: 'UPDATE_COMPLETE', node_count: 2 });
+    await remove(uuid);
+  });
+
+  test(`comes and goes while its conductors are killed at ${KILLS} random moments`, async () => {
+    log(`kills: MAGNUM_TEST_SEED=${SEED} repeats the moments of this run`);
+    const random = seeded(SEED);
+    const conductors = fleet.members.filter((member) => member.program === 'magnum-conductor');
+    const kill = async (times: number): Promise<void> => {
+      for (let kills = 0; kills < times; kills += 1) {
+        await systemClock.sleep(random() * (KILL_WITHIN_MS / (KILLS / 2)));
+        const victim = conductors[Math.floor(random() * conductors.length)];
+        if (victim) await fleet.killAndReplace(victim);
+      }
+    };
+    const uuid = await create('killed');
+    const [made] = await Promise.all([settled(uuid), kill(KILLS / 2)]);
+    expect(made.body, JSON.stringify(made.body)).toMatchObject({ status: 'CREATE_COMPLETE' });
+    expect((await stacks()).filter((stack) => stack.stack_name.startsWith('killed'))).toHaveLength(1);
+    expect(await accountsOf(uuid)).toHaveLength(2);
+    await Promise.all([remove(uuid), kill(KILLS / 2)]);
+    expect((await stacks()).filter((stack) => stack.stack_name.startsWith('killed'))).toEqual([]);
+  });
+
+  test('is finished although Heat and Keystone go away meanwhile, and the token of the request ends', async () => {
+    const uuid = await create('outage');
+    await until(async () => (await accountsOf(uuid)).length === 2, 60_000, 'both accounts');
+    await until(async () => (await stackNamed('outage')) !== undefined, 60_000, 'the stack');
+    const { secret } = await cloud.tokenOf('demo', 'demo');
+    await revoke(secret.reveal());
+    await cloud.openstack.suspend('heat-api');
+    await systemClock.sleep(4_000);
+    await cloud.openstack.suspend('keystone');
+    await systemClock.sleep(3_000);
+    const away = await fleet.ask('GET', '/v1/bays');
+    expect([away.status, away.headers.get('retry-after')]).toEqual([503, '5']);
+    await cloud.openstack.resume('keystone');
+    await cloud.openstack.resume('heat-api');
+    fleet.use((await cloud.tokenOf('demo', 'demo')).secret.reveal());
+    const made = await settled(uuid);
+    expect(made.body, JSON.stringify(made.body)).toMatchObject({ status: 'CREATE_COMPLETE' });
+    await cloud.openstack.suspend('heat-engine');
+    await cloud.openstack.resume('heat-engine');
+    expect((await resize(uuid, 2)).body).toMatchObject({ status: 'UPDATE_COMPLETE', node_count: 2 });
+    await remove(uuid);
+  });
+
+  // Heat forgets what an engine was at when it is killed, and leaves the stack in progress.
+  test("whose stack was left in progress by a killed engine of Heat's can be deleted", async () => {
+    const uuid = await create('orphan');
+    await until(async () => (await stackNamed('orphan')) !== undefined, 60_000, 'the stack');
+    await cloud.openstack.suspend('heat-engine');
+    await cloud.openstack.resume('heat-engine');
+    await remove(uuid);
+  });
+
+  async function stackNamed(name: string) {
+    return (await stacks()).find((stack) => stack.stack_name.startsWith(name));
+  }
+
+  async function revoke(token: string): Promise<void> {
+    const headers = { 'x-auth-token': token, 'x-subject-token': token };
+    const url = `${cloud.openstack.keystone}/v3/auth/tokens`;
+    expect((await wire({ method: 'DELETE', url, headers, body: undefined }, SIGNAL)).status).toBe(204);
+  }
+});
+
+/** The same numbers for the same seed. */
+function seeded(seed: number): () => number {
+  let state = seed + 0x6d2b79f5;
+  return () => {
+    state = Math.imul(state ^ (state >>> 15), state | 1);
+    state ^= state + Math.imul(state ^ (state >>> 7), state | 61);
+    return ((state ^ (state >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,113 @@
+import { expect, test, vi } from 'vitest';
+import { OpenstackCloud } from '../../packages/core/src/adapters/openstack/cloud.js';
+import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
+import { cloudSessions } from '../../packages/core/src/adapters/openstack/sessions.js';
+import { coeNamed } from '../../packages/core/src/coe/index.js';
+import { EXAMPLE_BAYS } from '../../packages/core/src/coe/swarm/drivers/swarm-mode/example-bays.js';
+import { swarmMode } from '../../packages/core/src/coe/swarm/drivers/swarm-mode/driver.js';
+import type { FactsRequest } from '../../packages/core/src/ports/cloud.js';
+import type { CloudAccess } from '../../packages/core/src/ports/orchestrator.js';
+import { SIGNAL, withOpenstack } from './cloud.js';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+await withOpenstack('Glance, Nova and Neutron', (cloud) => {
+  const deps = cloud.deps();
+  const sessions = cloudSessions(deps, { get: () => Promise.resolve(undefined) });
+  const subject = new OpenstackCloud(deps, sessions, {
+    authUrl: 'http://keystone.example/v3',
+    magnumUrl: null,
+    regionName: 'RegionOne',
+    cloudCa: '',
+    verifyCloudCa: true,
+    serverGroupPolicy: 'soft-anti-affinity',
+    dockerVolumeType: '',
+  });
+  const demo = (): Promise<CloudAccess> => cloud.accessOf('demo', 'demo');
+
+  test('images are found by name and by id, with their distribution', async () => {
+    const access = await demo();
+    const found = await subject.findImage('debian-12', access, SIGNAL);
+    expect(found).toMatchObject({ name: 'debian-12', distro: 'debian' });
+    expect(await subject.findImage(found?.id ?? '', access, SIGNAL)).toEqual(found);
+    expect(await subject.findImage('no-distro', access, SIGNAL)).toMatchObject({ distro: undefined });
+    for (const absent of ['absent', '00000000-0000-4000-8000-000000000000', 'a/b?c=d&name=debian-12', '../images'])
+      expect(await subject.findImage(absent, access, SIGNAL), absent).toBeUndefined();
+  });
+
+  test('flavors are found by name and by id, key pairs by name among the caller’s own', async () => {
+    const access = await demo();
+    const found = await subject.findFlavor('m1.small', access, SIGNAL);
+    expect(found).toMatchObject({ name: 'm1.small' });
+    expect(await subject.findFlavor(found?.id ?? '', access, SIGNAL)).toEqual(found);
+    expect(await subject.findFlavor('absent', access, SIGNAL)).toBeUndefined();
+    expect(await subject.findKeypair('demokey', access, SIGNAL)).toEqual({ name: 'demokey' });
+    expect(await subject.findKeypair('demokey', await cloud.accessOf('other', 'other'), SIGNAL)).toBeUndefined();
+    expect(await subject.findKeypair('../flavors', access, SIGNAL)).toBeUndefined();
+  });
+
+  test('networks and subnets are found by name and by id; an ambiguous name is told', async () => {
+    const access = await demo();
+    const external = await subject.findNetwork('public', access, SIGNAL);
+    expect(external).toMatchObject({ external: true });
+    expect(await subject.findNetwork(external?.id ?? '', access, SIGNAL)).toEqual(external);
+    const subnet = await subject.findSubnet('private-subnet', access, SIGNAL);
+    expect(subnet).toMatchObject({ cidr: '10.20.0.0/16' });
+    expect(await subject.findNetwork('private', access, SIGNAL)).toEqual({ id: subnet?.networkId, external: false });
+    await expect(subject.findNetwork('twin', access, SIGNAL)).rejects.toMatchObject({
+      kind: 'not-unique',
+      message: 'Several networks have the name twin; use the id of one.',
+    });
+    await expect(subject.findSubnet('twin-subnet', access, SIGNAL)).rejects.toMatchObject({ kind: 'not-unique' });
+  });
+
+  test('what rendering needs comes from names, the catalog and the configuration', async () => {
+    const request: FactsRequest = {
+      bayId: 'bay',
+      externalNetwork: null,
+      fixedNetwork: null,
+      fixedSubnet: null,
+      fixedSubnetCidr: undefined,
+      dockerVolumeType: undefined,
+    };
+    const access = await demo();
+    const external = await subject.findNetwork('public', access, SIGNAL);
+    expect(await subject.facts(request, access, SIGNAL)).toMatchObject({
+      authUrl: 'http://keystone.example/v3',
+      magnumUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v1$/),
+      fixedSubnetCidr: '10.0.0.0/24',
+      fixedNetworkId: null,
+      externalNetworkId: external?.id,
+      dockerVolumeType: null,
+    });
+    const subnet = await subject.findSubnet('private-subnet', access, SIGNAL);
+    expect(await subject.facts({ ...request, fixedSubnet: 'private-subnet' }, access, SIGNAL)).toMatchObject({
+      fixedNetworkId: subnet?.networkId,
+      fixedSubnetId: subnet?.id,
+    });
+    await expect(subject.facts({ ...request, fixedNetwork: 'absent' }, access, SIGNAL)).rejects.toMatchObject({ status: 400 });
+  });
+
+  // Octavia and Cinder are not part of this cloud: Heat then knows none of their resources.
+  const servable = Object.entries(EXAMPLE_BAYS).filter(([, input]) => {
+    const { template, files } = swarmMode.render(input);
+    return !/OS::(Octavia|Cinder)::/.test(JSON.stringify([template, files]));
+  });
+  test.each(servable)('the stack of the bay "%s" is valid for Heat', async (_name, input) => {
+    const { template, files } = swarmMode.render(input);
+    const access = await demo();
+    const answer = await dataOf(
+      sessions.of(access).orchestration.POST('/v1/{project_id}/validate', {
+        params: { path: { project_id: access.projectId } },
+        body: { template: { ...template }, files: { ...files } },
+        signal: SIGNAL,
+      }),
+    );
+    expect(answer['Description']).toBe('A Docker swarm');
+  });
+
+  test('some stack was validated', () => {
+    expect(coeNamed('swarm-mode')).toBeDefined();
+    expect(servable.length).toBeGreaterThanOrEqual(3);
+  });
+});

@@ -1,0 +1,124 @@
+import { afterAll, describe, test } from 'vitest';
+import { openstackAt, startOpenstack, type Openstack } from '../../scripts/host/openstack.mjs';
+import { Secret } from '../../packages/core/src/domain/secret.js';
+import {
+  passwordLogin,
+  type IssuedToken,
+  type Scope,
+  type TokenSource,
+} from '../../packages/core/src/adapters/openstack/auth.js';
+import { openSession, type Session, type SessionDeps } from '../../packages/core/src/adapters/openstack/session.js';
+import { wireTo } from '../../packages/core/src/adapters/openstack/wire.js';
+import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
+import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
+
+export const SIGNAL = new AbortController().signal;
+export const wire = wireTo({});
+
+const DEFAULT = { name: 'Default' };
+
+/** The OpenStack of a test file, and ways into it. */
+export class Cloud {
+  readonly openstack: Openstack;
+
+  constructor(openstack: Openstack) {
+    this.openstack = openstack;
+  }
+
+  deps(change: Partial<SessionDeps> = {}): SessionDeps {
+    return {
+      wire,
+      clock: systemClock,
+      random: systemRandom,
+      logger: silentLogger,
+      keystone: this.openstack.keystone,
+      service: this.login('magnum', 'service'),
+      choice: () => ({ region: 'RegionOne', interface: 'public' }),
+      ...change,
+    };
+  }
+
+  login(user: string, project: string): TokenSource {
+    return this.loginWith(user, { project: { name: project, domain: DEFAULT } });
+  }
+
+  loginWith(user: string, scope: Scope | undefined, domain = 'Default'): TokenSource {
+    return passwordLogin(
+      { wire, clock: systemClock },
+      {
+        keystone: this.openstack.keystone,
+        user: { name: user, domain: { name: domain } },
+        password: () => Promise.resolve(new Secret(this.openstack.password)),
+        scope,
+        as: user,
+        refusedAs: 'cloud-refused',
+      },
+    );
+  }
+
+  async tokenOf(user: string, project: string): Promise<IssuedToken> {
+    return this.login(user, project).token(false, SIGNAL);
+  }
+
+  /** Calls under a person's own rights. */
+  sessionOf(user: string, project: string): Session {
+    return openSession(this.deps(), this.login(user, project));
+  }
+
+  /** Calls as the administrator of the domain in which the accounts of bays live. */
+  trusteeAdmin(): { readonly login: TokenSource; readonly session: Session } {
+    const login = this.loginWith('magnum_domain_admin', { domain: { name: 'magnum' } }, 'magnum');
+    return { login, session: openSession(this.deps(), login) };
+  }
+
+  /** What a person may do in a project. */
+  async accessOf(user: string, project: string) {
+    const { secret, document } = await this.tokenOf(user, project);
+    return {
+      projectId: document.project?.id ?? '',
+      userId: document.user.id,
+      credential: { kind: 'token', token: secret },
+    } as const;
+  }
+
+  /** What `magnum.conf` says for this cloud. */
+  config(more: readonly string[] = []): readonly string[] {
+    return [
+      '[keystone_authtoken]',
+      `auth_url = ${this.openstack.keystone}/v3`,
+      `www_authenticate_uri = ${this.openstack.keystone}/v3`,
+      'username = magnum',
+      `password = ${this.openstack.password}`,
+      'project_name = service',
+      'user_domain_name = Default',
+      'project_domain_name = Default',
+      'region_name = RegionOne',
+      'token_cache_time = 2',
+      '[trust]',
+      'trustee_domain_name = magnum',
+      'trustee_domain_admin_name = magnum_domain_admin',
+      `trustee_domain_admin_password = ${this.openstack.password}`,
+      ...more,
+    ];
+  }
+}
+
+/**
+ * A suite over a real OpenStack: the one that `MAGNUM_TEST_OPENSTACK` names, or one of its own. Await it at the file's top level.
+ * Where none can be had, CI fails; elsewhere the reason is printed and the suite is skipped.
+ */
+export async function withOpenstack(name: string, suite: (cloud: Cloud) => void): Promise<void> {
+  const folder = process.env['MAGNUM_TEST_OPENSTACK'];
+  if (folder) return void describe(name, () => suite(new Cloud(openstackAt(folder))));
+  try {
+    const openstack = await startOpenstack({ log: (line) => void process.stdout.write(`${line}\n`) });
+    afterAll(() => openstack.stop());
+    describe(name, () => suite(new Cloud(openstack)));
+  } catch (error) {
+    if (process.env['CI']) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stdout.write(`skipped: ${name}: ${reason}\n`);
+    describe.skip(`${name} (skipped: ${reason})`, () => void test('needs an OpenStack', () => undefined));
+  }
+}
