@@ -22,7 +22,7 @@ const ask = (method: string, path: string, more: Ask = {}): Promise<Reply> =>
   service.request(method, `/v1/clusters/${cluster}${path}`, { version: '1.14', ...more });
 const bounds = [{ op: 'replace', path: '/max_node_count', value: 9 }];
 
-/** How a caller asks for each. Rotations are asked for elsewhere. */
+/** How a caller asks for each. */
 const ASKED: Partial<Record<BayOperation, () => Promise<Reply>>> = {
   update: () => ask('PATCH', '', { body: [{ op: 'replace', path: '/node_count', value: 2 }] }),
   resize: () => ask('POST', '/actions/resize', { body: { node_count: 3 } }),
@@ -30,6 +30,7 @@ const ASKED: Partial<Record<BayOperation, () => Promise<Reply>>> = {
   'nodegroup-create': () => ask('POST', '/nodegroups', { body: { name: 'another' } }),
   'nodegroup-update': () => ask('PATCH', '/nodegroups/extra', { body: bounds }),
   'nodegroup-delete': () => ask('DELETE', '/nodegroups/extra'),
+  'rotate-ca': () => service.request('PATCH', `/v1/certificates/${cluster}`, { version: '1.14' }),
   delete: () => ask('DELETE', ''),
 };
 
@@ -76,7 +77,7 @@ describe('every status and every operation', () => {
   });
 
   test('is what the documentation says', () => {
-    const shown = BAY_OPERATIONS.filter((operation) => !operation.startsWith('rotate-'));
+    const shown = BAY_OPERATIONS.filter((operation) => operation !== 'rotate-credential');
     const docs = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8');
     expect(docs).toContain(`| Status | ${shown.join(' | ')} |`);
     for (const status of BAY_STATUSES)
@@ -89,9 +90,9 @@ describe('every status and every operation', () => {
       expect(ACCEPTED_IN[status].has('update'), status).toBe(true);
   });
 
-  test('all operations but rotations are asked for', () => {
+  test('all operations but one that is still to come are asked for', () => {
     const missing = BAY_OPERATIONS.filter((operation) => !Object.hasOwn(ASKED, operation));
-    expect(missing).toEqual(['rotate-ca', 'rotate-credential']);
+    expect(missing).toEqual(['rotate-credential']);
   });
 });
 
