@@ -36,16 +36,18 @@ async function ensureCertificates(deps: ConductorDeps, lease: Lease, world: BayW
 async function keptPair(deps: ConductorDeps, ref: string, make: () => Promise<KeyPair>): Promise<KeyPair> {
   const known = await loadKeyPair(deps, ref);
   if (known) return known;
-  const pair = await make();
-  await deps.vault.put(ref, new Secret(JSON.stringify({ certificate: pair.certificate, privateKey: pair.privateKey.reveal() })));
+  const { certificate, privateKey } = await make();
   // Another conductor may have been faster while the key was made: what rests in the vault is the truth.
-  return (await loadKeyPair(deps, ref)) ?? pair;
+  return opened(await deps.vault.keep(ref, new Secret(JSON.stringify({ certificate, privateKey: privateKey.reveal() }))));
 }
 
 /** A key pair out of the vault. */
 export async function loadKeyPair(deps: Pick<ConductorDeps, 'vault'>, ref: string): Promise<KeyPair | undefined> {
   const secret = await deps.vault.get(ref);
-  if (!secret) return undefined;
+  return secret && opened(secret);
+}
+
+function opened(secret: Secret): KeyPair {
   // Written by keptPair alone.
   const { certificate, privateKey } = JSON.parse(secret.reveal()) as { certificate: string; privateKey: string };
   return { certificate, privateKey: new Secret(privateKey) };

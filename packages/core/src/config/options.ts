@@ -209,7 +209,6 @@ export const OPTIONS: readonly Option[] = [
   ...ignored('oslo_policy', 'policy_default_rule', 'remote_content_type', 'remote_timeout'),
   option('embedded', 'admin_password', 'string', null, "Password of the embedded identity's user admin.", { secret: true }),
   option('embedded', 'demo_password', 'string', null, "Password of the embedded identity's user demo.", { secret: true }),
-  ...ignored('certificates', 'cert_manager_type', 'storage_path'),
   ...ignored('cinder', 'default_etcd_volume_type', 'default_boot_volume_type', 'default_boot_volume_size'),
   ...ignored(
     'cluster',

@@ -20,6 +20,8 @@ export interface CertificateAuthority {
 /** Where private keys and passwords rest. Putting again under the same reference replaces. */
 export interface Vault {
   put(ref: string, secret: Secret): Promise<void>;
+  /** Puts it unless something rests there already; answers what rests there then, also to several who keep at once. */
+  keep(ref: string, secret: Secret): Promise<Secret>;
   get(ref: string): Promise<Secret | undefined>;
   delete(ref: string): Promise<void>;
 }

@@ -175,6 +175,8 @@ export interface ContainerRepository {
 
 export interface SecretRepository {
   put(ref: string, sealed: string): Promise<void>;
+  /** Puts it unless something is there; answers what is there then. */
+  keep(ref: string, sealed: string): Promise<string>;
   get(ref: string): Promise<string | undefined>;
   delete(ref: string): Promise<void>;
 }

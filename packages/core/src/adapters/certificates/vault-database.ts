@@ -7,6 +7,10 @@ import type { Store } from '../../ports/store.js';
 export function databaseVault(store: Store, sealer: Sealer): Vault {
   return {
     put: (ref, secret) => store.write((repos) => repos.secrets.put(ref, sealer.seal(secret.reveal(), ref))),
+    keep: async (ref, secret) => {
+      const kept = await store.write((repos) => repos.secrets.keep(ref, sealer.seal(secret.reveal(), ref)));
+      return new Secret(sealer.open(kept, ref));
+    },
     get: async (ref) => {
       const sealed = await store.read((repos) => repos.secrets.get(ref));
       return sealed === undefined ? undefined : new Secret(sealer.open(sealed, ref));

@@ -6,6 +6,11 @@ const TABLE = 'vault_secret';
 
 export function secretRepository(db: Knex): SecretRepository {
   return {
+    async keep(ref, sealed) {
+      await db(TABLE).insert({ ref, sealed }).onConflict('ref').ignore();
+      const row: Row = await db(TABLE).where({ ref }).first();
+      return text(row, 'sealed');
+    },
     async put(ref, sealed) {
       await db(TABLE).insert({ ref, sealed }).onConflict('ref').merge();
     },
