@@ -1392,7 +1392,7 @@ export interface components {
              * @description A request was accepted; a conductor began with it; the stack tells of a resource; something is tried again; the status changed; nothing is under way any more.
              * @enum {string}
              */
-            kind: "accepted" | "claimed" | "stack" | "retry" | "status" | "settled";
+            kind: "accepted" | "claimed" | "stack" | "retry" | "leftover" | "status" | "settled";
             /**
              * @description Who says so: Magnum itself, or the orchestrator about the bay's stack.
              * @enum {string}

@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest';
 import { passwordLogin } from '../../packages/core/src/adapters/openstack/auth.js';
 import { openSession, type Session, type SessionDeps } from '../../packages/core/src/adapters/openstack/session.js';
-import { NEIGHBOURS, type Neighbour } from '../../packages/core/src/adapters/openstack/catalog.js';
+import { endpointIn, NEIGHBOURS, originOf, type Neighbour } from '../../packages/core/src/adapters/openstack/catalog.js';
 import { wireTo } from '../../packages/core/src/adapters/openstack/wire.js';
 import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
@@ -80,3 +80,33 @@ async function whyNot(needed: readonly Neighbour[]): Promise<string | undefined>
     return error instanceof Error ? error.message : String(error);
   }
 }
+
+/** A call that the service itself never makes: what people and workloads make in the cloud. Returns the answer's body. */
+export async function madeBy(
+  user: string,
+  project: string,
+  neighbour: Neighbour,
+  path: string,
+  body: object,
+  method = 'POST',
+): Promise<Made> {
+  const { secret, document } = await login(user, project).token(false, SIGNAL);
+  const origin = originOf(endpointIn(document.catalog ?? [], neighbour, { region: undefined, interface: 'public' }) ?? '');
+  const reply = await wireTo({})(
+    {
+      method,
+      url: `${origin}${path.replace('{project_id}', document.project?.id ?? '')}`,
+      headers: { 'content-type': 'application/json', 'x-auth-token': secret.reveal() },
+      body: JSON.stringify(body),
+    },
+    SIGNAL,
+  );
+  if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.status} ${reply.text}`);
+  const answer = JSON.parse(reply.text) as Record<string, Made>; // each wraps what it made in its kind
+  const made = method === 'POST' ? Object.values(answer)[0] : { id: '' };
+  if (!made) throw new Error(`POST ${path}: ${reply.text}`);
+  return made;
+}
+
+/** What a neighbour shows of a thing it made. */
+export type Made = { readonly id: string } & Readonly<Record<string, unknown>>;

@@ -10,6 +10,7 @@ import { passwordLogin, type Reference } from './adapters/openstack/auth.js';
 import { originOf, type Neighbour } from './adapters/openstack/catalog.js';
 import { OpenstackCloud } from './adapters/openstack/cloud.js';
 import { KeystoneIdentity, type KeystoneOptions } from './adapters/openstack/identity.js';
+import { openstackLeftovers } from './adapters/openstack/leftovers.js';
 import { cloudSessions, type Sessions } from './adapters/openstack/sessions.js';
 import type { SessionDeps } from './adapters/openstack/session.js';
 import { wireTo } from './adapters/openstack/wire.js';
@@ -70,6 +71,11 @@ export function composeOpenstack(config: Config, options: OpenstackOptions): Con
       serverGroupPolicy: config.text('cluster', 'nodes_affinity_policy') ?? 'soft-anti-affinity',
       dockerVolumeType: config.text('cinder', 'default_docker_volume_type') ?? '',
     }),
+    leftovers: openstackLeftovers(sessions),
+    sweepRules: {
+      timeoutMs: config.number('cluster', 'pre_delete_lb_timeout') * 1_000,
+      deletesVolumes: config.text('cluster', 'workload_volumes') === 'delete',
+    },
     engines: enginesOf(true),
     authority: lazyAuthority(clock),
     signingRules: options.signingRules,

@@ -49,6 +49,22 @@ export const OPENSTACK_OPTIONS: readonly Option[] = [
   option('trust', 'trustee_domain_admin_password', 'string', null, 'Password of that user.', { secret: true }),
   option('drivers', 'verify_ca', 'boolean', true, "Whether nodes verify the cloud's certificates."),
   option('drivers', 'openstack_ca_file', 'string', null, "File with the cloud's own CA for the nodes, PEM."),
+  option(
+    'cluster',
+    'pre_delete_lb_timeout',
+    'integer',
+    60,
+    'Seconds that load balancers made by workloads get to go, before the deletion of their bay fails.',
+    { minimum: 1 },
+  ),
+  option(
+    'cluster',
+    'workload_volumes',
+    'string',
+    'keep',
+    'What happens to volumes made by workloads when their bay is deleted; its label of that name counts more.',
+    { oneOf: ['keep', 'delete'] },
+  ),
   option('cluster', 'nodes_affinity_policy', 'string', 'soft-anti-affinity', "Policy of the server groups of a bay's nodes."),
   option(
     'certificates',

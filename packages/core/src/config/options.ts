@@ -210,13 +210,7 @@ export const OPTIONS: readonly Option[] = [
   option('embedded', 'admin_password', 'string', null, "Password of the embedded identity's user admin.", { secret: true }),
   option('embedded', 'demo_password', 'string', null, "Password of the embedded identity's user demo.", { secret: true }),
   ...ignored('cinder', 'default_etcd_volume_type', 'default_boot_volume_type', 'default_boot_volume_size'),
-  ...ignored(
-    'cluster',
-    'etcd_discovery_service_endpoint_format',
-    'temp_cache_dir',
-    'pre_delete_lb_timeout',
-    'enabled_definitions',
-  ),
+  ...ignored('cluster', 'etcd_discovery_service_endpoint_format', 'temp_cache_dir', 'enabled_definitions'),
   ...ignored('cluster_heat', 'max_attempts', 'wait_interval', 'create_timeout'),
   ...ignored(
     'cluster_template',

@@ -20,6 +20,8 @@ export interface BaySupport {
   readonly caRef: string | null;
   readonly clientRef: string | null;
   readonly facts: BayFacts | null;
+  /** How far the removal of what workloads have made has come, for the deletion of that generation. `startedAt`: ms since 1970. */
+  readonly sweep: { readonly generation: number; readonly startedAt: number; readonly isDone: boolean } | null;
   /** The newest stack event that was copied into the bay's story. */
   readonly lastStackEvent: number;
   /** The newest generation of which the story tells that a conductor has begun with it. */
@@ -32,6 +34,7 @@ export const NO_SUPPORT: BaySupport = {
   caRef: null,
   clientRef: null,
   facts: null,
+  sweep: null,
   lastStackEvent: 0,
   claimedGeneration: 0,
 };
