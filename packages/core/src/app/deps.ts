@@ -14,6 +14,9 @@ import type { Sealer } from '../ports/sealer.js';
 import type { Tracer } from '../ports/tracer.js';
 import type { Repositories, Store, Visibility } from '../ports/store.js';
 
+export const PREFLIGHT_RULES = ['off', 'warn', 'enforce'] as const;
+export type PreflightRule = (typeof PREFLIGHT_RULES)[number];
+
 /** What the use cases stand on. */
 export interface AppDeps {
   readonly store: Store;
@@ -31,6 +34,8 @@ export interface AppDeps {
   readonly labelCheck?: LabelCheck;
   readonly clock: Clock;
   readonly random: Random;
+  /** What happens to a bay that needs more than its project has left; `warn` when absent. */
+  readonly preflight?: PreflightRule;
   readonly tracer?: Tracer;
   /** Seals the token of a request for the trust that is made of it. Absent where the service works with its own rights. */
   readonly delegation?: Sealer;

@@ -224,6 +224,14 @@ export const OPTIONS: readonly Option[] = [
   ...ignored('docker', 'docker_remote_api_version', 'default_timeout', 'api_insecure', 'ca_file', 'cert_file', 'key_file'),
   ...ignored('docker_registry', 'swift_region', 'swift_registry_container'),
   ...ignored('drivers', 'send_cluster_metrics', 'disabled_drivers', 'enabled_beta_drivers', 'default_driver'),
+  option(
+    'quotas',
+    'preflight',
+    'string',
+    'warn',
+    'A new bay that needs more than its project has left in the cloud: warn about it, enforce by refusing it, or off.',
+    { oneOf: ['off', 'warn', 'enforce'] },
+  ),
 ];
 
 /** Sections of libraries that upstream links and this service does not: whatever stands there is accepted and has no effect. */
