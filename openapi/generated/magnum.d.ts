@@ -1723,7 +1723,7 @@ export interface components {
              * @description A request was accepted; a conductor began with it; the stack tells of a resource; something is tried again; the status changed; nothing is under way any more.
              * @enum {string}
              */
-            kind: "accepted" | "claimed" | "stack" | "retry" | "status" | "settled";
+            kind: "accepted" | "claimed" | "stack" | "retry" | "leftover" | "status" | "settled";
             /**
              * @description Who says so: Magnum itself, or the orchestrator about the bay's stack.
              * @enum {string}
@@ -1737,6 +1737,32 @@ export interface components {
             status: string;
             /** @description The neighbour's own words. */
             reason: string | null;
+        };
+        /** @description What creating a bay would make, and whether its project has room for it. Nothing was written or made. */
+        BayPlan: {
+            /** @description The name that the bay would have. */
+            name: string;
+            driver: string;
+            resources: {
+                /** @description Heat's type: `OS::Nova::Server`. */
+                type: string;
+                count: number;
+                /** @description Names in the stack, from the root down: `worker-7f3a/server`. */
+                names: string[];
+            }[];
+            quotas: {
+                /** @description `servers`, `vcpus`, `ram_mb` (MiB), `floating_ips`, `gigabytes` (GiB of volumes) and so on. */
+                kind: string;
+                needed: number;
+                /** @description What the project may have; null for any number */
+                limit: number | null;
+                /** @description What it has; null when nobody told. */
+                used: number | null;
+            }[];
+            warnings: {
+                field: string;
+                message: string;
+            }[];
         };
         BayEventList: {
             events: components["schemas"]["BayEvent"][];
@@ -2965,6 +2991,8 @@ export interface components {
         after: number;
         /** @description At most this many. */
         event_limit: number;
+        /** @description Answer what would be made, and make nothing (an extension; at every version). */
+        dry_run: boolean;
         /** @description UUID of the last item of the page before. */
         marker: string;
         /** @description Items in a page, at most; the server has a limit of its own. */
@@ -3266,7 +3294,10 @@ export interface operations {
     };
     createBay: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answer what would be made, and make nothing (an extension; at every version). */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3284,6 +3315,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What would be made (with `dry_run`) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BayPlan"];
+                };
+            };
             /** @description The bay, whose stack is accepted (1.1) */
             201: {
                 headers: {
@@ -3674,7 +3714,10 @@ export interface operations {
     };
     createCluster: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answer what would be made, and make nothing (an extension; at every version). */
+                dry_run?: components["parameters"]["dry_run"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3693,6 +3736,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What would be made (with `dry_run`) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BayPlan"];
+                };
+            };
             /** @description Accepted */
             202: {
                 headers: {

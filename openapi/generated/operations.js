@@ -786,10 +786,29 @@ export const operations = {
         "to": null,
         "status": 202,
         "schema": "Accepted"
+      },
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "BayPlan"
       }
     ],
     "pathParams": [],
-    "queryParams": [],
+    "queryParams": [
+      {
+        "name": "dry_run",
+        "required": false,
+        "description": "Answer what would be made, and make nothing (an extension; at every version).",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "boolean",
+          "default": false
+        },
+        "cli": null
+      }
+    ],
     "hasBody": true,
     "streams": false,
     "etag": false,
@@ -1971,10 +1990,29 @@ export const operations = {
         "to": null,
         "status": 202,
         "schema": "Accepted"
+      },
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "BayPlan"
       }
     ],
     "pathParams": [],
-    "queryParams": [],
+    "queryParams": [
+      {
+        "name": "dry_run",
+        "required": false,
+        "description": "Answer what would be made, and make nothing (an extension; at every version).",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "boolean",
+          "default": false
+        },
+        "cli": null
+      }
+    ],
     "hasBody": true,
     "streams": false,
     "etag": false,

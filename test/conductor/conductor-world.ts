@@ -146,6 +146,7 @@ const SUPPORT = {
   delegate: null,
   caRef: 'ca',
   clientRef: 'client',
+  sweep: null,
   lastStackEvent: 0,
   claimedGeneration: 1,
   caGeneration: 0,

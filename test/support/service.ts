@@ -100,6 +100,7 @@ export interface ServiceOptions {
   readonly conductor?: boolean;
   /** Clusters of a project; 20 when absent. */
   readonly clusterQuota?: number;
+  readonly preflight?: 'off' | 'warn' | 'enforce';
 }
 
 /** The whole service in this process, over a database in memory and simulated servers. */
@@ -116,6 +117,7 @@ export async function aService(options: ServiceOptions = {}): Promise<Service> {
     sealingKey: systemRandom.bytes(32),
     rotationOverlapMs: 0,
     passwords,
+    ...(options.preflight ? { preflight: options.preflight } : {}),
     host: 'test',
     origin: () => ORIGIN,
     nodeOrigin: () => ORIGIN,

@@ -42,6 +42,8 @@ export interface components {
             status?: string;
             os_distro?: string;
             magnum_driver?: string;
+            min_disk?: number;
+            min_ram?: number;
         };
     };
     responses: never;

@@ -20,6 +20,17 @@ describe('creating', () => {
     expect(out).toContain('CREATE_COMPLETE');
   });
 
+  test('dry shows what would be made, and waits for nothing', async () => {
+    const { requests, out } = await magnum('bay create my-bay --baymodel swarm --dry-run --wait', {
+      answers: (method) =>
+        method === 'POST'
+          ? Response.json({ name: 'my-bay', driver: 'swarm-mode', resources: [], quotas: [], warnings: [] })
+          : undefined,
+    });
+    expect(requests.map(({ line }) => line)).toEqual(['POST /v1/bays?dry_run=true']);
+    expect(out).toContain('swarm-mode');
+  });
+
   test('understands the older names of options', async () => {
     const { requests } = await magnum('baymodel create m --coe swarm --image-id i --keypair-id k --public', {
       answers: (method, path) =>

@@ -89,7 +89,9 @@ export const runCreate: Run = async (io, plan, given) => {
   const path = pathOf(plan.operation, paths(plan, given));
   const magnum = await openSession(io, given.flags);
   const after = await eventBefore(io, magnum, plan, given);
-  const created = itemOf(await magnum.raw({ method, path, body }, { signal: io.signal }));
+  const query = await queryOf(io, plan, given);
+  const created = itemOf(await magnum.raw({ method, path, query, body }, { signal: io.signal }));
+  if (query['dry_run'] === true) return printItem(io, created, outputOf(given.flags));
   const waited = await awaited(io, magnum, plan, { flags: given.flags, bay: String(created['uuid']), after });
   await printItem(io, waited ?? (await whole(magnum, plan, created)), outputOf(given.flags));
 };

@@ -13,6 +13,7 @@ import { policyOf } from './adapters/policy/enforcer.js';
 import { systemRandom } from './adapters/system/random.js';
 import { plainApi } from './api/fetch.js';
 import { overWeb, type ApiHandler, type PlainHandler } from './api/plain.js';
+import type { PreflightRule } from './app/deps.js';
 import { startConductor, type Conductor } from './conductor/conductor.js';
 import { cloudRooms, composeParts } from './compose.js';
 import { imageLoader } from './dev-images.js';
@@ -42,6 +43,8 @@ export interface EmbeddedOptions {
   readonly manifestRules?: FetchRules;
   /** How long old and new certificates both count when a bay gets another authority; five minutes when absent. */
   readonly rotationOverlapMs?: number;
+  /** What happens to a bay that needs more than its project has left; `warn` when absent. */
+  readonly preflight?: PreflightRule;
   readonly host: string;
 }
 
@@ -75,6 +78,7 @@ export async function embeddedMagnum(options: EmbeddedOptions): Promise<Embedded
     maxLimit: MAX_LIMIT,
     maxEventStreams: MAX_EVENT_STREAMS,
     defaultClusterQuota: options.clusterQuota ?? CLUSTER_QUOTA,
+    preflight: options.preflight ?? 'warn',
   });
   const loadImage = imageLoader({ ...parts.conductor, docker: options.docker });
   const answer = frontDoor([...cloudRooms(parts), { under: ['/dev'], handle: loadImage }], api, logger);

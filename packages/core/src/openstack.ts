@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
+import { barbicanVault } from './adapters/certificates/vault-barbican.js';
 import { databaseVault } from './adapters/certificates/vault-database.js';
+import { filesVault } from './adapters/certificates/vault-files.js';
+import { splitVault } from './adapters/certificates/vault-split.js';
 import { lazyAuthority } from './adapters/certificates/lazy-authority.js';
 import { knexStore } from './adapters/knex/store.js';
 import { passwordLogin, type Reference } from './adapters/openstack/auth.js';
 import { originOf, type Neighbour } from './adapters/openstack/catalog.js';
 import { OpenstackCloud } from './adapters/openstack/cloud.js';
 import { KeystoneIdentity, type KeystoneOptions } from './adapters/openstack/identity.js';
-import { cloudSessions } from './adapters/openstack/sessions.js';
+import { openstackLeftovers } from './adapters/openstack/leftovers.js';
+import { cloudSessions, type Sessions } from './adapters/openstack/sessions.js';
 import type { SessionDeps } from './adapters/openstack/session.js';
 import { wireTo } from './adapters/openstack/wire.js';
 import { heatOrchestrator } from './adapters/orchestrator/heat.js';
@@ -20,6 +24,7 @@ import type { SigningRules } from './domain/certificate.js';
 import { DomainError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
 import { enginesOf } from './engines.js';
+import type { Vault } from './ports/certificates.js';
 import type { Logger } from './ports/logger.js';
 
 export interface OpenstackOptions {
@@ -42,15 +47,15 @@ export function composeOpenstack(config: Config, options: OpenstackOptions): Con
   const [clock, random] = [systemClock, systemRandom];
   const store = knexStore(options.db, clock);
   const sealer = aesSealer(options.sealingKey);
-  const vault = databaseVault(store, sealer);
+  const database = databaseVault(store, sealer);
   const deps = sessionDeps(config, options.logger);
-  const sessions = cloudSessions(deps, vault);
+  const sessions = cloudSessions(deps, database);
   const authUrl = `${originOf(config.text('keystone_authtoken', 'www_authenticate_uri') ?? deps.keystone)}/v3`;
   return {
     store,
     clock,
     random,
-    vault,
+    vault: vaultOf(config, database, sessions),
     logger: options.logger,
     identity: new KeystoneIdentity(deps, { publicAuthUrl: authUrl, trustees: trusteesOf(config) }),
     orchestrator: heatOrchestrator({
@@ -67,6 +72,11 @@ export function composeOpenstack(config: Config, options: OpenstackOptions): Con
       serverGroupPolicy: config.text('cluster', 'nodes_affinity_policy') ?? 'soft-anti-affinity',
       dockerVolumeType: config.text('cinder', 'default_docker_volume_type') ?? '',
     }),
+    leftovers: openstackLeftovers(sessions),
+    sweepRules: {
+      timeoutMs: config.number('cluster', 'pre_delete_lb_timeout') * 1_000,
+      deletesVolumes: config.text('cluster', 'workload_volumes') === 'delete',
+    },
     engines: enginesOf(true),
     authority: lazyAuthority(clock),
     signingRules: options.signingRules,
@@ -75,6 +85,18 @@ export function composeOpenstack(config: Config, options: OpenstackOptions): Con
     delegation: sealer,
     trustRules: { roles: config.list('trust', 'roles'), forNodes: config.flag('trust', 'cluster_user_trust') },
   };
+}
+
+/** Contract, conductor §7: where the key pairs of bays rest. */
+function vaultOf(config: Config, database: Vault, { service }: Sessions): Vault {
+  switch (config.text('certificates', 'cert_manager_type')) {
+    case 'barbican':
+      return splitVault(database, barbicanVault(service));
+    case 'local':
+      return splitVault(database, filesVault(config.text('certificates', 'storage_path') ?? ''));
+    default:
+      return database;
+  }
 }
 
 function sessionDeps(config: Config, logger: Logger): SessionDeps {

@@ -25,6 +25,7 @@ import { systemClock } from './adapters/system/clock.js';
 import { systemRandom } from './adapters/system/random.js';
 import { aesSealer } from './adapters/system/sealer.js';
 import { plainApi } from './api/fetch.js';
+import { PREFLIGHT_RULES } from './app/deps.js';
 import { overWeb, type ApiHandler, type PlainHandler } from './api/plain.js';
 import { cloudRooms, composeParts } from './compose.js';
 import type { ConductorDeps } from './conductor/world.js';
@@ -89,6 +90,7 @@ export async function openApi(
     identity,
     bus,
     policy: live.policy,
+    preflight: PREFLIGHT_RULES.find((rule) => rule === config.text('quotas', 'preflight')) ?? 'warn',
     maxLimit: config.number('api', 'max_limit'),
     labelCheck: labelCheckOf(config),
     maxEventStreams: config.number('api', 'max_event_streams'),

@@ -10,6 +10,7 @@ import type {
   BayEvent,
   BayModel,
   BayModelCreate,
+  BayPlan,
   BaySummary,
   CallOptions,
   JsonPatch,
@@ -56,6 +57,8 @@ export interface Bays {
   get(ident: string, options?: CallOptions): Promise<Bay>;
   /** Accepted is not finished: see `waitUntil`. */
   create(body: BayCreate, options?: CallOptions): Promise<Accepted>;
+  /** What `create` would make, and whether the project has room for it. Nothing is made; an extension of this server. */
+  plan(body: BayCreate, options?: CallOptions): Promise<BayPlan>;
   update(ident: string, changes: Changes | JsonPatch, options?: CallOptions & { readonly rollback?: boolean }): Promise<Accepted>;
   delete(ident: string, options?: CallOptions): Promise<void>;
   /** What has happened to the bay and its stack, oldest first. */
@@ -96,7 +99,9 @@ export function bays(transport: Transport, runtime: Runtime): Bays {
         const page = await dataOf(http.GET('/v1/bays/detail', { params: { query: { ...query, ...next } }, ...init(options) }));
         return { items: page.bays, next: page.next };
       }),
-    create: (body, options) => dataOf(http.POST('/v1/bays', { body, ...init(options) })),
+    create: async (body, options) => (await dataOf(http.POST('/v1/bays', { body, ...init(options) }))) as Accepted, // only a dry run answers something else
+    plan: async (body, options) =>
+      (await dataOf(http.POST('/v1/bays', { params: { query: { dry_run: true } }, body, ...init(options) }))) as BayPlan, // as said
     update: (ident, changes, options) => {
       const query = options?.rollback === undefined ? {} : { rollback: options.rollback };
       const params = { path: { bay_ident: ident }, query };

@@ -22,6 +22,13 @@ describe('a request', () => {
     expect(world.requests[0]?.headers.get('content-type')).toBe('application/json');
   });
 
+  test('that only asks what would be made says so', async () => {
+    const plan = { name: 'b', driver: 'swarm-mode', resources: [], quotas: [], warnings: [] };
+    const world = aWorld(() => Response.json(plan));
+    expect(await world.magnum.bays.plan({ name: 'b', baymodel_id: 'm' })).toEqual(plan);
+    expect(world.requests[0]?.url).toMatch(/\/v1\/bays\?dry_run=true$/);
+  });
+
   test('speaks the newest version that both sides know, asking once', async () => {
     const newer = aWorld(
       (_request, url) =>

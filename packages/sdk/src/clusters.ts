@@ -5,6 +5,7 @@ import type { Runtime } from './runtime.js';
 import { dataOf, type Transport } from './transport.js';
 import type {
   Accepted,
+  BayPlan,
   Cluster,
   ClusterCreate,
   ClusterResize,
@@ -61,6 +62,8 @@ export interface Clusters {
   get(ident: string, options?: CallOptions): Promise<Cluster>;
   /** Accepted is not finished: see `waitUntil`. */
   create(body: ClusterCreate, options?: CallOptions): Promise<Accepted>;
+  /** What `create` would make, and whether the project has room for it. Nothing is made; an extension of this server. */
+  plan(body: ClusterCreate, options?: CallOptions): Promise<BayPlan>;
   update(ident: string, changes: Changes | JsonPatch, options?: CallOptions & { readonly rollback?: boolean }): Promise<Accepted>;
   delete(ident: string, options?: CallOptions): Promise<void>;
   /** Changes the number of nodes of a node group; `nodes_to_remove` go whatever the number is. */
@@ -110,7 +113,10 @@ export function clusters(transport: Transport, runtime: Runtime): Clusters {
         );
         return { items: page.clusters, next: page.next };
       }),
-    create: (body, options) => dataOf(http.POST('/v1/clusters', { body, ...init(options) })),
+    create: async (body, options) =>
+      (await dataOf(http.POST('/v1/clusters', { body, ...init(options) }))) as Accepted, // only a dry run answers something else
+    plan: async (body, options) =>
+      (await dataOf(http.POST('/v1/clusters', { params: { query: { dry_run: true } }, body, ...init(options) }))) as BayPlan, // as said
     update: (ident, changes, options) => {
       const query = options?.rollback === undefined ? {} : { rollback: options.rollback };
       const params = { path: { cluster_ident: ident }, query };

@@ -53,6 +53,7 @@ export type Versions = Schemas['Versions'];
 export type V1 = Schemas['V1'];
 /** The answer to a request that is carried out later. */
 export type Accepted = Schemas['Accepted'];
+export type BayPlan = Schemas['BayPlan'];
 export type JsonPatch = Schemas['JsonPatch'];
 
 export type ListQuery = Query<'listBays'>;

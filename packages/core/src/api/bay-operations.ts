@@ -1,5 +1,5 @@
 import type { Accepted } from '../app/bay-changes.js';
-import { createBay, deleteBay, getBay, listBays, updateBay, type CreateBay, type UpdateBay } from '../app/bays.js';
+import { createBay, deleteBay, getBay, listBays, planNewBay, updateBay, type CreateBay, type UpdateBay } from '../app/bays.js';
 import { findBay } from '../app/find.js';
 import type { Bay } from '../domain/bay.js';
 import { isDomainError, DomainError } from '../domain/errors.js';
@@ -8,6 +8,7 @@ import type { NodeGroup } from '../domain/node-group.js';
 import type { BayRow } from '../ports/store.js';
 import { bayEventsHandler } from './bay-events.js';
 import { etagOfBay, requireMatch } from './etag.js';
+import { planAnswer } from './bay-plan.js';
 import { flagField, mapField, numberField, textField } from './fields.js';
 import type { Answer, ApiDeps, Call, Handler } from './handler.js';
 import { resourceLinks, wireTime, wireTimeOrNull } from './links.js';
@@ -51,7 +52,10 @@ export function bayOperations(wording: BayWording) {
       const { row, failed } = await getBay(deps, call.access, identOf(call));
       return { body: wording.whole(call, row, failed), etag: etagOfBay(row.bay) };
     },
-    create: async (deps, call) => tagged(wording, deps, call, await created(wording, deps, call)),
+    create: async (deps, call) =>
+      call.query['dry_run'] === true
+        ? planAnswer(await asked(wording, call, () => planNewBay(deps, call.access, wording.parse(call), call.signal)))
+        : tagged(wording, deps, call, await created(wording, deps, call)),
     update: async (deps, call) => {
       const change = (row: BayRow): UpdateBay => {
         requireMatch(call, etagOfBay(row.bay));
@@ -73,9 +77,13 @@ async function tagged(wording: BayWording, deps: ApiDeps, call: Call, accepted: 
   return { ...(await wording.accepted(deps, call, accepted)), etag: etagOfBay(accepted) };
 }
 
-async function created(wording: BayWording, deps: ApiDeps, call: Call): Promise<Accepted> {
+function created(wording: BayWording, deps: ApiDeps, call: Call): Promise<Accepted> {
+  return asked(wording, call, () => createBay(deps, call.access, wording.parse(call), call.signal));
+}
+
+async function asked<T>(wording: BayWording, call: Call, work: () => Promise<T>): Promise<T> {
   try {
-    return await createBay(deps, call.access, wording.parse(call), call.signal);
+    return await work();
   } catch (error) {
     if (!isDomainError(error, 'bay-model-not-found') || !wording.unknownModelIsInvalid(call)) throw error;
     const message = error.in(call.access.vocabulary);

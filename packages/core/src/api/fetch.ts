@@ -238,7 +238,8 @@ async function callOf(request: PlainRequest, context: CallContext): Promise<Call
     baseUrl: request.origin,
     wantsStream: context.wantsStream,
     ifMatch: ifMatchOf(request, operation),
-    idempotencyKey: operation.method === 'POST' ? keyIn(request.header('idempotency-key')) : null,
+    // A dry run makes nothing that could be made twice.
+    idempotencyKey: operation.method === 'POST' && query['dry_run'] !== true ? keyIn(request.header('idempotency-key')) : null,
     lastEventId: /^\d{1,15}$/.exec(request.header('last-event-id') ?? '')?.[0] ?? null,
     get signal() {
       return request.signal;
@@ -262,7 +263,8 @@ function present(
   answer: Answer,
   headers: Trail['headers'],
 ): Reply {
-  const status = operations[operation.id].success.find((success) => isWithin(version, success.from, success.to))?.status ?? 200;
+  const usual = operations[operation.id].success.find((success) => isWithin(version, success.from, success.to))?.status;
+  const status = answer.status ?? usual ?? 200;
   if (answer.location) headers['Location'] = answer.location;
   if (answer.etag) headers['ETag'] = answer.etag;
   if (answer.replayed) headers['Idempotency-Replayed'] = 'true';

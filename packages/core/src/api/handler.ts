@@ -22,9 +22,10 @@ export interface Call {
   readonly lastEventId: string | null;
 }
 
-/** `body` undefined: an empty answer. The status comes from the operation table. */
+/** `body` undefined: an empty answer. The status comes from the operation table, unless it is one of its others. */
 export interface Answer {
   readonly body?: JsonValue;
+  readonly status?: number;
   /** In place of a body: server-sent events until it ends, or the signal aborts. */
   readonly stream?: (signal: AbortSignal) => AsyncIterable<string>;
   readonly location?: string;

@@ -17,6 +17,7 @@ import { checkLabels } from './drivers.js';
 import { findBay, findBayModelToUse } from './find.js';
 import { requireDelegable, keepRequestToken } from './delegation.js';
 import { newDefaultGroups, setGroupSize } from './group-sizes.js';
+import { bayPlan, preflight, type BayDraft, type BayPlan } from './preflight.js';
 import { requireRoom } from './quotas.js';
 
 /** What a caller says of a new bay; null means: as the model has it. */
@@ -62,6 +63,31 @@ export async function getBay(
 /** One transaction writes bay, groups, nodes, intent and work item; then the doorbell rings. Contract, validation §1. */
 export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay, signal: AbortSignal): Promise<Accepted> {
   const { actor } = access;
+  const draft = await draftBay(deps, access, wanted, signal);
+  const { bay, groups, nodes, warnings } = draft;
+  const shortages = await preflight(deps, draft, cloudAccess(actor), signal);
+  await deps.store.write(async (repos) => {
+    if (access.vocabulary === 'cluster') await requireRoom(deps, repos, bay.projectId);
+    await repos.bays.insert(bay);
+    for (const group of groups) await repos.nodeGroups.insert(group);
+    for (const node of nodes) await repos.nodes.insert(node);
+    await recordIntent(deps, repos, bay, { operation: 'create' });
+    await keepRequestToken(deps, repos, bay, actor);
+    await access.once?.made(repos, bay.id);
+  });
+  await deps.bus.cast({ kind: 'wake', bayId: bay.id });
+  return { bayId: bay.id, generation: bay.generation, warnings: [...warnings, ...shortages] };
+}
+
+/** What creating it would make, from the same checks and the same rendering. Nothing is written, nothing is made. */
+export async function planNewBay(deps: AppDeps, access: Access, wanted: CreateBay, signal: AbortSignal): Promise<BayPlan> {
+  const draft = await draftBay(deps, access, wanted, signal);
+  return bayPlan(deps, draft, cloudAccess(access.actor), signal);
+}
+
+/** A bay that has passed every check and is not written yet. */
+async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal: AbortSignal): Promise<BayDraft> {
+  const { actor } = access;
   const model = await findBayModelToUse(deps, access, wanted.bayModel);
   if (model.hidden && access.vocabulary === 'cluster' && !isAdmin(actor))
     throw new DomainError('forbidden', `ClusterTemplate ${model.id} is hidden: only administrators make clusters of it.`);
@@ -81,6 +107,8 @@ export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay
       externalNetworkId: model.externalNetworkId,
       fixedNetwork: desired.fixedNetwork,
       fixedSubnet: desired.fixedSubnet,
+      volumeType: desired.labels['docker_volume_type'] ?? null,
+      bootVolumeSize: desired.labels['boot_volume_size'] ?? null,
     },
     cloudAccess(actor),
     signal,
@@ -108,17 +136,7 @@ export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay
     }) ?? [];
   const [problem] = problems;
   if (problem) throw new DomainError('invalid-parameter', problem);
-  await deps.store.write(async (repos) => {
-    if (access.vocabulary === 'cluster') await requireRoom(deps, repos, bay.projectId);
-    await repos.bays.insert(bay);
-    for (const group of groups) await repos.nodeGroups.insert(group);
-    for (const node of nodes) await repos.nodes.insert(node);
-    await recordIntent(deps, repos, bay, { operation: 'create' });
-    await keepRequestToken(deps, repos, bay, actor);
-    await access.once?.made(repos, bay.id);
-  });
-  await deps.bus.cast({ kind: 'wake', bayId: bay.id });
-  return { bayId: bay.id, generation: bay.generation, warnings };
+  return { bay, model, driver, groups, nodes, warnings };
 }
 
 function desiredFrom(wanted: CreateBay, model: BayModel): BayDesired {

@@ -15,6 +15,9 @@ import type { Sealer } from '../ports/sealer.js';
 import type { Tracer } from '../ports/tracer.js';
 import type { Repositories, Store, Visibility } from '../ports/store.js';
 
+export const PREFLIGHT_RULES = ['off', 'warn', 'enforce'] as const;
+export type PreflightRule = (typeof PREFLIGHT_RULES)[number];
+
 /** What the use cases stand on. */
 export interface AppDeps {
   readonly store: Store;
@@ -35,6 +38,8 @@ export interface AppDeps {
   /** For what rests in the database and is nobody else's to read. */
   readonly sealer: Sealer;
   readonly manifests: Manifests;
+  /** What happens to a bay that needs more than its project has left; `warn` when absent. */
+  readonly preflight?: PreflightRule;
   readonly tracer?: Tracer;
   /** Seals the token of a request for the trust that is made of it. Absent where the service works with its own rights. */
   readonly delegation?: Sealer;

@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import type { BaySupport } from '../domain/bay-support.js';
 import { DomainError } from '../domain/errors.js';
 import { authorityRef, authorityUse, clientRef, type Authority } from '../domain/rotation.js';
 import { Secret } from '../domain/secret.js';
@@ -34,7 +33,7 @@ export async function ensureMainPairs(
   deps: AuthorityDeps,
   { bay }: Pick<BayWorld, 'bay'>,
   generation: number,
-): Promise<Pick<BaySupport, 'caRef' | 'clientRef' | 'certificatesUntil'>> {
+): Promise<{ readonly caRef: string; readonly clientRef: string; readonly certificatesUntil: string }> {
   const refs = { caRef: authorityRef(bay.id, 'main', generation), clientRef: clientRef(bay.id, generation) };
   const ca = await keptPair(deps, refs.caRef, () => deps.authority.createCa(bay.name, deps.signingRules));
   const client = await keptPair(deps, refs.clientRef, () => deps.authority.createClient(ca, deps.signingRules));

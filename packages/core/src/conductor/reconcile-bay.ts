@@ -16,6 +16,7 @@ import { recordClaim, recordPass, recordRetry } from './record.js';
 import { releaseLeavingNodes } from './release-nodes.js';
 import { rotateAuthority } from './rotate.js';
 import { takeStride } from './stride.js';
+import { sweepLeftovers } from './sweep-leftovers.js';
 import { tendBay } from './tend.js';
 import { accessOf, desiredOf, isUpgraded, loadWorld, type BayWorld, type ConductorDeps } from './world.js';
 
@@ -98,8 +99,7 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
       return recordPass(deps, { ...pass, snapshot: await tellStack(deps, pass, signal) }, signal);
     case 'delete':
       await tellOthers(deps, world, 'pending');
-      if (pass.snapshot) await deps.orchestrator.delete(pass.snapshot.id, accessOf(world), signal);
-      return recordPass(deps, pass, signal);
+      return deleteStack(deps, pass, signal);
     case 'stride':
       return takeStride(deps, pass);
     case 'wait':
@@ -107,11 +107,7 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
     case 'fail':
       return recordPass(deps, pass, signal);
     case 'forget':
-      await releaseSupport(deps, world, signal);
-      await deps.store.writeUnder(pass.lease, (repos) => repos.bays.delete(world.bay.id));
-      await tellOthers(deps, world, 'success');
-      deps.logger.info('bay deleted', { bayId: world.bay.id, generation: world.bay.generation });
-      return { lookAgainAt: 'never', failed: false, outcome: 'forget' };
+      return forgetBay(deps, pass, signal);
     case 'rotate':
       return rotateAuthority(deps, pass, signal);
     case 'tend':
@@ -119,6 +115,26 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
     default:
       return assertNever(step);
   }
+}
+
+/** What workloads have made stands in the way of the network's deletion, so it goes first. */
+async function deleteStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+  const swept = await sweepLeftovers(deps, pass, signal);
+  if (swept.kind === 'waiting') return swept.result;
+  const { snapshot, world } = swept.pass;
+  if (snapshot) await deps.orchestrator.delete(snapshot.id, accessOf(world), signal);
+  return recordPass(deps, swept.pass, signal);
+}
+
+async function forgetBay(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+  const swept = await sweepLeftovers(deps, pass, signal);
+  if (swept.kind === 'waiting') return swept.result;
+  const { world } = swept.pass;
+  await releaseSupport(deps, world, signal);
+  await deps.store.writeUnder(pass.lease, (repos) => repos.bays.delete(world.bay.id));
+  await tellOthers(deps, world, 'success');
+  deps.logger.info('bay deleted', { bayId: world.bay.id, generation: world.bay.generation });
+  return { lookAgainAt: 'never', failed: false, outcome: 'forget' };
 }
 
 async function tellStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<StackSnapshot> {

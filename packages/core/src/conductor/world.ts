@@ -13,6 +13,7 @@ import type { CertificateAuthority, Vault } from '../ports/certificates.js';
 import type { Clock } from '../ports/clock.js';
 import type { Cloud } from '../ports/cloud.js';
 import type { Identity } from '../ports/identity.js';
+import type { Leftovers } from '../ports/leftovers.js';
 import type { Logger } from '../ports/logger.js';
 import type { CloudAccess, Orchestrator } from '../ports/orchestrator.js';
 import type { Meter } from '../ports/meter.js';
@@ -41,6 +42,13 @@ export interface TrustRules {
   readonly forNodes: boolean;
 }
 
+export interface SweepRules {
+  /** How long what goes may take to go, before the deletion of the bay is given up. */
+  readonly timeoutMs: number;
+  /** Whether volumes go too, where no label says something else. */
+  readonly deletesVolumes: boolean;
+}
+
 export interface ConductorDeps {
   readonly store: Store;
   readonly orchestrator: Orchestrator;
@@ -61,6 +69,9 @@ export interface ConductorDeps {
   readonly trustRules?: TrustRules;
   /** Tells other services what happens to bays; absent: nobody is told. */
   readonly notifier?: Notifier;
+  /** Removes what workloads have made beside the stack; absent where they cannot make anything, as in the embedded cloud. */
+  readonly leftovers?: Leftovers;
+  readonly sweepRules?: SweepRules;
   readonly tracer?: Tracer;
   readonly meter?: Meter;
   /** How often a settled bay is asked for its health; a minute when absent. */

@@ -226,15 +226,8 @@ export const OPTIONS: readonly Option[] = [
   ...ignored('oslo_policy', 'policy_default_rule', 'remote_content_type', 'remote_timeout'),
   option('embedded', 'admin_password', 'string', null, "Password of the embedded identity's user admin.", { secret: true }),
   option('embedded', 'demo_password', 'string', null, "Password of the embedded identity's user demo.", { secret: true }),
-  ...ignored('certificates', 'cert_manager_type', 'storage_path'),
   ...ignored('cinder', 'default_etcd_volume_type', 'default_boot_volume_type', 'default_boot_volume_size'),
-  ...ignored(
-    'cluster',
-    'etcd_discovery_service_endpoint_format',
-    'temp_cache_dir',
-    'pre_delete_lb_timeout',
-    'enabled_definitions',
-  ),
+  ...ignored('cluster', 'etcd_discovery_service_endpoint_format', 'temp_cache_dir', 'enabled_definitions'),
   ...ignored('cluster_heat', 'max_attempts', 'wait_interval', 'create_timeout'),
   ...ignored(
     'cluster_template',
@@ -248,6 +241,14 @@ export const OPTIONS: readonly Option[] = [
   ...ignored('docker', 'docker_remote_api_version', 'default_timeout', 'api_insecure', 'ca_file', 'cert_file', 'key_file'),
   ...ignored('docker_registry', 'swift_region', 'swift_registry_container'),
   ...ignored('drivers', 'send_cluster_metrics', 'disabled_drivers', 'enabled_beta_drivers', 'default_driver'),
+  option(
+    'quotas',
+    'preflight',
+    'string',
+    'warn',
+    'A new bay that needs more than its project has left in the cloud: warn about it, enforce by refusing it, or off.',
+    { oneOf: ['off', 'warn', 'enforce'] },
+  ),
 ];
 
 /** Sections of libraries that upstream links and this service does not: whatever stands there is accepted and has no effect. */

@@ -3,9 +3,10 @@ import type { BayId } from './ids.js';
 
 /**
  * `accepted`: a request was; `claimed`: a conductor began with it; `stack`: the orchestrator tells of a resource;
- * `retry`: something that may pass is tried again; `status`: the status changed; `settled`: nothing is under way any more.
+ * `retry`: something that may pass is tried again; `leftover`: something
+ * that workloads have made goes, or is kept; `status`: the status changed; `settled`: nothing is under way any more.
  */
-export const EVENT_KINDS = ['accepted', 'claimed', 'stack', 'retry', 'status', 'settled'] as const;
+export const EVENT_KINDS = ['accepted', 'claimed', 'stack', 'retry', 'leftover', 'status', 'settled'] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** One line of a bay's story, readable by its tenant. */

@@ -27,6 +27,8 @@ export interface BaySupport {
   readonly caGeneration: number;
   /** The change of the authority that is under way. */
   readonly rotation: Rotation | null;
+  /** How far the removal of what workloads have made has come, for the deletion of that generation. `startedAt`: ms since 1970. */
+  readonly sweep: { readonly generation: number; readonly startedAt: number; readonly isDone: boolean } | null;
   /** The newest stack event that was copied into the bay's story. */
   readonly lastStackEvent: number;
   /** The newest generation of which the story tells that a conductor has begun with it. */
@@ -42,6 +44,7 @@ export const NO_SUPPORT: BaySupport = {
   facts: null,
   caGeneration: 0,
   rotation: null,
+  sweep: null,
   lastStackEvent: 0,
   claimedGeneration: 0,
 };

@@ -1,4 +1,5 @@
 import type { BayFacts } from '../domain/observation.js';
+import type { Allowance } from '../domain/stack-needs.js';
 import type { CloudAccess } from './orchestrator.js';
 
 export interface CloudImage {
@@ -8,6 +9,18 @@ export interface CloudImage {
   readonly distro: string | undefined;
   /** Property `magnum_driver`. */
   readonly driver: string | undefined;
+  /** What a server needs to start from it; 0 where the image does not say. */
+  readonly minDiskGb: number;
+  readonly minRamMb: number;
+}
+
+export interface CloudFlavor {
+  readonly id: string;
+  readonly name: string;
+  readonly vcpus: number;
+  readonly ramMb: number;
+  /** 0: servers have no disk of their own, and boot from volumes only. */
+  readonly diskGb: number;
 }
 
 /**
@@ -16,11 +29,7 @@ export interface CloudImage {
  */
 export interface Cloud {
   findImage(nameOrId: string, access: CloudAccess, signal: AbortSignal): Promise<CloudImage | undefined>;
-  findFlavor(
-    nameOrId: string,
-    access: CloudAccess,
-    signal: AbortSignal,
-  ): Promise<{ readonly id: string; readonly name: string } | undefined>;
+  findFlavor(nameOrId: string, access: CloudAccess, signal: AbortSignal): Promise<CloudFlavor | undefined>;
   findKeypair(name: string, access: CloudAccess, signal: AbortSignal): Promise<{ readonly name: string } | undefined>;
   findNetwork(
     nameOrId: string,
@@ -32,6 +41,10 @@ export interface Cloud {
     access: CloudAccess,
     signal: AbortSignal,
   ): Promise<{ readonly id: string; readonly networkId: string; readonly cidr: string } | undefined>;
+  /** Absent where there is nothing to choose from. */
+  findVolumeType?(nameOrId: string, access: CloudAccess, signal: AbortSignal): Promise<{ readonly name: string } | undefined>;
+  /** What the project may have and has. Kinds that nobody counts, or that nobody may see, are absent. */
+  allowances(access: CloudAccess, signal: AbortSignal): Promise<readonly Allowance[]>;
   /** Everything that rendering needs from outside: contract, conductor §3.3. */
   facts(request: FactsRequest, access: CloudAccess, signal: AbortSignal): Promise<BayFacts>;
   /** Gives back what `facts` has set aside for the bay. Repeating it is success. */

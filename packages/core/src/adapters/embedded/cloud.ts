@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../../domain/errors.js';
 import type { BayFacts } from '../../domain/observation.js';
-import type { Cloud, CloudImage, FactsRequest } from '../../ports/cloud.js';
+import { COUNTED_TYPES, entriesOf, flavorsIn, needsOf, type Allowance, type PlannedResource } from '../../domain/stack-needs.js';
+import type { Cloud, CloudFlavor, CloudImage, FactsRequest } from '../../ports/cloud.js';
 import type { CloudAccess } from '../../ports/orchestrator.js';
 import type { Sealer } from '../../ports/sealer.js';
 import { overlap, parseCidr, slices, type Range } from './addresses.js';
@@ -32,12 +33,11 @@ export class EmbeddedCloud implements Cloud {
 
   async findImage(nameOrId: string): Promise<CloudImage | undefined> {
     const image = byIdOrName(this.#deps.config.images, nameOrId);
-    return image && { id: image.id, name: image.name, distro: image.distro, driver: undefined };
+    return image && { id: image.id, name: image.name, distro: image.distro, driver: undefined, minDiskGb: 0, minRamMb: 0 };
   }
 
-  async findFlavor(nameOrId: string): Promise<{ readonly id: string; readonly name: string } | undefined> {
-    const flavor = byIdOrName(this.#deps.config.flavors, nameOrId);
-    return flavor && { id: flavor.id, name: flavor.name };
+  async findFlavor(nameOrId: string): Promise<CloudFlavor | undefined> {
+    return byIdOrName(this.#deps.config.flavors, nameOrId);
   }
 
   async findKeypair(name: string): Promise<{ readonly name: string } | undefined> {
@@ -62,6 +62,21 @@ export class EmbeddedCloud implements Cloud {
     return (
       subnet && { id: subnet.id, networkId: String(subnet.attributes?.['network_id']), cidr: String(subnet.attributes?.['cidr']) }
     );
+  }
+
+  /** Counts what the project's stacks have made. */
+  async allowances(access: CloudAccess): Promise<readonly Allowance[]> {
+    const limits = entriesOf(this.#deps.config.quotas ?? {});
+    if (limits.length === 0) return [];
+    const made = await this.#made(access.projectId);
+    const flavors = new Map(
+      [...flavorsIn(made)].flatMap((name) => {
+        const flavor = byIdOrName(this.#deps.config.flavors, name);
+        return flavor ? [[name, flavor] as const] : [];
+      }),
+    );
+    const used = needsOf(made, flavors);
+    return limits.map(([kind, limit]) => ({ kind, limit, used: used[kind] ?? 0 }));
   }
 
   async facts(request: FactsRequest, access: CloudAccess, signal: AbortSignal): Promise<BayFacts> {
@@ -89,6 +104,11 @@ export class EmbeddedCloud implements Cloud {
   /** Gives the bay's range back. Repeating it is success. */
   async releaseFacts(bayId: string): Promise<void> {
     await this.#deps.db('embedded_range').where({ bay_id: bayId }).delete();
+  }
+
+  async #made(projectId: string): Promise<readonly PlannedResource[]> {
+    const all = await Promise.all(COUNTED_TYPES.map(async (type) => (await this.#rows?.ofType(projectId, type)) ?? []));
+    return all.flat().flatMap(({ type, path, properties }) => (properties ? [{ type, name: path.join('/'), properties }] : []));
   }
 
   async #network(nameOrId: string, access: CloudAccess): Promise<{ readonly id: string }> {

@@ -1,3 +1,5 @@
+import type { Needs } from '../../domain/stack-needs.js';
+
 /** The embedded cloud's tables: what Glance, Nova, Neutron and Keystone would know. Frozen defaults; a file may override parts. */
 export interface EmbeddedConfig {
   readonly region: string;
@@ -12,6 +14,8 @@ export interface EmbeddedConfig {
   readonly externalNetworks: readonly EmbeddedNetwork[];
   /** Range that bay networks are cut from, one /24 each. IPv4 CIDR, at most a /24. */
   readonly addressPool: string;
+  /** What each project may have of a kind; any number where nothing is said. */
+  readonly quotas?: Needs;
 }
 
 export interface EmbeddedDomain {

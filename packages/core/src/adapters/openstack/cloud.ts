@@ -1,8 +1,11 @@
 import { DomainError, isDomainError } from '../../domain/errors.js';
 import { isUuid } from '../../domain/ids.js';
 import type { BayFacts } from '../../domain/observation.js';
-import type { Cloud, CloudImage, FactsRequest } from '../../ports/cloud.js';
+import type { Allowance } from '../../domain/stack-needs.js';
+import type { Cloud, CloudFlavor, CloudImage, FactsRequest } from '../../ports/cloud.js';
 import type { CloudAccess } from '../../ports/orchestrator.js';
+import { allowancesIn } from './allowances.js';
+import { allPages } from './pages.js';
 import { dataOf, publicAddress, type SessionDeps } from './session.js';
 import type { Sessions } from './sessions.js';
 
@@ -46,21 +49,26 @@ export class OpenstackCloud implements Cloud {
       ? [byId]
       : (await allowed(dataOf(image.GET('/v2/images', { params: { query: { name: nameOrId } }, signal })))).images;
     const found = only(named, `images have the name ${nameOrId}`);
-    return found && { id: found.id, name: found.name ?? '', distro: found.os_distro, driver: found.magnum_driver };
+    return (
+      found && {
+        id: found.id,
+        name: found.name ?? '',
+        distro: found.os_distro,
+        driver: found.magnum_driver,
+        minDiskGb: found.min_disk ?? 0,
+        minRamMb: found.min_ram ?? 0,
+      }
+    );
   }
 
-  async findFlavor(
-    nameOrId: string,
-    access: CloudAccess,
-    signal: AbortSignal,
-  ): Found<{ readonly id: string; readonly name: string }> {
+  async findFlavor(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<CloudFlavor> {
     const { compute } = this.#sessions.of(access);
     for (let marker: string | undefined; ;) {
       const { flavors, flavors_links: more } = await allowed(
         dataOf(compute.GET('/v2.1/flavors/detail', { params: { query: marker === undefined ? {} : { marker } }, signal })),
       );
       const found = flavors.find(({ id }) => id === nameOrId) ?? flavors.find(({ name }) => name === nameOrId);
-      if (found) return { id: found.id, name: found.name };
+      if (found) return { id: found.id, name: found.name, vcpus: found.vcpus, ramMb: found.ram, diskGb: found.disk };
       marker = flavors.at(-1)?.id;
       if (!more?.length || marker === undefined) return undefined;
     }
@@ -96,6 +104,21 @@ export class OpenstackCloud implements Cloud {
       (await allowed(dataOf(network.GET('/v2.0/subnets', { params: { query }, signal })))).subnets;
     const found = only(await byIdOrName(nameOrId, ask), `subnets have the name ${nameOrId}`);
     return found && { id: found.id, networkId: found.network_id, cidr: found.cidr };
+  }
+
+  async findVolumeType(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<{ readonly name: string }> {
+    const session = this.#sessions.of(access);
+    if (!(await session.has('volume', signal))) return undefined;
+    const types = await allPages(async (marker) => {
+      const params = { path: { project_id: access.projectId }, query: marker };
+      const page = await allowed(dataOf(session.volume.GET('/v3/{project_id}/types', { params, signal })));
+      return { items: page.volume_types, links: page.volume_type_links };
+    });
+    return types.find(({ id }) => id === nameOrId) ?? types.find(({ name }) => name === nameOrId);
+  }
+
+  allowances(access: CloudAccess, signal: AbortSignal): Promise<readonly Allowance[]> {
+    return allowancesIn({ session: this.#sessions.of(access), access, signal });
   }
 
   async facts(request: FactsRequest, access: CloudAccess, signal: AbortSignal): Promise<BayFacts> {

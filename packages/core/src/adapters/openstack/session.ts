@@ -2,8 +2,11 @@ import createClient, { type Client } from 'openapi-fetch';
 import type { paths as Compute } from '@magnum-ts/openapi/openstack/compute';
 import type { paths as IdentityPaths } from '@magnum-ts/openapi/openstack/identity';
 import type { paths as ImagePaths } from '@magnum-ts/openapi/openstack/image';
+import type { paths as KeyManager } from '@magnum-ts/openapi/openstack/key-manager';
+import type { paths as LoadBalancer } from '@magnum-ts/openapi/openstack/load-balancer';
 import type { paths as Network } from '@magnum-ts/openapi/openstack/network';
 import type { paths as Orchestration } from '@magnum-ts/openapi/openstack/orchestration';
+import type { paths as Volume } from '@magnum-ts/openapi/openstack/volume';
 import { DomainError } from '../../domain/errors.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
@@ -33,6 +36,9 @@ export interface Session {
   readonly compute: Client<Compute>;
   readonly image: Client<ImagePaths>;
   readonly network: Client<Network>;
+  readonly volume: Client<Volume>;
+  readonly loadBalancer: Client<LoadBalancer>;
+  readonly keyManager: Client<KeyManager>;
   /** Whether the catalog has the service. */
   has(neighbour: Neighbour, signal: AbortSignal): Promise<boolean>;
 }
@@ -58,6 +64,9 @@ export function openSession(deps: SessionDeps, auth: TokenSource = deps.service)
     compute: client<Compute>('compute'),
     image: client<ImagePaths>('image'),
     network: client<Network>('network'),
+    volume: client<Volume>('volume'),
+    loadBalancer: client<LoadBalancer>('load-balancer'),
+    keyManager: client<KeyManager>('key-manager'),
     has: async (neighbour, signal) => (await addressOf(deps, neighbour, signal)) !== undefined,
   };
 }
@@ -114,8 +123,12 @@ interface Exchange {
 
 /** What a call says beside what every call says. */
 function given(request: Request): Readonly<Record<string, string>> {
-  const subject = request.headers.get('x-subject-token');
-  return subject === null ? {} : { 'x-subject-token': subject };
+  return Object.fromEntries(
+    ['x-subject-token', 'accept'].flatMap((name) => {
+      const value = request.headers.get(name);
+      return value === null || value === '*/*' ? [] : [[name, value]];
+    }),
+  );
 }
 
 /** A token that was refused is replaced once: it may have been revoked, or Keystone's keys were changed. */

@@ -1,0 +1,26 @@
+import type { components } from '@magnum-ts/openapi';
+import type { BayPlan } from '../app/preflight.js';
+import type { JsonObject } from '../domain/json.js';
+import { entriesOf } from '../domain/stack-needs.js';
+import type { Answer } from './handler.js';
+
+/** What a dry run answers: a success of its own status, at every version. */
+export function planAnswer(plan: BayPlan): Answer {
+  const wire: components['schemas']['BayPlan'] = {
+    name: plan.name,
+    driver: plan.driver,
+    resources: byType(plan),
+    quotas: entriesOf(plan.needs).map(([kind, needed]) => {
+      const allowance = plan.allowances.find((one) => one.kind === kind);
+      return { kind, needed, limit: allowance?.limit ?? null, used: allowance?.used ?? null };
+    }),
+    warnings: plan.warnings.map(({ field, message }) => ({ field, message })),
+  };
+  return { status: 200, body: wire as typeof wire & JsonObject, warnings: plan.warnings }; // the wire type is JSON by the spec
+}
+
+function byType({ resources }: BayPlan): components['schemas']['BayPlan']['resources'] {
+  const names = new Map<string, string[]>();
+  for (const { type, name } of resources) names.set(type, [...(names.get(type) ?? []), name]);
+  return [...names].map(([type, all]) => ({ type, count: all.length, names: all }));
+}

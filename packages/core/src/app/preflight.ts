@@ -1,0 +1,159 @@
+import type { Bay } from '../domain/bay.js';
+import type { BayModel } from '../domain/bay-model.js';
+import { DomainError, isDomainError } from '../domain/errors.js';
+import { isCidr, type Problem } from '../domain/labels.js';
+import type { Node } from '../domain/node.js';
+import type { NodeGroup } from '../domain/node-group.js';
+import type { BayFacts } from '../domain/observation.js';
+import { Secret } from '../domain/secret.js';
+import {
+  flavorsIn,
+  needsOf,
+  resourcesOf,
+  shortfallsOf,
+  type Allowance,
+  type Needs,
+  type PlannedResource,
+  type Shortfall,
+} from '../domain/stack-needs.js';
+import type { BayDriver } from '../ports/bay-driver.js';
+import type { CloudAccess, StackSpec } from '../ports/orchestrator.js';
+import type { New } from '../ports/store.js';
+import type { AppDeps } from './deps.js';
+
+/** A bay that could be written. */
+export interface BayDraft {
+  readonly bay: New<Bay>;
+  readonly model: BayModel;
+  readonly driver: BayDriver;
+  readonly groups: readonly New<NodeGroup>[];
+  readonly nodes: readonly New<Node>[];
+  readonly warnings: readonly Problem[];
+}
+
+/** What would be made, and whether the project has room for it. */
+export interface BayPlan {
+  readonly name: string;
+  readonly driver: string;
+  readonly resources: readonly PlannedResource[];
+  readonly needs: Needs;
+  readonly allowances: readonly Allowance[];
+  readonly warnings: readonly Problem[];
+}
+
+type PlanDeps = Pick<AppDeps, 'cloud' | 'preflight'>;
+
+const DEADLINE_MS = 15_000;
+
+/** Renders the draft as the conductor would, and compares. Errors: those of the neighbours. */
+export async function bayPlan(deps: PlanDeps, draft: BayDraft, access: CloudAccess, signal: AbortSignal): Promise<BayPlan> {
+  const [facts, allowances] = await Promise.all([
+    plannedFacts(deps, draft, access, signal),
+    deps.cloud.allowances(access, signal),
+  ]);
+  const { resources, needs } = await needed(deps, draft, { facts, access }, signal);
+  const shortages = shortfallsOf(needs, allowances).map(problemOf);
+  const { bay, driver } = draft;
+  return { name: bay.name, driver: driver.name, resources, needs, allowances, warnings: [...draft.warnings, ...shortages] };
+}
+
+/** What a project lacks for the bay, as warnings. Errors: `quota-exceeded` where the operator enforces it, `cloud-unavailable` then too. */
+export async function preflight(
+  deps: PlanDeps,
+  draft: BayDraft,
+  access: CloudAccess,
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
+  const rule = deps.preflight ?? 'warn';
+  if (rule === 'off') return [];
+  const timely = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]);
+  const shortfalls = await compared(deps, draft, access, timely).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (rule === 'enforce' || !(isDomainError(error) || timely.aborted)) throw error;
+    return undefined;
+  });
+  if (!shortfalls) return [{ field: 'quotas', message: 'what the project has left in the cloud could not be compared' }];
+  if (rule === 'enforce' && shortfalls.length > 0)
+    throw new DomainError(
+      'quota-exceeded',
+      ({ bay: noun }) =>
+        `The project has not enough left for the ${noun}: ${shortfalls.map(sentenceOf).join('; ')}. Make room, ask for a larger quota, or use fewer or smaller nodes.`,
+    );
+  return shortfalls.map(problemOf);
+}
+
+async function compared(
+  deps: PlanDeps,
+  draft: BayDraft,
+  access: CloudAccess,
+  signal: AbortSignal,
+): Promise<readonly Shortfall[]> {
+  const allowances = await deps.cloud.allowances(access, signal);
+  // Rendering is not free, and nothing can be short where nothing is limited.
+  if (!allowances.some(({ limit }) => limit !== null)) return [];
+  const facts = await plannedFacts(deps, draft, access, signal);
+  return shortfallsOf((await needed(deps, draft, { facts, access }, signal)).needs, allowances);
+}
+
+async function needed(
+  deps: PlanDeps,
+  draft: BayDraft,
+  { facts, access }: { readonly facts: BayFacts; readonly access: CloudAccess },
+  signal: AbortSignal,
+): Promise<{ readonly resources: readonly PlannedResource[]; readonly needs: Needs }> {
+  const { template, files } = render(draft, facts);
+  const resources = resourcesOf(template, files);
+  const flavors = await Promise.all(
+    [...flavorsIn(resources)].map(async (name) => [name, await deps.cloud.findFlavor(name, access, signal)] as const),
+  );
+  const known = new Map(flavors.flatMap(([name, flavor]) => (flavor ? [[name, flavor]] : [])));
+  return { resources, needs: needsOf(resources, known) };
+}
+
+/** Any range will do to count: choosing one would set it aside. */
+const SOME_RANGE = '10.0.0.0/24';
+
+function plannedFacts(deps: PlanDeps, { bay, model }: BayDraft, access: CloudAccess, signal: AbortSignal): Promise<BayFacts> {
+  const cidr = bay.desired.labels['fixed_subnet_cidr'];
+  return deps.cloud.facts(
+    {
+      bayId: bay.id,
+      externalNetwork: model.externalNetworkId,
+      fixedNetwork: bay.desired.fixedNetwork,
+      fixedSubnet: bay.desired.fixedSubnet,
+      fixedSubnetCidr: cidr !== undefined && isCidr(cidr) ? cidr : SOME_RANGE,
+      dockerVolumeType: bay.desired.labels['docker_volume_type'],
+    },
+    access,
+    signal,
+  );
+}
+
+/** The account of the nodes is not there yet; it changes nothing in what is made. */
+const NO_DELEGATION = {
+  trusteeUserId: '',
+  trusteeUsername: '',
+  trusteeDomainId: '',
+  trusteePassword: new Secret(''),
+  trustId: null,
+};
+
+function render({ bay, model, driver, groups, nodes }: BayDraft, facts: BayFacts): StackSpec {
+  return driver.render({
+    bay: { ...bay, sequence: 0 },
+    model,
+    nodeGroups: groups.map((group) => ({ ...group, sequence: 0 })),
+    nodes: nodes.map((node) => ({ ...node, sequence: 0 })),
+    facts,
+    delegation: NO_DELEGATION,
+    rollbackOnFailure: false,
+  });
+}
+
+function sentenceOf({ kind, needed: wanted, limit, used }: Shortfall): string {
+  return `it needs ${wanted} ${kind}, ${Math.max(0, limit - used)} of ${limit} are left`;
+}
+
+function problemOf(shortfall: Shortfall): Problem {
+  return { field: `quotas.${shortfall.kind}`, message: sentenceOf(shortfall) };
+}

@@ -1,0 +1,194 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { createBay, deleteBay } from '../../packages/core/src/app/bays.js';
+import type { Access } from '../../packages/core/src/app/deps.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/world.js';
+import { DomainError } from '../../packages/core/src/domain/errors.js';
+import type { BayId } from '../../packages/core/src/domain/ids.js';
+import type { Labels } from '../../packages/core/src/domain/labels.js';
+import type { Leftovers, Remnant, Sweep, SweepRequest } from '../../packages/core/src/ports/leftovers.js';
+import { aBayModel } from '../../packages/core/src/testing/builders.js';
+import { CrashPoints } from '../../packages/core/src/testing/crash-points.js';
+import { aMachine, mortal, startProcess, work, type Machine, type Process } from '../support/world.js';
+
+const ACTOR = {
+  userId: 'user',
+  userName: 'demo',
+  userDomainId: 'default',
+  projectId: 'project',
+  roles: ['member'],
+  trusteeOf: null,
+};
+const may = (action: string): Access => ({ actor: ACTOR, action, policies: {}, vocabulary: 'bay' });
+
+const BALANCER: Remnant = { type: 'OS::Octavia::LoadBalancer', id: 'lb', name: 'kube_service' };
+const VOLUME: Remnant = { type: 'OS::Cinder::Volume', id: 'volume', name: 'pvc' };
+
+/** What exists in a cloud that outlives every process: a load balancer that takes two looks to go, and a volume of a server. */
+class WorkloadCloud implements Leftovers {
+  balancer: 'there' | 'going' | 'stuck' | 'gone' = 'there';
+  volume: 'attached' | 'gone' = 'attached';
+  readonly asked: SweepRequest[] = [];
+  #looks = 0;
+
+  sweep(request: SweepRequest): Promise<Sweep> {
+    this.asked.push(request);
+    const removed = this.#ask(request);
+    const going = this.balancer === 'going' || this.balancer === 'stuck' ? [BALANCER] : [];
+    const stays = this.volume === 'attached' && !request.deletesVolumes;
+    return Promise.resolve({ removed, going, kept: stays ? [{ ...VOLUME, reason: 'It holds data.' }] : [] });
+  }
+
+  #ask({ isLast, deletesVolumes }: SweepRequest): readonly Remnant[] {
+    const removed: Remnant[] = [];
+    if (this.balancer === 'there') {
+      this.balancer = 'going';
+      removed.push(BALANCER);
+    } else if (this.balancer === 'going' && (this.#looks += 1) > 1) this.balancer = 'gone';
+    if (isLast && deletesVolumes && this.volume === 'attached') {
+      this.volume = 'gone';
+      removed.push(VOLUME);
+    }
+    return removed;
+  }
+}
+
+let machine: Machine;
+afterEach(() => machine.db.destroy());
+
+async function aCompleteBay(process: Process, labels: Labels = {}): Promise<BayId> {
+  await process.app.store.write((repos) =>
+    repos.bayModels.insert(aBayModel({ flavorId: 'm1.small', externalNetworkId: 'public' })),
+  );
+  const wanted = {
+    name: 'hive',
+    bayModel: 'model',
+    nodeCount: 1,
+    masterCount: 1,
+    createTimeout: 60,
+    keypair: null,
+    dockerVolumeSize: null,
+    labels,
+    mergeLabels: false,
+    masterFlavorId: null,
+    flavorId: null,
+    discoveryUrl: null,
+    fixedNetwork: null,
+    fixedSubnet: null,
+    floatingIpEnabled: true,
+    masterLbEnabled: null,
+  };
+  const { bayId } = await createBay(process.app, may('bay:create'), wanted, new AbortController().signal);
+  await work(process.deps, machine, async () => (await bayOf(process, bayId))?.observed.status === 'CREATE_COMPLETE');
+  return bayId;
+}
+
+const bayOf = (process: Process, id: BayId) => process.app.store.read((repos) => repos.bays.get(id));
+const isGone = (process: Process, id: BayId) => async () => (await bayOf(process, id)) === undefined;
+
+/** The bay's story, kept beyond the bay's own end. */
+function listener(deps: ConductorDeps): { readonly deps: ConductorDeps; readonly told: string[] } {
+  const told: string[] = [];
+  const info = (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+    if (event === 'bay leftover') told.push(`${String(fields['name'])} ${fields['reason'] === undefined ? 'goes' : 'stays'}`);
+  };
+  return { deps: { ...deps, logger: { ...deps.logger, info } }, told };
+}
+
+describe('the deletion of a bay', () => {
+  test('removes a load balancer of its workloads before its stack, and tells of volumes that stay', async () => {
+    machine = await aMachine();
+    const process = await startProcess(machine);
+    const id = await aCompleteBay(process);
+    const cloud = new WorkloadCloud();
+    await deleteBay(process.app, may('bay:delete'), id);
+    const { deps, told } = listener({ ...process.deps, leftovers: cloud });
+    const stacksWhileGoing: number[] = [];
+    await work(deps, machine, async () => {
+      if (cloud.balancer === 'going') stacksWhileGoing.push((await machine.db('hot_stack').where({ action: 'DELETE' })).length);
+      return isGone(process, id)();
+    });
+    await process.engine.stop();
+    expect(cloud).toMatchObject({ balancer: 'gone', volume: 'attached' });
+    expect(stacksWhileGoing.length).toBeGreaterThan(0);
+    expect(Math.max(...stacksWhileGoing)).toBe(0);
+    expect(told).toEqual(['kube_service goes', 'pvc stays']);
+    expect(cloud.asked[0]?.ownNetworkIds.size).toBe(1);
+    expect(cloud.asked[0]?.stackIds.size).toBeGreaterThan(5);
+  });
+
+  test('takes volumes too where the bay says so, once their servers have gone', async () => {
+    machine = await aMachine();
+    const process = await startProcess(machine);
+    const id = await aCompleteBay(process, { workload_volumes: 'delete' });
+    const cloud = new WorkloadCloud();
+    await deleteBay(process.app, may('bay:delete'), id);
+    await work({ ...process.deps, leftovers: cloud }, machine, isGone(process, id));
+    await process.engine.stop();
+    expect(cloud).toMatchObject({ balancer: 'gone', volume: 'gone' });
+    expect(cloud.asked.at(-1)).toMatchObject({ isLast: true, deletesVolumes: true });
+  });
+
+  test('is given up when a load balancer does not go in time, naming it; deleting again goes on', async () => {
+    machine = await aMachine();
+    const process = await startProcess(machine);
+    const id = await aCompleteBay(process);
+    const cloud = new WorkloadCloud();
+    cloud.balancer = 'stuck';
+    const deps = { ...process.deps, leftovers: cloud, sweepRules: { timeoutMs: 5_000, deletesVolumes: false } };
+    await deleteBay(process.app, may('bay:delete'), id);
+    await work(deps, machine, async () => (await bayOf(process, id))?.observed.status === 'DELETE_FAILED');
+    expect((await bayOf(process, id))?.observed.statusReason).toMatch(/LoadBalancer kube_service \(lb\).*delete the bay again/);
+    cloud.balancer = 'gone';
+    await deleteBay(process.app, may('bay:delete'), id);
+    await work(deps, machine, isGone(process, id));
+    await process.engine.stop();
+  });
+
+  test('waits for a neighbour that does not answer, and says so', async () => {
+    machine = await aMachine();
+    const process = await startProcess(machine);
+    const id = await aCompleteBay(process);
+    let failures = 3;
+    const cloud = new WorkloadCloud();
+    const leftovers: Leftovers = {
+      sweep: (request) =>
+        (failures -= 1) < 0
+          ? cloud.sweep(request)
+          : Promise.reject(new DomainError('cloud-unavailable', 'Octavia does not answer.')),
+    };
+    await deleteBay(process.app, may('bay:delete'), id);
+    const reasons = new Set<string | null | undefined>();
+    await work({ ...process.deps, leftovers }, machine, async () => {
+      reasons.add((await bayOf(process, id))?.observed.statusReason);
+      return isGone(process, id)();
+    });
+    await process.engine.stop();
+    expect([...reasons].join()).toContain('Octavia does not answer.');
+    expect(cloud.balancer).toBe('gone');
+  });
+
+  test('by a conductor that dies at any moment leaves nothing behind', { timeout: 900_000 }, async () => {
+    let deaths = 0;
+    for (let moment = 1; ; moment += 1) {
+      machine = await aMachine();
+      const first = await startProcess(machine);
+      const id = await aCompleteBay(first, { workload_volumes: 'delete' });
+      const cloud = new WorkloadCloud();
+      await deleteBay(first.app, may('bay:delete'), id);
+      const points = new CrashPoints(moment);
+      const dying = { ...mortal(first, points), leftovers: points.wrap(cloud as Leftovers) };
+      const outcome = await work(dying, machine, isGone(first, id));
+      await first.engine.stop();
+      const second = await startProcess(machine);
+      machine.clock.advance(31_000);
+      await work({ ...second.deps, leftovers: cloud }, machine, isGone(second, id));
+      await second.engine.stop();
+      expect(cloud, `died at moment ${moment}`).toMatchObject({ balancer: 'gone', volume: 'gone' });
+      if (outcome === 'done') break;
+      deaths += 1;
+      await machine.db.destroy();
+    }
+    expect(deaths).toBeGreaterThan(10);
+    process.stdout.write(`died at each of ${deaths} moments\n`);
+  });
+});
