@@ -11,23 +11,13 @@ const MODELS = 100;
 const BAYS = 1_000;
 
 const DEMO = '5f6a1c1de3f44c0e9a3b6d5d2c9d0001';
-const COUNTS =
-  "(select sum(`node_count`) from `node_group` where `node_group`.`bay_id` = `bay`.`uuid` and `node_group`.`role` {} 'master')";
-const BAY_QUERY = `select bay.*, ${COUNTS.replace('{}', '=')} as master_count, ${COUNTS.replace('{}', '<>')} as worker_count from bay where bay.project_id = '${DEMO}'`;
-
-/** Name, path, requests, the bare server's statement, and our aim in CPU seconds per 1,000. */
+/** Name, path, requests, and our aim in CPU seconds per 1,000. */
 const cases = (bay) => [
-  ['GET /v1/', '/v1/', 20_000, null, 0.13],
-  ['one bay', `/v1/bays/${bay}`, 8_000, `${BAY_QUERY} and uuid = '${bay}'`, 0.6],
-  [
-    '100 baymodels',
-    '/v1/baymodels?limit=100',
-    2_500,
-    `select bay_model.* from bay_model where (project_id = '${DEMO}' or (public = true and hidden = false)) order by id limit 100`,
-    2,
-  ],
-  ['100 bays', '/v1/bays?limit=100', 2_500, `${BAY_QUERY} order by id limit 100`, 3],
-  ['1,000 bays', '/v1/bays?limit=1000', 300, `${BAY_QUERY} order by id limit 1000`, null],
+  ['GET /v1/', '/v1/', 20_000, 0.13],
+  ['one bay', `/v1/bays/${bay}`, 8_000, 0.6],
+  ['100 baymodels', '/v1/baymodels?limit=100', 2_500, 2],
+  ['100 bays', '/v1/bays?limit=100', 2_500, 3],
+  ['1,000 bays', '/v1/bays?limit=1000', 300, null],
 ];
 
 export async function benchApi(log) {
@@ -41,8 +31,10 @@ export async function benchApi(log) {
     const headers = { 'X-Auth-Token': token, 'OpenStack-API-Version': 'container-infra latest' };
     const bay = (await (await fetch(`${fleet.apiUrl}/v1/bays?limit=1`, { headers })).json()).bays[0].uuid;
     const rows = [];
-    for (const [name, path, count, sql, aim] of cases(bay))
-      rows.push(await compare({ fleet, api, bare, headers, name, path, count, statements: sql === null ? [] : [sql], aim }));
+    for (const [name, path, count, aim] of cases(bay)) {
+      const statements = await statementsOf(fleet.mariadb, () => fetch(`${fleet.apiUrl}${path}`, { headers }));
+      rows.push(await compare({ fleet, api, bare, headers, name, path, count, statements, aim }));
+    }
     rows.push(await compareCreate({ fleet, api, bare, headers }));
     const memory = residentMiB(api.pid);
     bare.child.kill();
@@ -89,8 +81,8 @@ async function statementsOf(mariadb, work) {
     "SELECT HEX(argument) FROM mysql.general_log WHERE command_type = 'Query' AND user_host LIKE 'magnum%'",
   );
   return lines
-    .trim()
     .split('\n')
+    .filter((line) => line !== '')
     .map((line) => Buffer.from(line, 'hex').toString());
 }
 

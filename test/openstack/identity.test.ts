@@ -29,7 +29,7 @@ await withOpenstack('Keystone', (cloud) => {
   test("a token tells user, project and roles; another's, a broken and an odd one tell nothing", async () => {
     const identity = identityOf(cloud);
     const { secret, document } = await cloud.tokenOf('demo', 'demo');
-    expect(await identity.validate(secret, SIGNAL)).toMatchObject({
+    expect(await identity.validate(secret, { signal: SIGNAL })).toMatchObject({
       userName: 'demo',
       userDomainId: 'default',
       projectId: document.project?.id,
@@ -38,7 +38,7 @@ await withOpenstack('Keystone', (cloud) => {
       restricted: false,
     });
     for (const text of ['nonsense', 'a b', 'é', `${secret.reveal()}x`, 'x'.repeat(9_000)])
-      expect(await identity.validate(new Secret(text), SIGNAL), text).toBeUndefined();
+      expect(await identity.validate(new Secret(text), { signal: SIGNAL }), text).toBeUndefined();
   });
 
   test('a project is known by its id', async () => {
@@ -52,13 +52,13 @@ await withOpenstack('Keystone', (cloud) => {
     const identity = identityOf(cloud);
     const { login } = cloud.trusteeAdmin();
     const domain = await login.token(false, SIGNAL);
-    expect(await identity.validate(domain.secret, SIGNAL)).toMatchObject({
+    expect(await identity.validate(domain.secret, { signal: SIGNAL })).toMatchObject({
       projectId: null,
       domainId: identity.trusteeDomainId,
       roles: expect.arrayContaining(['admin']),
     });
     const unscoped = await cloud.loginWith('other', undefined).token(false, SIGNAL);
-    expect(await identity.validate(unscoped.secret, SIGNAL)).toMatchObject({ projectId: null, roles: [] });
+    expect(await identity.validate(unscoped.secret, { signal: SIGNAL })).toMatchObject({ projectId: null, roles: [] });
   });
 
   test('1,000 requests with one token make one call to Keystone; a revoked token is refused when the window ends', async () => {
@@ -69,26 +69,28 @@ await withOpenstack('Keystone', (cloud) => {
     };
     const identity = withTokenCache(identityOf(cloud, counting), { ttlMs: 1_500, clock: systemClock });
     const { secret } = await cloud.tokenOf('demo2', 'demo');
-    const found = await Promise.all(Array.from({ length: 1_000 }, () => identity.validate(secret, SIGNAL)));
+    const found = await Promise.all(Array.from({ length: 1_000 }, () => identity.validate(secret, { signal: SIGNAL })));
     expect([calls, found.filter(Boolean).length]).toEqual([1, 1_000]);
     await revoke(cloud, secret);
     await systemClock.sleep(1_700);
-    expect(await identity.validate(secret, SIGNAL)).toBeUndefined();
+    expect(await identity.validate(secret, { signal: SIGNAL })).toBeUndefined();
     expect(calls).toBe(2);
   });
 
   test('a Keystone that is not there is the service’s trouble, not the caller’s', async () => {
     const away: Wire = () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
-    await expect(identityOf(cloud, away).validate(new Secret('gAAAA'), SIGNAL)).rejects.toMatchObject({ status: 503 });
+    await expect(identityOf(cloud, away).validate(new Secret('gAAAA'), { signal: SIGNAL })).rejects.toMatchObject({
+      status: 503,
+    });
   });
 
   test('a service user whose token was revoked logs in again by itself', async () => {
     const service = cloud.login('magnum', 'service');
     const identity = new KeystoneIdentity(cloud.deps({ service }), { publicAuthUrl: '', trustees: undefined });
     const { secret } = await cloud.tokenOf('demo', 'demo');
-    expect(await identity.validate(secret, SIGNAL)).toBeDefined();
+    expect(await identity.validate(secret, { signal: SIGNAL })).toBeDefined();
     await revoke(cloud, (await service.token(false, SIGNAL)).secret);
-    expect(await identity.validate(secret, SIGNAL)).toMatchObject({ userName: 'demo' });
+    expect(await identity.validate(secret, { signal: SIGNAL })).toMatchObject({ userName: 'demo' });
   });
 
   describe('trusts', () => {
@@ -153,7 +155,7 @@ await withOpenstack('Keystone', (cloud) => {
         SIGNAL,
       );
       const token = new Secret(reply.headers.get('x-subject-token') ?? '');
-      expect(await identity.validate(token, SIGNAL)).toMatchObject({ restricted: true });
+      expect(await identity.validate(token, { signal: SIGNAL })).toMatchObject({ restricted: true });
       const request = { trustee: { userId, password }, ownerToken: token, roles: [], redelegations: 3 };
       await expect(identity.trusts.ensure(request, SIGNAL)).rejects.toMatchObject({ kind: 'cloud-refused' });
     });

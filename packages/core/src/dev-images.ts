@@ -43,7 +43,7 @@ async function load(deps: ImageLoaderDeps, request: Request): Promise<readonly s
 
 async function projectOf(deps: ImageLoaderDeps, request: Request): Promise<string> {
   const token = request.headers.get('x-auth-token');
-  const identity = token ? await deps.identity.validate(new Secret(token), request.signal) : undefined;
+  const identity = token ? await deps.identity.validate(new Secret(token), request) : undefined;
   const isTrustee = identity?.userDomainId === deps.identity.trusteeDomainId && parseTrusteeUsername(identity.userName) !== null;
   if (!identity?.projectId || isTrustee)
     throw new DomainError('unauthorized', 'The request you have made requires authentication.');

@@ -155,7 +155,7 @@ function send(outgoing: ServerResponse, reply: PlainReply, incoming: IncomingMes
   const unread = !incoming.readableEnded && !BODILESS.has(incoming.method ?? '');
   // What the handler did not want to read is not read to the end either.
   const closing = unread && reply.status === 413 ? { Connection: 'close' } : undefined;
-  outgoing.writeHead(reply.status, { ...NO_SNIFF, ...reply.headers, ...lengthOf(reply), ...closing });
+  outgoing.writeHead(reply.status, Object.assign({}, NO_SNIFF, reply.headers, lengthOf(reply), closing));
   outgoing.end(reply.body);
 }
 

@@ -24,21 +24,41 @@ export function serviceMetrics(stats: () => Promise<ServiceStats>, registry = ne
     buckets: BUCKETS,
     registers: [registry],
   });
-  const running = new Gauge({ name: 'magnum_requests_running', help: 'Requests under way.', registers: [registry] });
+  let underWay = 0;
+  new Gauge({
+    name: 'magnum_requests_running',
+    help: 'Requests under way.',
+    registers: [registry],
+    collect() {
+      this.set(underWay);
+    },
+  });
+  // Labels are looked up by text, once for each kind of answer: prom-client makes a hash of them each time.
+  const kinds = new Map<string, { count(): void; took(seconds: number): void }>();
+  const kindOf = (operation: string, method: string, status: number) => {
+    const name = `${operation} ${method} ${status}`;
+    const known = kinds.get(name);
+    if (known) return known;
+    const counter = requests.labels({ operation, method, status: String(status) });
+    const histogram = seconds.labels({ operation });
+    const made = { count: () => counter.inc(), took: (each: number) => histogram.observe(each) };
+    kinds.set(name, made);
+    return made;
+  };
   const refresh = statsGauges(registry, stats);
   return {
     registry,
     measured: (handler) => async (request) => {
       const started = performance.now();
-      running.inc();
+      underWay += 1;
       try {
         const reply = await handler(request);
-        const operation = reply.operation ?? 'none';
-        requests.inc({ operation, method: known(request.method), status: String(reply.status) });
-        seconds.observe({ operation }, (performance.now() - started) / 1_000);
+        const kind = kindOf(reply.operation ?? 'none', known(request.method), reply.status);
+        kind.count();
+        kind.took((performance.now() - started) / 1_000);
         return reply;
       } finally {
-        running.dec();
+        underWay -= 1;
       }
     },
     room: {
@@ -51,9 +71,11 @@ export function serviceMetrics(stats: () => Promise<ServiceStats>, registry = ne
   };
 }
 
+const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
+
 /** Methods are the caller's words: unknown ones must not make series without end. */
 function known(method: string): string {
-  return ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].includes(method) ? method : 'other';
+  return METHODS.has(method) ? method : 'other';
 }
 
 /** Asked once for each scrape, before anything is written down. */

@@ -14,7 +14,7 @@ import { etagOfModel, requireMatch } from './etag.js';
 import { flagField, mapField, numberField, textField } from './fields.js';
 import type { Answer, Call, Handler } from './handler.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './links.js';
-import { collectionBody, pageOf } from './pagination.js';
+import { collectionBody, each, pageOf } from './pagination.js';
 import { patched } from './patching.js';
 import { BAY_MODELS, type BayModelNames } from './vocabulary.js';
 
@@ -36,8 +36,9 @@ export function bayModelOperations({ names, present, parse }: BayModelWording) {
     async (deps, call) => {
       const page = await pageOf(deps, call, (marker) => getBayModel(deps, { ...call.access, action: names.look }, marker));
       const models = await listBayModels(deps, call.access, page);
-      const items = models.map((model) => present(call, model));
-      return { body: collectionBody(call, page, { name: names.collection, path }, items) };
+      const place = { name: names.collection, path };
+      const items = each(models, (model) => present(call, model));
+      return { body: collectionBody(call, page, place, items) };
     };
   return {
     list: list(names.collection),
@@ -133,11 +134,12 @@ export function parseModel(body: JsonObject): Omit<BayModelFields, 'driver'> {
 }
 
 function present(call: Call, model: BayModel): WireModel {
-  const wire: Wire = { ...modelFields(model), links: [...resourceLinks(call.baseUrl, BAY_MODELS.collection, model.id)] };
+  const links = [...resourceLinks(call.baseUrl, BAY_MODELS.collection, model.id)];
+  const wire: Wire = Object.assign(modelFields(model), { links });
   return wire as Wire & WireModel; // the wire type is JSON by the spec
 }
 
-/** Fields that both wordings show. */
+/** Fields that both wordings show; for `Object.assign`, as `summaryFields` of bays. */
 export function modelFields(model: BayModel): Omit<Wire, 'links'> {
   return {
     uuid: model.id,
@@ -162,7 +164,7 @@ export function modelFields(model: BayModel): Omit<Wire, 'links'> {
     no_proxy: model.noProxy,
     registry_enabled: model.registryEnabled,
     insecure_registry: model.insecureRegistry,
-    labels: { ...model.labels },
+    labels: model.labels,
     tls_disabled: model.tlsDisabled,
     public: model.public,
     hidden: model.hidden,

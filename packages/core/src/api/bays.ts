@@ -76,15 +76,13 @@ function change(call: Call, row: BayRow): UpdateBay {
 
 function presentBay(call: Call, row: BayRow): WireBay {
   const { bay } = row;
-  const wire: components['schemas']['Bay'] = {
-    ...summaryFields(row),
-    ...detailFields(row),
+  const wire: components['schemas']['Bay'] = Object.assign(summaryFields(row), detailFields(row), {
     baymodel_id: bay.desired.bayModelId,
     bay_create_timeout: bay.desired.createTimeout,
     stack_id: bay.observed.stackId,
-    ...(isFailed(bay.observed.status) ? { bay_faults: faultsOf(row) } : {}),
     links: bayLinks(call, BAYS, row),
-  };
+  });
+  if (isFailed(bay.observed.status)) wire.bay_faults = faultsOf(row);
   return wire as typeof wire & WireBay; // the wire type is JSON by the spec
 }
 
@@ -94,12 +92,11 @@ function faultsOf(row: BayRow): Record<string, string> {
 
 function summary(call: Call, row: BayRow): WireBay {
   const { bay } = row;
-  const wire: components['schemas']['BaySummary'] = {
-    ...summaryFields(row),
+  const wire: components['schemas']['BaySummary'] = Object.assign(summaryFields(row), {
     baymodel_id: bay.desired.bayModelId,
     bay_create_timeout: bay.desired.createTimeout,
     stack_id: bay.observed.stackId,
     links: bayLinks(call, BAYS, row),
-  };
+  });
   return wire as typeof wire & WireBay; // the wire type is JSON by the spec
 }

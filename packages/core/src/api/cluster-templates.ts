@@ -23,12 +23,11 @@ export const clusterTemplateHandlers = {
 } satisfies Record<string, Handler>;
 
 function present(call: Call, model: BayModel): WireModel {
-  const wire: components['schemas']['ClusterTemplate'] = {
-    ...modelFields(model),
+  const wire: components['schemas']['ClusterTemplate'] = Object.assign(modelFields(model), {
     driver: model.driver,
     project_id: model.projectId,
     user_id: model.userId,
     links: [...resourceLinks(call.baseUrl, CLUSTER_TEMPLATES.collection, model.id)],
-  };
+  });
   return wire as typeof wire & WireModel; // the wire type is JSON by the spec
 }

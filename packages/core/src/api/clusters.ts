@@ -94,23 +94,20 @@ function asPython(value: JsonValue): string {
 function presentCluster(call: Call, row: BayRow, failed: readonly NodeGroup[] = []): WireBay {
   const { bay } = row;
   const difference = labelDifference(row.modelLabels ?? {}, bay.desired.labels);
-  const wire: components['schemas']['Cluster'] = {
-    ...summaryFields(row),
-    ...ownSummary(call, row),
-    ...detailFields(row),
+  const wire: components['schemas']['Cluster'] = Object.assign(summaryFields(row), ownSummary(call, row), detailFields(row), {
     labels_overridden: difference.overridden,
     labels_added: difference.added,
     labels_skipped: difference.skipped,
     health_status_reason: healthReasonOf(row),
     project_id: bay.projectId,
     user_id: bay.userId,
-    ...(isFailed(bay.observed.status) ? { faults: faultsOf(failed) } : {}),
-  };
+  });
+  if (isFailed(bay.observed.status)) wire.faults = faultsOf(failed);
   return wire as typeof wire & WireBay; // the wire type is JSON by the spec
 }
 
 function summary(call: Call, row: BayRow): WireBay {
-  const wire: components['schemas']['ClusterSummary'] = { ...summaryFields(row), ...ownSummary(call, row) };
+  const wire: components['schemas']['ClusterSummary'] = Object.assign(summaryFields(row), ownSummary(call, row));
   return wire as typeof wire & WireBay; // the wire type is JSON by the spec
 }
 

@@ -10,7 +10,7 @@ import type { Limits } from '../ports/limits.js';
 import type { Logger } from '../ports/logger.js';
 import { readBody } from './body.js';
 import { asDomainError, errorBody } from './error-body.js';
-import type { Answer, ApiLimits, Call } from './handler.js';
+import { JsonText, type Answer, type ApiLimits, type Call } from './handler.js';
 import { keyIn, onlyOnce } from './idempotency.js';
 import { negotiate, requireAtVersion, UnsupportedVersion, versionHeaders, type Negotiated } from './microversion.js';
 import { handlers } from './operations.js';
@@ -48,7 +48,8 @@ export function plainApi(deps: ApiDeps): PlainHandler {
       error: trail.error,
       milliseconds: deps.clock.now().getTime() - started,
     });
-    return { ...reply, headers: trail.headers, operation: trail.operation };
+    const { status, body, stream } = reply;
+    return { status, body, stream, headers: trail.headers, operation: trail.operation };
   };
 }
 
@@ -119,12 +120,20 @@ async function served(deps: ApiDeps, request: PlainRequest, { route, actor, head
 function negotiateInto(headers: Trail['headers'], request: PlainRequest): Negotiated {
   try {
     const negotiated = negotiate(request);
-    Object.assign(headers, versionHeaders(negotiated));
+    Object.assign(headers, headersOf(negotiated));
     return negotiated;
   } catch (error) {
     if (error instanceof UnsupportedVersion) Object.assign(headers, versionHeaders({ service: error.service }));
     throw error;
   }
+}
+
+const negotiatedHeaders = new WeakMap<Negotiated, Readonly<Record<string, string>>>();
+
+function headersOf(negotiated: Negotiated): Readonly<Record<string, string>> {
+  const headers = negotiatedHeaders.get(negotiated) ?? versionHeaders(negotiated);
+  negotiatedHeaders.set(negotiated, headers);
+  return headers;
 }
 
 function requireRoute(lookup: ReturnType<typeof findRoute>, headers: Trail['headers']): Route {
@@ -195,7 +204,7 @@ const NOBODY: Actor = { userId: '', userName: '', userDomainId: '', projectId: n
 
 async function authenticate(deps: ApiDeps, request: PlainRequest): Promise<Actor> {
   const token = request.header('x-auth-token');
-  const identity = token ? await deps.identity.validate(new Secret(token), request.signal) : undefined;
+  const identity = token ? await deps.identity.validate(new Secret(token), request) : undefined;
   if (!identity) throw new DomainError('unauthorized', 'The request you have made requires authentication.');
   const isTrustee = identity.userDomainId === deps.identity.trusteeDomainId;
   return {
@@ -222,7 +231,7 @@ interface CallContext {
 async function callOf(request: PlainRequest, context: CallContext): Promise<Call> {
   const { operation, params } = context.route;
   requireAtVersion(operation, context.version);
-  const query = validQuery(operation, context.version, new URLSearchParams(request.query));
+  const query = validQuery(operation, context.version, request.query);
   const body = operation.hasBody ? validBody(operation, context.version, (await readBody(request)) ?? null) : undefined;
   return {
     access: {
@@ -279,9 +288,9 @@ function refusal(deps: ApiDeps, error: DomainError, { headers, operation }: Trai
   return json(errorBody(error, operation && operations[operation].vocabulary), error.status, headers);
 }
 
-function json(body: JsonValue, status: number, headers: Trail['headers']): Reply {
+function json(body: JsonValue | JsonText, status: number, headers: Trail['headers']): Reply {
   headers['Content-Type'] = 'application/json';
-  return { status, body: JSON.stringify(body) };
+  return { status, body: body instanceof JsonText ? body.text : JSON.stringify(body) };
 }
 
 /** A header must stay small: whoever sends hundreds of odd labels is told of the first. */

@@ -22,9 +22,18 @@ export interface Call {
   readonly lastEventId: string | null;
 }
 
+/** A JSON value that is written down already. */
+export class JsonText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** `body` undefined: an empty answer. The status comes from the operation table, unless it is one of its others. */
 export interface Answer {
-  readonly body?: JsonValue;
+  readonly body?: JsonValue | JsonText;
   readonly status?: number;
   /** In place of a body: server-sent events until it ends, or the signal aborts. */
   readonly stream?: (signal: AbortSignal) => AsyncIterable<string>;

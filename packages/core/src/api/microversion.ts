@@ -25,19 +25,30 @@ export class UnsupportedVersion extends DomainError {
   }
 }
 
+/** The few texts in use, and what they come to; a caller's inventions must not fill the memory. */
+const known = new Map<string, Negotiated>();
+const MOST_KNOWN = 200;
+
 /** Errors: `not-acceptable` for what is no version, UnsupportedVersion for one that is not served. */
 export function negotiate(request: Pick<PlainRequest, 'header'>): Negotiated {
   const header = request.header('openstack-api-version');
   const legacy = request.header('x-openstack-magnum-api-version');
+  const text = JSON.stringify([header, legacy]);
+  const negotiated = known.get(text) ?? versionIn(header, legacy);
+  if (known.size < MOST_KNOWN) known.set(text, negotiated);
+  return negotiated;
+}
+
+function versionIn(header: string | null, legacy: string | null): Negotiated {
   if (header === null && legacy !== null)
     return { version: versionOf(legacy.trim(), DEFAULT_SERVICE), service: DEFAULT_SERVICE, legacy: true };
   if (header === null) return { version: MIN_VERSION, service: DEFAULT_SERVICE, legacy: false };
   const [service = '', wanted = '', ...rest] = header.trim().split(/\s+/);
   if (wanted === '' || rest.length > 0) throw unreadable('it needs a service and a version, such as "container-infra 1.14"');
-  const known = SERVICES.includes(service) ? service : undefined;
-  if (wanted.toLowerCase() === 'latest') return { version: MAX_VERSION, service: known ?? DEFAULT_SERVICE, legacy: false };
-  if (!known) throw unreadable(`the service must be one of ${SERVICES.join(', ')}`);
-  return { version: versionOf(wanted, known), service: known, legacy: false };
+  const named = SERVICES.includes(service) ? service : undefined;
+  if (wanted.toLowerCase() === 'latest') return { version: MAX_VERSION, service: named ?? DEFAULT_SERVICE, legacy: false };
+  if (!named) throw unreadable(`the service must be one of ${SERVICES.join(', ')}`);
+  return { version: versionOf(wanted, named), service: named, legacy: false };
 }
 
 function versionOf(wanted: string, service: string): string {

@@ -3,7 +3,7 @@ import { isUuid } from '../domain/ids.js';
 import type { JsonObject } from '../domain/json.js';
 import { BAY_STATUSES } from '../domain/bay-status.js';
 import type { Filter, NumberedPage, Page } from '../ports/store.js';
-import type { ApiLimits, Call } from './handler.js';
+import { JsonText, type ApiLimits, type Call } from './handler.js';
 
 /** Reads limit, marker, sort_key and sort_dir: contract, README §5. `findMarker` throws the resource's 404 where the marker is unknown. */
 export async function pageOf(limits: ApiLimits, call: Call, findMarker: (marker: string) => Promise<unknown>): Promise<Page> {
@@ -76,15 +76,26 @@ export function numberedPageOf(limits: ApiLimits, call: Call): NumberedPage {
   };
 }
 
-/** `next` is present exactly when the page is full, also on an exact last page. */
+/** The items of a list as they are asked for, one after the other. */
+export function* each<From, To>(list: readonly From[], present: (one: From) => To): Generator<To, void> {
+  for (const one of list) yield present(one);
+}
+
+/**
+ * Items are written down one by one: what is made of one row is garbage before the next one is looked at, and long lists do not
+ * fill the memory. `next` is present exactly when the page is full, also on an exact last page.
+ */
 export function collectionBody(
   call: Call,
   page: Page | NumberedPage,
   collection: Collection,
-  items: readonly JsonObject[],
-): JsonObject {
-  const last = items.at(-1);
-  if (!last || items.length < page.limit) return { [collection.name]: items };
+  items: Iterable<JsonObject>,
+): JsonText {
+  let [text, count] = ['', 0];
+  let last: JsonObject | undefined;
+  for (last of items) text += `${(count += 1) > 1 ? ',' : ''}${JSON.stringify(last)}`;
+  const list = `"${collection.name}":[${text}]`;
+  if (!last || count < page.limit) return new JsonText(`{${list}}`);
   const filters = FILTERS.flatMap((name) => (call.query[name] === undefined ? [] : [[name, String(call.query[name])]]));
   const query = new URLSearchParams({
     ...Object.fromEntries(filters),
@@ -96,5 +107,6 @@ export function collectionBody(
     limit: String(page.limit),
     marker: String(last[collection.markedBy ?? 'uuid']),
   });
-  return { [collection.name]: items, next: `${call.baseUrl}/v1/${collection.path ?? collection.name}?${query.toString()}` };
+  const next = `${call.baseUrl}/v1/${collection.path ?? collection.name}?${query.toString()}`;
+  return new JsonText(`{${list},"next":${JSON.stringify(next)}}`);
 }

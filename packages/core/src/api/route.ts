@@ -1,24 +1,44 @@
 import { operations, type Operation, type OperationId } from '@magnum-ts/openapi';
 import { DomainError } from '../domain/errors.js';
 
+type Known = Operation & { readonly id: OperationId };
+
 export interface Route {
-  readonly operation: Operation & { readonly id: OperationId };
+  readonly operation: Known;
   readonly params: Readonly<Record<string, string>>;
 }
 
 interface Pattern {
-  readonly operation: Operation & { readonly id: OperationId };
-  readonly segments: readonly string[];
+  readonly segments: readonly Segment[];
+  readonly byMethod: ReadonlyMap<string, Known>;
 }
 
-const PATTERNS: readonly Pattern[] = Object.values(operations)
-  .map((operation) => ({ operation, segments: segmentsOf(operation.path) }))
+/** `parameter` undefined: the segment is just this text. */
+interface Segment {
+  readonly text: string;
+  readonly parameter: string | undefined;
+}
+
+const ALL: readonly Known[] = Object.values(operations);
+const PATTERNS: readonly Pattern[] = [...new Set(ALL.map(({ path }) => path))]
+  .map((path) => ({
+    segments: segmentsOf(path).map((text) => ({ text, parameter: text.startsWith('{') ? text.slice(1, -1) : undefined })),
+    byMethod: new Map(ALL.filter((known) => known.path === path).map((known) => [known.method, known])),
+  }))
   // Literal segments win over parameters: `/v1/bays/detail` is no bay.
-  .toSorted((one, other) => placeholders(one) - placeholders(other));
+  .toSorted((one, other) => parameters(one) - parameters(other));
 
 /** By the number of segments: no other pattern can match. */
 const BY_LENGTH: ReadonlyMap<number, readonly Pattern[]> = new Map(
   PATTERNS.map(({ segments }) => [segments.length, PATTERNS.filter((pattern) => pattern.segments.length === segments.length)]),
+);
+
+/** Paths without parameters, as most clients write them. */
+const LITERAL: ReadonlyMap<string, Pattern> = new Map(
+  PATTERNS.filter((pattern) => parameters(pattern) === 0).flatMap((pattern) => {
+    const path = `/${pattern.segments.map(({ text }) => text).join('/')}`;
+    return [path, `${path}/`].map((spelt): [string, Pattern] => [spelt, pattern]);
+  }),
 );
 
 /** What a route is found by: `not-found` where no operation has that path. */
@@ -29,37 +49,39 @@ export type Lookup =
 
 /** Trailing slashes are ignored and a first segment other than `v1` stands for `/v1/…` (contract, README §1). */
 export function findRoute(method: string, pathname: string): Lookup {
+  const literal = LITERAL.get(pathname);
+  if (literal) return lookupIn(literal, method, {});
   const given = segmentsOf(pathname);
   const wanted = given.length === 0 || given[0] === 'v1' ? given : ['v1', ...given];
-  const matching = (BY_LENGTH.get(wanted.length) ?? []).flatMap((pattern) => {
-    const params = match(pattern.segments, wanted);
-    return params ? [{ operation: pattern.operation, params }] : [];
-  });
   // Only the most literal pattern counts: DELETE of `/v1/bays/detail` is no way to delete a bay of that name.
-  const best = matching.filter((route) => route.operation.path === matching[0]?.operation.path);
-  if (best.length === 0) return { kind: 'no-path' };
-  const route = best.find((candidate) => candidate.operation.method === method);
-  return route
-    ? { kind: 'found', route }
-    : { kind: 'no-method', allowed: best.map((candidate) => candidate.operation.method).toSorted() };
+  const pattern = BY_LENGTH.get(wanted.length)?.find(({ segments }) => matches(segments, wanted));
+  return pattern ? lookupIn(pattern, method, parametersOf(pattern.segments, wanted)) : { kind: 'no-path' };
+}
+
+function lookupIn({ byMethod }: Pattern, method: string, params: Route['params']): Lookup {
+  const operation = byMethod.get(method);
+  return operation
+    ? { kind: 'found', route: { operation, params } }
+    : { kind: 'no-method', allowed: [...byMethod.keys()].toSorted() };
 }
 
 function segmentsOf(path: string): readonly string[] {
   return path.split('/').filter((segment) => segment !== '');
 }
 
-function placeholders(pattern: Pattern): number {
-  return pattern.segments.filter((segment) => segment.startsWith('{')).length;
+function parameters(pattern: Pattern): number {
+  return pattern.segments.filter(({ parameter }) => parameter !== undefined).length;
 }
 
-function match(pattern: readonly string[], given: readonly string[]): Record<string, string> | undefined {
-  const params: [string, string][] = [];
-  for (const [index, segment] of pattern.entries()) {
-    const text = given[index] ?? '';
-    if (segment.startsWith('{')) params.push([segment.slice(1, -1), decoded(text)]);
-    else if (segment !== text) return undefined;
-  }
-  return Object.fromEntries(params);
+function matches(segments: readonly Segment[], given: readonly string[]): boolean {
+  return segments.every(({ text, parameter }, index) => parameter !== undefined || text === given[index]);
+}
+
+function parametersOf(segments: readonly Segment[], given: readonly string[]): Record<string, string> {
+  const params: Record<string, string> = {};
+  for (const [index, { parameter }] of segments.entries())
+    if (parameter !== undefined) params[parameter] = decoded(given[index] ?? '');
+  return params;
 }
 
 function decoded(text: string): string {

@@ -45,8 +45,20 @@ function assertStorable(schema: JsonSchema, body: JsonObject): void {
   }
 }
 
+type Query = Readonly<Record<string, JsonValue>>;
+const withoutAny = new WeakMap<Operation, Map<string, Query>>();
+
 /** Query parameters by name, typed by their schemas, defaults filled in. Unknown ones are refused by name. */
-export function validQuery(operation: Operation, version: string, search: URLSearchParams): Readonly<Record<string, JsonValue>> {
+export function validQuery(operation: Operation, version: string, text: string): Query {
+  if (text !== '') return readQuery(operation, version, new URLSearchParams(text));
+  // Most requests have none: what that comes to is known after the first of them.
+  const known = withoutAny.get(operation) ?? new Map<string, Query>();
+  const query = known.get(version) ?? readQuery(operation, version, new URLSearchParams());
+  withoutAny.set(operation, known.set(version, query));
+  return query;
+}
+
+function readQuery(operation: Operation, version: string, search: URLSearchParams): Query {
   const known = operation.queryParams.filter((parameter) => isWithin(version, parameter.minVersion, parameter.maxVersion));
   const unknown = [...new Set(search.keys())].filter((name) => !known.some((parameter) => parameter.name === name));
   if (unknown.length > 0) {

@@ -1,6 +1,6 @@
 import { MAX_VERSION, MIN_VERSION, operations } from '@magnum-ts/openapi';
-import type { JsonValue } from '../domain/json.js';
-import type { Call, Handler } from './handler.js';
+import type { JsonObject, JsonValue } from '../domain/json.js';
+import { JsonText, type Handler } from './handler.js';
 
 const DESCRIPTION = 'Magnum makes container orchestration engines first-class resources of OpenStack.';
 const SPEC_LINK = 'http://docs.openstack.org/developer/magnum/dev/api-spec-v1.html';
@@ -45,23 +45,33 @@ export const versionHandlers = {
       ],
     },
   }),
-  getV1: async (_deps, call) => ({
-    body: {
-      id: 'v1',
-      links: [
-        { href: `${call.baseUrl}/v1/`, rel: 'self' },
-        { href: SPEC_LINK, rel: 'describedby', type: 'text/html' },
-      ],
-      media_types: [{ base: 'application/json', type: 'application/vnd.openstack.magnum.v1+json' }],
-      ...Object.fromEntries(COLLECTIONS.map((name) => [name, links(call, `${name}/`)])),
-      ...(HAS_NODE_GROUPS ? { nodegroups: links(call, NODE_GROUPS) } : {}),
-    },
-  }),
+  getV1: async (_deps, call) => ({ body: v1Of(call.baseUrl) }),
 } satisfies Record<string, Handler>;
 
-function links(call: Call, path: string): JsonValue {
+let latest = { baseUrl: '', document: new JsonText('') };
+
+/** Most clients call a service by one name: the document is written down once for it. */
+function v1Of(baseUrl: string): JsonText {
+  if (latest.baseUrl !== baseUrl) latest = { baseUrl, document: new JsonText(JSON.stringify(writtenFor(baseUrl))) };
+  return latest.document;
+}
+
+function writtenFor(baseUrl: string): JsonObject {
+  return {
+    id: 'v1',
+    links: [
+      { href: `${baseUrl}/v1/`, rel: 'self' },
+      { href: SPEC_LINK, rel: 'describedby', type: 'text/html' },
+    ],
+    media_types: [{ base: 'application/json', type: 'application/vnd.openstack.magnum.v1+json' }],
+    ...Object.fromEntries(COLLECTIONS.map((name) => [name, links(baseUrl, `${name}/`)])),
+    ...(HAS_NODE_GROUPS ? { nodegroups: links(baseUrl, NODE_GROUPS) } : {}),
+  };
+}
+
+function links(baseUrl: string, path: string): JsonValue {
   return [
-    { href: `${call.baseUrl}/v1/${path}`, rel: 'self' },
-    { href: `${call.baseUrl}/${path}`, rel: 'bookmark' },
+    { href: `${baseUrl}/v1/${path}`, rel: 'self' },
+    { href: `${baseUrl}/${path}`, rel: 'bookmark' },
   ];
 }

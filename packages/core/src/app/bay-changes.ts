@@ -81,7 +81,8 @@ export async function recordIntent(
   });
   const { running } = STATUS_OF[wish.operation];
   await repos.events.append([bayEvent(bay, { kind: 'accepted', status: running, reason: null }, startedAt)]);
-  await repos.work.wake(bay.id);
+  // What is new has no item yet: one statement makes it, and no lock is asked for on the way.
+  await (wish.operation === 'create' ? repos.work.ensure([bay.id]) : repos.work.wake(bay.id));
 }
 
 function withOperation(deps: Pick<AppDeps, 'clock'>, bay: Bay, operation: Operation): Bay {

@@ -69,8 +69,8 @@ export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay
   await deps.store.write(async (repos) => {
     if (access.vocabulary === 'cluster') await requireRoom(deps, repos, bay.projectId);
     await repos.bays.insert(bay);
-    for (const group of groups) await repos.nodeGroups.insert(group);
-    for (const node of nodes) await repos.nodes.insert(node);
+    await repos.nodeGroups.insert(...groups);
+    await repos.nodes.insert(...nodes);
     await recordIntent(deps, repos, bay, { operation: 'create' });
     await keepRequestToken(deps, repos, bay, actor);
     await access.once?.made(repos, bay.id);

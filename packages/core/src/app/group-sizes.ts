@@ -124,7 +124,7 @@ export async function setGroupSize(
   const origin = ofGroup ? { ...group, imageId: ofGroup.imageId } : group;
   const bayModelId = ofGroup?.bayModelId ?? bay.desired.bayModelId;
   const taken = new Set(nodes.map((node) => node.name));
-  for (const node of newNodes(deps, { group: origin, bayModelId, taken, count: missing })) await repos.nodes.insert(node);
+  await repos.nodes.insert(...newNodes(deps, { group: origin, bayModelId, taken, count: missing }));
   for (const node of [...named, ...victims(rest, -missing, ofGroup)]) await repos.nodes.setDesired(node.id, 'absent');
   await repos.nodeGroups.saveWanted({ ...group, updatedAt: deps.clock.now() });
   await repos.nodeGroups.saveCount(group.id, size);

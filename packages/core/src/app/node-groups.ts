@@ -107,7 +107,7 @@ export async function createNodeGroup(
     await repos.nodeGroups.insert(group);
     const taken = new Set((await repos.nodes.ofBay(bay.id)).map((node) => node.name));
     const made = newNodes(deps, { group, bayModelId: next.desired.bayModelId, taken, count: group.nodeCount });
-    for (const node of made) await repos.nodes.insert(node);
+    await repos.nodes.insert(...made);
     await access.once?.made(repos, group.id);
   });
   return { bay: { ...bay, generation }, row: await findNodeGroup(deps, bay.id, group.id), warnings };

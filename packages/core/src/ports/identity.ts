@@ -43,10 +43,15 @@ export interface Trusts {
   delete(trustId: string, trustee: TrustRequest['trustee'], signal: AbortSignal): Promise<void>;
 }
 
+/** Whoever waits: a request makes its signal when it is asked for it. */
+export interface Caller {
+  readonly signal: AbortSignal;
+}
+
 /** Keystone, or the embedded one. Errors: `unauthorized`, `cloud-unavailable`. */
 export interface Identity {
-  /** Undefined when the token is unknown, expired or revoked. */
-  validate(token: Secret, signal: AbortSignal): Promise<TokenIdentity | undefined>;
+  /** Undefined when the token is unknown, expired or revoked. The caller's signal is asked for only where something is waited for. */
+  validate(token: Secret, caller: Caller): Promise<TokenIdentity | undefined>;
   /** Makes the account if it is absent; the password is set again if it is there. */
   ensureTrustee(username: string, password: Secret, signal: AbortSignal): Promise<TrusteeAccount>;
   /** Deleting what is gone is success. */

@@ -108,7 +108,7 @@ export interface NodeGroupRepository {
   find(bayId: BayId, ident: string): Promise<readonly NodeGroupRow[]>;
   /** `role` null: of every role. */
   list(bayId: BayId, role: string | null, page: Page): Promise<readonly NodeGroup[]>;
-  insert(group: New<NodeGroup>): Promise<void>;
+  insert(...groups: readonly New<NodeGroup>[]): Promise<void>;
   /** Image, labels, bounds, node labels and taints. */
   saveWanted(group: NodeGroup): Promise<void>;
   delete(id: NodeGroupId): Promise<void>;
@@ -136,7 +136,7 @@ export interface NodeRepository {
     within: { readonly bayId?: BayId | null; readonly nodeGroupId?: NodeGroupId },
     page: Page,
   ): Promise<readonly NodeRow[]>;
-  insert(node: New<Node>): Promise<void>;
+  insert(...nodes: readonly New<Node>[]): Promise<void>;
   insertRecord(record: New<NodeRecord>): Promise<void>;
   saveRecord(record: NodeRecord): Promise<void>;
   setDesired(id: NodeId, desired: Node['desired']): Promise<void>;

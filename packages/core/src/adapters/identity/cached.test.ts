@@ -43,42 +43,42 @@ function anIdentity(expiresInMs = 60_000): { identity: Identity; asked: () => nu
 test('a thousand requests with one token ask once', async () => {
   const { identity, asked } = anIdentity();
   const cached = withTokenCache(identity, { ttlMs: 60_000, clock: systemClock });
-  const answers = await Promise.all(Array.from({ length: 1_000 }, () => cached.validate(new Secret('good'), signal)));
+  const answers = await Promise.all(Array.from({ length: 1_000 }, () => cached.validate(new Secret('good'), { signal })));
   expect(answers.every((answer) => answer?.userId === 'u')).toBe(true);
-  await cached.validate(new Secret('good'), signal);
+  await cached.validate(new Secret('good'), { signal });
   expect(asked()).toBe(1);
 });
 
 test('a revoked token is refused once the window has passed', async () => {
   const { identity, revoke } = anIdentity();
   const cached = withTokenCache(identity, { ttlMs: 50, clock: systemClock });
-  expect(await cached.validate(new Secret('good'), signal)).toBeDefined();
+  expect(await cached.validate(new Secret('good'), { signal })).toBeDefined();
   revoke();
   await systemClock.sleep(80);
-  expect(await cached.validate(new Secret('good'), signal)).toBeUndefined();
+  expect(await cached.validate(new Secret('good'), { signal })).toBeUndefined();
 });
 
 test('a token is not believed longer than it lives', async () => {
   const { identity, asked } = anIdentity(30);
   const cached = withTokenCache(identity, { ttlMs: 60_000, clock: systemClock });
-  await cached.validate(new Secret('good'), signal);
+  await cached.validate(new Secret('good'), { signal });
   await systemClock.sleep(60);
-  await cached.validate(new Secret('good'), signal);
+  await cached.validate(new Secret('good'), { signal });
   expect(asked()).toBe(2);
 });
 
 test('a refusal is not remembered', async () => {
   const { identity, asked } = anIdentity();
   const cached = withTokenCache(identity, { ttlMs: 60_000, clock: systemClock });
-  expect(await cached.validate(new Secret('bad'), signal)).toBeUndefined();
-  expect(await cached.validate(new Secret('bad'), signal)).toBeUndefined();
+  expect(await cached.validate(new Secret('bad'), { signal })).toBeUndefined();
+  expect(await cached.validate(new Secret('bad'), { signal })).toBeUndefined();
   expect(asked()).toBe(2);
 });
 
 test('nothing is kept when the window is zero', async () => {
   const { identity, asked } = anIdentity();
   const cached = withTokenCache(identity, { ttlMs: 0, clock: systemClock });
-  await cached.validate(new Secret('good'), signal);
-  await cached.validate(new Secret('good'), signal);
+  await cached.validate(new Secret('good'), { signal });
+  await cached.validate(new Secret('good'), { signal });
   expect(asked()).toBe(2);
 });

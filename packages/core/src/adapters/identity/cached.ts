@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Secret } from '../../domain/secret.js';
 import type { Clock } from '../../ports/clock.js';
@@ -23,20 +23,20 @@ export function withTokenCache(identity: Identity, options: TokenCacheOptions): 
   const cache = new LRUCache<string, TokenIdentity>({ max: most, ttl: ttlMs });
   const underWay = new Map<string, Promise<TokenIdentity | undefined>>();
   const ask = async (key: string, token: Secret, signal: AbortSignal): Promise<TokenIdentity | undefined> => {
-    const found = await identity.validate(token, signal);
+    const found = await identity.validate(token, { signal });
     const left = found ? found.expiresAt.getTime() - clock.now().getTime() : 0;
     if (found && left > 0) cache.set(key, found, { ttl: Math.min(ttlMs, left) });
     return found;
   };
   return {
-    validate: (token, signal) => {
-      const key = createHash('sha256').update(token.reveal()).digest('base64url');
+    validate: (token, caller) => {
+      const key = hash('sha256', token.reveal(), 'base64url');
       const known = cache.get(key);
       if (known) return Promise.resolve(known);
       // The first caller's going away must not refuse the others: the shared question has its own deadline.
       const asked = underWay.get(key) ?? ask(key, token, AbortSignal.timeout(VALIDATE_MS)).finally(() => underWay.delete(key));
       underWay.set(key, asked);
-      signal.throwIfAborted();
+      caller.signal.throwIfAborted();
       return asked;
     },
     ensureTrustee: (username, password, signal) => identity.ensureTrustee(username, password, signal),

@@ -2,11 +2,10 @@ import type { Knex } from 'knex';
 import type { BayEvent } from '../../domain/bay-event.js';
 import type { BayId } from '../../domain/ids.js';
 import type { BayEventRepository } from '../../ports/store.js';
+import { insertAll } from './inserts.js';
 import { date, number, text, textOrNull, type Row } from './rows.js';
 
 const TABLE = 'bay_event';
-/** SQLite takes 999 bound values in one statement; a row has nine. */
-const ROWS_PER_INSERT = 100;
 
 export function bayEventRepository(db: Knex): BayEventRepository {
   return {
@@ -22,7 +21,7 @@ export function bayEventRepository(db: Knex): BayEventRepository {
         status: event.status,
         reason: event.reason,
       }));
-      if (rows.length > 0) await db.batchInsert(TABLE, rows, ROWS_PER_INSERT);
+      await insertAll(db, TABLE, rows);
     },
     async list(bayId, after, limit) {
       const rows: Row[] = await db(TABLE).where({ bay_id: bayId }).andWhere('id', '>', after).orderBy('id').limit(limit);

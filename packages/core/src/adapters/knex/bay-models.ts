@@ -3,52 +3,69 @@ import type { BayModel, CoeName } from '../../domain/bay-model.js';
 import type { BayModelId } from '../../domain/ids.js';
 import { isUuid } from '../../domain/ids.js';
 import type { BayModelRepository, New, Visibility } from '../../ports/store.js';
-import { date, dateOrNull, flag, json, number, numberOrNull, pageOf, text, textOrNull, type Row } from './rows.js';
+import { valuesPageOf } from './rows.js';
+import {
+  columnsOf,
+  date,
+  dateOrNull,
+  flag,
+  json,
+  number,
+  numberOrNull,
+  positionsOf,
+  text,
+  textOrNull,
+  valuesOf,
+  type Values,
+} from './values.js';
 
 const TABLE = 'bay_model';
-const SORTABLE = Object.fromEntries(
-  [
-    'id',
-    'uuid',
-    'name',
-    'coe',
-    'image_id',
-    'flavor_id',
-    'master_flavor_id',
-    'keypair_id',
-    'external_network_id',
-    'fixed_network',
-    'fixed_subnet',
-    'network_driver',
-    'volume_driver',
-    'dns_nameserver',
-    'apiserver_port',
-    'docker_volume_size',
-    'docker_storage_driver',
-    'cluster_distro',
-    'http_proxy',
-    'https_proxy',
-    'no_proxy',
-    'registry_enabled',
-    'insecure_registry',
-    'tls_disabled',
-    'public',
-    'hidden',
-    'server_type',
-    'master_lb_enabled',
-    'floating_ip_enabled',
-    'tags',
-    'driver',
-    'project_id',
-    'user_id',
-    'created_at',
-    'updated_at',
-  ].map((name) => [name, name]),
-);
+const COLUMNS = [
+  'id',
+  'uuid',
+  'project_id',
+  'user_id',
+  'name',
+  'coe',
+  'image_id',
+  'keypair_id',
+  'external_network_id',
+  'fixed_network',
+  'fixed_subnet',
+  'network_driver',
+  'volume_driver',
+  'dns_nameserver',
+  'apiserver_port',
+  'flavor_id',
+  'master_flavor_id',
+  'docker_volume_size',
+  'docker_storage_driver',
+  'cluster_distro',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'registry_enabled',
+  'insecure_registry',
+  'labels',
+  'tls_disabled',
+  'public',
+  'hidden',
+  'server_type',
+  'master_lb_enabled',
+  'floating_ip_enabled',
+  'tags',
+  'driver',
+  'created_at',
+  'updated_at',
+] as const;
+const at = positionsOf(COLUMNS);
+const SORTABLE = Object.fromEntries(COLUMNS.filter((name) => name !== 'labels').map((name) => [name, name]));
+const OF_MODELS = columnsOf(TABLE, COLUMNS);
 
 export function bayModelRepository(db: Knex): BayModelRepository {
+  const all = (): Knex.QueryBuilder => db(TABLE).select(db.raw(OF_MODELS));
   const visibleTo = (visible: Visibility): Knex.QueryBuilder => {
-    const query = db(TABLE);
+    const query = all();
     if (visible.projectId === null) return query;
     const shared = visible.seesHidden ? { public: true } : { public: true, hidden: false };
     return query.where((either) => either.where({ project_id: visible.projectId }).orWhere(shared));
@@ -57,23 +74,20 @@ export function bayModelRepository(db: Knex): BayModelRepository {
     db(TABLE).where({ uuid: id, updated_at: updatedAt?.getTime() ?? null });
   return {
     async get(id) {
-      const row: Row | undefined = await db(TABLE).where({ uuid: id }).first();
+      const [row] = await valuesOf(all().where({ uuid: id }));
       return row && fromRow(row);
     },
     async getAll(ids) {
-      const rows: Row[] = await db(TABLE).whereIn('uuid', [...ids]);
-      return rows.map(fromRow);
+      return (await valuesOf(all().whereIn('uuid', [...ids]))).map(fromRow);
     },
     async find(ident, visible) {
-      const rows: Row[] = await visibleTo(visible).where(isUuid(ident) ? { uuid: ident } : { name: ident });
-      return rows.map(fromRow);
+      return (await valuesOf(visibleTo(visible).where(isUuid(ident) ? { uuid: ident } : { name: ident }))).map(fromRow);
     },
     async findNumber(sequence, visible) {
-      const rows: Row[] = await visibleTo(visible).where({ id: sequence });
-      return rows.map(fromRow);
+      return (await valuesOf(visibleTo(visible).where({ id: sequence }))).map(fromRow);
     },
     async list(visible, page) {
-      return (await pageOf(visibleTo(visible).select(`${TABLE}.*`), db, TABLE, page, SORTABLE)).map(fromRow);
+      return (await valuesPageOf(visibleTo(visible), db, TABLE, page, SORTABLE)).map(fromRow);
     },
     async insert(model) {
       await db(TABLE).insert(toRow(model));
@@ -132,44 +146,44 @@ function toRow(model: New<BayModel>): Record<string, unknown> {
   };
 }
 
-function fromRow(row: Row): BayModel {
+function fromRow(row: Values): BayModel {
   return {
     // Ids and enumerated columns hold what this adapter wrote from the same types.
-    id: text(row, 'uuid') as BayModelId,
-    sequence: number(row, 'id'),
-    projectId: text(row, 'project_id'),
-    userId: text(row, 'user_id'),
-    name: text(row, 'name'),
-    coe: text(row, 'coe') as CoeName,
-    imageId: text(row, 'image_id'),
-    keypairId: textOrNull(row, 'keypair_id'),
-    externalNetworkId: textOrNull(row, 'external_network_id'),
-    fixedNetwork: textOrNull(row, 'fixed_network'),
-    fixedSubnet: textOrNull(row, 'fixed_subnet'),
-    networkDriver: textOrNull(row, 'network_driver'),
-    volumeDriver: textOrNull(row, 'volume_driver'),
-    dnsNameserver: textOrNull(row, 'dns_nameserver'),
-    apiserverPort: numberOrNull(row, 'apiserver_port'),
-    flavorId: textOrNull(row, 'flavor_id'),
-    masterFlavorId: textOrNull(row, 'master_flavor_id'),
-    dockerVolumeSize: numberOrNull(row, 'docker_volume_size'),
-    dockerStorageDriver: textOrNull(row, 'docker_storage_driver'),
-    clusterDistro: textOrNull(row, 'cluster_distro'),
-    httpProxy: textOrNull(row, 'http_proxy'),
-    httpsProxy: textOrNull(row, 'https_proxy'),
-    noProxy: textOrNull(row, 'no_proxy'),
-    registryEnabled: flag(row, 'registry_enabled'),
-    insecureRegistry: textOrNull(row, 'insecure_registry'),
-    labels: json(row, 'labels'),
-    tlsDisabled: flag(row, 'tls_disabled'),
-    public: flag(row, 'public'),
-    hidden: flag(row, 'hidden'),
-    serverType: text(row, 'server_type') as BayModel['serverType'],
-    masterLbEnabled: flag(row, 'master_lb_enabled'),
-    floatingIpEnabled: flag(row, 'floating_ip_enabled'),
-    tags: textOrNull(row, 'tags'),
-    driver: textOrNull(row, 'driver'),
-    createdAt: date(row, 'created_at'),
-    updatedAt: dateOrNull(row, 'updated_at'),
+    id: text(row[at.uuid]) as BayModelId,
+    sequence: number(row[at.id]),
+    projectId: text(row[at.project_id]),
+    userId: text(row[at.user_id]),
+    name: text(row[at.name]),
+    coe: text(row[at.coe]) as CoeName,
+    imageId: text(row[at.image_id]),
+    keypairId: textOrNull(row[at.keypair_id]),
+    externalNetworkId: textOrNull(row[at.external_network_id]),
+    fixedNetwork: textOrNull(row[at.fixed_network]),
+    fixedSubnet: textOrNull(row[at.fixed_subnet]),
+    networkDriver: textOrNull(row[at.network_driver]),
+    volumeDriver: textOrNull(row[at.volume_driver]),
+    dnsNameserver: textOrNull(row[at.dns_nameserver]),
+    apiserverPort: numberOrNull(row[at.apiserver_port]),
+    flavorId: textOrNull(row[at.flavor_id]),
+    masterFlavorId: textOrNull(row[at.master_flavor_id]),
+    dockerVolumeSize: numberOrNull(row[at.docker_volume_size]),
+    dockerStorageDriver: textOrNull(row[at.docker_storage_driver]),
+    clusterDistro: textOrNull(row[at.cluster_distro]),
+    httpProxy: textOrNull(row[at.http_proxy]),
+    httpsProxy: textOrNull(row[at.https_proxy]),
+    noProxy: textOrNull(row[at.no_proxy]),
+    registryEnabled: flag(row[at.registry_enabled]),
+    insecureRegistry: textOrNull(row[at.insecure_registry]),
+    labels: json(row[at.labels]),
+    tlsDisabled: flag(row[at.tls_disabled]),
+    public: flag(row[at.public]),
+    hidden: flag(row[at.hidden]),
+    serverType: text(row[at.server_type]) as BayModel['serverType'],
+    masterLbEnabled: flag(row[at.master_lb_enabled]),
+    floatingIpEnabled: flag(row[at.floating_ip_enabled]),
+    tags: textOrNull(row[at.tags]),
+    driver: textOrNull(row[at.driver]),
+    createdAt: date(row[at.created_at]),
+    updatedAt: dateOrNull(row[at.updated_at]),
   };
 }

@@ -5,7 +5,22 @@ import type { BayId, BayModelId } from '../../domain/ids.js';
 import { isUuid } from '../../domain/ids.js';
 import type { Clock } from '../../ports/clock.js';
 import type { BayRepository, BayRow, New, Visibility } from '../../ports/store.js';
-import { date, dateOrNull, flag, json, number, numberOrNull, pageOf, text, textOrNull, type Row } from './rows.js';
+import { valuesPageOf, type Row } from './rows.js';
+import {
+  columnsOf,
+  date,
+  dateOrNull,
+  flag,
+  json,
+  jsonOrNull,
+  number,
+  numberOrNull,
+  positionsOf,
+  text,
+  textOrNull,
+  valuesOf,
+  type Values,
+} from './values.js';
 
 const TABLE = 'bay';
 const SORTABLE = {
@@ -42,31 +57,69 @@ const SORTABLE = {
   create_timeout: 'bay_create_timeout',
 };
 
+const COLUMNS = [
+  'id',
+  'uuid',
+  'project_id',
+  'user_id',
+  'name',
+  'generation',
+  'baymodel_id',
+  'keypair',
+  'docker_volume_size',
+  'labels',
+  'master_flavor_id',
+  'flavor_id',
+  'bay_create_timeout',
+  'discovery_url',
+  'fixed_network',
+  'fixed_subnet',
+  'floating_ip_enabled',
+  'master_lb_enabled',
+  'ca_generation',
+  'status',
+  'status_reason',
+  'stack_id',
+  'api_address',
+  'observed_discovery_url',
+  'coe_version',
+  'container_version',
+  'master_addresses',
+  'node_addresses',
+  'health_status',
+  'health_status_reason',
+  'accepted_generation',
+  'created_at',
+  'updated_at',
+] as const;
+const at = positionsOf([...COLUMNS, 'master_count', 'worker_count', 'model_labels']);
+
+const OF_BAYS = columnsOf(TABLE, COLUMNS);
+const countOf = (comparison: string): string =>
+  `(select sum(node_count) from node_group where node_group.bay_id = ${TABLE}.uuid and node_group.role ${comparison} 'master')`;
+const WITH_COUNTS = `${OF_BAYS}, ${countOf('=')}, ${countOf('<>')}`;
+const WITH_LABELS = `${WITH_COUNTS}, (select bay_model.labels from bay_model where bay_model.uuid = ${TABLE}.baymodel_id)`;
+
 export function bayRepository(db: Knex, clock: Clock): BayRepository {
+  const plain = (): Knex.QueryBuilder => db(TABLE).select(db.raw(OF_BAYS));
   const withCounts = (visible: Visibility, whole: boolean): Knex.QueryBuilder => {
-    const query = db(TABLE).select(
-      `${TABLE}.*`,
-      countOf(db, 'master_count', '='),
-      countOf(db, 'worker_count', '<>'),
-      ...(whole ? [modelLabels(db)] : []),
-    );
+    const query = db(TABLE).select(db.raw(whole ? WITH_LABELS : WITH_COUNTS));
     return visible.projectId === null ? query : query.where(`${TABLE}.project_id`, visible.projectId);
   };
   return {
     async get(id) {
-      const row: Row | undefined = await db(TABLE).where({ uuid: id }).first();
+      const [row] = await valuesOf(plain().where({ uuid: id }));
       return row && fromRow(row);
     },
     async getAll(ids) {
-      const rows: Row[] = await db(TABLE).whereIn('uuid', [...ids]);
-      return rows.map(fromRow);
+      return (await valuesOf(plain().whereIn('uuid', [...ids]))).map(fromRow);
     },
     async find(ident, visible) {
-      const rows: Row[] = await withCounts(visible, true).where(isUuid(ident) ? { uuid: ident } : { name: ident });
+      const rows = await valuesOf(withCounts(visible, true).where(isUuid(ident) ? { uuid: ident } : { name: ident }));
       return rows.map(withSizes);
     },
     async list(visible, page, whole = false) {
-      return (await pageOf(withCounts(visible, whole), db, TABLE, page, SORTABLE)).map(withSizes);
+      return (await valuesPageOf(withCounts(visible, whole), db, TABLE, page, SORTABLE)).map(withSizes);
     },
     async insert(bay) {
       await db(TABLE).insert({
@@ -118,7 +171,7 @@ export function bayRepository(db: Knex, clock: Clock): BayRepository {
       const rows: Row[] = await db(TABLE)
         .whereIn('status', [...statuses])
         .select('uuid');
-      return rows.map((row) => text(row, 'uuid') as BayId);
+      return rows.map((row) => text(row['uuid']) as BayId);
     },
   };
 }
@@ -126,30 +179,15 @@ export function bayRepository(db: Knex, clock: Clock): BayRepository {
 async function countOfProject(db: Knex, projectId: string | null): Promise<{ readonly bays: number; readonly nodes: number }> {
   const of = (table: string): Knex.QueryBuilder => (projectId === null ? db(table) : db(table).where({ project_id: projectId }));
   const [row]: Row[] = await db.select(of(TABLE).count('*').as('bays'), of('node_group').sum('node_count').as('nodes'));
-  return { bays: number(row ?? {}, 'bays'), nodes: numberOrNull(row ?? {}, 'nodes') ?? 0 };
+  return { bays: number(row?.['bays']), nodes: numberOrNull(row?.['nodes']) ?? 0 };
 }
 
-function countOf(db: Knex, name: string, comparison: '=' | '<>'): Knex.QueryBuilder {
-  return db('node_group')
-    .sum('node_count')
-    .where('node_group.bay_id', db.ref(`${TABLE}.uuid`))
-    .andWhere('node_group.role', comparison, 'master')
-    .as(name);
-}
-
-function modelLabels(db: Knex): Knex.QueryBuilder {
-  return db('bay_model')
-    .select('bay_model.labels')
-    .where('bay_model.uuid', db.ref(`${TABLE}.baymodel_id`))
-    .as('model_labels');
-}
-
-function withSizes(row: Row): BayRow {
+function withSizes(row: Values): BayRow {
   return {
     bay: fromRow(row),
-    nodeCount: number(row, 'worker_count'),
-    masterCount: number(row, 'master_count'),
-    modelLabels: row['model_labels'] ? json(row, 'model_labels') : null,
+    nodeCount: number(row[at.worker_count]),
+    masterCount: number(row[at.master_count]),
+    modelLabels: jsonOrNull(row[at.model_labels] ?? null),
   };
 }
 
@@ -190,45 +228,45 @@ function observedRow(observed: BayObserved): Record<string, unknown> {
   };
 }
 
-function fromRow(row: Row): Bay {
+function fromRow(row: Values): Bay {
   return {
     // Ids and enumerated columns hold what this adapter wrote from the same types.
-    id: text(row, 'uuid') as BayId,
-    sequence: number(row, 'id'),
-    projectId: text(row, 'project_id'),
-    userId: text(row, 'user_id'),
-    name: text(row, 'name'),
-    generation: number(row, 'generation'),
+    id: text(row[at.uuid]) as BayId,
+    sequence: number(row[at.id]),
+    projectId: text(row[at.project_id]),
+    userId: text(row[at.user_id]),
+    name: text(row[at.name]),
+    generation: number(row[at.generation]),
     desired: {
-      bayModelId: text(row, 'baymodel_id') as BayModelId,
-      keypair: textOrNull(row, 'keypair'),
-      dockerVolumeSize: numberOrNull(row, 'docker_volume_size'),
-      labels: json(row, 'labels'),
-      masterFlavorId: textOrNull(row, 'master_flavor_id'),
-      flavorId: textOrNull(row, 'flavor_id'),
-      createTimeout: number(row, 'bay_create_timeout'),
-      discoveryUrl: textOrNull(row, 'discovery_url'),
-      fixedNetwork: textOrNull(row, 'fixed_network'),
-      fixedSubnet: textOrNull(row, 'fixed_subnet'),
-      floatingIpEnabled: flag(row, 'floating_ip_enabled'),
-      masterLbEnabled: flag(row, 'master_lb_enabled'),
-      caGeneration: number(row, 'ca_generation'),
+      bayModelId: text(row[at.baymodel_id]) as BayModelId,
+      keypair: textOrNull(row[at.keypair]),
+      dockerVolumeSize: numberOrNull(row[at.docker_volume_size]),
+      labels: json(row[at.labels]),
+      masterFlavorId: textOrNull(row[at.master_flavor_id]),
+      flavorId: textOrNull(row[at.flavor_id]),
+      createTimeout: number(row[at.bay_create_timeout]),
+      discoveryUrl: textOrNull(row[at.discovery_url]),
+      fixedNetwork: textOrNull(row[at.fixed_network]),
+      fixedSubnet: textOrNull(row[at.fixed_subnet]),
+      floatingIpEnabled: flag(row[at.floating_ip_enabled]),
+      masterLbEnabled: flag(row[at.master_lb_enabled]),
+      caGeneration: number(row[at.ca_generation]),
     },
     observed: {
-      status: text(row, 'status') as BayStatus,
-      statusReason: textOrNull(row, 'status_reason'),
-      stackId: textOrNull(row, 'stack_id'),
-      apiAddress: textOrNull(row, 'api_address'),
-      discoveryUrl: textOrNull(row, 'observed_discovery_url'),
-      coeVersion: textOrNull(row, 'coe_version'),
-      containerVersion: textOrNull(row, 'container_version'),
-      masterAddresses: json(row, 'master_addresses'),
-      nodeAddresses: json(row, 'node_addresses'),
-      health: textOrNull(row, 'health_status') as Health | null,
-      healthReason: json(row, 'health_status_reason'),
-      acceptedGeneration: number(row, 'accepted_generation'),
+      status: text(row[at.status]) as BayStatus,
+      statusReason: textOrNull(row[at.status_reason]),
+      stackId: textOrNull(row[at.stack_id]),
+      apiAddress: textOrNull(row[at.api_address]),
+      discoveryUrl: textOrNull(row[at.observed_discovery_url]),
+      coeVersion: textOrNull(row[at.coe_version]),
+      containerVersion: textOrNull(row[at.container_version]),
+      masterAddresses: json(row[at.master_addresses]),
+      nodeAddresses: json(row[at.node_addresses]),
+      health: textOrNull(row[at.health_status]) as Health | null,
+      healthReason: json(row[at.health_status_reason]),
+      acceptedGeneration: number(row[at.accepted_generation]),
     },
-    createdAt: date(row, 'created_at'),
-    updatedAt: dateOrNull(row, 'updated_at'),
+    createdAt: date(row[at.created_at]),
+    updatedAt: dateOrNull(row[at.updated_at]),
   };
 }

@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import type { BayStatus } from '../../domain/bay-status.js';
 import { isUuid, type BayId, type NodeGroupId } from '../../domain/ids.js';
 import type { NodeGroup } from '../../domain/node-group.js';
-import type { NodeGroupRepository, NodeGroupRow } from '../../ports/store.js';
+import type { New, NodeGroupRepository, NodeGroupRow } from '../../ports/store.js';
+import { insertAll } from './inserts.js';
 import { date, dateOrNull, flag, json, jsonOrNull, number, numberOrNull, pageOf, text, textOrNull, type Row } from './rows.js';
 
 const TABLE = 'node_group';
@@ -59,30 +60,7 @@ export function nodeGroupRepository(db: Knex): NodeGroupRepository {
       if (role !== null) void query.where({ role });
       return (await pageOf(query, db, TABLE, page, SORTABLE)).map(fromRow);
     },
-    async insert(group) {
-      await db(TABLE).insert({
-        uuid: group.id,
-        bay_id: group.bayId,
-        project_id: group.projectId,
-        name: group.name,
-        role: group.role,
-        flavor_id: group.flavorId,
-        image_id: group.imageId,
-        node_count: group.nodeCount,
-        min_node_count: group.minNodeCount,
-        max_node_count: group.maxNodeCount,
-        docker_volume_size: group.dockerVolumeSize,
-        labels: JSON.stringify(group.labels),
-        node_labels: group.nodeLabels && JSON.stringify(group.nodeLabels),
-        node_taints: group.nodeTaints && JSON.stringify(group.nodeTaints),
-        version: group.version,
-        is_default: group.isDefault,
-        status: group.status,
-        status_reason: group.statusReason,
-        created_at: group.createdAt.getTime(),
-        updated_at: group.updatedAt?.getTime() ?? null,
-      });
-    },
+    insert: (...groups) => insertAll(db, TABLE, groups.map(newRow)),
     async saveCount(id, nodeCount) {
       await db(TABLE).where({ uuid: id }).update({ node_count: nodeCount });
     },
@@ -116,6 +94,31 @@ function withAddresses(rows: readonly Row[]): readonly NodeGroupRow[] {
     const addresses = own.flatMap((row) => textOrNull(row, 'public_address') ?? textOrNull(row, 'private_address') ?? []);
     return own.slice(0, 1).map((row) => ({ group: fromRow(row), addresses }));
   });
+}
+
+function newRow(group: New<NodeGroup>): Record<string, unknown> {
+  return {
+    uuid: group.id,
+    bay_id: group.bayId,
+    project_id: group.projectId,
+    name: group.name,
+    role: group.role,
+    flavor_id: group.flavorId,
+    image_id: group.imageId,
+    node_count: group.nodeCount,
+    min_node_count: group.minNodeCount,
+    max_node_count: group.maxNodeCount,
+    docker_volume_size: group.dockerVolumeSize,
+    labels: JSON.stringify(group.labels),
+    node_labels: group.nodeLabels && JSON.stringify(group.nodeLabels),
+    node_taints: group.nodeTaints && JSON.stringify(group.nodeTaints),
+    version: group.version,
+    is_default: group.isDefault,
+    status: group.status,
+    status_reason: group.statusReason,
+    created_at: group.createdAt.getTime(),
+    updated_at: group.updatedAt?.getTime() ?? null,
+  };
 }
 
 function fromRow(row: Row): NodeGroup {

@@ -3,6 +3,7 @@ import type { BayId, BayModelId, NodeGroupId, NodeId } from '../../domain/ids.js
 import { isUuid } from '../../domain/ids.js';
 import type { Node, NodeObservation, NodeRecord, NodeStatus } from '../../domain/node.js';
 import type { BayNodeRow, New, NodeRepository, NodeRow, Visibility } from '../../ports/store.js';
+import { insertAll } from './inserts.js';
 import { date, dateOrNull, number, pageOf, text, textOrNull, type Row } from './rows.js';
 
 const TABLE = 'node';
@@ -61,21 +62,7 @@ export function nodeRepository(db: Knex): NodeRepository {
       if (nodeGroupId) void query.where(`${TABLE}.node_group_id`, nodeGroupId);
       return (await pageOf(query, db, TABLE, page, SORTABLE)).map(withGroupOf);
     },
-    async insert(node) {
-      await db(TABLE).insert({
-        uuid: node.id,
-        bay_id: node.bayId,
-        node_group_id: node.nodeGroupId,
-        name: node.name,
-        role: node.role,
-        desired: node.desired,
-        baymodel_id: node.bayModelId,
-        image_id: node.imageId,
-        ...observedRow(node.observed),
-        created_at: node.createdAt.getTime(),
-        updated_at: node.updatedAt?.getTime() ?? null,
-      });
-    },
+    insert: (...nodes) => insertAll(db, TABLE, nodes.map(newRow)),
     async insertRecord(record) {
       await db(TABLE).insert({
         ...recordRow(record),
@@ -152,6 +139,22 @@ function withGroupOf(row: Row): NodeRow {
     nodeGroup: { name: text(row, 'group_name') },
     // Written by the bay models' adapter from the same type.
     serverType: text(row, 'server_type') as BayNodeRow['serverType'],
+  };
+}
+
+function newRow(node: New<Node>): Record<string, unknown> {
+  return {
+    uuid: node.id,
+    bay_id: node.bayId,
+    node_group_id: node.nodeGroupId,
+    name: node.name,
+    role: node.role,
+    desired: node.desired,
+    baymodel_id: node.bayModelId,
+    image_id: node.imageId,
+    ...observedRow(node.observed),
+    created_at: node.createdAt.getTime(),
+    updated_at: node.updatedAt?.getTime() ?? null,
   };
 }
 

@@ -1,55 +1,46 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../../domain/errors.js';
 import type { Filter, NumberedPage, Page } from '../../ports/store.js';
+import * as values from './values.js';
 
-/** A row as the driver gives it: booleans are 0 and 1 in SQLite and MariaDB alike, bigints may come as text. */
+/** A row by the names of its columns. */
 export type Row = Readonly<Record<string, unknown>>;
 
 export function text(row: Row, column: string): string {
-  return String(row[column]);
+  return values.text(row[column]);
 }
 
 export function textOrNull(row: Row, column: string): string | null {
-  const value = row[column];
-  return value === null || value === undefined ? null : String(value);
+  return values.textOrNull(row[column]);
 }
 
 export function number(row: Row, column: string): number {
-  return Number(row[column]);
+  return values.number(row[column]);
 }
 
 export function numberOrNull(row: Row, column: string): number | null {
-  return row[column] === null || row[column] === undefined ? null : Number(row[column]);
+  return values.numberOrNull(row[column]);
 }
 
 export function flag(row: Row, column: string): boolean {
-  return Boolean(Number(row[column]));
+  return values.flag(row[column]);
 }
 
 export function date(row: Row, column: string): Date {
-  return new Date(number(row, column));
+  return values.date(row[column]);
 }
 
 export function dateOrNull(row: Row, column: string): Date | null {
-  const value = numberOrNull(row, column);
-  return value === null ? null : new Date(value);
+  return values.dateOrNull(row[column]);
 }
 
 export function json<T>(row: Row, column: string): T {
-  const value = text(row, column);
-  // Written by this adapter from a value of that type; nobody else writes the column.
-  return (EMPTY.get(value) ?? JSON.parse(value)) as T;
+  return values.json(row[column]);
 }
 
 export function jsonOrNull<T>(row: Row, column: string): T | null {
-  return row[column] === null || row[column] === undefined ? null : json(row, column);
+  return values.jsonOrNull(row[column]);
 }
-
-/** Most of these columns hold nothing most of the time. */
-const EMPTY: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ['{}', Object.freeze({})],
-  ['[]', Object.freeze([])],
-]);
 
 /** Applies sorting, marker and limit. `columns` maps the wire names that may be sorted by to column names. */
 export async function pageOf(
@@ -60,6 +51,17 @@ export async function pageOf(
   columns: Readonly<Record<string, string>>,
 ): Promise<readonly Row[]> {
   return pageAfter(query, db, { table, key: 'uuid', page, columns });
+}
+
+/** The same for rows as values. */
+export async function valuesPageOf(
+  query: Knex.QueryBuilder,
+  db: Knex,
+  table: string,
+  page: Page,
+  columns: Readonly<Record<string, string>>,
+): Promise<readonly values.Values[]> {
+  return values.valuesOf(pageAfter(query, db, { table, key: 'uuid', page, columns }));
 }
 
 /** The same where rows are told apart by their number alone. */
@@ -81,7 +83,7 @@ interface Paging {
   readonly columns: Readonly<Record<string, string>>;
 }
 
-async function pageAfter(query: Knex.QueryBuilder, db: Knex, { table, key, page, columns }: Paging): Promise<readonly Row[]> {
+function pageAfter(query: Knex.QueryBuilder, db: Knex, { table, key, page, columns }: Paging): Knex.QueryBuilder {
   const column = sortColumn(page, columns);
   const direction = page.descending ? 'desc' : 'asc';
   addFilter(query, table, page.filter ?? {});

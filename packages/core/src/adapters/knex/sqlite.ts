@@ -6,18 +6,41 @@ const require = createRequire(import.meta.url);
 
 /** Knex's better-sqlite3 dialect, with libsql (whose interface is the same) as its driver. */
 function libsqlClient(): typeof Knex.Client {
-  // The entry has no types of its own; the dialect is a class that extends Knex.Client, as this states.
-  const Dialect = require('knex/lib/dialects/better-sqlite3/index.js') as typeof Knex.Client;
-  return class LibsqlClient extends Dialect {
+  // The entry has no types of its own; the dialect is a class that extends Knex.Client, as these state.
+  const Dialect = require('knex/lib/dialects/better-sqlite3/index.js') as new (config: Knex.Config) => Dialect;
+  class LibsqlClient extends Dialect {
     _driver(): unknown {
       return require('libsql');
     }
-  };
+
+    /** Rows as lists of values on demand, as mysql2 has them by the same option. */
+    override async _query(connection: Connection, query: Query): Promise<Query> {
+      if (!query.options?.rowsAsArray) return super._query(connection, query);
+      query.response = connection.prepare(query.sql).raw(true).all(this._formatBindings(query.bindings));
+      return query;
+    }
+  }
+  return LibsqlClient as unknown as typeof Knex.Client;
 }
 
-/** The pool's connection is a libsql Database; only what the set-up needs. */
+/** The pool's connection is a libsql Database; only what is used of it. */
 interface Connection {
   exec(sql: string): void;
+  prepare(sql: string): { raw(on: boolean): { all(bindings: readonly unknown[]): readonly unknown[] } };
+}
+
+/** What the dialect has beyond the client's published type. */
+interface Dialect extends Knex.Client {
+  _query(connection: Connection, query: Query): Promise<Query>;
+  _formatBindings(bindings: readonly unknown[] | undefined): readonly unknown[];
+}
+
+/** Knex's own record of a statement. */
+interface Query {
+  readonly sql: string;
+  readonly bindings?: readonly unknown[];
+  readonly options?: { readonly rowsAsArray?: boolean };
+  response?: unknown;
 }
 
 // WAL survives kill -9; NORMAL would still lose the last commits with the machine, and an intent must not be lost.

@@ -1,6 +1,6 @@
 import { DomainError, isDomainError } from '../../domain/errors.js';
 import type { Secret } from '../../domain/secret.js';
-import type { Identity, TokenIdentity, TrusteeAccount } from '../../ports/identity.js';
+import type { Caller, Identity, TokenIdentity, TrusteeAccount } from '../../ports/identity.js';
 import { passwordLogin, type Reference, type TokenDocument } from './auth.js';
 import { dataOf, openSession, type Session, type SessionDeps } from './session.js';
 import { accountLogin, keystoneTrusts } from './trusts.js';
@@ -46,7 +46,7 @@ export class KeystoneIdentity implements Identity {
     return this.#domainId ?? '';
   }
 
-  async validate(token: Secret, signal: AbortSignal): Promise<TokenIdentity | undefined> {
+  async validate(token: Secret, { signal }: Caller): Promise<TokenIdentity | undefined> {
     const plain = token.reveal();
     // What cannot stand in a header cannot be a token.
     if (!/^[\x21-\x7e]{1,8192}$/.test(plain)) return undefined;

@@ -16,7 +16,7 @@ export function jsonLogger(level: string, output?: DestinationStream): Logger {
   };
 }
 
-const FULL_BYTES = 4_096;
+const FULL_BYTES = 16_000;
 const LONGEST_HELD_MS = 250;
 
 /**

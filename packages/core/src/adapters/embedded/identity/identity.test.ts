@@ -85,7 +85,7 @@ test('a password gives a token with project, roles and catalog, and the token is
   expect(answer.body.token.project.name).toBe('demo');
   expect(answer.body.token.roles.map((role: { name: string }) => role.name)).toEqual(['member', 'reader']);
   expect(answer.body.token.catalog[0].endpoints).toHaveLength(3);
-  const known = await identity.validate(new Secret(answer.headers.get('x-subject-token') ?? ''), SIGNAL);
+  const known = await identity.validate(new Secret(answer.headers.get('x-subject-token') ?? ''), { signal: SIGNAL });
   expect(known).toMatchObject({ userName: 'demo', projectName: 'demo', roles: ['member', 'reader'] });
 });
 
@@ -159,14 +159,14 @@ test('a body beyond 64 KiB is refused before it is read', async () => {
 test('a token ends after four hours', async () => {
   const id = await tokenOf('demo');
   clock.advance(4 * HOUR - 1);
-  expect(await identity.validate(new Secret(id), SIGNAL)).toBeDefined();
+  expect(await identity.validate(new Secret(id), { signal: SIGNAL })).toBeDefined();
   clock.advance(1);
-  expect(await identity.validate(new Secret(id), SIGNAL)).toBeUndefined();
+  expect(await identity.validate(new Secret(id), { signal: SIGNAL })).toBeUndefined();
 });
 
 test('a token survives a restart, and only its hash is in the database', async () => {
   const id = await tokenOf('demo');
-  expect(await anIdentity().validate(new Secret(id), SIGNAL)).toBeDefined();
+  expect(await anIdentity().validate(new Secret(id), { signal: SIGNAL })).toBeDefined();
   expect(JSON.stringify(await db('embedded_token'))).not.toContain(id);
 });
 
@@ -195,7 +195,7 @@ test('a trustee logs in by id, has no project, and is gone with its tokens', asy
   expect((await login('first')).status).toBe(401);
   const answer = await login('second');
   const token = new Secret(answer.headers.get('x-subject-token') ?? '');
-  expect(await identity.validate(token, SIGNAL)).toMatchObject({
+  expect(await identity.validate(token, { signal: SIGNAL })).toMatchObject({
     userId: trustee.userId,
     userDomainId: identity.trusteeDomainId,
     projectId: null,
@@ -204,7 +204,7 @@ test('a trustee logs in by id, has no project, and is gone with its tokens', asy
   expect(JSON.stringify(await db('embedded_user'))).not.toContain('second');
   await identity.deleteTrustee('bay_1', SIGNAL);
   await identity.deleteTrustee('bay_1', SIGNAL);
-  expect(await identity.validate(token, SIGNAL)).toBeUndefined();
+  expect(await identity.validate(token, { signal: SIGNAL })).toBeUndefined();
 });
 
 test('lists of users, projects and domains are for admins; everybody sees what is their own', async () => {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Secret } from '../../../domain/secret.js';
 import type { Clock } from '../../../ports/clock.js';
-import type { Identity, TokenIdentity, TrusteeAccount } from '../../../ports/identity.js';
+import type { Caller, Identity, TokenIdentity, TrusteeAccount } from '../../../ports/identity.js';
 import type { Random } from '../../../ports/random.js';
 import type { EmbeddedConfig } from '../config.js';
 import { Directory } from './directory.js';
@@ -42,7 +42,7 @@ export class EmbeddedIdentity implements Identity {
     return this.#deps.authUrl();
   }
 
-  async validate(token: Secret, signal: AbortSignal): Promise<TokenIdentity | undefined> {
+  async validate(token: Secret, { signal }: Caller): Promise<TokenIdentity | undefined> {
     signal.throwIfAborted();
     const found = await this.#tokens.find(token.reveal());
     const account = found && (await this.#directory.byId(found.userId));
