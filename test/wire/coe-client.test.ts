@@ -163,8 +163,7 @@ describe.skipIf(!IS_THERE && process.env['CI'] === undefined)('openstack coe', (
       }),
     ]);
     await refused('cluster create x --cluster-template nobody', /ClusterTemplate nobody could not be found.*HTTP 404/);
-    // The client itself refuses this one.
-    await refused('cluster create x --cluster-template swarm-1 --master-count 3', /Master node count can only be one/);
+    await refused('cluster create x --cluster-template swarm-1 --master-count 3', /master_count must be 1.*HTTP 400/);
     await refused('cluster create x --cluster-template swarm-1 --flavor huge', /Unable to find flavor huge.*HTTP 400/);
     await refused('cluster show nobody', /Cluster nobody could not be found.*HTTP 404/);
     await refused('cluster update hive replace name=other', /Cannot change cluster property name.*HTTP 400/);
