@@ -26,7 +26,7 @@ export async function rotateAuthority(deps: AppDeps, access: Access, ident: stri
   requireAccepts(bay, 'rotate-ca');
   const isResumed = awaitsAuthority(bay, support);
   const desired = { ...bay.desired, caGeneration: bay.desired.caGeneration + (isResumed ? 0 : 1) };
-  return changeBay(deps, { ...bay, desired }, { operation: 'update' }, async (repos) => {
+  return changeBay(deps, { ...bay, desired }, { operation: 'update', by: access.actor }, async (repos) => {
     for (const group of await repos.nodeGroups.ofBay(bay.id))
       await repos.nodeGroups.saveStatus(group.id, 'UPDATE_IN_PROGRESS', null);
   });
