@@ -90,7 +90,7 @@ describe('every operation', () => {
       const more = { version, ...(ADMINISTRATIVE.test(id) ? { token: service.tokens.admin } : {}) };
       const isDry = CREATES.has(id) && status === 200;
       const reply = isDry
-        ? await service.request('POST', `${operations[id].path}?dry_run=true`, { ...more, body: BODIES[id]?.() })
+        ? await service.request('POST', `${operations[id].path}?dry_run=true`, { ...more, body: bodyOf(id, idents) })
         : await ask(id, more);
       expect(reply.status, `${version} ${reply.text}`).toBe(status);
       succeeded.add(`${id} ${status}`);

@@ -113,8 +113,7 @@ export function clusters(transport: Transport, runtime: Runtime): Clusters {
         );
         return { items: page.clusters, next: page.next };
       }),
-    create: async (body, options) =>
-      (await dataOf(http.POST('/v1/clusters', { body, ...init(options) }))) as Accepted, // only a dry run answers something else
+    create: async (body, options) => (await dataOf(http.POST('/v1/clusters', { body, ...init(options) }))) as Accepted, // only a dry run answers something else
     plan: async (body, options) =>
       (await dataOf(http.POST('/v1/clusters', { params: { query: { dry_run: true } }, body, ...init(options) }))) as BayPlan, // as said
     update: (ident, changes, options) => {
