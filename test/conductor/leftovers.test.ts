@@ -5,10 +5,11 @@ import type { ConductorDeps } from '../../packages/core/src/conductor/world.js';
 import { DomainError } from '../../packages/core/src/domain/errors.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import type { Labels } from '../../packages/core/src/domain/labels.js';
+import { Secret } from '../../packages/core/src/domain/secret.js';
 import type { Leftovers, Remnant, Sweep, SweepRequest } from '../../packages/core/src/ports/leftovers.js';
 import { aBayModel } from '../../packages/core/src/testing/builders.js';
 import { CrashPoints } from '../../packages/core/src/testing/crash-points.js';
-import { aMachine, mortal, startProcess, work, type Machine, type Process } from '../support/world.js';
+import { aMachine, mortal, OWNER_TOKEN, startProcess, work, type Machine, type Process } from '../support/world.js';
 
 const ACTOR = {
   userId: 'user',
@@ -17,6 +18,7 @@ const ACTOR = {
   projectId: 'project',
   roles: ['member'],
   trusteeOf: null,
+  token: new Secret(OWNER_TOKEN),
 };
 const may = (action: string): Access => ({ actor: ACTOR, action, policies: {}, vocabulary: 'bay' });
 
