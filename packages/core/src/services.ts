@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import { readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
 import { amqpBus, type AmqpBus } from './adapters/bus/amqp.js';
-import { brokersIn, type BrokerTls } from './adapters/bus/brokers.js';
+import { brokersIn } from './adapters/bus/brokers.js';
+import { brokerTls } from './broker-tls.js';
 import { osloNotifier } from './adapters/bus/notifications.js';
 import { memoryLimits } from './adapters/limits/memory.js';
 import { metered } from './adapters/system/meter.js';
@@ -341,30 +342,6 @@ function openDatabase(config: Config): Knex {
     poolSize: config.number('database', 'max_pool_size'),
     acquireTimeoutMs: config.number('database', 'pool_timeout') * 1_000,
   });
-}
-
-function brokerTls(config: Config): BrokerTls | undefined {
-  if (!config.flag('oslo_messaging_rabbit', 'ssl')) return undefined;
-  const files = { ca: 'ssl_ca_file', cert: 'ssl_cert_file', key: 'ssl_key_file' };
-  return Object.fromEntries(
-    Object.entries(files).flatMap(([part, name]) => {
-      const file = config.text('oslo_messaging_rabbit', name);
-      return file === null ? [] : [[part, readPem(`[oslo_messaging_rabbit] ${name}`, file)]];
-    }),
-  );
-}
-
-function readPem(name: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? 'unreadable'; // what fs throws
-    throw new DomainError('invalid-parameter', {
-      field: name,
-      message: `${name}: ${file} cannot be read (${why}).`,
-      cause: error,
-    });
-  }
 }
 
 function sealingKey(config: Config): Uint8Array {
