@@ -49,7 +49,7 @@ describe('routing', () => {
       ['DELETE', '/v1/bays/detail', 'GET'],
       ['GET', '/v1/containers/x/start', 'PUT'],
       ['POST', '/v1/bays/x/events', 'GET'],
-      ['PATCH', '/v1/certificates/x', 'GET'],
+      ['DELETE', '/v1/certificates/x', 'GET, PATCH'],
       ['HEAD', '/v1/bays', 'GET, POST'],
       ['OPTIONS', '/v1/bays', 'GET, POST'],
       ['PROPFIND', '/v1/bays', 'GET, POST'],
