@@ -3,13 +3,22 @@ import { createBay, deleteBay, updateBay } from '../../packages/core/src/app/bay
 import type { Access } from '../../packages/core/src/app/deps.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import { aBayModel } from '../../packages/core/src/testing/builders.js';
-import { aMachine, startProcess, work, type Machine, type Process } from '../support/world.js';
+import { Secret } from '../../packages/core/src/domain/secret.js';
+import { aMachine, OWNER_TOKEN, startProcess, work, type Machine, type Process } from '../support/world.js';
 
 const access = (action: string): Access => ({
   action,
   policies: {},
   vocabulary: 'bay',
-  actor: { userId: 'user', userName: 'demo', userDomainId: 'default', projectId: 'project', roles: ['member'], trusteeOf: null },
+  actor: {
+    userId: 'user',
+    userName: 'demo',
+    userDomainId: 'default',
+    projectId: 'project',
+    roles: ['member'],
+    trusteeOf: null,
+    token: new Secret(OWNER_TOKEN),
+  },
 });
 const WANTED = {
   name: 'hive',

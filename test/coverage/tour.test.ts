@@ -1,7 +1,7 @@
 import { operations, type OperationId } from '@magnum-ts/openapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
-import { bodyOf } from '../support/bodies.js';
+import { bodyOf, queryOf } from '../support/bodies.js';
 import { anEngine, type Engine } from '../support/engine.js';
 import { trusteeToken } from '../support/trustee.js';
 import { aService, MODEL, operationIds, refusalOf, resource, type Ask, type Reply, type Service } from '../support/service.js';
@@ -50,18 +50,10 @@ function ask(id: OperationId, more: Ask, through = engineFor(id)): Promise<Reply
   };
   const known: Record<string, string | undefined> = { ...idents, ...others[id] };
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => known[name] ?? '');
-  return through(method, `${at}${queryFor(id)}`, {
+  return through(method, `${at}${queryOf(id, idents)}`, {
     ...(body === undefined ? {} : { body }),
     ...more,
   });
-}
-
-function queryFor(id: OperationId): string {
-  if (id === 'executeContainer') return '?command=ls';
-  const parameters: readonly { readonly name: string }[] = operations[id].queryParams;
-  return /Pod|Service|Replication/.test(id) && parameters.some(({ name }) => name === 'bay_ident')
-    ? `?bay_ident=${idents['bay_ident'] ?? ''}`
-    : '';
 }
 
 /** Nodes and containers are asked for where an engine answers; everything else at the service itself. */

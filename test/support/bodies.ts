@@ -1,4 +1,4 @@
-import type { OperationId } from '@magnum-ts/openapi';
+import { operations, type OperationId } from '@magnum-ts/openapi';
 import { execFileSync } from 'node:child_process';
 import { MODEL } from './service.js';
 
@@ -8,6 +8,18 @@ type Idents = Readonly<Record<string, string>>;
 /** Undefined: the operation wants no body. */
 export function bodyOf(id: OperationId, idents: Idents): unknown {
   return BODIES[id]?.(idents);
+}
+
+/** Objects of Kubernetes, which are asked for in a bay. */
+export const MANIFESTS = /Pod|ReplicationController|(?<!Magnum)Services?(Detail|OfBay)?$/;
+
+/** What an operation must be told in its query; empty for most. */
+export function queryOf(id: OperationId, idents: Idents): string {
+  if (id === 'executeContainer') return '?command=ls';
+  const parameters: readonly { readonly name: string }[] = operations[id].queryParams;
+  return MANIFESTS.test(id) && parameters.some(({ name }) => name === 'bay_ident')
+    ? `?bay_ident=${idents['bay_ident'] ?? ''}`
+    : '';
 }
 
 const csr = (): string =>

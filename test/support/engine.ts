@@ -30,6 +30,9 @@ export interface Engine {
   failWith(kind: ErrorName | undefined, status?: number): void;
 }
 
+/** One for all of them: what one has sealed, another one opens. */
+const SEALER = aesSealer(systemRandom.bytes(32));
+
 export interface EngineOptions {
   readonly store?: (store: Store) => Store;
   readonly logger?: Logger;
@@ -72,7 +75,7 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
       magnumUrl: () => '',
     }),
     random: systemRandom,
-    sealer: aesSealer(systemRandom.bytes(32)),
+    sealer: SEALER,
     manifests: manifests(NO_FETCHING),
     logger: options.logger ?? silentLogger,
     ...(options.labelCheck === undefined ? {} : { labelCheck: options.labelCheck }),
