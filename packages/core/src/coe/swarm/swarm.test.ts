@@ -237,7 +237,7 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
     const log = (await inside('master-0064', 'cat', '/var/log/cloud-init-output.log', '/var/log/cloud-init.log')).output;
     expect(log).not.toMatch(/example-password|SWMTKN|signal-token|token-1/);
     expect(
-      (await inside('master-0064', 'stat', '-c', '%a %U', '/etc/magnum/node.json', '/etc/docker/server.key')).output
+      (await inside('master-0064', 'stat', '-c', '%a %U', '/etc/magnum/node.json', '/etc/docker/server.pem')).output
         .trim()
         .split(/\s+/),
     ).toEqual(['600', 'root', '600', 'root']);
@@ -249,12 +249,12 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
   });
 
   test('running the scripts a second time changes nothing', async () => {
-    const certificate = (await inside('worker-00c8', 'sha256sum', '/etc/docker/server.crt')).output;
+    const certificate = (await inside('worker-00c8', 'sha256sum', '/etc/docker/server.pem')).output;
     const started = (await inside('worker-00c8', 'systemctl', 'show', '-p', 'MainPID', 'docker')).output;
     cloud.signals.delete('worker-00c8.wait');
     expect((await inside('worker-00c8', '/opt/magnum/node.sh')).code).toBe(0);
     expect((await reported('worker-00c8', 'wait')).status).toBe('SUCCESS');
-    expect((await inside('worker-00c8', 'sha256sum', '/etc/docker/server.crt')).output).toBe(certificate);
+    expect((await inside('worker-00c8', 'sha256sum', '/etc/docker/server.pem')).output).toBe(certificate);
     expect((await inside('worker-00c8', 'systemctl', 'show', '-p', 'MainPID', 'docker')).output).toBe(started);
   });
 
@@ -294,7 +294,7 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
       nodes: [{ name: PLAIN, address: addressOf(PLAIN), role: 'master' }],
     });
     expect((await plain.health(signal)).health).toBe('HEALTHY');
-    expect((await inside(PLAIN, 'ls', '/etc/docker')).output).not.toContain('server.key');
+    expect((await inside(PLAIN, 'ls', '/etc/docker')).output).not.toContain('server.pem');
     await backend.deleteServer(`s/${PLAIN}`, signal);
     expect((await plain.health(signal)).health).toBe('UNHEALTHY');
   }, 90_000);
