@@ -5,7 +5,8 @@ import { attempt, statusOf, wordsOf } from './engine-errors.js';
 import type { Engines } from './engines.js';
 
 const CALL_WITHIN = 10_000;
-const ATTEMPTS = 20;
+/** A leader that goes hands its office on first, which takes seconds. */
+const ATTEMPTS = 80;
 const PAUSE = 500;
 /** Longer than that no node waits for its work to end elsewhere: it goes all the same. */
 const DRAIN_WITHIN = 30_000;
@@ -16,6 +17,8 @@ interface SwarmNode {
   readonly Spec: { readonly Role: string; readonly Availability: string };
   readonly Description?: { readonly Hostname?: string };
   readonly Status?: { readonly State?: string };
+  /** There as long as the node has a vote among the managers. */
+  readonly ManagerStatus?: object;
 }
 
 interface SwarmTask {
@@ -83,9 +86,11 @@ async function releasing(name: string, signal: AbortSignal, call: () => Promise<
 }
 
 async function takeOut(docker: Docker, name: string): Promise<void> {
-  for (const { ID, Version, Spec } of await nodesCalled(docker, name)) {
+  for (const { ID, Version, Spec, ManagerStatus } of await nodesCalled(docker, name)) {
     const node = docker.getNode(ID);
     if (Spec.Role === 'manager') await node.update({ version: Version.Index, ...Spec, Role: 'worker', Availability: 'drain' });
+    // It can be removed as soon as it is to be a worker, but its vote counts until it is one: servers that vanish before leave no majority.
+    if (Spec.Role === 'manager' || ManagerStatus) throw new Error(`${name} still has a vote among the managers`);
     await node.remove({ force: true }).catch((error: unknown) => {
       // Refused while the demotion is under way: without the status it counts as something that passes.
       if (statusOf(error) !== 404) throw new Error(wordsOf(error), { cause: error });
