@@ -161,6 +161,8 @@ function bodyOf(id: OperationId, idents: Readonly<Record<string, string>>): unkn
     case 'updateBayModel':
     case 'updateClusterTemplate':
       return [{ op: 'replace', path: '/name', value: 'renamed' }];
+    case 'createNode':
+      return { type: 'vm' };
     case 'createCertificate':
       return { bay_uuid: idents['bay_ident'], csr: CSR };
     default:
