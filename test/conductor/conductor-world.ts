@@ -7,6 +7,7 @@ import { openSqlite } from '../../packages/core/src/adapters/knex/sqlite.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
+import { NO_SUPPORT, type BaySupport } from '../../packages/core/src/domain/bay-support.js';
 import { stackNameOf, type BayId, type NodeGroupId, type NodeId } from '../../packages/core/src/domain/ids.js';
 import { UNSEEN_NODE } from '../../packages/core/src/domain/node.js';
 import { enginesOf } from '../../packages/core/src/engines.js';
@@ -141,17 +142,12 @@ async function addBay(
   await repos.work.wake(id);
 }
 
-const SUPPORT = {
+const SUPPORT: BaySupport = {
+  ...NO_SUPPORT,
   trustee: { userId: 'u', username: 'n', domainId: 'd', passwordRef: 'p' },
-  delegate: null,
   caRef: 'ca',
   clientRef: 'client',
-  sweep: null,
-  lastStackEvent: 0,
   claimedGeneration: 1,
-  caGeneration: 0,
-  rotation: null,
-  certificatesUntil: null,
   facts: {
     authUrl: 'a',
     magnumUrl: 'm',

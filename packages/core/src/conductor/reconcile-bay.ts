@@ -2,6 +2,7 @@ import { isDomainError, DomainError } from '../domain/errors.js';
 import { assertNever } from '../domain/json.js';
 import { stackNameOf } from '../domain/ids.js';
 import { STATUS_OF } from '../domain/bay-status.js';
+import { withHealing } from '../domain/healing.js';
 import { awaitsAuthority } from '../domain/rotation.js';
 import { withRemedy } from '../domain/remedy.js';
 import { planBay, withRotation, type Step } from '../domain/plan.js';
@@ -9,6 +10,7 @@ import type { RenderInput } from '../ports/bay-driver.js';
 import type { Lease } from '../ports/store.js';
 import type { StackSpec, StackSnapshot } from '../ports/orchestrator.js';
 import { ensureSupport, missing, releaseSupport } from './ensure.js';
+import { recordHealing } from './heal.js';
 import { tellOthers } from './notifications.js';
 import { isFresh, needsSupport, snapshotIn, type Look } from './look.js';
 import type { Pass, PassResult } from './pass.js';
@@ -78,8 +80,10 @@ async function runPass(deps: ConductorDeps, { lease, world: loaded, look }: Task
   const world = needsSupport(claimed) ? await ensureSupport(deps, lease, claimed, signal) : claimed;
   const snapshot = look ? snapshotIn(look) : await observe(deps, world, signal);
   const seen = driver.interpret(snapshot, desiredOf(world));
-  const planned = planBay(world.bay, world.intent, seen, deps.clock.now(), isUpgraded(world));
-  const step = awaitsAuthority(world.bay, world.support) ? withRotation(planned, world.bay) : planned;
+  const now = deps.clock.now();
+  const planned = planBay(world.bay, world.intent, seen, now, isUpgraded(world));
+  const next = withHealing(planned, world.intent, seen, world.support.healing, now);
+  const step = awaitsAuthority(world.bay, world.support) ? withRotation(next, world.bay) : next;
   return act(deps, { lease, world, snapshot, seen, step }, signal);
 }
 
@@ -102,6 +106,8 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
       return deleteStack(deps, pass, signal);
     case 'stride':
       return takeStride(deps, pass);
+    case 'heal':
+      return healStack(deps, await recordHealing(deps, pass), signal);
     case 'wait':
     case 'finish':
     case 'fail':
@@ -115,6 +121,11 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
     default:
       return assertNever(step);
   }
+}
+
+async function healStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+  if (pass.world.intent?.operation === 'delete') return deleteStack(deps, pass, signal);
+  return recordPass(deps, { ...pass, snapshot: await tellStack(deps, pass, signal) }, signal);
 }
 
 /** What workloads have made stands in the way of the network's deletion, so it goes first. */

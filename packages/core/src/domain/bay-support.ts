@@ -1,4 +1,5 @@
 import type { BayId } from './ids.js';
+import type { Healing } from './healing.js';
 import type { BayFacts } from './observation.js';
 import type { Rotation } from './rotation.js';
 
@@ -29,6 +30,8 @@ export interface BaySupport {
   readonly rotation: Rotation | null;
   /** How far the removal of what workloads have made has come, for the deletion of that generation. `startedAt`: ms since 1970. */
   readonly sweep: { readonly generation: number; readonly startedAt: number; readonly isDone: boolean } | null;
+  /** Of a stack that failed of something that passes. */
+  readonly healing: Healing | null;
   /** The newest stack event that was copied into the bay's story. */
   readonly lastStackEvent: number;
   /** The newest generation of which the story tells that a conductor has begun with it. */
@@ -45,6 +48,7 @@ export const NO_SUPPORT: BaySupport = {
   caGeneration: 0,
   rotation: null,
   sweep: null,
+  healing: null,
   lastStackEvent: 0,
   claimedGeneration: 0,
 };

@@ -41,4 +41,6 @@ export interface Observation {
   readonly nodes: ReadonlyMap<NodeId, NodeObservation>;
   /** What failed, where, and in whose words: names the resource, its type and its id. Null unless the stack failed. */
   readonly failure: string | null;
+  /** That it failed only because one of the orchestrator's neighbours did not answer. */
+  readonly failureMayPass?: boolean;
 }

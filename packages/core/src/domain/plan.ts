@@ -10,6 +10,8 @@ export type Step =
   | { readonly do: 'create' | 'update' | 'delete' }
   /** The stack is what was wanted so far, and the upgrade goes on: other nodes are wanted now. */
   | { readonly do: 'stride' }
+  /** The stack failed of something that passes by itself: it is told the same again. */
+  | { readonly do: 'heal' }
   | { readonly do: 'wait'; readonly milliseconds: number; readonly status: BayStatus; readonly reason?: string }
   | { readonly do: 'finish'; readonly status: BayStatus; readonly reason: string | null }
   | { readonly do: 'fail'; readonly status: BayStatus; readonly reason: string }

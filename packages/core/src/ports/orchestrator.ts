@@ -70,6 +70,8 @@ export interface StackResource {
   readonly action: StackAction | 'INIT';
   readonly state: StackState;
   readonly reason: string;
+  /** That it failed because a neighbour did not answer the orchestrator, which does not try again by itself. */
+  readonly mayPass?: boolean;
 }
 
 export interface StackEvent {

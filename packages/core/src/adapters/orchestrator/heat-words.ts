@@ -55,8 +55,16 @@ export function resourcesOf(rows: readonly HeatResource[]): readonly StackResour
     physicalId: row.physical_resource_id || null,
     ...resourceStatus(row.resource_status),
     reason: row.resource_status_reason ?? '',
+    ...(NO_ANSWER.test(row.resource_status_reason ?? '') ? { mayPass: true } : {}),
   }));
 }
+
+/**
+ * How Heat begins the reason of a resource that failed because Keystone, Nova or another neighbour could not be reached: names of
+ * keystoneauth's, the clients' and the transport's exceptions, and the statuses of a gateway before a service that is away.
+ */
+const NO_ANSWER =
+  /^(ConnectFailure|ConnectTimeout|ConnectionError|ConnectionFailed|ConnectionRefused|RetriableConnectionFailure|UnknownConnectionError|DiscoveryFailure|RequestTimeout|ReadTimeout|ServiceUnavailable|BadGateway|GatewayTimeout)\b|\(HTTP 50[234]\)/;
 
 const MOST_DEEP = 8;
 

@@ -33,7 +33,7 @@ export function interpretStack(stack: StackSnapshot | undefined, desired: Desire
         return seen ? [[node.id, seen]] : [];
       }),
     ),
-    failure: stack.state === 'FAILED' ? failureOf(stack) : null,
+    ...(stack.state === 'FAILED' ? { failure: failureOf(stack), failureMayPass: mayPass(stack) } : {}),
   };
 }
 
@@ -92,6 +92,12 @@ function failureOf(stack: StackSnapshot): string {
   if (failed.length === 0) return stack.reason || `the stack ${stack.id} failed without a reason`;
   const more = failed.length > MOST_FAILURES ? ` (and ${failed.length - MOST_FAILURES} more)` : '';
   return `${failed.slice(0, MOST_FAILURES).map(describe).join('; ')}${more}`;
+}
+
+/** What was aborted because of the others is no failure of its own. */
+function mayPass(stack: StackSnapshot): boolean {
+  const failed = failedLeaves(stack.resources).filter((resource) => !isAborted(resource));
+  return failed.length > 0 && failed.every((resource) => resource.mayPass);
 }
 
 function isAborted(resource: StackResource): boolean {

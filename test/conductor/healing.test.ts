@@ -1,0 +1,97 @@
+import { afterEach, expect, test } from 'vitest';
+import { resourcesOf } from '../../packages/core/src/adapters/orchestrator/heat-words.js';
+import { attemptWords, MOST_HEALINGS } from '../../packages/core/src/domain/healing.js';
+import { stackNameOf, type BayId } from '../../packages/core/src/domain/ids.js';
+import { Secret } from '../../packages/core/src/domain/secret.js';
+import type { StackAddress, StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
+import { aConductorWorld, complete, inProgress, until, type ConductorWorld } from './conductor-world.js';
+
+// What Heat says of a resource while Keystone is away, and of one that Nova has refused.
+const NO_ANSWER =
+  'ConnectFailure: resources.wait_handle: Unable to establish connection to http://10.0.0.1:5000/v3/auth/tokens: Max retries exceeded';
+const REFUSED = 'Forbidden: resources.server: Quota exceeded for cores (HTTP 403)';
+const ABORTED = 'CREATE aborted (Task create from StackResource "worker-1" Stack "s" Timed out)';
+
+let world: ConductorWorld;
+let stop: AbortController;
+let running: Promise<void>;
+afterEach(async () => {
+  stop.abort(new Error('the test is over'));
+  await running;
+  await world.close();
+});
+
+/** A Heat whose stack fails with these words until it was told so many times more. */
+async function aBayWhoseStackFails(
+  reason: string,
+  untilTold: number,
+): Promise<{ readonly id: BayId; readonly told: () => number }> {
+  let told = 0;
+  const shown = (address: StackAddress): StackSnapshot => (told >= untilTold ? complete(address) : failed(address, reason));
+  world = await aConductorWorld(shown);
+  const [id] = await world.addBays(1);
+  if (!id) throw new Error('no bay was made');
+  const update = async (): Promise<StackSnapshot> => {
+    told += 1;
+    return { ...inProgress({ name: stackNameOf({ id, name: 'hive' }), projectId: 'project' }), action: 'UPDATE' };
+  };
+  Object.assign(world.deps.orchestrator, { update });
+  Object.assign(world.deps, { vault: { get: () => Promise.resolve(new Secret('password')) } });
+  stop = new AbortController();
+  running = world.loop().run(stop.signal);
+  return { id, told: () => told };
+}
+
+function failed(address: StackAddress, reason: string): StackSnapshot {
+  const row = (name: string, words: string, status = 'CREATE_FAILED') => ({
+    resource_name: name,
+    resource_type: 'OS::Heat::WaitConditionHandle',
+    resource_status: status,
+    resource_status_reason: words,
+    physical_resource_id: '',
+    logical_resource_id: name,
+    links: [],
+    required_by: [],
+  });
+  return {
+    ...inProgress(address),
+    state: 'FAILED',
+    reason: 'Resource CREATE failed',
+    resources: resourcesOf([row('master-1', reason), row('worker-1', ABORTED)]),
+  };
+}
+
+const bayOf = async (id: BayId) => (await world.deps.store.read((repos) => repos.bays.get(id)))?.observed;
+const retriesOf = async (id: BayId) =>
+  (await world.deps.store.read((repos) => repos.events.list(id, 0, 100))).filter(({ kind }) => kind === 'retry');
+
+/** Pauses pass at once. */
+async function inTime(id: BayId, status: string): Promise<void> {
+  await until(async () => {
+    world.clock.advance(30_000);
+    return (await bayOf(id))?.status === status;
+  });
+}
+
+test('a stack that failed because a neighbour did not answer is told the same again, and the story tells of it', async () => {
+  const { id, told } = await aBayWhoseStackFails(NO_ANSWER, 2);
+  await inTime(id, 'CREATE_COMPLETE');
+  expect(told()).toBe(2);
+  expect((await retriesOf(id)).map(({ reason }) => reason)).toEqual([
+    expect.stringMatching(/^master-1 .*Unable to establish connection.*It is tried again \(attempt 1 of 5\)\.$/),
+    expect.stringContaining(attemptWords(1)),
+  ]);
+});
+
+test('it is told so a few times only', async () => {
+  const { id, told } = await aBayWhoseStackFails(NO_ANSWER, Infinity);
+  await inTime(id, 'CREATE_FAILED');
+  expect(told()).toBe(MOST_HEALINGS);
+  expect((await bayOf(id))?.statusReason).toContain('update the bay to try again');
+});
+
+test('what was refused is not tried again', async () => {
+  const { id, told } = await aBayWhoseStackFails(REFUSED, 1);
+  await inTime(id, 'CREATE_FAILED');
+  expect(told()).toBe(0);
+});
