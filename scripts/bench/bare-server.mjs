@@ -32,7 +32,7 @@ async function inOrder(plan) {
 
 async function once({ statements, newIds }) {
   const ids = new Map(newIds.map((id) => [id, randomUUID()]));
-  const pattern = new RegExp(newIds.join('|'), 'g');
+  const pattern = new RegExp(newIds.join('|') || '$^', 'g');
   const connection = await pool.getConnection();
   try {
     for (const statement of statements) await connection.query(statement.replace(pattern, (id) => ids.get(id)));

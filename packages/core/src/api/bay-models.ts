@@ -48,7 +48,7 @@ export function bayModelOperations({ names, present, parse }: BayModelWording) {
       return { body: present(call, model), etag: etagOfModel(model) };
     },
     create: async (deps, call): Promise<Answer> => {
-      const { model, warnings } = await createBayModel(deps, call.access, parse(bodyOf(call)), call.signal);
+      const { model, warnings } = await createBayModel(deps, call.access, parse(bodyOf(call)), call.signal());
       return {
         body: present(call, model),
         location: locationOf(call.baseUrl, names.collection, model.id),
@@ -61,7 +61,7 @@ export function bayModelOperations({ names, present, parse }: BayModelWording) {
         requireMatch(call, etagOfModel(before));
         return parse(patched(names.schema, present(call, before), call));
       };
-      const { model, warnings } = await updateBayModel(deps, call.access, identOf(call), change, call.signal);
+      const { model, warnings } = await updateBayModel(deps, call.access, identOf(call), change, call.signal());
       return { body: present(call, model), etag: etagOfModel(model), warnings };
     },
     delete: async (deps, call) => {

@@ -54,7 +54,7 @@ export function bayOperations(wording: BayWording) {
     },
     create: async (deps, call) =>
       call.query['dry_run'] === true
-        ? planAnswer(await asked(wording, call, () => planNewBay(deps, call.access, wording.parse(call), call.signal)))
+        ? planAnswer(await asked(wording, call, () => planNewBay(deps, call.access, wording.parse(call), call.signal())))
         : tagged(wording, deps, call, await created(wording, deps, call)),
     update: async (deps, call) => {
       const change = (row: BayRow): UpdateBay => {
@@ -78,7 +78,7 @@ async function tagged(wording: BayWording, deps: ApiDeps, call: Call, accepted: 
 }
 
 function created(wording: BayWording, deps: ApiDeps, call: Call): Promise<Accepted> {
-  return asked(wording, call, () => createBay(deps, call.access, wording.parse(call), call.signal));
+  return asked(wording, call, () => createBay(deps, call.access, wording.parse(call), call.signal()));
 }
 
 async function asked<T>(wording: BayWording, call: Call, work: () => Promise<T>): Promise<T> {

@@ -29,7 +29,7 @@ const operations = bayOperations({
   change,
   accepted: answerTo,
   deleted: async (deps, call, accepted) => {
-    if (isSynchronous(call)) await settle(deps, accepted, call.signal);
+    if (isSynchronous(call)) await settle(deps, accepted, call.signal());
   },
 });
 
@@ -47,7 +47,7 @@ export const bayHandlers = {
 async function answerTo(deps: ApiDeps, call: Call, accepted: Accepted): Promise<Answer> {
   const { bayId, warnings } = accepted;
   if (!isSynchronous(call)) return { body: { uuid: bayId }, warnings };
-  await settle(deps, accepted, call.signal);
+  await settle(deps, accepted, call.signal());
   const row = await findBay(deps, { ...call.access, action: BAYS.look }, bayId);
   return { body: presentBay(call, row), location: locationOf(call.baseUrl, BAYS.collection, bayId), warnings };
 }

@@ -12,7 +12,7 @@ const COLLECTION = 'certificates';
 export const certificateHandlers = {
   getCertificate: async (deps, call) => {
     const wanted = { bay: identOf(call), type: textField(call.query, 'ca_cert_type') ?? undefined };
-    const { bayId, pem } = await getCaCertificate(deps, call.access, wanted, call.signal);
+    const { bayId, pem } = await getCaCertificate(deps, call.access, wanted, call.signal());
     return { body: { ...common(call, bayId), pem } };
   },
   createCertificate: async (deps, call) => {
@@ -20,7 +20,7 @@ export const certificateHandlers = {
     const body = (call.body ?? {}) as JsonObject;
     const csr = textField(body, 'csr') ?? '';
     const type = textField(body, 'ca_cert_type') ?? undefined;
-    const { bayId, pem } = await signCertificate(deps, call.access, { bay: bayOf(body), csr, type }, call.signal);
+    const { bayId, pem } = await signCertificate(deps, call.access, { bay: bayOf(body), csr, type }, call.signal());
     return { body: { ...common(call, bayId), csr, pem, ...(type ? { ca_cert_type: type } : {}) } };
   },
   rotateCertificate: async (deps, call) => ({

@@ -33,7 +33,7 @@ export const clusterActionHandlers = {
       group: textField(body, 'nodegroup'),
       check: checkOf(call),
     };
-    const accepted = await upgradeBay(deps, call.access, identOf(call), wanted, call.signal);
+    const accepted = await upgradeBay(deps, call.access, identOf(call), wanted, call.signal());
     return { body: { uuid: accepted.bayId }, warnings: accepted.warnings, etag: etagOfBay(accepted) };
   },
 } satisfies Record<string, Handler>;

@@ -29,7 +29,7 @@ const list =
   async (deps, call) => {
     const bay = typeof call.query['bay_ident'] === 'string' ? call.query['bay_ident'] : undefined;
     const page = await pageOf(deps, call, (marker) => findContainer(deps, { ...call.access, action: 'container:get' }, marker));
-    const views = await listContainers(deps, call.access, bay, page, call.signal);
+    const views = await listContainers(deps, call.access, bay, page, call.signal());
     const items = views.map((view) => (detail ? present(call, view) : presentSummary(call, view)));
     return { body: collectionBody(call, page, { name: COLLECTION, path, extraQuery: { bay_ident: bay } }, items) };
   };
@@ -38,7 +38,7 @@ const list =
 const act =
   (action: ContainerAction): Handler =>
   async (deps, call) => {
-    await actOnContainer(deps, call.access, identOf(call), action, call.signal);
+    await actOnContainer(deps, call.access, identOf(call), action, call.signal());
     return { body: null };
   };
 
@@ -46,7 +46,7 @@ export const containerHandlers = {
   listContainers: list(COLLECTION, false),
   listContainersDetail: list(`${COLLECTION}/detail`, true),
   getContainer: async (deps, call) => ({
-    body: present(call, await getContainer(deps, call.access, identOf(call), call.signal)),
+    body: present(call, await getContainer(deps, call.access, identOf(call), call.signal())),
   }),
   createContainer: async (deps, call): Promise<Answer> => {
     // The body was checked against an object schema.
@@ -62,7 +62,7 @@ export const containerHandlers = {
         memory: textField(body, 'memory'),
         environment: mapField(body, 'environment') ?? {},
       },
-      call.signal,
+      call.signal(),
     );
     return { body: present(call, view), location: locationOf(call.baseUrl, COLLECTION, view.container.id) };
   },
@@ -71,7 +71,7 @@ export const containerHandlers = {
     return { body: present(call, await updateContainer(deps, call.access, identOf(call), change)) };
   },
   deleteContainer: async (deps, call) => {
-    await deleteContainer(deps, call.access, identOf(call), call.signal);
+    await deleteContainer(deps, call.access, identOf(call), call.signal());
     return {};
   },
   startContainer: act('start'),
@@ -80,11 +80,11 @@ export const containerHandlers = {
   pauseContainer: act('pause'),
   unpauseContainer: act('unpause'),
   getContainerLogs: async (deps, call) => ({
-    body: { output: (await containerLogs(deps, call.access, identOf(call), call.signal)).output },
+    body: { output: (await containerLogs(deps, call.access, identOf(call), call.signal())).output },
   }),
   executeContainer: async (deps, call) => {
     const command = String(call.query['command'] ?? '');
-    return { body: { output: (await executeInContainer(deps, call.access, identOf(call), command, call.signal)).output } };
+    return { body: { output: (await executeInContainer(deps, call.access, identOf(call), command, call.signal())).output } };
   },
 } satisfies Record<string, Handler>;
 

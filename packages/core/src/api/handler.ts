@@ -11,7 +11,8 @@ export interface Call {
   readonly body: JsonValue | undefined;
   /** `http://host:9511`, for links. */
   readonly baseUrl: string;
-  readonly signal: AbortSignal;
+  /** Aborted when the client goes away; made when it is first asked for. */
+  readonly signal: () => AbortSignal;
   /** `"3"`, or several: the versions that the caller means to change; null for any. */
   readonly ifMatch: string | null;
   /** Text of the caller's own that makes a POST one that is carried out once; null where none is given. */

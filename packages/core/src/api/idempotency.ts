@@ -133,7 +133,7 @@ async function performed(deps: ApiDeps, call: Call, what: Place & { operation: K
     isMade = true;
   };
   try {
-    const answer = await what.perform({ ...call, access: { ...call.access, once: { made } }, signal: call.signal });
+    const answer = await what.perform({ ...call, access: { ...call.access, once: { made } } });
     await remember(deps, what, hasSecret(what.operation) ? {} : answer);
     return answer;
   } catch (error) {

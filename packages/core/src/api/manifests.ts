@@ -47,27 +47,27 @@ function manifestHandlers(noun: Noun): ManifestHandlers {
     async (deps, call) => {
       // Limits and order are checked, and the whole list is answered (contract, README §5): a next page would be the same again.
       await pageOf(deps, call, async () => undefined);
-      const views = await listManifests(deps, call.access, place(call), call.signal);
+      const views = await listManifests(deps, call.access, place(call), call.signal());
       return { body: { [collection]: views.map((view) => shown(call, view)) } };
     };
   const full = (call: Call, view: ManifestView): Wire => present(noun, call, view);
   return {
     list: list((call, view) => summary(full(call, view))),
     listDetail: list(full),
-    get: async (deps, call) => ({ body: full(call, await getManifest(deps, call.access, place(call), call.signal)) }),
+    get: async (deps, call) => ({ body: full(call, await getManifest(deps, call.access, place(call), call.signal())) }),
     create: async (deps, call) => {
       const body = bodyOf(call);
       const wanted = { kind, bay: textField(body, 'bay_uuid') ?? '', ...sourceIn(body) };
-      const view = await createManifest(deps, call.access, wanted, call.signal);
+      const view = await createManifest(deps, call.access, wanted, call.signal());
       return { body: full(call, view), location: locationOf(call.baseUrl, collection, view.report.uid) };
     },
     update: async (deps, call) => {
       // Mitaka's way: the patch is applied to a document that has these two fields only.
       const source = sourceIn(patched(noun.schema, { manifest: null, manifest_url: null }, call));
-      return { body: full(call, await replaceManifest(deps, call.access, { ...place(call), ...source }, call.signal)) };
+      return { body: full(call, await replaceManifest(deps, call.access, { ...place(call), ...source }, call.signal())) };
     },
     delete: async (deps, call) => {
-      await deleteManifest(deps, call.access, place(call), call.signal);
+      await deleteManifest(deps, call.access, place(call), call.signal());
       return {};
     },
   };

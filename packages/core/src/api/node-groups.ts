@@ -49,7 +49,7 @@ export const nodeGroupHandlers = {
   },
   getNodeGroup: async (deps, call) => tagged(call, await getNodeGroup(deps, call.access, clusterOf(call), groupOf(call))),
   createNodeGroup: async (deps, call) => {
-    const owned = await createNodeGroup(deps, call.access, clusterOf(call), parse(bodyOf(call)), call.signal);
+    const owned = await createNodeGroup(deps, call.access, clusterOf(call), parse(bodyOf(call)), call.signal());
     return tagged(call, owned);
   },
   updateNodeGroup: async (deps, call) => {
@@ -68,7 +68,7 @@ export const nodeGroupHandlers = {
   listNodeGroupNodes: async (deps, call) => {
     const page = await pageOf(deps, call, (marker) => findNode(deps, { ...call.access, action: 'node:get' }, marker));
     const place = { bay: clusterOf(call), group: groupOf(call) };
-    const { bay, views } = await listNodesOfGroup(deps, call.access, place, page, call.signal);
+    const { bay, views } = await listNodesOfGroup(deps, call.access, place, page, call.signal());
     const path = `${collectionOf(bay)}/${encodeURIComponent(place.group)}/nodes`;
     return { body: collectionBody(call, page, { name: 'nodes', path }, views.map(presentNode)) };
   },

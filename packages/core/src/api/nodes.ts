@@ -28,7 +28,7 @@ const list =
   async (deps, call) => {
     const bay = typeof call.query['bay_ident'] === 'string' ? call.query['bay_ident'] : undefined;
     const page = await pageOf(deps, call, (marker) => findNode(deps, { ...call.access, action: 'node:get' }, marker));
-    const views = await listNodes(deps, call.access, bay, page, call.signal);
+    const views = await listNodes(deps, call.access, bay, page, call.signal());
     const items = views.map((view) => (detail ? present(call, view) : presentSummary(call, view)));
     return { body: collectionBody(call, page, { name: COLLECTION, path, extraQuery: { bay_ident: bay } }, items) };
   };
@@ -37,7 +37,7 @@ export const nodeHandlers = {
   listNodes: list(COLLECTION, false),
   listNodesDetail: list(`${COLLECTION}/detail`, true),
   getNode: async (deps, call) => ({
-    body: present(call, await getNode(deps, call.access, identOf(call), call.signal)),
+    body: present(call, await getNode(deps, call.access, identOf(call), call.signal())),
   }),
   createNode: async (deps, call) => {
     const body = present(call, await createNodeRecord(deps, call.access, fieldsOf(bodyOf(call))));

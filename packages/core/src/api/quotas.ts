@@ -24,7 +24,7 @@ export const quotaHandlers = {
   createQuota: async (deps, call) => {
     const body = bodyOf(call);
     const wanted = { projectId: textField(body, 'project_id'), hardLimit: numberField(body, 'hard_limit') ?? DEFAULT_LIMIT };
-    return { body: present(await createQuota(deps, call.access, wanted, call.signal)) };
+    return { body: present(await createQuota(deps, call.access, wanted, call.signal())) };
   },
   updateQuota: async (deps, call) => {
     const limit = numberField(bodyOf(call), 'hard_limit');
