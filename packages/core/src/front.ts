@@ -1,5 +1,5 @@
 import { asDomainError, errorBody } from './api/error-body.js';
-import { plainReply, type PlainHandler, type PlainReply } from './api/plain.js';
+import { plainReply, type PlainHandler, type PlainReply, type PlainRequest } from './api/plain.js';
 import type { Logger } from './ports/logger.js';
 import type { Tracer } from './ports/tracer.js';
 
@@ -27,10 +27,10 @@ export function tracedRequests(handler: PlainHandler, tracer: Tracer | undefined
 
 /** Asks the rooms in turn, the API last. What one of them fails with becomes an answer: nothing else must reach the socket. */
 export function frontDoor(rooms: readonly FrontRoom[], api: PlainHandler, logger: Logger): PlainHandler {
-  return async (request) => {
+  const throughRooms: PlainHandler = async (request) => {
     try {
       for (const room of rooms) {
-        if (!room.under.some((path) => isUnder(path, request.path))) continue;
+        if (!isFor(room, request)) continue;
         const answer = await room.handle(request.web());
         if (answer) return await plainReply(answer);
       }
@@ -39,6 +39,11 @@ export function frontDoor(rooms: readonly FrontRoom[], api: PlainHandler, logger
     }
     return api(request);
   };
+  return (request) => (rooms.some((room) => isFor(room, request)) ? throughRooms(request) : api(request));
+}
+
+function isFor(room: FrontRoom, { path: asked }: PlainRequest): boolean {
+  return room.under.some((path) => isUnder(path, asked));
 }
 
 function isUnder(path: string, asked: string): boolean {

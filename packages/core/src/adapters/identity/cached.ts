@@ -20,7 +20,7 @@ const MOST_TOKENS = 10_000;
 export function withTokenCache(identity: Identity, options: TokenCacheOptions): Identity {
   const { ttlMs, clock, most = MOST_TOKENS } = options;
   if (ttlMs <= 0) return identity;
-  const cache = new LRUCache<string, TokenIdentity>({ max: most, ttl: ttlMs });
+  const cache = new LRUCache<string, TokenIdentity>({ max: most, ttl: ttlMs, ttlResolution: RESOLUTION_MS });
   const underWay = new Map<string, Promise<TokenIdentity | undefined>>();
   const ask = async (key: string, token: Secret, signal: AbortSignal): Promise<TokenIdentity | undefined> => {
     const found = await identity.validate(token, { signal });
@@ -53,3 +53,5 @@ export function withTokenCache(identity: Identity, options: TokenCacheOptions): 
 }
 
 const VALIDATE_MS = 10_000;
+/** Else the time is asked for once in each millisecond, by a timer of its own. */
+const RESOLUTION_MS = 100;

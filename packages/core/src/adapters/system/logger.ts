@@ -34,7 +34,17 @@ export const silentLogger: Logger = {
   error: () => undefined,
 };
 
-function masked(fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+function masked(fields: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+  // The usual line has nothing to hide, and is not copied.
+  for (const name in fields) if (isSensitive(name) || !isPlain(fields[name])) return copied(fields);
+  return fields;
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
+}
+
+function copied(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const safe: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) safe[name] = isSensitive(name) ? '[secret]' : shown(value, 0);
   return safe;

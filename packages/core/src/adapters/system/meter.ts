@@ -1,6 +1,7 @@
 import { isDomainError } from '../../domain/errors.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Meter } from '../../ports/meter.js';
+import { aroundMethods } from './around.js';
 
 /** Every asynchronous method of a part, counted and timed. */
 export function metered<T extends object>(
@@ -9,25 +10,16 @@ export function metered<T extends object>(
   part: T,
   methods: readonly (keyof T & string)[],
 ): T {
-  return new Proxy(part, {
-    get: (target, property) => {
-      const value: unknown = Reflect.get(target, property, target);
-      if (typeof value !== 'function') return value;
-      const call = (...args: readonly unknown[]): unknown => Reflect.apply(value, target, args);
-      if (!methods.some((method) => method === property)) return call;
-      return async (...args: readonly unknown[]) => {
-        const began = clock.now().getTime();
-        const tell = (outcome: string): void =>
-          meter.called(name, String(property), outcome, (clock.now().getTime() - began) / 1_000);
-        try {
-          const result = await call(...args);
-          tell('ok');
-          return result;
-        } catch (error) {
-          tell(isDomainError(error) ? error.kind : 'unexpected');
-          throw error;
-        }
-      };
-    },
+  return aroundMethods(part, methods, async (method, work) => {
+    const began = clock.now().getTime();
+    const tell = (outcome: string): void => meter.called(name, method, outcome, (clock.now().getTime() - began) / 1_000);
+    try {
+      const result = await work();
+      tell('ok');
+      return result;
+    } catch (error) {
+      tell(isDomainError(error) ? error.kind : 'unexpected');
+      throw error;
+    }
   });
 }

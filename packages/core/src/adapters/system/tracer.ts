@@ -1,5 +1,6 @@
 import { context, propagation, ROOT_CONTEXT, SpanStatusCode, trace, type Context } from '@opentelemetry/api';
 import type { Tracer } from '../../ports/tracer.js';
+import { aroundMethods } from './around.js';
 
 const NAME = '@magnum-ts/core';
 
@@ -31,13 +32,5 @@ function contextOf(parent: string | null | undefined): Context {
 
 /** Every asynchronous method of a part in a span of its own: `orchestrator.create`. */
 export function traced<T extends object>(tracer: Tracer, name: string, part: T, methods: readonly (keyof T & string)[]): T {
-  return new Proxy(part, {
-    get: (target, property) => {
-      const value: unknown = Reflect.get(target, property, target);
-      if (typeof value !== 'function') return value;
-      const call = (...args: readonly unknown[]): unknown => Reflect.apply(value, target, args);
-      if (!methods.some((method) => method === property)) return call;
-      return (...args: readonly unknown[]) => tracer.span(`${name}.${String(property)}`, {}, async () => call(...args));
-    },
-  });
+  return aroundMethods(part, methods, (method, work) => tracer.span(`${name}.${method}`, {}, work));
 }
