@@ -1,4 +1,7 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EMBEDDED_DEFAULTS } from '../../packages/core/src/adapters/embedded/config.js';
 import { createBay, deleteBay, updateBay, type UpdateBay } from '../../packages/core/src/app/bays.js';
 import { rotateAuthority } from '../../packages/core/src/app/rotate.js';
@@ -10,7 +13,7 @@ import type { BayId, BayModelId } from '../../packages/core/src/domain/ids.js';
 import { Secret } from '../../packages/core/src/domain/secret.js';
 import { aBayModel } from '../../packages/core/src/testing/builders.js';
 import { CrashPoints } from '../../packages/core/src/testing/crash-points.js';
-import { aMachine, mortal, OWNER_TOKEN, startProcess, work, type Machine, type Process } from '../support/world.js';
+import { aMachine, copyOf, mortal, OWNER_TOKEN, startProcess, work, type Machine, type Process } from '../support/world.js';
 
 const ACTOR = {
   userId: 'user',
@@ -45,7 +48,14 @@ const toNodes = (nodeCount: number): UpdateBay => ({ health: null, work: { nodeC
 const EXTERNAL = EMBEDDED_DEFAULTS.externalNetworks[0]?.id ?? '';
 
 let machine: Machine;
-afterEach(() => machine.db.destroy());
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'magnum-crash-'));
+});
+afterEach(async () => {
+  await machine.db.destroy();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 async function ask(process: Process): Promise<BayId> {
   await process.app.store.write((repos) =>
@@ -146,6 +156,15 @@ const completed = async (process: Process): Promise<BayId> => {
   return id;
 };
 
+const ROTATION: Scenario = {
+  prepare: async (process) => {
+    const id = await completed(process);
+    await rotateAuthority(process.app, may('certificate:rotate_ca'), id);
+    return id;
+  },
+  ends: 'UPDATE_COMPLETE',
+};
+
 const SCENARIOS: Record<string, Scenario> = {
   create: { prepare: ask, ends: 'CREATE_COMPLETE' },
   'grow by two': {
@@ -176,14 +195,7 @@ const SCENARIOS: Record<string, Scenario> = {
     },
     ends: 'UPDATE_COMPLETE',
   },
-  'another authority': {
-    prepare: async (process) => {
-      const id = await completed(process);
-      await rotateAuthority(process.app, may('certificate:rotate_ca'), id);
-      return id;
-    },
-    ends: 'UPDATE_COMPLETE',
-  },
+  'another authority': ROTATION,
   'add a node group': {
     prepare: async (process) => {
       const id = await completed(process);
@@ -241,20 +253,34 @@ const SCENARIOS: Record<string, Scenario> = {
   },
 };
 
-/** Runs the scenario, dying at that moment; then a new process takes over. Returns the moments lived, and what exists in the end. */
+/** Where a scenario begins. It is brought there once; every death begins with a copy of it. */
+interface Beginning {
+  readonly machine: Machine;
+  readonly id: BayId;
+  readonly ends: string | undefined;
+}
+
+async function beginningOf(scenario: Scenario): Promise<Beginning> {
+  machine = await aMachine();
+  const process = await startProcess(machine);
+  const id = await scenario.prepare(process);
+  await process.engine.stop();
+  return { machine, id, ends: scenario.ends };
+}
+
+/** Goes on from there, dying at that moment; then a new process takes over. Returns the moments lived, and what exists in the end. */
 async function runDyingAt(
   moment: number,
-  scenario: Scenario,
+  { machine: before, id, ends }: Beginning,
 ): Promise<{ killed: boolean; moments: number; exists: Record<string, unknown> }> {
-  machine = await aMachine();
+  machine = await copyOf(before, folder);
   const first = await startProcess(machine);
-  const id = await scenario.prepare(first);
   const points = new CrashPoints(moment);
-  const outcome = await work(mortal(first, points), machine, until(first, id, scenario.ends));
+  const outcome = await work(mortal(first, points), machine, until(first, id, ends));
   await first.engine.stop();
   const second = await startProcess(machine);
   machine.clock.advance(31_000);
-  await work(second.deps, machine, until(second, id, scenario.ends));
+  await work(second.deps, machine, until(second, id, ends));
   await second.engine.stop();
   const exists = await whatExists();
   return { killed: outcome === 'killed', moments: points.moments, exists };
@@ -262,17 +288,19 @@ async function runDyingAt(
 
 describe.each(Object.entries(SCENARIOS))('a conductor that dies in the middle of: %s', (_name, scenario) => {
   test('leaves, once another has taken over, exactly what an undisturbed one leaves', { timeout: 900_000 }, async () => {
-    const { exists: expected, moments } = await runDyingAt(Infinity, scenario);
+    const beginning = await beginningOf(scenario);
+    const { exists: expected, moments } = await runDyingAt(Infinity, beginning);
     await machine.db.destroy();
     expect(moments).toBeGreaterThan(10);
     let deaths = 0;
     for (let moment = 1; ; moment += 1) {
-      const { killed, exists } = await runDyingAt(moment, scenario);
+      const { killed, exists } = await runDyingAt(moment, beginning);
       expect(exists, `died at moment ${moment}`).toEqual(expected);
       if (!killed) break;
       deaths += 1;
       await machine.db.destroy();
     }
+    await beginning.machine.db.destroy();
     expect(deaths).toBeGreaterThan(10);
     process.stdout.write(`died at each of ${deaths} moments\n`);
   });
@@ -310,11 +338,10 @@ test('a bay whose deletion is asked for at any moment of its creation leaves not
 });
 
 test('a bay that is deleted at any moment of getting another authority leaves no key behind', { timeout: 900_000 }, async () => {
+  const { machine: before, id } = await beginningOf(ROTATION);
   for (let moment = 1; ; moment += 2) {
-    machine = await aMachine();
+    machine = await copyOf(before, folder);
     const first = await startProcess(machine);
-    const id = await completed(first);
-    await rotateAuthority(first.app, may('certificate:rotate_ca'), id);
     const outcome = await work(mortal(first, new CrashPoints(moment)), machine, until(first, id, 'UPDATE_COMPLETE'));
     await first.engine.stop();
     const second = await startProcess(machine);
@@ -326,4 +353,5 @@ test('a bay that is deleted at any moment of getting another authority leaves no
     if (outcome === 'done') break;
     await machine.db.destroy();
   }
+  await before.db.destroy();
 });

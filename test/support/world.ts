@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { EmbeddedCloud } from '../../packages/core/src/adapters/embedded/cloud.js';
 import { EMBEDDED_DEFAULTS } from '../../packages/core/src/adapters/embedded/config.js';
@@ -56,6 +57,16 @@ export async function aMachine(): Promise<Machine> {
   const db = openSqlite(':memory:');
   await migrate(db, [...coreMigrations, ...embeddedMigrations]);
   return { db, clock: new MovableClock(), key: systemRandom.bytes(32), trusts: new Map() };
+}
+
+/** Another machine that is in the very state of this one, on which no process runs now. Its database goes with `folder`. */
+export async function copyOf(machine: Machine, folder: string): Promise<Machine> {
+  const file = join(folder, `${systemRandom.uuid()}.db`);
+  await machine.db.raw('VACUUM INTO ?', [file]);
+  const db = openSqlite(file);
+  // What dies here is never the machine itself.
+  await db.raw('PRAGMA synchronous = OFF');
+  return { ...machine, db, clock: new MovableClock(), trusts: new Map(machine.trusts) };
 }
 
 /** One process: all parts are the real ones; only the servers are simulated. */
