@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureDocker } from './host/docker.mjs';
+import { goProgram } from './host/go.mjs';
 import { startOpenstack } from './host/openstack.mjs';
 import { ensurePackages } from './host/packages.mjs';
 
@@ -34,6 +35,8 @@ const WANTED = {
 
 const log = (line) => process.stdout.write(`${line}\n`);
 for (const line of await ensurePackages(WANTED, log, ['/usr/sbin', '/usr/lib/rabbitmq/bin'])) log(line);
+const noGo = whyNoGo();
+if (noGo) log(noGo);
 const engine = await ensureDocker({ install: true, log });
 log(engine.available ? `Docker Engine: ${engine.socket}` : `Docker Engine: none (${engine.reason})`);
 // The node image takes minutes the first time: no test's time limit should have to cover that.
@@ -81,6 +84,15 @@ async function openstack() {
   } catch (error) {
     log(`OpenStack: none (${error instanceof Error ? error.message : String(error)})`);
     return undefined;
+  }
+}
+
+function whyNoGo() {
+  try {
+    goProgram();
+    return undefined;
+  } catch (error) {
+    return error.message;
   }
 }
 

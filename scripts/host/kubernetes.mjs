@@ -18,6 +18,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
+import { goProgram } from './go.mjs';
 
 const SOURCES = join(import.meta.dirname, 'kubernetes');
 const READY_WITHIN = 90_000;
@@ -124,8 +125,7 @@ function kubernetesProgram(log) {
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'magnum-ts');
   const program = join(cache, `kubernetes-${version}`);
   if (existsSync(program)) return program;
-  const go = ['go', '/usr/local/go/bin/go'].find((name) => spawnSync(name, ['version'], { stdio: 'ignore' }).status === 0);
-  if (!go) throw new Error('missing: go (1.24 or later builds Kubernetes for this test)');
+  const go = goProgram();
   log(`building Kubernetes ${version} from its Go modules; once, some minutes`);
   const work = mkdtempSync(join(tmpdir(), 'magnum-kubernetes-build-'));
   try {

@@ -1,7 +1,8 @@
-// A real OpenStack for tests: Keystone, Heat, Glance, Neutron, Placement and Nova with its fake hypervisor, from Debian's packages,
-// on loopback, with ports, data and logs of its own. `node scripts/host/openstack.mjs` starts one and keeps it until Ctrl-C.
+// A real OpenStack for tests: Keystone, Heat, Glance, Neutron, Placement, Nova with its fake hypervisor, Barbican, Cinder without
+// storage and Octavia without traffic, from Debian's packages, on loopback, with ports, data and logs of its own. `node scripts/host/openstack.mjs` starts one and keeps it until Ctrl-C.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,7 +35,7 @@ export async function startOpenstack({ log }) {
   if (missing) throw new Error(missing);
   const started = Date.now();
   const folder = mkdtempSync(join(tmpdir(), 'magnum-openstack-'));
-  const [mariadb, rabbitmq] = [await startMariadb({ log }), await startRabbitmq({ log })];
+  const [rabbitmq, mariadb] = await Promise.all([startRabbitmq({ log }), startMariadb({ log })]);
   mariadb.sql('SET GLOBAL max_connections = 1000');
   for (const name of DATABASES) mariadb.sql(`CREATE DATABASE ${name} CHARACTER SET utf8mb3`);
   const ports = {};
@@ -47,14 +48,7 @@ export async function startOpenstack({ log }) {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const schemas = schemaCommands(folder, mariadb.port, ports);
-    await runAll(folder, schemas.keystone);
-    startService(folder, 'keystone');
-    const others = Promise.all(schemas.others.map((commands) => runAll(folder, commands)));
-    await Promise.all([ready(folder, 'keystone').then(() => seedKeystone(keystoneOf(ports), ports)), others]);
-    for (const name of SERVICES.slice(1)) startService(folder, name);
-    for (const name of WITH_PORT) await ready(folder, name);
-    await runAll(folder, [['nova-manage', '--config-file', join(folder, 'etc', 'nova.conf'), 'cell_v2', 'discover_hosts']]);
+    await startServices(folder, mariadb.port, ports);
     await seedCloud(keystoneOf(ports), ports);
     await hypervisorReady(folder, mariadb);
   } catch (error) {
@@ -65,6 +59,26 @@ export async function startOpenstack({ log }) {
   log(`OpenStack: ready after ${Math.round((Date.now() - started) / 1000)} s in ${folder}`);
   return { ...openstackAt(folder), stop };
 }
+
+/** Whatever does not wait for another's work runs beside it: two processors have enough to do all the time. */
+async function startServices(folder, database, ports) {
+  const { keystone, ...others } = schemaCommands(folder, database, ports);
+  const seeded = runAll(folder, keystone)
+    .then(() => startService(folder, 'keystone'))
+    .then(() => ready(folder, 'keystone'))
+    .then(() => seedKeystone(keystoneOf(ports), ports));
+  const started = Object.entries(others).map(async ([component, commands]) => {
+    await runAll(folder, commands);
+    for (const name of SERVICES.filter((service) => service.split('-')[0] === component && service !== LAST))
+      startService(folder, name);
+  });
+  await Promise.all([seeded, ...started]);
+  await Promise.all(WITH_PORT.map((name) => ready(folder, name)));
+  startService(folder, LAST);
+}
+
+/** It tells Placement once what its host has, and again only after a minute. */
+const LAST = 'nova-compute';
 
 /** One that runs already, by its folder. */
 export function openstackAt(folder) {
@@ -99,14 +113,26 @@ function prepare(folder, cloud) {
     'neutron-lock',
     'nova',
     'nova-lock',
+    'cinder',
+    'cinder-lock',
   ])
     mkdirSync(join(folder, 'state', name), { mode: 0o700 });
   mkdirSync(join(folder, 'state', 'nova', 'instances'));
+  for (const name of ['fernet-keys', 'credential-keys']) writeKeys(join(folder, 'state', name));
   for (const [name, text] of Object.entries(configurations({ folder, ...cloud }))) {
     mkdirSync(dirname(join(folder, 'etc', name)), { recursive: true });
     writeFileSync(join(folder, 'etc', name), text);
   }
+  symlinkSync(join(folder, 'etc', 'barbican'), join(folder, 'home', '.barbican'));
   writeFileSync(join(folder, 'cloud.json'), JSON.stringify({ ports: cloud.ports }));
+}
+
+/** The key that counts and the next one, as Keystone names them. */
+function writeKeys(folder) {
+  for (const name of ['0', '1'])
+    writeFileSync(join(folder, name), randomBytes(32).toString('base64').replaceAll('+', '-').replaceAll('/', '_'), {
+      mode: 0o600,
+    });
 }
 
 function environment(folder, more = {}) {

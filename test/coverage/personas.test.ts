@@ -1,86 +1,13 @@
 import { operations, type OperationId } from '@magnum-ts/openapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DEFAULT_RULES, type Audience, type DefaultRule } from '../../packages/core/src/adapters/policy/defaults.js';
+import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
 import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
 import { EMBEDDED_DEFAULTS } from '../../packages/core/src/adapters/embedded/config.js';
 import { bodyOf, MANIFESTS, queryOf } from '../support/bodies.js';
 import { anEngine, type Engine } from '../support/engine.js';
-import { aService, MODEL, operationIds, resource, type Reply, type Service } from '../support/service.js';
+import { askMatrix, outcomeIn, PERSONAS, TAKES, type Generation, type Outcome, type Persona } from '../support/personas.js';
+import { aService, MODEL, resource, type Reply, type Service } from '../support/service.js';
 import { trusteeToken, unscopedToken } from '../support/trustee.js';
-
-/**
- * Everything belongs to `owner`. `mate`, `reader` and `guest` (with a role that says nothing) share the project, `other` has one of
- * its own, `admin` is in a third; `node` is the account of the bay's nodes, `stray` that of another bay's in the same project;
- * `lost` is the owner with a token for no project; `nobody` has none.
- */
-const PERSONAS = ['owner', 'mate', 'reader', 'guest', 'other', 'admin', 'node', 'stray', 'lost', 'nobody'] as const;
-type Persona = (typeof PERSONAS)[number];
-
-/** `own`: the list is answered, without the owner's things. */
-type Outcome = 'ok' | 'own' | '401' | '403' | '404';
-type Generation = 'old' | 'new';
-
-/** Whom the rule lets pass, on what they can see: contract, endpoints "Policy defaults". */
-const PASS: Readonly<
-  Record<Generation, Readonly<Record<Audience, Readonly<Record<DefaultRule['access'], readonly Persona[]>>>>>
-> = {
-  old: {
-    project: {
-      read: ['owner', 'mate', 'reader', 'guest', 'other', 'admin'],
-      write: ['owner', 'mate', 'reader', 'guest', 'other', 'admin'],
-    },
-    members: {
-      read: ['owner', 'mate', 'reader', 'guest', 'other', 'admin'],
-      write: ['owner', 'mate', 'reader', 'guest', 'other', 'admin'],
-    },
-    user: { read: ['owner', 'admin', 'node'], write: ['owner', 'admin', 'node'] },
-    admin: { read: ['admin'], write: ['admin'] },
-  },
-  new: {
-    project: { read: ['owner', 'mate', 'reader', 'other', 'admin'], write: ['owner', 'mate', 'other', 'admin'] },
-    members: { read: ['owner', 'mate', 'reader', 'other'], write: ['owner', 'mate', 'other'] },
-    user: { read: ['owner', 'admin', 'node'], write: ['owner', 'admin', 'node'] },
-    admin: { read: ['admin'], write: ['admin'] },
-  },
-};
-
-const MATES: readonly Persona[] = ['owner', 'mate', 'reader', 'guest'];
-/** They are let in, or not, before it is looked whether there is such a thing. */
-const ASKED_FIRST = new RegExp(`^((get|update|delete)Node|create(Container|Federation|X509KeyPair))$|${MANIFESTS.source}`);
-/** Of the service and not of a project: nothing to be seen or not. */
-const OF_NO_PROJECT = /^(listDrivers|getDriver|listMagnumServices|(list|create|update|delete)Quotas?|getStats)$/;
-
-function expected(id: OperationId, persona: Persona, generation: Generation): Outcome {
-  const { policy, policies, path } = operations[id];
-  if (policy === null) return 'ok';
-  if (persona === 'nobody') return '401';
-  const rule = DEFAULT_RULES[policy];
-  const passes = rule !== undefined && PASS[generation][rule.audience][rule.access].includes(persona);
-  // To upgrade, one names a template, too: the owner's own is nobody else's to see.
-  const seesAll = persona === 'admin' && policies.allProjects !== undefined && id !== 'upgradeCluster';
-  if (isList(id)) return !passes ? '403' : MATES.includes(persona) || seesAll ? 'ok' : 'own';
-  if (OF_NO_PROJECT.test(id)) return passes ? 'ok' : '403';
-  // Its path names the project, and the rule is about it.
-  if (id === 'getQuota') return passes && persona !== 'other' ? 'ok' : '403';
-  const namesAThing = path.includes('{') || REFERRING.test(id) || MANIFESTS.test(id);
-  const sees = !namesAThing || MATES.includes(persona) || seesAll || seesAsNode(id, persona);
-  if (ASKED_FIRST.test(id)) return !passes ? '403' : sees ? 'ok' : '404';
-  return !sees ? '404' : passes ? 'ok' : '403';
-}
-
-/** What is made of, or for, something that must be seen first. */
-const REFERRING = /^create(Bay|Cluster|Container|Certificate|Federation|X509KeyPair)$/;
-
-/** The account of a bay's nodes finds its own bay, and what belongs to its project beside bays; a rule then refuses it. */
-function seesAsNode(id: OperationId, persona: Persona): boolean {
-  const { path } = operations[id];
-  const isOfBay = /^\/v1\/(bays|clusters|certificates)/.test(path) && !/^create(Bay|Cluster)$/.test(id);
-  return persona === 'node' || (persona === 'stray' && !isOfBay);
-}
-
-function isList(id: OperationId): boolean {
-  return id.startsWith('list') && !operations[id].path.includes('{') && !OF_NO_PROJECT.test(id) && !MANIFESTS.test(id);
-}
 
 const user = (serial: number, name: string, projectId: string, ...roles: readonly string[]) => ({
   id: `5f6a1c1de3f44c0e9a3b6d5d2c9d2${String(serial).padStart(3, '0')}`,
@@ -182,17 +109,6 @@ async function seed(ident: string): Promise<void> {
   }
 }
 
-/** What a cell takes away is there again for the next one. */
-const TAKES: Partial<Record<OperationId, string>> = {
-  deleteBayModel: 'baymodel_ident',
-  deleteClusterTemplate: 'clustertemplate_ident',
-  deleteContainer: 'container_ident',
-  deleteFederation: 'federation_ident',
-  deleteX509KeyPair: 'x509keypair_ident',
-  deleteQuota: 'quota',
-  updateQuota: 'quota',
-};
-
 async function outcomeOf(id: OperationId, persona: Persona, generation: Generation): Promise<Outcome> {
   const { method, path } = operations[id];
   const takes = TAKES[id];
@@ -206,48 +122,16 @@ async function outcomeOf(id: OperationId, persona: Persona, generation: Generati
     version: '1.14',
     ...(body === undefined ? {} : { body }),
   });
-  return outcomeIn(id, reply);
-}
-
-const OWNED = [
-  'baymodel_ident',
-  'clustertemplate_ident',
-  'bay_ident',
-  'node_ident',
-  'container_ident',
-  'federation_ident',
-  'x509keypair_ident',
-];
-
-/** Whatever is neither hidden nor refused by a rule has passed, also where the request then cannot be done. */
-function outcomeIn(id: OperationId, reply: Reply): Outcome {
-  if (reply.status === 401) return '401';
-  if (reply.status === 403 && reply.text.includes("Policy doesn't allow")) return '403';
-  if (reply.status >= 400 && reply.text.includes('could not be found')) return '404';
-  const shows = OWNED.some((name) => reply.text.includes(idents[name] ?? 'nothing'));
-  return isList(id) && !shows ? 'own' : 'ok';
+  return outcomeIn(id, reply, idents);
 }
 
 describe.each<Generation>(['old', 'new'])('with the %s default rules', (generation) => {
   test('every operation answers every persona as the contract has it', { timeout: 120_000 }, async () => {
     asking = generation;
     await seed('x509keypair_ident');
-    const lines = [['operation', ...PERSONAS].map((word, index) => word.padEnd(index === 0 ? 28 : 7)).join('')];
-    const wrong: string[] = [];
-    for (const id of operationIds()) {
-      const cells: Outcome[] = [];
-      for (const persona of PERSONAS) {
-        const got = /^delete(Bay|Cluster)$/.test(id)
-          ? await deletion(id, persona, generation)
-          : await outcomeOf(id, persona, generation);
-        const wanted = expected(id, persona, generation);
-        if (got !== wanted) wrong.push(`${id} as ${persona}: ${got}, expected ${wanted}`);
-        cells.push(got);
-      }
-      lines.push([id.padEnd(28), ...cells.map((cell) => cell.padEnd(7))].join(''));
-    }
-    const size = `${operationIds().length} operations × ${PERSONAS.length} personas = ${operationIds().length * PERSONAS.length} cells`;
-    process.stdout.write(`\n${lines.join('\n')}\n${generation} default rules: ${size}, ${wrong.length} unexpected\n`);
+    const wrong = await askMatrix(PERSONAS, generation, (id, persona) =>
+      /^delete(Bay|Cluster)$/.test(id) ? deletion(id, persona, generation) : outcomeOf(id, persona, generation),
+    );
     expect(wrong).toEqual([]);
   });
 });
@@ -257,5 +141,5 @@ async function deletion(id: OperationId, persona: Persona, generation: Generatio
   const bay = resource(await made('/v1/bays', { baymodel_id: idents['baymodel_ident'] }), 202).uuid;
   const token = persona === 'node' ? await trusteeToken(service, bay) : (tokens[persona] ?? null);
   const path = `/v1/${id === 'deleteBay' ? 'bays' : 'clusters'}/${bay}`;
-  return outcomeIn(id, await engines[generation].request('DELETE', path, { token, version: '1.14' }));
+  return outcomeIn(id, await engines[generation].request('DELETE', path, { token, version: '1.14' }), idents);
 }

@@ -4,14 +4,15 @@ import { barbicanVault } from '../../packages/core/src/adapters/certificates/vau
 import { dataOf, openSession } from '../../packages/core/src/adapters/openstack/session.js';
 import { Secret } from '../../packages/core/src/domain/secret.js';
 import { pairText, vaultContract } from '../../packages/core/src/testing/contracts/vault.js';
-import { deps, SIGNAL, withNeighbours } from './neighbours.js';
+import { SIGNAL, wire, withOpenstack } from './cloud.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const session = openSession(deps());
 const aRef = (): string => `bay/${randomUUID()}/ca`;
 
-await withNeighbours('Barbican', ['key-manager'], () => {
+await withOpenstack('Barbican', (cloud) => {
+  const session = openSession(cloud.deps());
+
   vaultContract('Barbican', () =>
     Promise.resolve({ vault: () => barbicanVault(session), ref: aRef(), close: () => Promise.resolve() }),
   );
@@ -50,9 +51,8 @@ await withNeighbours('Barbican', ['key-manager'], () => {
 
   test('a Barbican that does not answer is a reason to try again, and says so', async () => {
     const silent = openSession(
-      deps({
-        wire: (request, signal) =>
-          deps().wire({ ...request, url: request.url.replace(/^.*(?=\/v1\/)/, 'http://127.0.0.1:1') }, signal),
+      cloud.deps({
+        wire: (request, signal) => wire({ ...request, url: request.url.replace(/^.*(?=\/v1\/)/, 'http://127.0.0.1:1') }, signal),
       }),
     );
     await expect(barbicanVault(silent).keep(aRef(), new Secret('s'))).rejects.toMatchObject({

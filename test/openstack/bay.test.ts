@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { startMariadb, type Mariadb } from '../../scripts/host/mariadb.mjs';
-import { startRabbitmq, type Rabbitmq } from '../../scripts/host/rabbitmq.mjs';
-import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
-import { Fleet, until, type Answer } from '../fleet/fleet.js';
-import { Agents } from './agents.js';
+import { until, type Answer, type Fleet } from '../fleet/fleet.js';
+import { BayFleet } from './bay-fleet.js';
 import { SIGNAL, wire, withOpenstack } from './cloud.js';
 
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 300_000 });
@@ -16,91 +13,23 @@ const KILL_WITHIN_MS = 25_000;
 const log = (line: string): void => void process.stdout.write(`${line}\n`);
 
 await withOpenstack('a bay on a real OpenStack', (cloud) => {
-  let mariadb: Mariadb;
-  let rabbitmq: Rabbitmq;
+  let bays: BayFleet;
   let fleet: Fleet;
-  let agents: Agents;
-  let projectId: string;
   let model: string;
 
   beforeAll(async () => {
-    [mariadb, rabbitmq] = [await startMariadb({ log }), await startRabbitmq({ log })];
-    fleet = await Fleet.prepare(mariadb.url, rabbitmq.url, { apis: 1, conductors: 2 }, cloud.config());
-    const { secret, document } = await cloud.tokenOf('demo', 'demo');
-    projectId = document.project?.id ?? '';
-    await fleet.startAll(secret.reveal());
-    agents = new Agents(cloud, projectId);
-    const made = await fleet.ask('POST', '/v1/baymodels', {
-      body: {
-        name: 'swarm',
-        coe: 'swarm-mode',
-        image_id: 'debian-12',
-        keypair_id: 'demokey',
-        flavor_id: 'm1.small',
-        master_flavor_id: 'm1.small',
-        external_network_id: 'public',
-      },
-    });
-    expect(made.status, JSON.stringify(made.body)).toBe(201);
-    model = String(made.body['uuid']);
+    bays = await BayFleet.start(cloud);
+    fleet = bays.fleet;
+    model = await bays.model();
   });
+  afterAll(() => bays?.stop());
 
-  afterAll(async () => {
-    await agents?.stop();
-    await fleet?.stopAll();
-    await rabbitmq?.stop();
-    await mariadb?.stop();
-  });
-
-  async function create(name: string): Promise<string> {
-    const body = { name, baymodel_id: model, node_count: 1, bay_create_timeout: 15 };
-    const made = await fleet.ask('POST', '/v1/bays', { body });
-    expect(made.status, JSON.stringify(made.body)).toBe(202);
-    return String(made.body['uuid']);
-  }
-
-  async function resize(uuid: string, nodes: number, rollback = false): Promise<Answer> {
-    const body = [{ op: 'replace', path: '/node_count', value: nodes }];
-    const accepted = await fleet.ask('PATCH', `/v1/bays/${uuid}${rollback ? '?rollback=true' : ''}`, { body });
-    expect(accepted.status, JSON.stringify(accepted.body)).toBe(202);
-    return settled(uuid);
-  }
-
-  async function settled(uuid: string): Promise<Answer> {
-    let answer: Answer | undefined;
-    const isSettled = async (): Promise<boolean> => {
-      answer = await fleet.ask('GET', `/v1/bays/${uuid}`).catch(() => undefined);
-      return answer?.status === 404 || (answer?.status === 200 && !String(answer.body['status']).endsWith('IN_PROGRESS'));
-    };
-    await until(isSettled, 400_000, `the end of the work on ${uuid}`).catch((error: unknown) => {
-      throw new Error(`${String(error)}: ${JSON.stringify(answer?.body)}`);
-    });
-    if (!answer) throw new Error('no answer');
-    return answer;
-  }
-
-  async function remove(uuid: string): Promise<void> {
-    expect((await fleet.ask('DELETE', `/v1/bays/${uuid}`)).status).toBe(204);
-    const { status, body } = await settled(uuid);
-    expect(status, JSON.stringify(body)).toBe(404);
-    expect(await accountsOf(uuid)).toEqual([]);
-    expect((await stacks()).filter((stack) => stack.tags?.some((tag) => tag.includes(uuid)))).toEqual([]);
-  }
-
-  /** Accounts in the domain of trustees that belong to the bay. */
-  async function accountsOf(uuid: string): Promise<readonly string[]> {
-    const { login, session } = cloud.trusteeAdmin();
-    const { document } = await login.token(false, SIGNAL);
-    const query = { domain_id: document.domain?.id ?? '' };
-    const { users } = await dataOf(session.identity.GET('/v3/users', { params: { query }, signal: SIGNAL }));
-    return users.map((user) => user.name).filter((name) => name.startsWith(uuid));
-  }
-
-  async function stacks() {
-    const path = { project_id: projectId };
-    const { orchestration } = cloud.sessionOf('demo', 'demo');
-    return (await dataOf(orchestration.GET('/v1/{project_id}/stacks', { params: { path }, signal: SIGNAL }))).stacks;
-  }
+  const create = (name: string): Promise<string> => bays.create(name, model);
+  const resize = (uuid: string, nodes: number, rollback?: boolean): Promise<Answer> => bays.resize(uuid, nodes, rollback);
+  const settled = (uuid: string): Promise<Answer> => bays.settled(uuid);
+  const remove = (uuid: string): Promise<void> => bays.remove(uuid);
+  const accountsOf = (uuid: string): Promise<readonly string[]> => bays.accountsOf(uuid);
+  const stacks = (): ReturnType<BayFleet['stacks']> => bays.stacks();
 
   test('is made, grows, shrinks and goes, and leaves no account and no stack behind', async () => {
     const uuid = await create('whole');
@@ -119,11 +48,11 @@ await withOpenstack('a bay on a real OpenStack', (cloud) => {
   test('whose new node does not come up is rolled back, or fails with the words of the node', async () => {
     const uuid = await create('failing');
     expect((await settled(uuid)).body).toMatchObject({ status: 'CREATE_COMPLETE' });
-    agents.failing = /./;
+    bays.agents.failing = /./;
     const rolledBack = await resize(uuid, 2, true);
     expect(rolledBack.body, JSON.stringify(rolledBack.body)).toMatchObject({ status: 'ROLLBACK_COMPLETE', node_count: 1 });
     const failed = await resize(uuid, 2);
-    agents.failing = undefined;
+    bays.agents.failing = undefined;
     // Heat remembers what the node has reported: the node itself has to go, and another one comes.
     expect(failed.body).toMatchObject({ status: 'UPDATE_FAILED', status_reason: expect.stringContaining('the disk is full') });
     expect((await resize(uuid, 1)).body).toMatchObject({ status: 'UPDATE_COMPLETE', node_count: 1 });

@@ -7,6 +7,7 @@ import {
   type Scope,
   type TokenSource,
 } from '../../packages/core/src/adapters/openstack/auth.js';
+import { endpointIn, originOf, type Neighbour } from '../../packages/core/src/adapters/openstack/catalog.js';
 import { openSession, type Session, type SessionDeps } from '../../packages/core/src/adapters/openstack/session.js';
 import { wireTo } from '../../packages/core/src/adapters/openstack/wire.js';
 import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
@@ -17,6 +18,19 @@ export const SIGNAL = new AbortController().signal;
 export const wire = wireTo({});
 
 const DEFAULT = { name: 'Default' };
+const CHOICE = { region: 'RegionOne', interface: 'public' } as const;
+
+/** What a neighbour shows of a thing it made. */
+export type Made = { readonly id: string } & Readonly<Record<string, unknown>>;
+
+/** Somebody whom the scripts have made, and where. */
+export interface Person {
+  readonly user: string;
+  readonly project: string;
+}
+
+export const DEMO: Person = { user: 'demo', project: 'demo' };
+export const ADMIN: Person = { user: 'admin', project: 'admin' };
 
 /** The OpenStack of a test file, and ways into it. */
 export class Cloud {
@@ -34,7 +48,7 @@ export class Cloud {
       logger: silentLogger,
       keystone: this.openstack.keystone,
       service: this.login('magnum', 'service'),
-      choice: () => ({ region: 'RegionOne', interface: 'public' }),
+      choice: () => CHOICE,
       ...change,
     };
   }
@@ -80,6 +94,35 @@ export class Cloud {
       userId: document.user.id,
       credential: { kind: 'token', token: secret },
     } as const;
+  }
+
+  /** What people and workloads make in the cloud, beside the service; `call` with POST and its answer without the wrapping. */
+  async madeBy(who: Person, neighbour: Neighbour, path: string, body: object): Promise<Made> {
+    const answer = (await this.call(who, neighbour, { method: 'POST', path, body })) as Record<string, Made>; // each wraps what it made in its kind
+    const made = Object.values(answer)[0];
+    if (!made) throw new Error(`POST ${path}: ${JSON.stringify(answer)}`);
+    return made;
+  }
+
+  /** A call that the service itself never makes. `{project_id}` in the path stands for the person's project. Throws on every refusal. */
+  async call(
+    who: Person,
+    neighbour: Neighbour,
+    asked: { readonly method: string; readonly path: string; readonly body?: object },
+  ): Promise<unknown> {
+    const { secret, document } = await this.tokenOf(who.user, who.project);
+    const origin = originOf(endpointIn(document.catalog ?? [], neighbour, CHOICE) ?? '');
+    const reply = await wire(
+      {
+        method: asked.method,
+        url: `${origin}${asked.path.replace('{project_id}', document.project?.id ?? '')}`,
+        headers: { 'content-type': 'application/json', 'x-auth-token': secret.reveal() },
+        body: asked.body && JSON.stringify(asked.body),
+      },
+      SIGNAL,
+    );
+    if (reply.status >= 300) throw new Error(`${asked.method} ${asked.path}: ${reply.status} ${reply.text}`);
+    return JSON.parse(reply.text || '{}');
   }
 
   /** What `magnum.conf` says for this cloud. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Neighbour } from '../../packages/core/src/adapters/openstack/catalog.js';
 import { openstackLeftovers } from '../../packages/core/src/adapters/openstack/leftovers.js';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
 import { cloudSessions, type Sessions } from '../../packages/core/src/adapters/openstack/sessions.js';
@@ -7,26 +8,25 @@ import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { DomainError } from '../../packages/core/src/domain/errors.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import type { Sweep, SweepRequest } from '../../packages/core/src/ports/leftovers.js';
-import { accessOf, deps, madeBy, sessionOf, SIGNAL, withNeighbours, type Made } from './neighbours.js';
+import { DEMO, SIGNAL, withOpenstack, type Made } from './cloud.js';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const BAY = randomUUID() as BayId;
 const OTHER = randomUUID();
-const demo = sessionOf('demo', 'demo');
-const made = (neighbour: Parameters<typeof madeBy>[2], path: string, body: object): Promise<Made> =>
-  madeBy('demo', 'demo', neighbour, path, body);
 
-await withNeighbours('what workloads leave behind', ['load-balancer', 'volume', 'network'], () => {
-  let access: Awaited<ReturnType<typeof accessOf>>;
+await withOpenstack('what workloads leave behind', (cloud) => {
+  const demo = cloud.sessionOf('demo', 'demo');
+  const made = (neighbour: Neighbour, path: string, body: object): Promise<Made> => cloud.madeBy(DEMO, neighbour, path, body);
+  let access: Awaited<ReturnType<typeof cloud.accessOf>>;
   let sessions: Sessions;
   let network: Made;
   let subnet: Made;
   const things: Record<string, Made> = {};
 
   beforeAll(async () => {
-    access = await accessOf('demo', 'demo');
-    sessions = cloudSessions(deps(), { get: () => Promise.resolve(undefined) });
+    access = await cloud.accessOf('demo', 'demo');
+    sessions = cloudSessions(cloud.deps(), { get: () => Promise.resolve(undefined) });
     network = await made('network', '/v2.0/networks', { network: { name: 'sweep' } });
     subnet = await made('network', '/v2.0/subnets', { subnet: { network_id: network.id, cidr: '10.77.0.0/24', ip_version: 4 } });
     const { networks } = await dataOf(
@@ -140,7 +140,7 @@ await withNeighbours('what workloads leave behind', ['load-balancer', 'volume', 
 
   test("where a neighbour's policy refuses the service, the owner's rights are used", async () => {
     things['later'] = await made('network', '/v2.0/ports', { port: { network_id: network.id } });
-    const other = sessionOf('other', 'other');
+    const other = cloud.sessionOf('other', 'other');
     const poor: Sessions = { ...sessions, service: { ...sessions.service, network: other.network } };
     // Another project's member sees nothing of this project, and may delete nothing of it: Neutron says so by its absence.
     expect(
@@ -173,6 +173,6 @@ await withNeighbours('what workloads leave behind', ['load-balancer', 'volume', 
   });
 
   async function sessionPut(path: string, body: object): Promise<void> {
-    await madeBy('demo', 'demo', 'network', path, body, 'PUT');
+    await cloud.call(DEMO, 'network', { method: 'PUT', path, body });
   }
 });

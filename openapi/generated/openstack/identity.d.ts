@@ -82,6 +82,22 @@ export interface paths {
         patch: operations["updateUser"];
         trace?: never;
     };
+    "/v3/role_assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listRoleAssignments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/OS-TRUST/trusts": {
         parameters: {
             query?: never;
@@ -415,6 +431,32 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["User"];
+        };
+    };
+    listRoleAssignments: {
+        parameters: {
+            query: {
+                "user.id": string;
+                "scope.project.id": string;
+                effective: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Role assignments */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        role_assignments: Record<string, never>[];
+                    };
+                };
+            };
         };
     };
     listTrusts: {

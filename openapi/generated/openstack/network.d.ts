@@ -188,6 +188,7 @@ export interface operations {
             query?: {
                 id?: string;
                 name?: string;
+                network_id?: string;
             };
             header?: never;
             path?: never;

@@ -1,7 +1,8 @@
 // People, catalog, flavors, images and networks of the OpenStack of the tests.
-import { catalogOf, PASSWORD, REGION } from './services.mjs';
+import { catalogOf, PASSWORD, REGION, VOLUME_TYPE } from './services.mjs';
 
 const DEFAULT = { id: 'default' };
+const SERVICE_USERS = ['heat', 'magnum', 'placement', 'glance', 'neutron', 'nova', 'barbican', 'cinder', 'octavia'];
 
 /** A client under one account; throws on every refusal but 409, which means that it is there already. */
 async function loggedIn(keystone, user, scope, domain = DEFAULT) {
@@ -32,7 +33,7 @@ export async function seedKeystone(keystone, ports) {
   const known = async (collection, filter = '') =>
     new Map((await admin('GET', v3(`/${collection}${filter}`)))[collection].map((one) => [one.name, one.id]));
   const roles = await known('roles');
-  for (const name of ['service', 'heat_stack_owner', 'heat_stack_user']) {
+  for (const name of ['service', 'heat_stack_owner', 'heat_stack_user', 'creator', 'load-balancer_member']) {
     if (!roles.has(name)) roles.set(name, (await admin('POST', v3('/roles'), { role: { name } })).role.id);
   }
   const make = async (kind, content) => (await admin('POST', v3(`/${kind}s`), { [kind]: content }))[kind].id;
@@ -48,17 +49,20 @@ export async function seedKeystone(keystone, ports) {
     const user = await make('user', { name, domain_id: 'default', password: PASSWORD });
     for (const role of roleNames) await grant('projects', projects.get(project), user, role);
   };
-  for (const name of ['heat', 'magnum', 'placement', 'glance', 'neutron', 'nova'])
-    await account(name, 'service', 'admin', 'service');
-  await account('demo', 'demo', 'member', 'heat_stack_owner');
-  await account('demo2', 'demo', 'member', 'heat_stack_owner');
-  await account('other', 'other', 'member', 'heat_stack_owner');
-  await account('reader', 'demo', 'reader');
-  for (const [type, name, url] of catalogOf(ports)) {
+  const person = ['member', 'heat_stack_owner', 'load-balancer_member', 'creator'];
+  await Promise.all([
+    ...SERVICE_USERS.map((name) => account(name, 'service', 'admin', 'service')),
+    account('demo', 'demo', ...person),
+    account('demo2', 'demo', ...person),
+    account('other', 'other', ...person),
+    account('reader', 'demo', 'reader'),
+  ]);
+  const publish = async ([type, name, url]) => {
     const service = await make('service', { type, name });
     for (const access of ['public', 'internal', 'admin'])
       await make('endpoint', { service_id: service, interface: access, region_id: REGION, url });
-  }
+  };
+  await Promise.all(catalogOf(ports).map(publish));
 }
 
 /** Flavors, images, networks and a key pair, for people to use. */
@@ -102,6 +106,12 @@ export async function seedCloud(keystone, ports) {
   );
   await network({ name: 'private', shared: true }, { name: 'private-subnet', cidr: '10.20.0.0/16' });
   for (const name of ['twin', 'twin']) await network({ name, shared: true }, { name: `${name}-subnet`, cidr: '10.30.0.0/16' });
-  const demo = await loggedIn(keystone, 'demo', { project: { name: 'demo', domain: DEFAULT } });
-  await demo('POST', `${at('nova-api')}/v2.1/os-keypairs`, { keypair: { name: 'demokey' } });
+  for (const name of ['demo', 'admin']) {
+    const person = await loggedIn(keystone, name, { project: { name, domain: DEFAULT } });
+    await person('POST', `${at('nova-api')}/v2.1/os-keypairs`, { keypair: { name: `${name}key` } });
+  }
+  const { projects } = await admin('GET', `${keystone}/v3/projects?name=admin`);
+  await admin('POST', `${at('cinder')}/v3/${projects[0].id}/types`, {
+    volume_type: { name: VOLUME_TYPE, extra_specs: { volume_backend_name: 'empty' } },
+  });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 export const PASSWORD = 'magnum-test';
 export const REGION = 'RegionOne';
+export const VOLUME_TYPE = 'standard';
 const IP = '127.0.0.1';
 
 /** Services in the order in which they start; those with a port answer there when they are ready. */
@@ -18,10 +19,16 @@ export const SERVICES = [
   'nova-conductor',
   'nova-scheduler',
   'nova-compute',
+  'barbican',
+  'cinder',
+  'octavia',
 ];
-export const WITH_PORT = ['keystone', 'placement', 'glance', 'neutron', 'heat-api', 'nova-api'];
+export const WITH_PORT = ['keystone', 'placement', 'glance', 'neutron', 'heat-api', 'nova-api', 'barbican', 'cinder', 'octavia'];
 
-export const DATABASES = ['keystone', 'placement', 'glance', 'neutron', 'heat', 'nova', 'nova_api', 'nova_cell0'];
+export const DATABASES = [
+  ...['keystone', 'placement', 'glance', 'neutron', 'heat', 'nova', 'nova_api', 'nova_cell0'],
+  ...['barbican', 'cinder', 'octavia'],
+];
 
 /** Programs that must exist, and the Debian packages that bring them. */
 export const PROGRAMS = {
@@ -35,6 +42,9 @@ export const PROGRAMS = {
   'nova-api': 'nova-api',
   'nova-conductor': 'nova-conductor',
   'nova-scheduler': 'nova-scheduler',
+  'barbican-wsgi-api': 'barbican-common',
+  'cinder-manage': 'cinder-common',
+  'octavia-db-manage': 'octavia-common',
 };
 
 /** Catalog of the cloud: type, name, address. */
@@ -46,6 +56,9 @@ export function catalogOf(ports) {
     ['network', 'neutron', at('neutron')],
     ['compute', 'nova', at('nova-api', '/v2.1')],
     ['orchestration', 'heat', at('heat-api', '/v1/%(tenant_id)s')],
+    ['key-manager', 'barbican', at('barbican')],
+    ['volumev3', 'cinder', at('cinder', '/v3/%(tenant_id)s')],
+    ['load-balancer', 'octavia', at('octavia')],
     ['container-infra', 'magnum', at('magnum', '/v1')],
     ['container', 'magnum-container', at('magnum', '/v1')],
   ];
@@ -54,7 +67,7 @@ export function catalogOf(ports) {
 /** Command of a service, and what it gets in its environment beside the usual. */
 export function commandOf(name, folder, ports) {
   const config = (file) => join(folder, 'etc', file);
-  const uwsgi = (program, env) => ({
+  const uwsgi = (program, env, processes = 1) => ({
     argv: [
       'uwsgi_python3',
       ...[
@@ -63,7 +76,7 @@ export function commandOf(name, folder, ports) {
         '--master',
         '--lazy-apps',
         '--processes',
-        '2',
+        String(processes),
         '--threads',
         '4',
         '--die-on-term',
@@ -76,7 +89,7 @@ export function commandOf(name, folder, ports) {
   });
   switch (name) {
     case 'keystone':
-      return uwsgi('/usr/bin/keystone-wsgi-public', { OS_KEYSTONE_CONFIG_FILES: config('keystone.conf') });
+      return uwsgi('/usr/bin/keystone-wsgi-public', { OS_KEYSTONE_CONFIG_FILES: config('keystone.conf') }, 2);
     case 'placement':
       return uwsgi('/usr/bin/placement-api', { OS_PLACEMENT_CONFIG_DIR: join(folder, 'etc', 'placement') });
     case 'glance':
@@ -88,6 +101,15 @@ export function commandOf(name, folder, ports) {
         argv: ['python3', join(import.meta.dirname, 'neutron-agent.py'), '--config-file', config('neutron.conf')],
         env: {},
       };
+    case 'barbican':
+      return uwsgi('/usr/bin/barbican-wsgi-api', {});
+    case 'cinder':
+      return {
+        argv: ['python3', join(import.meta.dirname, 'cinder-whole.py'), '--config-file', config('cinder.conf')],
+        env: { PYTHONDONTWRITEBYTECODE: '1' },
+      };
+    case 'octavia':
+      return uwsgi(join(import.meta.dirname, 'octavia-api.py'), { OCTAVIA_CONFIG_FILE: config('octavia.conf') });
     case 'nova-compute':
       // The program's own package would bring a hypervisor along.
       return {
@@ -277,40 +299,110 @@ export function configurations({ folder, ports, database, broker }) {
       ...service('neutron'),
       '[glance]',
       `api_servers = http://${IP}:${ports.glance}`,
+      '[cinder]',
+      ...account('nova'),
+      `os_region_name = ${REGION}`,
       '[oslo_concurrency]',
       `lock_path = ${state('nova-lock')}`,
+    ],
+    // Found by its name below the home folder: its programs take no other.
+    'barbican/barbican.conf': [
+      '[DEFAULT]',
+      'use_stderr = true',
+      `host_href = http://${IP}:${ports.barbican}`,
+      `sql_connection = ${db('barbican').replace(/^.*? = /, '')}`,
+      'db_auto_create = false',
+      '[queue]',
+      'enable = false',
+      '[keystone_notifications]',
+      'enable = false',
+      '[secretstore]',
+      'enabled_secretstore_plugins = store_crypto',
+      '[crypto]',
+      'enabled_crypto_plugins = simple_crypto',
+      '[simple_crypto_plugin]',
+      `kek = ${Buffer.from(PASSWORD.padEnd(32, '-')).toString('base64')}`,
+      ...authtoken('barbican'),
+    ],
+    'cinder.conf': [
+      '[DEFAULT]',
+      'host = magnum-test',
+      `my_ip = ${IP}`,
+      `transport_url = ${broker}`,
+      'use_stderr = true',
+      `state_path = ${state('cinder')}`,
+      'rootwrap_config = /etc/cinder/rootwrap.conf',
+      'api_paste_config = /etc/cinder/api-paste.ini',
+      'auth_strategy = keystone',
+      `osapi_volume_listen = ${IP}`,
+      `osapi_volume_listen_port = ${ports.cinder}`,
+      'osapi_volume_workers = 1',
+      'enabled_backends = empty',
+      `default_volume_type = ${VOLUME_TYPE}`,
+      `glance_api_servers = http://${IP}:${ports.glance}`,
+      ...['volumes', 'snapshots', 'gigabytes', 'backups', 'backup_gigabytes', 'groups'].map((what) => `quota_${what} = -1`),
+      '[empty]',
+      'volume_driver = empty_volumes.EmptyVolumes',
+      'volume_backend_name = empty',
+      '[database]',
+      db('cinder'),
+      ...authtoken('cinder'),
+      '[service_user]',
+      'send_service_user_token = true',
+      ...service('cinder'),
+      '[nova]',
+      ...service('nova'),
+      '[oslo_concurrency]',
+      `lock_path = ${state('cinder-lock')}`,
+    ],
+    'octavia.conf': [
+      '[DEFAULT]',
+      'use_stderr = true',
+      `transport_url = ${broker}`,
+      '[api_settings]',
+      'auth_strategy = keystone',
+      'enabled_provider_drivers = noop_driver:load balancers without traffic',
+      'default_provider_driver = noop_driver',
+      '[database]',
+      db('octavia'),
+      ...authtoken('octavia'),
+      '[service_auth]',
+      ...account('octavia'),
+      '[controller_worker]',
+      'network_driver = allowed_address_pairs_driver',
+      '[neutron]',
+      `region_name = ${REGION}`,
     ],
   };
   return Object.fromEntries(Object.entries(files).map(([name, lines]) => [name, `${lines.join('\n')}\n`]));
 }
 
-/** Commands that make the schemas, in order; each list may run beside the others. */
+/** Commands that make the schemas, for each component in order; components need not wait for each other. */
 export function schemaCommands(folder, database, ports) {
   const config = (name, file = name) => ['--config-file', join(folder, 'etc', `${file}.conf`)];
-  const cell0 = `mysql+pymysql://magnum:magnum@${IP}:${database}/nova_cell0?charset=utf8`;
+  const mysql = (name) => `mysql+pymysql://magnum:magnum@${IP}:${database}/${name}?charset=utf8`;
   const url = `http://${IP}:${ports.keystone}/v3/`;
   return {
     keystone: [
       ['keystone-manage', ...config('keystone'), 'db_sync'],
-      ['keystone-manage', ...config('keystone'), 'fernet_setup', '--keystone-user', 'root', '--keystone-group', 'root'],
-      ['keystone-manage', ...config('keystone'), 'credential_setup', '--keystone-user', 'root', '--keystone-group', 'root'],
       [
         ...['keystone-manage', ...config('keystone'), 'bootstrap', '--bootstrap-password', PASSWORD],
         ...['--bootstrap-region-id', REGION, '--bootstrap-admin-url', url],
         ...['--bootstrap-internal-url', url, '--bootstrap-public-url', url],
       ],
     ],
-    others: [
-      [['heat-manage', ...config('heat'), 'db_sync']],
-      [['placement-manage', ...config('placement', 'placement/placement'), 'db', 'sync']],
-      [['glance-manage', ...config('glance'), 'db_sync']],
-      [['neutron-db-manage', ...config('neutron'), 'upgrade', 'head']],
-      [
-        ['nova-manage', ...config('nova'), 'api_db', 'sync'],
-        ['nova-manage', ...config('nova'), 'cell_v2', 'map_cell0', '--database_connection', cell0],
-        ['nova-manage', ...config('nova'), 'cell_v2', 'create_cell', '--name', 'cell1'],
-        ['nova-manage', ...config('nova'), 'db', 'sync'],
-      ],
+    nova: [
+      ['nova-manage', ...config('nova'), 'api_db', 'sync'],
+      ['nova-manage', ...config('nova'), 'cell_v2', 'map_cell0', '--database_connection', mysql('nova_cell0')],
+      ['nova-manage', ...config('nova'), 'cell_v2', 'create_cell', '--name', 'cell1'],
+      ['nova-manage', ...config('nova'), 'db', 'sync'],
     ],
+    neutron: [['neutron-db-manage', ...config('neutron'), 'upgrade', 'head']],
+    cinder: [['cinder-manage', ...config('cinder'), 'db', 'sync']],
+    heat: [['heat-manage', ...config('heat'), 'db_sync']],
+    octavia: [['octavia-db-manage', ...config('octavia'), 'upgrade', 'head']],
+    glance: [['glance-manage', ...config('glance'), 'db_sync']],
+    placement: [['placement-manage', ...config('placement', 'placement/placement'), 'db', 'sync']],
+    barbican: [['barbican-manage', 'db', 'upgrade', '--db-url', mysql('barbican')]],
   };
 }

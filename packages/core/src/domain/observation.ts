@@ -7,7 +7,7 @@ export interface BayFacts {
   readonly authUrl: string;
   readonly magnumUrl: string;
   readonly regionName: string;
-  /** Range of the bay's own subnet, where the bay makes one. */
+  /** Range of the subnet that the bay makes for itself, or of the existing one. */
   readonly fixedSubnetCidr: string;
   /** Set when the bay goes into an existing network; ids. */
   readonly fixedNetworkId: string | null;

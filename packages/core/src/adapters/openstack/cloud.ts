@@ -131,7 +131,8 @@ export class OpenstackCloud implements Cloud {
       authUrl: settings.authUrl,
       magnumUrl: settings.magnumUrl ?? (await publicAddress(this.#deps, 'container', signal)) ?? '',
       regionName: settings.regionName,
-      fixedSubnetCidr: request.fixedSubnetCidr ?? BAY_RANGE,
+      fixedSubnetCidr:
+        subnet?.cidr ?? (fixed && (await this.#rangeIn(fixed.id, access, signal))) ?? request.fixedSubnetCidr ?? BAY_RANGE,
       fixedNetworkId: fixed?.id ?? subnet?.networkId ?? null,
       fixedSubnetId: subnet?.id ?? null,
       externalNetworkId: await this.#external(request.externalNetwork, access, signal),
@@ -140,6 +141,14 @@ export class OpenstackCloud implements Cloud {
       serverGroupPolicy: settings.serverGroupPolicy,
       dockerVolumeType: request.dockerVolumeType ?? (settings.dockerVolumeType || null),
     };
+  }
+
+  /** Where no subnet is named: the range of the network's first. */
+  async #rangeIn(networkId: string, access: CloudAccess, signal: AbortSignal): Promise<string | undefined> {
+    const { network } = this.#sessions.of(access);
+    const query = { network_id: networkId };
+    const { subnets } = await allowed(dataOf(network.GET('/v2.0/subnets', { params: { query }, signal })));
+    return subnets.find(({ cidr }) => !cidr.includes(':'))?.cidr;
   }
 
   /** Nothing is set aside. */

@@ -5,6 +5,7 @@ import type { CloudAccess, Orchestrator, StackAddress, StackEvent, StackSnapshot
 import { dataOf, type Session } from '../openstack/session.js';
 import type { Sessions } from '../openstack/sessions.js';
 import { secondOf, secondOfId, storyOf, type HeatEvent } from './heat-events.js';
+import { whyUnchanged } from './heat-owner.js';
 import { resourcesOf, snapshotOf, statusOf, type HeatStack } from './heat-words.js';
 
 export interface HeatDeps {
@@ -64,11 +65,15 @@ export function heatOrchestrator(deps: HeatDeps): Orchestrator {
       refuseBusy(stack);
       const body = requestOf(spec);
       refuseTooLarge(deps, spec, body);
-      await sessions.owner(access).orchestration.PUT('/v1/{project_id}/stacks/{stack_name}/{stack_id}', {
-        params: { path: { project_id: access.projectId, stack_name: stack.stack_name, stack_id: stackId } },
-        body,
-        signal,
-      });
+      try {
+        await sessions.owner(access).orchestration.PUT('/v1/{project_id}/stacks/{stack_name}/{stack_id}', {
+          params: { path: { project_id: access.projectId, stack_name: stack.stack_name, stack_id: stackId } },
+          body,
+          signal,
+        });
+      } catch (error) {
+        throw await whyUnchanged(sessions.service, access, error, signal);
+      }
       return begun(stackId, spec, 'UPDATE');
     },
     delete: async (stackId, access, signal) => {

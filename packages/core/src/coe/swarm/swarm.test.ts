@@ -20,6 +20,7 @@ const engine = await docker.ping().then(
   () => true,
   () => false,
 );
+if (!engine && process.env['CI']) throw new Error('swarm.test.ts needs a Docker Engine, and none answers');
 if (!engine) console.warn('swarm.test.ts: no Docker Engine answers here, so no swarm was started');
 
 const instance = randomUUID();

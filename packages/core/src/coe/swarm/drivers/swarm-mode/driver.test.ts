@@ -99,6 +99,47 @@ describe('rendering', () => {
   });
 });
 
+describe('who may reach a bay', () => {
+  type Rule = Readonly<Record<string, JsonValue>>;
+  const rulesOf = (input: RenderInput, group: string): readonly Rule[] => propertiesOf(input, group)['rules'] as readonly Rule[]; // rendered above
+  const toApi = (input: RenderInput, group: string): readonly JsonValue[] =>
+    rulesOf(input, group)
+      .filter((rule) => rule['port_range_min'] === 2375)
+      .map((rule) => rule['remote_ip_prefix'] ?? null);
+  const guarded = { labels: { api_allowed_cidrs: '192.0.2.0/24,198.51.100.7/32' } };
+
+  test('everybody may ask the API, and nothing else of a worker, unless labels say otherwise', () => {
+    const outside = rulesOf(exampleBay(), 'secgroup_node').filter((rule) => rule['remote_mode'] === undefined);
+    expect(outside).toEqual([{ protocol: 'icmp' }, { protocol: 'tcp', port_range_min: 2375, port_range_max: 2375 }]);
+    expect(rulesOf(exampleBay(), 'secgroup_manager')).toEqual([{ protocol: 'tcp', port_range_min: 22, port_range_max: 22 }]);
+  });
+
+  test('with api_allowed_cidrs the API is for those ranges, on every node', () => {
+    expect(toApi(exampleBay({ desired: guarded }), 'secgroup_node')).toEqual(['192.0.2.0/24', '198.51.100.7/32']);
+    expect(toApi(exampleBay({ desired: guarded }), 'secgroup_manager')).toEqual([]);
+  });
+
+  test('the load balancer is for the same ranges, and may reach the managers itself', () => {
+    const input = exampleBay({ desired: { ...guarded, masterLbEnabled: true } });
+    expect(propertiesOf(input, 'api_listener')['allowed_cidrs']).toEqual(['192.0.2.0/24', '198.51.100.7/32']);
+    expect(toApi(input, 'secgroup_manager')).toEqual(['10.0.0.0/24']);
+    expect(toApi(input, 'secgroup_node')).not.toContain('10.0.0.0/24');
+  });
+
+  test('the load balancer can have ranges of its own', () => {
+    const labels = { ...guarded.labels, master_lb_allowed_cidrs: '203.0.113.0/24' };
+    const input = exampleBay({ desired: { labels, masterLbEnabled: true } });
+    expect(propertiesOf(input, 'api_listener')['allowed_cidrs']).toEqual(['203.0.113.0/24']);
+  });
+
+  test('what is no range is refused, and the label is named', () => {
+    const input = exampleBay({ desired: { labels: { api_allowed_cidrs: '192.0.2.0/24,everybody' } } });
+    expect(swarmMode.check?.(input)).toEqual([
+      { field: 'labels.api_allowed_cidrs', message: '"everybody" is not an IPv4 range' },
+    ]);
+  });
+});
+
 describe('user data', () => {
   test('hostile values arrive byte for byte, as data', () => {
     const input = EXAMPLE_BAYS['hostile'] ?? exampleBay();

@@ -6,7 +6,7 @@ import type { StackSpec } from '../../../../ports/orchestrator.js';
 import { templateDocument } from '../../../hot/template.js';
 import { interpretStack, stackTags } from './interpret.js';
 import { SWARM_LABELS } from './labels.js';
-import { label, settingsOf } from './settings.js';
+import { label, labelList, settingsOf } from './settings.js';
 import { rootTemplate, stackFiles } from './stack.js';
 
 // Distributions whose images run cloud-init and systemd. Fedora CoreOS wants Ignition, which this driver does not write.
@@ -83,7 +83,7 @@ function storageProblems(desired: DesiredBay): readonly Problem[] {
 
 function portProblems(desired: DesiredBay): readonly Problem[] {
   const problems: Problem[] = [];
-  for (const ports of listOf(label(desired, 'open_ports'))) {
+  for (const ports of labelList(desired, 'open_ports')) {
     const [from = 0, to = from] = ports.split('-').map(Number);
     if (!/^\d{1,5}(-\d{1,5})?$/.test(ports) || from < 1 || to > 65_535 || from > to) {
       problems.push({
@@ -92,21 +92,11 @@ function portProblems(desired: DesiredBay): readonly Problem[] {
       });
     }
   }
-  for (const range of listOf(label(desired, 'master_lb_allowed_cidrs'))) {
-    if (!isCidr(range))
-      problems.push({
-        field: 'labels.master_lb_allowed_cidrs',
-        message: `${JSON.stringify(range.slice(0, 40))} is not an IPv4 range`,
-      });
+  for (const name of ['api_allowed_cidrs', 'master_lb_allowed_cidrs'] as const) {
+    for (const range of labelList(desired, name).filter((one) => !isCidr(one)))
+      problems.push({ field: `labels.${name}`, message: `${JSON.stringify(range.slice(0, 40))} is not an IPv4 range` });
   }
   return problems;
-}
-
-function listOf(text: string | undefined): readonly string[] {
-  return (text ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
 }
 
 function overlap(one: string, other: string): boolean {

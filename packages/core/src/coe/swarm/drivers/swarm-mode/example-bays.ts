@@ -200,6 +200,9 @@ export const EXAMPLE_BAYS: Readonly<Record<string, RenderInput>> = {
     desired: { masterLbEnabled: true, dockerVolumeSize: 5 },
     facts: { dockerVolumeType: 'fast' },
   }),
+  guarded: exampleBay({
+    desired: { masterLbEnabled: true, labels: { api_allowed_cidrs: '192.0.2.0/24, 198.51.100.7/32' } },
+  }),
   'existing-network': exampleBay({
     desired: { floatingIpEnabled: false, keypair: null },
     model: { keypairId: null },

@@ -29,10 +29,16 @@ export const SWARM_LABELS = {
     default: 'true',
     meaning: 'Whether the load balancer leaves out managers that do not answer.',
   },
+  api_allowed_cidrs: {
+    type: 'string',
+    default: '',
+    meaning:
+      "Ranges that may reach the API of the bay's engines, separated by commas; everyone when empty. The service's conductors must be in one.",
+  },
   master_lb_allowed_cidrs: {
     type: 'string',
     default: '',
-    meaning: 'Ranges that may reach the load balancer, separated by commas; everyone when empty.',
+    meaning: 'Ranges that may reach the load balancer, separated by commas; those of `api_allowed_cidrs` when empty.',
   },
   open_ports: {
     type: 'string',

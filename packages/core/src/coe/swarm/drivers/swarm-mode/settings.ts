@@ -51,6 +51,14 @@ export function label(desired: DesiredBay, name: keyof typeof SWARM_LABELS): str
   return labelValue(SWARM_LABELS, desired.bay.desired.labels, name);
 }
 
+/** The parts of a label that names several things, separated by commas. */
+export function labelList(desired: DesiredBay, name: keyof typeof SWARM_LABELS): readonly string[] {
+  return (label(desired, name) ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
+
 export function firstManager(settings: Settings): NodeSettings | undefined {
   return settings.nodes.find((node) => node.first);
 }

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../../../domain/json.js';
 import { getAttribute, getResource, withoutNulls, type HotResource, type HotTemplate } from '../../../hot/template.js';
 import { nodeProperties, nodeTemplate, templateNameOf } from './node.js';
 import { SCRIPT_FILES } from './scripts.js';
-import { API_PORT, firstManager, label, type NodeSettings, type Settings } from './settings.js';
+import { API_PORT, firstManager, label, labelList, type NodeSettings, type Settings } from './settings.js';
 
 type Resources = Readonly<Record<string, HotResource>>;
 
@@ -52,7 +52,7 @@ function networkOf(settings: Settings): Resources {
   };
 }
 
-/** Managers take the API and SSH from anywhere; what the nodes say to each other stays among them. */
+/** The API and the managers' SSH are for anywhere, or the ranges that are allowed; what the nodes say to each other stays among them. */
 function securityGroupsOf(settings: Settings): Resources {
   const among: readonly JsonObject[] = [
     { protocol: 'tcp', port_range_min: 2377, port_range_max: 2377 },
@@ -61,19 +61,27 @@ function securityGroupsOf(settings: Settings): Resources {
     { protocol: 'udp', port_range_min: 4789, port_range_max: 4789 },
     { protocol: '50' },
   ].map((rule) => ({ ...rule, remote_mode: 'remote_group_id' }));
-  const open = (label(settings.input, 'open_ports') ?? '').split(',').filter(Boolean).map(fromAnywhere);
+  const open = labelList(settings.input, 'open_ports').map(fromAnywhere);
+  const ranges = labelList(settings.input, 'api_allowed_cidrs');
+  const api = ranges.length > 0 ? ranges.map(apiFrom) : [fromAnywhere(String(API_PORT))];
+  // A load balancer speaks to the managers from an address of its own.
+  const balancer = ranges.length > 0 && settings.loadBalancer ? [apiFrom(settings.input.facts.fixedSubnetCidr)] : [];
   return {
     secgroup_node: {
       type: 'OS::Neutron::SecurityGroup',
-      properties: { rules: [{ protocol: 'icmp' }, fromAnywhere(String(API_PORT)), ...among, ...open] },
+      properties: { rules: [{ protocol: 'icmp' }, ...api, ...among, ...open] },
     },
-    secgroup_manager: { type: 'OS::Neutron::SecurityGroup', properties: { rules: [fromAnywhere('22')] } },
+    secgroup_manager: { type: 'OS::Neutron::SecurityGroup', properties: { rules: [fromAnywhere('22'), ...balancer] } },
   };
 }
 
 function fromAnywhere(ports: string): JsonObject {
   const [from = '', to = from] = ports.split('-').map((port) => port.trim());
   return { protocol: 'tcp', port_range_min: Number(from), port_range_max: Number(to) };
+}
+
+function apiFrom(range: string): JsonObject {
+  return { ...fromAnywhere(String(API_PORT)), remote_ip_prefix: range };
 }
 
 function serverGroupsOf(settings: Settings): Resources {
@@ -83,10 +91,8 @@ function serverGroupsOf(settings: Settings): Resources {
 
 function loadBalancerOf(settings: Settings): Resources {
   const { facts } = settings.input;
-  const allowed = (label(settings.input, 'master_lb_allowed_cidrs') ?? '')
-    .split(',')
-    .map((range) => range.trim())
-    .filter(Boolean);
+  const own = labelList(settings.input, 'master_lb_allowed_cidrs');
+  const allowed = own.length > 0 ? own : labelList(settings.input, 'api_allowed_cidrs');
   return {
     api_lb: {
       type: 'OS::Octavia::LoadBalancer',

@@ -1,0 +1,119 @@
+import { expect } from 'vitest';
+import { startMariadb, type Mariadb } from '../../scripts/host/mariadb.mjs';
+import { startRabbitmq, type Rabbitmq } from '../../scripts/host/rabbitmq.mjs';
+import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
+import { Fleet, until, type Answer } from '../fleet/fleet.js';
+import { Agents } from './agents.js';
+import { SIGNAL, type Cloud } from './cloud.js';
+
+const log = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** API and conductors as processes on the cloud of the tests, asked by `demo`, and somebody who plays the bays' nodes. */
+export class BayFleet {
+  readonly fleet: Fleet;
+  readonly agents: Agents;
+  readonly projectId: string;
+  readonly #cloud: Cloud;
+  readonly #services: readonly [Mariadb, Rabbitmq];
+
+  private constructor(cloud: Cloud, fleet: Fleet, services: readonly [Mariadb, Rabbitmq], projectId: string) {
+    this.#cloud = cloud;
+    this.#services = services;
+    this.fleet = fleet;
+    this.projectId = projectId;
+    this.agents = new Agents(cloud, projectId);
+  }
+
+  static async start(cloud: Cloud): Promise<BayFleet> {
+    const services = [await startMariadb({ log }), await startRabbitmq({ log })] as const;
+    try {
+      const fleet = await Fleet.prepare(services[0].url, services[1].url, { apis: 1, conductors: 2 }, cloud.config());
+      const { secret, document } = await cloud.tokenOf('demo', 'demo');
+      await fleet.startAll(secret.reveal());
+      return new BayFleet(cloud, fleet, services, document.project?.id ?? '');
+    } catch (error) {
+      await stopAll(services);
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.agents.stop();
+    await this.fleet.stopAll();
+    await stopAll(this.#services);
+  }
+
+  /** A bay model for swarms; returns its id. */
+  async model(change: Readonly<Record<string, unknown>> = {}): Promise<string> {
+    const made = await this.fleet.ask('POST', '/v1/baymodels', {
+      body: {
+        name: 'swarm',
+        coe: 'swarm-mode',
+        image_id: 'debian-12',
+        keypair_id: 'demokey',
+        flavor_id: 'm1.small',
+        master_flavor_id: 'm1.small',
+        external_network_id: 'public',
+        ...change,
+      },
+    });
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    return String(made.body['uuid']);
+  }
+
+  async create(name: string, model: string): Promise<string> {
+    const body = { name, baymodel_id: model, node_count: 1, bay_create_timeout: 15 };
+    const made = await this.fleet.ask('POST', '/v1/bays', { body });
+    expect(made.status, JSON.stringify(made.body)).toBe(202);
+    return String(made.body['uuid']);
+  }
+
+  async resize(uuid: string, nodes: number, rollback = false): Promise<Answer> {
+    const body = [{ op: 'replace', path: '/node_count', value: nodes }];
+    const accepted = await this.fleet.ask('PATCH', `/v1/bays/${uuid}${rollback ? '?rollback=true' : ''}`, { body });
+    expect(accepted.status, JSON.stringify(accepted.body)).toBe(202);
+    return this.settled(uuid);
+  }
+
+  async settled(uuid: string): Promise<Answer> {
+    let answer: Answer | undefined;
+    const isSettled = async (): Promise<boolean> => {
+      answer = await this.fleet.ask('GET', `/v1/bays/${uuid}`).catch(() => undefined);
+      return answer?.status === 404 || (answer?.status === 200 && !String(answer.body['status']).endsWith('IN_PROGRESS'));
+    };
+    await until(isSettled, 400_000, `the end of the work on ${uuid}`).catch((error: unknown) => {
+      throw new Error(`${String(error)}: ${JSON.stringify(answer?.body)}`);
+    });
+    if (!answer) throw new Error('no answer');
+    return answer;
+  }
+
+  /** Deletes the bay, and expects no account and no stack of it afterwards. */
+  async remove(uuid: string): Promise<void> {
+    expect((await this.fleet.ask('DELETE', `/v1/bays/${uuid}`)).status).toBe(204);
+    const { status, body } = await this.settled(uuid);
+    expect(status, JSON.stringify(body)).toBe(404);
+    expect(await this.accountsOf(uuid)).toEqual([]);
+    expect((await this.stacks()).filter((stack) => stack.tags?.some((tag) => tag.includes(uuid)))).toEqual([]);
+  }
+
+  /** Accounts in the domain of trustees that belong to the bay. */
+  async accountsOf(uuid: string): Promise<readonly string[]> {
+    const { login, session } = this.#cloud.trusteeAdmin();
+    const { document } = await login.token(false, SIGNAL);
+    const query = { domain_id: document.domain?.id ?? '' };
+    const { users } = await dataOf(session.identity.GET('/v3/users', { params: { query }, signal: SIGNAL }));
+    return users.map((user) => user.name).filter((name) => name.startsWith(uuid));
+  }
+
+  async stacks() {
+    const path = { project_id: this.projectId };
+    const { orchestration } = this.#cloud.sessionOf('demo', 'demo');
+    return (await dataOf(orchestration.GET('/v1/{project_id}/stacks', { params: { path }, signal: SIGNAL }))).stacks;
+  }
+}
+
+async function stopAll([mariadb, rabbitmq]: readonly [Mariadb, Rabbitmq]): Promise<void> {
+  await rabbitmq.stop();
+  await mariadb.stop();
+}
