@@ -21,6 +21,8 @@ const HEAVY = [
 ];
 /** Needs an OpenStack, which one start serves for all of them. */
 const ON_OPENSTACK = 'test/openstack';
+/** Minutes beside upstream's own Magnum: `npm run compare`. */
+const APART = 'test/openstack/reference.test.ts';
 // All at once and before any test: two test files that install at the same time would wait for each other's lock.
 const WANTED = {
   shellcheck: 'shellcheck',
@@ -54,7 +56,7 @@ const stages =
     : [
         [...HEAVY, ON_OPENSTACK].flatMap((path) => ['--exclude', path.endsWith('.ts') ? path : `${path}/**`]),
         [...HEAVY, '--maxWorkers=1'],
-        [ON_OPENSTACK, '--maxWorkers=1'],
+        [ON_OPENSTACK, '--exclude', APART, '--maxWorkers=1'],
       ];
 const totals = { passed: 0, failed: 0, skipped: 0 };
 let code = 0;

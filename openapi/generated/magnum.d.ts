@@ -1700,6 +1700,11 @@ export interface components {
             master_flavor_id: string | null;
             /** @description Flavor of the nodes; the bay model's where absent. */
             flavor_id: string | null;
+            /**
+             * @description Whether nodes get floating addresses.
+             * @default true
+             */
+            floating_ip_enabled: boolean;
             stack_id: string | null;
             status: components["schemas"]["BayStatus"];
             links: components["schemas"]["Links"];

@@ -4,16 +4,42 @@ import { operationsOf, type SpecOperation } from './spec.js';
 import { surfaceAt } from './surface.js';
 import { allVersions, rangeOf, type VersionRange } from './versions.js';
 
-const SECTIONS: Readonly<Record<string, (spec: JsonObject) => readonly string[]>> = { routes, versions };
+/** What the page's tables are made of. */
+export interface Sources {
+  readonly spec: JsonObject;
+  /** What the comparison with upstream's server found, and why it is so. */
+  readonly differences: readonly MeasuredDifference[];
+}
 
-/** The page with its generated parts as the spec gives them: each stands between `<!-- name -->` and `<!-- /name -->`. */
-export function withSections(page: string, spec: JsonObject): string {
+export interface MeasuredDifference {
+  readonly subject: string;
+  readonly upstream: string;
+  readonly here: string;
+  readonly why: string;
+}
+
+const SECTIONS: Readonly<Record<string, (sources: Sources) => readonly string[]>> = {
+  routes: ({ spec }) => routes(spec),
+  versions: ({ spec }) => versions(spec),
+  differences: ({ differences }) => measured(differences),
+};
+
+/** The page with its generated parts as the sources give them: each stands between `<!-- name -->` and `<!-- /name -->`. */
+export function withSections(page: string, sources: Sources): string {
   return Object.entries(SECTIONS).reduce((text, [name, lines]) => {
     const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
     const [from, to] = [text.indexOf(begin), text.indexOf(end)];
     if (from === -1 || to < from) throw new Error(`docs/compatibility.md: ${begin} and ${end} are missing`);
-    return `${text.slice(0, from + begin.length)}\n${lines(spec).join('\n')}\n${text.slice(to)}`;
+    return `${text.slice(0, from + begin.length)}\n${lines(sources).join('\n')}\n${text.slice(to)}`;
   }, page);
+}
+
+function measured(differences: readonly MeasuredDifference[]): readonly string[] {
+  return [
+    '| Subject | Zed | Here | Why |',
+    '| --- | --- | --- | --- |',
+    ...differences.map(({ subject, upstream, here, why }) => `| ${[subject, upstream, here, why].join(' | ')} |`),
+  ];
 }
 
 function routes(spec: JsonObject): readonly string[] {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript';
 import { parse } from 'yaml';
-import { withSections } from './compatibility.js';
+import { withSections, type MeasuredDifference } from './compatibility.js';
 import type { JsonObject } from './json.js';
 import { operationsModule, operationsTypes } from './operations.js';
 import { schemasOf } from './schemas.js';
@@ -15,6 +15,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Written by hand but for its tables. */
 const COMPATIBILITY = '../docs/compatibility.md';
+const DIFFERENCES = '../test/openstack/comparison/differences.yaml';
 
 /** The text of every generated file, by its path below `openapi/`. */
 export async function generate(): Promise<Map<string, string>> {
@@ -30,7 +31,10 @@ export async function generate(): Promise<Map<string, string>> {
   ]);
   for (const [path, text] of await neighbours()) files.set(path, text);
   for (const version of allVersions(spec)) files.set(`surface/${version}.txt`, surfaceAt(spec, version));
-  files.set(COMPATIBILITY, withSections(await readFile(join(ROOT, COMPATIBILITY), 'utf8'), spec));
+  const page = await readFile(join(ROOT, COMPATIBILITY), 'utf8');
+  // A list of such entries; the comparison fails where one of them explains nothing.
+  const differences = parse(await readFile(join(ROOT, DIFFERENCES), 'utf8')) as readonly MeasuredDifference[];
+  files.set(COMPATIBILITY, withSections(page, { spec, differences }));
   return files;
 }
 

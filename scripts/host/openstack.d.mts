@@ -2,6 +2,10 @@ export interface Openstack {
   /** Where its configuration, logs and data are. */
   readonly folder: string;
   readonly ports: Readonly<Record<string, number>>;
+  /** Port of its MariaDB, where the user `magnum` with that password may do everything. */
+  readonly database: number;
+  /** Its RabbitMQ, as `transport_url` takes it. */
+  readonly broker: string;
   /** Without `/v3`. */
   readonly keystone: string;
   /** Of everybody. */

@@ -1,14 +1,14 @@
 // A real OpenStack for tests: Keystone, Heat, Glance, Neutron, Placement, Nova with its fake hypervisor, Barbican, Cinder without
 // storage and Octavia without traffic, from Debian's packages, on loopback, with ports, data and logs of its own. `node scripts/host/openstack.mjs` starts one and keeps it until Ctrl-C.
-import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { freePort } from './free-port.mjs';
 import { startMariadb } from './mariadb.mjs';
+import { answering, READY_WITHIN, runAll, startProcess, stopProcess, tailOf } from './openstack/processes.mjs';
 import {
   commandOf,
   configurations,
@@ -22,8 +22,6 @@ import {
 import { seedCloud, seedKeystone } from './openstack/seed.mjs';
 import { ensurePackages } from './packages.mjs';
 import { startRabbitmq } from './rabbitmq.mjs';
-
-const READY_WITHIN = 240_000;
 
 /**
  * Starts one. `MAGNUM_TEST_OPENSTACK` names its folder: with that, other processes find it (`openstackAt`).
@@ -42,7 +40,7 @@ export async function startOpenstack({ log }) {
   for (const name of [...WITH_PORT, 'magnum']) ports[name] = await freePort();
   prepare(folder, { ports, database: mariadb.port, broker: rabbitmq.url });
   const stop = async () => {
-    await Promise.all(SERVICES.map((name) => stopService(folder, name)));
+    await Promise.all(SERVICES.map((name) => stopProcess(folder, name)));
     await rabbitmq.stop();
     await mariadb.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -82,14 +80,16 @@ const LAST = 'nova-compute';
 
 /** One that runs already, by its folder. */
 export function openstackAt(folder) {
-  const { ports } = JSON.parse(readFileSync(join(folder, 'cloud.json'), 'utf8'));
+  const { ports, database, broker } = cloudIn(folder);
   return {
     folder,
     ports,
+    database,
+    broker,
     keystone: keystoneOf(ports),
     password: PASSWORD,
     /** Ends a service; others meet a refused connection. */
-    suspend: (name) => stopService(folder, name),
+    suspend: (name) => stopProcess(folder, name),
     resume: async (name) => {
       startService(folder, name);
       if (WITH_PORT.includes(name)) await ready(folder, name);
@@ -124,7 +124,7 @@ function prepare(folder, cloud) {
     writeFileSync(join(folder, 'etc', name), text);
   }
   symlinkSync(join(folder, 'etc', 'barbican'), join(folder, 'home', '.barbican'));
-  writeFileSync(join(folder, 'cloud.json'), JSON.stringify({ ports: cloud.ports }));
+  writeFileSync(join(folder, 'cloud.json'), JSON.stringify(cloud));
 }
 
 /** The key that counts and the next one, as Keystone names them. */
@@ -135,91 +135,16 @@ function writeKeys(folder) {
     });
 }
 
-function environment(folder, more = {}) {
-  return { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: join(folder, 'home'), LANG: 'C.UTF-8', no_proxy: '127.0.0.1', ...more };
+function cloudIn(folder) {
+  return JSON.parse(readFileSync(join(folder, 'cloud.json'), 'utf8'));
 }
 
 function startService(folder, name) {
-  const { ports } = JSON.parse(readFileSync(join(folder, 'cloud.json'), 'utf8'));
-  const { argv, env } = commandOf(name, folder, ports);
-  const [program, ...words] = argv;
-  const log = openSync(join(folder, 'log', `${name}.log`), 'a');
-  // A group of its own: workers go with their master, and Ctrl-C is not theirs.
-  const child = spawn(program, words, { stdio: ['ignore', log, log], env: environment(folder, env), detached: true, cwd: '/' });
-  child.unref();
-  writeFileSync(join(folder, 'pid', name), String(child.pid ?? ''));
+  startProcess(folder, name, commandOf(name, folder, cloudIn(folder).ports));
 }
 
-async function stopService(folder, name) {
-  const pid = pidOf(folder, name);
-  if (pid === undefined) return;
-  rmSync(join(folder, 'pid', name), { force: true });
-  signalGroup(pid, 'SIGTERM');
-  for (let waited = 0; waited < 100 && isAlive(pid); waited += 1) await sleep(50);
-  // Heat waits for running work at SIGTERM; in tests it is a crash that has to be survived.
-  for (let waited = 0; waited < 100 && isGroupAlive(pid); waited += 1) {
-    signalGroup(pid, 'SIGKILL');
-    await sleep(50);
-  }
-}
-
-function pidOf(folder, name) {
-  try {
-    return Number(readFileSync(join(folder, 'pid', name), 'utf8')) || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function signalGroup(pid, signal) {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // Nobody is left.
-  }
-}
-
-/** A zombie, whose parent does not look, is not alive. */
-function isAlive(pid) {
-  try {
-    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
-function isGroupAlive(pid) {
-  const { stdout } = spawnSync('ps', ['-eo', 'pgid=,stat='], { encoding: 'utf8' });
-  return stdout.split('\n').some((line) => new RegExp(`^\\s*${pid}\\s+[^Z]`).test(line));
-}
-
-async function runAll(folder, commands) {
-  for (const [program, ...words] of commands) {
-    const log = openSync(join(folder, 'log', 'setup.log'), 'a');
-    const child = spawn(program, words, { stdio: ['ignore', log, log], env: environment(folder), cwd: '/' });
-    const status = await new Promise((done) => child.once('exit', done).once('error', () => done(127)));
-    if (status !== 0) {
-      const tail = readFileSync(join(folder, 'log', 'setup.log'), 'utf8')
-        .trimEnd()
-        .split('\n')
-        .slice(-5)
-        .join('\n');
-      throw new Error(`${program} ${words.slice(-2).join(' ')} failed (${status}):\n${tail}`);
-    }
-  }
-}
-
-async function ready(folder, name) {
-  const { ports } = JSON.parse(readFileSync(join(folder, 'cloud.json'), 'utf8'));
-  const pid = pidOf(folder, name);
-  for (const end = Date.now() + READY_WITHIN; Date.now() < end; await sleep(200)) {
-    const response = await fetch(`http://127.0.0.1:${ports[name]}/`, { signal: AbortSignal.timeout(10_000) }).catch(
-      () => undefined,
-    );
-    if (response && (response.status < 500 || response.status === 501)) return;
-    if (pid === undefined || !isAlive(pid)) throw new Error(`${name} ended: ${tailOf(folder, name)}`);
-  }
-  throw new Error(`${name} does not answer: ${tailOf(folder, name)}`);
+function ready(folder, name) {
+  return answering(folder, name, cloudIn(folder).ports[name]);
 }
 
 /** Servers can be made when the compute host is known to the scheduler and Neutron knows its agent. */
@@ -235,14 +160,6 @@ async function hypervisorReady(folder, mariadb) {
     if (counts.every((count) => count > 0)) return;
   }
   throw new Error(`the fake hypervisor did not come up: ${tailOf(folder, 'nova-compute')}`);
-}
-
-function tailOf(folder, name) {
-  return readFileSync(join(folder, 'log', `${name}.log`), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .slice(-5)
-    .join('\n');
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -225,6 +225,7 @@ describe('reading bays', () => {
       'baymodel_id',
       'docker_volume_size',
       'flavor_id',
+      'floating_ip_enabled',
       'labels',
       'links',
       'master_count',

@@ -77,7 +77,6 @@ describe('a new cluster template', () => {
     ['an unknown driver', { driver: 'k8s_cluster_api' }, 400, 'k8s_cluster_api'],
     ['a driver of no name', { driver: '' }, 400, 'driver'],
     ['a driver for something else', { driver: 'swarm-mode', server_type: 'bm' }, 400, 'bm'],
-    ['an unknown key pair', { keypair_id: 'nobody' }, 404, 'nobody'],
     ['an engine that no driver serves', { coe: 'mesos', network_driver: null }, 400, 'Cluster type'],
     ['a public template of a member', { public: true }, 403, 'clustertemplate:publish'],
     ['a hidden template of a member', { hidden: true }, 403, 'clustertemplate:publish'],
@@ -89,6 +88,14 @@ describe('a new cluster template', () => {
     expect(refusalOf(reply).detail).toContain(word);
     expect(await stateOf(service)).toBe(before);
   });
+});
+
+test('may name a key pair that only others have: it is looked for when a cluster is made', async () => {
+  const { uuid } = await made({ keypair_id: 'of-somebody-else' });
+  const reply = await patch(uuid, [{ op: 'replace', path: '/name', value: 'shared' }]);
+  expect([reply.status, reply.body['keypair_id']]).toEqual([200, 'of-somebody-else']);
+  const cluster = await service.request('POST', '/v1/clusters', { body: { cluster_template_id: uuid } });
+  expect([cluster.status, refusalOf(cluster).detail]).toEqual([404, 'Unable to find keypair of-somebody-else.']);
 });
 
 describe('a patch of a cluster template', () => {

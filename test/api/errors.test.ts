@@ -61,6 +61,22 @@ describe('routing', () => {
   });
 });
 
+test('refusals of paths, methods and kinds of answers have no code, and those of operations have', async () => {
+  const codes = async (method: string, path: string, headers: Record<string, string> = {}): Promise<unknown> =>
+    refusalOf(await service.request(method, path, { headers })).code;
+  expect(await codes('GET', '/v1/secrets')).toBe('');
+  expect(await codes('DELETE', '/v1/bays')).toBe('');
+  expect(await codes('GET', '/v1/bays', { accept: 'image/*' })).toBe('');
+  expect(await codes('GET', `/v1/bays/${NOWHERE}`)).toBe('client');
+});
+
+test('paths that are open to everybody tell everybody which methods they have', async () => {
+  for (const path of ['/', '/v1', '/v1/']) {
+    const reply = await service.request('HEAD', path, { token: null });
+    expect([reply.status, reply.headers.get('allow')], path).toEqual([405, 'GET']);
+  }
+});
+
 describe('what a client accepts and sends', () => {
   test.each(['application/json', '*/*', 'application/*', 'text/html, application/json;q=0.5', '', 'APPLICATION/JSON'])(
     'Accept: %s is served',

@@ -46,7 +46,11 @@ export class Fleet {
   static async prepare(
     database: string,
     broker: string,
-    size: { readonly apis: number; readonly conductors: number },
+    size: {
+      readonly apis: number;
+      readonly conductors: number;
+      /** Of the first API, where clients look for it. */ readonly port?: number;
+    },
     cloud: readonly string[] = EMBEDDED,
   ): Promise<Fleet> {
     const folder = mkdtempSync(join(tmpdir(), 'magnum-fleet-'));
@@ -66,7 +70,12 @@ export class Fleet {
     writeFileSync(join(folder, 'magnum.conf'), config.join('\n'));
     const members: Member[] = [];
     for (let number = 1; number <= size.apis; number += 1)
-      members.push({ name: `api-${number}`, program: 'magnum-api', port: await freePort(), child: undefined });
+      members.push({
+        name: `api-${number}`,
+        program: 'magnum-api',
+        port: number === 1 && size.port !== undefined ? size.port : await freePort(),
+        child: undefined,
+      });
     for (let number = 1; number <= size.conductors; number += 1)
       members.push({ name: `conductor-${number}`, program: 'magnum-conductor', port: 0, child: undefined });
     const fleet = new Fleet(folder, members);

@@ -24,6 +24,14 @@ async function loggedIn(keystone, user, scope, domain = DEFAULT) {
   };
 }
 
+/** Ids of the domain of trustees and of its administrator. */
+export async function trusteeIds(keystone) {
+  const admin = await loggedIn(keystone, 'admin', { project: { name: 'admin', domain: DEFAULT } });
+  const domain = (await admin('GET', `${keystone}/v3/domains?name=magnum`)).domains[0].id;
+  const [{ id }] = (await admin('GET', `${keystone}/v3/users?domain_id=${domain}&name=magnum_domain_admin`)).users;
+  return { domain, admin: id };
+}
+
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
 /** Makes what the services themselves need; before most of them start. */
@@ -77,6 +85,7 @@ export async function seedCloud(keystone, ports) {
   for (const [name, distro] of [
     ['debian-12', 'debian'],
     ['fedora-coreos-latest', 'fedora-coreos'],
+    ['fedora-atomic-latest', 'fedora-atomic'],
     ['no-distro', undefined],
   ]) {
     const { id } = await admin('POST', `${at('glance')}/v2/images`, {

@@ -64,34 +64,31 @@ export function catalogOf(ports) {
   ];
 }
 
+/** Command that serves a WSGI program. */
+export function uwsgi(program, port, { env = {}, processes = 1 } = {}) {
+  return {
+    argv: [
+      'uwsgi_python3',
+      ...['--plugins', 'python3', '--master', '--lazy-apps', '--processes', String(processes), '--threads', '4'],
+      ...['--die-on-term', '--no-orphans'],
+      ...['--buffer-size', '65535', '--post-buffering', '65536', '--add-header', 'Connection: close', '--need-app'],
+      ...['--http-socket', `${IP}:${port}`, '--wsgi-file', program],
+    ],
+    env,
+  };
+}
+
 /** Command of a service, and what it gets in its environment beside the usual. */
 export function commandOf(name, folder, ports) {
   const config = (file) => join(folder, 'etc', file);
-  const uwsgi = (program, env, processes = 1) => ({
-    argv: [
-      'uwsgi_python3',
-      ...[
-        '--plugins',
-        'python3',
-        '--master',
-        '--lazy-apps',
-        '--processes',
-        String(processes),
-        '--threads',
-        '4',
-        '--die-on-term',
-        '--no-orphans',
-      ],
-      ...['--buffer-size', '65535', '--post-buffering', '65536', '--add-header', 'Connection: close', '--need-app'],
-      ...['--http-socket', `${IP}:${ports[name]}`, '--wsgi-file', program],
-    ],
-    env,
-  });
   switch (name) {
     case 'keystone':
-      return uwsgi('/usr/bin/keystone-wsgi-public', { OS_KEYSTONE_CONFIG_FILES: config('keystone.conf') }, 2);
+      return uwsgi('/usr/bin/keystone-wsgi-public', ports[name], {
+        env: { OS_KEYSTONE_CONFIG_FILES: config('keystone.conf') },
+        processes: 2,
+      });
     case 'placement':
-      return uwsgi('/usr/bin/placement-api', { OS_PLACEMENT_CONFIG_DIR: join(folder, 'etc', 'placement') });
+      return uwsgi('/usr/bin/placement-api', ports[name], { env: { OS_PLACEMENT_CONFIG_DIR: join(folder, 'etc', 'placement') } });
     case 'glance':
       return { argv: ['glance-api', '--config-file', config('glance.conf')], env: {} };
     case 'neutron':
@@ -102,14 +99,16 @@ export function commandOf(name, folder, ports) {
         env: {},
       };
     case 'barbican':
-      return uwsgi('/usr/bin/barbican-wsgi-api', {});
+      return uwsgi('/usr/bin/barbican-wsgi-api', ports[name]);
     case 'cinder':
       return {
         argv: ['python3', join(import.meta.dirname, 'cinder-whole.py'), '--config-file', config('cinder.conf')],
         env: { PYTHONDONTWRITEBYTECODE: '1' },
       };
     case 'octavia':
-      return uwsgi(join(import.meta.dirname, 'octavia-api.py'), { OCTAVIA_CONFIG_FILE: config('octavia.conf') });
+      return uwsgi(join(import.meta.dirname, 'octavia-api.py'), ports[name], {
+        env: { OCTAVIA_CONFIG_FILE: config('octavia.conf') },
+      });
     case 'nova-compute':
       // The program's own package would bring a hypervisor along.
       return {
@@ -123,10 +122,8 @@ export function commandOf(name, folder, ports) {
 
 const NOVA_COMPUTE = "import sys; sys.argv[0] = 'nova-compute'\nfrom nova.cmd.compute import main\nmain()";
 
-/** Text of every configuration file, by its path below `etc`. */
-export function configurations({ folder, ports, database, broker }) {
-  const state = (name) => join(folder, 'state', name);
-  const db = (name) => `connection = mysql+pymysql://magnum:magnum@${IP}:${database}/${name}?charset=utf8`;
+/** Lines that every service has in its own way. */
+export function commonLines({ ports, database }) {
   const account = (user) => [
     'auth_type = password',
     `auth_url = http://${IP}:${ports.keystone}/v3`,
@@ -137,11 +134,18 @@ export function configurations({ folder, ports, database, broker }) {
     'project_domain_name = Default',
   ];
   const service = (user) => [...account(user), `region_name = ${REGION}`];
-  const authtoken = (user) => [
-    '[keystone_authtoken]',
-    ...service(user),
-    `www_authenticate_uri = http://${IP}:${ports.keystone}/v3`,
-  ];
+  return {
+    db: (name) => `connection = mysql+pymysql://magnum:magnum@${IP}:${database}/${name}?charset=utf8`,
+    account,
+    service,
+    authtoken: (user) => ['[keystone_authtoken]', ...service(user), `www_authenticate_uri = http://${IP}:${ports.keystone}/v3`],
+  };
+}
+
+/** Text of every configuration file, by its path below `etc`. */
+export function configurations({ folder, ports, database, broker }) {
+  const state = (name) => join(folder, 'state', name);
+  const { db, account, service, authtoken } = commonLines({ ports, database });
   const files = {
     'keystone.conf': [
       '[DEFAULT]',

@@ -95,6 +95,7 @@ function summary(call: Call, row: BayRow): WireBay {
   const wire: components['schemas']['BaySummary'] = Object.assign(summaryFields(row), {
     baymodel_id: bay.desired.bayModelId,
     bay_create_timeout: bay.desired.createTimeout,
+    floating_ip_enabled: bay.desired.floatingIpEnabled,
     stack_id: bay.observed.stackId,
     links: bayLinks(call, BAYS, row),
   });

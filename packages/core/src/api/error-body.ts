@@ -1,5 +1,5 @@
 import { MAX_VERSION, MIN_VERSION } from '@magnum-ts/openapi';
-import { DomainError } from '../domain/errors.js';
+import { DomainError, type ErrorName } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import type { Vocabulary } from '../domain/words.js';
 import { UnsupportedVersion } from './microversion.js';
@@ -21,7 +21,7 @@ export function errorBody(error: DomainError, vocabulary: Vocabulary = 'bay'): J
     errors: [
       {
         request_id: '',
-        code: error.status >= 500 ? 'server' : 'client',
+        code: codeOf(error),
         status: error.status,
         title: titleOf(message),
         detail: message,
@@ -29,6 +29,14 @@ export function errorBody(error: DomainError, vocabulary: Vocabulary = 'bay'): J
       },
     ],
   };
+}
+
+/** What was refused before an operation was found has no code: upstream's framework answers it, not its handlers. */
+const WITHOUT_CODE: readonly ErrorName[] = ['path-not-found', 'method-not-allowed', 'not-acceptable'];
+
+function codeOf({ kind, status }: DomainError): string {
+  if (WITHOUT_CODE.includes(kind)) return '';
+  return status >= 500 ? 'server' : 'client';
 }
 
 /** The text before the first full stop that ends a sentence: a version or an address keeps its dots. */

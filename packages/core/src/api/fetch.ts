@@ -88,7 +88,7 @@ async function respond(deps: ApiDeps, request: PlainRequest, trail: Trail): Prom
   const { headers } = trail;
   const route = findRoute(request.method, request.path);
   trail.operation = route.kind === 'found' ? route.route.operation.id : undefined;
-  const open = route.kind === 'found' && route.route.operation.public;
+  const open = isOpen(route);
   const actor = open ? undefined : await authenticate(deps, request);
   const leave = actor?.projectId ? await deps.limits?.enter(actor.projectId) : undefined;
   try {
@@ -96,6 +96,11 @@ async function respond(deps: ApiDeps, request: PlainRequest, trail: Trail): Prom
   } finally {
     leave?.();
   }
+}
+
+/** A path that is open to everybody tells everybody which methods it has. */
+function isOpen(lookup: ReturnType<typeof findRoute>): boolean {
+  return lookup.kind === 'found' ? lookup.route.operation.public : lookup.kind === 'no-method' && lookup.public;
 }
 
 interface Admitted {
@@ -123,7 +128,7 @@ function negotiateInto(headers: Trail['headers'], request: PlainRequest): Negoti
     Object.assign(headers, headersOf(negotiated));
     return negotiated;
   } catch (error) {
-    if (error instanceof UnsupportedVersion) Object.assign(headers, versionHeaders({ service: error.service }));
+    if (error instanceof UnsupportedVersion) Object.assign(headers, versionHeaders(error));
     throw error;
   }
 }
@@ -147,7 +152,7 @@ function requireRoute(lookup: ReturnType<typeof findRoute>, headers: Trail['head
         `The method is not allowed for this resource. Allowed: ${lookup.allowed.join(', ')}.`,
       );
     case 'no-path':
-      throw new DomainError('not-found', 'The resource could not be found.');
+      throw new DomainError('path-not-found', 'The resource could not be found.');
   }
 }
 

@@ -18,10 +18,13 @@ export interface Negotiated {
 /** A version that parses but lies outside the range gets a body of its own (contract, README §3 rows 5 and 6). */
 export class UnsupportedVersion extends DomainError {
   readonly service: string;
+  /** The one that was asked for: it is answered in the header. */
+  readonly version: string;
 
-  constructor(message: string, service: string) {
+  constructor(message: string, asked: { readonly service: string; readonly version: string }) {
     super('version-not-supported', message);
-    this.service = service;
+    this.service = asked.service;
+    this.version = asked.version;
   }
 }
 
@@ -59,7 +62,7 @@ function versionOf(wanted: string, service: string): string {
   if (minorOf(version) !== undefined && isWithin(version, MIN_VERSION, MAX_VERSION)) return version;
   throw new UnsupportedVersion(
     `Version ${version} was requested but the minor version is not supported. Supported are ${MIN_VERSION} to ${MAX_VERSION}.`,
-    service,
+    { service, version },
   );
 }
 
@@ -75,13 +78,12 @@ export function requireAtVersion(operation: Operation, version: string): void {
   );
 }
 
-export function versionHeaders(negotiated: Negotiated | { readonly service: string }): Record<string, string> {
-  const { service } = negotiated;
-  const version = 'version' in negotiated ? negotiated.version : undefined;
+export function versionHeaders(negotiated: Negotiated | UnsupportedVersion): Record<string, string> {
+  const { service, version } = negotiated;
   return {
     'OpenStack-API-Minimum-Version': `${service} ${MIN_VERSION}`,
     'OpenStack-API-Maximum-Version': `${service} ${MAX_VERSION}`,
-    ...(version ? { 'OpenStack-API-Version': `${service} ${version}` } : {}),
+    'OpenStack-API-Version': `${service} ${version}`,
     vary: 'OpenStack-API-Version',
     ...('legacy' in negotiated && negotiated.legacy
       ? {

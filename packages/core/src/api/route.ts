@@ -44,7 +44,7 @@ const LITERAL: ReadonlyMap<string, Pattern> = new Map(
 /** What a route is found by: `not-found` where no operation has that path. */
 export type Lookup =
   | { readonly kind: 'found'; readonly route: Route }
-  | { readonly kind: 'no-method'; readonly allowed: readonly string[] }
+  | { readonly kind: 'no-method'; readonly allowed: readonly string[]; readonly public: boolean }
   | { readonly kind: 'no-path' };
 
 /** Trailing slashes are ignored and a first segment other than `v1` stands for `/v1/…` (contract, README §1). */
@@ -62,7 +62,11 @@ function lookupIn({ byMethod }: Pattern, method: string, params: Route['params']
   const operation = byMethod.get(method);
   return operation
     ? { kind: 'found', route: { operation, params } }
-    : { kind: 'no-method', allowed: [...byMethod.keys()].toSorted() };
+    : {
+        kind: 'no-method',
+        allowed: [...byMethod.keys()].toSorted(),
+        public: [...byMethod.values()].every((known) => known.public),
+      };
 }
 
 function segmentsOf(path: string): readonly string[] {

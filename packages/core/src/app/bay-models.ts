@@ -7,7 +7,7 @@ import { generatedName } from '../domain/names.js';
 import { WORDS } from '../domain/words.js';
 import type { BayDriver } from '../ports/bay-driver.js';
 import type { Page } from '../ports/store.js';
-import { requireCloudResources, requireImage } from './cloud-resources.js';
+import { requireCloudResources, requireImage, type CloudReferences } from './cloud-resources.js';
 import { cloudAccess, visibleRows, type Access, type AppDeps } from './deps.js';
 import { checkLabels } from './drivers.js';
 import { findBayModel } from './find.js';
@@ -55,7 +55,7 @@ export async function createBayModel(
   checkBayModel(completed);
   const driver = driverFor(deps, completed, fields.driver, image.driver ?? null);
   const warnings = checkLabels(deps, driver, completed.labels);
-  await requireCloudResources(deps.cloud, referencesOf(completed), cloudAccess(actor), signal);
+  await requireCloudResources(deps.cloud, referencesOf(completed, access), cloudAccess(actor), signal);
   if (completed.public || completed.hidden) requirePublish(deps, access);
   const model = {
     ...completed,
@@ -87,7 +87,7 @@ export async function updateBayModel(
   const wanted = await changedModel(deps, access, model, change(model), signal);
   checkBayModel(wanted);
   const warnings = checkLabels(deps, deps.engines.driverOf(wanted), wanted.labels);
-  await requireCloudResources(deps.cloud, referencesOf(wanted), cloudAccess(access.actor), signal);
+  await requireCloudResources(deps.cloud, referencesOf(wanted, access, model), cloudAccess(access.actor), signal);
   if (wanted.public !== model.public || wanted.hidden !== model.hidden) requirePublish(deps, access);
   await deps.store.write(async (repos) => {
     if (!isHarmless(model, wanted) && (await repos.bayModels.isReferenced(model.id)))
@@ -184,11 +184,11 @@ function requirePublish(deps: AppDeps, access: Access): void {
   if (access.policies.publish !== undefined) deps.policy.require(access.policies.publish, access.actor);
 }
 
-function referencesOf(
-  model: Pick<
-    BayModel,
-    'imageId' | 'flavorId' | 'masterFlavorId' | 'keypairId' | 'externalNetworkId' | 'fixedNetwork' | 'fixedSubnet'
-  >,
-) {
-  return { ...model, keypair: model.keypairId };
+/**
+ * A key pair is its owner's alone, and a template is for others too: whose key it names must not decide who may change it. The bay
+ * wording's first servers looked for it (contract, validation §3); there it is looked for where it is named.
+ */
+function referencesOf(model: BayModelFields, access: Access, before?: BayModel): CloudReferences {
+  const isLookedFor = access.vocabulary === 'bay' && model.keypairId !== before?.keypairId;
+  return { ...model, keypair: isLookedFor ? model.keypairId : null };
 }

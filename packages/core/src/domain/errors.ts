@@ -33,6 +33,8 @@ export const ERROR_KINDS = {
   forbidden: never(403),
   'quota-exceeded': afterChange(403),
   'not-found': never(404),
+  /** No operation has the path. */
+  'path-not-found': never(404),
   'bay-model-not-found': never(404),
   'bay-not-found': never(404),
   'node-not-found': never(404),
