@@ -160,6 +160,29 @@ export interface paths {
         patch: operations["updateBay"];
         trace?: never;
     };
+    "/v1/bays/{bay_ident}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                bay_ident: components["parameters"]["bay_ident"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Make what a client needs to reach a bay
+         * @description An extension. A new key, a client certificate that ends soon, and the authority's certificate, as the files that the engine's own client reads: a kubeconfig, or what `DOCKER_CERT_PATH` names. The key is made for this answer and kept nowhere; where it should never leave the client, have a request of one's own signed in place of this (`POST /v1/certificates`). 409 while the bay has no address.
+         */
+        get: operations["getBayConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/bays/{bay_ident}/events": {
         parameters: {
             query?: never;
@@ -316,6 +339,29 @@ export interface paths {
          * @description `node_count` is the number of the default worker group. A change of the health alone is recorded as it is, without an update.
          */
         patch: operations["updateCluster"];
+        trace?: never;
+    };
+    "/v1/clusters/{cluster_ident}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Make what a client needs to reach a cluster
+         * @description An extension. A new key, a client certificate that ends soon, and the authority's certificate, as the files that the engine's own client reads: a kubeconfig, or what `DOCKER_CERT_PATH` names. The key is made for this answer and kept nowhere; where it should never leave the client, have a request of one's own signed in place of this (`POST /v1/certificates`). 409 while the cluster has no address.
+         */
+        get: operations["getClusterConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/clusters/{cluster_ident}/events": {
@@ -1127,6 +1173,58 @@ export interface paths {
         patch: operations["rotateCertificate"];
         trace?: never;
     };
+    "/v1/credentials/{cluster_ident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                cluster_ident: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Ask for the credential that a node should hold
+         * @description An extension, for the nodes of the bay alone. The password is there where the caller holds another credential than it should; the answer must not be kept by anybody on the way (`Cache-Control: no-store`).
+         */
+        get: operations["getCredential"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Give the nodes of a bay another credential
+         * @description The nodes ask for the new account beside the old one, and tell when they hold it; the old one goes after the last of them, and `status_reason` names the node that is waited for. Repeated after a failure, it goes on where it stopped.
+         */
+        patch: operations["rotateCredential"];
+        trace?: never;
+    };
+    "/v1/credentials/{cluster_ident}/nodes/{node_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                cluster_ident: string;
+                /** @description Name of the node. */
+                node_name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tell that a node holds the credential with which it asks
+         * @description An extension, for the nodes of the bay alone. Telling it again is harmless.
+         */
+        put: operations["confirmCredential"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/quotas": {
         parameters: {
             query?: never;
@@ -1354,6 +1452,7 @@ export interface components {
             nodes: components["schemas"]["Links"];
             containers: components["schemas"]["Links"];
             certificates: components["schemas"]["Links"];
+            credentials: components["schemas"]["Links"];
             pods: components["schemas"]["Links"];
             services: components["schemas"]["Links"];
             rcs: components["schemas"]["Links"];
@@ -2607,6 +2706,48 @@ export interface components {
             /** @description Accepted without effect. */
             pem?: string | null;
         } | unknown | unknown;
+        /** @description `bay_uuid` and `cluster_uuid` say the same. */
+        ClientConfig: {
+            /** Format: uuid */
+            bay_uuid: string;
+            /** Format: uuid */
+            cluster_uuid: string;
+            /** @description Name of the bay. */
+            name: string;
+            /** @enum {string} */
+            coe: "kubernetes" | "swarm" | "swarm-mode" | "mesos";
+            api_address: string;
+            /**
+             * Format: date-time
+             * @description When the client certificate ends; null for a bay without TLS.
+             */
+            expires_at: string | null;
+            /** @description Text by file name: `config` (a kubeconfig), or `ca.pem`, `cert.pem` and `key.pem`; none for a Swarm bay without TLS. */
+            files: {
+                [key: string]: string;
+            };
+            /** @description Variables that the client reads. */
+            environment: {
+                [key: string]: string;
+            };
+            /** @description Variables that name a place: a file by its name, or with an empty text the folder of the files. */
+            places: {
+                [key: string]: string;
+            };
+        };
+        Credential: {
+            /** Format: uuid */
+            cluster_uuid: string;
+            /** @description Which of the bay's credentials this is, counted from 0. */
+            generation: number;
+            /** @description Id of the account. */
+            user_id: string;
+            /** @description Null where the caller holds this credential already. */
+            password: string | null;
+            /** @description The nodes' trust of the bay's owner, where they have one. */
+            trust_id: string | null;
+            links: components["schemas"]["Links"];
+        };
         ClusterResize: {
             /** @description How many nodes the group is to have; none only from 1.10 on. */
             node_count: number;
@@ -2974,6 +3115,16 @@ export interface components {
                 "application/json": null;
             };
         };
+        /** @description What a client needs; nobody on the way may keep it (`Cache-Control: no-store`) */
+        ClientConfig: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ClientConfig"];
+                "application/yaml": string;
+            };
+        };
     };
     parameters: {
         /** @description UUID or name of the bay. */
@@ -3004,6 +3155,10 @@ export interface components {
         limit: number;
         /** @description Field to sort by. The order of creation is the default. */
         sort_key: string;
+        /** @description Seconds until the client certificate ends; a day where absent, at most 30 days. */
+        valid_for: number;
+        /** @description `json`: all files in one document; `kubeconfig`: that file alone, as YAML. */
+        config_format: "json" | "kubeconfig";
         /** @description Only what has just this name. An extension. */
         filter_name: string;
         /** @description Only what has this status. An extension. */
@@ -3471,6 +3626,27 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    getBayConfig: {
+        parameters: {
+            query?: {
+                /** @description Seconds until the client certificate ends; a day where absent, at most 30 days. */
+                valid_for?: components["parameters"]["valid_for"];
+                /** @description `json`: all files in one document; `kubeconfig`: that file alone, as YAML. */
+                format?: components["parameters"]["config_format"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                bay_ident: components["parameters"]["bay_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ClientConfig"];
+            default: components["responses"]["Error"];
+        };
+    };
     listBayEvents: {
         parameters: {
             query?: {
@@ -3870,6 +4046,27 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
+            default: components["responses"]["Error"];
+        };
+    };
+    getClusterConfig: {
+        parameters: {
+            query?: {
+                /** @description Seconds until the client certificate ends; a day where absent, at most 30 days. */
+                valid_for?: components["parameters"]["valid_for"];
+                /** @description `json`: all files in one document; `kubeconfig`: that file alone, as YAML. */
+                format?: components["parameters"]["config_format"];
+            };
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ClientConfig"];
             default: components["responses"]["Error"];
         };
     };
@@ -5615,6 +5812,78 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Accepted"];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                cluster_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The credential */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    rotateCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                cluster_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    confirmCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                cluster_ident: string;
+                /** @description Name of the node. */
+                node_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is known */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };

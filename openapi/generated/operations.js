@@ -1192,6 +1192,82 @@ export const operations = {
       "wait": "delete"
     }
   },
+  "getBayConfig": {
+    "id": "getBayConfig",
+    "method": "GET",
+    "path": "/v1/bays/{bay_ident}/config",
+    "tag": "Bays",
+    "summary": "Make what a client needs to reach a bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "bay:config",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ClientConfig"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "bay_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "bay"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "valid_for",
+        "required": false,
+        "description": "Seconds until the client certificate ends; a day where absent, at most 30 days.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 10,
+          "maximum": 2592000,
+          "default": 86400
+        },
+        "cli": null
+      },
+      {
+        "name": "format",
+        "required": false,
+        "description": "`json`: all files in one document; `kubeconfig`: that file alone, as YAML.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "json",
+            "kubeconfig"
+          ],
+          "default": "json"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": null
+  },
   "listBayEvents": {
     "id": "listBayEvents",
     "method": "GET",
@@ -2400,6 +2476,82 @@ export const operations = {
       "many": true,
       "wait": "delete"
     }
+  },
+  "getClusterConfig": {
+    "id": "getClusterConfig",
+    "method": "GET",
+    "path": "/v1/clusters/{cluster_ident}/config",
+    "tag": "Clusters",
+    "summary": "Make what a client needs to reach a cluster",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "cluster:config",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ClientConfig"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the cluster.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "cluster"
+        }
+      }
+    ],
+    "queryParams": [
+      {
+        "name": "valid_for",
+        "required": false,
+        "description": "Seconds until the client certificate ends; a day where absent, at most 30 days.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "integer",
+          "minimum": 10,
+          "maximum": 2592000,
+          "default": 86400
+        },
+        "cli": null
+      },
+      {
+        "name": "format",
+        "required": false,
+        "description": "`json`: all files in one document; `kubeconfig`: that file alone, as YAML.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "enum": [
+            "json",
+            "kubeconfig"
+          ],
+          "default": "json"
+        },
+        "cli": null
+      }
+    ],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": null
   },
   "listClusterEvents": {
     "id": "listClusterEvents",
@@ -7053,7 +7205,7 @@ export const operations = {
     "queryParams": [],
     "hasBody": false,
     "streams": false,
-    "etag": false,
+    "etag": true,
     "once": false,
     "bodyKind": "none",
     "patches": null,
@@ -7069,6 +7221,162 @@ export const operations = {
       "many": false,
       "wait": null
     }
+  },
+  "getCredential": {
+    "id": "getCredential",
+    "method": "GET",
+    "path": "/v1/credentials/{cluster_ident}",
+    "tag": "Credentials",
+    "summary": "Ask for the credential that a node should hold",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "credential:get",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Credential"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "bay"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": null
+  },
+  "rotateCredential": {
+    "id": "rotateCredential",
+    "method": "PATCH",
+    "path": "/v1/credentials/{cluster_ident}",
+    "tag": "Credentials",
+    "summary": "Give the nodes of a bay another credential",
+    "minVersion": "1.12",
+    "maxVersion": null,
+    "public": false,
+    "policy": "credential:rotate",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.12",
+        "to": null,
+        "status": 202,
+        "schema": "Accepted"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "bay"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": true,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": {
+      "command": "credential rotate",
+      "aliases": [],
+      "positional": [
+        "cluster_ident"
+      ],
+      "columns": [],
+      "rows": null,
+      "text": null,
+      "many": false,
+      "wait": null
+    }
+  },
+  "confirmCredential": {
+    "id": "confirmCredential",
+    "method": "PUT",
+    "path": "/v1/credentials/{cluster_ident}/nodes/{node_name}",
+    "tag": "Credentials",
+    "summary": "Tell that a node holds the credential with which it asks",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "credential:confirm",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 204,
+        "schema": null
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "node_name",
+        "required": true,
+        "description": "Name of the node.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": null
   },
   "listQuotas": {
     "id": "listQuotas",

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(async () => service.stop());
 
 test('the SDK takes a cluster from its template to its end, over the service in this process', async () => {
-  const { clusters, clusterTemplates } = createMagnum({
+  const { clusters, clusterTemplates, credentials } = createMagnum({
     endpoint: `${ORIGIN}/v1`,
     token: service.tokens.demo,
     fetch: service.fetch,
@@ -33,6 +33,9 @@ test('the SDK takes a cluster from its template to its end, over the service in 
   const [summary] = await clusters.list().toArray();
   expectTypeOf(summary).toEqualTypeOf<ClusterSummary | undefined>();
   expect(summary).not.toHaveProperty('api_address');
+
+  expect(await credentials.rotate('hive')).toEqual({ uuid });
+  expect((await clusters.waitUntil(uuid, { intervalMs: 20 })).status).toBe('UPDATE_COMPLETE');
 
   await clusters.delete('hive');
   await clusters.waitUntilDeleted(uuid, { intervalMs: 20 });

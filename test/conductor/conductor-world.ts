@@ -133,6 +133,7 @@ async function addBay(
       role: role === 'master' ? 'master' : 'worker',
       bayModelId: A_MODEL_ID,
       desired: 'present',
+      credentialGeneration: 0,
       imageId: 'debian-12',
       observed,
     });
@@ -226,10 +227,12 @@ function recorder(lines: Line[]): Logger {
 }
 
 /** Parts that these tests have no use for. */
-function unused(): Pick<ConductorDeps, 'identity' | 'cloud' | 'vault' | 'authority' | 'signingRules'> {
+function unused(): Pick<ConductorDeps, 'identity' | 'cloud' | 'vault' | 'authority' | 'sealer' | 'signingRules'> {
   const part = new Proxy({}, { get: (_target, name) => () => Promise.reject(new Error(`${String(name)} is not expected`)) });
   // Whoever calls any of it fails.
-  return { identity: part, cloud: part, vault: part, authority: part, signingRules: {} } as unknown as ReturnType<typeof unused>;
+  return { identity: part, cloud: part, vault: part, authority: part, sealer: part, signingRules: {} } as unknown as ReturnType<
+    typeof unused
+  >;
 }
 
 export function stackNames(ids: readonly BayId[]): ReadonlySet<string> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EMBEDDED_DEFAULTS } from '../../packages/core/src/adapters/embedded/config.js';
 import { createBay, deleteBay, updateBay, type UpdateBay } from '../../packages/core/src/app/bays.js';
-import { rotateAuthority } from '../../packages/core/src/app/rotate.js';
+import { rotateAuthority, rotateCredential } from '../../packages/core/src/app/rotate.js';
 import type { Access } from '../../packages/core/src/app/deps.js';
 import { createNodeGroup, deleteNodeGroup } from '../../packages/core/src/app/node-groups.js';
 import { resizeBay } from '../../packages/core/src/app/resize.js';
@@ -156,13 +156,17 @@ const completed = async (process: Process): Promise<BayId> => {
   return id;
 };
 
-const ROTATION: Scenario = {
+const rotationBy = (rotate: (process: Process, id: BayId) => Promise<unknown>): Scenario => ({
   prepare: async (process) => {
     const id = await completed(process);
-    await rotateAuthority(process.app, may('certificate:rotate_ca'), id);
+    await rotate(process, id);
     return id;
   },
   ends: 'UPDATE_COMPLETE',
+});
+const ROTATIONS = {
+  authority: rotationBy((process, id) => rotateAuthority(process.app, may('certificate:rotate_ca'), id, () => undefined)),
+  credential: rotationBy((process, id) => rotateCredential(process.app, may('credential:rotate'), id, () => undefined)),
 };
 
 const SCENARIOS: Record<string, Scenario> = {
@@ -195,7 +199,8 @@ const SCENARIOS: Record<string, Scenario> = {
     },
     ends: 'UPDATE_COMPLETE',
   },
-  'another authority': ROTATION,
+  'another authority': ROTATIONS.authority,
+  'another credential for the nodes': ROTATIONS.credential,
   'add a node group': {
     prepare: async (process) => {
       const id = await completed(process);
@@ -236,7 +241,7 @@ const SCENARIOS: Record<string, Scenario> = {
   'growth in the middle of another authority': {
     prepare: async (process) => {
       const id = await completed(process);
-      await rotateAuthority(process.app, may('certificate:rotate_ca'), id);
+      await rotateAuthority(process.app, may('certificate:rotate_ca'), id, () => undefined);
       await work(process.deps, machine, async () => (await supportOf(process, id)).rotation?.phase === 'overlap');
       await updateBay(process.app, may('bay:update'), id, () => toNodes(3));
       return id;
@@ -337,21 +342,26 @@ test('a bay whose deletion is asked for at any moment of its creation leaves not
   }
 });
 
-test('a bay that is deleted at any moment of getting another authority leaves no key behind', { timeout: 900_000 }, async () => {
-  const { machine: before, id } = await beginningOf(ROTATION);
-  for (let moment = 1; ; moment += 2) {
-    machine = await copyOf(before, folder);
-    const first = await startProcess(machine);
-    const outcome = await work(mortal(first, new CrashPoints(moment)), machine, until(first, id, 'UPDATE_COMPLETE'));
-    await first.engine.stop();
-    const second = await startProcess(machine);
-    await deleteBay(second.app, may('bay:delete'), id);
-    machine.clock.advance(31_000);
-    await work(second.deps, machine, until(second, id, undefined));
-    await second.engine.stop();
-    expect(await whatExists(), `asked after moment ${moment}`).toMatchObject({ bays: [], secrets: [], users: 0, intents: 0 });
-    if (outcome === 'done') break;
-    await machine.db.destroy();
-  }
-  await before.db.destroy();
-});
+test.each(Object.entries(ROTATIONS))(
+  'a bay that is deleted at any moment of getting another %s leaves nothing behind',
+  { timeout: 900_000 },
+  async (_what, rotation) => {
+    const { machine: before, id } = await beginningOf(rotation);
+    for (let moment = 1; ; moment += 2) {
+      machine = await copyOf(before, folder);
+      const first = await startProcess(machine);
+      const outcome = await work(mortal(first, new CrashPoints(moment)), machine, until(first, id, 'UPDATE_COMPLETE'));
+      await first.engine.stop();
+      const second = await startProcess(machine);
+      await deleteBay(second.app, may('bay:delete'), id);
+      machine.clock.advance(31_000);
+      await work(second.deps, machine, until(second, id, undefined));
+      await second.engine.stop();
+      const left = { bays: [], secrets: [], users: 0, intents: 0, trusts: 0 };
+      expect(await whatExists(), `asked after moment ${moment}`).toMatchObject(left);
+      if (outcome === 'done') break;
+      await machine.db.destroy();
+    }
+    await before.db.destroy();
+  },
+);

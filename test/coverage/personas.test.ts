@@ -63,6 +63,7 @@ beforeAll(async () => {
     await seed(ident);
   // Of the first bay, which no cell deletes.
   idents['node_ident'] = String(((await service.db('node').first('uuid')) as { uuid: string }).uuid); // every bay has nodes
+  idents['node_name'] = String(((await service.db('node').first('name')) as { name: string }).name);
   const stray = resource(await made('/v1/bays', { baymodel_id: idents['baymodel_ident'] }), 202).uuid;
   Object.assign(tokens, {
     owner: service.tokens.demo,

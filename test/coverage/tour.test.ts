@@ -20,6 +20,7 @@ beforeAll(async () => {
   const bay = await service.createBay({ name: 'hive' });
   idents['bay_ident'] = idents['cluster_ident'] = bay.uuid;
   idents['node_ident'] = String(((await service.db('node').first('uuid')) as { uuid: string }).uuid); // every bay has nodes
+  idents['node_name'] = String(((await service.db('node').first('name')) as { name: string }).name);
   idents['container_ident'] = resource(
     await engine.request('POST', '/v1/containers', { body: { bay_uuid: 'hive', image: 'busybox' } }),
     201,
@@ -102,7 +103,8 @@ describe('every operation', () => {
       if (NEEDS_REST.has(id)) await settled();
       // At 1.7 an upgrade is known, and refused.
       const version = id === 'upgradeCluster' ? '1.8' : from;
-      const more = { version, ...(ADMINISTRATIVE.test(id) ? { token: service.tokens.admin } : {}) };
+      const token = ADMINISTRATIVE.test(id) ? service.tokens.admin : NODES_ONLY.has(id) ? trustee : service.tokens.demo;
+      const more = { version, token };
       const isDry = CREATES.has(id) && status === 200;
       const reply = isDry
         ? await service.request('POST', `${operations[id].path}?dry_run=true`, { ...more, body: bodyOf(id, idents) })
@@ -138,7 +140,16 @@ describe('every operation', () => {
   }
 });
 
-const OF_NODES: ReadonlySet<OperationId> = new Set(['getCertificate', 'createCertificate']);
+const OF_NODES: ReadonlySet<OperationId> = new Set([
+  'getCertificate',
+  'createCertificate',
+  'getCredential',
+  'confirmCredential',
+  'getBayConfig',
+  'getClusterConfig',
+]);
+/** Operations that nobody but the account of the nodes may use. */
+const NODES_ONLY: ReadonlySet<OperationId> = new Set(['getCredential', 'confirmCredential']);
 const CREATES: ReadonlySet<OperationId> = new Set(['createBay', 'createCluster']);
 const NEEDS_REST: ReadonlySet<OperationId> = new Set([
   'updateBay',
@@ -150,6 +161,7 @@ const NEEDS_REST: ReadonlySet<OperationId> = new Set([
   'createNodeGroup',
   'updateNodeGroup',
   'rotateCertificate',
+  'rotateCredential',
 ]);
 
 function rank(id: OperationId): number {
@@ -170,6 +182,7 @@ function rank(id: OperationId): number {
     'unpauseContainer',
     'deleteContainer',
     'rotateCertificate',
+    'rotateCredential',
     'updateBay',
     'updateCluster',
     'deleteCluster',

@@ -1,8 +1,12 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ensureHelloImage, HELLO_IMAGE } from '@magnum-ts/core';
 import { ApiError, type Container, type Magnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bytesOf, countsOf, rowsOf, templateOf } from './database.js';
-import { DevProcess } from './dev-process.js';
+import { DevProcess, run } from './dev-process.js';
 import { danglingVolumes, docker, dockerForTests, inside, nodeContainer, ownedBy, removeOwned, until } from './docker.js';
 import { askInPlain, askOverTls, certificateOf, clientRequest, strangersClient, strictVerdict, type KeyPair } from './tls.js';
 
@@ -90,6 +94,27 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
       for (const address of [public_address, private_address, '127.0.0.1'])
         expect(await strictVerdict(ca, certificate, address ?? '')).toContain('OK');
       await expect(strictVerdict(ca, certificate, '192.0.2.1')).rejects.toThrow(/IP address mismatch/);
+    }
+  }, 60_000);
+
+  test('is reached by Docker’s own client with what the service makes for it, until that ends', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'magnum-config-'));
+    try {
+      const line = ['cluster', 'config', bayId, '--dir', folder, '--key-from-service', '--valid-for'];
+      // The shell sets what the command line says, and the real client reads it.
+      const info = async (): Promise<string> => {
+        const script = `. ${folder}/env && exec docker info --format '{{.Swarm.Nodes}} {{.Swarm.ControlAvailable}}'`;
+        const { code, output, errors } = await run('sh', ['-c', script]);
+        return code === 0 ? output.trim() : errors;
+      };
+      writeFileSync(join(folder, 'env'), await server.cli(...line, '3600'));
+      expect(await info()).toBe('3 true');
+      writeFileSync(join(folder, 'env'), await server.cli(...line, '10', '--force'));
+      const { validTo } = new X509Certificate(readFileSync(join(folder, 'cert.pem')));
+      await new Promise((done) => setTimeout(done, Math.max(0, Date.parse(validTo) - Date.now()) + 1_500));
+      expect(await info()).toMatch(/expired|bad certificate|certificate|alert/i);
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   }, 60_000);
 

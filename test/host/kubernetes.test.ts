@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startKubernetes, type KeyAndCertificate, type Kubernetes } from '../../scripts/host/kubernetes.mjs';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
@@ -17,6 +18,7 @@ import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import { apiHandler } from '../../packages/core/src/api/fetch.js';
+import type { ApiHandler } from '../../packages/core/src/api/plain.js';
 import { ensureMainPairs, loadKeyPair } from '../../packages/core/src/conductor/authorities.js';
 import { findWorld, sessionOf } from '../../packages/core/src/conductor/engine-access.js';
 import { answersOf } from '../../packages/core/src/conductor/questions.js';
@@ -43,6 +45,7 @@ let service: Service;
 let kubernetes: Kubernetes | undefined;
 let unavailable = '';
 let request: Requester;
+let fetchOf: ApiHandler;
 let deps: ConductorDeps;
 
 beforeAll(async () => {
@@ -71,7 +74,8 @@ beforeAll(async () => {
   deps = { ...common, vault: databaseVault(store, sealer), authority, signingRules: DEFAULT_SIGNING_RULES } as never;
   const projectId = service.config.projects[0]?.id ?? '';
   const model = aBayModel({ coe: 'kubernetes', projectId });
-  const bay = aBay({ id: BAY, name: 'fleet', projectId, status: 'CREATE_COMPLETE', bayModelId: model.id });
+  const userId = service.config.users.find(({ name }) => name === 'demo')?.id ?? '';
+  const bay = aBay({ id: BAY, name: 'fleet', projectId, userId, status: 'CREATE_COMPLETE', bayModelId: model.id });
   await store.write(async (repos) => {
     await repos.bayModels.insert(model);
     await repos.bays.insert(bay);
@@ -97,6 +101,7 @@ beforeAll(async () => {
   const fetch = apiHandler({
     ...common,
     bus,
+    authority,
     sealer,
     policy: policyOf(DEFAULT_RULES),
     manifests: manifests(NO_FETCHING),
@@ -104,6 +109,7 @@ beforeAll(async () => {
     maxLimit: 1_000,
     maxEventStreams: 1,
   });
+  fetchOf = fetch;
   request = requester(fetch, service.tokens.demo);
 }, 900_000);
 afterAll(async () => {
@@ -167,6 +173,39 @@ const replace = (path: string, manifest: unknown) => {
   const value = typeof manifest === 'string' ? manifest : JSON.stringify(manifest);
   return request('PATCH', path, { body: [{ op: 'replace', path: '/manifest', value }] });
 };
+
+describe('the configuration of a client of a real Kubernetes', () => {
+  const clientOf = async (text: string): Promise<CoreV1Api> => {
+    const { CoreV1Api, KubeConfig } = await import('@kubernetes/client-node');
+    const config = new KubeConfig();
+    config.loadFromString(text);
+    return config.makeApiClient(CoreV1Api);
+  };
+
+  live('is a kubeconfig that works until its certificate ends, and not longer', async () => {
+    const whole = await request('GET', '/v1/clusters/fleet/config?valid_for=10');
+    const text = String((whole.body['files'] as Fields)['config']); // the answer was held against the spec
+    const client = await clientOf(text);
+    expect((await client.listNamespace()).items.map(({ metadata }) => metadata?.name)).toContain('kube-system');
+    // Its groups are those of an administrator.
+    await client.createNamespacedConfigMap({ namespace: 'default', body: { metadata: { name: 'made' }, data: { a: 'b' } } });
+    const ends = Date.parse(String(whole.body['expires_at']));
+    await systemClock.sleep(Math.max(0, ends - Date.now()) + 1_500);
+    await expect((await clientOf(text)).listNamespace()).rejects.toThrow(/401|Unauthorized|certificate/i);
+  });
+
+  live('may be had as the YAML alone, which kubectl reads', async () => {
+    const url = `http://magnum.test:9511/v1/bays/fleet/config?format=kubeconfig`;
+    const response = await fetchOf(new Request(url, { headers: { 'X-Auth-Token': service.tokens.demo } }));
+    expect([response.status, response.headers.get('content-type'), response.headers.get('cache-control')]).toEqual([
+      200,
+      'application/yaml',
+      'no-store',
+    ]);
+    const { items } = await (await clientOf(await response.text())).listConfigMapForAllNamespaces();
+    expect(items.length).toBeGreaterThan(0);
+  });
+});
 
 describe('pods of a real Kubernetes', () => {
   live('are made from YAML, found by name, uid and either form of the path, changed and deleted', async () => {

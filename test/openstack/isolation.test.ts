@@ -68,8 +68,9 @@ function matrix(cloud: Cloud, enforceNew: boolean): void {
     idents['project_id'] = (await cloud.accessOf('demo', 'demo')).projectId;
     Object.assign(idents, { pod_ident: 'pod-1', service_ident: 'service-1', rc_ident: 'rc-1' });
     for (const ident of ['baymodel_ident', 'clustertemplate_ident', 'bay_ident', ...Object.values(TAKES)]) await seed(ident);
-    const node: unknown = await db('node').first('uuid');
-    idents['node_ident'] = (node as { uuid: string }).uuid; // every bay has nodes
+    const node: unknown = await db('node').first('uuid', 'name');
+    const { uuid, name } = node as { uuid: string; name: string }; // every bay has nodes
+    Object.assign(idents, { node_ident: uuid, node_name: name });
     tokens.node = await trusteeToken(cloud, idents['bay_ident'] ?? '');
   });
   afterAll(async () => {

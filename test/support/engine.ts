@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
+import { lazyAuthority } from '../../packages/core/src/adapters/certificates/lazy-authority.js';
 import { EmbeddedCloud } from '../../packages/core/src/adapters/embedded/cloud.js';
 import { manifests, NO_FETCHING } from '../../packages/core/src/adapters/manifests/manifests.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
@@ -75,6 +76,7 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
       magnumUrl: () => '',
     }),
     random: systemRandom,
+    authority: lazyAuthority(systemClock),
     sealer: SEALER,
     manifests: manifests(NO_FETCHING),
     logger: options.logger ?? silentLogger,
@@ -108,6 +110,8 @@ function answers(
   return {
     'certificate.ca': notHere,
     'certificate.sign': notHere,
+    'certificate.client': notHere,
+    'credential.newest': notHere,
     'nodes.report': async ({ bayId }) => {
       mayFail();
       const rows: readonly Pick<NodeReport, 'name' | 'role'>[] = await db('node').where({ bay_id: bayId });

@@ -134,9 +134,13 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   container_ident: ['fine'],
   federation_ident: ['fine'],
   driver_ident: ['swarm-mode'],
+  node_name: ['master-of-hive'],
   project_id: [PROJECT],
   resource: ['Cluster'],
 };
+
+/** What the account of a bay's nodes may ask for, and nobody else. */
+const OF_NODES: ReadonlySet<OperationId> = new Set(['getCredential', 'confirmCredential']);
 
 function fitting(name: string, schema: JsonSchema): fc.Arbitrary<unknown> {
   const known = Object.hasOwn(FITTING, name) ? FITTING[name] : undefined;
@@ -263,7 +267,7 @@ export interface HostileRequest {
   readonly method: string;
   readonly path: string;
   readonly ask: Ask;
-  readonly asAdmin: boolean;
+  readonly by: 'member' | 'admin' | 'node';
 }
 
 function requestFor(id: OperationId, idents: readonly string[]): fc.Arbitrary<HostileRequest> {
@@ -301,7 +305,11 @@ function requestFor(id: OperationId, idents: readonly string[]): fc.Arbitrary<Ho
       accept: rarely(20, fc.constantFrom('*/*', 'text/html', ',,,', 'a'.repeat(5_000))),
       key: rarely(10, fc.oneof(fc.constantFrom('one', 'two'), headerText)),
       match: rarely(10, fc.oneof(fc.constantFrom('*', '"1"', '"2"'), headerText)),
-      asAdmin: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+      by: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(OF_NODES.has(id) ? ('node' as const) : ('member' as const)) },
+        { weight: 1, arbitrary: fc.constant('admin' as const) },
+        { weight: 1, arbitrary: fc.constantFrom('node' as const, 'member' as const) },
+      ),
       slash: fc.constantFrom('', '/', '//'),
     })
     .map((parts) => {
@@ -312,7 +320,7 @@ function requestFor(id: OperationId, idents: readonly string[]): fc.Arbitrary<Ho
       const version = parts.version ?? (id.endsWith('Bay') ? '1.2' : undefined);
       return {
         id,
-        asAdmin: parts.asAdmin,
+        by: parts.by,
         method: asked,
         path: `${placed(path, parts.idents)}${parts.slash}${search === '' ? '' : `?${search}`}`,
         ask: {

@@ -29,12 +29,14 @@ const PASS: Readonly<
       write: ['owner', 'mate', 'reader', 'guest', 'other', 'admin'],
     },
     user: { read: ['owner', 'admin', 'node'], write: ['owner', 'admin', 'node'] },
+    nodes: { read: ['node'], write: ['node'] },
     admin: { read: ['admin'], write: ['admin'] },
   },
   new: {
     project: { read: ['owner', 'mate', 'reader', 'other', 'admin'], write: ['owner', 'mate', 'other', 'admin'] },
     members: { read: ['owner', 'mate', 'reader', 'other'], write: ['owner', 'mate', 'other'] },
     user: { read: ['owner', 'admin', 'node'], write: ['owner', 'admin', 'node'] },
+    nodes: { read: ['node'], write: ['node'] },
     admin: { read: ['admin'], write: ['admin'] },
   },
 };
@@ -70,7 +72,7 @@ const REFERRING = /^create(Bay|Cluster|Container|Certificate|Federation|X509KeyP
 /** The account of a bay's nodes finds its own bay, and what belongs to its project beside bays; a rule then refuses it. */
 function seesAsNode(id: OperationId, persona: Persona): boolean {
   const { path } = operations[id];
-  const isOfBay = /^\/v1\/(bays|clusters|certificates)/.test(path) && !/^create(Bay|Cluster)$/.test(id);
+  const isOfBay = /^\/v1\/(bays|clusters|certificates|credentials)/.test(path) && !/^create(Bay|Cluster)$/.test(id);
   return persona === 'node' || (persona === 'stray' && !isOfBay);
 }
 

@@ -125,6 +125,7 @@ export async function startProcess(machine: Machine): Promise<Process> {
     engines,
     clock,
     random,
+    sealer,
     logger,
     vault: databaseVault(store, sealer),
     authority: certificateAuthority(clock),
@@ -139,6 +140,7 @@ export async function startProcess(machine: Machine): Promise<Process> {
     engine,
     app: {
       store,
+      authority: deps.authority,
       bus: inProcessBus(),
       policy: policyOf(DEFAULT_RULES),
       cloud,

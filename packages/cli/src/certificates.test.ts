@@ -1,9 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { newSigningRequest } from './csr.js';
-import { magnum, aFolder } from './testing/fake-magnum.js';
+import { withoutSecrets } from './debug.js';
+import { magnum, aFolder, type Answers } from './testing/fake-magnum.js';
+
+const kit = (validFor: string | null) => ({
+  files: { 'key.pem': `KEY FOR ${validFor ?? 'A DAY'}\n` },
+  environment: { DOCKER_HOST: 'tcp://192.0.2.7:2375' },
+  places: { DOCKER_CERT_PATH: '' },
+});
 
 describe('certificates', () => {
   test('are signed from a file into a file that only the owner reads', async () => {
@@ -45,9 +53,57 @@ describe('certificates', () => {
     expect(out).toContain('export DOCKER_HOST=tcp://192.0.2.7:2376\n');
   });
 
+  test('come with a key from the service where that is wanted, for as long as is said', async () => {
+    const folder = aFolder();
+    const answers: Answers = (method, path, url) =>
+      method === 'GET' && path === '/v1/bays/my-bay/config' ? Response.json(kit(url.searchParams.get('valid_for'))) : undefined;
+    const line = ['cluster', 'config', 'my-bay', '--dir', folder, '--key-from-service', '--valid-for', '600'];
+    const { out, requests, code } = await magnum(line, { answers });
+    expect(code).toBe(0);
+    expect(requests.map((request) => request.line)).toEqual(['GET /v1/bays/my-bay/config?valid_for=600']);
+    expect(out).toBe(`export DOCKER_HOST=tcp://192.0.2.7:2375\nexport DOCKER_CERT_PATH=${folder}\nunset DOCKER_TLS_VERIFY\n`);
+    expect(readFileSync(join(folder, 'key.pem'), 'utf8')).toBe('KEY FOR 600\n');
+    expect(statSync(join(folder, 'key.pem')).mode & 0o777).toBe(0o600);
+    expect((await magnum('bay config my-bay --valid-for 600')).code).toBe(2);
+    expect((await magnum('bay config my-bay --key-from-service --valid-for soon')).code).toBe(2);
+  });
+
+  test('are not written outside of the folder, whatever the service calls them', async () => {
+    const answers: Answers = (_method, path) =>
+      path === '/v1/bays/my-bay/config' ? Response.json({ ...kit(null), files: { '../key.pem': 'x' } }) : undefined;
+    const folder = join(aFolder(), 'inner');
+    const { code, err } = await magnum(['bay', 'config', 'my-bay', '--dir', folder, '--key-from-service'], { answers });
+    expect([code, err.includes('odd name')]).toEqual([2, true]);
+    expect(existsSync(join(folder, '..', 'key.pem'))).toBe(false);
+  });
+
+  test('of a Kubernetes bay are a kubeconfig, whose key stays out of what --debug tells', async () => {
+    const answers: Answers = (_method, path) =>
+      path === '/v1/baymodels/m-1'
+        ? Response.json({ uuid: 'm-1', name: 'k', coe: 'kubernetes', tls_disabled: false })
+        : undefined;
+    const folder = aFolder();
+    const { out, code } = await magnum(['cluster', 'config', 'my-bay', '--dir', folder], { answers });
+    expect([code, out]).toEqual([0, `export KUBECONFIG=${join(folder, 'config')}\n`]);
+    const text = readFileSync(join(folder, 'config'), 'utf8');
+    const config = parse(text) as { users: { user: Record<string, string> }[]; clusters: { cluster: Record<string, string> }[] };
+    expect(config.clusters[0]?.cluster['server']).toBe('https://192.0.2.7:2376');
+    const key = Buffer.from(config.users[0]?.user['client-key-data'] ?? '', 'base64').toString();
+    expect(key).toContain('BEGIN PRIVATE KEY');
+    const told = withoutSecrets(JSON.stringify({ files: { config: text } }));
+    expect(told).toContain('client-key-data: ***');
+    expect(told).not.toContain(Buffer.from(key).toString('base64').slice(0, 60));
+    expect(withoutSecrets(text)).not.toContain(Buffer.from(key).toString('base64').slice(0, 60));
+  });
+
   test('get another authority', async () => {
     const { requests } = await magnum('certificate rotate my-bay');
     expect(requests).toEqual([{ line: 'PATCH /v1/certificates/my-bay', body: undefined }]);
+  });
+
+  test('and another credential for the nodes', async () => {
+    const { requests } = await magnum('credential rotate my-bay');
+    expect(requests).toEqual([{ line: 'PATCH /v1/credentials/my-bay', body: undefined }]);
   });
 
   const openssl = process.env['CI'] !== undefined || spawnSync('openssl', ['version']).status === 0;

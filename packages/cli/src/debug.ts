@@ -13,7 +13,8 @@ const SECRET_HEADERS = new Set([
 ]);
 const SECRET_KEYS =
   /^(password|adminpass|secret|token|id_token|access_token|refresh_token|private_key|key|passcode|trustee_password|ssh_authorized_key)$/i;
-const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g;
+/** As PEM, and as a kubeconfig has it. */
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----|(?<=client-key-data: ?)[\w+/=]+/g;
 
 /** A fetch that tells on stderr what goes over the wire, as curl commands, without the secrets in it. */
 export function debugging(io: Io): Io['fetch'] {

@@ -76,6 +76,7 @@ export function composeParts(options: ComposeOptions): Parts {
     identity,
     clock,
     random,
+    sealer,
     logger,
     orchestrator: engine,
     engines: enginesOf(backend.kind === 'docker'),

@@ -2,7 +2,7 @@ import { coeNamed, coes, driverFor } from './coe/index.js';
 import type { Engines } from './conductor/world.js';
 import { DomainError } from './domain/errors.js';
 import type { BayModel } from './domain/bay-model.js';
-import type { BayDriver } from './ports/bay-driver.js';
+import type { BayDriver, Coe } from './ports/bay-driver.js';
 
 /** The registry of engines as app and conductor use it. `liveServers` false: there is nothing to connect to, and the error says so. */
 export function enginesOf(liveServers: boolean): Engines {
@@ -10,6 +10,7 @@ export function enginesOf(liveServers: boolean): Engines {
     areLive: liveServers,
     driverOf: (model) => driverOf(model),
     drivers: () => coes.flatMap((coe) => coe.drivers),
+    clientFiles: (model, access) => coeOf(model).clientFiles(access),
     connect: (model, input) => {
       if (!liveServers) {
         throw new DomainError(
@@ -17,11 +18,15 @@ export function enginesOf(liveServers: boolean): Engines {
           'The servers of this bay are simulated: no engine runs in them. Start the service with a Docker Engine to have real nodes.',
         );
       }
-      const coe = coeNamed(model.coe);
-      if (!coe) throw unsupported(model);
-      return coe.connect(input);
+      return coeOf(model).connect(input);
     },
   };
+}
+
+function coeOf(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe'>): Coe {
+  const coe = coeNamed(model.coe);
+  if (!coe) throw unsupported(model);
+  return coe;
 }
 
 function driverOf(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe' | 'driver'>): BayDriver {

@@ -55,6 +55,7 @@ export function composeOpenstack(config: Config, options: OpenstackOptions): Con
     store,
     clock,
     random,
+    sealer,
     vault: vaultOf(config, database, sessions),
     logger: options.logger,
     identity: new KeystoneIdentity(deps, { publicAuthUrl: authUrl, trustees: trusteesOf(config) }),

@@ -128,7 +128,7 @@ function actorOf(persona: PolicyPersona): Actor {
     domainId: persona.domain_id ?? null,
     systemScope: persona.system_scope ?? false,
     // Compared and never looked up: a wrong id simply equals no bay's.
-    trusteeOf: bay === undefined ? null : { bayId: bay as BayId, projectId: '' },
+    trusteeOf: bay === undefined ? null : { bayId: bay as BayId, projectId: '', generation: 0 },
   };
 }
 

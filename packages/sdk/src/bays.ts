@@ -13,6 +13,7 @@ import type {
   BayPlan,
   BaySummary,
   CallOptions,
+  ClientConfig,
   JsonPatch,
   ListQuery,
 } from './types.js';
@@ -61,6 +62,11 @@ export interface Bays {
   plan(body: BayCreate, options?: CallOptions): Promise<BayPlan>;
   update(ident: string, changes: Changes | JsonPatch, options?: CallOptions & { readonly rollback?: boolean }): Promise<Accepted>;
   delete(ident: string, options?: CallOptions): Promise<void>;
+  /**
+   * A new key, a client certificate for `valid_for` seconds (a day where absent), and all else that the engine's client reads. The service
+   * makes the key and keeps it nowhere; to make it oneself, see `certificates.sign`. An extension of this server.
+   */
+  config(ident: string, query?: { readonly valid_for?: number }, options?: CallOptions): Promise<ClientConfig>;
   /** What has happened to the bay and its stack, oldest first. */
   events(ident: string, query?: { readonly after?: number; readonly limit?: number }, options?: CallOptions): Listing<BayEvent>;
   /**
@@ -109,6 +115,10 @@ export function bays(transport: Transport, runtime: Runtime): Bays {
     },
     delete: async (ident, options) => {
       await http.DELETE('/v1/bays/{bay_ident}', { ...place(ident), ...init(options) });
+    },
+    config: async (ident, query = {}, options) => {
+      const params = { path: { bay_ident: ident }, query };
+      return (await dataOf(http.GET('/v1/bays/{bay_ident}/config', { params, ...init(options) }))) as ClientConfig; // only another format is a text
     },
     waitUntil: (ident, options = {}) => waitUntilSettled(waiting, ident, options),
     waitUntilDeleted: (ident, options = {}) => waitUntilDeleted(waiting, ident, options),

@@ -16,12 +16,14 @@ import {
 import { discovering, fixed } from './microversion.js';
 import {
   certificates,
+  credentials,
   drivers,
   nodes,
   services,
   versions,
   type Certificates,
   type Drivers,
+  type NodeCredentials,
   type Nodes,
   type Services,
   type VersionsApi,
@@ -67,6 +69,7 @@ export interface Magnum {
   readonly kubernetesServices: KubernetesServices;
   readonly replicationControllers: ReplicationControllers;
   readonly certificates: Certificates;
+  readonly credentials: NodeCredentials;
   readonly x509KeyPairs: X509KeyPairs;
   readonly services: Services;
   readonly nodeGroups: NodeGroups;
@@ -105,6 +108,7 @@ export function createMagnum(options: MagnumOptions): Magnum {
     kubernetesServices: kubernetesServices(transport),
     replicationControllers: replicationControllers(transport),
     certificates: certificates(transport),
+    credentials: credentials(transport),
     x509KeyPairs: x509KeyPairs(transport),
     services: services(transport),
     nodeGroups: nodeGroups(transport),

@@ -15,6 +15,7 @@ import type {
   ClusterSummary,
   ClusterUpgrade,
   CallOptions,
+  ClientConfig,
   JsonPatch,
   ListQuery,
 } from './types.js';
@@ -70,6 +71,11 @@ export interface Clusters {
   resize(ident: string, body: ClusterResize, options?: CallOptions): Promise<Accepted>;
   /** Replaces the nodes by those of another template. Throws ConflictError where the template is not for this cluster. */
   upgrade(ident: string, body: ClusterUpgrade, options?: CallOptions): Promise<Accepted>;
+  /**
+   * A new key, a client certificate for `valid_for` seconds (a day where absent), and all else that the engine's client reads. The service
+   * makes the key and keeps it nowhere; to make it oneself, see `certificates.sign`. An extension of this server.
+   */
+  config(ident: string, query?: { readonly valid_for?: number }, options?: CallOptions): Promise<ClientConfig>;
   /** What has happened to the cluster and its stack, oldest first. */
   events(ident: string, query?: { readonly after?: number; readonly limit?: number }, options?: CallOptions): Listing<BayEvent>;
   /**
@@ -128,6 +134,10 @@ export function clusters(transport: Transport, runtime: Runtime): Clusters {
       dataOf(http.POST('/v1/clusters/{cluster_ident}/actions/resize', { ...place(ident), body, ...init(options) })),
     upgrade: (ident, body, options) =>
       dataOf(http.POST('/v1/clusters/{cluster_ident}/actions/upgrade', { ...place(ident), body, ...init(options) })),
+    config: async (ident, query = {}, options) => {
+      const params = { path: { cluster_ident: ident }, query };
+      return (await dataOf(http.GET('/v1/clusters/{cluster_ident}/config', { params, ...init(options) }))) as ClientConfig; // only another format is a text
+    },
     waitUntil: (ident, options = {}) => waitUntilSettled(waiting, ident, options),
     waitUntilDeleted: (ident, options = {}) => waitUntilDeleted(waiting, ident, options),
   };

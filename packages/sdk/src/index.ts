@@ -35,7 +35,7 @@ export type { NodeGroups } from './node-groups.js';
 export type { Quotas, StatsApi } from './quotas.js';
 export { NEWEST } from './microversion.js';
 export type { KubernetesObjects, KubernetesServices, Pods, ReplicationControllers } from './kubernetes.js';
-export type { Certificates, Drivers, Nodes, Services, VersionsApi } from './others.js';
+export type { Certificates, Drivers, NodeCredentials, Nodes, Services, VersionsApi } from './others.js';
 export type { Listing } from './pages.js';
 export { patchOf, type Changes } from './patch.js';
 export type { Logger } from './pipeline.js';

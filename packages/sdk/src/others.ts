@@ -89,6 +89,18 @@ export function certificates({ http, init }: Transport): Certificates {
   };
 }
 
+export interface NodeCredentials {
+  /** Gives the nodes of a running bay another credential; it goes on until the bay has settled. From 1.12 on. */
+  rotate(bay: string, options?: CallOptions): Promise<Accepted>;
+}
+
+export function credentials({ http, init }: Transport): NodeCredentials {
+  return {
+    rotate: (bay, options) =>
+      dataOf(http.PATCH('/v1/credentials/{cluster_ident}', { params: { path: { cluster_ident: bay } }, ...init(options) })),
+  };
+}
+
 export interface Services {
   /** The conductors. Administrators only, by default. */
   list(options?: CallOptions): Listing<MagnumService>;

@@ -34,6 +34,7 @@ export type ManifestCreate = Schemas['PodCreate'];
 export type X509KeyPair = Schemas['X509KeyPair'];
 export type X509KeyPairSummary = Schemas['X509KeyPairSummary'];
 export type X509KeyPairCreate = Schemas['X509KeyPairCreate'];
+export type ClientConfig = Schemas['ClientConfig'];
 export type Certificate = Schemas['Certificate'];
 export type CertificateCreate = Schemas['CertificateCreate'];
 export type MagnumService = Schemas['MagnumService'];

@@ -6,6 +6,7 @@ import { isDomainError, DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import type { BayRow } from '../ports/store.js';
+import { clientConfigHandler } from './client-config.js';
 import { bayEventsHandler } from './bay-events.js';
 import { etagOfBay, requireMatch } from './etag.js';
 import { planAnswer } from './bay-plan.js';
@@ -69,6 +70,7 @@ export function bayOperations(wording: BayWording) {
       return {};
     },
     listEvents: bayEventsHandler(names.collection, names.ident),
+    config: clientConfigHandler(names.ident),
   } satisfies Record<string, Handler>;
 }
 

@@ -41,6 +41,7 @@ export const bayHandlers = {
   updateBay: operations.update,
   deleteBay: operations.delete,
   listBayEvents: operations.listEvents,
+  getBayConfig: operations.config,
 } satisfies Record<string, Handler>;
 
 /** Up to 1.1 the answer waits for the orchestrator's word, and is the bay; later it is the id alone (contract, README §7). */

@@ -2,6 +2,7 @@ import { getCaCertificate, signCertificate } from '../app/certificates.js';
 import { rotateAuthority } from '../app/rotate.js';
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
+import { checkOf, etagOfBay } from './etag.js';
 import { textField } from './fields.js';
 import type { Call, Handler } from './handler.js';
 import { resourceLinks } from './links.js';
@@ -23,9 +24,10 @@ export const certificateHandlers = {
     const { bayId, pem } = await signCertificate(deps, call.access, { bay: bayOf(body), csr, type }, call.signal());
     return { body: { ...common(call, bayId), csr, pem, ...(type ? { ca_cert_type: type } : {}) } };
   },
-  rotateCertificate: async (deps, call) => ({
-    body: { uuid: (await rotateAuthority(deps, call.access, identOf(call))).bayId },
-  }),
+  rotateCertificate: async (deps, call) => {
+    const accepted = await rotateAuthority(deps, call.access, identOf(call), checkOf(call));
+    return { body: { uuid: accepted.bayId }, etag: etagOfBay(accepted) };
+  },
 } satisfies Record<string, Handler>;
 
 function identOf(call: Call): string {

@@ -1,10 +1,9 @@
 import { isWithin } from '@magnum-ts/openapi';
-import type { BayCheck } from '../app/bay-changes.js';
 import { resizeBay } from '../app/resize.js';
 import { upgradeBay } from '../app/upgrade.js';
 import { DomainError } from '../domain/errors.js';
 import { bodyOf } from './bay-operations.js';
-import { etagOfBay, requireMatch } from './etag.js';
+import { checkOf, etagOfBay } from './etag.js';
 import { numberField, textField, textsField } from './fields.js';
 import type { Call, Handler } from './handler.js';
 
@@ -37,10 +36,6 @@ export const clusterActionHandlers = {
     return { body: { uuid: accepted.bayId }, warnings: accepted.warnings, etag: etagOfBay(accepted) };
   },
 } satisfies Record<string, Handler>;
-
-function checkOf(call: Call): BayCheck {
-  return (bay) => requireMatch(call, etagOfBay(bay));
-}
 
 function identOf(call: Call): string {
   return call.params['cluster_ident'] ?? '';

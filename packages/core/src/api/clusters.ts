@@ -42,6 +42,7 @@ export const clusterHandlers = {
   updateCluster: operations.update,
   deleteCluster: operations.delete,
   listClusterEvents: operations.listEvents,
+  getClusterConfig: operations.config,
 } satisfies Record<string, Handler>;
 
 function parse(call: Call): CreateBay {

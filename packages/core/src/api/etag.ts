@@ -1,3 +1,4 @@
+import type { BayCheck } from '../app/bay-changes.js';
 import type { Bay } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { DomainError } from '../domain/errors.js';
@@ -14,6 +15,11 @@ export function etagOfBay(bay: Pick<Bay, 'generation'>): string {
 /** Every change of a model has a later time than the one before. */
 export function etagOfModel(model: Pick<BayModel, 'createdAt' | 'updatedAt'>): string {
   return `"${(model.updatedAt ?? model.createdAt).getTime()}"`;
+}
+
+/** Throws where the caller means to change another version of the bay. */
+export function checkOf(call: Pick<Call, 'ifMatch'>): BayCheck {
+  return (bay) => requireMatch(call, etagOfBay(bay));
 }
 
 /** Throws `precondition-failed` where the caller's `If-Match` names other versions than this one (RFC 9110, 13.1.1). */

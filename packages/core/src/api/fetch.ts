@@ -279,9 +279,14 @@ function present(
   const usual = operations[operation.id].success.find((success) => isWithin(version, success.from, success.to))?.status;
   const status = answer.status ?? usual ?? 200;
   if (answer.location) headers['Location'] = answer.location;
+  if (answer.isSecret) headers['Cache-Control'] = 'no-store';
   if (answer.etag) headers['ETag'] = answer.etag;
   if (answer.replayed) headers['Idempotency-Replayed'] = 'true';
   if (answer.warnings && answer.warnings.length > 0) headers['Warning'] = warningsIn(answer.warnings);
+  if (answer.text) {
+    headers['Content-Type'] = answer.text.type;
+    return { status, body: answer.text.content };
+  }
   return answer.body === undefined ? { status, body: '' } : json(answer.body, status, headers);
 }
 

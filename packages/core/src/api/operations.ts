@@ -4,6 +4,7 @@ import { bayModelHandlers } from './bay-models.js';
 import { clusterTemplateHandlers } from './cluster-templates.js';
 import { clusterHandlers } from './clusters.js';
 import { certificateHandlers } from './certificates.js';
+import { credentialHandlers } from './credentials.js';
 import { containerHandlers } from './containers.js';
 import { federationHandlers } from './federations.js';
 import { driverHandlers } from './drivers.js';
@@ -30,6 +31,7 @@ export const handlers: { readonly [Id in OperationId]: Handler } = {
   ...containerHandlers,
   ...kubernetesHandlers,
   ...certificateHandlers,
+  ...credentialHandlers,
   ...clusterActionHandlers,
   ...nodeGroupHandlers,
   ...quotaHandlers,

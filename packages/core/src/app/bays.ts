@@ -154,6 +154,7 @@ function desiredFrom(wanted: CreateBay, model: BayModel): BayDesired {
     floatingIpEnabled: wanted.floatingIpEnabled ?? model.floatingIpEnabled,
     masterLbEnabled: wanted.masterLbEnabled ?? model.masterLbEnabled,
     caGeneration: 0,
+    credentialGeneration: 0,
   };
 }
 

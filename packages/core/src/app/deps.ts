@@ -2,7 +2,8 @@ import { isAdmin, type Actor } from '../domain/actor.js';
 import type { BayModel } from '../domain/bay-model.js';
 import type { Vocabulary } from '../domain/words.js';
 import type { LabelCheck } from '../domain/labels.js';
-import type { BayDriver } from '../ports/bay-driver.js';
+import type { BayDriver, ClientAccess, ClientFiles } from '../ports/bay-driver.js';
+import type { CertificateAuthority } from '../ports/certificates.js';
 import type { Manifests } from '../ports/manifests.js';
 import type { MessageBus } from '../ports/bus.js';
 import type { Clock } from '../ports/clock.js';
@@ -30,7 +31,10 @@ export interface AppDeps {
   readonly engines: {
     driverOf(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe' | 'driver'>): BayDriver;
     drivers(): readonly BayDriver[];
+    clientFiles(model: BayModel, access: ClientAccess): ClientFiles;
   };
+  /** Makes the keys of clients that make none of their own. */
+  readonly authority: Pick<CertificateAuthority, 'newRequest'>;
   /** `[api] label_check`; `warn` when absent. */
   readonly labelCheck?: LabelCheck;
   readonly clock: Clock;

@@ -108,6 +108,6 @@ function only<T>(
 }
 
 /** What a caller typed is echoed short and without control characters. */
-function shown(ident: string): string {
+export function shown(ident: string): string {
   return ident.slice(0, 255).replaceAll(/[\u0000-\u001f\u007f]/g, '?');
 }

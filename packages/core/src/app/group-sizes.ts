@@ -88,6 +88,7 @@ export function newNodes(deps: Pick<AppDeps, 'random' | 'clock'>, wanted: NewNod
       bayModelId: wanted.bayModelId,
       imageId: group.imageId,
       desired: 'present',
+      credentialGeneration: 0,
       observed: UNSEEN_NODE,
       createdAt: deps.clock.now(),
       updatedAt: null,

@@ -1,5 +1,5 @@
 import { delegateUsername } from '../domain/actor.js';
-import { requestTokenRef, type BaySupport } from '../domain/bay-support.js';
+import { requestTokenRef, type BaySupport, type Trustee } from '../domain/bay-support.js';
 import { DomainError } from '../domain/errors.js';
 import { Secret } from '../domain/secret.js';
 import type { TrusteeAccount, Trusts } from '../ports/identity.js';
@@ -26,8 +26,9 @@ export async function ensureTrusts(deps: ConductorDeps, lease: Lease, world: Bay
   }
   const owner = { trusts, token: ownerToken };
   const delegate = await ensureDelegate(deps, owner, world, signal);
-  const trustee = await ensureNodesTrust(deps, owner, world, signal);
-  return saveSupport(deps, lease, world, { delegate, trustee });
+  const trustee = await ensureNodesTrust(deps, owner, world.support.trustee, signal);
+  const nextTrustee = await ensureNodesTrust(deps, owner, world.support.nextTrustee, signal);
+  return saveSupport(deps, lease, world, { delegate, trustee, nextTrustee });
 }
 
 interface Owner {
@@ -68,10 +69,9 @@ async function knownAccount(
 async function ensureNodesTrust(
   deps: ConductorDeps,
   owner: Owner,
-  world: BayWorld,
+  trustee: Trustee | null,
   signal: AbortSignal,
-): Promise<BaySupport['trustee']> {
-  const { trustee } = world.support;
+): Promise<Trustee | null> {
   if (!deps.trustRules?.forNodes || !trustee) return trustee;
   const password = await deps.vault.get(trustee.passwordRef);
   if (!password) throw new DomainError('internal', `The password ${trustee.passwordRef} is not in the vault.`);
@@ -102,14 +102,22 @@ export async function releaseTrusts(deps: ConductorDeps, world: BayWorld, signal
   const { trusts } = deps.identity;
   if (!trusts || !deps.delegation) return;
   const passwordRef = delegatePasswordRef(world);
-  const { delegate, trustee } = world.support;
-  for (const holder of [delegate, trustee]) {
-    const password = holder?.trustId ? await deps.vault.get(holder.passwordRef) : undefined;
-    if (holder?.trustId && password) await trusts.delete(holder.trustId, { userId: holder.userId, password }, signal);
-  }
+  const { delegate, trustee, nextTrustee } = world.support;
+  for (const holder of [delegate, trustee, nextTrustee]) await endTrust(deps, holder, signal);
   await deps.identity.deleteTrustee(delegateUsername(world.bay), signal);
   await deps.vault.delete(passwordRef);
   await deps.store.write((repos) => repos.secrets.delete(requestTokenRef(world.bay.id)));
+}
+
+/** Ending what has ended is success. */
+export async function endTrust(
+  deps: ConductorDeps,
+  holder: Pick<Trustee, 'userId' | 'passwordRef' | 'trustId'> | null,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!holder?.trustId) return;
+  const password = await deps.vault.get(holder.passwordRef);
+  if (password) await deps.identity.trusts?.delete(holder.trustId, { userId: holder.userId, password }, signal);
 }
 
 function delegatePasswordRef(world: BayWorld): string {

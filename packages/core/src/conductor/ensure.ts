@@ -1,4 +1,7 @@
 import { trusteeUsername } from '../domain/actor.js';
+import type { Trustee } from '../domain/bay-support.js';
+import { bayEvent } from '../domain/bay-event.js';
+import { awaitsCredential, trusteePasswordRef } from '../domain/credential.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
 import { isCidr } from '../domain/labels.js';
@@ -10,7 +13,9 @@ import { accessOf, type BayWorld, type ConductorDeps } from './world.js';
 
 /** What must stand before a stack can be rendered. Each part is asked for before it is made, so that any prefix can be repeated. */
 export async function ensureSupport(deps: ConductorDeps, lease: Lease, world: BayWorld, signal: AbortSignal): Promise<BayWorld> {
-  const delegated = await ensureTrusts(deps, lease, await ensureTrustee(deps, lease, world, signal), signal);
+  const known = await ensureNextTrustee(deps, lease, await ensureTrustee(deps, lease, world, signal), signal);
+  const delegated = await ensureTrusts(deps, lease, known, signal);
+  requireNextTrust(deps, delegated);
   const certified = await ensureCertificates(deps, lease, delegated);
   return ensureFacts(deps, lease, certified, signal);
 }
@@ -18,10 +23,39 @@ export async function ensureSupport(deps: ConductorDeps, lease: Lease, world: Ba
 /** The account under which the bay's nodes call home. Its password is in the vault before the account exists. */
 async function ensureTrustee(deps: ConductorDeps, lease: Lease, world: BayWorld, signal: AbortSignal): Promise<BayWorld> {
   if (world.support.trustee) return world;
-  const username = trusteeUsername(world.bay);
-  const passwordRef = `bay/${world.bay.id}/trustee-password`;
+  return saveSupport(deps, lease, world, { trustee: await makeTrustee(deps, world, world.support.credentialGeneration, signal) });
+}
+
+/** The account that the nodes are given in place of theirs. Both work until the last node has told that it holds the new one. */
+async function ensureNextTrustee(deps: ConductorDeps, lease: Lease, world: BayWorld, signal: AbortSignal): Promise<BayWorld> {
+  const { bay, support } = world;
+  if (!awaitsCredential(bay, support) || support.nextTrustee) return world;
+  const nextTrustee = await makeTrustee(deps, world, bay.desired.credentialGeneration, signal);
+  const next = { ...support, nextTrustee };
+  const reason = 'Credential: nodes are given the new one; old and new both count.';
+  await deps.store.writeUnder(lease, async (repos) => {
+    await repos.support.save(bay.id, next);
+    await repos.events.append([bayEvent(bay, { kind: 'status', status: bay.observed.status, reason }, deps.clock.now())]);
+  });
+  return { ...world, support: next };
+}
+
+async function makeTrustee(deps: ConductorDeps, { bay }: BayWorld, generation: number, signal: AbortSignal): Promise<Trustee> {
+  const username = trusteeUsername(bay, generation);
+  const passwordRef = trusteePasswordRef(bay.id, generation);
   const { userId, domainId } = await ensureAccount(deps, { username, passwordRef }, signal);
-  return saveSupport(deps, lease, world, { trustee: { userId, domainId, username, passwordRef } });
+  return { userId, domainId, username, passwordRef };
+}
+
+/** Nodes must not be handed a credential with which they can do less than with the one before. */
+function requireNextTrust(deps: ConductorDeps, { support }: BayWorld): void {
+  const { nextTrustee } = support;
+  if (!deps.identity.trusts || !deps.trustRules?.forNodes || !nextTrustee || nextTrustee.trustId) return;
+  throw new DomainError(
+    'cloud-refused',
+    'The new credential of the nodes needs a trust of the owner, and the request left no token to make one with. ' +
+      'Rotate the credential again with a token of the project.',
+  );
 }
 
 async function ensureCertificates(deps: ConductorDeps, lease: Lease, world: BayWorld): Promise<BayWorld> {
@@ -55,8 +89,11 @@ export async function releaseSupport(deps: ConductorDeps, world: BayWorld, signa
   const refs = [...generations].flatMap((generation) => referencesOf(bay.id, generation));
   await deps.cloud.releaseFacts(world.bay.id, signal);
   await releaseTrusts(deps, world, signal);
-  for (const ref of [...refs, `bay/${bay.id}/trustee-password`]) await deps.vault.delete(ref);
-  await deps.identity.deleteTrustee(trusteeUsername(world.bay), signal);
+  for (const ref of refs) await deps.vault.delete(ref);
+  for (const generation of new Set([support.credentialGeneration, bay.desired.credentialGeneration])) {
+    await deps.vault.delete(trusteePasswordRef(bay.id, generation));
+    await deps.identity.deleteTrustee(trusteeUsername(bay, generation), signal);
+  }
 }
 
 export function missing(what: string, bayId: BayId): DomainError {

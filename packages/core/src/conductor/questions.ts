@@ -1,12 +1,14 @@
+import { X509Certificate } from 'node:crypto';
+import { credentialContext, wantedCredential } from '../domain/credential.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
 import { assertNever } from '../domain/json.js';
 import type { ManifestKind } from '../domain/manifest.js';
 import type { CoeSession, ContainerClient, ManifestClient } from '../ports/bay-driver.js';
-import type { Answers, ContainerAction, ManifestsOf } from '../ports/bus.js';
+import type { Answers, ContainerAction, ManifestsOf, Questions } from '../ports/bus.js';
 import { findWorld, sessionOf } from './engine-access.js';
 import { signingPair, trustedBy } from './authorities.js';
-import type { ConductorDeps } from './world.js';
+import type { BayWorld, ConductorDeps } from './world.js';
 
 /** Answers to what needs the running engine or the CA's key. */
 export function answersOf(deps: ConductorDeps): Answers {
@@ -21,6 +23,13 @@ export function answersOf(deps: ConductorDeps): Answers {
       const pair = await signingPair(deps, await findWorld(deps, bayId), wanted);
       return { pem: await deps.authority.sign(pair, csr, deps.signingRules) };
     },
+    'certificate.client': async ({ bayId, csr, validForSeconds }) => {
+      const world = await findWorld(deps, bayId);
+      const pair = await signingPair(deps, world, { authority: 'main', forNode: false });
+      const pem = await deps.authority.sign(pair, csr, deps.signingRules, validForSeconds);
+      return { pem, ca: await trustedBy(deps, world), expiresAt: new Date(new X509Certificate(pem).validTo).toISOString() };
+    },
+    'credential.newest': async ({ bayId }) => newestCredential(deps, await findWorld(deps, bayId)),
     'nodes.report': async ({ bayId }, signal) => {
       const session = await sessionOf(deps, await findWorld(deps, bayId));
       return (await session.nodes?.(signal)) ?? [];
@@ -43,6 +52,25 @@ export function answersOf(deps: ConductorDeps): Answers {
     'container.logs': async ({ bayId, hostname }, signal) => (await containersOf(bayId)).logs(hostname, signal),
     'container.execute': async ({ bayId, hostname, command }, signal) =>
       (await containersOf(bayId)).execute(hostname, command, signal),
+  };
+}
+
+async function newestCredential(
+  deps: Pick<ConductorDeps, 'vault' | 'sealer'>,
+  { bay, support }: BayWorld,
+): Promise<Questions['credential.newest']['reply']> {
+  const { generation, trustee } = wantedCredential(bay, support);
+  const password = trustee && (await deps.vault.get(trustee.passwordRef));
+  if (!trustee || !password)
+    throw new DomainError(
+      'engine-not-live',
+      `Bay ${bay.name} has no credential yet: it is ${bay.observed.status}. Try again later.`,
+    );
+  return {
+    generation,
+    userId: trustee.userId,
+    sealedPassword: deps.sealer.seal(password.reveal(), credentialContext(bay.id)),
+    trustId: trustee.trustId ?? null,
   };
 }
 

@@ -2,6 +2,7 @@ import { isDomainError, DomainError } from '../domain/errors.js';
 import { assertNever } from '../domain/json.js';
 import { stackNameOf } from '../domain/ids.js';
 import { STATUS_OF } from '../domain/bay-status.js';
+import { awaitsCredential, wantedCredential } from '../domain/credential.js';
 import { withHealing } from '../domain/healing.js';
 import { awaitsAuthority } from '../domain/rotation.js';
 import { withRemedy } from '../domain/remedy.js';
@@ -17,6 +18,7 @@ import type { Pass, PassResult } from './pass.js';
 import { recordClaim, recordPass, recordRetry } from './record.js';
 import { releaseLeavingNodes } from './release-nodes.js';
 import { rotateAuthority } from './rotate.js';
+import { rotateCredential } from './rotate-credential.js';
 import { takeStride } from './stride.js';
 import { sweepLeftovers } from './sweep-leftovers.js';
 import { tendBay } from './tend.js';
@@ -83,7 +85,8 @@ async function runPass(deps: ConductorDeps, { lease, world: loaded, look }: Task
   const now = deps.clock.now();
   const planned = planBay(world.bay, world.intent, seen, now, isUpgraded(world));
   const next = withHealing(planned, world.intent, seen, world.support.healing, now);
-  const step = awaitsAuthority(world.bay, world.support) ? withRotation(next, world.bay) : next;
+  const rotates = awaitsAuthority(world.bay, world.support) || awaitsCredential(world.bay, world.support);
+  const step = rotates ? withRotation(next, world.bay) : next;
   return act(deps, { lease, world, snapshot, seen, step }, signal);
 }
 
@@ -115,7 +118,9 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
     case 'forget':
       return forgetBay(deps, pass, signal);
     case 'rotate':
-      return rotateAuthority(deps, pass, signal);
+      return awaitsAuthority(world.bay, world.support)
+        ? rotateAuthority(deps, pass, signal)
+        : rotateCredential(deps, pass, signal);
     case 'tend':
       return tendBay(deps, pass, signal);
     default:
@@ -178,7 +183,8 @@ async function createOrAdopt(deps: ConductorDeps, spec: StackSpec, world: BayWor
 }
 
 async function renderInput(deps: ConductorDeps, world: BayWorld): Promise<RenderInput> {
-  const { trustee, facts } = world.support;
+  const { facts } = world.support;
+  const { trustee } = wantedCredential(world.bay, world.support);
   if (!trustee || !facts) throw missing('The delegation', world.bay.id);
   const trusteePassword = await deps.vault.get(trustee.passwordRef);
   if (!trusteePassword) throw missing('The password of the trustee', world.bay.id);

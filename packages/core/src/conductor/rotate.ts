@@ -1,6 +1,5 @@
 import { DomainError } from '../domain/errors.js';
 import { bayEvent } from '../domain/bay-event.js';
-import { STATUS_OF } from '../domain/bay-status.js';
 import type { BaySupport } from '../domain/bay-support.js';
 import { assertNever } from '../domain/json.js';
 import { clientRef, referencesOf, type Rotation, type RotationPhase } from '../domain/rotation.js';
@@ -8,11 +7,9 @@ import type { Admission } from '../ports/bay-driver.js';
 import { ensureMainPairs, loadKeyPair, trustedBy } from './authorities.js';
 import { connectTo } from './engine-access.js';
 import type { Pass, PassResult } from './pass.js';
-import { recordPass } from './record.js';
-import { tendBay } from './tend.js';
+import { waitBeside as waiting } from './wait-beside.js';
 import type { BayWorld, ConductorDeps } from './world.js';
 
-const LOOK_AGAIN_MS = 1_000;
 const KNOCK_WITHIN_MS = 20_000;
 const OVERLAP_MS = 300_000;
 
@@ -126,12 +123,4 @@ async function saved(deps: ConductorDeps, pass: Pass, change: Partial<BaySupport
   });
   deps.logger.info('authority rotates', { bayId: bay.id, generation: bay.generation, phase: next.rotation?.phase ?? 'done' });
   return { ...pass, world: { ...pass.world, support: next } };
-}
-
-/** A rotation that outlived its intent goes on beside the look after the bay's health. */
-async function waiting(deps: ConductorDeps, pass: Pass, reason: string, signal: AbortSignal): Promise<PassResult> {
-  const { intent } = pass.world;
-  if (!intent) return tendBay(deps, pass, signal);
-  const status = STATUS_OF[intent.operation].running;
-  return recordPass(deps, { ...pass, step: { do: 'wait', milliseconds: LOOK_AGAIN_MS, status, reason } }, signal);
 }

@@ -8,7 +8,7 @@ import type { Intent } from '../domain/intent.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import type { Node } from '../domain/node.js';
 import { nextStride, type Upgrade } from '../domain/upgrade.js';
-import type { BayDriver, CoeSession, ConnectInput, DesiredBay } from '../ports/bay-driver.js';
+import type { BayDriver, ClientAccess, ClientFiles, CoeSession, ConnectInput, DesiredBay } from '../ports/bay-driver.js';
 import type { CertificateAuthority, Vault } from '../ports/certificates.js';
 import type { Clock } from '../ports/clock.js';
 import type { Cloud } from '../ports/cloud.js';
@@ -31,6 +31,8 @@ export interface Engines {
   drivers(): readonly BayDriver[];
   /** Errors: `engine-not-live` where there is no engine to ask. */
   connect(model: BayModel, input: ConnectInput): CoeSession;
+  /** What the engine's own client reads. Errors: `bay-type-not-supported`. */
+  clientFiles(model: BayModel, access: ClientAccess): ClientFiles;
   /** False: servers are simulated, and there is no engine to ask. */
   readonly areLive: boolean;
 }
@@ -59,6 +61,8 @@ export interface ConductorDeps {
   readonly engines: Engines;
   readonly clock: Clock;
   readonly random: Random;
+  /** The same as the API's: passwords go to it sealed. */
+  readonly sealer: Sealer;
   readonly logger: Logger;
   readonly signingRules: SigningRules;
   /** How long old and new certificates both count when a bay gets another authority, milliseconds. */

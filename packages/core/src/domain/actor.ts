@@ -1,6 +1,13 @@
 import type { BayId } from './ids.js';
 import type { Secret } from './secret.js';
 
+/** Whose nodes' account it is. `generation`: which of the bay's credentials, counted from 0. */
+export interface TrusteeOf {
+  readonly bayId: BayId;
+  readonly projectId: string;
+  readonly generation: number;
+}
+
 /** Who asks, as policy and visibility see it. */
 export interface Actor {
   readonly userId: string;
@@ -16,16 +23,16 @@ export interface Actor {
   /** The token comes from a restricted application credential: nothing can be delegated with it. */
   readonly restricted?: boolean;
   /** Set for the account of a bay's nodes: it sees that bay's certificates and nothing else. */
-  readonly trusteeOf: { readonly bayId: BayId; readonly projectId: string } | null;
+  readonly trusteeOf: TrusteeOf | null;
 }
 
 export function isAdmin(actor: Actor): boolean {
   return actor.roles.includes('admin');
 }
 
-/** Trustee accounts are named after their bay and project: contract, conductor §6. */
-export function trusteeUsername(bay: { readonly id: BayId; readonly projectId: string }): string {
-  return `${bay.id}_${bay.projectId}`;
+/** Trustee accounts are named after their bay and project (contract, conductor §6), and from the second on by their number. */
+export function trusteeUsername(bay: { readonly id: BayId; readonly projectId: string }, generation = 0): string {
+  return `${bay.id}_${bay.projectId}${generation === 0 ? '' : `_${generation}`}`;
 }
 
 /** The account that holds the trust of the bay's owner. Nodes do not know it: it may do what its owner may. */
@@ -34,7 +41,8 @@ export function delegateUsername(bay: { readonly id: BayId; readonly projectId: 
 }
 
 export function parseTrusteeUsername(username: string): Actor['trusteeOf'] {
-  const [bayId, projectId] = username.split('_', 2);
+  const [bayId, projectId, number = '0'] = username.split('_', 3);
+  const generation = /^\d{1,9}$/.test(number) ? Number(number) : 0;
   // The text before the underscore is a bay's id by construction of the name; a wrong one simply matches no bay.
-  return bayId && projectId ? { bayId: bayId as BayId, projectId } : null;
+  return bayId && projectId ? { bayId: bayId as BayId, projectId, generation } : null;
 }

@@ -3,16 +3,23 @@ import type { Healing } from './healing.js';
 import type { BayFacts } from './observation.js';
 import type { Rotation } from './rotation.js';
 
+/** The account under which a bay's nodes call home. */
+export interface Trustee {
+  readonly userId: string;
+  readonly username: string;
+  readonly domainId: string;
+  readonly passwordRef: string;
+  /** The nodes' own trust, where the operator lets them act for the owner. */
+  readonly trustId?: string | null;
+}
+
 /** What the conductor has made around a bay. References only: keys and passwords rest in the vault. */
 export interface BaySupport {
-  readonly trustee: {
-    readonly userId: string;
-    readonly username: string;
-    readonly domainId: string;
-    readonly passwordRef: string;
-    /** The nodes' own trust, where the operator lets them act for the owner. */
-    readonly trustId?: string | null;
-  } | null;
+  readonly trustee: Trustee | null;
+  /** The account that the nodes are given in its place: both count until every node holds this one. */
+  readonly nextTrustee: Trustee | null;
+  /** Of `trustee`; it grows when the one before is gone. */
+  readonly credentialGeneration: number;
   /** The account that holds the owner's trust, where the orchestrator works under one. */
   readonly delegate: {
     readonly userId: string;
@@ -40,6 +47,8 @@ export interface BaySupport {
 
 export const NO_SUPPORT: BaySupport = {
   trustee: null,
+  nextTrustee: null,
+  credentialGeneration: 0,
   delegate: null,
   caRef: null,
   clientRef: null,

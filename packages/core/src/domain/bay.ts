@@ -34,6 +34,8 @@ export interface BayDesired {
   readonly masterLbEnabled: boolean;
   /** Grows when another certificate authority is asked for. */
   readonly caGeneration: number;
+  /** Grows when another credential for the nodes is asked for. */
+  readonly credentialGeneration: number;
 }
 
 export interface BayObserved {

@@ -26,6 +26,8 @@ export interface Node {
   readonly imageId: string;
   /** What the bay should have. An absent node stays until the stack has let it go. */
   readonly desired: 'present' | 'absent';
+  /** Of the newest credential of the bay that it has told to hold. */
+  readonly credentialGeneration: number;
   readonly observed: NodeObservation;
   readonly createdAt: Date;
   readonly updatedAt: Date | null;

@@ -17,7 +17,7 @@ export type Step =
   | { readonly do: 'fail'; readonly status: BayStatus; readonly reason: string }
   /** Nothing is left in the cloud: remove the bay's records. */
   | { readonly do: 'forget' }
-  /** The stack is as wanted, the bay's authority is not yet. */
+  /** The stack is as wanted, the bay's authority or its nodes' credential is not yet. */
   | { readonly do: 'rotate' }
   /** Nothing was asked: look after the bay's health. */
   | { readonly do: 'tend' };
@@ -26,7 +26,7 @@ type Present = Extract<StackSighting, { kind: 'present' }>;
 
 const LOOK_AGAIN_MS = 1_000;
 
-/** The next step of a bay that also awaits another authority: that comes when the stack is as wanted, and before the bay is done. */
+/** The next step of a bay that also awaits another authority, or credential: that comes when the stack is as wanted, and before the bay is done. */
 export function withRotation(step: Step, bay: Bay): Step {
   if (step.do === 'finish')
     return step.status.endsWith('_COMPLETE') && step.status !== 'ROLLBACK_COMPLETE' ? { do: 'rotate' } : step;

@@ -44,6 +44,7 @@ function aNode(group: NodeGroup, number: number, bayModelId = OLD, desired: Node
     bayModelId,
     imageId: 'i',
     desired,
+    credentialGeneration: 0,
     observed: UNSEEN_NODE,
     createdAt: AT,
     updatedAt: null,

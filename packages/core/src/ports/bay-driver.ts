@@ -150,9 +150,29 @@ export interface ConnectInput {
   readonly nodes: readonly { readonly name: string; readonly address: string; readonly role: 'master' | 'worker' }[];
 }
 
+/** Whom a client's files are for. `identity` null: the engine asks for no certificate. */
+export interface ClientAccess {
+  /** Of the bay. */
+  readonly name: string;
+  /** `https://192.0.2.7:6443`, `tcp://192.0.2.7:2375` */
+  readonly address: string;
+  /** PEM; `ca` may hold two while the authority is being changed. */
+  readonly identity: { readonly ca: string; readonly certificate: string; readonly key: Secret } | null;
+}
+
+/** What the engine's own client reads. */
+export interface ClientFiles {
+  /** Text by file name, for one folder. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Variables that name a place: a file by its name, or with an empty text the folder. */
+  readonly places: Readonly<Record<string, string>>;
+}
+
 export interface Coe {
   /** The COE names that this engine serves. */
   readonly names: readonly CoeName[];
   readonly drivers: readonly BayDriver[];
   connect(input: ConnectInput): CoeSession;
+  clientFiles(access: ClientAccess): ClientFiles;
 }

@@ -24,6 +24,16 @@ export interface Questions {
   /** The certificates to trust: two of them while the main authority is being changed, the one that nodes want first. */
   'certificate.ca': { args: { bayId: BayId } & CertificateOf; reply: { pem: string } };
   'certificate.sign': { args: { bayId: BayId; csr: string } & CertificateOf; reply: { pem: string } };
+  /** A certificate that ends soon, for a client of the engine, with whom the client should trust (PEM). `expiresAt`: ISO 8601. */
+  'certificate.client': {
+    args: { bayId: BayId; csr: string; validForSeconds: number };
+    reply: { pem: string; ca: string; expiresAt: string };
+  };
+  /** The nodes' newest credential; the password is sealed for the API, bound to `credentialContext`. */
+  'credential.newest': {
+    args: { bayId: BayId };
+    reply: { generation: number; userId: string; sealedPassword: string; trustId: string | null };
+  };
   'nodes.report': { args: { bayId: BayId }; reply: readonly NodeReport[] };
   'manifest.list': { args: ManifestsOf; reply: readonly ManifestReport[] };
   'manifest.get': { args: ManifestsOf & { ident: string }; reply: ManifestReport };

@@ -8,13 +8,20 @@ export interface KeyPair {
   readonly privateKey: Secret;
 }
 
+export interface CertificateSubject {
+  readonly commonName: string;
+  readonly organization: string;
+}
+
 /** X.509, RFC 5280: every certificate carries key identifiers and critical basic constraints. */
 export interface CertificateAuthority {
   createCa(commonName: string, rules: SigningRules): Promise<KeyPair>;
   /** A client certificate of the bay's administrator (contract, conductor §7). */
   createClient(ca: KeyPair, rules: SigningRules): Promise<KeyPair>;
-  /** Errors: `invalid-csr`, `certificate-refused` (names the extension). Returns PEM. */
-  sign(ca: KeyPair, csr: string, rules: SigningRules): Promise<string>;
+  /** Errors: `invalid-csr`, `certificate-refused` (names the extension). Returns PEM. `validForSeconds`: in place of the rules' term. */
+  sign(ca: KeyPair, csr: string, rules: SigningRules, validForSeconds?: number): Promise<string>;
+  /** A new key, and a request for a client certificate of it (PEM). */
+  newRequest(subject: CertificateSubject): Promise<{ readonly csr: string; readonly privateKey: Secret }>;
 }
 
 /** Where private keys and passwords rest. Putting again under the same reference replaces. */

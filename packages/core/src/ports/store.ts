@@ -140,6 +140,8 @@ export interface NodeRepository {
   insertRecord(record: New<NodeRecord>): Promise<void>;
   saveRecord(record: NodeRecord): Promise<void>;
   setDesired(id: NodeId, desired: Node['desired']): Promise<void>;
+  /** What a node says of itself; an older credential than it has told of before changes nothing. False: there is no such node. */
+  saveCredential(bayId: BayId, name: string, generation: number): Promise<boolean>;
   saveObserved(id: NodeId, observed: NodeObservation): Promise<void>;
   delete(id: NodeId): Promise<void>;
 }

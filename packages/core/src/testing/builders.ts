@@ -24,6 +24,7 @@ export function aBay(wanted: Partial<Bay> & Partial<BayDesired> & Partial<BayObs
     floatingIpEnabled: false,
     masterLbEnabled: false,
     caGeneration: 0,
+    credentialGeneration: 0,
   };
   return {
     id: A_BAY_ID,

@@ -9,6 +9,7 @@ export function lazyAuthority(clock: Clock): CertificateAuthority {
   return {
     createCa: async (commonName, rules) => (await authority()).createCa(commonName, rules),
     createClient: async (ca, rules) => (await authority()).createClient(ca, rules),
-    sign: async (ca, csr, rules) => (await authority()).sign(ca, csr, rules),
+    sign: async (ca, csr, rules, validForSeconds) => (await authority()).sign(ca, csr, rules, validForSeconds),
+    newRequest: async (subject) => (await authority()).newRequest(subject),
   };
 }

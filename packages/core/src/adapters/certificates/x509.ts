@@ -9,16 +9,20 @@ import type { Clock } from '../../ports/clock.js';
 import { permittedExtensions } from './csr-extensions.js';
 
 const SIGNATURE = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+/** Made in no time, and understood by every engine's client. */
+const CLIENT_KEY = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 86_400_000;
 
 /** X.509 by @peculiar/x509 over Node's WebCrypto: keys are made and used off the main thread. */
 export function certificateAuthority(clock: Clock): CertificateAuthority {
   // Node's WebCrypto is the standard one; the two type declarations differ in names only.
   x509.cryptoProvider.set(webcrypto as Crypto);
-  const validity = (rules: SigningRules): { notBefore: Date; notAfter: Date } => ({
-    notBefore: new Date(clock.now().getTime() - DAY_MS),
-    notAfter: new Date(clock.now().getTime() + rules.termOfValidityDays * DAY_MS),
-  });
+  const validity = (rules: SigningRules, seconds?: number): { notBefore: Date; notAfter: Date } => {
+    const now = clock.now().getTime();
+    const term =
+      seconds === undefined ? rules.termOfValidityDays * DAY_MS : Math.min(seconds * 1_000, rules.termOfValidityDays * DAY_MS);
+    return { notBefore: new Date(now - DAY_MS), notAfter: new Date(now + term) };
+  };
   return {
     createCa: async (commonName, rules) => {
       const keys = await newKeys(rules);
@@ -52,13 +56,26 @@ export function certificateAuthority(clock: Clock): CertificateAuthority {
       });
       return { certificate: pemOf(certificate), privateKey: await exportKey(keys.privateKey) };
     },
-    sign: async (ca, csr, rules) => {
+    newRequest: async ({ commonName, organization }) => {
+      const keys = (await webcrypto.subtle.generateKey(CLIENT_KEY, true, ['sign', 'verify'])) as CryptoKeyPair; // as in newKeys
+      const request = await x509.Pkcs10CertificateRequestGenerator.create({
+        name: distinguishedName([{ CN: [commonName] }, { O: [organization] }]),
+        keys,
+        signingAlgorithm: CLIENT_KEY,
+        extensions: [
+          new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+          new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
+        ],
+      });
+      return { csr: request.toString('pem'), privateKey: await exportKey(keys.privateKey) };
+    },
+    sign: async (ca, csr, rules, validForSeconds) => {
       const request = await verifiedRequest(csr);
       const publicKey = await request.publicKey.export();
       const certificate = await issue(ca, {
         subject: request.subjectName,
         publicKey,
-        ...validity(rules),
+        ...validity(rules, validForSeconds),
         extensions: [
           ...permittedExtensions(request.extensions, rules),
           await x509.SubjectKeyIdentifierExtension.create(publicKey),

@@ -77,6 +77,7 @@ const COLUMNS = [
   'floating_ip_enabled',
   'master_lb_enabled',
   'ca_generation',
+  'credential_generation',
   'status',
   'status_reason',
   'stack_id',
@@ -208,6 +209,7 @@ function desiredRow(bay: New<Bay>): Record<string, unknown> {
     floating_ip_enabled: desired.floatingIpEnabled,
     master_lb_enabled: desired.masterLbEnabled,
     ca_generation: desired.caGeneration,
+    credential_generation: desired.credentialGeneration,
   };
 }
 
@@ -251,6 +253,7 @@ function fromRow(row: Values): Bay {
       floatingIpEnabled: flag(row[at.floating_ip_enabled]),
       masterLbEnabled: flag(row[at.master_lb_enabled]),
       caGeneration: number(row[at.ca_generation]),
+      credentialGeneration: number(row[at.credential_generation]),
     },
     observed: {
       status: text(row[at.status]) as BayStatus,

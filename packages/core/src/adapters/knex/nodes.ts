@@ -84,6 +84,14 @@ export function nodeRepository(db: Knex): NodeRepository {
     async setDesired(id, desired) {
       await db(TABLE).where({ uuid: id }).update({ desired });
     },
+    async saveCredential(bayId, name, generation) {
+      const own = { bay_id: bayId, name, desired: 'present' };
+      const newer = db.raw('case when credential_generation < ? then ? else credential_generation end', [generation, generation]);
+      // MariaDB counts what was changed rather than what was found, so that it is looked for first.
+      if (!(await db(TABLE).where(own).first('id'))) return false;
+      await db(TABLE).where(own).update({ credential_generation: newer });
+      return true;
+    },
     async saveObserved(id, observed) {
       await db(TABLE).where({ uuid: id }).update(observedRow(observed));
     },
@@ -150,6 +158,7 @@ function newRow(node: New<Node>): Record<string, unknown> {
     name: node.name,
     role: node.role,
     desired: node.desired,
+    credential_generation: node.credentialGeneration,
     baymodel_id: node.bayModelId,
     image_id: node.imageId,
     ...observedRow(node.observed),
@@ -170,6 +179,7 @@ function fromRow(row: Row): Node {
     bayModelId: text(row, 'baymodel_id') as BayModelId,
     imageId: text(row, 'image_id'),
     desired: text(row, 'desired') as Node['desired'],
+    credentialGeneration: number(row, 'credential_generation'),
     observed: {
       status: text(row, 'status') as NodeStatus,
       reason: textOrNull(row, 'status_reason'),

@@ -1,9 +1,9 @@
 /**
  * The default rules of both generations: contract, endpoints "Policy defaults". `project`: the target's project (and an
  * administrator), never the accounts of bays' nodes; `user`: the target's user, an administrator, or the account of the bay's own
- * nodes; `members`: the project's members alone; `admin`: administrators.
+ * nodes; `members`: the project's members alone; `admin`: administrators; `nodes`: the account of the bay's own nodes alone.
  */
-export type Audience = 'project' | 'user' | 'members' | 'admin';
+export type Audience = 'project' | 'user' | 'members' | 'admin' | 'nodes';
 
 export interface DefaultRule {
   readonly audience: Audience;
@@ -49,6 +49,7 @@ const CHECKS: Readonly<Record<Audience, Readonly<Record<DefaultRule['access'] | 
     write: 'rule:deny_cluster_user and rule:project_member',
     deprecated: OWNER,
   },
+  nodes: { read: 'rule:cluster_user', write: 'rule:cluster_user', deprecated: null },
   admin: { read: 'rule:admin_api', write: 'rule:admin_api', deprecated: null },
 };
 
@@ -100,6 +101,13 @@ const storyOf = (noun: string, rules: Rules): Rules => {
   const get = rules[`${noun}:get`];
   return get ? { [`${noun}:events`]: { ...get, check: `rule:${noun}:get`, deprecated: null } } : {};
 };
+/** Whoever may have a certificate signed may have the key made, too: who replaces the one rule has not left the other open. */
+const CONFIGS: Rules = Object.fromEntries(
+  ['bay', 'cluster'].map((noun) => [
+    `${noun}:config`,
+    { audience: 'user', access: 'write', check: 'rule:certificate:create', deprecated: null },
+  ]),
+);
 const BAYS = same('bay', CRUD, CLUSTERS, 'cluster');
 
 /** By action: every action that the spec names, and those of the contract. */
@@ -114,8 +122,10 @@ export const DEFAULT_RULES: Rules = {
   ...all('nodegroup', ['get_all', 'get', 'create', 'update', 'delete'], 'project'),
   ...all('nodegroup', ['get_all_all_projects', 'get_one_all_projects'], 'admin'),
   ...all('certificate', ['get', 'create'], 'user'),
+  ...CONFIGS,
   ...all('certificate', ['rotate_ca'], 'project'),
   ...all('credential', ['rotate'], 'members'),
+  ...all('credential', ['get', 'confirm'], 'nodes'),
   ...all('quota', ['get_all', 'create', 'update', 'delete'], 'admin'),
   ...all('quota', ['get'], 'project'),
   ...all('stats', ['get_all'], 'project'),

@@ -169,7 +169,7 @@ test('an explanation says what the rule says, for every rule and whoever asks', 
     userDomainId: id,
     projectId: fc.option(id),
     roles: fc.subarray(['admin', 'member', 'reader']),
-    trusteeOf: fc.option(fc.record({ bayId: id.map((bay) => bay as BayId), projectId: id })), // a name for a bay
+    trusteeOf: fc.option(fc.record({ bayId: id.map((bay) => bay as BayId), projectId: id, generation: fc.nat() })), // a name for a bay
   });
   const target = fc.option(fc.record({ projectId: id, userId: id, bayId: id }), { nil: undefined });
   const sets = [false, true].map((enforceNewDefaults) => assembleRules({ defaults: DEFAULT_RULES, enforceNewDefaults }));

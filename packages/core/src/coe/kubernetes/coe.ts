@@ -1,5 +1,6 @@
 import type { Coe } from '../../ports/bay-driver.js';
 import { connectKubernetes } from './client.js';
+import { clientFiles } from './client-files.js';
 
 /** Kubernetes: how a running one is spoken with. No driver makes one yet. */
-export const kubernetes: Coe = { names: ['kubernetes'], drivers: [], connect: connectKubernetes };
+export const kubernetes: Coe = { names: ['kubernetes'], drivers: [], connect: connectKubernetes, clientFiles };

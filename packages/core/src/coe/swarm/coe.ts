@@ -1,6 +1,7 @@
 import type { Coe } from '../../ports/bay-driver.js';
 import { connectSwarm } from './client.js';
+import { clientFiles } from './client-files.js';
 import { swarmMode } from './drivers/swarm-mode/driver.js';
 
 /** Docker Swarm. `swarm` and `swarm-mode` are two names of one engine. */
-export const swarm: Coe = { names: ['swarm', 'swarm-mode'], drivers: [swarmMode], connect: connectSwarm };
+export const swarm: Coe = { names: ['swarm', 'swarm-mode'], drivers: [swarmMode], connect: connectSwarm, clientFiles };

@@ -14,6 +14,8 @@ export function answersWith(wanted: Partial<Answers>): Answers {
   return {
     'certificate.ca': unexpected,
     'certificate.sign': unexpected,
+    'certificate.client': unexpected,
+    'credential.newest': unexpected,
     'nodes.report': unexpected,
     'manifest.list': unexpected,
     'manifest.get': unexpected,

@@ -254,6 +254,7 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
           role: 'worker',
           bayModelId: A_MODEL_ID,
           desired: 'present',
+          credentialGeneration: 0,
           imageId: 'debian-12',
           observed: UNSEEN_NODE,
           createdAt: clock.now(),
@@ -284,6 +285,34 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
       ]);
       expect(left).toEqual([[], [], [], []]);
       expect(await store.queue.claim('me', 10)).toEqual([]);
+    });
+
+    test('keeps the newest credential that a node has told of, of nodes that the bay is to have', async () => {
+      const [bayId, nodeId] = [uuid(71) as BayId, uuid(72) as NodeId];
+      const node = { id: nodeId, bayId, nodeGroupId: uuid(73) as NodeGroupId, name: 'worker-1', role: 'worker' } as const;
+      await store.write((repos) =>
+        repos.nodes.insert({
+          ...node,
+          bayModelId: A_MODEL_ID,
+          imageId: 'debian-12',
+          desired: 'present',
+          credentialGeneration: 0,
+          observed: UNSEEN_NODE,
+          createdAt: clock.now(),
+          updatedAt: null,
+        }),
+      );
+      const tell = (name: string, generation: number): Promise<boolean> =>
+        store.write((repos) => repos.nodes.saveCredential(bayId, name, generation));
+      const told = async (): Promise<number | undefined> =>
+        (await store.read((repos) => repos.nodes.ofBay(bayId)))[0]?.credentialGeneration;
+      expect([await tell('worker-1', 2), await told()]).toEqual([true, 2]);
+      expect([await tell('worker-1', 2), await tell('worker-1', 1), await told()]).toEqual([true, true, 2]);
+      // What the conductor has seen of it does not touch what it has told.
+      await store.write((repos) => repos.nodes.saveObserved(nodeId, { ...UNSEEN_NODE, serverId: 's' }));
+      expect([await tell('worker-2', 3), await told()]).toEqual([false, 2]);
+      await store.write((repos) => repos.nodes.setDesired(nodeId, 'absent'));
+      expect(await tell('worker-1', 3)).toBe(false);
     });
 
     test('keeps the first of several secrets that are kept under one reference', async () => {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { createOnce, type Migration } from '../migration.js';
 import { certificateMigrations } from './certificates.js';
+import { credentialMigrations } from './credentials.js';
 import { federationMigrations } from './federations.js';
 import { nodeGroupMigrations } from './node-groups.js';
 import { nodeRecordMigrations } from './node-records.js';
@@ -28,6 +29,7 @@ export const coreMigrations: readonly Migration[] = [
   ...idempotencyMigrations,
   ...certificateMigrations,
   ...nodeRecordMigrations,
+  ...credentialMigrations,
 ];
 
 async function addEventKinds(db: Knex): Promise<void> {

@@ -20,7 +20,7 @@ export const swarmMode: BayDriver = {
   name: 'swarm-mode',
   provides: platforms,
   labels: SWARM_LABELS,
-  rotates: ['authority'],
+  rotates: ['authority', 'credentials'],
   check,
   render,
   interpret: interpretStack,

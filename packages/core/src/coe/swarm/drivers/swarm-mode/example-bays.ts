@@ -90,6 +90,7 @@ function aBay({ desired }: Example): Bay {
       floatingIpEnabled: true,
       masterLbEnabled: false,
       caGeneration: 0,
+      credentialGeneration: 0,
       ...desired,
     },
   };
@@ -176,6 +177,7 @@ function aNode(group: NodeGroup, index: number, leaving: readonly string[]): Nod
     bayModelId: id<BayModelId>('a', 1),
     imageId: group.imageId,
     desired: leaving.includes(name) ? 'absent' : 'present',
+    credentialGeneration: 0,
     observed: UNSEEN_NODE,
     createdAt: AT,
     updatedAt: null,

@@ -55,7 +55,7 @@ export const SWARM_LABELS = {
     type: 'integer',
     default: '60',
     minimum: 5,
-    meaning: 'How often, in seconds, a node asks whether it should have other certificates; 5 or more.',
+    meaning: 'How often, in seconds, a node asks whether it should have other certificates, or another credential; 5 or more.',
   },
   swarm_strategy: {
     type: 'string',

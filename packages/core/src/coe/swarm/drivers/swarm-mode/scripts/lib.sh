@@ -4,9 +4,11 @@ set -eu
 umask 077
 export PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 VALUES=/etc/magnum/node.json
+CREDENTIAL=/etc/magnum/credential.json
 STATE=/run/magnum
+TOKEN=$STATE/token
 ENGINE_SOCKET=/var/run/docker.sock
-export VALUES STATE
+export VALUES CREDENTIAL STATE TOKEN
 mkdir -p "$STATE"
 
 # value a.b: the text at that path, empty when it is not there; true and false as such.
@@ -93,3 +95,24 @@ cloud_until_good() {
         [ "$pause" -le 30 ] || pause=30
     done
 }
+
+# log_in FOLDER CREDENTIAL-FILE: logs in, with what the node was made with where there is no such file; leaves the token in the
+# folder as `token`.
+log_in() {
+    python3 - "$1/login" "$2" <<'PYTHON'
+import json, os, sys
+values = json.load(open(os.environ["VALUES"]))
+user = {"id": values["trustee_user_id"], "password": values["trustee_password"]}
+if os.path.exists(sys.argv[2]):
+    given = json.load(open(sys.argv[2]))
+    user = {"id": given["user_id"], "password": given["password"]}
+with open(sys.argv[1], "w") as file:
+    json.dump({"auth": {"identity": {"methods": ["password"], "password": {"user": user}}}}, file)
+PYTHON
+    cloud_until_good 'logging in' POST "$(value auth_url)/auth/tokens" '' "$1/login" '' "$1/headers"
+    sed -n 's/^[Xx]-[Ss]ubject-[Tt]oken: *//p' "$1/headers" | tr -d '\r\n' >"$1/token"
+    rm -f "$1/login" "$1/headers"
+}
+
+# keep FILE PATH: in one step, so that nobody ever reads half of it, and that a server that loses its power has the old or the new.
+keep() { fresh=$(mktemp "$2.XXXXXX") && cat "$1" >"$fresh" && sync "$fresh" && mv -f "$fresh" "$2"; }

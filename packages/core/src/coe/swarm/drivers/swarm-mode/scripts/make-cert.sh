@@ -9,29 +9,16 @@ folder=/etc/docker
 mkdir -p "$folder"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-auth_url=$(value auth_url) magnum_url=$(value magnum_url)
-ca_url=$magnum_url/certificates/$(value bay_id)
-token=$STATE/token
-
-log_in() {
-    python3 - "$work/login" <<'PYTHON'
-import json, os, sys
-values = json.load(open(os.environ["VALUES"]))
-user = {"id": values["trustee_user_id"], "password": values["trustee_password"]}
-with open(sys.argv[1], "w") as file:
-    json.dump({"auth": {"identity": {"methods": ["password"], "password": {"user": user}}}}, file)
-PYTHON
-    cloud_until_good 'logging in' POST "$auth_url/auth/tokens" '' "$work/login" '' "$work/headers"
-    sed -n 's/^[Xx]-[Ss]ubject-[Tt]oken: *//p' "$work/headers" | tr -d '\r\n' >"$token"
-}
+ca_url=$(value magnum_url)/certificates/$(value bay_id)
 
 pem_of() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["pem"].strip())' "$1"; }
 
 status=000
-if [ -s "$token" ]; then status=$(cloud GET "$ca_url" "$token" '' "$work/ca.json" ''); fi
+if [ -s "$TOKEN" ]; then status=$(cloud GET "$ca_url" "$TOKEN" '' "$work/ca.json" ''); fi
 if [ "$status" != 200 ]; then
-    log_in
-    cloud_until_good 'asking for the CA' GET "$ca_url" "$token" '' "$work/ca.json" ''
+    log_in "$work" "$CREDENTIAL"
+    keep "$work/token" "$TOKEN"
+    cloud_until_good 'asking for the CA' GET "$ca_url" "$TOKEN" '' "$work/ca.json" ''
 fi
 pem_of "$work/ca.json" >"$work/ca.crt"
 sed '/END CERTIFICATE/q' "$work/ca.crt" >"$work/first.crt"
@@ -42,13 +29,12 @@ is_good() {
     openssl x509 -in "$1" -noout -checkend 604800 >/dev/null 2>&1 && openssl verify -CAfile "$work/first.crt" "$1" >/dev/null 2>&1
 }
 
-# put FILE NAME: in one step, so that nobody ever reads half of it.
-put() { install -m 0600 "$1" "$folder/$2.new" && mv -f "$folder/$2.new" "$folder/$2" && changed=yes; }
+put() { keep "$1" "$folder/$2" && changed=yes; }
 
 changed=no
 if ! cmp -s "$work/ca.crt" "$folder/ca.crt"; then put "$work/ca.crt" ca.crt; fi
 if ! is_good "$folder/server.pem"; then
-    /opt/magnum/ask-cert.sh "$work" "$token"
+    /opt/magnum/ask-cert.sh "$work" "$TOKEN"
     is_good "$work/server.pem" || give_up 'the certificate was not signed by the CA of this bay'
     put "$work/server.pem" server.pem
 fi

@@ -1,0 +1,45 @@
+import type { components } from '@magnum-ts/openapi';
+import { makeClientConfig, type ClientConfig } from '../app/client-config.js';
+import { DomainError } from '../domain/errors.js';
+import type { JsonObject } from '../domain/json.js';
+import { numberField } from './fields.js';
+import type { Handler } from './handler.js';
+
+/** The file by which a kubeconfig is known. */
+const KUBECONFIG = 'config';
+
+/** One handler for both wordings; `ident` names the parameter of the path. */
+export function clientConfigHandler(ident: string): Handler {
+  return async (deps, call) => {
+    const wanted = { bay: call.params[ident] ?? '', validForSeconds: numberField(call.query, 'valid_for') ?? DAY_SECONDS };
+    const config = await makeClientConfig(deps, call.access, wanted, call.signal());
+    if (call.query['format'] !== 'kubeconfig') return { isSecret: true, body: present(config) };
+    return { isSecret: true, text: { type: 'application/yaml', content: kubeconfigIn(config) } };
+  };
+}
+
+const DAY_SECONDS = 86_400;
+
+function kubeconfigIn({ files, model }: ClientConfig): string {
+  const text = files[KUBECONFIG];
+  if (text !== undefined) return text;
+  throw new DomainError('invalid-parameter', {
+    field: 'format',
+    message: ({ bay }) => `The ${bay} runs ${model.coe}, which is not reached by a kubeconfig. Ask for format=json.`,
+  });
+}
+
+function present({ bay, model, address, expiresAt, files, environment, places }: ClientConfig): JsonObject {
+  const wire: components['schemas']['ClientConfig'] = {
+    bay_uuid: bay.id,
+    cluster_uuid: bay.id,
+    name: bay.name,
+    coe: model.coe as components['schemas']['ClientConfig']['coe'], // checked when the model was made
+    api_address: address,
+    expires_at: expiresAt,
+    files: { ...files },
+    environment: { ...environment },
+    places: { ...places },
+  };
+  return wire as typeof wire & JsonObject; // the wire type is JSON by the spec
+}

@@ -1,0 +1,56 @@
+import type { Bay } from '../domain/bay.js';
+import type { BayModel } from '../domain/bay-model.js';
+import { DomainError } from '../domain/errors.js';
+import type { ClientAccess, ClientFiles } from '../ports/bay-driver.js';
+import { QUESTION_MS, type Access, type AppDeps } from './deps.js';
+import { findBay } from './find.js';
+
+/** What a client needs to reach a bay's engine. `expiresAt`: ISO 8601, of the client certificate; null without TLS. */
+export interface ClientConfig extends ClientFiles {
+  readonly bay: Bay;
+  readonly model: BayModel;
+  readonly address: string;
+  readonly expiresAt: string | null;
+}
+
+/** Contract, clients §5. */
+const SUBJECT = { commonName: 'admin', organization: 'system:masters' } as const;
+
+/**
+ * Makes a key, has the bay's authority sign it for a while, and puts both into the engine's own form. The key is nowhere else than
+ * in what is returned. Errors: `engine-not-live` while the bay has no address or no authority yet.
+ */
+export async function makeClientConfig(
+  deps: AppDeps,
+  access: Access,
+  wanted: { readonly bay: string; readonly validForSeconds: number },
+  signal: AbortSignal,
+): Promise<ClientConfig> {
+  const { bay } = await findBay(deps, access, wanted.bay);
+  const address = bay.observed.apiAddress;
+  if (!address) throw noAddress(bay);
+  const model = await deps.store.read((repos) => repos.bayModels.get(bay.desired.bayModelId));
+  if (!model) throw new DomainError('internal', `Bay model ${bay.desired.bayModelId} is missing.`);
+  const made = model.tlsDisabled ? null : await signedIdentity(deps, bay, wanted.validForSeconds, signal);
+  const kit = deps.engines.clientFiles(model, { name: bay.name, address, identity: made?.identity ?? null });
+  return { bay, model, address, expiresAt: made?.expiresAt ?? null, ...kit };
+}
+
+async function signedIdentity(
+  deps: AppDeps,
+  bay: Bay,
+  validForSeconds: number,
+  signal: AbortSignal,
+): Promise<{ readonly identity: NonNullable<ClientAccess['identity']>; readonly expiresAt: string }> {
+  const { csr, privateKey } = await deps.authority.newRequest(SUBJECT);
+  const question = { bayId: bay.id, csr, validForSeconds };
+  const { pem, ca, expiresAt } = await deps.bus.call('certificate.client', question, { timeoutMs: QUESTION_MS, signal });
+  return { identity: { ca, certificate: pem, key: privateKey }, expiresAt };
+}
+
+function noAddress(bay: Bay): DomainError {
+  return new DomainError(
+    'engine-not-live',
+    ({ Bay: noun }) => `${noun} ${bay.name} has no API address yet: it is ${bay.observed.status}. Wait until it is complete.`,
+  );
+}

@@ -1,0 +1,125 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createMagnum } from '@magnum-ts/sdk';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { clientFiles } from '../../packages/core/src/coe/kubernetes/client-files.js';
+import { Secret } from '../../packages/core/src/domain/secret.js';
+import { trusteeToken } from '../support/trustee.js';
+import { aService, NOWHERE, ORIGIN, refusalOf, type Reply, type Service } from '../support/service.js';
+
+let service: Service;
+let hive = '';
+beforeAll(async () => {
+  service = await aService();
+  await service.createModel();
+  hive = (await service.createBay({ name: 'hive' })).uuid;
+});
+afterAll(async () => service.stop());
+
+const ask = (path: string, token?: string): Promise<Reply> =>
+  service.request('GET', path, { version: '1.14', ...(token === undefined ? {} : { token }) });
+
+interface Kit {
+  readonly files: Record<string, string>;
+  readonly environment: Record<string, string>;
+  readonly places: Record<string, string>;
+  readonly expires_at: string | null;
+}
+const kitIn = (reply: Reply): Kit => {
+  expect(reply.status, reply.text).toBe(200);
+  return reply.body as unknown as Kit; // the answer was held against the spec
+};
+const inSeconds = (time: string | null): number => (Date.parse(time ?? '') - Date.now()) / 1_000;
+
+describe.each(['bays', 'clusters'])('the configuration of a client, from /v1/%s', (collection) => {
+  test('is a new key with its certificate, for a day, which nobody may keep', async () => {
+    const first = await ask(`/v1/${collection}/hive/config`);
+    expect(first.headers.get('cache-control')).toBe('no-store');
+    const { files, environment, places, expires_at: end } = kitIn(first);
+    const address = (await ask('/v1/bays/hive')).body['api_address'];
+    expect(first.body).toMatchObject({ bay_uuid: hive, cluster_uuid: hive, name: 'hive', coe: 'swarm', api_address: address });
+    expect([environment, places]).toEqual([{ DOCKER_HOST: address, DOCKER_TLS_VERIFY: '1' }, { DOCKER_CERT_PATH: '' }]);
+    expect(Object.keys(files)).toEqual(['ca.pem', 'cert.pem', 'key.pem']);
+    const [ca, certificate] = [new X509Certificate(files['ca.pem'] ?? ''), new X509Certificate(files['cert.pem'] ?? '')];
+    expect(certificate.verify(ca.publicKey)).toBe(true);
+    expect(certificate.checkPrivateKey(createPrivateKey(files['key.pem'] ?? ''))).toBe(true);
+    expect(certificate.subject.split('\n').sort()).toEqual(['CN=admin', 'O=system:masters']);
+    expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2']);
+    expect(certificate.ca).toBe(false);
+    expect(Date.parse(end ?? '')).toBe(Date.parse(certificate.validTo));
+    expect(Math.abs(inSeconds(end) - 86_400)).toBeLessThan(60);
+    const second = kitIn(await ask(`/v1/${collection}/${hive}/config?format=json`));
+    expect(second.files['key.pem']).not.toBe(files['key.pem']);
+    // The service has neither key, in whatever form.
+    const secrets: { secret?: string }[] = await service.db('vault_secret');
+    expect(secrets).toHaveLength(3);
+  });
+
+  test('lasts as long as is wanted, within bounds', async () => {
+    const { expires_at: end } = kitIn(await ask(`/v1/${collection}/hive/config?valid_for=600`));
+    expect(Math.abs(inSeconds(end) - 600)).toBeLessThan(60);
+    for (const odd of ['9', '2592001', '-1', 'soon', '1e3', ''])
+      expect(refusalOf(await ask(`/v1/${collection}/hive/config?valid_for=${odd}`)), odd).toMatchObject({
+        status: 400,
+        detail: expect.stringContaining('valid_for'),
+      });
+    expect((await ask(`/v1/${collection}/hive/config?format=tar`)).status).toBe(400);
+  });
+
+  test('is 404 for an unknown bay and for other projects, and 403 for another member; nodes may have it', async () => {
+    const path = `/v1/${collection}/hive/config`;
+    expect((await ask(`/v1/${collection}/${NOWHERE}/config`)).status).toBe(404);
+    expect((await ask(path, service.tokens.other)).status).toBe(404);
+    expect((await ask(path, service.tokens.mate)).status).toBe(403);
+    expect((await ask(path, await trusteeToken(service, hive))).status).toBe(200);
+  });
+
+  test('is no kubeconfig where there is no Kubernetes', async () => {
+    const refused = refusalOf(await ask(`/v1/${collection}/hive/config?format=kubeconfig`));
+    expect(refused).toMatchObject({ status: 400, detail: expect.stringContaining('swarm') });
+  });
+});
+
+test('a bay without TLS needs no key', async () => {
+  await service.createModel({ name: 'open', tls_disabled: true });
+  await service.createBay({ name: 'plain', baymodel_id: 'open' });
+  const reply = await ask('/v1/bays/plain/config');
+  const host = { DOCKER_HOST: (await ask('/v1/bays/plain')).body['api_address'] };
+  expect(kitIn(reply)).toMatchObject({ files: {}, environment: host, places: {}, expires_at: null });
+});
+
+test('a bay that has no address yet is 409, and says why', async () => {
+  const idle = await aService({ conductor: false });
+  await idle.createModel();
+  await idle.request('POST', '/v1/bays', { body: { name: 'slow', baymodel_id: 'swarm' }, version: '1.2' });
+  const reply = await idle.request('GET', '/v1/clusters/slow/config');
+  await idle.stop();
+  expect(refusalOf(reply)).toMatchObject({ status: 409, detail: expect.stringContaining('Cluster slow has no API address yet') });
+});
+
+test('the SDK asks for it in both wordings', async () => {
+  const { bays, clusters } = createMagnum({ endpoint: `${ORIGIN}/v1`, token: service.tokens.demo, fetch: service.fetch });
+  expect(Object.keys((await bays.config('hive')).files)).toContain('key.pem');
+  expect(inSeconds((await clusters.config(hive, { valid_for: 60 })).expires_at)).toBeLessThan(61);
+});
+
+test('a kubeconfig has all that is needed in it, and nothing where no certificates are asked for', () => {
+  const access = {
+    name: 'fleet: "odd"',
+    address: 'https://192.0.2.7:6443',
+    identity: { ca: 'CA', certificate: 'CERT', key: new Secret('KEY') },
+  };
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  const { files, places } = clientFiles(access);
+  expect(places).toEqual({ KUBECONFIG: 'config' });
+  expect(parse(files['config'] ?? '')).toMatchObject({
+    clusters: [{ name: access.name, cluster: { server: access.address, 'certificate-authority-data': base64('CA') } }],
+    users: [{ name: 'admin', user: { 'client-certificate-data': base64('CERT'), 'client-key-data': base64('KEY') } }],
+    contexts: [{ name: 'default', context: { cluster: access.name, user: 'admin' } }],
+    'current-context': 'default',
+  });
+  expect(parse(clientFiles({ ...access, identity: null }).files['config'] ?? '')).toMatchObject({
+    clusters: [{ cluster: { server: access.address } }],
+    users: [{ user: {} }],
+  });
+});

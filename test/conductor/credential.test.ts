@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createBay } from '../../packages/core/src/app/bays.js';
+import { confirmCredential, getCredential } from '../../packages/core/src/app/credentials.js';
+import type { Access, AppDeps } from '../../packages/core/src/app/deps.js';
+import { resizeBay } from '../../packages/core/src/app/resize.js';
+import { rotateCredential } from '../../packages/core/src/app/rotate.js';
+import { answersOf } from '../../packages/core/src/conductor/questions.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/world.js';
+import type { BayId } from '../../packages/core/src/domain/ids.js';
+import { Secret } from '../../packages/core/src/domain/secret.js';
+import type { StackSpec } from '../../packages/core/src/ports/orchestrator.js';
+import { aBayModel } from '../../packages/core/src/testing/builders.js';
+import { aMachine, OWNER_TOKEN, startProcess, work, type Machine, type Process } from '../support/world.js';
+
+const OWNER = {
+  userId: 'user',
+  userName: 'demo',
+  userDomainId: 'default',
+  projectId: 'project',
+  roles: ['member'],
+  trusteeOf: null,
+  token: new Secret(OWNER_TOKEN),
+};
+const may = (action: string): Access => ({ actor: OWNER, action, policies: {}, vocabulary: 'bay' });
+/** The account of the nodes that has that number. */
+const asNode = (bayId: BayId, generation: number, action: string): Access => ({
+  ...may(action),
+  actor: { ...OWNER, userId: 'trustee', projectId: null, roles: [], trusteeOf: { bayId, projectId: 'project', generation } },
+});
+const signal = new AbortController().signal;
+const always = (): void => undefined;
+
+let machine: Machine;
+let process: Process;
+let deps: ConductorDeps;
+const told: StackSpec[] = [];
+beforeEach(async () => {
+  machine = await aMachine();
+  process = await startProcess(machine);
+  told.length = 0;
+  const { orchestrator } = process.deps;
+  // Servers that could hold something, though nobody can ask their engine.
+  deps = {
+    ...process.deps,
+    engines: { ...process.deps.engines, areLive: true },
+    orchestrator: {
+      ...bound(orchestrator),
+      update: (id, spec, access, ending) => (told.push(spec), orchestrator.update(id, spec, access, ending)),
+    },
+  };
+});
+afterEach(async () => {
+  await process.engine.stop();
+  await machine.db.destroy();
+});
+
+function bound<T extends object>(part: T): T {
+  return new Proxy(part, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+    ownKeys: () => ['find', 'findAll', 'create', 'update', 'delete', 'events'],
+    getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+  });
+}
+
+async function aBayAtRest(app: AppDeps): Promise<BayId> {
+  await app.store.write((repos) => repos.bayModels.insert(aBayModel({ flavorId: 'm1.small', externalNetworkId: 'public' })));
+  const wanted = {
+    name: 'hive',
+    bayModel: 'model',
+    nodeCount: 2,
+    masterCount: 1,
+    createTimeout: 60,
+    keypair: null,
+    dockerVolumeSize: null,
+    labels: null,
+    mergeLabels: false,
+    masterFlavorId: null,
+    flavorId: null,
+    discoveryUrl: null,
+    fixedNetwork: null,
+    fixedSubnet: null,
+    floatingIpEnabled: true,
+    masterLbEnabled: null,
+  };
+  const { bayId } = await createBay(app, may('bay:create'), wanted, signal);
+  await work(deps, machine, isIn(bayId, 'CREATE_COMPLETE'));
+  return bayId;
+}
+
+const bayOf = (id: BayId) => process.app.store.read((repos) => repos.bays.get(id));
+const isIn = (id: BayId, status: string) => async () => (await bayOf(id))?.observed.status === status;
+const waitsFor = (id: BayId, words: string) => async () => (await bayOf(id))?.observed.statusReason?.includes(words) === true;
+const nodesOf = (id: BayId) => process.app.store.read((repos) => repos.nodes.ofBay(id));
+const confirm = (id: BayId, name: string, generation: number) =>
+  confirmCredential(process.app, asNode(id, generation, 'credential:confirm'), id, name);
+const accounts = async () =>
+  ((await machine.db('embedded_user').select('name')) as { name: string }[])
+    .map(({ name }) => name.split('_').slice(2).join('_'))
+    .filter((name) => name !== 'delegate')
+    .sort();
+const rotate = (id: BayId) => rotateCredential(process.app, may('credential:rotate'), id, always);
+
+test('the old account stays until every node has told that it holds the new one, and no longer', async () => {
+  const id = await aBayAtRest(process.app);
+  const trusts = machine.trusts.size;
+  await rotate(id);
+  await work(deps, machine, waitsFor(id, '(and 2 more) does not hold the new one yet'));
+  expect(await accounts()).toEqual(['', '1']);
+  expect(machine.trusts.size).toBe(trusts + 1);
+  const nodes = await nodesOf(id);
+  for (const [index, { name }] of nodes.slice(0, 2).entries()) {
+    await confirm(id, name, 1);
+    await work(deps, machine, waitsFor(id, `node ${nodes[index === 0 ? 1 : 2]?.name ?? ''}`));
+    expect(await accounts()).toEqual(['', '1']);
+  }
+  // Told with the account before: that says nothing.
+  await confirm(id, nodes[2]?.name ?? '', 0);
+  await work(deps, machine, waitsFor(id, `node ${nodes[2]?.name ?? ''}`));
+  expect(await accounts()).toEqual(['', '1']);
+  await confirm(id, nodes[2]?.name ?? '', 1);
+  await work(deps, machine, isIn(id, 'UPDATE_COMPLETE'));
+  expect(await accounts()).toEqual(['1']);
+  expect([...machine.trusts.values()]).toHaveLength(trusts);
+  const { trustee } = await process.app.store.read((repos) => repos.support.get(id));
+  expect(machine.trusts.get(trustee?.userId ?? '')).toBe(trustee?.trustId);
+});
+
+test('whoever asks is told the new credential while it is handed out, and a stack that is told makes nodes with it', async () => {
+  const id = await aBayAtRest(process.app);
+  await rotate(id);
+  await work(deps, machine, waitsFor(id, 'does not hold the new one yet'));
+  const serving = await process.app.bus.serve(answersOf(deps));
+  const { generation, userId, password } = await getCredential(process.app, asNode(id, 0, 'credential:get'), id, signal);
+  await serving.stop();
+  const kept = await deps.vault.get(`bay/${id}/trustee-password-1`);
+  expect([generation, password?.reveal()]).toEqual([1, kept?.reveal()]);
+  expect(told.at(-1)?.parameters['trustee_password']).toEqual(kept);
+  expect(JSON.stringify(told.at(-1)?.template)).toContain(userId);
+  const held = await getCredential(process.app, asNode(id, 1, 'credential:get'), id, signal);
+  expect(held).toMatchObject({ generation: 1, userId, password: null });
+});
+
+test('a node that comes in the middle must tell, too; one that goes need not', async () => {
+  const id = await aBayAtRest(process.app);
+  await rotate(id);
+  await work(deps, machine, waitsFor(id, '(and 2 more)'));
+  const [master, one, two] = await nodesOf(id);
+  for (const name of [master?.name, one?.name]) await confirm(id, name ?? '', 1);
+  // The second worker is replaced: its place is taken by a node that was made with the new credential.
+  const wanted = { nodeCount: 2, removeFirst: [two?.name ?? ''], group: null };
+  await resizeBay(process.app, may('cluster:resize'), id, wanted, always);
+  const fresh = (await nodesOf(id)).find(
+    ({ desired, credentialGeneration }) => desired === 'present' && credentialGeneration === 0,
+  );
+  await work(deps, machine, waitsFor(id, `node ${fresh?.name ?? 'that is missing'} does not hold`));
+  await confirm(id, fresh?.name ?? '', 1);
+  await work(deps, machine, isIn(id, 'UPDATE_COMPLETE'));
+  expect(await accounts()).toEqual(['1']);
+});
+
+test('without a token of the owner nothing is handed out, and the next request goes on', async () => {
+  const id = await aBayAtRest(process.app);
+  const { token: _token, ...withoutToken } = OWNER;
+  await rotateCredential(process.app, { ...may('credential:rotate'), actor: withoutToken }, id, always);
+  await work(deps, machine, isIn(id, 'UPDATE_FAILED'));
+  expect((await bayOf(id))?.observed.statusReason).toContain('Rotate the credential again with a token of the project');
+  expect(told).toEqual([]);
+  await rotate(id);
+  await work(deps, machine, waitsFor(id, 'does not hold the new one yet'));
+  for (const { name } of await nodesOf(id)) await confirm(id, name, 1);
+  await work(deps, machine, isIn(id, 'UPDATE_COMPLETE'));
+  expect(await accounts()).toEqual(['1']);
+});
