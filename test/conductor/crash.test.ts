@@ -3,46 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EMBEDDED_DEFAULTS } from '../../packages/core/src/adapters/embedded/config.js';
-import { createBay, deleteBay, updateBay, type UpdateBay } from '../../packages/core/src/app/bays.js';
+import { deleteBay, updateBay, type UpdateBay } from '../../packages/core/src/app/bays.js';
 import { rotateAuthority, rotateCredential } from '../../packages/core/src/app/rotate.js';
-import type { Access } from '../../packages/core/src/app/deps.js';
 import { createNodeGroup, deleteNodeGroup } from '../../packages/core/src/app/node-groups.js';
 import { resizeBay } from '../../packages/core/src/app/resize.js';
 import { upgradeBay } from '../../packages/core/src/app/upgrade.js';
 import type { BayId, BayModelId } from '../../packages/core/src/domain/ids.js';
-import { Secret } from '../../packages/core/src/domain/secret.js';
 import { aBayModel } from '../../packages/core/src/testing/builders.js';
 import { CrashPoints } from '../../packages/core/src/testing/crash-points.js';
-import { aMachine, copyOf, mortal, OWNER_TOKEN, startProcess, work, type Machine, type Process } from '../support/world.js';
-
-const ACTOR = {
-  userId: 'user',
-  userName: 'demo',
-  userDomainId: 'default',
-  projectId: 'project',
-  roles: ['member'],
-  trusteeOf: null,
-  token: new Secret(OWNER_TOKEN),
-};
-const may = (action: string): Access => ({ actor: ACTOR, action, policies: {}, vocabulary: 'bay' });
-const WANTED = {
-  name: 'hive',
-  bayModel: 'model',
-  nodeCount: 2,
-  masterCount: 1,
-  createTimeout: 60,
-  keypair: null,
-  dockerVolumeSize: null,
-  labels: null,
-  mergeLabels: false,
-  masterFlavorId: null,
-  flavorId: null,
-  discoveryUrl: null,
-  fixedNetwork: null,
-  fixedSubnet: null,
-  floatingIpEnabled: true,
-  masterLbEnabled: null,
-};
+import { askForBay, may } from '../support/asking.js';
+import { aMachine, copyOf, mortal, startProcess, work, type Machine, type Process } from '../support/world.js';
 
 const toNodes = (nodeCount: number): UpdateBay => ({ health: null, work: { nodeCount, rollbackOnFailure: false } });
 const EXTERNAL = EMBEDDED_DEFAULTS.externalNetworks[0]?.id ?? '';
@@ -57,12 +27,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function ask(process: Process): Promise<BayId> {
-  await process.app.store.write((repos) =>
-    repos.bayModels.insert(aBayModel({ flavorId: 'm1.small', externalNetworkId: 'public' })),
-  );
-  return (await createBay(process.app, may('bay:create'), WANTED, new AbortController().signal)).bayId;
-}
+const ask = (process: Process): Promise<BayId> => askForBay(process.app);
 
 const statusOf = async (process: Process, id: BayId) =>
   (await process.app.store.read((repos) => repos.bays.get(id)))?.observed.status;

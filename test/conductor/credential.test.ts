@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createBay } from '../../packages/core/src/app/bays.js';
 import { confirmCredential, getCredential } from '../../packages/core/src/app/credentials.js';
 import type { Access, AppDeps } from '../../packages/core/src/app/deps.js';
 import { resizeBay } from '../../packages/core/src/app/resize.js';
@@ -7,21 +6,10 @@ import { rotateCredential } from '../../packages/core/src/app/rotate.js';
 import { answersOf } from '../../packages/core/src/conductor/questions.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/world.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
-import { Secret } from '../../packages/core/src/domain/secret.js';
 import type { StackSpec } from '../../packages/core/src/ports/orchestrator.js';
-import { aBayModel } from '../../packages/core/src/testing/builders.js';
-import { aMachine, OWNER_TOKEN, startProcess, work, type Machine, type Process } from '../support/world.js';
+import { askForBay, may, OWNER } from '../support/asking.js';
+import { aMachine, startProcess, work, type Machine, type Process } from '../support/world.js';
 
-const OWNER = {
-  userId: 'user',
-  userName: 'demo',
-  userDomainId: 'default',
-  projectId: 'project',
-  roles: ['member'],
-  trusteeOf: null,
-  token: new Secret(OWNER_TOKEN),
-};
-const may = (action: string): Access => ({ actor: OWNER, action, policies: {}, vocabulary: 'bay' });
 /** The account of the nodes that has that number. */
 const asNode = (bayId: BayId, generation: number, action: string): Access => ({
   ...may(action),
@@ -66,26 +54,7 @@ function bound<T extends object>(part: T): T {
 }
 
 async function aBayAtRest(app: AppDeps): Promise<BayId> {
-  await app.store.write((repos) => repos.bayModels.insert(aBayModel({ flavorId: 'm1.small', externalNetworkId: 'public' })));
-  const wanted = {
-    name: 'hive',
-    bayModel: 'model',
-    nodeCount: 2,
-    masterCount: 1,
-    createTimeout: 60,
-    keypair: null,
-    dockerVolumeSize: null,
-    labels: null,
-    mergeLabels: false,
-    masterFlavorId: null,
-    flavorId: null,
-    discoveryUrl: null,
-    fixedNetwork: null,
-    fixedSubnet: null,
-    floatingIpEnabled: true,
-    masterLbEnabled: null,
-  };
-  const { bayId } = await createBay(app, may('bay:create'), wanted, signal);
+  const bayId = await askForBay(app);
   await work(deps, machine, isIn(bayId, 'CREATE_COMPLETE'));
   return bayId;
 }

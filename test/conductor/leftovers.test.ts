@@ -1,26 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createBay, deleteBay } from '../../packages/core/src/app/bays.js';
-import type { Access } from '../../packages/core/src/app/deps.js';
+import { deleteBay } from '../../packages/core/src/app/bays.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/world.js';
 import { DomainError } from '../../packages/core/src/domain/errors.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import type { Labels } from '../../packages/core/src/domain/labels.js';
-import { Secret } from '../../packages/core/src/domain/secret.js';
 import type { Leftovers, Remnant, Sweep, SweepRequest } from '../../packages/core/src/ports/leftovers.js';
-import { aBayModel } from '../../packages/core/src/testing/builders.js';
 import { CrashPoints } from '../../packages/core/src/testing/crash-points.js';
-import { aMachine, mortal, OWNER_TOKEN, startProcess, work, type Machine, type Process } from '../support/world.js';
-
-const ACTOR = {
-  userId: 'user',
-  userName: 'demo',
-  userDomainId: 'default',
-  projectId: 'project',
-  roles: ['member'],
-  trusteeOf: null,
-  token: new Secret(OWNER_TOKEN),
-};
-const may = (action: string): Access => ({ actor: ACTOR, action, policies: {}, vocabulary: 'bay' });
+import { askForBay, may } from '../support/asking.js';
+import { aMachine, mortal, startProcess, work, type Machine, type Process } from '../support/world.js';
 
 const BALANCER: Remnant = { type: 'OS::Octavia::LoadBalancer', id: 'lb', name: 'kube_service' };
 const VOLUME: Remnant = { type: 'OS::Cinder::Volume', id: 'volume', name: 'pvc' };
@@ -58,28 +45,7 @@ let machine: Machine;
 afterEach(() => machine.db.destroy());
 
 async function aCompleteBay(process: Process, labels: Labels = {}): Promise<BayId> {
-  await process.app.store.write((repos) =>
-    repos.bayModels.insert(aBayModel({ flavorId: 'm1.small', externalNetworkId: 'public' })),
-  );
-  const wanted = {
-    name: 'hive',
-    bayModel: 'model',
-    nodeCount: 1,
-    masterCount: 1,
-    createTimeout: 60,
-    keypair: null,
-    dockerVolumeSize: null,
-    labels,
-    mergeLabels: false,
-    masterFlavorId: null,
-    flavorId: null,
-    discoveryUrl: null,
-    fixedNetwork: null,
-    fixedSubnet: null,
-    floatingIpEnabled: true,
-    masterLbEnabled: null,
-  };
-  const { bayId } = await createBay(process.app, may('bay:create'), wanted, new AbortController().signal);
+  const bayId = await askForBay(process.app, { nodeCount: 1, labels });
   await work(process.deps, machine, async () => (await bayOf(process, bayId))?.observed.status === 'CREATE_COMPLETE');
   return bayId;
 }
