@@ -6,8 +6,9 @@ import { UNSEEN_NODE } from '../../domain/node.js';
 import type { BayRow, Page, Store } from '../../ports/store.js';
 import { A_MODEL_ID, aBay, aBayModel, anIntent } from '../builders.js';
 import { ManualClock } from '../manual-clock.js';
+import { uuid } from './uuid.js';
+import { workQueueContract } from './work-queue.js';
 
-const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 const PAGE: Page = { limit: 1000, marker: null, sortKey: 'id', descending: false };
 const OWN = { projectId: 'project' };
 
@@ -450,125 +451,6 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
       expect(await store.read((repos) => repos.federations.list(OWN, PAGE))).toEqual([]);
     });
 
-    describe('the work queue', () => {
-      const [bayId] = [uuid(1) as BayId];
-      const wake = () => store.write((repos) => repos.work.wake(bayId));
-      const held = async (owner: string) => {
-        const [lease] = await store.queue.claim(owner, 10);
-        if (!lease) throw new Error('nothing was claimed');
-        return lease;
-      };
-
-      test('gives an item to one claimant at a time', async () => {
-        await wake();
-        const claims = await Promise.all(['a', 'b', 'c'].map((owner) => store.queue.claim(owner, 10)));
-        expect(claims.flat()).toHaveLength(1);
-      });
-
-      test('gives it again when the lease has lapsed, and lets only the newest claim write', async () => {
-        await wake();
-        const old = await held('a');
-        clock.advance(31_000);
-        const young = await held('b');
-        await expect(store.writeUnder(old, async () => 'written')).rejects.toMatchObject({ kind: 'lease-lost' });
-        await expect(store.queue.renew(old)).rejects.toMatchObject({ kind: 'lease-lost' });
-        expect(await store.writeUnder(young, async () => 'written')).toBe('written');
-        await store.queue.release(old, 'never', 0);
-        expect(await store.queue.claim('c', 10)).toEqual([]);
-      });
-
-      test('a lost lease rolls back what was written under it', async () => {
-        await wake();
-        const old = await held('a');
-        clock.advance(31_000);
-        await held('b');
-        await expect(store.writeUnder(old, (repos) => repos.secrets.put('x', 'y'))).rejects.toMatchObject({ kind: 'lease-lost' });
-        expect(await store.read((repos) => repos.secrets.get('x'))).toBeUndefined();
-      });
-
-      test('rests until its time, or until somebody wakes it', async () => {
-        await wake();
-        await store.queue.release(await held('a'), new Date(clock.now().getTime() + 5_000), 1);
-        expect(await store.queue.claim('a', 10)).toEqual([]);
-        clock.advance(5_000);
-        expect((await held('a')).attempts).toBe(1);
-      });
-
-      test('does not lose a wake that came during the pass', async () => {
-        await wake();
-        const lease = await held('a');
-        await wake();
-        await store.queue.release(lease, 'never', 0);
-        expect(await store.queue.claim('a', 10)).toHaveLength(1);
-      });
-
-      test('lets projects take turns: a thousand due bays of one do not keep another one waiting', async () => {
-        await store.write(async (repos) => {
-          await repos.bayModels.insert(aBayModel());
-          for (let number = 1; number <= 1_000; number += 1) {
-            await repos.bays.insert(aBay({ id: uuid(number) as BayId, projectId: 'large' }));
-            await repos.work.wake(uuid(number) as BayId);
-          }
-        });
-        clock.advance(60_000);
-        for (const [number, projectId] of [
-          [2_001, 'small'],
-          [2_002, 'small'],
-          [2_003, 'other'],
-        ] as const) {
-          await store.write(async (repos) => {
-            await repos.bays.insert(aBay({ id: uuid(number) as BayId, projectId }));
-            await repos.work.wake(uuid(number) as BayId);
-          });
-        }
-        const claimed = await store.queue.claim('me', 100);
-        expect(
-          claimed
-            .slice(0, 4)
-            .map((lease) => lease.projectId)
-            .toSorted(),
-        ).toEqual(['large', 'large', 'other', 'small']);
-        expect(claimed.filter((lease) => lease.projectId === 'small')).toHaveLength(2);
-        expect(claimed).toHaveLength(100);
-        expect(await store.queue.claim('me', 2_000)).toHaveLength(903);
-      });
-
-      test('prolongs and gives back many at a time, each under its own claim', async () => {
-        const ids = Array.from({ length: 230 }, (_unused, index) => uuid(index + 1) as BayId);
-        await store.write((repos) => repos.work.ensure(ids));
-        const leases = await store.queue.claim('a', 500);
-        expect(leases).toHaveLength(230);
-        clock.advance(31_000);
-        const [lost] = await store.queue.claim('b', 1);
-        const held = await store.queue.renewAll(leases);
-        expect(held.map((lease) => lease.bayId).toSorted()).toEqual(ids.filter((id) => id !== lost?.bayId).toSorted());
-        const later = new Date(clock.now().getTime() + 5_000);
-        await store.write((repos) => repos.work.wake(uuid(7) as BayId));
-        await store.queue.releaseAll(
-          leases.map((lease, index) => ({ lease, lookAgainAt: index % 2 === 0 ? later : 'never', attempts: 3 })),
-        );
-        const again = await store.queue.claim('c', 500);
-        expect(again.map((lease) => lease.bayId)).toEqual([uuid(7)]);
-        clock.advance(5_000);
-        const due = await store.queue.claim('c', 500);
-        expect(due.length).toBeGreaterThanOrEqual(113);
-        expect(due.every((lease) => lease.attempts === 3 && lease.bayId !== lost?.bayId)).toBe(true);
-      });
-
-      test('makes missing items, and leaves those alone that are there', async () => {
-        await wake();
-        await store.queue.release(await held('a'), 'never', 2);
-        await store.write((repos) => repos.work.ensure([bayId, uuid(2) as BayId]));
-        expect((await store.queue.claim('a', 10)).map((lease) => lease.bayId)).toEqual([uuid(2)]);
-      });
-
-      test('tells when the next item can be claimed', async () => {
-        expect(await store.queue.nextDue()).toBeUndefined();
-        await wake();
-        expect(await store.queue.nextDue()).toEqual(clock.now());
-        await held('a');
-        expect(await store.queue.nextDue()).toEqual(new Date(clock.now().getTime() + 30_000));
-      });
-    });
+    workQueueContract(() => ({ store, clock }));
   });
 }
