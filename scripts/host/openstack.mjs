@@ -70,7 +70,9 @@ async function startServices(folder, database, ports) {
     for (const name of SERVICES.filter((service) => service.split('-')[0] === component && service !== LAST))
       startService(folder, name);
   });
-  await Promise.all([seeded, ...started]);
+  // All of them end before whoever asked hears of a failure: nothing starts behind the back of the one who then stops everything.
+  const failed = (await Promise.allSettled([seeded, ...started])).find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
   await Promise.all(WITH_PORT.map((name) => ready(folder, name)));
   startService(folder, LAST);
 }
