@@ -80,3 +80,32 @@ test('If-Match where nobody reads it is refused, and not passed over', async () 
   const reply = await send('POST', '/v1/clusters', { cluster_template_id: 'swarm' }, '"1"');
   expect(refusalOf(reply)).toMatchObject({ status: 400, detail: expect.stringContaining('If-Match') });
 });
+
+describe('If-Match on quotas', () => {
+  const asAdmin = (method: string, path: string, body?: unknown, match?: string): Promise<Reply> =>
+    service.request(method, path, {
+      token: service.tokens.admin,
+      ...(body === undefined ? {} : { body }),
+      ...(match === undefined ? {} : { headers: { 'If-Match': match } }),
+    });
+
+  test('lets the first of two changes through, and tells the second; the default has no versions', async () => {
+    const projectId = service.config.projects[0]?.id ?? '';
+    const path = `/v1/quotas/${projectId}/Cluster`;
+    expect((await asAdmin('GET', path)).headers.get('etag')).toBeNull();
+    const made = await asAdmin('POST', '/v1/quotas', { project_id: projectId, resource: 'Cluster', hard_limit: 5 });
+    const seen = made.headers.get('etag') ?? '';
+    expect(seen).toMatch(/^"\d+\.\d+"$/);
+    expect((await asAdmin('GET', path)).headers.get('etag')).toBe(seen);
+    // At once, so that both may fall into one millisecond.
+    const [one, other] = await Promise.all([6, 7].map((limit) => asAdmin('PATCH', path, { hard_limit: limit }, seen)));
+    expect([one?.status, other?.status].sort()).toEqual([202, 412]);
+    expect((await asAdmin('DELETE', path, undefined, seen)).status).toBe(412);
+    const now = (await asAdmin('GET', path)).headers.get('etag') ?? '';
+    expect(now).not.toBe(seen);
+    expect((await asAdmin('DELETE', path, undefined, now)).status).toBe(204);
+    const again = await asAdmin('POST', '/v1/quotas', { project_id: projectId, resource: 'Cluster', hard_limit: 5 });
+    expect(again.headers.get('etag')).not.toBe(now);
+    expect((await asAdmin('DELETE', path)).status).toBe(204);
+  });
+});

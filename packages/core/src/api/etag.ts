@@ -1,7 +1,9 @@
 import type { BayCheck } from '../app/bay-changes.js';
+import { versionOf } from '../app/quotas.js';
 import type { Bay } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { DomainError } from '../domain/errors.js';
+import type { Quota } from '../domain/quota.js';
 import type { Call } from './handler.js';
 
 /**
@@ -15,6 +17,11 @@ export function etagOfBay(bay: Pick<Bay, 'generation'>): string {
 /** Every change of a model has a later time than the one before. */
 export function etagOfModel(model: Pick<BayModel, 'createdAt' | 'updatedAt'>): string {
   return `"${(model.updatedAt ?? model.createdAt).getTime()}"`;
+}
+
+/** A quota that is made anew has another number than the one before it. */
+export function etagOfQuota(quota: Pick<Quota, 'id' | 'createdAt' | 'updatedAt'>): string {
+  return `"${quota.id}.${versionOf(quota)}"`;
 }
 
 /** Throws where the caller means to change another version of the bay. */

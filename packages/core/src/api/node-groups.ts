@@ -22,6 +22,7 @@ import { etagOfBay, requireMatch } from './etag.js';
 import { flagField, mapField, numberField, textField } from './fields.js';
 import type { Answer, Call, Handler } from './handler.js';
 import { resourceLinks, wireTime, wireTimeOrNull } from './links.js';
+import { nodeFields } from './node-fields.js';
 import { collectionBody, pageOf } from './pagination.js';
 import { patched } from './patching.js';
 
@@ -179,26 +180,12 @@ function presentSummary(bay: Bay, group: NodeGroup): JsonObject {
   return wire as JsonObject; // the wire type is JSON by the spec
 }
 
-function presentNode({ node, nodeGroup, live }: BayNodeView): JsonObject {
+function presentNode(view: BayNodeView): JsonObject {
+  const { node } = view;
   const wire: components['schemas']['NodeGroupNode'] = {
-    uuid: node.id,
-    name: node.name,
+    ...nodeFields(view),
     cluster_id: node.bayId,
-    nodegroup: nodeGroup.name,
-    role: node.role,
     cluster_template_id: node.bayModelId,
-    image_id: node.imageId,
-    status: node.desired === 'absent' ? 'DELETE_IN_PROGRESS' : node.observed.status,
-    status_reason: node.observed.reason,
-    server_id: node.observed.serverId,
-    private_address: node.observed.privateAddress,
-    public_address: node.observed.publicAddress,
-    state: live?.state ?? 'unknown',
-    availability: live?.availability ?? null,
-    leader: live?.leader ?? false,
-    engine_version: live?.engineVersion ?? null,
-    created_at: wireTime(node.createdAt),
-    updated_at: wireTimeOrNull(node.updatedAt),
   };
   return wire as JsonObject; // the wire type is JSON by the spec
 }

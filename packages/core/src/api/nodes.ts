@@ -17,6 +17,7 @@ import { bodyOf } from './bay-operations.js';
 import { textField } from './fields.js';
 import type { Call, Handler } from './handler.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './links.js';
+import { nodeFields } from './node-fields.js';
 import { collectionBody, pageOf } from './pagination.js';
 import { changedFields, patched } from './patching.js';
 
@@ -108,28 +109,13 @@ function recordOf(call: Call, record: NodeRecord): Wire {
 }
 
 function nodeOf(call: Call, view: BayNodeView): Wire {
-  const { node, nodeGroup, live } = view;
+  const { node } = view;
   return {
-    uuid: node.id,
-    name: node.name,
+    ...nodeFields(view),
     type: view.serverType,
-    image_id: node.imageId,
     ironic_node_id: null,
     bay_uuid: node.bayId,
-    nodegroup: nodeGroup.name,
-    role: node.role,
-    status: node.desired === 'absent' ? 'DELETE_IN_PROGRESS' : node.observed.status,
-    status_reason: node.observed.reason,
-    server_id: node.observed.serverId,
-    private_address: node.observed.privateAddress,
-    public_address: node.observed.publicAddress,
-    state: live?.state ?? 'unknown',
-    availability: live?.availability ?? null,
-    leader: live?.leader ?? false,
-    engine_version: live?.engineVersion ?? null,
     links: [...resourceLinks(call.baseUrl, COLLECTION, node.id)],
-    created_at: wireTime(node.createdAt),
-    updated_at: wireTimeOrNull(node.updatedAt),
   };
 }
 

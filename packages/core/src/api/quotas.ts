@@ -1,8 +1,17 @@
 import type { components } from '@magnum-ts/openapi';
-import { createQuota, deleteQuota, getQuota, listQuotas, updateQuota, type EffectiveQuota } from '../app/quotas.js';
+import {
+  createQuota,
+  deleteQuota,
+  getQuota,
+  listQuotas,
+  updateQuota,
+  type EffectiveQuota,
+  type QuotaCheck,
+} from '../app/quotas.js';
 import type { JsonObject } from '../domain/json.js';
+import { etagOfQuota, requireMatch } from './etag.js';
 import { numberField, textField } from './fields.js';
-import type { Call, Handler } from './handler.js';
+import type { Answer, Call, Handler } from './handler.js';
 import { wireTime, wireTimeOrNull } from './links.js';
 import { collectionBody, numberedPageOf } from './pagination.js';
 
@@ -19,22 +28,33 @@ export const quotaHandlers = {
   },
   getQuota: async (deps, call) => {
     const { projectId, resource } = placeOf(call);
-    return { body: present(await getQuota(deps, call.access, projectId, resource)) };
+    return answer(await getQuota(deps, call.access, projectId, resource));
   },
   createQuota: async (deps, call) => {
     const body = bodyOf(call);
     const wanted = { projectId: textField(body, 'project_id'), hardLimit: numberField(body, 'hard_limit') ?? DEFAULT_LIMIT };
-    return { body: present(await createQuota(deps, call.access, wanted, call.signal())) };
+    return answer(await createQuota(deps, call.access, wanted, call.signal()));
   },
   updateQuota: async (deps, call) => {
-    const limit = numberField(bodyOf(call), 'hard_limit');
-    return { body: present(await updateQuota(deps, call.access, placeOf(call), limit)) };
+    const change = { hardLimit: numberField(bodyOf(call), 'hard_limit'), check: checkOf(call) };
+    return answer(await updateQuota(deps, call.access, placeOf(call), change));
   },
   deleteQuota: async (deps, call) => {
-    await deleteQuota(deps, call.access, placeOf(call));
+    await deleteQuota(deps, call.access, placeOf(call), checkOf(call));
     return {};
   },
 } satisfies Record<string, Handler>;
+
+function checkOf(call: Call): QuotaCheck {
+  return (quota) => requireMatch(call, etagOfQuota(quota));
+}
+
+/** The default is of nobody, and has no versions. */
+function answer(quota: EffectiveQuota): Answer {
+  const { id, createdAt, updatedAt = null } = quota;
+  const isOwn = id !== undefined && createdAt !== undefined;
+  return { body: present(quota), ...(isOwn ? { etag: etagOfQuota({ id, createdAt, updatedAt }) } : {}) };
+}
 
 function bodyOf(call: Call): JsonObject {
   // The body was checked against an object schema.

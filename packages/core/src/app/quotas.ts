@@ -52,32 +52,54 @@ export async function createQuota(
   });
 }
 
+/** Throws where the caller means to change another version of the quota. */
+export type QuotaCheck = (quota: Quota) => void;
+
+interface QuotaPlace {
+  readonly projectId: string;
+  readonly resource: string;
+}
+
 /** `hardLimit` null leaves it as it is. Errors: `quota-not-found`. */
 export async function updateQuota(
   deps: AppDeps,
   access: Access,
-  place: { readonly projectId: string; readonly resource: string },
-  hardLimit: number | null,
+  place: QuotaPlace,
+  change: { readonly hardLimit: number | null; readonly check: QuotaCheck },
 ): Promise<EffectiveQuota> {
   deps.policy.require(access.action, access.actor);
-  const resource = knownResource(place);
   return deps.store.write(async (repos) => {
-    const before = await repos.quotas.get(place.projectId, resource);
-    if (!before) throw noQuota(place);
-    const after = { ...before, hardLimit: hardLimit ?? before.hardLimit, updatedAt: deps.clock.now() };
+    const before = await heldQuota(repos, place);
+    change.check(before);
+    // Two changes within a millisecond are two versions.
+    const updatedAt = new Date(Math.max(deps.clock.now().getTime(), versionOf(before) + 1));
+    const after = { ...before, hardLimit: change.hardLimit ?? before.hardLimit, updatedAt };
     await repos.quotas.save(after);
     return after;
   });
 }
 
-export async function deleteQuota(
-  deps: AppDeps,
-  access: Access,
-  place: { readonly projectId: string; readonly resource: string },
-): Promise<void> {
-  deps.policy.require(access.action, access.actor);
+/** Nobody else changes it until the transaction ends. */
+async function heldQuota(repos: Repositories, place: QuotaPlace): Promise<Quota> {
   const resource = knownResource(place);
-  if (!(await deps.store.write((repos) => repos.quotas.delete(place.projectId, resource)))) throw noQuota(place);
+  await repos.quotas.hold(place.projectId);
+  const quota = await repos.quotas.get(place.projectId, resource);
+  if (!quota) throw noQuota(place);
+  return quota;
+}
+
+/** Milliseconds since 1970; every change has a later one. */
+export function versionOf({ createdAt, updatedAt }: Pick<Quota, 'createdAt' | 'updatedAt'>): number {
+  return (updatedAt ?? createdAt).getTime();
+}
+
+export async function deleteQuota(deps: AppDeps, access: Access, place: QuotaPlace, check: QuotaCheck): Promise<void> {
+  deps.policy.require(access.action, access.actor);
+  await deps.store.write(async (repos) => {
+    const quota = await heldQuota(repos, place);
+    check(quota);
+    await repos.quotas.delete(place.projectId, quota.resource);
+  });
 }
 
 /**
@@ -99,11 +121,11 @@ export async function requireRoom(
   );
 }
 
-function knownResource(place: { readonly projectId: string; readonly resource: string }): QuotaResource {
+function knownResource(place: QuotaPlace): QuotaResource {
   if (place.resource === QUOTA_RESOURCE) return QUOTA_RESOURCE;
   throw noQuota(place);
 }
 
-function noQuota({ projectId, resource }: { readonly projectId: string; readonly resource: string }): DomainError {
+function noQuota({ projectId, resource }: QuotaPlace): DomainError {
   return new DomainError('quota-not-found', `Quota of ${resource.slice(0, 64)} for project ${projectId} could not be found.`);
 }

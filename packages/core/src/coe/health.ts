@@ -1,0 +1,23 @@
+import { isDomainError } from '../domain/errors.js';
+import type { ConnectInput, HealthReport } from '../ports/bay-driver.js';
+
+/**
+ * `api`, and `<node>.Ready` for each node that the bay should have, whatever else its engine still remembers (contract, conductor
+ * §10). `ready` asks the engine for the names of the nodes that are.
+ */
+export async function healthFrom(
+  input: Pick<ConnectInput, 'nodes'>,
+  ready: () => Promise<ReadonlySet<string | undefined>>,
+  signal: AbortSignal,
+): Promise<HealthReport> {
+  try {
+    const names = await ready();
+    const nodes = input.nodes.map(({ name }): [string, string] => [`${name}.Ready`, names.has(name) ? 'True' : 'False']);
+    const health = nodes.every(([, value]) => value === 'True') ? 'HEALTHY' : 'UNHEALTHY';
+    return { health, reason: { api: 'ok', ...Object.fromEntries(nodes) } };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isDomainError(error)) throw error;
+    return { health: 'UNHEALTHY', reason: { api: error.message } };
+  }
+}
