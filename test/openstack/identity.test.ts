@@ -128,6 +128,22 @@ await withOpenstack('Keystone', (cloud) => {
       });
     });
 
+    test('a second account and trust stand beside the first, and outlive it', async () => {
+      const { secret: ownerToken } = await cloud.tokenOf('demo', 'demo');
+      const [first, second] = [`${name}-first`, `${name}-first_1`];
+      const holders = await Promise.all([first, second].map((username) => identity.ensureTrustee(username, password, SIGNAL)));
+      const [one, two] = holders.map((holder) => ({ trustee: { ...holder, password }, ownerToken, roles: [], redelegations: 0 }));
+      if (!one || !two) throw new Error('there are two');
+      const trusts = [await identity.trusts.ensure(one, SIGNAL), await identity.trusts.ensure(two, SIGNAL)];
+      expect(new Set(trusts).size).toBe(2);
+      await identity.trusts.delete(trusts[0] ?? '', one.trustee, SIGNAL);
+      await identity.deleteTrustee(first, SIGNAL);
+      // Ending again what is gone with its account is fine; the other's trust is found, and still lets it act.
+      await identity.trusts.delete(trusts[0] ?? '', one.trustee, SIGNAL);
+      expect(await identity.trusts.ensure(two, SIGNAL)).toBe(trusts[1]);
+      await identity.deleteTrustee(second, SIGNAL);
+    });
+
     test('roles that the owner lacks are named', async () => {
       const { secret } = await cloud.tokenOf('reader', 'demo');
       const request = { trustee: { userId, password }, ownerToken: secret, roles: ['member'], redelegations: 0 };
