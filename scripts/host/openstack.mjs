@@ -66,7 +66,8 @@ async function startServices(folder, database, ports) {
     .then(() => ready(folder, 'keystone'))
     .then(() => seedKeystone(keystoneOf(ports), ports));
   const started = Object.entries(others).map(async ([component, commands]) => {
-    await runAll(folder, commands);
+    // Nova's scheduler ends at once where the catalog knows no Placement yet.
+    await Promise.all([runAll(folder, commands), seeded]);
     for (const name of SERVICES.filter((service) => service.split('-')[0] === component && service !== LAST))
       startService(folder, name);
   });
