@@ -31,8 +31,7 @@ await withOpenstack('a bay on a real OpenStack', (cloud) => {
   const accountsOf = (uuid: string): Promise<readonly string[]> => bays.accountsOf(uuid);
   const stacks = (): ReturnType<BayFleet['stacks']> => bays.stacks();
 
-  // Heat is what takes the time, and works on several bays at once.
-  test.concurrent('is made, grows, shrinks and goes, and leaves no account and no stack behind', async () => {
+  test('is made, grows, shrinks and goes, and leaves no account and no stack behind', async () => {
     const uuid = await create('whole');
     const made = await settled(uuid);
     expect(made.body, JSON.stringify(made.body)).toMatchObject({ status: 'CREATE_COMPLETE', node_count: 1 });
@@ -46,7 +45,7 @@ await withOpenstack('a bay on a real OpenStack', (cloud) => {
     await remove(uuid);
   });
 
-  test.concurrent('whose new node does not come up is rolled back, or fails with the words of the node', async () => {
+  test('whose new node does not come up is rolled back, or fails with the words of the node', async () => {
     const uuid = await create('failing');
     expect((await settled(uuid)).body).toMatchObject({ status: 'CREATE_COMPLETE' });
     bays.agents.failing = /\/failing-/;
@@ -61,7 +60,7 @@ await withOpenstack('a bay on a real OpenStack', (cloud) => {
     await remove(uuid);
   });
 
-  test.concurrent(`comes and goes while its conductors are killed at ${KILLS} random moments`, async () => {
+  test(`comes and goes while its conductors are killed at ${KILLS} random moments`, async () => {
     log(`kills: MAGNUM_TEST_SEED=${SEED} repeats the moments of this run`);
     const random = seeded(SEED);
     const conductors = fleet.members.filter((member) => member.program === 'magnum-conductor');

@@ -14,7 +14,7 @@ import { etagOfModel, requireMatch } from './etag.js';
 import { flagField, mapField, numberField, textField } from './fields.js';
 import type { Answer, Call, Handler } from './handler.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './links.js';
-import { collectionBody, each, pageOf } from './pagination.js';
+import { collectionBody, eachWritten, pageOf } from './pagination.js';
 import { patched } from './patching.js';
 import { BAY_MODELS, type BayModelNames } from './vocabulary.js';
 
@@ -37,7 +37,7 @@ export function bayModelOperations({ names, present, parse }: BayModelWording) {
       const page = await pageOf(deps, call, (marker) => getBayModel(deps, { ...call.access, action: names.look }, marker));
       const models = await listBayModels(deps, call.access, page);
       const place = { name: names.collection, path };
-      const items = each(models, (model) => present(call, model));
+      const items = eachWritten(call, place, models, (model) => present(call, model));
       return { body: collectionBody(call, page, place, items) };
     };
   return {

@@ -13,7 +13,7 @@ import { planAnswer } from './bay-plan.js';
 import { flagField, mapField, numberField, textField } from './fields.js';
 import type { Answer, ApiDeps, Call, Handler } from './handler.js';
 import { resourceLinks, wireTime, wireTimeOrNull } from './links.js';
-import { collectionBody, each, pageOf } from './pagination.js';
+import { collectionBody, eachWritten, pageOf } from './pagination.js';
 import { changedFields, patched } from './patching.js';
 import type { BayNames } from './vocabulary.js';
 
@@ -44,7 +44,7 @@ export function bayOperations(wording: BayWording) {
       const rows = await listBays(deps, call.access, page, whole);
       const place = { name: names.collection, path: whole ? `${names.collection}/detail` : names.collection };
       const present = (row: BayRow): WireBay => (whole ? wording.whole(call, row, []) : wording.summary(call, row));
-      return { body: collectionBody(call, page, place, each(rows, present)) };
+      return { body: collectionBody(call, page, place, eachWritten(call, place, rows, present)) };
     };
   return {
     list: list(false),

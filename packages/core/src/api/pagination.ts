@@ -76,9 +76,35 @@ export function numberedPageOf(limits: ApiLimits, call: Call): NumberedPage {
   };
 }
 
-/** The items of a list as they are asked for, one after the other. */
-export function* each<From, To>(list: readonly From[], present: (one: From) => To): Generator<To, void> {
-  for (const one of list) yield present(one);
+/** An item of a list that is written down already. */
+export class WrittenItem {
+  readonly text: string;
+  /** For the next page. */
+  readonly marker: string;
+
+  constructor(item: JsonObject & { readonly uuid: string }) {
+    this.text = JSON.stringify(item);
+    this.marker = item.uuid;
+  }
+}
+
+/** By what was shown; stores give the same thing for a row as long as it does not change. Of each the form that was asked for last. */
+const written = new WeakMap<object, { readonly form: string; readonly item: WrittenItem }>();
+
+/** The items of a list, of things whose form depends on nothing but the thing, the version and the address: it is made once. */
+export function* eachWritten<From extends object>(
+  call: Call,
+  collection: Collection,
+  list: readonly From[],
+  present: (one: From) => JsonObject & { readonly uuid: string },
+): Generator<WrittenItem, void> {
+  const form = `${collection.path ?? collection.name} ${call.version} ${call.baseUrl}`;
+  for (const one of list) {
+    const known = written.get(one);
+    const item = known?.form === form ? known.item : new WrittenItem(present(one));
+    if (item !== known?.item) written.set(one, { form, item });
+    yield item;
+  }
 }
 
 /**
@@ -89,11 +115,12 @@ export function collectionBody(
   call: Call,
   page: Page | NumberedPage,
   collection: Collection,
-  items: Iterable<JsonObject>,
+  items: Iterable<JsonObject | WrittenItem>,
 ): JsonText {
   let [text, count] = ['', 0];
-  let last: JsonObject | undefined;
-  for (last of items) text += `${(count += 1) > 1 ? ',' : ''}${JSON.stringify(last)}`;
+  let last: JsonObject | WrittenItem | undefined;
+  for (last of items)
+    text += `${(count += 1) > 1 ? ',' : ''}${last instanceof WrittenItem ? last.text : JSON.stringify(last)}`;
   const list = `"${collection.name}":[${text}]`;
   if (!last || count < page.limit) return new JsonText(`{${list}}`);
   const filters = FILTERS.flatMap((name) => (call.query[name] === undefined ? [] : [[name, String(call.query[name])]]));
@@ -105,7 +132,7 @@ export function collectionBody(
     sort_key: page.sortKey,
     sort_dir: page.descending ? 'desc' : 'asc',
     limit: String(page.limit),
-    marker: String(last[collection.markedBy ?? 'uuid']),
+    marker: last instanceof WrittenItem ? last.marker : String(last[collection.markedBy ?? 'uuid']),
   });
   const next = `${call.baseUrl}/v1/${collection.path ?? collection.name}?${query.toString()}`;
   return new JsonText(`{${list},"next":${JSON.stringify(next)}}`);

@@ -3,6 +3,7 @@ import type { BayModel, CoeName } from '../../domain/bay-model.js';
 import type { BayModelId } from '../../domain/ids.js';
 import { isUuid } from '../../domain/ids.js';
 import type { BayModelRepository, New, Visibility } from '../../ports/store.js';
+import { Remembered } from './remembered.js';
 import { valuesPageOf } from './rows.js';
 import {
   columnsOf,
@@ -81,13 +82,13 @@ export function bayModelRepository(db: Knex): BayModelRepository {
       return (await valuesOf(all().whereIn('uuid', [...ids]))).map(fromRow);
     },
     async find(ident, visible) {
-      return (await valuesOf(visibleTo(visible).where(isUuid(ident) ? { uuid: ident } : { name: ident }))).map(fromRow);
+      return (await valuesOf(visibleTo(visible).where(isUuid(ident) ? { uuid: ident } : { name: ident }))).map(models.of);
     },
     async findNumber(sequence, visible) {
       return (await valuesOf(visibleTo(visible).where({ id: sequence }))).map(fromRow);
     },
     async list(visible, page) {
-      return (await valuesPageOf(visibleTo(visible), db, TABLE, page, SORTABLE)).map(fromRow);
+      return (await valuesPageOf(visibleTo(visible), db, TABLE, page, SORTABLE)).map(models.of);
     },
     async insert(model) {
       await db(TABLE).insert(toRow(model));
@@ -145,6 +146,8 @@ function toRow(model: New<BayModel>): Record<string, unknown> {
     updated_at: model.updatedAt?.getTime() ?? null,
   };
 }
+
+const models = new Remembered(fromRow, at.uuid);
 
 function fromRow(row: Values): BayModel {
   return {

@@ -5,6 +5,7 @@ import type { BayId, BayModelId } from '../../domain/ids.js';
 import { isUuid } from '../../domain/ids.js';
 import type { Clock } from '../../ports/clock.js';
 import type { BayRepository, BayRow, New, Visibility } from '../../ports/store.js';
+import { Remembered } from './remembered.js';
 import { valuesPageOf, type Row } from './rows.js';
 import {
   columnsOf,
@@ -117,10 +118,11 @@ export function bayRepository(db: Knex, clock: Clock): BayRepository {
     },
     async find(ident, visible) {
       const rows = await valuesOf(withCounts(visible, true).where(isUuid(ident) ? { uuid: ident } : { name: ident }));
-      return rows.map(withSizes);
+      return rows.map(rowsInWhole.of);
     },
     async list(visible, page, whole = false) {
-      return (await valuesPageOf(withCounts(visible, whole), db, TABLE, page, SORTABLE)).map(withSizes);
+      const rows = await valuesPageOf(withCounts(visible, whole), db, TABLE, page, SORTABLE);
+      return rows.map((whole ? rowsInWhole : rowsInLists).of);
     },
     async insert(bay) {
       await db(TABLE).insert({
@@ -182,6 +184,9 @@ async function countOfProject(db: Knex, projectId: string | null): Promise<{ rea
   const [row]: Row[] = await db.select(of(TABLE).count('*').as('bays'), of('node_group').sum('node_count').as('nodes'));
   return { bays: number(row?.['bays']), nodes: numberOrNull(row?.['nodes']) ?? 0 };
 }
+
+/** With the labels of their models, and without. */
+const [rowsInWhole, rowsInLists] = [new Remembered(withSizes, at.uuid), new Remembered(withSizes, at.uuid)];
 
 function withSizes(row: Values): BayRow {
   return {

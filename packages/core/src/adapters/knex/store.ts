@@ -22,8 +22,9 @@ import { assertHeld, workQueue, workRepository } from './work-queue.js';
 /** One store for SQLite and MariaDB: whatever differs between them lives in how `db` was opened. */
 export function knexStore(db: Knex, clock: Clock): Store {
   const queue = workQueue(db, clock);
+  const outside = repositories(db, clock);
   return {
-    read: (work) => translated(() => work(repositories(db, clock))),
+    read: (work) => translated(() => work(outside)),
     write: (work) =>
       translated(() => repeated(clock, () => db.transaction((transaction) => work(repositories(transaction, clock))))),
     writeUnder: (lease, work) =>

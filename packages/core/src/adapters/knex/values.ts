@@ -52,39 +52,22 @@ export function dateOrNull(value: unknown): Date | null {
   return value === null || value === undefined ? null : date(value);
 }
 
-/** The value is frozen, and may be shared by rows. */
+/** The value is frozen: things that are made of rows are shared. */
 export function json<T>(value: unknown): T {
   const written = text(value);
   // Written by this adapter from a value of that type; nobody else writes the column.
-  return parsed.of(written) as T;
+  return (EMPTY.get(written) ?? frozen(JSON.parse(written))) as T;
 }
 
 export function jsonOrNull<T>(value: unknown): T | null {
   return value === null || value === undefined ? null : json(value);
 }
 
-/**
- * Labels and addresses are read again and again, and many rows have the same: what a short text comes to is remembered for a
- * while. Two generations, of which the older one is dropped when the younger one is full: what is in use stays.
- */
-class Parsed {
-  #young = new Map<string, unknown>();
-  #old = new Map<string, unknown>();
-
-  of(written: string): unknown {
-    if (written.length > LONGEST_KEPT) return JSON.parse(written);
-    const known = this.#young.get(written);
-    if (known !== undefined) return known;
-    const value = this.#old.get(written) ?? frozen(JSON.parse(written));
-    if (this.#young.size >= MOST_KEPT) [this.#old, this.#young] = [this.#young, new Map()];
-    this.#young.set(written, value);
-    return value;
-  }
-}
-
-const LONGEST_KEPT = 256;
-const MOST_KEPT = 4_000;
-const parsed = new Parsed();
+/** Most of these columns hold nothing most of the time. */
+const EMPTY: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['{}', Object.freeze({})],
+  ['[]', Object.freeze([])],
+]);
 
 function frozen(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
