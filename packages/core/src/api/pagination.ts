@@ -119,8 +119,7 @@ export function collectionBody(
 ): JsonText {
   let [text, count] = ['', 0];
   let last: JsonObject | WrittenItem | undefined;
-  for (last of items)
-    text += `${(count += 1) > 1 ? ',' : ''}${last instanceof WrittenItem ? last.text : JSON.stringify(last)}`;
+  for (last of items) text += `${(count += 1) > 1 ? ',' : ''}${last instanceof WrittenItem ? last.text : JSON.stringify(last)}`;
   const list = `"${collection.name}":[${text}]`;
   if (!last || count < page.limit) return new JsonText(`{${list}}`);
   const filters = FILTERS.flatMap((name) => (call.query[name] === undefined ? [] : [[name, String(call.query[name])]]));
