@@ -38,8 +38,9 @@ export async function benchApi(log) {
       const statements = await statementsOf(fleet.mariadb, ask);
       rows.push(await compare({ fleet, api, bare, headers, name, path, count, statements, aim }));
     }
+    const afterReads = residentMiB(api.pid);
     rows.push(await compareCreate({ fleet, api, bare, headers }));
-    const memory = residentMiB(api.pid);
+    const memory = { afterReads, afterCreates: residentMiB(api.pid) };
     bare.child.kill();
     return { rows, memory };
   } finally {

@@ -37,14 +37,22 @@ export const SECTIONS = {
     title: 'The API on MariaDB and RabbitMQ',
     note: `CPU of the process of \`magnum-api\`, kernel included, for 1,000 requests. Share of the limit: the CPU of a bare \`node:http\` and \`mysql2\`
 server that runs the same statements, taken from MariaDB's own log, and sends the same headers and bytes without looking at anything,
-divided by ours, in the same run.
+divided by ours, in the same run. It can be more than all of it: the bare server makes an object with named fields of every row, ours a list
+of values, and what a row and its listed form come to is kept while its values are the same, as they are here and at most polls.
+Knex makes an object with a dozen accessors for each transaction, which only a whole collection frees: that is the memory after creates.
 
 ${NOT_IN_THE_LIMIT}`,
     measure: async (log) => {
       const { rows, memory } = await benchApi(log);
       return [
         ...rows.flatMap(apiRows),
-        { what: 'resident memory of magnum-api afterwards', value: memory, unit: 'MiB', goal: MEMORY_MIB },
+        { what: 'resident memory of magnum-api after the reads', value: memory.afterReads, unit: 'MiB', goal: MEMORY_MIB },
+        {
+          what: 'resident memory of magnum-api after the creates, too',
+          value: memory.afterCreates,
+          unit: 'MiB',
+          goal: MEMORY_MIB,
+        },
       ];
     },
   },
