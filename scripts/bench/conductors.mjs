@@ -42,9 +42,13 @@ async function measure({ fleet, ask, bays, count }) {
   await until(() => claims.working() === count, `${count} conductors worked`);
   const statements = questions(fleet.mariadb);
   const began = Date.now();
-  const names = Array.from({ length: bays }, (_unused, index) => `bay-${count}-${index}`);
-  await inParallel(names, (name) =>
-    ask('POST', '/v1/bays', { name, baymodel_id: 'swarm', node_count: 1, floating_ip_enabled: false }),
+  const wanted = Array.from({ length: bays }, (_unused, index) => ({
+    name: `bay-${count}-${index}`,
+    // The embedded cloud has 256 ranges of its own to give.
+    labels: { fixed_subnet_cidr: `10.${count}.${index % 256}.${index < 256 ? 0 : 128}/25` },
+  }));
+  await inParallel(wanted, (bay) =>
+    ask('POST', '/v1/bays', { ...bay, baymodel_id: 'swarm', node_count: 1, floating_ip_enabled: false }),
   );
   await until(() => isDone(fleet.mariadb, count, bays), `${bays} bays were complete with ${count} conductors`, LONGEST_MS);
   const seconds = (Date.now() - began) / 1_000;
@@ -67,7 +71,10 @@ async function measure({ fleet, ask, bays, count }) {
 function isDone(mariadb, count, bays) {
   const lines = mariadb.sql(`SELECT status, COUNT(*) FROM magnum.bay WHERE name LIKE 'bay-${count}-%' GROUP BY status`).trim();
   const counts = new Map(lines.split('\n').map((line) => line.split('\t')));
-  if (counts.has('CREATE_FAILED')) throw new Hopeless(`bays failed: ${lines.replaceAll(/\s+/g, ' ')}`);
+  if (counts.has('CREATE_FAILED')) {
+    const reason = mariadb.sql("SELECT status_reason FROM magnum.bay WHERE status = 'CREATE_FAILED' LIMIT 1");
+    throw new Hopeless(`bays failed: ${lines.replaceAll(/\s+/g, ' ')}: ${reason}`);
+  }
   return Number(counts.get('CREATE_COMPLETE') ?? 0) >= bays;
 }
 
