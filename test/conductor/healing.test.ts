@@ -1,9 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
 import { resourcesOf } from '../../packages/core/src/adapters/orchestrator/heat-words.js';
+import { reconcileBay } from '../../packages/core/src/conductor/reconcile-bay.js';
 import { attemptWords, MOST_HEALINGS } from '../../packages/core/src/domain/healing.js';
 import { stackNameOf, type BayId } from '../../packages/core/src/domain/ids.js';
 import { Secret } from '../../packages/core/src/domain/secret.js';
 import type { StackAddress, StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
+import { CrashPoints, Killed } from '../../packages/core/src/testing/crash-points.js';
 import { aConductorWorld, complete, inProgress, until, type ConductorWorld } from './conductor-world.js';
 
 // What Heat says of a resource while Keystone is away, and of one that Nova has refused.
@@ -21,7 +23,7 @@ afterEach(async () => {
   await world.close();
 });
 
-/** A Heat whose stack fails with these words until it was told so many times more. */
+/** A Heat whose stack fails with these words until it was told so many times more; nobody works yet. */
 async function aBayWhoseStackFails(
   reason: string,
   untilTold: number,
@@ -29,6 +31,8 @@ async function aBayWhoseStackFails(
   let told = 0;
   const shown = (address: StackAddress): StackSnapshot => (told >= untilTold ? complete(address) : failed(address, reason));
   world = await aConductorWorld(shown);
+  stop = new AbortController();
+  running = Promise.resolve();
   const [id] = await world.addBays(1);
   if (!id) throw new Error('no bay was made');
   const update = async (): Promise<StackSnapshot> => {
@@ -37,8 +41,6 @@ async function aBayWhoseStackFails(
   };
   Object.assign(world.deps.orchestrator, { update });
   Object.assign(world.deps, { vault: { get: () => Promise.resolve(new Secret('password')) } });
-  stop = new AbortController();
-  running = world.loop().run(stop.signal);
   return { id, told: () => told };
 }
 
@@ -65,8 +67,9 @@ const bayOf = async (id: BayId) => (await world.deps.store.read((repos) => repos
 const retriesOf = async (id: BayId) =>
   (await world.deps.store.read((repos) => repos.events.list(id, 0, 100))).filter(({ kind }) => kind === 'retry');
 
-/** Pauses pass at once. */
+/** Works until then; pauses pass at once. */
 async function inTime(id: BayId, status: string): Promise<void> {
+  running = world.loop().run(stop.signal);
   await until(async () => {
     world.clock.advance(30_000);
     return (await bayOf(id))?.status === status;
@@ -94,4 +97,30 @@ test('what was refused is not tried again', async () => {
   const { id, told } = await aBayWhoseStackFails(REFUSED, 1);
   await inTime(id, 'CREATE_FAILED');
   expect(told()).toBe(0);
+});
+
+test('a conductor that dies at any moment of it leaves the bay to be finished, and counts what it began', async () => {
+  for (let moment = 1; ; moment += 1) {
+    const { id, told } = await aBayWhoseStackFails(NO_ANSWER, 1);
+    const points = new CrashPoints(moment);
+    const { store, orchestrator } = world.deps;
+    const mortal = { ...world.deps, store: points.wrap(store), orchestrator: points.wrap(orchestrator) };
+    const [lease] = await store.queue.claim('mortal', 1);
+    if (!lease) throw new Error('nothing was claimed');
+    const killed = await reconcileBay(mortal, lease, stop.signal).then(
+      () => false,
+      (error: unknown) => error instanceof Killed,
+    );
+    const counted = (await store.read((repos) => repos.support.get(id))).healing?.times ?? 0;
+    expect(counted, `died at moment ${moment}`).toBeGreaterThanOrEqual(told());
+    world.clock.advance(31_000);
+    await inTime(id, 'CREATE_COMPLETE');
+    if (!killed) {
+      expect(moment).toBeGreaterThan(10);
+      break;
+    }
+    stop.abort(new Error('this world is over'));
+    await running;
+    await world.close();
+  }
 });
