@@ -112,3 +112,26 @@ describe('a list of one bay', () => {
     ).toBe(404);
   });
 });
+
+test('what is kept of a list is neither of another version or address, nor of what was there before', async () => {
+  const asked = (version: string, host = new URL(ORIGIN).host): Promise<Fields> =>
+    service
+      .fetch(
+        new Request(`http://${host}/v1/clusters?limit=1`, {
+          headers: { 'X-Auth-Token': service.tokens.demo, 'OpenStack-API-Version': `container-infra ${version}` },
+        }),
+      )
+      .then(async (response) => ((await response.json()) as { clusters: Fields[] }).clusters[0] ?? {}); // the contract's list
+  const linkOf = (cluster: Fields): unknown => (cluster['links'] as readonly Fields[])[0]?.['href']; // the contract's links
+  const first = await asked('1.14');
+  expect(await asked('1.14')).toEqual(first);
+  expect([first, await asked('1.12'), await asked('1.14')].map((one) => ['stack_id' in one, 'cluster_id' in one])).toEqual([
+    [false, true],
+    [true, false],
+    [false, true],
+  ]);
+  expect(linkOf(await asked('1.14', 'elsewhere.test'))).toBe(`http://elsewhere.test/v1/clusters/${String(first['uuid'])}`);
+  await service.db('bay').where({ uuid: first['uuid'] }).update({ status_reason: 'x', status: 'UPDATE_FAILED' });
+  await service.db('node_group').where({ bay_id: first['uuid'], role: 'worker' }).update({ node_count: 9 });
+  expect(await asked('1.14')).toMatchObject({ status: 'UPDATE_FAILED', node_count: 9 });
+});

@@ -276,18 +276,27 @@ describe.each(Object.entries(SCENARIOS))('a conductor that dies in the middle of
   });
 });
 
+/** Works on the bay until that moment; then the process dies, and another one is asked to delete the bay. */
+async function deletedAfterDeath(
+  first: Process,
+  id: BayId,
+  { moment, ends }: { readonly moment: number; readonly ends: string },
+): Promise<'done' | 'killed'> {
+  const outcome = await work(mortal(first, new CrashPoints(moment)), machine, until(first, id, ends));
+  await first.engine.stop();
+  const second = await startProcess(machine);
+  await deleteBay(second.app, may('bay:delete'), id);
+  machine.clock.advance(31_000);
+  await work(second.deps, machine, until(second, id, undefined));
+  await second.engine.stop();
+  return outcome;
+}
+
 test('a bay whose deletion is asked for at any moment of its creation leaves nothing at all', { timeout: 900_000 }, async () => {
   for (let moment = 1; ; moment += 3) {
     machine = await aMachine();
     const first = await startProcess(machine);
-    const id = await ask(first);
-    const outcome = await work(mortal(first, new CrashPoints(moment)), machine, until(first, id, 'CREATE_COMPLETE'));
-    await first.engine.stop();
-    const second = await startProcess(machine);
-    await deleteBay(second.app, may('bay:delete'), id);
-    machine.clock.advance(31_000);
-    await work(second.deps, machine, until(second, id, undefined));
-    await second.engine.stop();
+    const outcome = await deletedAfterDeath(first, await ask(first), { moment, ends: 'CREATE_COMPLETE' });
     expect(await whatExists(), `asked after moment ${moment}`).toEqual({
       bays: [],
       groups: [],
@@ -315,13 +324,7 @@ test.each(Object.entries(ROTATIONS))(
     for (let moment = 1; ; moment += 2) {
       machine = await copyOf(before, folder);
       const first = await startProcess(machine);
-      const outcome = await work(mortal(first, new CrashPoints(moment)), machine, until(first, id, 'UPDATE_COMPLETE'));
-      await first.engine.stop();
-      const second = await startProcess(machine);
-      await deleteBay(second.app, may('bay:delete'), id);
-      machine.clock.advance(31_000);
-      await work(second.deps, machine, until(second, id, undefined));
-      await second.engine.stop();
+      const outcome = await deletedAfterDeath(first, id, { moment, ends: 'UPDATE_COMPLETE' });
       const left = { bays: [], secrets: [], users: 0, intents: 0, trusts: 0 };
       expect(await whatExists(), `asked after moment ${moment}`).toMatchObject(left);
       if (outcome === 'done') break;

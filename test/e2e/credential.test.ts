@@ -3,6 +3,7 @@ import type { Magnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rowsOf } from './database.js';
 import { DevProcess } from './dev-process.js';
+import { aHive } from './hive.js';
 import { dockerForTests, inside, removeOwned, until } from './docker.js';
 
 const available = await dockerForTests('test/e2e/credential.test.ts');
@@ -38,18 +39,7 @@ describe.skipIf(!available)('another credential for the nodes of a running bay',
     await server.start();
     instance = server.instance().id;
     magnum = server.client();
-    await magnum.bayModels.create({
-      name: 'swarm',
-      coe: 'swarm-mode',
-      image_id: 'debian-12',
-      keypair_id: 'default',
-      external_network_id: 'public',
-      flavor_id: 'm1.small',
-      labels: { certificate_check_interval: '5' },
-    });
-    bayId = (await magnum.bays.create({ name: 'hive', baymodel_id: 'swarm', node_count: 1 })).uuid;
-    const bay = await magnum.bays.waitUntil(bayId, { intervalMs: 500, timeoutMs: 150_000 });
-    expect(bay.status, bay.status_reason ?? '').toBe('CREATE_COMPLETE');
+    bayId = (await aHive(magnum)).uuid;
     names = await namesOfNodes();
     old = await madeWith(names[0] ?? '');
     oldToken = (await logIn(old)) ?? '';

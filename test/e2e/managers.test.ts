@@ -2,6 +2,7 @@ import type { Magnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countsOf, rowsOf } from './database.js';
 import { DevProcess } from './dev-process.js';
+import { aSwarmModel } from './hive.js';
 import { dockerForTests, inside, nodeContainer, ownedBy, removeOwned, until } from './docker.js';
 
 const available = await dockerForTests('test/e2e/managers.test.ts');
@@ -16,14 +17,7 @@ describe.skipIf(!available)('bays of other shapes', () => {
     await server.start();
     instance = server.instance().id;
     magnum = server.client();
-    await magnum.bayModels.create({
-      name: 'swarm',
-      coe: 'swarm-mode',
-      image_id: 'ubuntu-24.04',
-      keypair_id: 'default',
-      external_network_id: 'public',
-      flavor_id: 'm1.small',
-    });
+    await aSwarmModel(magnum, { image_id: 'ubuntu-24.04' });
   }, 120_000);
   afterAll(() => server.destroy(removeOwned), 60_000);
 

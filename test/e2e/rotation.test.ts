@@ -4,6 +4,7 @@ import type { Magnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rowsOf } from './database.js';
 import { DevProcess } from './dev-process.js';
+import { aHive } from './hive.js';
 import { docker, dockerForTests, inside, removeOwned, until } from './docker.js';
 import { askOverTls, certificateOf, clientRequest, strictVerdict, type Answer, type KeyPair } from './tls.js';
 
@@ -57,18 +58,8 @@ describe.skipIf(!available)('another certificate authority for a running bay', (
     await server.start();
     instance = server.instance().id;
     magnum = server.client();
-    await magnum.bayModels.create({
-      name: 'swarm',
-      coe: 'swarm-mode',
-      image_id: 'debian-12',
-      keypair_id: 'default',
-      external_network_id: 'public',
-      flavor_id: 'm1.small',
-      labels: { certificate_check_interval: '5' },
-    });
-    bayId = (await magnum.bays.create({ name: 'hive', baymodel_id: 'swarm', node_count: 1 })).uuid;
-    const bay = await magnum.bays.waitUntil(bayId, { intervalMs: 500, timeoutMs: 150_000 });
-    expect(bay.status, bay.status_reason ?? '').toBe('CREATE_COMPLETE');
+    const bay = await aHive(magnum);
+    bayId = bay.uuid;
     hosts = [...bay.master_addresses, ...bay.node_addresses];
     old = { ca: (await magnum.certificates.get(bayId)).pem, client: await signedClient() };
   }, 960_000);
