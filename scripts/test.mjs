@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { ensureDocker } from './host/docker.mjs';
 import { goProgram } from './host/go.mjs';
 import { startOpenstack } from './host/openstack.mjs';
+import { complaintsIn } from './host/openstack/processes.mjs';
 import { ensurePackages } from './host/packages.mjs';
 
 /** Suites that bring up fleets and containers: one at a time, or they measure each other's load. */
@@ -65,7 +66,9 @@ for (const [index, { words, onOpenstack }] of stages.entries()) {
   const file = join(folder, `${index}.json`);
   if (stages[index + 1]?.onOpenstack) coming = openstack();
   const cloud = onOpenstack ? await (coming ?? openstack()) : undefined;
-  code = (await vitest(words, file, cloud ? { MAGNUM_TEST_OPENSTACK: cloud.folder } : {})) || code;
+  const status = await vitest(words, file, cloud ? { MAGNUM_TEST_OPENSTACK: cloud.folder } : {});
+  if (cloud && status !== 0) log(["What OpenStack's own logs complain of:", ...complaintsIn(cloud.folder)].join('\n'));
+  code = status || code;
   await cloud?.stop();
   add(file);
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { IssuedToken } from '../../packages/core/src/adapters/openstack/auth.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { until, type Answer, type Fleet } from '../fleet/fleet.js';
 import { BayFleet } from './bay-fleet.js';
@@ -94,7 +95,8 @@ await withOpenstack('a bay on a real OpenStack', (cloud) => {
     expect([away.status, away.headers.get('retry-after')]).toEqual([503, '5']);
     await cloud.openstack.resume('keystone');
     await cloud.openstack.resume('heat-api');
-    fleet.use((await cloud.tokenOf('demo', 'demo')).secret.reveal());
+    // Everybody who has waited for Keystone asks it now, all at once: it may let people wait, too.
+    await until(() => cloud.tokenOf('demo', 'demo').then(use, () => false), 120_000, 'a login');
     const made = await settled(uuid);
     expect(made.body, JSON.stringify(made.body)).toMatchObject({ status: 'CREATE_COMPLETE' });
     await cloud.openstack.suspend('heat-engine');
@@ -111,6 +113,11 @@ await withOpenstack('a bay on a real OpenStack', (cloud) => {
     await cloud.openstack.resume('heat-engine');
     await remove(uuid);
   });
+
+  function use({ secret }: IssuedToken): boolean {
+    fleet.use(secret.reveal());
+    return true;
+  }
 
   async function stackNamed(name: string) {
     return (await stacks()).find((stack) => stack.stack_name.startsWith(name));

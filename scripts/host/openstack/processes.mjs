@@ -1,10 +1,11 @@
 // Processes of an OpenStack of the tests. What is known of them (pid, log) is in the cloud's folder, so that other processes find it.
 import { spawn, spawnSync } from 'node:child_process';
-import { openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export const READY_WITHIN = 240_000;
+const COMPLAINTS = 12;
 
 function environment(folder, more = {}) {
   return { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: join(folder, 'home'), LANG: 'C.UTF-8', no_proxy: '127.0.0.1', ...more };
@@ -91,4 +92,19 @@ export function tailOf(folder, name) {
     .split('\n')
     .slice(-5)
     .join('\n');
+}
+
+/**
+ * What the services complain of, the last lines of each: words for whoever looks at a failed run and no longer has the machine.
+ * @param {string} folder
+ */
+export function complaintsIn(folder) {
+  return readdirSync(join(folder, 'log')).flatMap((file) => {
+    const lines = readFileSync(join(folder, 'log', file), 'utf8')
+      .split('\n')
+      .filter((line) => / (ERROR|CRITICAL) |^\w*(Error|Exception): /.test(line))
+      .slice(-COMPLAINTS)
+      .map((line) => `  ${line.slice(0, 400)}`);
+    return lines.length > 0 ? [`${file}:`, ...lines] : [];
+  });
 }
