@@ -1,15 +1,16 @@
-// A conductor as `magnum-conductor` runs it, whose simulated servers take their time to start as real ones do.
-// Usage: slow-conductor.mjs --config-file FILE --server-ms MILLISECONDS; one line of its log per claim.
+// A conductor as `magnum-conductor` runs it, whose cloud takes its time to answer, as a real one does: the pass of the bay waits for it.
+// Usage: slow-conductor.mjs --config-file FILE --call-ms MILLISECONDS; one line of its log per claim.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { readFileSync } from 'node:fs';
-import { jsonLogger, loadConfig, openConductor, SimulatedBackend } from '@magnum-ts/core';
+import { jsonLogger, loadConfig, openConductor } from '@magnum-ts/core';
+import { HotEngine } from '../../packages/core/dist/adapters/embedded/hot-engine/engine.js';
 
-const { values } = parseArgs({ options: { 'config-file': { type: 'string' }, 'server-ms': { type: 'string' } } });
-const makeServer = SimulatedBackend.prototype.ensureServer;
-SimulatedBackend.prototype.ensureServer = async function ensureServer(server, signal) {
-  await sleep(Number(values['server-ms']), undefined, { signal });
-  return makeServer.call(this, server, signal);
+const { values } = parseArgs({ options: { 'config-file': { type: 'string' }, 'call-ms': { type: 'string' } } });
+const makeStack = HotEngine.prototype.create;
+HotEngine.prototype.create = async function create(spec, access, signal) {
+  await sleep(Number(values['call-ms']), undefined, { signal });
+  return makeStack.call(this, spec, access, signal);
 };
 
 const file = values['config-file'];

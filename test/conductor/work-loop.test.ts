@@ -126,6 +126,38 @@ test('one stack that cannot be looked at hides no other', async () => {
   });
 });
 
+test('what a conductor cannot begin soon is left to the others, and bays without news are looked at all the same', async () => {
+  let go = (): void => undefined;
+  const held = new Promise<void>((resolve) => (go = resolve));
+  await aWorld(async (address) => (await held, complete(address)));
+  const quiet = stackNames(await world.addBays(3, { isSeen: true }));
+  const busy = await world.addBays(40);
+  const looked = new Set<string>();
+  Object.assign(world.deps.orchestrator, {
+    findAll: async (addresses: readonly StackAddress[]) => {
+      for (const { name } of addresses) if (quiet.has(name)) looked.add(name);
+      return new Map(
+        addresses.map((address) => [
+          address.name,
+          quiet.has(address.name) ? inProgress(address) : { ...complete(address), newestEvent: 1 },
+        ]),
+      );
+    },
+    events: async () => (await held, []),
+  });
+  const leasesOf = async (owner: string): Promise<number> => (await world.db('work_item').where({ lease_owner: owner })).length;
+  run(world.loop({ owner: 'first', concurrency: 4 }));
+  await until(async () => (await leasesOf('first')) === 8 && looked.size === 3);
+  const second = world.loop({ owner: 'second', concurrency: 4 }).run(stop.signal);
+  await until(async () => (await leasesOf('second')) === 8);
+  expect(await leasesOf('first')).toBe(8);
+  go();
+  await until(async () => (await Promise.all(busy.map(statusOf))).every((status) => status === 'CREATE_COMPLETE'));
+  stop.abort(new Error('enough'));
+  await second;
+  expectOneAtATime();
+});
+
 test('stopping claims no more, lets running passes end, and gives every lease back', async () => {
   let go = (): void => undefined;
   const held = new Promise<void>((resolve) => (go = resolve));
@@ -137,7 +169,7 @@ test('stopping claims no more, lets running passes end, and gives every lease ba
     events: async () => (await held, []),
   });
   run(world.loop({ concurrency: 2 }));
-  await until(async () => (await leases()) === 10);
+  await until(async () => (await leases()) === 4);
   stop.abort(new Error('stop'));
   await until(async () => (await leases()) === 2);
   const late = await world.addBays(1);

@@ -20,6 +20,16 @@ export class Turns {
     this.#free = count;
   }
 
+  /** Turns that nobody has. */
+  get free(): number {
+    return this.#free;
+  }
+
+  /** How many have asked for a turn that has not come yet. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Rejects when the turns are closed before this one comes. */
   async take(group: string): Promise<Turn> {
     if (this.#closed) throw this.#closed;

@@ -20,6 +20,8 @@ export interface WorkLoopOptions {
 const BATCH = 100;
 /** No more are claimed while there is no room for a whole batch. */
 const MOST_IN_HAND = 400;
+/** Passes that wait here for each turn that there is. More would wait here while another conductor has nothing to do. */
+const WAITING_PER_TURN = 1;
 const LONGEST_POLL_MS = 2_000;
 /** What becomes due within so long is claimed together. */
 const TICK_MS = 250;
@@ -37,6 +39,11 @@ const RELEASE_ATTEMPTS = 20;
 const RELEASE_AGAIN_MS = 1_000;
 const FIRST_AGAIN_MS = 2_000;
 const LONGEST_AGAIN_MS = 60_000;
+
+interface GivenBack {
+  readonly item: Item;
+  readonly release: Release;
+}
 
 /** Rings once. */
 class Doorbell {
@@ -66,6 +73,8 @@ export class WorkLoop {
   /** When the first of the bays that were given back is due again; milliseconds since 1970. */
   #dueAgain = Infinity;
   #slow = 0;
+  /** The last time there was no room for more. */
+  #isSated = false;
   #isDraining = false;
 
   constructor(deps: ConductorDeps, options: WorkLoopOptions) {
@@ -99,22 +108,36 @@ export class WorkLoop {
 
   /** True when there may be more to claim at once. */
   async #claim(): Promise<boolean> {
-    if (this.#isFull()) return false;
+    const most = this.#appetite();
+    this.#isSated = most === 0;
+    if (this.#isSated) return false;
     try {
-      const leases = await this.#deps.store.queue.claim(this.#options.owner, BATCH);
+      const leases = await this.#deps.store.queue.claim(this.#options.owner, most);
       for (const { bayId, fence, owner, until } of leases)
         this.#deps.logger.debug('work claimed', { bayId, fence, owner, until: until.getTime() });
       this.#deps.meter?.claimed(leases.length);
       if (leases.length > 0) this.#start(leases.map((lease) => this.#hand.take(lease)));
-      return leases.length === BATCH;
+      return leases.length === most;
     } catch (error) {
       this.#deps.logger.warn('work cannot be claimed', { error });
       return false;
     }
   }
 
-  #isFull(): boolean {
-    return MOST_IN_HAND - this.#hand.size < BATCH;
+  /** How many to claim: a batch, less when passes wait, and none until half of those have begun. */
+  #appetite(): number {
+    if (MOST_IN_HAND - this.#hand.size < BATCH) return 0;
+    if (this.#turns.waiting === 0) return BATCH;
+    const room = this.#roomForPasses();
+    return room * 2 < this.#options.concurrency * WAITING_PER_TURN ? 0 : Math.min(room, BATCH);
+  }
+
+  #roomForPasses(): number {
+    return this.#turns.free + this.#options.concurrency * WAITING_PER_TURN - this.#turns.waiting;
+  }
+
+  #becomeHungry(): void {
+    if (this.#isSated && this.#appetite() > 0) this.ring();
   }
 
   #start(items: readonly Item[]): void {
@@ -126,17 +149,25 @@ export class WorkLoop {
 
   async #work(items: readonly Item[]): Promise<void> {
     const looks = await this.#look(items);
-    const quiet: { readonly item: Item; readonly release: Release }[] = [];
+    const quiet: GivenBack[] = [];
+    const left: GivenBack[] = [];
     const passes: Promise<void>[] = [];
     for (const item of items) {
       const look = looks.get(item.lease.bayId);
       const until = look && quietUntil(this.#deps, item.lease, look);
       if (until) quiet.push({ item, release: { lease: item.lease, lookAgainAt: until, attempts: 0 } });
-      else passes.push(this.#pass(item, look));
+      else if (this.#roomForPasses() > 0) passes.push(this.#pass(item, look));
+      else left.push(this.#untouched(item));
     }
     if (quiet.length > 0) this.#deps.meter?.passed('quiet', quiet.length);
-    await this.#giveBack(quiet);
+    await this.#giveBack([...quiet, ...left]);
     await Promise.all(passes);
+  }
+
+  /** Due at once, for whoever has room. */
+  #untouched(item: Item): GivenBack {
+    const { lease } = item;
+    return { item, release: { lease, lookAgainAt: this.#deps.clock.now(), attempts: lease.attempts } };
   }
 
   /** A look that fails costs the batch nothing but its common call: each pass then looks by itself. */
@@ -156,10 +187,7 @@ export class WorkLoop {
 
   async #pass(item: Item, look: Look | undefined): Promise<void> {
     const turn = await this.#turns.take(item.lease.projectId ?? '').catch(() => undefined);
-    if (!turn)
-      return this.#giveBack([
-        { item, release: { lease: item.lease, lookAgainAt: this.#deps.clock.now(), attempts: item.lease.attempts } },
-      ]);
+    if (!turn) return this.#giveBack([this.#untouched(item)]);
     const done = new AbortController();
     const watching = this.#watchSlow(turn, done.signal);
     try {
@@ -179,6 +207,7 @@ export class WorkLoop {
       await watching;
       turn.giveBack();
       this.#hand.drop(item);
+      this.#becomeHungry();
     }
   }
 
@@ -187,6 +216,7 @@ export class WorkLoop {
     await this.#deps.clock.sleep(SLOW_MS, done).catch(() => undefined);
     if (done.aborted || this.#slow >= SLOW_PER_TURN * this.#options.concurrency) return;
     turn.giveBack();
+    this.#becomeHungry();
     this.#slow += 1;
     await new Promise<void>((resolve) => done.addEventListener('abort', () => resolve(), { once: true }));
     this.#slow -= 1;
@@ -214,12 +244,11 @@ export class WorkLoop {
     return Promise.race([work, late]).finally(() => done.abort(new Error('done')));
   }
 
-  async #giveBack(all: readonly { readonly item: Item; readonly release: Release }[]): Promise<void> {
+  async #giveBack(all: readonly GivenBack[]): Promise<void> {
     if (all.length === 0) return;
-    const wasFull = this.#isFull();
     await this.#release(all.map(({ release }) => release));
     for (const { item } of all) this.#hand.drop(item);
-    if (wasFull) this.ring();
+    this.#becomeHungry();
   }
 
   /** A database that is away for a moment is asked again: a lease that lapses costs its bay half a minute. */
@@ -278,7 +307,9 @@ export class WorkLoop {
   async #pause(stop: AbortSignal): Promise<void> {
     const woken = new AbortController();
     void this.#doorbell.rung.then(() => woken.abort(new Error('rung')));
-    await this.#untilDue(AbortSignal.any([stop, woken.signal]));
+    const signal = AbortSignal.any([stop, woken.signal]);
+    if (this.#isSated) await this.#deps.clock.sleep(LONGEST_POLL_MS, signal).catch(() => undefined);
+    else await this.#untilDue(signal);
   }
 
   async #untilDue(signal: AbortSignal): Promise<void> {
