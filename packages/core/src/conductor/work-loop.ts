@@ -20,8 +20,10 @@ export interface WorkLoopOptions {
 const BATCH = 100;
 /** No more are claimed while there is no room for a whole batch. */
 const MOST_IN_HAND = 400;
-/** Passes that wait here for each turn that there is. More would wait here while another conductor has nothing to do. */
-const WAITING_PER_TURN = 1;
+/** Work for about so long waits here, and for each turn one pass at least: more would wait while another conductor has nothing to do. */
+const SOON_MS = 1_000;
+/** Share of the newest pass in how long a pass takes. */
+const NEWEST = 0.1;
 const LONGEST_POLL_MS = 2_000;
 /** What becomes due within so long is claimed together. */
 const TICK_MS = 250;
@@ -73,6 +75,8 @@ export class WorkLoop {
   /** When the first of the bays that were given back is due again; milliseconds since 1970. */
   #dueAgain = Infinity;
   #slow = 0;
+  /** How long a pass takes of late. */
+  #passMs = SOON_MS;
   /** The last time there was no room for more. */
   #isSated = false;
   #isDraining = false;
@@ -129,11 +133,16 @@ export class WorkLoop {
     if (MOST_IN_HAND - this.#hand.size < BATCH) return 0;
     if (this.#turns.waiting === 0) return BATCH;
     const room = this.#roomForPasses();
-    return room * 2 < this.#options.concurrency * WAITING_PER_TURN ? 0 : Math.min(room, BATCH);
+    return room * 2 < this.#mayWait() ? 0 : Math.min(room, BATCH);
   }
 
   #roomForPasses(): number {
-    return this.#turns.free + this.#options.concurrency * WAITING_PER_TURN - this.#turns.waiting;
+    return this.#turns.free + this.#mayWait() - this.#turns.waiting;
+  }
+
+  #mayWait(): number {
+    const { concurrency } = this.#options;
+    return Math.max(concurrency, Math.min(BATCH, Math.floor((concurrency * SOON_MS) / this.#passMs)));
   }
 
   #becomeHungry(): void {
@@ -190,6 +199,7 @@ export class WorkLoop {
     if (!turn) return this.#giveBack([this.#untouched(item)]);
     const done = new AbortController();
     const watching = this.#watchSlow(turn, done.signal);
+    const began = this.#deps.clock.now().getTime();
     try {
       const result = await this.#before(
         PASS_MS,
@@ -203,6 +213,7 @@ export class WorkLoop {
       turn.giveBack();
       await this.#abandon(item, error);
     } finally {
+      this.#passMs += NEWEST * (this.#deps.clock.now().getTime() - began - this.#passMs);
       done.abort(new Error('done'));
       await watching;
       turn.giveBack();
