@@ -13,7 +13,7 @@ import { planAnswer } from './bay-plan.js';
 import { flagField, mapField, numberField, textField } from './fields.js';
 import type { Answer, ApiDeps, Call, Handler } from './handler.js';
 import { resourceLinks, wireTime, wireTimeOrNull } from './links.js';
-import { collectionBody, eachWritten, pageOf } from './pagination.js';
+import { collectionBody, eachWritten, pageOf, writtenOnce } from './pagination.js';
 import { changedFields, patched } from './patching.js';
 import type { BayNames } from './vocabulary.js';
 
@@ -37,12 +37,16 @@ export interface BayWording {
 export function bayOperations(wording: BayWording) {
   const { names } = wording;
   const identOf = (call: Call): string => call.params[names.ident] ?? '';
+  const placeOf = (whole: boolean) => ({
+    name: names.collection,
+    path: whole ? `${names.collection}/detail` : names.collection,
+  });
   const list =
     (whole: boolean): Handler =>
     async (deps, call) => {
       const page = await pageOf(deps, call, (marker) => findBay(deps, { ...call.access, action: names.look }, marker));
       const rows = await listBays(deps, call.access, page, whole);
-      const place = { name: names.collection, path: whole ? `${names.collection}/detail` : names.collection };
+      const place = placeOf(whole);
       const present = (row: BayRow): WireBay => (whole ? wording.whole(call, row, []) : wording.summary(call, row));
       return { body: collectionBody(call, page, place, eachWritten(call, place, rows, present)) };
     };
@@ -51,7 +55,10 @@ export function bayOperations(wording: BayWording) {
     listDetail: list(true),
     get: async (deps, call) => {
       const { row, failed } = await getBay(deps, call.access, identOf(call));
-      return { body: wording.whole(call, row, failed), etag: etagOfBay(row.bay) };
+      const whole = (shown: BayRow): WireBay => wording.whole(call, shown, failed);
+      // What failed is known from other rows.
+      const body = failed.length > 0 ? whole(row) : writtenOnce(call, placeOf(true), row, whole);
+      return { body, etag: etagOfBay(row.bay) };
     },
     create: async (deps, call) =>
       call.query['dry_run'] === true

@@ -76,14 +76,13 @@ export function numberedPageOf(limits: ApiLimits, call: Call): NumberedPage {
   };
 }
 
-/** An item of a list that is written down already. */
-export class WrittenItem {
-  readonly text: string;
+/** A thing that is written down already. */
+export class WrittenItem extends JsonText {
   /** For the next page. */
   readonly marker: string;
 
   constructor(item: JsonObject & { readonly uuid: string }) {
-    this.text = JSON.stringify(item);
+    super(JSON.stringify(item));
     this.marker = item.uuid;
   }
 }
@@ -91,20 +90,29 @@ export class WrittenItem {
 /** By what was shown; stores give the same thing for a row as long as it does not change. Of each the form that was asked for last. */
 const written = new WeakMap<object, { readonly form: string; readonly item: WrittenItem }>();
 
-/** The items of a list, of things whose form depends on nothing but the thing, the version and the address: it is made once. */
+/** A thing whose form depends on nothing but the thing, the version and the address: it is made once. */
+export function writtenOnce<From extends object>(
+  call: Call,
+  collection: Collection,
+  one: From,
+  present: (one: From) => JsonObject & { readonly uuid: string },
+): WrittenItem {
+  const form = `${collection.path ?? collection.name} ${call.version} ${call.baseUrl}`;
+  const known = written.get(one);
+  if (known?.form === form) return known.item;
+  const item = new WrittenItem(present(one));
+  written.set(one, { form, item });
+  return item;
+}
+
+/** Each item of a list, as it is written once. */
 export function* eachWritten<From extends object>(
   call: Call,
   collection: Collection,
   list: readonly From[],
   present: (one: From) => JsonObject & { readonly uuid: string },
 ): Generator<WrittenItem, void> {
-  const form = `${collection.path ?? collection.name} ${call.version} ${call.baseUrl}`;
-  for (const one of list) {
-    const known = written.get(one);
-    const item = known?.form === form ? known.item : new WrittenItem(present(one));
-    if (item !== known?.item) written.set(one, { form, item });
-    yield item;
-  }
+  for (const one of list) yield writtenOnce(call, collection, one, present);
 }
 
 /**

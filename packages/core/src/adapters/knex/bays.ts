@@ -20,6 +20,7 @@ import {
   text,
   textOrNull,
   valuesOf,
+  valuesOfText,
   type Values,
 } from './values.js';
 
@@ -102,6 +103,11 @@ const countOf = (comparison: string): string =>
 const WITH_COUNTS = `${OF_BAYS}, ${countOf('=')}, ${countOf('<>')}`;
 const WITH_LABELS = `${WITH_COUNTS}, (select bay_model.labels from bay_model where bay_model.uuid = ${TABLE}.baymodel_id)`;
 
+const FOUND_BY = {
+  uuid: `select ${WITH_LABELS} from ${TABLE} where ${TABLE}.uuid = ?`,
+  name: `select ${WITH_LABELS} from ${TABLE} where ${TABLE}.name = ?`,
+};
+
 export function bayRepository(db: Knex, clock: Clock): BayRepository {
   const plain = (): Knex.QueryBuilder => db(TABLE).select(db.raw(OF_BAYS));
   const withCounts = (visible: Visibility, whole: boolean): Knex.QueryBuilder => {
@@ -117,7 +123,11 @@ export function bayRepository(db: Knex, clock: Clock): BayRepository {
       return (await valuesOf(plain().whereIn('uuid', [...ids]))).map(fromRow);
     },
     async find(ident, visible) {
-      const rows = await valuesOf(withCounts(visible, true).where(isUuid(ident) ? { uuid: ident } : { name: ident }));
+      const statement = FOUND_BY[isUuid(ident) ? 'uuid' : 'name'];
+      const rows =
+        visible.projectId === null
+          ? await valuesOfText(db, statement, [ident])
+          : await valuesOfText(db, `${statement} and ${TABLE}.project_id = ?`, [ident, visible.projectId]);
       return rows.map(rowsInWhole.of);
     },
     async list(visible, page, whole = false) {
