@@ -36,8 +36,11 @@ const MOST_KNOWN = 200;
 export function negotiate(request: Pick<PlainRequest, 'header'>): Negotiated {
   const header = request.header('openstack-api-version');
   const legacy = request.header('x-openstack-magnum-api-version');
-  const text = JSON.stringify([header, legacy]);
-  const negotiated = known.get(text) ?? versionIn(header, legacy);
+  // No header has a line break in it.
+  const text = `${header ?? '\n'}\n${legacy ?? '\n'}`;
+  const before = known.get(text);
+  if (before) return before;
+  const negotiated = versionIn(header, legacy);
   if (known.size < MOST_KNOWN) known.set(text, negotiated);
   return negotiated;
 }

@@ -83,12 +83,17 @@ function matches(segments: readonly Segment[], given: readonly string[]): boolea
 
 function parametersOf(segments: readonly Segment[], given: readonly string[]): Record<string, string> {
   const params: Record<string, string> = {};
-  for (const [index, { parameter }] of segments.entries())
+  segments.forEach(({ parameter }, index) => {
     if (parameter !== undefined) params[parameter] = decoded(given[index] ?? '');
+  });
   return params;
 }
 
+/** Nothing in it is encoded, and it is not too long. */
+const PLAIN = /^[\w.~-]{1,255}$/;
+
 function decoded(text: string): string {
+  if (PLAIN.test(text)) return text;
   try {
     const plain = decodeURIComponent(text);
     if (plain.length <= 255 && !/[\u0000-\u001f\u007f]/.test(plain)) return plain;

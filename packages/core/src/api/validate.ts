@@ -53,7 +53,9 @@ export function validQuery(operation: Operation, version: string, text: string):
   if (text !== '') return readQuery(operation, version, new URLSearchParams(text));
   // Most requests have none: what that comes to is known after the first of them.
   const known = withoutAny.get(operation) ?? new Map<string, Query>();
-  const query = known.get(version) ?? readQuery(operation, version, new URLSearchParams());
+  const before = known.get(version);
+  if (before) return before;
+  const query = readQuery(operation, version, new URLSearchParams());
   withoutAny.set(operation, known.set(version, query));
   return query;
 }
