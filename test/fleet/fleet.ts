@@ -147,7 +147,7 @@ export class Fleet {
   async ask(
     method: string,
     path: string,
-    { body, api = 0 }: { readonly body?: unknown; readonly api?: number } = {},
+    { body, api = 0, token = this.#token }: { readonly body?: unknown; readonly api?: number; readonly token?: string } = {},
   ): Promise<Answer> {
     const member = this.apis[api % this.apis.length];
     const response = await fetch(`http://127.0.0.1:${member?.port ?? 0}${path}`, {
@@ -155,7 +155,7 @@ export class Fleet {
       signal: AbortSignal.timeout(20_000),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       headers: {
-        'X-Auth-Token': this.#token,
+        'X-Auth-Token': token,
         'Content-Type': 'application/json',
         'OpenStack-API-Version': 'container-infra 1.14',
         connection: 'close',

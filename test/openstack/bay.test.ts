@@ -3,6 +3,7 @@ import type { IssuedToken } from '../../packages/core/src/adapters/openstack/aut
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { until, type Answer, type Fleet } from '../fleet/fleet.js';
 import { BayFleet } from './bay-fleet.js';
+import { NodeAccounts, type Account } from './node-accounts.js';
 import { SIGNAL, wire, withOpenstack } from './cloud.js';
 
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 300_000 });
@@ -17,9 +18,11 @@ await withOpenstack('a bay on a real OpenStack', (cloud) => {
   let bays: BayFleet;
   let fleet: Fleet;
   let model: string;
+  let accounts: NodeAccounts;
 
   beforeAll(async () => {
     bays = await BayFleet.start(cloud);
+    accounts = new NodeAccounts(cloud, bays);
     fleet = bays.fleet;
     model = await bays.model();
   });
@@ -32,14 +35,16 @@ await withOpenstack('a bay on a real OpenStack', (cloud) => {
   const accountsOf = (uuid: string): Promise<readonly string[]> => bays.accountsOf(uuid);
   const stacks = (): ReturnType<BayFleet['stacks']> => bays.stacks();
 
-  test('is made, grows, shrinks and goes, and leaves no account and no stack behind', async () => {
+  test('is made, gets another credential, grows, shrinks and goes, and leaves no account and no stack behind', async () => {
     const uuid = await create('whole');
     const made = await settled(uuid);
     expect(made.body, JSON.stringify(made.body)).toMatchObject({ status: 'CREATE_COMPLETE', node_count: 1 });
     expect(made.body['master_addresses']).toEqual([expect.stringMatching(/^172\.24\./)]);
     expect((await stacks()).find((stack) => stack.id === made.body['stack_id'])?.stack_status).toBe('CREATE_COMPLETE');
     expect(await accountsOf(uuid)).toHaveLength(2);
+    const given = await anotherCredential(uuid);
     expect((await resize(uuid, 2)).body).toMatchObject({ status: 'UPDATE_COMPLETE', node_count: 2 });
+    expect((await accounts.membersOf(uuid)).map(({ madeWith }) => madeWith.id)).toContain(given.id);
     expect((await resize(uuid, 1)).body).toMatchObject({ status: 'UPDATE_COMPLETE', node_count: 1 });
     const story = await fleet.ask('GET', `/v1/bays/${uuid}/events?limit=500`);
     expect(JSON.stringify(story.body)).toContain('OS::Nova::Server');
@@ -117,6 +122,26 @@ await withOpenstack('a bay on a real OpenStack', (cloud) => {
   function use({ secret }: IssuedToken): boolean {
     fleet.use(secret.reveal());
     return true;
+  }
+
+  /** The nodes take up another account, on the servers that they have; the old one is gone then. Returns the new one. */
+  async function anotherCredential(uuid: string): Promise<Account> {
+    const before = await accounts.membersOf(uuid);
+    expect(new Set(before.map(({ madeWith }) => madeWith.id)).size).toBe(1);
+    const accepted = await fleet.ask('PATCH', `/v1/credentials/${uuid}`);
+    expect(accepted.status, JSON.stringify(accepted.body)).toBe(202);
+    const given = await Promise.all(before.map((member) => accounts.exchanged(uuid, member)));
+    const { body } = await settled(uuid);
+    expect(body, JSON.stringify(body)).toMatchObject({ status: 'UPDATE_COMPLETE', status_reason: null });
+    const [first] = given;
+    const [member] = before;
+    if (!first || !member) throw new Error('the bay has no nodes');
+    expect(new Set(given.map(({ id }) => id))).toEqual(new Set([first.id]));
+    expect(first.id).not.toBe(member.madeWith.id);
+    expect(await accounts.logIn(member.madeWith)).toBeUndefined();
+    expect(await accountsOf(uuid)).toHaveLength(2);
+    expect((await accounts.membersOf(uuid)).map(({ serverId }) => serverId)).toEqual(before.map(({ serverId }) => serverId));
+    return first;
   }
 
   async function stackNamed(name: string) {

@@ -108,7 +108,12 @@ export class Cloud {
   async call(
     who: Person,
     neighbour: Neighbour,
-    asked: { readonly method: string; readonly path: string; readonly body?: object },
+    asked: {
+      readonly method: string;
+      readonly path: string;
+      readonly body?: object;
+      readonly headers?: Readonly<Record<string, string>>;
+    },
   ): Promise<unknown> {
     const { secret, document } = await this.tokenOf(who.user, who.project);
     const origin = originOf(endpointIn(document.catalog ?? [], neighbour, CHOICE) ?? '');
@@ -116,7 +121,7 @@ export class Cloud {
       {
         method: asked.method,
         url: `${origin}${asked.path.replace('{project_id}', document.project?.id ?? '')}`,
-        headers: { 'content-type': 'application/json', 'x-auth-token': secret.reveal() },
+        headers: { ...asked.headers, 'content-type': 'application/json', 'x-auth-token': secret.reveal() },
         body: asked.body && JSON.stringify(asked.body),
       },
       SIGNAL,

@@ -1,0 +1,80 @@
+import { expect } from 'vitest';
+import { until } from '../fleet/fleet.js';
+import type { BayFleet } from './bay-fleet.js';
+import { ADMIN, SIGNAL, wire, type Cloud } from './cloud.js';
+
+/** With what a node logs in. */
+export interface Account {
+  readonly id: string;
+  readonly password: string;
+}
+
+/** A node of a bay, its server, and what that was made with. */
+export interface Member {
+  readonly name: string;
+  readonly serverId: string;
+  readonly madeWith: Account;
+}
+
+/** Plays what the nodes of bays do with their accounts: their servers boot nothing. */
+export class NodeAccounts {
+  readonly #cloud: Cloud;
+  readonly #bays: BayFleet;
+
+  constructor(cloud: Cloud, bays: BayFleet) {
+    this.#cloud = cloud;
+    this.#bays = bays;
+  }
+
+  async membersOf(bay: string): Promise<readonly Member[]> {
+    const { body } = await this.#bays.fleet.ask('GET', `/v1/nodes/detail?bay_ident=${bay}`);
+    const nodes = body['nodes'] as readonly { readonly name: string; readonly server_id: string }[]; // the contract's list
+    return Promise.all(
+      nodes.map(async ({ name, server_id: serverId }) => ({ name, serverId, madeWith: await this.#madeWith(serverId) })),
+    );
+  }
+
+  /** A token without a scope; undefined where Keystone refuses the account. */
+  async logIn(user: Account): Promise<string | undefined> {
+    const url = `${this.#cloud.openstack.keystone}/v3/auth/tokens`;
+    const body = JSON.stringify({ auth: { identity: { methods: ['password'], password: { user } } } });
+    const reply = await wire({ method: 'POST', url, headers: { 'content-type': 'application/json' }, body }, SIGNAL);
+    expect([201, 401]).toContain(reply.status);
+    return reply.headers.get('x-subject-token') ?? undefined;
+  }
+
+  /** The node asks until there is another account for it, logs in with that, and tells that it holds it. Returns it. */
+  async exchanged(bay: string, { name, madeWith }: Member): Promise<Account> {
+    const { fleet } = this.#bays;
+    const old = (await this.logIn(madeWith)) ?? '';
+    let given: Account | undefined;
+    const ask = async (): Promise<boolean> => {
+      const { status, body } = await fleet.ask('GET', `/v1/credentials/${bay}`, { token: old });
+      expect(status, JSON.stringify(body)).toBe(200);
+      if (typeof body['password'] === 'string') given = { id: String(body['user_id']), password: body['password'] };
+      return given !== undefined;
+    };
+    await until(ask, 60_000, `another account for ${name}`);
+    if (!given) throw new Error('no account');
+    const token = (await this.logIn(given)) ?? '';
+    const told = await fleet.ask('PUT', `/v1/credentials/${bay}/nodes/${name}`, { token });
+    expect(told.status, JSON.stringify(told.body)).toBe(204);
+    return given;
+  }
+
+  /** Nova shows user data to administrators, from microversion 2.3 on. */
+  async #madeWith(serverId: string): Promise<Account> {
+    const headers = { 'OpenStack-API-Version': 'compute 2.3' };
+    const shown = await this.#cloud.call(ADMIN, 'compute', { method: 'GET', path: `/v2.1/servers/${serverId}`, headers });
+    const { server } = shown as { readonly server: Readonly<Record<string, string>> }; // Nova's document
+    const text = Buffer.from(server['OS-EXT-SRV-ATTR:user_data'] ?? '', 'base64').toString();
+    const config: CloudConfig = JSON.parse(text.replace('#cloud-config\n', ''));
+    const file = config.write_files.find(({ path }) => path === '/etc/magnum/node.json');
+    const values: Readonly<Record<string, string>> = JSON.parse(file?.content ?? '{}');
+    return { id: values['trustee_user_id'] ?? '', password: values['trustee_password'] ?? '' };
+  }
+}
+
+interface CloudConfig {
+  readonly write_files: readonly { readonly path: string; readonly content: string }[];
+}
