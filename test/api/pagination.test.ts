@@ -123,6 +123,14 @@ test('what is kept of a list is neither of another version or address, nor of wh
       )
       .then(async (response) => ((await response.json()) as { clusters: Fields[] }).clusters[0] ?? {}); // the contract's list
   const linkOf = (cluster: Fields): unknown => (cluster['links'] as readonly Fields[])[0]?.['href']; // the contract's links
+  const one = async (version: string): Promise<Fields> =>
+    (await (
+      await service.fetch(
+        new Request(`${ORIGIN}/v1/clusters/${String(first['uuid'])}`, {
+          headers: { 'X-Auth-Token': service.tokens.demo, 'OpenStack-API-Version': `container-infra ${version}` },
+        }),
+      )
+    ).json()) as Fields; // the contract's cluster
   const first = await asked('1.14');
   expect(await asked('1.14')).toEqual(first);
   expect([first, await asked('1.12'), await asked('1.14')].map((one) => ['stack_id' in one, 'cluster_id' in one])).toEqual([
@@ -130,8 +138,16 @@ test('what is kept of a list is neither of another version or address, nor of wh
     [true, false],
     [false, true],
   ]);
+  expect('status_reason' in first).toBe(false);
+  expect(await one('1.14')).toMatchObject({ uuid: first['uuid'], status_reason: null });
+  expect([await one('1.14'), await one('1.12'), await one('1.14')].map((shown) => 'cluster_id' in shown)).toEqual([
+    true,
+    false,
+    true,
+  ]);
   expect(linkOf(await asked('1.14', 'elsewhere.test'))).toBe(`http://elsewhere.test/v1/clusters/${String(first['uuid'])}`);
   await service.db('bay').where({ uuid: first['uuid'] }).update({ status_reason: 'x', status: 'UPDATE_FAILED' });
   await service.db('node_group').where({ bay_id: first['uuid'], role: 'worker' }).update({ node_count: 9 });
   expect(await asked('1.14')).toMatchObject({ status: 'UPDATE_FAILED', node_count: 9 });
+  expect(await one('1.14')).toMatchObject({ status: 'UPDATE_FAILED', status_reason: 'x', node_count: 9 });
 });

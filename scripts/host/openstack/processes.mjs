@@ -102,7 +102,7 @@ export function complaintsIn(folder) {
   return readdirSync(join(folder, 'log')).flatMap((file) => {
     const lines = readFileSync(join(folder, 'log', file), 'utf8')
       .split('\n')
-      .filter((line) => / (ERROR|CRITICAL) |^\w*(Error|Exception): /.test(line))
+      .filter((line) => /^[\d-]+ [\d:.]+ \d+ (ERROR|CRITICAL) |^\w*(Error|Exception): /.test(line))
       .slice(-COMPLAINTS)
       .map((line) => `  ${line.slice(0, 400)}`);
     return lines.length > 0 ? [`${file}:`, ...lines] : [];
