@@ -20,7 +20,7 @@ export const OWNER: Actor = {
 export const may = (action: string): Access => ({ actor: OWNER, action, policies: {}, vocabulary: 'bay' });
 
 /** A manager and two workers of the model that `askForBay` makes. */
-const HIVE: CreateBay = {
+export const HIVE: CreateBay = {
   name: 'hive',
   bayModel: 'model',
   nodeCount: 2,

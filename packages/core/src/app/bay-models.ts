@@ -8,7 +8,7 @@ import { WORDS } from '../domain/words.js';
 import type { BayDriver } from '../ports/bay-driver.js';
 import type { Page } from '../ports/store.js';
 import { requireCloudResources, requireImage, type CloudReferences } from './cloud-resources.js';
-import { cloudAccess, visibleRows, type Access, type AppDeps } from './deps.js';
+import { cloudAccess, owningProject, visibleRows, type Access, type AppDeps } from './deps.js';
 import { checkLabels } from './drivers.js';
 import { findBayModel } from './find.js';
 
@@ -46,6 +46,7 @@ export async function createBayModel(
 ): Promise<SavedModel> {
   const { actor } = access;
   deps.policy.require(access.action, actor);
+  const projectId = owningProject(actor);
   const image = await requireImage(deps.cloud, fields.imageId, cloudAccess(actor), signal);
   const completed = {
     ...fields,
@@ -62,7 +63,7 @@ export async function createBayModel(
     driver: driver.name,
     id: deps.random.uuid() as BayModelId, // a new UUID is an id by being given here
     name: fields.name ?? generatedName(WORDS[access.vocabulary].modelName, (limit) => deps.random.below(limit)),
-    projectId: actor.projectId ?? '',
+    projectId,
     userId: actor.userId,
     createdAt: deps.clock.now(),
     updatedAt: null,

@@ -12,7 +12,7 @@ import { WORDS } from '../domain/words.js';
 import type { BayRow, New, Page } from '../ports/store.js';
 import { changeBay, recordIntent, requireAccepts, type Accepted } from './bay-changes.js';
 import { requireCloudResources } from './cloud-resources.js';
-import { cloudAccess, visibleRows, type Access, type AppDeps } from './deps.js';
+import { cloudAccess, owningProject, visibleRows, type Access, type AppDeps } from './deps.js';
 import { checkLabels } from './drivers.js';
 import { findBay, findBayModelToUse } from './find.js';
 import { requireDelegable, keepRequestToken } from './delegation.js';
@@ -96,6 +96,7 @@ async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal
   checkVolumeSize(model.dockerStorageDriver, desired.dockerVolumeSize);
   const warnings = checkLabels(deps, driver, desired.labels);
   deps.policy.require(access.action, actor);
+  owningProject(actor);
   requireDelegable(deps, actor);
   await requireCloudResources(
     deps.cloud,
@@ -161,7 +162,7 @@ function desiredFrom(wanted: CreateBay, model: BayModel): BayDesired {
 function newBay(deps: AppDeps, access: Access, name: string | null, desired: BayDesired): New<Bay> {
   return {
     id: deps.random.uuid() as BayId, // a new UUID is an id by being given here
-    projectId: access.actor.projectId ?? '',
+    projectId: owningProject(access.actor),
     userId: access.actor.userId,
     name: name ?? generatedName(WORDS[access.vocabulary].bayName, (limit) => deps.random.below(limit)),
     generation: 1,

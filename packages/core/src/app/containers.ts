@@ -5,7 +5,7 @@ import type { Container, ContainerReport, ContainerStatus } from '../domain/work
 import type { CommandResult } from '../ports/bay-driver.js';
 import type { ContainerAction } from '../ports/bus.js';
 import type { Page } from '../ports/store.js';
-import { ownRows, QUESTION_MS, type Access, type AppDeps } from './deps.js';
+import { QUESTION_MS, ownRows, owningProject, type Access, type AppDeps } from './deps.js';
 import { findBay, findContainer } from './find.js';
 
 export interface CreateContainer {
@@ -97,7 +97,7 @@ function newContainer(deps: AppDeps, access: Access, bayId: BayId, wanted: Creat
   return {
     id: deps.random.uuid() as ContainerId, // a new UUID is an id by being given here
     bayId,
-    projectId: access.actor.projectId ?? '',
+    projectId: owningProject(access.actor),
     userId: access.actor.userId,
     name: wanted.name,
     image: wanted.image,

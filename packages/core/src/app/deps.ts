@@ -1,5 +1,6 @@
 import { isAdmin, type Actor } from '../domain/actor.js';
 import type { BayModel } from '../domain/bay-model.js';
+import { DomainError } from '../domain/errors.js';
 import type { Vocabulary } from '../domain/words.js';
 import type { LabelCheck } from '../domain/labels.js';
 import type { BayDriver, ClientAccess, ClientFiles } from '../ports/bay-driver.js';
@@ -74,6 +75,12 @@ export interface Once {
 /** Rows of one's own project. A token without a project owns nothing. */
 export function ownRows(actor: Actor): Visibility {
   return { projectId: actor.trusteeOf?.projectId ?? actor.projectId ?? '' };
+}
+
+/** The project that what the caller makes belongs to. Error: `forbidden` for a token of the system, of a domain or of nothing. */
+export function owningProject(actor: Actor): string {
+  if (actor.projectId) return actor.projectId;
+  throw new DomainError('forbidden', 'What is made belongs to a project, and this token is for none: log in for a project.');
 }
 
 /** Administrators see the rows of every project where the operation has a rule for it, and the rule allows it. */

@@ -5,7 +5,7 @@ import { NEEDED_PROPERTY, type Federation } from '../domain/federation.js';
 import type { BayId, FederationId } from '../domain/ids.js';
 import { generatedName } from '../domain/names.js';
 import type { Page } from '../ports/store.js';
-import { ownRows, type Access, type AppDeps } from './deps.js';
+import { ownRows, owningProject, type Access, type AppDeps } from './deps.js';
 import { findBay, findFederation } from './find.js';
 
 export interface CreateFederation {
@@ -35,7 +35,7 @@ export async function createFederation(deps: AppDeps, access: Access, wanted: Cr
   const id = deps.random.uuid() as FederationId; // a new UUID is an id by being given here
   const federation = {
     id,
-    projectId: actor.projectId ?? '',
+    projectId: owningProject(actor),
     name: wanted.name ?? generatedName('federation', (limit) => deps.random.below(limit)),
     hostBayId: bay.id,
     memberIds: [],

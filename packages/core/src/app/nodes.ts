@@ -3,7 +3,7 @@ import type { NodeRecord } from '../domain/node.js';
 import type { NodeReport } from '../ports/bay-driver.js';
 import { DomainError, isDomainError } from '../domain/errors.js';
 import type { BayNodeRow, New, NodeRow, Page } from '../ports/store.js';
-import { ownRows, type Access, type AppDeps } from './deps.js';
+import { ownRows, owningProject, type Access, type AppDeps } from './deps.js';
 import { findBay, findNode } from './find.js';
 
 /** A node as the database has it, with what its engine says of it now, where the engine answers; or a record. */
@@ -61,7 +61,7 @@ export async function createNodeRecord(deps: AppDeps, access: Access, wanted: No
   const record: New<NodeRecord> = {
     ...wanted,
     id: deps.random.uuid() as NodeId, // a new UUID is an id by being given here
-    projectId: actor.projectId ?? '',
+    projectId: owningProject(actor),
     userId: actor.userId,
     createdAt: deps.clock.now(),
     updatedAt: null,

@@ -2,7 +2,7 @@ import type { X509KeyPairId } from '../domain/ids.js';
 import { Secret } from '../domain/secret.js';
 import { keyContext, type X509KeyPair } from '../domain/x509-key-pair.js';
 import type { New, Page } from '../ports/store.js';
-import { ownRows, type Access, type AppDeps } from './deps.js';
+import { ownRows, owningProject, type Access, type AppDeps } from './deps.js';
 import { findBayInBody, findX509KeyPair } from './find.js';
 
 export interface CreateX509KeyPair {
@@ -37,7 +37,7 @@ export async function createX509KeyPair(deps: AppDeps, access: Access, wanted: C
   const pair: New<X509KeyPair> = {
     id,
     bayId: bay.id,
-    projectId: actor.projectId ?? '',
+    projectId: owningProject(actor),
     userId: actor.userId,
     name: wanted.name,
     caCertificate: wanted.caCertificate,

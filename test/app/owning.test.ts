@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createBayModel } from '../../packages/core/src/app/bay-models.js';
+import { createBay } from '../../packages/core/src/app/bays.js';
+import type { Access } from '../../packages/core/src/app/deps.js';
+import { createNodeRecord } from '../../packages/core/src/app/nodes.js';
+import { aBayModel } from '../../packages/core/src/testing/builders.js';
+import { HIVE, may } from '../support/asking.js';
+import { aMachine, startProcess, type Process } from '../support/world.js';
+
+let maker: Process;
+
+beforeAll(async () => {
+  maker = await startProcess(await aMachine());
+  await maker.app.store.write((repos) =>
+    repos.bayModels.insert(aBayModel({ public: true, flavorId: 'm1.small', externalNetworkId: 'public' })),
+  );
+});
+afterAll(() => maker.engine.stop());
+
+/** An administrator of the whole system, who may do everything and is in no project. */
+const everywhere = (action: string): Access => {
+  const access = may(action);
+  return { ...access, actor: { ...access.actor, roles: ['admin'], projectId: null, systemScope: true } };
+};
+const { signal } = new AbortController();
+
+test.each([
+  ['a bay', () => createBay(maker.app, everywhere('bay:create'), HIVE, signal)],
+  ['a bay model', () => createBayModel(maker.app, everywhere('baymodel:create'), aBayModel(), signal)],
+  [
+    'the record of a node',
+    () => createNodeRecord(maker.app, everywhere('node:create'), { type: 'virt', imageId: 'debian-12', ironicNodeId: null }),
+  ],
+])('%s is not made for nobody, whatever the rules allow', async (_what, make) => {
+  await expect(make()).rejects.toMatchObject({
+    kind: 'forbidden',
+    message: 'What is made belongs to a project, and this token is for none: log in for a project.',
+  });
+});
