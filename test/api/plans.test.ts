@@ -69,6 +69,19 @@ describe('a dry run', () => {
     const odd = await service.request('POST', '/v1/bays?dry_run=perhaps', { body: BODY });
     expect(refusalOf(odd)).toMatchObject({ status: 400, detail: expect.stringContaining('dry_run') });
   });
+
+  test("refuses clusters where the project's number of them is used up, as creation does", async () => {
+    await aPlace();
+    await service.createBay(BODY);
+    const body = { project_id: service.config.projects[0]?.id, resource: 'Cluster', hard_limit: 1 };
+    expect((await service.request('POST', '/v1/quotas', { body, token: service.tokens.admin })).status).toBe(201);
+    const cluster = { cluster_template_id: 'swarm', name: 'second', keypair: 'default' };
+    for (const path of ['/v1/clusters', '/v1/clusters?dry_run=true'])
+      expect(refusalOf(await service.request('POST', path, { body: cluster })), path).toMatchObject({
+        status: 403,
+        detail: expect.stringContaining('maximum clusters per project, 1'),
+      });
+  });
 });
 
 describe('a bay that needs more than its project has left', () => {

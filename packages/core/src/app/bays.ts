@@ -18,7 +18,7 @@ import { findBay, findBayModelToUse } from './find.js';
 import { requireDelegable, keepRequestToken } from './delegation.js';
 import { newDefaultGroups, setGroupSize } from './group-sizes.js';
 import { bayPlan, preflight, type BayDraft, type BayPlan } from './preflight.js';
-import { requireRoom } from './quotas.js';
+import { requireLeft, requireRoom } from './quotas.js';
 
 /** What a caller says of a new bay; null means: as the model has it. */
 export interface CreateBay {
@@ -82,6 +82,7 @@ export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay
 /** What creating it would make, from the same checks and the same rendering. Nothing is written, nothing is made. */
 export async function planNewBay(deps: AppDeps, access: Access, wanted: CreateBay, signal: AbortSignal): Promise<BayPlan> {
   const draft = await draftBay(deps, access, wanted, signal);
+  if (access.vocabulary === 'cluster') await deps.store.read((repos) => requireLeft(deps, repos, draft.bay.projectId));
   return bayPlan(deps, draft, cloudAccess(access.actor), signal);
 }
 

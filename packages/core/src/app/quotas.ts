@@ -112,6 +112,15 @@ export async function requireRoom(
   projectId: string,
 ): Promise<void> {
   await repos.quotas.hold(projectId);
+  await requireLeft(deps, repos, projectId);
+}
+
+/** The same for whoever makes nothing yet. Errors: `quota-exceeded`. */
+export async function requireLeft(
+  deps: Pick<AppDeps, 'defaultClusterQuota'>,
+  repos: Repositories,
+  projectId: string,
+): Promise<void> {
   const limit = (await repos.quotas.get(projectId, QUOTA_RESOURCE))?.hardLimit ?? deps.defaultClusterQuota;
   const { bays } = await repos.bays.count(projectId);
   if (bays < limit) return;
