@@ -1,11 +1,16 @@
+import type { Agent } from 'node:http';
 import type Docker from 'dockerode';
 import { DomainError } from '../../domain/errors.js';
 import type { ConnectInput, NodeReport } from '../../ports/bay-driver.js';
+import { connectingWithin } from './connecting.js';
 import { attempt } from './engine-errors.js';
 
 const CALL_WITHIN = 10_000;
 const CONNECT_WITHIN = 5_000;
 const DEFAULT_PORT = 2375;
+// The client's own limit for connections runs until the answer comes.
+const PLAIN = connectingWithin(CONNECT_WITHIN, 'http');
+const SECURE = connectingWithin(CONNECT_WITHIN, 'https');
 
 export interface Engine {
   /** Name of the node. */
@@ -46,10 +51,17 @@ function addressOf({ endpoint }: ConnectInput): { readonly host: string; readonl
 }
 
 /** Mutual TLS where the bay has certificates; plain TCP only where it was made without. */
-function connection({ endpoint }: ConnectInput, host: string, port: number): Docker.DockerOptions {
-  const common = { host, port, connectionTimeout: CONNECT_WITHIN };
-  if (endpoint.ca === '') return { ...common, protocol: 'http' };
-  return { ...common, protocol: 'https', ca: endpoint.ca, cert: endpoint.clientCertificate, key: endpoint.clientKey.reveal() };
+function connection({ endpoint }: ConnectInput, host: string, port: number): Docker.DockerOptions & { readonly agent: Agent } {
+  if (endpoint.ca === '') return { host, port, protocol: 'http', agent: PLAIN };
+  return {
+    host,
+    port,
+    protocol: 'https',
+    agent: SECURE,
+    ca: endpoint.ca,
+    cert: endpoint.clientCertificate,
+    key: endpoint.clientKey.reveal(),
+  };
 }
 
 interface SwarmNode {
