@@ -288,7 +288,7 @@ function overlaps(lines: readonly Line[]): readonly string[] {
     const holder = holders.get(bayId);
     if (line.msg === 'work claimed') {
       if (holder && (holder.fence === fence || line.time < holder.until))
-        found.push(`${bayId}: fence ${String(fence)} began ${holder.until - line.time} ms early`);
+        found.push(`${bayId}: fence ${String(fence)} began ${holder.until - line.time} ms early: ${storyOf(bayId, lines)}`);
       holders.set(bayId, { pid, fence, until: Number(until) });
     }
     if (line.msg === 'bay deleted' || (line.msg === 'work released' && holder?.fence === fence)) holders.delete(bayId);
@@ -300,11 +300,24 @@ function overlaps(lines: readonly Line[]): readonly string[] {
   return found;
 }
 
-/** By time; what is given back in a millisecond can be claimed in the same one. */
+/** By time. Within a millisecond by fence: what is claimed in it can be given back in it, and claimed by another one. */
 function inOrder(lines: readonly Line[]): readonly Line[] {
+  const fenceOf = (line: Line): number => (typeof line['fence'] === 'number' ? line['fence'] : Infinity);
+  const rank = (line: Line): number => Number(line.msg !== 'work claimed');
   return lines.toSorted(
-    (one, other) => one.time - other.time || Number(one.msg === 'work claimed') - Number(other.msg === 'work claimed'),
+    (one, other) => one.time - other.time || compared(fenceOf(one), fenceOf(other)) || rank(one) - rank(other),
   );
+}
+
+/** No difference: that of two infinities is no number. */
+function compared(one: number, other: number): number {
+  return one === other ? 0 : one < other ? -1 : 1;
+}
+
+function storyOf(bayId: string, lines: readonly Line[]): string {
+  return inOrder(lines.filter((line) => line['bayId'] === bayId && typeof line['fence'] === 'number'))
+    .map(({ time, msg, pid, fence }) => `${String(time)} ${String(pid)} ${msg} ${String(fence)}`)
+    .join('; ');
 }
 
 /** A small generator whose choices a seed repeats. */

@@ -5,7 +5,7 @@ export { DockerBackend } from './adapters/embedded/docker-backend.js';
 export { ensureHelloImage, ensureNodeImage, HELLO_IMAGE } from './adapters/embedded/docker-image.js';
 export { SimulatedBackend } from './adapters/embedded/simulated.js';
 export { openSqlite } from './adapters/knex/sqlite.js';
-export { gatheredOutput, jsonLogger, silentLogger } from './adapters/system/logger.js';
+export { gatheredOutput, jsonLogger, promptOutput, silentLogger } from './adapters/system/logger.js';
 export { Secret } from './domain/secret.js';
 export { DomainError } from './domain/errors.js';
 export type { Logger } from './ports/logger.js';

@@ -1,4 +1,4 @@
-import { frontDoor, gatheredOutput, jsonLogger, type Config, type Logger, type Service } from '@magnum-ts/core';
+import { frontDoor, gatheredOutput, jsonLogger, promptOutput, type Config, type Logger, type Service } from '@magnum-ts/core';
 import type { Registry } from 'prom-client';
 import { Listeners } from '../app.js';
 import { reportOnSignal } from '../diagnostics.js';
@@ -7,7 +7,7 @@ import { serviceMetrics, type Metrics } from '../metrics.js';
 
 export function loggerOf(config: Config): Logger {
   // Whoever asks for every line wants the last ones, too, of a process that was killed.
-  return config.flag('DEFAULT', 'debug') ? jsonLogger('debug') : jsonLogger('info', gatheredOutput());
+  return config.flag('DEFAULT', 'debug') ? jsonLogger('debug', promptOutput()) : jsonLogger('info', gatheredOutput());
 }
 
 /** Everything that is odd in the configuration is said once, at the start. */

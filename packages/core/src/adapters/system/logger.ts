@@ -27,6 +27,14 @@ export function gatheredOutput(): DestinationStream {
   return destination({ dest: 1, sync: false, minLength: FULL_BYTES, periodicFlush: LONGEST_HELD_MS });
 }
 
+/**
+ * Standard output for whoever looks for a fault: every line is written before the program goes on. Else lines wait for a thread,
+ * behind keys that are being made, and those that a process said last are lost with it.
+ */
+export function promptOutput(): DestinationStream {
+  return destination({ dest: 1, sync: true });
+}
+
 export const silentLogger: Logger = {
   debug: () => undefined,
   info: () => undefined,
