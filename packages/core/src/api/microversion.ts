@@ -28,20 +28,20 @@ export class UnsupportedVersion extends DomainError {
   }
 }
 
-/** The few texts in use, and what they come to; a caller's inventions must not fill the memory. */
-const known = new Map<string, Negotiated>();
+/** The few texts of the header in use, null where there is none, and what they come to; a caller's inventions must not fill the memory. */
+const known = new Map<string | null, Negotiated>();
 const MOST_KNOWN = 200;
 
 /** Errors: `not-acceptable` for what is no version, UnsupportedVersion for one that is not served. */
 export function negotiate(request: Pick<PlainRequest, 'header'>): Negotiated {
   const header = request.header('openstack-api-version');
   const legacy = request.header('x-openstack-magnum-api-version');
-  // No header has a line break in it.
-  const text = `${header ?? '\n'}\n${legacy ?? '\n'}`;
-  const before = known.get(text);
+  // Clients of two old releases say it there.
+  if (legacy !== null) return versionIn(header, legacy);
+  const before = known.get(header);
   if (before) return before;
-  const negotiated = versionIn(header, legacy);
-  if (known.size < MOST_KNOWN) known.set(text, negotiated);
+  const negotiated = versionIn(header, null);
+  if (known.size < MOST_KNOWN) known.set(header, negotiated);
   return negotiated;
 }
 
