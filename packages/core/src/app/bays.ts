@@ -97,7 +97,7 @@ async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal
   checkVolumeSize(model.dockerStorageDriver, desired.dockerVolumeSize);
   const warnings = checkLabels(deps, driver, desired.labels);
   deps.policy.require(access.action, actor);
-  owningProject(actor);
+  const projectId = owningProject(actor);
   requireDelegable(deps, actor);
   await requireCloudResources(
     deps.cloud,
@@ -127,7 +127,7 @@ async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal
       message: 'master_count must be 1 when master_lb_enabled is False. Enable the load balancer to have more masters.',
     });
   }
-  const bay = newBay(deps, access, wanted.name, desired);
+  const bay = newBay(deps, access, { projectId, name: wanted.name, desired });
   const { groups, nodes } = newDefaultGroups(deps, bay, model, wanted);
   const problems =
     driver.check?.({
@@ -160,10 +160,14 @@ function desiredFrom(wanted: CreateBay, model: BayModel): BayDesired {
   };
 }
 
-function newBay(deps: AppDeps, access: Access, name: string | null, desired: BayDesired): New<Bay> {
+function newBay(
+  deps: AppDeps,
+  access: Access,
+  { projectId, name, desired }: { readonly projectId: string; readonly name: string | null; readonly desired: BayDesired },
+): New<Bay> {
   return {
     id: deps.random.uuid() as BayId, // a new UUID is an id by being given here
-    projectId: owningProject(access.actor),
+    projectId,
     userId: access.actor.userId,
     name: name ?? generatedName(WORDS[access.vocabulary].bayName, (limit) => deps.random.below(limit)),
     generation: 1,
