@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { InvalidArgumentError, type Command } from 'commander';
 import { addCommonOptions } from './commands.js';
 import { UsageError } from './errors.js';
@@ -25,7 +24,10 @@ interface DevServer {
   stop(): Promise<void>;
 }
 
-type StartDev = (options: DevOptions) => Promise<DevServer>;
+interface DevService {
+  startDev(this: void, options: DevOptions): Promise<DevServer>;
+  looksForGarbageSooner(this: void): void;
+}
 
 export function addDev(program: Command, io: Io): void {
   const command = program
@@ -42,9 +44,8 @@ export function addDev(program: Command, io: Io): void {
 }
 
 async function dev(io: Io, flags: Flags): Promise<void> {
-  // V8 would let the heap grow fourfold before it looks for what is no longer used; a laptop has other things to hold.
-  setFlagsFromString('--heap-growing-percent=50');
-  const startDev = await loadStart();
+  const { startDev, looksForGarbageSooner } = await loadServer();
+  looksForGarbageSooner();
   const server = await startDev(devOptions(io, flags));
   tell(io, server);
   await aborted(io.signal);
@@ -85,12 +86,11 @@ function tell(io: Io, server: DevServer): void {
   );
 }
 
-async function loadStart(): Promise<StartDev> {
+async function loadServer(): Promise<DevService> {
   const server: object = await import('@magnum-ts/server');
-  const start: unknown = Reflect.get(server, 'startDev');
-  if (typeof start !== 'function')
+  if (['startDev', 'looksForGarbageSooner'].some((name) => typeof Reflect.get(server, name) !== 'function'))
     throw new UsageError('This installation of @magnum-ts/server cannot run `magnum dev`; build it anew');
-  return start as StartDev; // the two packages are released together, and this is the signature that the server exports
+  return server as DevService; // the two packages are released together, and these are the signatures that the server exports
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@ import { frontDoor, openApi } from '@magnum-ts/core';
 import { Listeners } from '../app.js';
 import { docsRoom } from '../docs.js';
 import { healthRoom } from '../health.js';
+import { looksForGarbageSooner } from '../heap.js';
 import { end, readArguments } from './arguments.js';
 import { loggerOf, observe, reportWarnings, stopOnSignal } from './run.js';
 
@@ -11,6 +12,7 @@ const USAGE = `usage: magnum-api [--config-file FILE]... [--config-dir DIR]... [
 Serves Magnum's API. Run as many as you like behind a load balancer.`;
 const STOP_GRACE_MS = 25_000;
 
+looksForGarbageSooner();
 const { config, flags } = readArguments(USAGE, ['print-config']);
 if (flags['print-config']) end([...config.describe(), ...config.warnings.map((warning) => `# ${warning}`)].join('\n'), 0);
 const logger = loggerOf(config);

@@ -2,6 +2,7 @@
 import { openConductor } from '@magnum-ts/core';
 import { Registry } from 'prom-client';
 import { conductorMeter } from '../conductor-meter.js';
+import { looksForGarbageSooner } from '../heap.js';
 import { end, readArguments } from './arguments.js';
 import { loggerOf, observe, reportWarnings, stopOnSignal } from './run.js';
 
@@ -9,6 +10,7 @@ const USAGE = `usage: magnum-conductor [--config-file FILE]... [--config-dir DIR
 
 Brings bays to what was asked for. Run as many as you like, on as many hosts as you like.`;
 
+looksForGarbageSooner();
 const { config, flags } = readArguments(USAGE, ['print-config']);
 if (flags['print-config']) end([...config.describe(), ...config.warnings.map((warning) => `# ${warning}`)].join('\n'), 0);
 const logger = loggerOf(config);
