@@ -1,7 +1,10 @@
 import { expect } from 'vitest';
+import { accountLogin } from '../../packages/core/src/adapters/openstack/trusts.js';
+import { isDomainError } from '../../packages/core/src/domain/errors.js';
+import { Secret } from '../../packages/core/src/domain/secret.js';
 import { until } from '../fleet/fleet.js';
 import type { BayFleet } from './bay-fleet.js';
-import { ADMIN, SIGNAL, wire, type Cloud } from './cloud.js';
+import { ADMIN, SIGNAL, type Cloud } from './cloud.js';
 
 /** With what a node logs in. */
 export interface Account {
@@ -35,12 +38,14 @@ export class NodeAccounts {
   }
 
   /** A token without a scope; undefined where Keystone refuses the account. */
-  async logIn(user: Account): Promise<string | undefined> {
-    const url = `${this.#cloud.openstack.keystone}/v3/auth/tokens`;
-    const body = JSON.stringify({ auth: { identity: { methods: ['password'], password: { user } } } });
-    const reply = await wire({ method: 'POST', url, headers: { 'content-type': 'application/json' }, body }, SIGNAL);
-    expect([201, 401]).toContain(reply.status);
-    return reply.headers.get('x-subject-token') ?? undefined;
+  async logIn({ id, password }: Account): Promise<string | undefined> {
+    const login = accountLogin(this.#cloud.deps(), { userId: id, password: new Secret(password) }, undefined);
+    try {
+      return (await login.token(false, SIGNAL)).secret.reveal();
+    } catch (error) {
+      if (isDomainError(error, 'cloud-refused')) return undefined;
+      throw error;
+    }
   }
 
   /** The node asks until there is another account for it, logs in with that, and tells that it holds it. Returns it. */
