@@ -1,18 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { get } from 'node:http';
-import { get as secureGet } from 'node:https';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DockerBackend } from '../../adapters/embedded/docker-backend.js';
 import { ensureHelloImage, ensureNodeImage } from '../../adapters/embedded/docker-image.js';
 import { dockerName } from '../../adapters/embedded/docker-names.js';
 import { Secret } from '../../domain/secret.js';
-import type { ContainerSpec } from '../../domain/workload.js';
 import type { CoeSession } from '../../ports/bay-driver.js';
 import { connectSwarm } from './client.js';
 import { TestCloud, type Signal } from './cloud.test-support.js';
 import { swarmMode } from './drivers/swarm-mode/driver.js';
 import { EXAMPLE_BAYS, exampleBay, type Example } from './drivers/swarm-mode/example-bays.js';
+import { aContainer, plainStatus, tlsStatusWithoutCertificate, until } from './swarm.test-support.js';
 import { resolveUserData } from './drivers/swarm-mode/user-data.test-support.js';
 
 const docker = new Docker();
@@ -43,17 +41,6 @@ function addressOf(name: string): string {
   return name === PLAIN ? `10.243.${third}.20` : (ADDRESSES[name] ?? '');
 }
 
-async function until(what: string, holds: () => Promise<boolean> | boolean, seconds = 90): Promise<void> {
-  for (
-    const deadline = Date.now() + seconds * 1000;
-    Date.now() < deadline;
-    await new Promise((resolve) => setTimeout(resolve, 300))
-  ) {
-    if (await holds()) return;
-  }
-  throw new Error(`after ${seconds} s still not true: ${what}`);
-}
-
 function containerOf(name: string): Docker.Container {
   return docker.getContainer(dockerName(instance, `s/${name}`));
 }
@@ -63,34 +50,6 @@ async function inside(name: string, ...command: string[]): Promise<{ code: numbe
   let output = '';
   for await (const chunk of await execution.start({ Tty: true })) output += String(chunk);
   return { code: (await execution.inspect()).ExitCode ?? -1, output };
-}
-
-function plainStatus(url: string): Promise<number> {
-  return new Promise((resolve, reject) =>
-    get(url, { timeout: 5000 }, (response) => resolve(response.resume().statusCode ?? 0)).on('error', reject),
-  );
-}
-
-function tlsStatusWithoutCertificate(url: string): Promise<number> {
-  return new Promise((resolve, reject) =>
-    secureGet(url, { timeout: 5000, rejectUnauthorized: false }, (response) => resolve(response.resume().statusCode ?? 0)).on(
-      'error',
-      reject,
-    ),
-  );
-}
-
-function aContainer(changes: Partial<ContainerSpec> = {}): ContainerSpec {
-  return {
-    hostname: randomUUID(),
-    name: 'hello',
-    image: 'magnum-ts-hello:1',
-    command: null,
-    memory: null,
-    environment: {},
-    labels: {},
-    ...changes,
-  };
 }
 
 describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user data", () => {

@@ -218,3 +218,25 @@ function recorded(backend: CloudBackend, calls: string[]): CloudBackend {
     return call();
   });
 }
+
+const HANDLE = { handle: { type: 'OS::Heat::WaitConditionHandle' } };
+/** A condition that waits for so many signals of its handle, for so many seconds. */
+export function aWait(timeout: number, count = 1): JsonObject {
+  return {
+    ...HANDLE,
+    wait: { type: 'OS::Heat::WaitCondition', properties: { handle: { get_resource: 'handle' }, timeout, count } },
+  };
+}
+/** Outputs that tell where signals go, and what came. */
+export const ENDPOINT = {
+  endpoint: { value: { get_attr: ['handle', 'endpoint'] } },
+  token: { value: { get_attr: ['handle', 'token'] } },
+  data: { value: { get_attr: ['wait', 'data'] } },
+};
+
+/** The stack of the world when it rests. */
+export async function whole(world: World): Promise<StackSnapshot> {
+  const stack = await world.settled();
+  if (!stack) throw new Error('the stack is gone');
+  return stack;
+}

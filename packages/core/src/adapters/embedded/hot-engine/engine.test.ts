@@ -10,11 +10,14 @@ import {
   aFleet,
   aSpec,
   aTemplate,
+  aWait,
   aWorld,
+  ENDPOINT,
   engineOver,
   intercepted,
   SIGNAL,
   until,
+  whole,
   type World,
 } from './engine.test-support.js';
 
@@ -50,52 +53,17 @@ function watched(backend: CloudBackend): CloudBackend {
 
 async function made(template: JsonObject, more: Partial<StackSpec> = {}): Promise<StackSnapshot> {
   await world.create({ template, ...more });
-  return whole();
+  return whole(world);
 }
 
 async function updated(template: JsonObject, more: Partial<StackSpec> = {}): Promise<StackSnapshot> {
   const stack = await world.find('stack');
   await world.engine.update(stack?.id ?? '', aSpec({ template, ...more }), ACCESS, SIGNAL);
-  return whole();
-}
-
-async function whole(): Promise<StackSnapshot> {
-  const stack = await world.settled();
-  if (!stack) throw new Error('the stack is gone');
-  return stack;
+  return whole(world);
 }
 
 function idOf(stack: StackSnapshot, path: string): string | null | undefined {
   return stack.resources.find((resource) => resource.path.join('/') === path)?.physicalId;
-}
-
-const HANDLE = { handle: { type: 'OS::Heat::WaitConditionHandle' } };
-function aWait(timeout: number, count = 1): JsonObject {
-  return {
-    ...HANDLE,
-    wait: { type: 'OS::Heat::WaitCondition', properties: { handle: { get_resource: 'handle' }, timeout, count } },
-  };
-}
-const ENDPOINT = {
-  endpoint: { value: { get_attr: ['handle', 'endpoint'] } },
-  token: { value: { get_attr: ['handle', 'token'] } },
-  data: { value: { get_attr: ['wait', 'data'] } },
-};
-
-async function signalled(body: unknown, token?: string): Promise<Response> {
-  const stack = await until(async () => {
-    const found = await world.find('stack');
-    return found?.outputs['endpoint'] ? found : undefined;
-  });
-  const headers = { 'x-auth-token': token ?? String(stack.outputs['token']) };
-  const request = new Request(String(stack.outputs['endpoint']), {
-    method: 'POST',
-    headers,
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
-  const response = await world.engine.handle(request);
-  if (!response) throw new Error('not the path of a signal');
-  return response;
 }
 
 test('parts are made in order of need, and removed in the reverse order', async () => {
@@ -294,70 +262,9 @@ test('an operation ends at its time, counted from its start also over a restart'
   world.clock.advance(2 * MINUTE);
   const second = engineOver(world.db, new SimulatedBackend(world.db), world.clock);
   await second.start();
-  const stack = await whole();
+  const stack = await whole(world);
   expect(stack).toMatchObject({ id, action: 'CREATE', state: 'FAILED', reason: 'Create timed out' });
   await second.stop();
-});
-
-test('a wait condition ends at its time, and says how much came', async () => {
-  await world.create({ template: aTemplate(aWait(60, 2), { outputs: ENDPOINT }) });
-  await signalled({ status: 'SUCCESS', reason: 'half' });
-  await until(async () => (world.clock.advance(1000), (await world.find('stack'))?.state === 'FAILED' || undefined));
-  expect((await world.find('stack'))?.reason).toBe(
-    'Resource CREATE failed: WaitConditionTimeout: resources.wait: 1 of 2 received - half',
-  );
-});
-
-test('signals complete a wait condition and give it their data', async () => {
-  await world.create({ template: aTemplate(aWait(60), { outputs: ENDPOINT }) });
-  expect((await signalled({ status: 'SUCCESS', id: 'node', data: { word: 'join-me' } })).status).toBe(200);
-  const stack = await whole();
-  expect(stack.outputs['data']).toBe('{"node":{"word":"join-me"}}');
-  const raw = JSON.stringify([await world.db('hot_signal'), await world.db('hot_resource'), await world.db('hot_event')]);
-  expect(raw).not.toContain('join-me');
-});
-
-test('a signal with the same id again replaces what it said', async () => {
-  await world.create({ template: aTemplate(aWait(60, 2), { outputs: ENDPOINT }) });
-  await signalled({ id: 'node', data: 1 });
-  await signalled({ id: 'node', data: 2 });
-  expect(await world.db('hot_signal')).toHaveLength(1);
-  await signalled({ id: 'other' });
-  expect((await whole()).outputs['data']).toBe('{"node":2,"other":null}');
-});
-
-test('a signal of failure fails the stack with its reason', async () => {
-  await world.create({ template: aTemplate(aWait(60), { outputs: ENDPOINT }) });
-  await signalled({ status: 'FAILURE', reason: 'disk full' });
-  expect((await whole()).reason).toBe('Resource CREATE failed: WaitConditionFailure: resources.wait: disk full');
-  const events = await world.engine.events((await whole()).id, 0, 100, ACCESS, SIGNAL);
-  expect(events.find((event) => event.action === 'SIGNAL')).toMatchObject({
-    state: 'FAILED',
-    reason: 'Signal: status:FAILURE reason:disk full',
-  });
-});
-
-test('signals without the token, to nowhere, or without sense are refused', async () => {
-  await world.create({ template: aTemplate(aWait(60), { outputs: ENDPOINT }) });
-  expect((await signalled({}, 'guess')).status).toBe(401);
-  expect((await signalled('{')).status).toBe(400);
-  expect((await signalled([])).status).toBe(400);
-  expect((await signalled({ status: 'MAYBE' })).status).toBe(400);
-  expect((await signalled('x'.repeat(300_000))).status).toBe(413);
-  const nowhere = new Request('http://x/orchestration/v1/p/stacks/s/i/resources/r/signal', {
-    method: 'POST',
-    headers: { 'x-auth-token': 't' },
-  });
-  expect((await world.engine.handle(nowhere))?.status).toBe(404);
-  expect(await world.engine.handle(new Request('http://x/v1/bays'))).toBeUndefined();
-});
-
-test('a wait condition for a simulated server completes by itself and says why', async () => {
-  const fleet = aFleet(['one'], { get_attr: ['handle', 'curl_cli'] });
-  const stack = await made(aTemplate({ ...fleet, ...aWait(60) }));
-  expect(stack.state).toBe('COMPLETE');
-  const events = await world.engine.events(stack.id, 0, 100, ACCESS, SIGNAL);
-  expect(events.find((event) => event.action === 'SIGNAL')?.reason).toBe('simulated server: no user-data was run');
 });
 
 test('deleting pre-empts a create that waits', async () => {
@@ -372,7 +279,7 @@ test('a failed delete says what stands in the way, and can be repeated', async (
   const { id } = await made(aTemplate(aFleet(['one'])));
   faults.set('deleteServer one', new DomainError('cloud-refused', 'it is stuck'));
   await world.engine.delete(id, ACCESS, SIGNAL);
-  expect(await whole()).toMatchObject({
+  expect(await whole(world)).toMatchObject({
     action: 'DELETE',
     state: 'FAILED',
     reason: 'Resource DELETE failed: Error: resources.one: it is stuck',
@@ -400,86 +307,4 @@ test('another project neither sees a stack nor deletes it', async () => {
   await world.engine.delete(id, other, SIGNAL);
   expect(await world.find('stack')).toBeDefined();
   expect(await world.engine.events(id, 0, 10, other, SIGNAL)).toEqual([]);
-});
-
-const VALUE = { type: 'OS::Heat::Value', properties: { value: 1 } };
-test.each<[string, JsonObject, string]>([
-  ['type', aTemplate({ a: { type: 'OS::Sahara::Cluster' } }), 'The Resource Type (OS::Sahara::Cluster) could not be found'],
-  ['attachment', aTemplate({ a: { type: 'OS::Cinder::VolumeAttachment' } }), 'use block_device_mapping_v2'],
-  ['missing template', aTemplate({ a: { type: 'none.yaml' } }), 'none.yaml'],
-  [
-    'property',
-    aTemplate({ a: { type: 'OS::Neutron::Net', properties: { colour: 'red' } } }),
-    'Property error: resources.a.properties: Unknown Property colour',
-  ],
-  [
-    'missing property',
-    aTemplate({ a: { type: 'OS::Neutron::Subnet', properties: { network: 'x' } } }),
-    'Property cidr not assigned',
-  ],
-  [
-    'property value',
-    aTemplate({ a: { type: 'OS::Heat::RandomString', properties: { length: 'long' } } }),
-    'resources.a.properties.length: expected number',
-  ],
-  [
-    'function',
-    aTemplate({ a: { type: 'OS::Heat::Value', properties: { value: { yaql: {} } } } }),
-    'The function "yaql" is not supported',
-  ],
-  ['section', aTemplate({}, { resource_types: {} }), 'The template section is invalid: resource_types'],
-  ['version', { heat_template_version: '1999-01-01' }, 'The template version is invalid'],
-  [
-    'attribute',
-    aTemplate({ a: VALUE, b: { type: 'OS::Heat::Value', properties: { value: { get_attr: ['a', 'colour'] } } } }),
-    'The Referenced Attribute (a colour) is incorrect.',
-  ],
-  [
-    'resource',
-    aTemplate({ b: { type: 'OS::Heat::Value', properties: { value: { get_resource: 'a' } } } }),
-    'The specified reference "a" (in resources.b.properties) is incorrect.',
-  ],
-  [
-    'parameter',
-    aTemplate({ b: { type: 'OS::Heat::Value', properties: { value: { get_param: 'p' } } } }),
-    'The Parameter (p) was not provided.',
-  ],
-  ['file', aTemplate({ b: { type: 'OS::Heat::Value', properties: { value: { get_file: 'f' } } } }), 'get_file path: f'],
-  ['condition', aTemplate({ a: { ...VALUE, condition: 'c' } }), 'Invalid condition "c"'],
-  ['circle', aTemplate({ a: { ...VALUE, depends_on: 'b' }, b: { ...VALUE, depends_on: 'a' } }), 'Circular Dependency Found'],
-  [
-    'deletion policy',
-    aTemplate({ a: { ...VALUE, deletion_policy: 'Retain' } }),
-    'The deletion_policy Retain of a is not supported',
-  ],
-  [
-    'too many',
-    aTemplate({ g: { type: 'OS::Heat::ResourceGroup', properties: { count: 1000, resource_def: VALUE } } }),
-    'The stack would have 1001 resources',
-  ],
-  [
-    'too long',
-    aTemplate({ a: { type: 'OS::Heat::Value', properties: { value: 'x'.repeat(530_000) } } }),
-    'more than the 524288 bytes',
-  ],
-])('an unknown or impossible thing is refused by name before anything is made: %s', async (_, template, words) => {
-  const refusal = await world.create({ template }).catch((error: unknown) => error);
-  expect(refusal).toMatchObject({ kind: 'cloud-refused', message: expect.stringContaining(words) });
-  expect(await world.db('hot_stack')).toEqual([]);
-});
-
-test.each<[JsonObject, JsonObject, string]>([
-  [{ p: { type: 'string' } }, {}, 'The Parameter (p) was not provided.'],
-  [{ p: { type: 'number' } }, { p: 'x' }, 'Parameter \'p\' is invalid: "x" is not of type number'],
-  [{ p: { type: 'string', constraints: [{ allowed_values: ['a'] }] } }, { p: 'b' }, '"b" is not an allowed value [a]'],
-  [{ p: { type: 'number', constraints: [{ range: { min: 1, max: 2 } }] } }, { p: 3 }, 'out of range (min: 1, max: 2)'],
-  [{ p: { type: 'string', constraints: [{ length: { min: 2 } }] } }, { p: 'x' }, 'length (1) is out of range'],
-  [{ p: { type: 'string', constraints: [{ allowed_pattern: '[a-z]+' }] } }, { p: 'a1' }, 'does not match pattern'],
-  [{ p: { type: 'string', hidden: true, constraints: [{ allowed_values: ['a'] }] } }, { p: 'sesame' }, 'the hidden value'],
-  [{ p: { type: 'list' } }, {}, 'Invalid type (list)'],
-])('parameters %j given %j are refused', async (parameters, given, words) => {
-  const refusal = await world
-    .create({ template: aTemplate({}, { parameters }), parameters: given })
-    .catch((error: unknown) => error);
-  expect(refusal).toMatchObject({ kind: 'cloud-refused', message: expect.stringContaining(words) });
 });
