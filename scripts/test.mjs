@@ -1,14 +1,13 @@
-// `npm test`: finds or starts what the tests need, runs them all, prints the totals, and stops what it started.
+// `npm test`: finds or starts what the tests need, runs them all, prints the time of each stage and the totals, and stops what it started.
 // Words after `--` go to vitest: `npm test -- test/api` runs some tests only.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureDocker } from './host/docker.mjs';
-import { goProgram } from './host/go.mjs';
 import { startOpenstack } from './host/openstack.mjs';
 import { complaintsIn } from './host/openstack/processes.mjs';
-import { ensurePackages } from './host/packages.mjs';
+import { prepareMachine } from './testing/prepare.mjs';
+import { addReport, closingLines, noTotals } from './testing/report.mjs';
 
 /** Suites that bring up fleets and containers: one at a time, or they measure each other's load. */
 const HEAVY = [
@@ -23,69 +22,57 @@ const HEAVY = [
 const ON_OPENSTACK = 'test/openstack';
 /** Minutes beside upstream's own Magnum: `npm run compare`. */
 const APART = 'test/openstack/reference.test.ts';
-// All at once and before any test: two test files that install at the same time would wait for each other's lock.
-const WANTED = {
-  shellcheck: 'shellcheck',
-  openssl: 'openssl',
-  python3: 'python3',
-  openstack: 'python3-openstackclient',
-  // Our own command has that name too, and stands first in npm's PATH.
-  '/usr/bin/magnum': 'python3-magnumclient',
-  mariadbd: 'mariadb-server',
-  'rabbitmq-server': 'rabbitmq-server',
-};
-
 const log = (line) => process.stdout.write(`${line}\n`);
-for (const line of await ensurePackages(WANTED, log, ['/usr/sbin', '/usr/lib/rabbitmq/bin'])) log(line);
-const noGo = whyNoGo();
-if (noGo) log(noGo);
-const engine = await ensureDocker({ install: true, log });
-log(engine.available ? `Docker Engine: ${engine.socket}` : `Docker Engine: none (${engine.reason})`);
-// The node image takes minutes the first time: no test's time limit should have to cover that.
-if (engine.available) await buildImages();
+const chosen = process.argv.slice(2);
+const stages =
+  chosen.length > 0
+    ? [{ name: 'chosen tests', words: chosen, onOpenstack: chosen.some(isOfOpenstack) }]
+    : [
+        {
+          name: 'light tests',
+          words: [...HEAVY, ON_OPENSTACK].flatMap((path) => ['--exclude', path.endsWith('.ts') ? path : `${path}/**`]),
+        },
+        { name: 'fleets and containers', words: [...HEAVY, '--maxWorkers=1'] },
+        { name: 'OpenStack', words: [ON_OPENSTACK, '--exclude', APART, '--maxWorkers=1'], onOpenstack: true },
+      ];
+const times = [];
+let since = Date.now();
+const engine = await prepareMachine({ log, openstack: stages.some(({ onOpenstack }) => onOpenstack) });
 const env = {
   ...process.env,
   MAGNUM_TEST_DOCKER: engine.available ? 'yes' : 'no',
   ...(engine.available ? {} : { MAGNUM_TEST_NO_DOCKER_REASON: engine.reason }),
 };
+endStage('set-up');
 const folder = mkdtempSync(join(tmpdir(), 'magnum-tests-'));
-const chosen = process.argv.slice(2);
-const stages =
-  chosen.length > 0
-    ? [{ words: chosen, onOpenstack: chosen.some(isOfOpenstack) }]
-    : [
-        { words: [...HEAVY, ON_OPENSTACK].flatMap((path) => ['--exclude', path.endsWith('.ts') ? path : `${path}/**`]) },
-        { words: [...HEAVY, '--maxWorkers=1'] },
-        { words: [ON_OPENSTACK, '--exclude', APART, '--maxWorkers=1'], onOpenstack: true },
-      ];
-const totals = { passed: 0, failed: 0, skipped: 0 };
+let totals = noTotals();
 let code = 0;
-/** Its start is mostly waiting: it begins with the stage before the one that needs it. */
-let coming;
-for (const [index, { words, onOpenstack }] of stages.entries()) {
+/** The start of OpenStack is mostly waiting: it begins with the stage before the one that needs it. */
+let starting;
+for (const [index, { name, words, onOpenstack }] of stages.entries()) {
   const file = join(folder, `${index}.json`);
-  if (stages[index + 1]?.onOpenstack) coming = openstack();
-  const cloud = onOpenstack ? await (coming ?? openstack()) : undefined;
+  if (stages[index + 1]?.onOpenstack) starting = openstack();
+  const cloud = onOpenstack ? await (starting ?? openstack()) : undefined;
   const status = await vitest(words, file, cloud ? { MAGNUM_TEST_OPENSTACK: cloud.folder } : {});
   if (cloud && status !== 0) log(["What OpenStack's own logs complain of:", ...complaintsIn(cloud.folder)].join('\n'));
   code = status || code;
   await cloud?.stop();
-  add(file);
+  totals = addReport(totals, reportIn(file), name);
+  endStage(name);
 }
 rmSync(folder, { recursive: true, force: true });
 if (engine.available) await engine.stop();
-log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
-process.exit(code);
+log(`\n${closingLines(totals, times).join('\n')}`);
+process.exit(code || (totals.failed + totals.filesFailedToRun.length > 0 ? 1 : 0));
+
+function endStage(name) {
+  times.push({ name, seconds: (Date.now() - since) / 1000 });
+  since = Date.now();
+}
 
 /** Whether tests that need one were chosen by this word, not left out. */
 function isOfOpenstack(word, index, words) {
   return word.startsWith(ON_OPENSTACK) && words[index - 1] !== '--exclude';
-}
-
-async function buildImages() {
-  const { ensureHelloImage } = await import('@magnum-ts/core');
-  const { default: Docker } = await import('dockerode');
-  await ensureHelloImage(new Docker(), { onProgress: log }, AbortSignal.timeout(1_800_000));
 }
 
 /** Undefined where there is one already, or none can be had: the suites then say why. */
@@ -96,15 +83,6 @@ async function openstack() {
   } catch (error) {
     log(`OpenStack: none (${error instanceof Error ? error.message : String(error)})`);
     return undefined;
-  }
-}
-
-function whyNoGo() {
-  try {
-    goProgram();
-    return undefined;
-  } catch (error) {
-    return error.message;
   }
 }
 
@@ -124,14 +102,11 @@ function vitest(words, file, more) {
   });
 }
 
-/** A runner that died has written nothing: its exit code tells. */
-function add(file) {
+/** Undefined where the runner died before it wrote one. */
+function reportIn(file) {
   try {
-    const report = JSON.parse(readFileSync(file, 'utf8'));
-    totals.passed += report.numPassedTests;
-    totals.failed += report.numFailedTests;
-    totals.skipped += report.numPendingTests + report.numTodoTests;
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    totals.failed += 1;
+    return undefined;
   }
 }

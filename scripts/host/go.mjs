@@ -1,15 +1,168 @@
-// Go, with which tests build what others have written in it. Debian's is too old, so it is not installed from there.
-import { spawnSync } from 'node:child_process';
+// Go, with which tests build what others have written in it. Debian 12 has 1.19, which is too old to fetch a newer one by itself,
+// so where no later one is installed, one release comes from the Go module proxy into the user's cache, checked by its hash.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 /** The first version that fetches a newer one by itself when a module asks for that. */
 const OLDEST_MINOR = 21;
+const RELEASE = 'go1.26.8';
+/** SHA-256 of the release's archive at the module proxy, by Go's name of the processor. */
+const ARCHIVES = {
+  amd64: '30c2b1bf7dcc88d3eb0a1364e47ddd9128edb3110a30e8a0ef61cd5856b31de7',
+  arm64: '02b36b6787b3ac767668f630e2998df45a3b1f9ffee08d1bf3ef6487cd658d99',
+};
+const DEFAULT_PROXY = 'https://proxy.golang.org';
+const DOWNLOAD_WITHIN = 600_000;
+
+/** Folder of everything that is built or fetched once and kept between runs. */
+export function cacheFolder() {
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'magnum-ts');
+}
 
 /** The program's name or path. Throws with a one-line reason where there is none, or too old a one. */
 export function goProgram() {
-  for (const program of ['go', '/usr/local/go/bin/go']) {
+  for (const program of ['go', '/usr/local/go/bin/go', fetchedGo()]) {
     const { stdout } = spawnSync(program, ['version'], { encoding: 'utf8' });
     const [, minor] = /\bgo1\.(\d+)/.exec(stdout ?? '') ?? [];
     if (Number(minor) >= OLDEST_MINOR) return program;
   }
   throw new Error(`missing: go, 1.${OLDEST_MINOR} or later, from https://go.dev/dl (Debian 12 has 1.19)`);
+}
+
+/**
+ * The program's name or path; fetched where none is installed. Throws with a one-line reason.
+ * @param {(line: string) => void} log
+ */
+export async function ensureGo(log) {
+  try {
+    return goProgram();
+  } catch (missing) {
+    const hash = process.platform === 'linux' ? ARCHIVES[processorName()] : undefined;
+    if (!hash) throw missing;
+    log(`fetching ${RELEASE} from the Go module proxy (70 MB, once)`);
+    await fetchGo(hash).catch((error) => {
+      throw new Error(`${missing.message}; it could not be fetched: ${reasonOf(error)}`);
+    });
+    return goProgram();
+  }
+}
+
+/**
+ * Builds a program from a folder of Go sources, unless the cache has one of the same sources and flags. Returns its path.
+ * Throws with the builder's last line.
+ * @param {{ name: string, sources: string, flags?: string[], duration: string, log: (line: string) => void }} order `duration`: how long
+ *   it takes, for people
+ */
+export async function buildGoProgram({ name, sources, flags = [], duration, log }) {
+  const files = readdirSync(sources).sort();
+  const program = join(cacheFolder(), `${name}-${hashOf(sources, files, flags)}`);
+  if (existsSync(program)) return program;
+  const go = await ensureGo(log);
+  log(`building ${name} from its Go modules (once, ${duration})`);
+  const started = Date.now();
+  const work = mkdtempSync(join(tmpdir(), `magnum-${name}-build-`));
+  try {
+    // A folder of its own: the go command may write to go.sum.
+    for (const file of files) copyFileSync(join(sources, file), join(work, file));
+    await run(go, ['build', '-trimpath', ...flags, '-o', 'program', '.'], work, name);
+    mkdirSync(cacheFolder(), { recursive: true });
+    // Renamed in one step, so that another run that builds at the same time never starts half a program.
+    copyFileSync(join(work, 'program'), `${program}.${process.pid}`);
+    renameSync(`${program}.${process.pid}`, program);
+    log(`${name}: built in ${Math.round((Date.now() - started) / 1000)} s`);
+    return program;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function hashOf(sources, files, flags) {
+  const hash = createHash('sha256').update(flags.join('\0'));
+  for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(sources, file)));
+  return hash.digest('hex').slice(0, 12);
+}
+
+function run(go, words, folder, name) {
+  return new Promise((done, failed) => {
+    const child = spawn(go, words, {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' },
+    });
+    let tail = '';
+    child.stderr.on('data', (chunk) => (tail = (tail + chunk).slice(-4000)));
+    child.once('error', failed);
+    child.once('close', (code) =>
+      code === 0 ? done() : failed(new Error(`${name} could not be built: ${tail.trim().split('\n').at(-1)}`)),
+    );
+  });
+}
+
+function processorName() {
+  return { x64: 'amd64', arm64: 'arm64' }[process.arch];
+}
+
+function fetchedGo() {
+  return join(cacheFolder(), RELEASE, 'bin', 'go');
+}
+
+async function fetchGo(hash) {
+  const module = `golang.org/toolchain@v0.0.1-${RELEASE}.linux-${processorName()}`;
+  const archive = await download(`${proxy()}/${module.replace('@', '/@v/')}.zip`);
+  const found = createHash('sha256').update(archive).digest('hex');
+  if (found !== hash) throw new Error(`its SHA-256 is ${found}, not ${hash}`);
+  mkdirSync(cacheFolder(), { recursive: true });
+  const work = mkdtempSync(join(cacheFolder(), 'go-'));
+  try {
+    writeFileSync(join(work, 'archive.zip'), archive);
+    const { status, stderr } = spawnSync('python3', ['-m', 'zipfile', '-e', 'archive.zip', '.'], { cwd: work, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`unpacking failed: ${(stderr ?? 'python3 is missing').trim().split('\n').at(-1)}`);
+    markPrograms(join(work, module));
+    renameSync(join(work, module), join(cacheFolder(), RELEASE));
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Archives of the module proxy hold no file modes. */
+function markPrograms(root) {
+  for (const folder of ['bin', join('pkg', 'tool', `linux_${processorName()}`)])
+    for (const file of readdirSync(join(root, folder))) chmodSync(join(root, folder, file), 0o755);
+}
+
+/** The first address of GOPROXY, as the go command reads it. */
+function proxy() {
+  const [first = ''] = (process.env.GOPROXY ?? '').split(/[,|]/);
+  return /^https?:/.test(first) ? first.replace(/\/$/, '') : DEFAULT_PROXY;
+}
+
+async function download(url) {
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(new Error(`no end within ${DOWNLOAD_WITHIN / 1000} s`)), DOWNLOAD_WITHIN);
+  try {
+    const response = await fetch(url, { signal: control.signal });
+    if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+    return Buffer.from(await response.arrayBuffer());
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** fetch hides what went wrong in its cause. */
+function reasonOf(error) {
+  return error.cause?.message ?? error.message;
 }

@@ -1,24 +1,14 @@
 // A Kubernetes of one's own for tests: API server, controllers and store as processes on loopback, built from their Go modules
-// (once, some five minutes) into the cache of the user.
-import { spawn, spawnSync } from 'node:child_process';
+// into the cache of the user.
+import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
-import { goProgram } from './go.mjs';
+import { buildGoProgram } from './go.mjs';
 
 const SOURCES = join(import.meta.dirname, 'kubernetes');
 const READY_WITHIN = 90_000;
@@ -31,7 +21,7 @@ const READY_WITHIN = 90_000;
  *   log: (line: string) => void }} options
  */
 export async function startKubernetes({ ca, sign, log }) {
-  const program = kubernetesProgram(log);
+  const program = await buildKubernetes(log);
   const folder = mkdtempSync(join(tmpdir(), 'magnum-kubernetes-'));
   const [etcd, peer, port] = [await freePort(), await freePort(), await freePort()];
   const server = await sign('kube-apiserver', { address: '127.0.0.1' });
@@ -118,35 +108,23 @@ export async function startKubernetes({ ca, sign, log }) {
   }
 }
 
-/** The program out of the cache; built when it is not there. Throws with a one-line reason. */
-function kubernetesProgram(log) {
+/**
+ * The program's path: out of the cache, or built. Throws with a one-line reason.
+ * @param {(line: string) => void} log
+ */
+export function buildKubernetes(log) {
   const module = readFileSync(join(SOURCES, 'go.mod'), 'utf8');
   const version = /k8s\.io\/kubernetes (v[\d.]+)/.exec(module)?.[1] ?? 'unknown';
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'magnum-ts');
-  const program = join(cache, `kubernetes-${version}`);
-  if (existsSync(program)) return program;
-  const go = goProgram();
-  log(`building Kubernetes ${version} from its Go modules; once, some minutes`);
-  const work = mkdtempSync(join(tmpdir(), 'magnum-kubernetes-build-'));
-  try {
-    for (const name of ['main.go', 'go.mod', 'go.sum']) copyFileSync(join(SOURCES, name), join(work, name));
-    const flag = 'k8s.io/component-base/version';
-    const [, minor = '0'] = version.slice(1).split('.');
-    const versions = `-X ${flag}.gitVersion=${version} -X ${flag}.gitMajor=1 -X ${flag}.gitMinor=${minor} -X ${flag}.gitTreeState=clean`;
-    const build = spawnSync(
-      go,
-      ['build', '-trimpath', '-tags', 'providerless,dockerless', '-ldflags', `-s -w ${versions}`, '-o', 'kubernetes', '.'],
-      { cwd: work, encoding: 'utf8', env: { ...process.env, CGO_ENABLED: '0' } },
-    );
-    if (build.status !== 0) throw new Error(`Kubernetes could not be built: ${(build.stderr ?? '').trim().split('\n').at(-1)}`);
-    mkdirSync(cache, { recursive: true });
-    // In one step: whoever builds at the same time gets a whole program too.
-    copyFileSync(join(work, 'kubernetes'), `${program}.${process.pid}`);
-    renameSync(`${program}.${process.pid}`, program);
-    return program;
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
+  const [, minor = '0'] = version.slice(1).split('.');
+  const flag = 'k8s.io/component-base/version';
+  const versions = `-X ${flag}.gitVersion=${version} -X ${flag}.gitMajor=1 -X ${flag}.gitMinor=${minor} -X ${flag}.gitTreeState=clean`;
+  return buildGoProgram({
+    name: `kubernetes-${version}`,
+    sources: SOURCES,
+    flags: ['-tags', 'providerless,dockerless', '-ldflags', `-s -w ${versions}`],
+    duration: 'five to ten minutes',
+    log,
+  });
 }
 
 function kubeconfig(port, ca, client) {

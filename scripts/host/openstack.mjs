@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { freePort } from './free-port.mjs';
 import { startMariadb } from './mariadb.mjs';
-import { answering, READY_WITHIN, runAll, startProcess, stopProcess, tailOf } from './openstack/processes.mjs';
+import { answering, lastErrorIn, READY_WITHIN, runAll, startProcess, stopProcess } from './openstack/processes.mjs';
 import {
   commandOf,
   configurations,
@@ -61,13 +61,13 @@ export async function startOpenstack({ log }) {
 /** Whatever does not wait for another's work runs beside it: two processors have enough to do all the time. */
 async function startServices(folder, database, ports) {
   const { keystone, ...others } = schemaCommands(folder, database, ports);
-  const seeded = runAll(folder, keystone)
+  const seeded = runAll(folder, 'keystone', keystone)
     .then(() => startService(folder, 'keystone'))
     .then(() => ready(folder, 'keystone'))
     .then(() => seedKeystone(keystoneOf(ports), ports));
   const started = Object.entries(others).map(async ([component, commands]) => {
     // Nova's scheduler ends at once where the catalog knows no Placement yet.
-    await Promise.all([runAll(folder, commands), seeded]);
+    await Promise.all([runAll(folder, component, commands), seeded]);
     for (const name of SERVICES.filter((service) => service.split('-')[0] === component && service !== LAST))
       startService(folder, name);
   });
@@ -162,7 +162,7 @@ async function hypervisorReady(folder, mariadb) {
     ].map((text) => Number(mariadb.sql(text).trim()));
     if (counts.every((count) => count > 0)) return;
   }
-  throw new Error(`the fake hypervisor did not come up: ${tailOf(folder, 'nova-compute')}`);
+  throw new Error(`the fake hypervisor did not come up: ${lastErrorIn(folder, 'nova-compute')}`);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -1,18 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { goProgram } from '../../scripts/host/go.mjs';
+import { buildGophercloudCheck } from '../../scripts/host/gophercloud.mjs';
 import { DevProcess, run } from '../e2e/dev-process.js';
 
 // gophercloud, unmodified: what Terraform and the autoscaler of Kubernetes speak with.
-const go = findGo();
+const program = await buildProgram();
 
-/** Without it CI fails; elsewhere the reason is printed and the suite is skipped. */
-function findGo(): string | undefined {
+/** Without Go, CI fails; elsewhere the reason is printed and the suite is skipped. */
+async function buildProgram(): Promise<string | undefined> {
   try {
-    return goProgram();
+    return await buildGophercloudCheck((line) => console.info(line));
   } catch (error) {
     if (process.env['CI']) throw error;
     process.stdout.write(`skipped: gophercloud.test.ts: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -20,21 +17,13 @@ function findGo(): string | undefined {
   }
 }
 
-describe.skipIf(go === undefined)('gophercloud', () => {
+describe.skipIf(program === undefined)('gophercloud', () => {
   const magnum = new DevProcess({}, ['--simulated']);
-  const folder = mkdtempSync(join(tmpdir(), 'magnum-gophercloud-'));
-  const program = join(folder, 'check');
-  beforeAll(async () => {
-    execFileSync(go ?? 'go', ['build', '-o', program, '.'], { cwd: join(import.meta.dirname, 'gophercloud'), stdio: 'inherit' });
-    await magnum.start();
-  }, 300_000);
-  afterAll(async () => {
-    await magnum.destroy(async () => undefined);
-    rmSync(folder, { recursive: true });
-  });
+  beforeAll(() => magnum.start(), 60_000);
+  afterAll(() => magnum.destroy(async () => undefined));
 
   test('does everything that Terraform and the autoscaler do', { timeout: 300_000 }, async () => {
-    const { code, output } = await run(program, [], {
+    const { code, output } = await run(program ?? '', [], {
       ...process.env,
       ...magnum.environment(),
       OS_DOMAIN_NAME: 'Default',

@@ -1,6 +1,6 @@
 // Processes of an OpenStack of the tests. What is known of them (pid, log) is in the cloud's folder, so that other processes find it.
 import { spawn, spawnSync } from 'node:child_process';
-import { openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -64,13 +64,19 @@ function isGroupAlive(pid) {
   return stdout.split('\n').some((line) => new RegExp(`^\\s*${pid}\\s+[^Z]`).test(line));
 }
 
-/** Commands, one after the other, until one fails. */
-export async function runAll(folder, commands) {
+/**
+ * Commands of one component, one after the other, until one fails: the error names the program and the last error line of its own output.
+ * Components are set up beside each other, so each has a log of its own.
+ */
+export async function runAll(folder, component, commands) {
+  const name = `setup-${component}`;
   for (const [program, ...words] of commands) {
-    const log = openSync(join(folder, 'log', 'setup.log'), 'a');
+    const log = openSync(join(folder, 'log', `${name}.log`), 'a');
     const child = spawn(program, words, { stdio: ['ignore', log, log], env: environment(folder), cwd: '/' });
     const status = await new Promise((done) => child.once('exit', done).once('error', () => done(127)));
-    if (status !== 0) throw new Error(`${program} ${words.slice(-2).join(' ')} failed (${status}):\n${tailOf(folder, 'setup')}`);
+    closeSync(log);
+    if (status === 127) throw new Error(`${program} is not there: which Debian package brings it?`);
+    if (status !== 0) throw new Error(`${program} ${words.slice(-2).join(' ')} failed (${status}): ${lastErrorIn(folder, name)}`);
   }
 }
 
@@ -80,18 +86,19 @@ export async function answering(folder, name, port) {
   for (const end = Date.now() + READY_WITHIN; Date.now() < end; await sleep(200)) {
     const response = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
     if (response && (response.status < 500 || response.status === 501)) return;
-    if (pid === undefined || !isAlive(pid)) throw new Error(`${name} ended: ${tailOf(folder, name)}`);
+    if (pid === undefined || !isAlive(pid)) throw new Error(`${name} ended: ${lastErrorIn(folder, name)}`);
   }
-  throw new Error(`${name} does not answer: ${tailOf(folder, name)}`);
+  throw new Error(`${name} does not answer: ${lastErrorIn(folder, name)}`);
 }
 
-/** The last lines of a log. */
-export function tailOf(folder, name) {
-  return readFileSync(join(folder, 'log', `${name}.log`), 'utf8')
+const ERROR_LINE = /\b(ERROR|CRITICAL)\b|^\w*(Error|Exception)\b|^\S+: error\b|^\S*(Error|Exception): /;
+
+/** The last line of a log that speaks of an error; the last line of all where none does. */
+export function lastErrorIn(folder, name) {
+  const lines = readFileSync(join(folder, 'log', `${name}.log`), 'utf8')
     .trimEnd()
-    .split('\n')
-    .slice(-5)
-    .join('\n');
+    .split('\n');
+  return (lines.findLast((line) => ERROR_LINE.test(line)) ?? lines.at(-1) ?? '').slice(0, 500);
 }
 
 /**

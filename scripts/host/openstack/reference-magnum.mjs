@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { freePort } from '../free-port.mjs';
 import { openstackAt } from '../openstack.mjs';
 import { ensurePackages } from '../packages.mjs';
-import { answering, READY_WITHIN, runAll, startProcess, stopProcess, tailOf } from './processes.mjs';
+import { answering, lastErrorIn, READY_WITHIN, runAll, startProcess, stopProcess } from './processes.mjs';
 import { trusteeIds } from './seed.mjs';
 import { commonLines, PASSWORD, REGION, uwsgi } from './services.mjs';
 
@@ -35,7 +35,7 @@ export async function startReferenceMagnum(openstack, { log }) {
   try {
     const config = prepare(openstack, port, await trusteeIds(openstack.keystone));
     sql(openstack, `DROP DATABASE IF EXISTS ${DATABASE}; CREATE DATABASE ${DATABASE} CHARACTER SET utf8mb3`);
-    await runAll(folder, [['/usr/bin/magnum-db-manage', '--config-file', config, 'upgrade']]);
+    await runAll(folder, 'magnum', [['/usr/bin/magnum-db-manage', '--config-file', config, 'upgrade']]);
     // The WSGI program takes no words: it looks for its configuration at home.
     startProcess(
       folder,
@@ -108,7 +108,7 @@ async function conductorReady(openstack) {
   for (const end = Date.now() + READY_WITHIN; Date.now() < end; await sleep(300)) {
     if (Number(sql(openstack, `SELECT COUNT(*) FROM ${DATABASE}.magnum_service`).trim()) > 0) return;
   }
-  throw new Error(`the reference's conductor did not come up: ${tailOf(openstack.folder, CONDUCTOR)}`);
+  throw new Error(`the reference's conductor did not come up: ${lastErrorIn(openstack.folder, CONDUCTOR)}`);
 }
 
 function sql({ database }, text) {

@@ -159,6 +159,9 @@ export function configurations({ folder, ports, database, broker }) {
       'expiration = 86400',
       '[fernet_tokens]',
       `key_repository = ${state('fernet-keys')}`,
+      // Beside the tokens' keys: by default both are looked for in /etc/keystone, which the package leaves empty.
+      '[fernet_receipts]',
+      `key_repository = ${state('fernet-keys')}`,
       '[credential]',
       `key_repository = ${state('credential-keys')}`,
       '[oslo_policy]',

@@ -1,0 +1,59 @@
+// Everything that tests need of the machine, before the first of them: packages, a Docker Engine, images, programs. No test's time
+// limit covers an installation or a build, and each long step says in one line what it is and how long it takes.
+import { ensureDocker } from '../host/docker.mjs';
+import { buildGophercloudCheck } from '../host/gophercloud.mjs';
+import { buildKubernetes } from '../host/kubernetes.mjs';
+import { PROGRAMS } from '../host/openstack/services.mjs';
+import { ensurePackages } from '../host/packages.mjs';
+
+const FOLDERS = ['/usr/sbin', '/usr/lib/rabbitmq/bin'];
+/** Programs that tests run, and the Debian packages that bring them. */
+const WANTED = {
+  shellcheck: 'shellcheck',
+  openssl: 'openssl',
+  python3: 'python3',
+  ps: 'procps',
+  openstack: 'python3-openstackclient',
+  // The project's own command has that name too, and stands first in npm's PATH.
+  '/usr/bin/magnum': 'python3-magnumclient',
+  mariadbd: 'mariadb-server',
+  'rabbitmq-server': 'rabbitmq-server',
+};
+const IMAGES_WITHIN = 1_800_000;
+
+/**
+ * Prepares the machine. What cannot be had is logged in one line; the suites that need it say why they are skipped.
+ * @param {{ log: (line: string) => void, openstack: boolean }} options `openstack`: whether suites on a real one will run
+ */
+export async function prepareMachine({ log, openstack }) {
+  const wanted = openstack && process.getuid?.() === 0 ? { ...WANTED, ...PROGRAMS } : WANTED;
+  // All at once: two installations cannot run beside each other.
+  for (const line of await ensurePackages(wanted, log, FOLDERS)) log(line);
+  const engine = await ensureDocker({ install: true, log });
+  log(engine.available ? `Docker Engine: ${engine.socket}` : `Docker Engine: none (${engine.reason})`);
+  const programs = buildPrograms(log);
+  if (engine.available) await buildImages(log);
+  await programs;
+  return engine;
+}
+
+async function buildPrograms(log) {
+  try {
+    await buildKubernetes(log);
+    await buildGophercloudCheck(log);
+  } catch (error) {
+    log(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function buildImages(log) {
+  const { ensureHelloImage } = await import('@magnum-ts/core');
+  const { default: Docker } = await import('dockerode');
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(new Error('the images took more than 30 minutes')), IMAGES_WITHIN);
+  try {
+    await ensureHelloImage(new Docker(), { onProgress: log }, control.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

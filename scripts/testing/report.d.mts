@@ -1,0 +1,21 @@
+export interface Totals {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Paths. */
+  readonly filesFailedToRun: readonly string[];
+}
+export interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string }[];
+  }[];
+}
+export function noTotals(): Totals;
+export function addReport(totals: Totals, report: Report | undefined, stage: string): Totals;
+export function closingLines(totals: Totals, stages: readonly { readonly name: string; readonly seconds: number }[]): string[];
