@@ -1,17 +1,15 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { Bay, BayModel, ClientConfig, Magnum } from '@magnum-ts/sdk';
+import type { Bay, BayModel, Magnum } from '@magnum-ts/sdk';
 import { addCommonOptions, nounOf } from './commands.js';
 import { newSigningRequest } from './csr.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
+import { checkedKit, type Kit } from './kit.js';
 import { kubeconfigOf } from './kubeconfig.js';
 import { openSession, type Flags } from './session.js';
 import { quoted } from './text.js';
-
-/** Files for one folder, and variables; `places` name a file, or with an empty text the folder. */
-type Kit = Pick<ClientConfig, 'files' | 'environment' | 'places'>;
 
 /** `bay config`, and the same in the modern wording. */
 export function addBayConfig(program: Command, io: Io): void {
@@ -48,9 +46,10 @@ async function configure(io: Io, name: string, flags: Flags): Promise<void> {
     throw new UsageError('--valid-for goes with --key-from-service: what is signed here ends when the service says');
   const magnum = await openSession(io, flags);
   const call = { signal: io.signal };
-  const kit = fromService
+  const made = fromService
     ? await magnum.bays.config(name, typeof validFor === 'number' ? { valid_for: validFor } : {}, call)
     : await kitMadeHere(magnum, name, io.signal);
+  const kit = checkedKit(made);
   const folder = resolve(String(flags['dir']));
   if (Object.keys(kit.files).length > 0) await writeFiles(folder, kit.files, flags['force'] === true);
   io.out(lines(kit, folder));
@@ -119,9 +118,6 @@ function lines({ environment, places }: Kit, folder: string): string {
 async function writeFiles(folder: string, files: Readonly<Record<string, string>>, overwrite: boolean): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const [name, text] of Object.entries(files)) {
-    // Names come from the service: they must stay in the folder.
-    if (!/^[a-z][a-z0-9.-]*$/.test(name))
-      throw new UsageError(`The service sent a file with the odd name ${JSON.stringify(name)}`);
     const file = await open(join(folder, name), overwrite ? 'w' : 'wx', 0o600).catch((error: unknown) => {
       const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
       throw exists ? new UsageError(`${join(folder, name)} is there already; choose another --dir, or --force`) : error;

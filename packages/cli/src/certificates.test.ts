@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { newSigningRequest } from './csr.js';
 import { withoutSecrets } from './debug.js';
-import { magnum, aFolder, type Answers } from './testing/fake-magnum.js';
+import { magnum, aFolder, BAY, type Answers } from './testing/fake-magnum.js';
 
 const kit = (validFor: string | null) => ({
   files: { 'key.pem': `KEY FOR ${validFor ?? 'A DAY'}\n` },
@@ -68,13 +68,49 @@ describe('certificates', () => {
     expect((await magnum('bay config my-bay --key-from-service --valid-for soon')).code).toBe(2);
   });
 
-  test('are not written outside of the folder, whatever the service calls them', async () => {
+  const kubeconfig = (user: object, cluster: object = {}): object => ({
+    environment: {},
+    places: { KUBECONFIG: 'config' },
+    files: { config: stringify({ clusters: [{ name: 'c', cluster }], users: [{ name: 'u', user }] }) },
+  });
+  test.each<readonly [string, object]>([
+    ['a file outside of the folder', { files: { '../key.pem': 'x' } }],
+    ['a file of another name', { files: { '.bashrc': 'x' } }],
+    ['a file of no text', { files: { 'ca.pem': ['x'] } }],
+    ['a variable that is a command', { environment: { 'X=1; touch PWNED; echo Y': 'v' } }],
+    ['a variable that runs at the next prompt', { environment: { PROMPT_COMMAND: 'touch PWNED' } }],
+    ['a variable that loads a library', { environment: { LD_PRELOAD: '/tmp/x.so' } }],
+    ['a variable on several lines', { environment: { 'DOCKER_HOST\ntouch PWNED': 'tcp://192.0.2.7:2375' } }],
+    ['a variable with the name of a built-in method', { environment: { constructor: 'x' } }],
+    ['an engine that is reached by running ssh', { environment: { DOCKER_HOST: 'ssh://-oProxyCommand=touch PWNED/x' } }],
+    ['an engine with control characters', { environment: { DOCKER_HOST: 'tcp://192.0.2.7:2375\u001b]0;x' } }],
+    ['a value that is no text', { environment: { DOCKER_HOST: { a: 1 } } }],
+    ['a place that is a command', { places: { 'X=$(touch PWNED)': '' } }],
+    ['a place outside of the folder', { places: { KUBECONFIG: '../../.kube/config' } }],
+    ['a kubeconfig that runs a program', kubeconfig({ exec: { apiVersion: 'x', command: 'touch', args: ['PWNED'] } })],
+    ['a kubeconfig with an old plugin', kubeconfig({ 'auth-provider': { name: 'gcp', config: { 'cmd-path': 'touch' } } })],
+    ['a kubeconfig that reads a file', kubeconfig({ tokenFile: '/etc/passwd' })],
+    ['a kubeconfig with a proxy', kubeconfig({}, { server: 'https://192.0.2.7:6443', 'proxy-url': 'http://x' })],
+    ['a kubeconfig that checks no certificate', kubeconfig({}, { 'insecure-skip-tls-verify': true })],
+    ['a kubeconfig that is none', { files: { config: 'users: {exec: x}' } }],
+    ['a kubeconfig that is no YAML', { files: { config: '"' } }],
+  ])('are refused from a service that sends %s', async (_what, changes) => {
     const answers: Answers = (_method, path) =>
-      path === '/v1/bays/my-bay/config' ? Response.json({ ...kit(null), files: { '../key.pem': 'x' } }) : undefined;
-    const folder = join(aFolder(), 'inner');
-    const { code, err } = await magnum(['bay', 'config', 'my-bay', '--dir', folder, '--key-from-service'], { answers });
-    expect([code, err.includes('odd name')]).toEqual([2, true]);
-    expect(existsSync(join(folder, '..', 'key.pem'))).toBe(false);
+      path === '/v1/bays/my-bay/config' ? Response.json({ ...kit(null), ...changes }) : undefined;
+    const around = aFolder();
+    const folder = join(around, 'inner');
+    const { code, out, err } = await magnum(['bay', 'config', 'my-bay', '--dir', folder, '--key-from-service'], { answers });
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/^magnum: The service sent a [^\n\u001b]+\n$/);
+    execFileSync('sh', ['-c', `eval "$OUT"`], { cwd: around, env: { ...process.env, OUT: out } });
+    expect(readdirSync(around)).toEqual([]);
+  });
+
+  test('are refused where the address of a bay is a command for the engine', async () => {
+    const answers: Answers = (_method, path) =>
+      path === '/v1/bays/my-bay' ? Response.json({ ...BAY, api_address: 'ssh://x:22' }) : undefined;
+    const { code, out } = await magnum(['bay', 'config', 'my-bay', '--dir', aFolder()], { answers });
+    expect([code, out]).toEqual([2, '']);
   });
 
   test('of a Kubernetes bay are a kubeconfig, whose key stays out of what --debug tells', async () => {

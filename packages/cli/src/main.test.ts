@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { operations } from '@magnum-ts/openapi';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { magnum, failing, BAY, type Answers } from './testing/fake-magnum.js';
+import { magnum, failing, BAY, EVENTS, type Answers } from './testing/fake-magnum.js';
 
 describe('every operation', () => {
   test.each(Object.values(operations).map(({ cli }) => cli?.command ?? ''))('has help: %s', async (command) => {
@@ -43,6 +43,41 @@ describe('output', () => {
     expect((await magnum('bay list -f csv -c uuid --no-header')).out).toBe('"u-1"\n"u-2"\n');
     expect(JSON.parse((await magnum('bay show my-bay -f json')).out)).toEqual(BAY);
     expect(parse((await magnum('bay show my-bay -f yaml -c labels')).out)).toEqual({ labels: { a: 'b' } });
+  });
+
+  // Colours, a window's title, the C1 form of an escape, a bidirectional override, and a line that overwrites itself.
+  const EVIL = 'a\u001b[2Jb\u001b]0;x\u0007c\u009b2Jd\u202ee\u2028f\u007fg\rh';
+  const HARMFUL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+  const evil: Answers = (method, path) => {
+    const bay = { ...BAY, [EVIL]: EVIL, name: EVIL, status: EVIL, status_reason: EVIL, labels: { [EVIL]: EVIL } };
+    const event = { ...EVENTS[0], id: 3, resource: EVIL, status: EVIL, reason: EVIL };
+    if (path.endsWith('/events')) return Response.json({ events: [event] });
+    if (path === '/v1/bays' && method === 'GET') return Response.json({ bays: [bay] });
+    if (path === '/v1/containers/web/logs') return Response.json({ output: EVIL });
+    if (path === '/v1/bays/failing') return failing(409, EVIL);
+    return path.startsWith('/v1/bays/') ? Response.json(bay) : undefined;
+  };
+  test.each([
+    ...['table', 'json', 'yaml', 'value', 'csv'].flatMap((format) => [
+      `bay list -f ${format}`,
+      `bay show my-bay -f ${format}`,
+      `bay events my-bay -f ${format}`,
+    ]),
+    'container logs web',
+    'bay show failing',
+    'bay create my-bay --baymodel swarm --wait 1',
+    'bay list --debug',
+  ])('has no character in it with which a server repaints the terminal: %s', async (line) => {
+    const { out, err } = await magnum(line, { answers: evil, outIsTty: true });
+    expect(out + err).toContain('a\\');
+    expect(out).not.toMatch(HARMFUL);
+    expect(err).not.toMatch(HARMFUL);
+  });
+
+  test('that programs read has the data as they are, escaped', async () => {
+    expect(JSON.parse((await magnum('bay show my-bay -f json -c name', { answers: evil })).out)).toEqual({ name: EVIL });
+    const all = parse((await magnum('bay show my-bay -f yaml', { answers: evil })).out) as Record<string, unknown>;
+    expect([all['name'], all[EVIL]]).toEqual([EVIL, EVIL]);
   });
 
   test('of logs is the bare text', async () => {

@@ -1,4 +1,4 @@
-import { harmless, oneLine, widthOf } from './text.js';
+import { escapedInQuotes, harmless, isUnsafe, oneLine, widthOf } from './text.js';
 import type { Io } from './io.js';
 
 export const FORMATS = ['table', 'json', 'yaml', 'value', 'csv'] as const;
@@ -29,7 +29,7 @@ export function printLine(io: Io, item: Item, usual: readonly string[], options:
   const columns = options.columns.length > 0 ? options.columns : usual;
   const shown = options.columns.length > 0 ? pick(item, columns) : item;
   if (options.format === 'json' || options.format === 'yaml')
-    return io.out(`${options.format === 'yaml' ? '--- ' : ''}${JSON.stringify(shown)}\n`);
+    return io.out(`${options.format === 'yaml' ? '--- ' : ''}${escapedInQuotes(JSON.stringify(shown))}\n`);
   const cells = columns.map((column) => cell(item[column], options.format));
   io.out(options.format === 'csv' ? csvLine(cells) : `${cells.join(options.format === 'table' ? '  ' : ' ')}\n`);
 }
@@ -49,13 +49,20 @@ export async function printItem(io: Io, item: Item, options: OutputOptions): Pro
   }
   const values = entries.map(([, value]) => cell(value, options.format));
   if (options.format === 'value') return io.out(values.map((value) => `${value}\n`).join(''));
-  io.out([...(options.header ? [entries.map(([name]) => name)] : []), values].map(csvLine).join(''));
+  io.out([...(options.header ? [entries.map(([name]) => oneLine(name))] : []), values].map(csvLine).join(''));
 }
 
 async function printData(io: Io, data: unknown, format: 'json' | 'yaml'): Promise<void> {
-  if (format === 'json') return io.out(`${JSON.stringify(data, null, 2)}\n`);
-  const { stringify } = await import('yaml');
-  io.out(stringify(data));
+  if (format === 'json') return io.out(`${escapedInQuotes(JSON.stringify(data, null, 2))}\n`);
+  const { Document, visit } = await import('yaml');
+  const document = new Document(data);
+  // Only the double-quoted form has escapes.
+  visit(document, {
+    Scalar: (_key, node) => {
+      if (typeof node.value === 'string' && isUnsafe(node.value)) node.type = 'QUOTE_DOUBLE';
+    },
+  });
+  io.out(escapedInQuotes(document.toString()));
 }
 
 /** Bare text, as a program wrote it: made harmless where it goes to a terminal. */

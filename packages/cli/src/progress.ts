@@ -107,7 +107,7 @@ class Teller {
   update(bay: Waitable): void {
     this.#name = bay.name;
     if (bay.status !== this.#status) this.#line(`${painted(this.#io, bay.status)} ${this.#noun} ${oneLine(bay.name)}`);
-    else if (!this.#lively && Date.now() - this.#told >= STILL_MS) this.#line(`${bay.status} still`);
+    else if (!this.#lively && Date.now() - this.#told >= STILL_MS) this.#line(`${oneLine(bay.status)} still`);
     this.#status = bay.status;
   }
 
@@ -136,7 +136,7 @@ class Teller {
     if (this.#timer === undefined) return;
     this.#frame += 1;
     this.#io.err(
-      `${CLEAR}${FRAMES[this.#frame % FRAMES.length] ?? ''} ${elapsed(Date.now() - this.#started)} ${oneLine(this.#name)} ${this.#status}`,
+      `${CLEAR}${FRAMES[this.#frame % FRAMES.length] ?? ''} ${elapsed(Date.now() - this.#started)} ${oneLine(this.#name)} ${oneLine(this.#status)}`,
     );
   }
 }

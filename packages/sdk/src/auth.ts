@@ -1,5 +1,6 @@
 import { underDeadline } from './deadline.js';
-import { AuthError, ConnectionError, fieldOf, listOf, textOf } from './errors.js';
+import { AuthError, ConnectionError, RedirectError, fieldOf, listOf, textOf } from './errors.js';
+import { ask, type Fetch } from './redirects.js';
 
 export interface Session {
   readonly token: string;
@@ -26,7 +27,7 @@ export interface KeystoneOptions {
   readonly projectDomainName?: string | undefined;
   readonly region?: string | undefined;
   readonly interface?: 'public' | 'internal' | 'admin' | undefined;
-  readonly fetch?: (request: Request) => Promise<Response>;
+  readonly fetch?: Fetch;
   /** For tests. */
   readonly now?: () => number;
 }
@@ -94,9 +95,10 @@ async function logIn(options: KeystoneOptions, identity: object, scope: object |
   const url = `${versioned(options.authUrl)}/auth/tokens`;
   const text = JSON.stringify({ auth: { identity, ...(scope && { scope }) } });
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
-  const ask = (signal: AbortSignal): Promise<Response> =>
-    (options.fetch ?? globalThis.fetch)(new Request(url, { method: 'POST', headers, body: text, signal }));
-  const response = await underDeadline({ timeoutMs: LOGIN_MS, what: 'The login' }, ask).catch((cause: unknown) => {
+  const send = (signal: AbortSignal): Promise<Response> =>
+    ask(options.fetch ?? globalThis.fetch, url, { method: 'POST', headers, body: text, signal });
+  const response = await underDeadline({ timeoutMs: LOGIN_MS, what: 'The login' }, send).catch((cause: unknown) => {
+    if (cause instanceof RedirectError) throw cause;
     throw new ConnectionError(`Keystone at ${url} cannot be reached`, cause);
   });
   const body: unknown = await response.json().catch(() => undefined);

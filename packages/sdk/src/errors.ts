@@ -22,6 +22,23 @@ export class TimeoutError extends MagnumError {
   }
 }
 
+/** The server answered with another address. It was not followed, because token or password would have gone along. */
+export class RedirectError extends MagnumError {
+  /** Where the redirect leads; undefined where the server, or a browser, does not say. */
+  readonly location: string | undefined;
+
+  constructor(url: string, location: string | undefined) {
+    super(
+      `${new URL(url).origin} redirects to ${location?.slice(0, MOST_SHOWN) ?? 'another address'}, which is not followed since credentials would go along; ` +
+        'if that is the right address, give it as `endpoint` (MAGNUM_ENDPOINT) or `authUrl` (OS_AUTH_URL), or correct the catalog',
+      'redirected',
+    );
+    this.location = location;
+  }
+}
+
+const MOST_SHOWN = 300;
+
 /** No token could be had, or the catalog does not know Magnum. */
 export class AuthError extends MagnumError {
   readonly status: number | undefined;

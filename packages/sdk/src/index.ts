@@ -24,6 +24,7 @@ export {
   MethodNotAllowedError,
   NotAcceptableError,
   NotFoundError,
+  RedirectError,
   ServerError,
   TimeoutError,
   TooManyRequestsError,

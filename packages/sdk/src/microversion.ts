@@ -1,6 +1,8 @@
 import type { Auth } from './auth.js';
 import { underDeadline } from './deadline.js';
+import { RedirectError } from './errors.js';
 import { baseUrl } from './pipeline.js';
+import { ask, type Fetch } from './redirects.js';
 
 /** The newest microversion that this library knows. */
 export const NEWEST = '1.14';
@@ -16,7 +18,7 @@ export function headerFor(version: string | undefined): Readonly<Record<string, 
 }
 
 export interface DiscoveryDeps {
-  readonly fetch: (request: Request) => Promise<Response>;
+  readonly fetch: Fetch;
   readonly auth: Auth;
   readonly endpoint: string | undefined;
   timeoutFor(method: string): number;
@@ -42,10 +44,14 @@ export function fixed(version: string): Microversions {
 
 async function discover(deps: DiscoveryDeps): Promise<string | undefined> {
   const url = `${baseUrl(deps.endpoint ?? (await deps.auth.get()).endpoint)}/v1`;
-  const ask = (signal: AbortSignal): Promise<Response> =>
-    deps.fetch(new Request(url, { headers: { accept: 'application/json' }, signal }));
+  const look = (signal: AbortSignal): Promise<Response> =>
+    ask(deps.fetch, url, { headers: { accept: 'application/json' }, signal });
   // No answer here means no answer to the request that follows either, and that one's error says more.
-  const response = await underDeadline({ timeoutMs: deps.timeoutFor('GET'), what: `GET ${url}` }, ask).catch(() => undefined);
+  const limits = { timeoutMs: deps.timeoutFor('GET'), what: `GET ${url}` };
+  const response = await underDeadline(limits, look).catch((error: unknown) => {
+    if (error instanceof RedirectError) throw error;
+    return undefined;
+  });
   const newest = response?.headers.get('openstack-api-maximum-version')?.split(/\s+/).at(-1);
   await response?.body?.cancel();
   return newest !== undefined && /^1\.\d+$/.test(newest) ? older(newest, NEWEST) : undefined;

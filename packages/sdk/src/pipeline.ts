@@ -1,6 +1,7 @@
 import type { Auth, Session } from './auth.js';
 import { underDeadline } from './deadline.js';
 import { apiErrorOf, AuthError, ConnectionError, MagnumError, UnauthorizedError } from './errors.js';
+import { ask, type Fetch } from './redirects.js';
 import { withRetries, type RetryDeps } from './retry.js';
 import type { Runtime } from './runtime.js';
 
@@ -9,7 +10,7 @@ export interface Logger {
 }
 
 export interface PipelineDeps {
-  readonly fetch: (request: Request) => Promise<Response>;
+  readonly fetch: Fetch;
   readonly auth: Auth;
   readonly endpoint: string | undefined;
   /** Milliseconds for one attempt. */
@@ -62,7 +63,7 @@ async function sendOnce(deps: PipelineDeps, outgoing: Outgoing, as: { session: S
   const limits = { signal: outgoing.signal, timeoutMs: deps.timeoutFor(outgoing.method), what: `${outgoing.method} ${url}` };
   const started = deps.runtime.now();
   const response = await underDeadline(limits, async (signal) => {
-    const answer = await deps.fetch(new Request(url, { method: outgoing.method, headers, ...body, signal }));
+    const answer = await ask(deps.fetch, url, { method: outgoing.method, headers, ...body, signal });
     if (answer.ok && answer.headers.get('content-type')?.startsWith('text/event-stream')) return answer;
     // Read within the deadline: an answer that stalls half-way is no answer.
     return whole(answer);
