@@ -1,20 +1,21 @@
 // Import zones: which folder may import which (docs/architecture.md, "The house at a glance"). Cycles are errors.
 const core = '^packages/core/src';
 
-/** Files of `from` may import nothing of core but `allowed`. */
+/** Files of `from` may import nothing of core but `allowed`, and the helpers for deadlines that every layer needs. */
 function zone(from, allowed, comment) {
   return {
     name: `zone-${from}`,
     comment,
     severity: 'error',
     from: { path: `${core}/${from}/`, pathNot: '[.]test[.]ts$' },
-    to: { path: `${core}/`, pathNot: `${core}/(${[from, ...allowed].join('|')})/` },
+    to: { path: `${core}/`, pathNot: `${core}/(${[from, 'concurrency', ...allowed].join('|')})/` },
   };
 }
 
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    zone('concurrency', [], 'Helpers for concurrent work know neither bays nor clouds.'),
     zone('domain', [], 'The domain is pure and knows nobody.'),
     zone('ports', ['domain'], 'Ports are types over the domain.'),
     zone('app', ['domain', 'ports'], 'Use cases know no HTTP, SQL or Heat.'),

@@ -1,6 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import tseslint from 'typescript-eslint';
 
+const NO_WEAK_ANY = {
+  object: 'AbortSignal',
+  property: 'any',
+  message:
+    'Nothing holds the derived signal on Node 20, so its abort is lost: use underDeadline or linkTo of concurrency/deadline.',
+};
+const NO_LONE_TIMEOUT = {
+  object: 'AbortSignal',
+  property: 'timeout',
+  message: 'Bound the call with underDeadline of concurrency/deadline: it also ends the wait for work that ignores its signal.',
+};
+
 // Only rules that find bugs; layout is the formatter's, import zones are dependency-cruiser's.
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/generated/**', '**/node_modules/**', '**/*.cjs', '.cache/**', 'coverage/**'] },
@@ -21,11 +33,18 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/only-throw-error': 'error',
       'no-restricted-syntax': ['error', { selector: 'TSEnumDeclaration', message: 'Use a const array and a union type.' }],
+      'no-restricted-properties': ['error', NO_WEAK_ANY],
       eqeqeq: 'error',
       'max-lines': ['error', { max: 400 }],
       'max-lines-per-function': ['error', { max: 80 }],
     },
   },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    ignores: ['**/*.test.ts', 'packages/core/src/testing/**'],
+    rules: { 'no-restricted-properties': ['error', NO_WEAK_ANY, NO_LONE_TIMEOUT] },
+  },
+  { files: ['scripts/**/*.mjs', 'packages/*/bin/**/*.js'], rules: { 'no-restricted-properties': ['error', NO_WEAK_ANY] } },
   {
     files: ['**/*.test.ts', 'test/**/*.ts', 'packages/core/src/testing/**/*.ts'],
     rules: { 'max-lines-per-function': 'off', 'max-lines': ['error', { max: 600 }] },

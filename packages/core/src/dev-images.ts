@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { underDeadline } from './concurrency/deadline.js';
 import { parseTrusteeUsername } from './domain/actor.js';
 import { DomainError } from './domain/errors.js';
 import { isJsonObject } from './domain/json.js';
@@ -38,7 +39,9 @@ async function load(deps: ImageLoaderDeps, request: Request): Promise<readonly s
   if (others.length > 0) throw new DomainError('not-unique', `Several bays are named ${bay}: use the uuid.`);
   const session = await sessionOf(deps, await findWorld(deps, row.bay.id));
   if (!session.loadImage) throw new DomainError('not-supported', `The engine of bay ${bay} takes no images.`);
-  return session.loadImage(await savedImage(deps, image), AbortSignal.any([request.signal, AbortSignal.timeout(LONGEST_MS)]));
+  const { loadImage } = session;
+  const saved = await savedImage(deps, image);
+  return underDeadline({ milliseconds: LONGEST_MS, signal: request.signal }, (signal) => loadImage(saved, signal));
 }
 
 async function projectOf(deps: ImageLoaderDeps, request: Request): Promise<string> {

@@ -8,6 +8,7 @@ export { openSqlite } from './adapters/knex/sqlite.js';
 export { gatheredOutput, jsonLogger, promptOutput, silentLogger } from './adapters/system/logger.js';
 export { Secret } from './domain/secret.js';
 export { DomainError } from './domain/errors.js';
+export { DeadlineError, underDeadline } from './concurrency/deadline.js';
 export type { Logger } from './ports/logger.js';
 export { loadConfig, type Config, type ConfigSource } from './config/config.js';
 export {

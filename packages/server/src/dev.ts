@@ -11,6 +11,7 @@ import {
   Secret,
   SimulatedBackend,
   silentLogger,
+  underDeadline,
   type CloudBackend,
   type EmbeddedConfig,
   type EmbeddedMagnum,
@@ -121,7 +122,7 @@ async function listenForNodes(
   config: EmbeddedConfig,
   at: { port: number; host: string },
 ): Promise<string> {
-  await backend.ensureExternalNetwork(AbortSignal.timeout(30_000));
+  await underDeadline({ milliseconds: 30_000 }, (signal) => backend.ensureExternalNetwork(signal));
   const gateway = config.externalNetworks[0]?.gateway ?? '127.0.0.1';
   if (at.host !== '0.0.0.0') await listeners.listen(at.port, gateway);
   return gateway;
@@ -157,9 +158,9 @@ function served(start: Start, running: Running): DevServer {
 
 /** The external network stands while a bay may need it; without any it is made again at the next start. */
 async function removeIdleNetwork(backend: DockerBackend): Promise<void> {
-  const owned = await backend.listOwned(AbortSignal.timeout(10_000));
+  const owned = await underDeadline({ milliseconds: 10_000 }, (signal) => backend.listOwned(signal));
   if (owned.every((part) => part.kind === 'network' && part.key === EXTERNAL_ID))
-    await backend.destroyAll(AbortSignal.timeout(10_000));
+    await underDeadline({ milliseconds: 10_000 }, (signal) => backend.destroyAll(signal));
 }
 
 /** The range of floating addresses must be free on this host, and stay the same for this directory. */
@@ -211,8 +212,8 @@ async function reset(dataDir: string, docker: LocalDocker | undefined, log: (lin
       logger: silentLogger,
       externalNetwork: externalNetwork(instance.externalCidr ?? '172.31.200.0/24'),
     });
-    const owned = await backend.listOwned(AbortSignal.timeout(30_000));
-    await backend.destroyAll(AbortSignal.timeout(120_000));
+    const owned = await underDeadline({ milliseconds: 30_000 }, (signal) => backend.listOwned(signal));
+    await underDeadline({ milliseconds: 120_000 }, (signal) => backend.destroyAll(signal));
     if (owned.length > 0) log(`removed ${owned.length} containers, networks and volumes of ${dataDir}`);
   }
   unlock();

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { ensureNodeImage } from '@magnum-ts/core';
+import { ensureNodeImage, underDeadline } from '@magnum-ts/core';
 
 /** A Docker Engine on this host. */
 export interface LocalDocker {
@@ -53,7 +53,7 @@ export function externalNetwork(cidr: string): {
 export function nodeImage(engine: Docker, log: (line: string) => void): () => Promise<string> {
   let building: Promise<string> | undefined;
   return () => {
-    building ??= ensureNodeImage(engine, { onProgress: log }, AbortSignal.timeout(1_200_000))
+    building ??= underDeadline({ milliseconds: 1_200_000 }, (signal) => ensureNodeImage(engine, { onProgress: log }, signal))
       .then(({ name }) => name)
       .catch((error: unknown) => {
         building = undefined;

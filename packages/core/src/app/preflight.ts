@@ -1,3 +1,4 @@
+import { DeadlineError, underDeadline } from '../concurrency/deadline.js';
 import type { Bay } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { DomainError, isDomainError } from '../domain/errors.js';
@@ -66,10 +67,11 @@ export async function preflight(
 ): Promise<readonly Problem[]> {
   const rule = deps.preflight ?? 'warn';
   if (rule === 'off') return [];
-  const timely = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]);
-  const shortfalls = await compared(deps, draft, access, timely).catch((error: unknown) => {
+  const shortfalls = await underDeadline({ milliseconds: DEADLINE_MS, signal }, (timely) =>
+    compared(deps, draft, access, timely),
+  ).catch((error: unknown) => {
     signal.throwIfAborted();
-    if (rule === 'enforce' || !(isDomainError(error) || timely.aborted)) throw error;
+    if (rule === 'enforce' || !(isDomainError(error) || error instanceof DeadlineError)) throw error;
     return undefined;
   });
   if (!shortfalls) return [{ field: 'quotas', message: 'what the project has left in the cloud could not be compared' }];

@@ -1,3 +1,4 @@
+import { underDeadline } from '../concurrency/deadline.js';
 import { isDomainError, DomainError } from '../domain/errors.js';
 import { assertNever } from '../domain/json.js';
 import { stackNameOf } from '../domain/ids.js';
@@ -26,6 +27,7 @@ import { accessOf, desiredOf, isUpgraded, loadWorld, type BayWorld, type Conduct
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
+const RECORD_WITHIN_MS = 30_000;
 
 /**
  * One pass: look, decide, act once, record. The first attempt, the retry, the recovery after `kill -9` and the sweep all run
@@ -210,7 +212,9 @@ async function settleError(deps: ConductorDeps, lease: Lease, world: BayWorld, e
     deps.logger.warn('bay operation refused', fields);
     const { failed: status } = STATUS_OF[world.intent.operation];
     const step: Step = { do: 'fail', status, reason: withRemedy(known.message, status) };
-    return recordPass(deps, { lease, world, snapshot: undefined, seen: undefined, step }, AbortSignal.timeout(30_000));
+    return underDeadline({ milliseconds: RECORD_WITHIN_MS }, (signal) =>
+      recordPass(deps, { lease, world, snapshot: undefined, seen: undefined, step }, signal),
+    );
   }
   deps.logger.warn('bay pass failed, will retry', fields);
   const reason = known ? known.message : 'An unexpected error occurred in this service.';

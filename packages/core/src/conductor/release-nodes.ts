@@ -1,3 +1,4 @@
+import { underDeadline } from '../concurrency/deadline.js';
 import { isDomainError } from '../domain/errors.js';
 import { sessionOf } from './engine-access.js';
 import type { BayWorld, ConductorDeps } from './world.js';
@@ -15,7 +16,7 @@ export async function releaseLeavingNodes(deps: ConductorDeps, world: BayWorld, 
   if (leaving.length === 0) return;
   try {
     const session = await sessionOf(deps, world);
-    await session.releaseNodes?.(leaving, AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]));
+    await underDeadline({ milliseconds: DEADLINE_MS, signal }, (timely) => session.releaseNodes?.(leaving, timely));
   } catch (error) {
     signal.throwIfAborted();
     if (isDomainError(error, 'engine-not-live')) return;

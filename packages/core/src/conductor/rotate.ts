@@ -1,3 +1,4 @@
+import { underDeadline } from '../concurrency/deadline.js';
 import { DomainError } from '../domain/errors.js';
 import { bayEvent } from '../domain/bay-event.js';
 import type { BaySupport } from '../domain/bay-support.js';
@@ -74,7 +75,8 @@ async function knock(deps: ConductorDeps, world: BayWorld, wanted: Knock, signal
   const ca = await trustedBy(deps, world, wanted.trusts);
   const session = connectTo(deps, world, { ca, client });
   if (!session.admissions) throw new DomainError('not-supported', `${world.model.coe} cannot be asked whom its nodes trust.`);
-  const found = await session.admissions(AbortSignal.any([signal, AbortSignal.timeout(KNOCK_WITHIN_MS)]));
+  const { admissions } = session;
+  const found = await underDeadline({ milliseconds: KNOCK_WITHIN_MS, signal }, admissions);
   const others = [...found].filter(([, admission]) => admission !== wanted.expect);
   const [first] = others;
   if (!first) return OVER;

@@ -1,3 +1,4 @@
+import { underDeadline } from '../concurrency/deadline.js';
 import type { BayObserved } from '../domain/bay.js';
 import type { BayStatus } from '../domain/bay-status.js';
 import { isDomainError } from '../domain/errors.js';
@@ -15,7 +16,7 @@ const TENDED: ReadonlySet<BayStatus> = new Set(['CREATE_COMPLETE', 'UPDATE_COMPL
 export async function tendBay(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const { bay } = pass.world;
   if (!TENDED.has(bay.observed.status)) return { lookAgainAt: 'never', failed: false, outcome: 'tend' };
-  const found = await lookAtEngine(deps, pass, AbortSignal.any([signal, AbortSignal.timeout(HEALTH_DEADLINE_MS)]));
+  const found = await lookAtEngine(deps, pass, signal);
   signal.throwIfAborted();
   await deps.store.writeUnder(pass.lease, (repos) =>
     repos.bays.saveObserved(bay.id, { ...bay.observed, ...found }, bay.generation),
@@ -29,9 +30,11 @@ export async function tendBay(deps: ConductorDeps, pass: Pass, signal: AbortSign
 
 async function lookAtEngine(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<Partial<BayObserved>> {
   try {
-    const session = await sessionOf(deps, pass.world);
-    const { health, reason } = await session.health(signal);
-    return { health, healthReason: reason, ...(await versionsOf(session, signal)) };
+    return await underDeadline({ milliseconds: HEALTH_DEADLINE_MS, signal }, async (timely) => {
+      const session = await sessionOf(deps, pass.world);
+      const { health, reason } = await session.health(timely);
+      return { health, healthReason: reason, ...(await versionsOf(session, timely)) };
+    });
   } catch (error) {
     // An engine that cannot be asked is a finding about the bay, not a failure of the pass.
     const words = isDomainError(error) ? error.message : 'The engine did not answer.';

@@ -1,3 +1,4 @@
+import { linkTo } from '../concurrency/deadline.js';
 import { DomainError, isDomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
 import type { Lease, Release } from '../ports/store.js';
@@ -316,11 +317,11 @@ export class WorkLoop {
 
   /** Until somebody rings, or something is due; looks into the database for that once. */
   async #pause(stop: AbortSignal): Promise<void> {
-    const woken = new AbortController();
+    const woken = linkTo(stop);
     void this.#doorbell.rung.then(() => woken.abort(new Error('rung')));
-    const signal = AbortSignal.any([stop, woken.signal]);
-    if (this.#isSated) await this.#deps.clock.sleep(LONGEST_POLL_MS, signal).catch(() => undefined);
-    else await this.#untilDue(signal);
+    if (this.#isSated) await this.#deps.clock.sleep(LONGEST_POLL_MS, woken.signal).catch(() => undefined);
+    else await this.#untilDue(woken.signal);
+    woken.unlink();
   }
 
   async #untilDue(signal: AbortSignal): Promise<void> {

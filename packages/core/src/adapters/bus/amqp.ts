@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import amqplib, { type ChannelModel, type ConfirmChannel, type ConsumeMessage, type RecoveringChannelModel } from 'amqplib';
+import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.js';
@@ -280,8 +281,10 @@ class Link {
     try {
       // The name is one of the answers'; the arguments were made by the same version's `ask`, or its answerer refuses them.
       const answer = answers[question as QuestionName] as (args: unknown, signal: AbortSignal) => Promise<unknown>;
-      return encodeAnswer(await answer(args, AbortSignal.timeout(timeoutMs)));
+      return encodeAnswer(await underDeadline({ milliseconds: timeoutMs }, (signal) => answer(args, signal)));
     } catch (error) {
+      if (error instanceof DeadlineError)
+        return encodeFailure(new DomainError('deadline-exceeded', 'The bay did not answer in time. Try again later.'));
       if (!(error instanceof DomainError)) this.#options.logger.error('question failed', { question, error });
       return encodeFailure(error);
     }

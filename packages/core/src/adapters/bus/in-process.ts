@@ -1,3 +1,4 @@
+import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
 import type { Answers, MessageBus } from '../../ports/bus.js';
@@ -19,11 +20,9 @@ export function inProcessBus(): MessageBus {
     },
     call: async (question, args, options) => {
       if (!serving) throw new DomainError('engine-unavailable', 'No conductor is running. Try again later.');
-      const deadline = AbortSignal.timeout(options.timeoutMs);
-      const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
       const answer = serving[question];
-      const reply = await Promise.race([answered(answer(copied(args), signal), signal), rejectedBy(signal)]);
-      return copied(reply);
+      const bound = { milliseconds: options.timeoutMs, signal: options.signal };
+      return copied(await underDeadline(bound, (signal) => answer(copied(args), signal)).catch(failWith(options.signal)));
     },
     serve: async (answers) => {
       serving = answers;
@@ -40,24 +39,10 @@ function copied<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T; // the messages are JSON by their types
 }
 
-/** An answer that was ended by the deadline is late, whatever it says itself. */
-function answered<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  return answer.catch((error: unknown) => {
-    throw signal.aborted ? tooLate(signal) : error;
-  });
-}
-
-function tooLate(signal: AbortSignal): DomainError {
-  return new DomainError('deadline-exceeded', {
-    message: 'The bay did not answer in time. Try again later.',
-    cause: signal.reason,
-  });
-}
-
-function rejectedBy(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const late = (): void => reject(tooLate(signal));
-    if (signal.aborted) late();
-    else signal.addEventListener('abort', late, { once: true });
-  });
+/** An answer that the deadline or the caller has ended is late, whatever it says itself. */
+function failWith(caller: AbortSignal | undefined): (cause: unknown) => never {
+  return (cause) => {
+    if (!(cause instanceof DeadlineError) && !caller?.aborted) throw cause;
+    throw new DomainError('deadline-exceeded', { message: 'The bay did not answer in time. Try again later.', cause });
+  };
 }

@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import type { components } from '@magnum-ts/openapi/openstack/key-manager';
-import { isDomainError } from '../../domain/errors.js';
+import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
+import { DomainError, isDomainError } from '../../domain/errors.js';
 import { isJsonObject, type JsonValue } from '../../domain/json.js';
 import { Secret } from '../../domain/secret.js';
 import type { Vault } from '../../ports/certificates.js';
@@ -29,14 +30,13 @@ const MOST_ROUNDS = 20;
  */
 export function barbicanVault(session: Pick<Session, 'keyManager'>): Vault {
   const { keyManager } = session;
-  const timely = (): AbortSignal => AbortSignal.timeout(DEADLINE_MS);
-
-  const oldest = async (ref: string): Promise<Container | undefined> => (await containersNamed(keyManager, ref, timely()))[0];
+  const oldest = async (ref: string): Promise<Container | undefined> =>
+    (await timely((signal) => containersNamed(keyManager, ref, signal)))[0];
 
   const read = async (container: Container): Promise<Secret | undefined> => {
     const payloads = new Map<string, string>();
     for (const part of container.secret_refs) {
-      const text = await goneIsFine(payloadOf(keyManager, part.secret_ref, timely()));
+      const text = await goneIsFine(timely((signal) => payloadOf(keyManager, part.secret_ref, signal)));
       // It is being deleted by somebody else.
       if (text === undefined) return undefined;
       payloads.set(part.name, text);
@@ -49,17 +49,13 @@ export function barbicanVault(session: Pick<Session, 'keyManager'>): Vault {
     const name = nameOf(ref);
     const secretRefs = [];
     for (const part of parts) {
-      const { secret_ref } = await dataOf(
-        keyManager.POST('/v1/secrets', {
-          body: { name, secret_type: part.type, payload: part.payload, payload_content_type: 'text/plain' },
-          signal: timely(),
-        }),
-      );
+      const body = { name, secret_type: part.type, payload: part.payload, payload_content_type: 'text/plain' } as const;
+      const { secret_ref } = await timely((signal) => dataOf(keyManager.POST('/v1/secrets', { body, signal })));
       secretRefs.push({ name: part.name, secret_ref });
     }
     const type = parts.length > 1 ? 'certificate' : 'generic';
     const body = { name, type, secret_refs: secretRefs } as const;
-    return (await dataOf(keyManager.POST('/v1/containers', { body, signal: timely() }))).container_ref;
+    return (await timely((signal) => dataOf(keyManager.POST('/v1/containers', { body, signal })))).container_ref;
   };
 
   return {
@@ -70,9 +66,9 @@ export function barbicanVault(session: Pick<Session, 'keyManager'>): Vault {
     put: async (ref, secret) => {
       const own = await add(ref, secret);
       // Younger ones are of somebody who puts at the same time: of two, one must stay.
-      for (const container of await containersNamed(keyManager, ref, timely())) {
+      for (const container of await timely((signal) => containersNamed(keyManager, ref, signal))) {
         if (container.container_ref === own) break;
-        await deleteContainer(keyManager, container, timely());
+        await timely((signal) => deleteContainer(keyManager, container, signal));
       }
     },
     keep: async (ref, secret) => {
@@ -83,13 +79,12 @@ export function barbicanVault(session: Pick<Session, 'keyManager'>): Vault {
     },
     delete: async (ref) => {
       for (let round = 0; round < MOST_ROUNDS; round += 1) {
-        const containers = await containersNamed(keyManager, ref, timely());
-        for (const container of containers) await deleteContainer(keyManager, container, timely());
+        const containers = await timely((signal) => containersNamed(keyManager, ref, signal));
+        for (const container of containers) await timely((signal) => deleteContainer(keyManager, container, signal));
         // Also those of a creation that died before its container stood.
-        const { secrets } = await dataOf(
-          keyManager.GET('/v1/secrets', { params: { query: { name: nameOf(ref), limit: PAGE } }, signal: timely() }),
-        );
-        for (const { secret_ref } of secrets) await deleteSecret(keyManager, secret_ref, timely());
+        const params = { query: { name: nameOf(ref), limit: PAGE } };
+        const { secrets } = await timely((signal) => dataOf(keyManager.GET('/v1/secrets', { params, signal })));
+        for (const { secret_ref } of secrets) await timely((signal) => deleteSecret(keyManager, secret_ref, signal));
         if (containers.length < PAGE && secrets.length < PAGE) return;
       }
     },
@@ -97,6 +92,15 @@ export function barbicanVault(session: Pick<Session, 'keyManager'>): Vault {
 }
 
 type KeyManager = Session['keyManager'];
+
+async function timely<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  try {
+    return await underDeadline({ milliseconds: DEADLINE_MS }, work);
+  } catch (cause) {
+    if (!(cause instanceof DeadlineError)) throw cause;
+    throw new DomainError('cloud-unavailable', { message: `Barbican did not answer within ${DEADLINE_MS / 1_000} s.`, cause });
+  }
+}
 
 function nameOf(ref: string): string {
   return `magnum/${ref}`;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type Docker from 'dockerode';
+import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
 import { engineCall, engineFind, engineWords } from './docker-errors.js';
 import { tarOf, type TarFile } from './docker-tar.js';
@@ -113,14 +114,14 @@ async function ensureBase(docker: Docker, options: ImageOptions, signal: AbortSi
 
 /** Undefined on success, otherwise why not. */
 async function pull(docker: Docker, name: string, signal: AbortSignal): Promise<string | undefined> {
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(PULL_WITHIN)]);
   try {
-    const output = await docker.pull(name, { abortSignal: limited });
-    await follow(docker, output, () => undefined);
+    await underDeadline({ milliseconds: PULL_WITHIN, signal }, async (limited) =>
+      follow(docker, await docker.pull(name, { abortSignal: limited }), () => undefined),
+    );
     return undefined;
   } catch (error) {
     signal.throwIfAborted();
-    return limited.aborted ? `no answer within ${PULL_WITHIN / 1000} s` : engineWords(error);
+    return error instanceof DeadlineError ? `no answer within ${PULL_WITHIN / 1000} s` : engineWords(error);
   }
 }
 

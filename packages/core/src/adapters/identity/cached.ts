@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
+import { DomainError } from '../../domain/errors.js';
 import type { Secret } from '../../domain/secret.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Identity, TokenIdentity } from '../../ports/identity.js';
@@ -34,7 +36,11 @@ export function withTokenCache(identity: Identity, options: TokenCacheOptions): 
       const known = cache.get(key);
       if (known) return Promise.resolve(known);
       // The first caller's going away must not refuse the others: the shared question has its own deadline.
-      const asked = underWay.get(key) ?? ask(key, token, AbortSignal.timeout(VALIDATE_MS)).finally(() => underWay.delete(key));
+      const asked =
+        underWay.get(key) ??
+        underDeadline({ milliseconds: VALIDATE_MS }, (signal) => ask(key, token, signal))
+          .catch(reportSilence)
+          .finally(() => underWay.delete(key));
       underWay.set(key, asked);
       caller.signal.throwIfAborted();
       return asked;
@@ -55,3 +61,8 @@ export function withTokenCache(identity: Identity, options: TokenCacheOptions): 
 const VALIDATE_MS = 10_000;
 /** Else the time is asked for once in each millisecond, by a timer of its own. */
 const RESOLUTION_MS = 100;
+
+function reportSilence(cause: unknown): never {
+  if (!(cause instanceof DeadlineError)) throw cause;
+  throw new DomainError('cloud-unavailable', { message: `Keystone did not answer within ${VALIDATE_MS / 1_000} s.`, cause });
+}

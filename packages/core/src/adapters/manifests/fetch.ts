@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { request as plainRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { isIP } from 'node:net';
+import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
 import { LARGEST_MANIFEST } from '../../domain/manifest.js';
 import { isPublicAddress } from './addresses.js';
@@ -31,14 +32,15 @@ const LONGEST_URL = 2_048;
  * that was checked: a name that answers differently the second time gains nothing. Redirects are not followed.
  */
 export async function fetchManifest(rules: FetchRules, address: string, signal: AbortSignal): Promise<string> {
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
-  const place = await placeOf(rules, address, limited);
   try {
-    return await textAt(rules, place, limited);
+    return await underDeadline({ milliseconds: WITHIN_MS, signal }, async (limited) =>
+      textAt(rules, await placeOf(rules, address, limited), limited),
+    );
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof DomainError) throw cause;
-    throw refused(limited.aborted ? `there was no whole answer within ${WITHIN_MS / 1_000} s` : 'there was no answer', cause);
+    const isLate = cause instanceof DeadlineError;
+    throw refused(isLate ? `there was no whole answer within ${WITHIN_MS / 1_000} s` : 'there was no answer', cause);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { components } from '@magnum-ts/openapi/openstack/identity';
+import { underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
 import { Secret } from '../../domain/secret.js';
 import type { Clock } from '../../ports/clock.js';
@@ -50,7 +51,7 @@ export function passwordLogin(deps: AuthDeps, login: PasswordLogin): TokenSource
   let underWay: Promise<IssuedToken> | undefined;
   const ask = async (): Promise<IssuedToken> => {
     const started = deps.clock.now().getTime();
-    const issued = await logIn(deps, login, AbortSignal.timeout(DEADLINE_MS));
+    const issued = await logIn(deps, login);
     const lifetime = new Date(issued.document.expires_at).getTime() - started;
     known = { issued, until: started + lifetime - Math.min(MARGIN_MS, lifetime / 10) };
     return issued;
@@ -69,7 +70,7 @@ export function passwordLogin(deps: AuthDeps, login: PasswordLogin): TokenSource
   };
 }
 
-async function logIn(deps: AuthDeps, login: PasswordLogin, signal: AbortSignal): Promise<IssuedToken> {
+async function logIn(deps: AuthDeps, login: PasswordLogin): Promise<IssuedToken> {
   const asked = { neighbour: 'Keystone', call: 'POST /v3/auth/tokens' };
   const request = {
     method: 'POST',
@@ -79,7 +80,7 @@ async function logIn(deps: AuthDeps, login: PasswordLogin, signal: AbortSignal):
   };
   let reply: WireReply;
   try {
-    reply = await deps.wire(request, signal);
+    reply = await underDeadline({ milliseconds: DEADLINE_MS }, (signal) => deps.wire(request, signal));
   } catch (cause) {
     throw silenceOf(asked, cause);
   }

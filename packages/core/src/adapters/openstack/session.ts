@@ -7,6 +7,7 @@ import type { paths as LoadBalancer } from '@magnum-ts/openapi/openstack/load-ba
 import type { paths as Network } from '@magnum-ts/openapi/openstack/network';
 import type { paths as Orchestration } from '@magnum-ts/openapi/openstack/orchestration';
 import type { paths as Volume } from '@magnum-ts/openapi/openstack/volume';
+import { underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
@@ -99,7 +100,7 @@ async function deliver(deps: SessionDeps, auth: TokenSource, neighbour: Neighbou
   const exchange: Exchange = {
     auth,
     asked,
-    signal: request.signal,
+    caller: request,
     method: request.method,
     url: `${origin}${path}`,
     body,
@@ -114,7 +115,8 @@ async function deliver(deps: SessionDeps, auth: TokenSource, neighbour: Neighbou
 interface Exchange {
   readonly auth: TokenSource;
   readonly asked: Asked;
-  readonly signal: AbortSignal;
+  /** Whose signal it is: a Request's own signal no longer hears of its caller's once the Request is collected. */
+  readonly caller: { readonly signal: AbortSignal };
   readonly method: string;
   readonly url: string;
   readonly body: string | undefined;
@@ -139,7 +141,7 @@ async function refreshed(deps: SessionDeps, exchange: Exchange): Promise<WireRep
 
 /** What may be repeated is repeated while the neighbour asks for patience, says how long, or is silent. */
 async function repeated(deps: SessionDeps, exchange: Exchange, renew: boolean): Promise<WireReply> {
-  const { secret } = await exchange.auth.token(renew, exchange.signal);
+  const { secret } = await exchange.auth.token(renew, exchange.caller.signal);
   for (let attempt = 0; ; attempt += 1) {
     const request = wireRequest(deps, exchange, secret.reveal());
     const pause = PAUSES_MS[attempt];
@@ -147,18 +149,19 @@ async function repeated(deps: SessionDeps, exchange: Exchange, renew: boolean): 
     try {
       const reply = await once(deps, exchange, request);
       if (pause === undefined || !repeatable || !PASSES.has(reply.status)) return reply;
-      await deps.clock.sleep(Math.min(LONGEST_PAUSE_MS, (retryAfterOf(reply) ?? 0) * 1_000 || pause), exchange.signal);
+      await deps.clock.sleep(Math.min(LONGEST_PAUSE_MS, (retryAfterOf(reply) ?? 0) * 1_000 || pause), exchange.caller.signal);
     } catch (cause) {
-      exchange.signal.throwIfAborted();
+      exchange.caller.signal.throwIfAborted();
       if (pause === undefined || !(repeatable || wasNeverSent(cause))) throw silenceOf(exchange.asked, cause);
-      await deps.clock.sleep(pause, exchange.signal);
+      await deps.clock.sleep(pause, exchange.caller.signal);
     }
   }
 }
 
 async function once(deps: SessionDeps, exchange: Exchange, request: WireRequest): Promise<WireReply> {
   const started = deps.clock.now().getTime();
-  const reply = await deps.wire(request, AbortSignal.any([exchange.signal, AbortSignal.timeout(DEADLINE_MS)]));
+  const { signal } = exchange.caller;
+  const reply = await underDeadline({ milliseconds: DEADLINE_MS, signal }, (timely) => deps.wire(request, timely));
   deps.logger.debug('neighbour asked', {
     neighbour: exchange.asked.neighbour,
     call: exchange.asked.call,

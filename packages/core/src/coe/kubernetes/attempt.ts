@@ -1,24 +1,20 @@
+import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
 import { DomainError, isDomainError } from '../../domain/errors.js';
 
 const WITHIN_MS = 20_000;
 
 /** One bounded call; what fails becomes a DomainError. Kubernetes' own refusals keep their status (contract, README §4). */
-export async function attempt<T>(trying: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+export async function attempt<T>(trying: string, signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   signal.throwIfAborted();
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
   try {
-    return await Promise.race([call(), ended(limited)]);
+    return await underDeadline({ milliseconds: WITHIN_MS, signal }, call);
   } catch (cause) {
     signal.throwIfAborted();
     if (isDomainError(cause)) throw cause;
-    if (limited.aborted)
+    if (cause instanceof DeadlineError)
       throw new DomainError('engine-unavailable', `the bay's API did not answer within ${WITHIN_MS / 1_000} s`);
     throw translated(trying, cause);
   }
-}
-
-function ended(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 }
 
 function translated(trying: string, cause: unknown): DomainError {

@@ -1,3 +1,4 @@
+import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
 import { DomainError, isDomainError, type ErrorName } from '../../domain/errors.js';
 
 /** HTTP status of an engine's answer; undefined when there was no answer. */
@@ -36,20 +37,15 @@ export interface Attempt {
 /** Runs calls to an engine under a deadline; what fails becomes a DomainError. A node that says nothing is `engine-unavailable`. */
 export async function attempt<T>(what: Attempt, signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   signal.throwIfAborted();
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(what.milliseconds)]);
   try {
-    return await Promise.race([call(limited), ended(limited)]);
+    return await underDeadline({ milliseconds: what.milliseconds, signal }, call);
   } catch (cause) {
     signal.throwIfAborted();
     if (isDomainError(cause)) throw cause;
-    if (limited.aborted)
+    if (cause instanceof DeadlineError)
       throw new DomainError('engine-unavailable', `${what.where} did not answer within ${what.milliseconds / 1000} s`);
     const status = statusOf(cause);
     const kind = status === undefined ? 'engine-unavailable' : (KINDS[status] ?? 'engine-failed');
     throw new DomainError(kind, { message: `${what.where}: could not ${what.trying}: ${wordsOf(cause)}`, cause });
   }
-}
-
-function ended(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 }

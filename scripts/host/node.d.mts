@@ -1,0 +1,2 @@
+/** Path of a `node` of this major release. Error: npm's registry gave none. */
+export function nodeProgram(major: number): string;
