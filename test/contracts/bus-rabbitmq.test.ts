@@ -1,8 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startRabbitmq, type Rabbitmq } from '../../scripts/host/rabbitmq.mjs';
@@ -13,6 +9,8 @@ import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import { answersWith, busContract, MAIN } from '../../packages/core/src/testing/contracts/bus.js';
+import { countingProxy, openAtMost } from '../../packages/core/src/testing/counting-neighbour.js';
+import { selfSigned } from '../../packages/core/src/testing/self-signed.js';
 
 const BAY = '11111111-2222-4333-8444-555555555555' as BayId;
 let rabbitmq: Rabbitmq;
@@ -38,18 +36,6 @@ async function until(holds: () => boolean, milliseconds = 30_000): Promise<void>
   for (const end = Date.now() + milliseconds; !holds();) {
     if (Date.now() > end) throw new Error('it did not come to hold in time');
     await systemClock.sleep(20);
-  }
-}
-
-function selfSigned(): { readonly cert: string; readonly key: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'magnum-tls-'));
-  try {
-    const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
-    const words = 'req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost';
-    execFileSync('openssl', [...words.split(' '), '-keyout', key, '-out', cert], { stdio: 'ignore' });
-    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-  } finally {
-    rmSync(folder, { recursive: true });
   }
 }
 
@@ -99,6 +85,22 @@ describe('RabbitMQ', () => {
       await answerer.close();
     },
   );
+
+  test('one connection of a process carries all its doorbells, questions, answers and notifications', async () => {
+    const proxy = await countingProxy(rabbitmq.port);
+    const bus = await open('counted', `rabbit://guest:guest@127.0.0.1:${proxy.port}/`);
+    await bus.serve(answersAllWith('pem'));
+    const work = Array.from({ length: 50 }, () => [
+      bus.cast({ kind: 'wake', bayId: BAY }),
+      bus.call('certificate.ca', { bayId: BAY, ...MAIN }, { timeoutMs: 10_000 }),
+      bus.publish('magnum', 'notifications.info', {}),
+    ]);
+    await Promise.all(work.flat());
+    expect([proxy.open(), proxy.most()]).toEqual([1, 1]);
+    await bus.close();
+    await openAtMost(proxy, 0);
+    await proxy.close();
+  });
 
   test(
     'of several brokers, the one that can be reached is taken, and the next one when it goes away',

@@ -9,6 +9,7 @@ import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { requireRoom } from '../../packages/core/src/app/quotas.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import { storeContract } from '../../packages/core/src/testing/contracts/store.js';
+import { openAtMost } from '../../packages/core/src/testing/counting-neighbour.js';
 import { aBay, aBayModel } from '../../packages/core/src/testing/builders.js';
 
 let mariadb: Mariadb;
@@ -49,6 +50,21 @@ describe('MariaDB', () => {
     expect(await store.read((repos) => repos.bayModels.find('hive', { projectId: 'project' }))).toEqual([]);
     await store.close();
   });
+
+  test('gets few connections of a process, and none of them stays after a burst', async () => {
+    const url = emptyDatabase();
+    const [, , name = ''] = /(\/)(t[0-9a-f]+)\?/.exec(url) ?? [];
+    const db = openMariadb({ url, poolSize: 5 });
+    await migrate(db, coreMigrations);
+    const store = knexStore(db, systemClock);
+    const open = (): number =>
+      Number(mariadb.sql(`SELECT COUNT(*) FROM information_schema.processlist WHERE db = '${name}'`).match(/\d+/)?.[0]);
+    await Promise.all(Array.from({ length: 50 }, () => store.write((repos) => repos.services.list())));
+    expect(open()).toBeLessThanOrEqual(5);
+    await openAtMost({ open }, 0);
+    expect(await store.read((repos) => repos.services.list())).toEqual([]);
+    await store.close();
+  }, 30_000);
 
   test('a pool that is used up answers store-unavailable soon, and recovers', async () => {
     const db = openMariadb({ url: emptyDatabase(), poolSize: 1, acquireTimeoutMs: 200 });

@@ -6,6 +6,7 @@ export { ensureHelloImage, ensureNodeImage, HELLO_IMAGE } from './adapters/embed
 export { SimulatedBackend } from './adapters/embedded/simulated.js';
 export { openSqlite } from './adapters/knex/sqlite.js';
 export { gatheredOutput, jsonLogger, promptOutput, silentLogger } from './adapters/system/logger.js';
+export { CONNECTION_BOUNDS } from './domain/connections.js';
 export { Secret } from './domain/secret.js';
 export { DomainError } from './domain/errors.js';
 export { DeadlineError, underDeadline } from './concurrency/deadline.js';

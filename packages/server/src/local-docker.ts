@@ -1,5 +1,6 @@
+import { Agent } from 'node:http';
 import type Docker from 'dockerode';
-import { ensureNodeImage, underDeadline } from '@magnum-ts/core';
+import { CONNECTION_BOUNDS, ensureNodeImage, underDeadline } from '@magnum-ts/core';
 
 /** A Docker Engine on this host. */
 export interface LocalDocker {
@@ -10,10 +11,17 @@ export interface LocalDocker {
 
 const RANGES = Array.from({ length: 56 }, (_unused, index) => `172.31.${200 + index}.0/24`);
 
+/** One engine serves the nodes of all bays here, and a command that runs in one of them holds its connection. */
+const MOST_CONNECTIONS = 64;
+
 /** Undefined where no engine answers. dockerode is loaded only now: without an engine nobody needs it. */
 export async function findDocker(): Promise<LocalDocker | undefined> {
   const { default: DockerClient } = await import('dockerode');
-  const engine = new DockerClient();
+  // The library's types leave out the agent that it takes.
+  const options: Docker.DockerOptions & { readonly agent: Agent } = {
+    agent: new Agent({ ...CONNECTION_BOUNDS, maxSockets: MOST_CONNECTIONS }),
+  };
+  const engine = new DockerClient(options);
   try {
     await engine.ping();
   } catch {

@@ -14,6 +14,9 @@ export interface MariadbOptions {
 const POOL_SIZE = 10;
 const ACQUIRE_MS = 3_000;
 const CONNECT_MS = 5_000;
+/** The server has a bounded number of connections for all its users: what a burst has opened is closed soon after it. */
+const IDLE_MS = 4_000;
+const LOOK_FOR_IDLE_MS = 1_000;
 const SCHEME = /^(mysql|mariadb)(\+\w+)?:$/;
 
 /** Opens a pool on MariaDB or MySQL by mysql2. Times and structures are stored as the migrations say; nothing is converted. */
@@ -31,6 +34,8 @@ export function openMariadb(options: MariadbOptions): Knex {
     pool: {
       min: 0,
       max: poolSize,
+      idleTimeoutMillis: IDLE_MS,
+      reapIntervalMillis: LOOK_FOR_IDLE_MS,
       afterCreate(connection: Session, done: (error: Error | null, connection: Session) => void): void {
         // Claims and compare-and-swaps need to see what others have committed.
         connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) => done(error, connection));

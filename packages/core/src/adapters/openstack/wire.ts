@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { CONNECTION_BOUNDS } from '../../domain/connections.js';
 
 export interface WireOptions {
   /** PEM of the cloud's own CA, beside those that the system knows. */
@@ -27,12 +28,11 @@ export type Wire = (request: WireRequest, signal: AbortSignal) => Promise<WireRe
 
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** Kept connections to the neighbours. Built on node:http because a CA of one's own cannot be given to the global fetch. */
+/** Few connections to each neighbour, kept for moments. Built on node:http because a CA of one's own cannot be given to the global fetch. */
 export function wireTo(options: WireOptions): Wire {
-  const plain = new HttpAgent({ keepAlive: true, maxSockets: 64 });
+  const plain = new HttpAgent(CONNECTION_BOUNDS);
   const secure = new HttpsAgent({
-    keepAlive: true,
-    maxSockets: 64,
+    ...CONNECTION_BOUNDS,
     rejectUnauthorized: options.insecure !== true,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
   });

@@ -1,5 +1,6 @@
-import type { CoreV1Api } from '@kubernetes/client-node';
+import type { CoreV1Api, SecurityAuthentication } from '@kubernetes/client-node';
 import type { CoeSession, ConnectInput } from '../../ports/bay-driver.js';
+import { agentFor } from './agents.js';
 import type { Connection } from './connection.js';
 import { healthOf } from './health.js';
 import { manifestClient } from './manifests.js';
@@ -18,17 +19,11 @@ export function connectKubernetes(input: ConnectInput): CoeSession {
 }
 
 async function connected({ endpoint }: ConnectInput): Promise<CoreV1Api> {
-  const { CoreV1Api, KubeConfig } = await import('@kubernetes/client-node');
-  const config = new KubeConfig();
-  config.loadFromOptions({
-    clusters: [{ name: 'bay', server: endpoint.url, caData: base64(endpoint.ca), skipTLSVerify: false }],
-    users: [{ name: 'magnum', certData: base64(endpoint.clientCertificate), keyData: base64(endpoint.clientKey.reveal()) }],
-    contexts: [{ name: 'bay', cluster: 'bay', user: 'magnum' }],
-    currentContext: 'bay',
-  });
-  return config.makeApiClient(CoreV1Api);
-}
-
-function base64(text: string): string {
-  return Buffer.from(text).toString('base64');
+  const { CoreV1Api, createConfiguration, ServerConfiguration } = await import('@kubernetes/client-node');
+  const certificates: SecurityAuthentication = {
+    getName: () => 'certificates',
+    applySecurityAuthentication: (context) => context.setAgent(agentFor(endpoint)),
+  };
+  const baseServer = new ServerConfiguration(endpoint.url.replace(/\/+$/, ''), {});
+  return new CoreV1Api(createConfiguration({ baseServer, authMethods: { default: certificates } }));
 }

@@ -1,9 +1,8 @@
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { CONNECTION_BOUNDS } from '../../domain/connections.js';
 
-/** As Node's own agents: connections are used again, and closed when nobody has for so long. */
-const KEPT = { keepAlive: true, scheduling: 'lifo', timeout: 5_000 } as const;
 const TAKEN = { http: 'connect', https: 'secureConnect' } as const;
 
 /**
@@ -11,7 +10,7 @@ const TAKEN = { http: 'connect', https: 'secureConnect' } as const;
  * longer to be answered: an image is loaded, or a container stopped, before the engine says a word.
  */
 export function connectingWithin(milliseconds: number, protocol: 'http' | 'https'): Agent {
-  const agent: Agent = protocol === 'https' ? new TlsAgent(KEPT) : new Agent(KEPT);
+  const agent: Agent = protocol === 'https' ? new TlsAgent(CONNECTION_BOUNDS) : new Agent(CONNECTION_BOUNDS);
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (options, made) => {
     const stream = connect(options, made);
