@@ -2886,7 +2886,9 @@ export interface components {
                 [key: string]: string | number | boolean;
             } | null;
             /** @description Taints of the nodes in the engine (Kubernetes): `{key, value, effect}`, or text such as `key=value:NoSchedule`. */
-            node_taints?: unknown[] | null;
+            node_taints?: {
+                [key: string]: unknown;
+            }[] | null;
         };
         NodeGroupSummary: {
             /** Format: uuid */

@@ -139,6 +139,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -193,6 +194,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 40,
           "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
           "examples": [
             "2026-01-31T12:00:00Z"
@@ -326,6 +328,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -380,6 +383,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 40,
           "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
           "examples": [
             "2026-01-31T12:00:00Z"
@@ -640,6 +644,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -725,6 +730,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 40,
           "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
           "examples": [
             "2026-01-31T12:00:00Z"
@@ -882,6 +888,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -967,6 +974,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 40,
           "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
           "examples": [
             "2026-01-31T12:00:00Z"
@@ -1032,7 +1040,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "bay"
@@ -1094,7 +1103,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "bay"
@@ -1163,7 +1173,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "bay"
@@ -1221,7 +1232,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "bay"
@@ -1297,7 +1309,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "bay"
@@ -1414,6 +1427,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -1468,6 +1482,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 40,
           "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
           "examples": [
             "2026-01-31T12:00:00Z"
@@ -1602,6 +1617,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -1656,6 +1672,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 40,
           "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
           "examples": [
             "2026-01-31T12:00:00Z"
@@ -1924,6 +1941,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -2009,6 +2027,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 40,
           "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
           "examples": [
             "2026-01-31T12:00:00Z"
@@ -2164,6 +2183,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -2249,6 +2269,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 40,
           "pattern": "^\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+ -]\\d\\d:\\d\\d)?)?$",
           "examples": [
             "2026-01-31T12:00:00Z"
@@ -2845,6 +2866,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -3254,6 +3276,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -3433,7 +3456,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -3473,6 +3497,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -3590,7 +3615,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -3630,6 +3656,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -3877,7 +3904,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -3917,6 +3945,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -4034,7 +4063,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -4074,6 +4104,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -4672,7 +4703,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 4096
         },
         "cli": null
       }
@@ -4729,7 +4761,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -4770,6 +4803,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -4885,7 +4919,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -4926,6 +4961,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -5015,7 +5051,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -5089,7 +5126,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -5163,7 +5201,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -5235,7 +5274,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "bay"
@@ -5294,7 +5334,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "bay"
@@ -5353,7 +5394,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "bay"
@@ -5399,7 +5441,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -5440,6 +5483,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -5555,7 +5599,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -5596,6 +5641,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -5685,7 +5731,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -5759,7 +5806,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -5833,7 +5881,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -5905,7 +5954,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "bay"
@@ -5964,7 +6014,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "bay"
@@ -6023,7 +6074,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "bay"
@@ -6069,7 +6121,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -6110,6 +6163,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -6224,7 +6278,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -6265,6 +6320,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -6353,7 +6409,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -6427,7 +6484,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -6501,7 +6559,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "flags": [
@@ -6573,7 +6632,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "bay"
@@ -6632,7 +6692,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "bay"
@@ -6691,7 +6752,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "bay"
@@ -6761,6 +6823,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -6900,6 +6963,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -7142,7 +7206,8 @@ export const operations = {
         "minVersion": "1.1",
         "maxVersion": null,
         "schema": {
-          "type": "string"
+          "type": "string",
+          "maxLength": 64
         },
         "cli": null
       }
@@ -7432,6 +7497,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -7562,7 +7628,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "project"
@@ -7631,7 +7698,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "project"
@@ -7700,7 +7768,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": {
           "label": "project"
@@ -7772,7 +7841,8 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
-          "minLength": 1
+          "minLength": 1,
+          "maxLength": 255
         },
         "cli": null
       },
@@ -7784,6 +7854,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 16,
           "pattern": "^[Cc][Ll][Uu][Ss][Tt][Ee][Rr]$",
           "default": "cluster"
         },
@@ -7863,6 +7934,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null
@@ -8004,6 +8076,7 @@ export const operations = {
         "maxVersion": null,
         "schema": {
           "type": "string",
+          "maxLength": 64,
           "default": "id"
         },
         "cli": null

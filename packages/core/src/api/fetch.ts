@@ -3,7 +3,7 @@ import type { AppDeps } from '../app/deps.js';
 import { parseTrusteeUsername, type Actor } from '../domain/actor.js';
 import { DomainError, type ErrorName } from '../domain/errors.js';
 import type { JsonValue } from '../domain/json.js';
-import type { Problem } from '../domain/labels.js';
+import { MOST_HELPED, type Problem } from '../domain/labels.js';
 import { Secret } from '../domain/secret.js';
 import type { Identity } from '../ports/identity.js';
 import type { Limits } from '../ports/limits.js';
@@ -303,7 +303,7 @@ function json(body: JsonValue | JsonText, status: number, headers: Trail['header
 }
 
 /** A header must stay small: whoever sends hundreds of odd labels is told of the first. */
-const MOST_WARNINGS = 10;
+const MOST_WARNINGS = MOST_HELPED;
 
 function warningsIn(problems: readonly Problem[]): string {
   const more = problems.length - MOST_WARNINGS;

@@ -2,9 +2,11 @@ import { isWithin, loadSchemas, type JsonSchema, type Operation, type OperationI
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { DomainError } from '../domain/errors.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.js';
+import { jsonProblem, REQUEST_BOUNDS } from '../domain/json-bounds.js';
 import { coerceBody, coerceValue, typesOf } from './coerce.js';
 
-const DEEPEST = 32;
+/** Names that a refusal lists, at most. */
+const MOST_SHOWN = 10;
 const LARGEST_INTEGER = 2_147_483_647;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const compiled = new WeakMap<JsonSchema, ValidateFunction>();
@@ -12,7 +14,7 @@ let ajv: Ajv2020 | undefined;
 
 /** Checks a body against its operation's schema at that version. Every refusal names the field; contract, README §4. */
 export function validBody(operation: Operation & { readonly id: OperationId }, version: string, body: JsonValue): JsonValue {
-  assertSane(body, 0);
+  assertSane(body);
   const schema = loadSchemas().requests[operation.id]?.find((range) => isWithin(version, range.from, range.to))?.schema;
   if (!schema || operation.bodyKind === 'json-patch') return body;
   return validObject(schema, body);
@@ -66,7 +68,7 @@ function readQuery(operation: Operation, version: string, search: URLSearchParam
   if (unknown.length > 0) {
     throw new DomainError('invalid-parameter', {
       field: unknown[0] ?? '',
-      message: `Unknown argument: ${unknown.map(quoted).join(', ')}.`,
+      message: `Unknown argument: ${unknown.slice(0, MOST_SHOWN).map(quoted).join(', ')}.`,
     });
   }
   return Object.fromEntries(
@@ -85,7 +87,7 @@ function queryValue(name: string, schema: JsonSchema, given: readonly string[], 
     if (required) throw new DomainError('invalid-parameter', { field: name, message: `Missing argument: ${quoted(name)}.` });
     return schema.default as JsonValue | undefined; // the spec's own JSON
   }
-  assertSane(text, 0);
+  assertSane(text);
   const value = coerceValue(text, schema);
   const check = checkOf(schema);
   if (!check(value)) throw refusal(check.errors?.[0], value, name);
@@ -110,26 +112,20 @@ function assertNoReadOnly(schema: JsonSchema, body: JsonObject): void {
   });
 }
 
-/** Text that no database and no wire can carry unchanged, and nesting that only an attack has. */
-function assertSane(value: JsonValue, depth: number): void {
-  if (depth > DEEPEST) throw new DomainError('invalid-body', `The request body is nested deeper than ${DEEPEST} levels.`);
-  if (typeof value === 'string') assertReadable(value);
-  else if (typeof value === 'object' && value !== null) {
-    for (const [name, inner] of Object.entries(value)) {
-      assertReadable(name);
-      assertSane(inner, depth + 1);
-    }
-  }
+/** Nesting and numbers of values that only an attack has, and text that no database and no wire can carry unchanged. */
+function assertSane(value: JsonValue): void {
+  const problem = jsonProblem(value, REQUEST_BOUNDS, unreadable);
+  if (problem !== undefined) throw new DomainError('invalid-body', `The request ${problem}.`);
 }
 
-function assertReadable(text: string): void {
-  if (text.includes('\u0000') || /\p{Surrogate}/u.test(text)) {
-    throw new DomainError('invalid-body', `Invalid text ${quoted(text)}: it holds a NUL or half a character.`);
-  }
+function unreadable(text: string): string | undefined {
+  if (!text.includes('\u0000') && !/\p{Surrogate}/u.test(text)) return undefined;
+  return `holds the invalid text ${quoted(text)}: it has a NUL or half a character`;
 }
 
 function refusal(error: ErrorObject | undefined, body: JsonValue, parameter?: string): DomainError {
-  const path = (error?.instancePath ?? '').slice(1).replaceAll('/', '.');
+  // A key may be the empty text: a field's name ends in no dot for that.
+  const path = (error?.instancePath ?? '').slice(1).replaceAll('/', '.').replace(/\.$/, '');
   const field = parameter ?? path;
   if (error?.keyword === 'additionalProperties') {
     const name = String(error.params['additionalProperty']);

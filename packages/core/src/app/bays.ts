@@ -5,7 +5,7 @@ import { checkVolumeSize } from '../domain/bay-model-rules.js';
 import { isFailed, type Health } from '../domain/bay-status.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
-import type { Labels } from '../domain/labels.js';
+import { mergedLabels, type Labels } from '../domain/labels.js';
 import { generatedName } from '../domain/names.js';
 import { DEFAULT_WORKER, type NodeGroup } from '../domain/node-group.js';
 import { WORDS } from '../domain/words.js';
@@ -146,7 +146,7 @@ function desiredFrom(wanted: CreateBay, model: BayModel): BayDesired {
     bayModelId: model.id,
     keypair: wanted.keypair ?? model.keypairId,
     dockerVolumeSize: wanted.dockerVolumeSize ?? model.dockerVolumeSize,
-    labels: wanted.mergeLabels ? { ...model.labels, ...wanted.labels } : (wanted.labels ?? model.labels),
+    labels: mergedLabels(model.labels, wanted),
     masterFlavorId: wanted.masterFlavorId ?? model.masterFlavorId,
     flavorId: wanted.flavorId ?? model.flavorId,
     createTimeout: wanted.createTimeout,

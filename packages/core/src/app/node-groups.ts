@@ -2,7 +2,7 @@ import type { Bay } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { DomainError } from '../domain/errors.js';
 import type { NodeGroupId } from '../domain/ids.js';
-import type { Labels, Problem } from '../domain/labels.js';
+import { mergedLabels, type Labels, type Problem } from '../domain/labels.js';
 import { isMaster, type NodeGroup, type Taint } from '../domain/node-group.js';
 import { checkNodeGroup } from '../domain/node-group-rules.js';
 import { groupAccepts, type GroupOperation } from '../domain/transitions.js';
@@ -183,7 +183,7 @@ function newGroup(deps: AppDeps, { bay }: BayRow, wanted: CreateNodeGroup, image
     imageId,
     flavorId: wanted.flavorId ?? desired.flavorId,
     dockerVolumeSize: wanted.dockerVolumeSize ?? desired.dockerVolumeSize,
-    labels: mergeLabels ? { ...desired.labels, ...labels } : (labels ?? desired.labels),
+    labels: mergedLabels(desired.labels, { labels, mergeLabels }),
     isDefault: false,
     status: 'CREATE_IN_PROGRESS',
     statusReason: null,

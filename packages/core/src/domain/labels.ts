@@ -1,3 +1,8 @@
+import { DomainError } from './errors.js';
+
+/** Labels of one bay, model or group, at most; the specification says the same of each body. */
+export const MOST_LABELS = 100;
+
 /** Labels are strings on both sides, whatever JSON type the caller used (contract, resources §1). */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -41,15 +46,21 @@ export type LabelCheck = (typeof LABEL_CHECKS)[number];
 
 /** Ill-typed values of known labels, and labels that the driver does not know. */
 export function labelProblems(schema: LabelSchema, labels: Labels): readonly Problem[] {
-  return Object.entries(labels).flatMap(([name, value]) => {
+  const problems: Problem[] = [];
+  for (const [name, value] of Object.entries(labels)) {
     const rule = Object.hasOwn(schema, name) ? schema[name] : undefined;
-    const message = rule ? ruleBrokenBy(rule, value) : unknown(schema, name);
-    return message ? [{ field: `labels.${name}`, message }] : [];
-  });
+    // Each unknown name is compared with every known one, so help is given only for what a caller gets to see.
+    const message = rule ? ruleBrokenBy(rule, value) : unknown(schema, name, problems.length < MOST_HELPED);
+    if (message) problems.push({ field: `labels.${name}`, message });
+  }
+  return problems;
 }
 
-function unknown(schema: LabelSchema, name: string): string {
-  const meant = name.length > LONGEST_NAME ? undefined : Object.keys(schema).find((known) => isNear(known, name));
+/** As many as an answer has warnings. */
+export const MOST_HELPED = 10;
+
+function unknown(schema: LabelSchema, name: string, helped: boolean): string {
+  const meant = !helped || name.length > LONGEST_NAME ? undefined : Object.keys(schema).find((known) => isNear(known, name));
   return `no such label is read by the driver${meant ? `; did you mean ${meant}?` : ''}`;
 }
 
@@ -94,6 +105,18 @@ export function labelDifference(
     added: entries(own, (name) => !Object.hasOwn(parent, name)),
     skipped: entries(parent, (name) => !Object.hasOwn(own, name)),
   };
+}
+
+/** Labels as they come out: one's own in place of the parent's, or laid over them. Errors: `invalid-parameter` where both are too many. */
+export function mergedLabels(parent: Labels, own: { readonly labels: Labels | null; readonly mergeLabels: boolean }): Labels {
+  if (!own.mergeLabels) return own.labels ?? parent;
+  const merged = { ...parent, ...own.labels };
+  const count = Object.keys(merged).length;
+  if (count <= MOST_LABELS) return merged;
+  throw new DomainError('invalid-parameter', {
+    field: 'labels',
+    message: `labels: together with those that they are merged with they are ${count}; at most ${MOST_LABELS} are taken. Leave some out.`,
+  });
 }
 
 export function labelValue(schema: LabelSchema, labels: Labels, name: string): string | undefined {

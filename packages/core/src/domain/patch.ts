@@ -48,30 +48,46 @@ function parseOperation(entry: JsonValue): PatchOperation {
   return value === undefined || op === 'remove' ? { op: known, path } : { op: known, path, value };
 }
 
-/** Applies the operations to a copy. Every refusal names the path; nothing is changed in place. */
+/**
+ * Applies the operations to one private copy, on which each operation costs the same however large its map is: to copy a map for
+ * each operation would make a patch of 1,000 operations on a map of 1,000 keys a million copied entries. Every refusal names the
+ * path; the given document stays as it is.
+ */
 export function applyPatch(document: JsonObject, operations: readonly PatchOperation[], rules: PatchRules): JsonObject {
-  return operations.reduce((current, operation) => applyOne(current, operation, rules), document);
+  const draft: Draft = { fields: new Map(Object.entries(document)), maps: new Map(), rules };
+  for (const operation of operations) applyOne(draft, operation);
+  for (const [field, map] of draft.maps) draft.fields.set(field, Object.fromEntries(map));
+  return Object.fromEntries(draft.fields);
 }
 
-function applyOne(document: JsonObject, operation: PatchOperation, rules: PatchRules): JsonObject {
+interface Draft {
+  readonly fields: Map<string, JsonValue>;
+  /** Maps whose keys were addressed: these, not `fields`, hold what they have become. */
+  readonly maps: Map<string, Map<string, JsonValue>>;
+  readonly rules: PatchRules;
+}
+
+function applyOne(draft: Draft, operation: PatchOperation): void {
+  const { rules } = draft;
   const [field = '', ...rest] = operation.path.slice(1).split('/');
   if (rules.internal.has(field)) throw bad(`${operation.path} is internal and cannot be changed`);
   if (!rules.fields.has(field)) throw bad(`${operation.path} does not exist: unknown field ${field}`);
-  if (rest.length === 0) return applyToField(document, field, operation, rules);
+  if (rest.length === 0) return applyToField(draft, field, operation);
   if (!rules.maps.has(field) || rest.length > 1) throw bad(`${operation.path} does not exist`);
-  return applyToKey(document, field, rest[0] ?? '', operation);
+  applyToKey(draft, field, rest[0] ?? '', operation);
 }
 
-function applyToField(document: JsonObject, field: string, operation: PatchOperation, rules: PatchRules): JsonObject {
-  const present = document[field] !== undefined && document[field] !== null;
+function applyToField({ fields, maps, rules }: Draft, field: string, operation: PatchOperation): void {
+  const value = fields.get(field);
+  const present = maps.has(field) || (value !== undefined && value !== null);
   if (operation.op === 'remove') {
     if (rules.notRemovable.has(field)) throw bad(`${operation.path} is mandatory and cannot be removed`);
     if (!present) throw bad(`${operation.path} cannot be removed: it has no value`);
-    return { ...document, [field]: null };
-  }
-  if (operation.op === 'add' && present && !rules.maps.has(field))
+  } else if (operation.op === 'add' && present && !rules.maps.has(field)) {
     throw bad(`${operation.path} has a value already: use replace`);
-  return { ...document, [field]: fieldValue(field, operation, rules) };
+  }
+  maps.delete(field);
+  fields.set(field, operation.op === 'remove' ? null : fieldValue(field, operation, rules));
 }
 
 function fieldValue(field: string, operation: PatchOperation, rules: PatchRules): JsonValue {
@@ -95,15 +111,23 @@ function listValue(operation: PatchOperation, value: JsonValue): JsonValue {
   return list as JsonValue;
 }
 
-function applyToKey(document: JsonObject, field: string, key: string, operation: PatchOperation): JsonObject {
-  const map = isJsonObject(document[field]) ? document[field] : {};
-  const present = Object.hasOwn(map, key);
-  if (operation.op !== 'add' && !present) throw bad(`${operation.path} does not exist`);
-  const others = Object.entries(map).filter(([name]) => name !== key);
-  if (operation.op === 'remove') return { ...document, [field]: Object.fromEntries(others) };
+function applyToKey(draft: Draft, field: string, key: string, operation: PatchOperation): void {
+  const map = mapOf(draft, field);
+  if (operation.op !== 'add' && !map.has(key)) throw bad(`${operation.path} does not exist`);
+  if (operation.op === 'remove') return void map.delete(key);
   const value = operation.value ?? null;
   if (typeof value === 'object') throw bad(`the value of ${operation.path} must be a string, an integer or a boolean`);
-  return { ...document, [field]: Object.fromEntries([...others, [key, value]]) };
+  map.set(key, value);
+}
+
+/** The draft's own copy of a map, made when a key of it is addressed for the first time. */
+function mapOf({ fields, maps }: Draft, field: string): Map<string, JsonValue> {
+  const known = maps.get(field);
+  if (known) return known;
+  const value = fields.get(field);
+  const copy = new Map(isJsonObject(value) ? Object.entries(value) : []);
+  maps.set(field, copy);
+  return copy;
 }
 
 function show(value: unknown): string {

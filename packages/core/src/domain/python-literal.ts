@@ -21,10 +21,13 @@ class LiteralError extends Error {}
 const WORDS: Readonly<Record<string, JsonValue>> = { True: true, False: false, None: null, true: true, false: false, null: null };
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '0': '\0' };
 const DEEPEST = 16;
+/** Members and elements at every level. */
+const MOST_VALUES = 5_000;
 
 class LiteralReader {
   readonly #text: string;
   #at = 0;
+  #values = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -36,7 +39,8 @@ class LiteralReader {
   }
 
   value(depth: number): JsonValue {
-    if (depth > DEEPEST) throw new LiteralError();
+    this.#values += 1;
+    if (depth > DEEPEST || this.#values > MOST_VALUES) throw new LiteralError();
     this.#space();
     const next = this.#text[this.#at];
     if (next === '{') return this.#map(depth);

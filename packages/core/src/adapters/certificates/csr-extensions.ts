@@ -1,6 +1,7 @@
 import * as x509 from '@peculiar/x509';
 import type { SigningRules } from '../../domain/certificate.js';
 import { DomainError } from '../../domain/errors.js';
+import { MOST_ALTERNATIVE_NAMES } from './csr-bounds.js';
 
 const NAMES: Readonly<Record<string, string>> = {
   '2.5.29.14': 'subjectKeyIdentifier',
@@ -23,7 +24,6 @@ const USAGES: Readonly<Record<string, x509.KeyUsageFlags>> = {
   'Decipher Only': x509.KeyUsageFlags.decipherOnly,
 };
 const CA_USAGES = new Set(['Certificate Sign', 'CRL Sign']);
-const MOST_ALTERNATIVE_NAMES = 100;
 
 /**
  * What of a CSR's extensions goes into the certificate (contract, conductor §7): allowed ones stay, others are dropped,

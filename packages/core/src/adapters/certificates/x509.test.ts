@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_SIGNING_RULES } from '../../domain/certificate.js';
 import type { KeyPair } from '../../ports/certificates.js';
 import { systemClock } from '../system/clock.js';
+import { csrProblem } from './csr-bounds.js';
 import { certificateAuthority } from './x509.js';
 
 const authority = certificateAuthority(systemClock);
@@ -21,6 +22,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function openssl(...args: string[]): string {
   return execFileSync('openssl', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
+
+const sans = (count: number): string => Array.from({ length: count }, (_, index) => `DNS:a${index}`).join(',');
 
 /** A CSR made by openssl with the given request extensions. */
 function csr(
@@ -114,6 +117,35 @@ test('the administrator gets a client certificate', async () => {
 });
 
 describe('a CSR is refused', () => {
+  test.each([
+    ['51 relative names', ['-subj', `/CN=node${'/OU=a'.repeat(50)}`], 'subject holds 51 names; at most 50'],
+    ['101 alternative names', ['-subj', '/CN=a', '-addext', `subjectAltName=${sans(101)}`], 'subjectAltName holds 101 names'],
+    ['400 alternative names', ['-subj', '/CN=a', '-addext', `subjectAltName=${sans(400)}`], 'subjectAltName holds 400 names'],
+    ['700 relative names', ['-subj', `/CN=a${'/OU=a'.repeat(700)}`], 'more than 1500 elements'],
+  ])('before it is decoded when it holds %s', async (_name, args, words) => {
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'key.pem'];
+    const many = openssl('req', '-new', ...key, ...args);
+    expect(csrProblem(many)).toContain(words);
+    await expect(authority.sign(ca, many, DEFAULT_SIGNING_RULES)).rejects.toMatchObject({
+      kind: 'invalid-csr',
+      message: expect.stringContaining(words),
+    });
+  });
+
+  test('not for 50 relative and 100 alternative names', async () => {
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'key.pem'];
+    const most = openssl(
+      'req',
+      '-new',
+      ...key,
+      '-subj',
+      `/CN=node${'/OU=a'.repeat(49)}`,
+      '-addext',
+      `subjectAltName=${sans(100)}`,
+    );
+    await expect(authority.sign(ca, most, DEFAULT_SIGNING_RULES)).resolves.toContain('BEGIN CERTIFICATE');
+  });
+
   test.each([
     ['nonsense', 'not a PEM'],
     ['-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----', 'cannot be read'],

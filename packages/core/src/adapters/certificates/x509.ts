@@ -6,6 +6,7 @@ import { DomainError } from '../../domain/errors.js';
 import { Secret } from '../../domain/secret.js';
 import type { CertificateAuthority, KeyPair } from '../../ports/certificates.js';
 import type { Clock } from '../../ports/clock.js';
+import { csrProblem } from './csr-bounds.js';
 import { permittedExtensions } from './csr-extensions.js';
 
 const SIGNATURE = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
@@ -114,6 +115,8 @@ async function verifiedRequest(csr: string): Promise<x509.Pkcs10CertificateReque
   const text = csr.trim();
   if (text.length > LARGEST_CSR) throw invalid(`it is longer than ${LARGEST_CSR} characters`);
   if (!/^-----BEGIN (NEW )?CERTIFICATE REQUEST-----/.test(text)) throw invalid('it is not a PEM certificate request');
+  const problem = csrProblem(text);
+  if (problem !== undefined) throw invalid(problem);
   const request = parse(text);
   if (!(await isSelfSigned(request))) throw invalid('its own signature does not fit its key');
   assertStrongKey(request);

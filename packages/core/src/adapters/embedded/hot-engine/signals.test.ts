@@ -84,3 +84,19 @@ test('a wait condition for a simulated server completes by itself and says why',
   const events = await world.engine.events(stack.id, 0, 100, ACCESS, SIGNAL);
   expect(events.find((event) => event.action === 'SIGNAL')?.reason).toBe('simulated server: no user-data was run');
 });
+
+test('a signal nested without end is refused, and one that is repeated without end fills no journal', async () => {
+  await world.create({ template: aTemplate(aWait(60, 2), { outputs: ENDPOINT }) });
+  const deep = `{"id":"a","data":${'['.repeat(40_000)}${']'.repeat(40_000)}}`;
+  const refused = await signalled(deep);
+  expect(refused.status).toBe(400);
+  expect(await refused.json()).toMatchObject({ explanation: expect.stringContaining('nested deeper than 32 levels') });
+  await signalled({ id: 'a', reason: 'first' });
+  const [event] = await world.db('hot_event').where({ action: 'SIGNAL' }).select();
+  const { id: _id, ...copy } = event as Record<string, unknown>; // the row that the signal has just made
+  for (let block = 0; block < 20; block += 1) await world.db('hot_event').insert(Array.from({ length: 100 }, () => copy));
+  expect((await signalled({ id: 'a', reason: 'last' })).status).toBe(200);
+  const [count] = await world.db('hot_event').where({ action: 'SIGNAL' }).count('* as n');
+  expect(count).toEqual({ n: 2_001 });
+  expect(await world.db('hot_signal').select('signal_id', 'reason')).toEqual([{ signal_id: 'a', reason: 'last' }]);
+});

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Knex } from 'knex';
+import { jsonProblem } from '../../../domain/json-bounds.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../domain/json.js';
 import type { Clock } from '../../../ports/clock.js';
 import { repeated } from '../../knex/transactions.js';
@@ -18,6 +19,9 @@ export interface SignalDeps {
 const PATH = /^\/orchestration\/v1\/([^/]+)\/stacks\/([^/]+)\/([^/]+)\/resources\/([^/]+)\/signal\/?$/;
 const BODY_LIMIT = 256 * 1024;
 const SIGNAL_LIMIT = 1000;
+/** Of all signals of a handle, repeated ones included: each of them appends one to the stack's journal. */
+const EVENT_LIMIT = 2000;
+const BOUNDS = { depth: 32, values: 10_000 };
 const REASON_LIMIT = 2000;
 
 interface Refusal {
@@ -95,8 +99,11 @@ async function jsonBody(request: Request): Promise<Refusal | { readonly value: J
   if (text === undefined) return TOO_LARGE;
   if (text.trim() === '') return { value: {} };
   try {
-    const value: unknown = JSON.parse(text);
-    return value === null ? { value: {} } : isJsonObject(value) ? { value } : NOT_AN_OBJECT;
+    const value = JSON.parse(text) as JsonValue; // JSON.parse makes nothing else
+    if (value === null) return { value: {} };
+    if (!isJsonObject(value)) return NOT_AN_OBJECT;
+    const problem = jsonProblem(value, BOUNDS);
+    return problem === undefined ? { value } : { status: 400, title: 'Bad Request', message: `The signal ${problem}.` };
   } catch {
     return NOT_AN_OBJECT;
   }
@@ -142,6 +149,7 @@ async function record(deps: SignalDeps, handle: ResourceRow, body: JsonObject): 
         })
         .onConflict(['handle_id', 'signal_id'])
         .merge(['status', 'reason', 'data']);
+      if (known.some((row) => row.signal_id === signalId) && (await isJournalFull(transaction, handle))) return undefined;
       await transaction('hot_event').insert(
         eventColumns(handle.stackId, deps.clock.now(), {
           path: handle.path,
@@ -157,6 +165,14 @@ async function record(deps: SignalDeps, handle: ResourceRow, body: JsonObject): 
   );
   if (refusal === undefined) deps.changed(handle.stackId);
   return refusal;
+}
+
+/** What a repeated signal says is kept still; only that it was repeated is no longer written down. */
+async function isJournalFull(transaction: Knex.Transaction, { stackId, id }: ResourceRow): Promise<boolean> {
+  const rows: readonly Readonly<Record<string, unknown>>[] = await transaction('hot_event')
+    .where({ stack_id: stackId, physical_id: id, action: 'SIGNAL' })
+    .count('* as number');
+  return Number(rows[0]?.['number'] ?? 0) >= EVENT_LIMIT;
 }
 
 function nextId(known: readonly string[]): string {
