@@ -17,26 +17,33 @@ export interface CloudReferences {
   readonly bootVolumeSize?: string | null;
 }
 
-/** Errors name the field: image, flavor and network 400, keypair 404, an ambiguous name 409. */
+/**
+ * Errors name the field: image, flavor and network 400, keypair 404, an ambiguous name 409. The neighbours are asked at once; of
+ * several errors, the first in the order below is thrown, whichever neighbour was fastest.
+ */
 export async function requireCloudResources(
   cloud: Cloud,
   names: CloudReferences,
   access: CloudAccess,
   signal: AbortSignal,
 ): Promise<void> {
-  const image = names.imageId === null ? undefined : await requireImage(cloud, names.imageId, access, signal);
-  for (const [field, name] of [
-    ['flavor_id', names.flavorId],
-    ['master_flavor_id', names.masterFlavorId],
-  ] as const) {
-    const flavor = name === null ? undefined : await requireFlavor(cloud, field, name, access, signal);
-    if (flavor) requireFits(field, flavor, image, names);
-  }
-  await requireNetworks(cloud, names, access, signal);
-  await requireVolumeType(cloud, names.volumeType ?? null, access, signal);
-  if (names.keypair !== null && !(await cloud.findKeypair(names.keypair, access, signal))) {
-    throw new DomainError('keypair-not-found', { field: 'keypair_id', message: `Unable to find keypair ${names.keypair}.` });
-  }
+  const image = ifNamed(names.imageId, (name) => requireImage(cloud, name, access, signal));
+  const flavor = (field: string, name: string | null): Promise<void> =>
+    requireFlavor(cloud, { field, name, names, image }, access, signal);
+  const checks = [
+    image,
+    flavor('flavor_id', names.flavorId),
+    flavor('master_flavor_id', names.masterFlavorId),
+    ...networkChecks(cloud, names, access, signal),
+    requireVolumeType(cloud, names.volumeType ?? null, access, signal),
+    requireKeypair(cloud, names.keypair, access, signal),
+  ];
+  const failed = (await Promise.allSettled(checks)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}
+
+async function ifNamed<T>(name: string | null, look: (name: string) => Promise<T>): Promise<T | undefined> {
+  return name === null ? undefined : look(name);
 }
 
 /** The image with its distribution. Errors: 400 when it is absent, or has no property os_distro. */
@@ -55,16 +62,25 @@ export async function requireImage(
   });
 }
 
-async function requireFlavor(
-  cloud: Cloud,
-  field: string,
-  name: string,
-  access: CloudAccess,
-  signal: AbortSignal,
-): Promise<CloudFlavor> {
-  const flavor = await cloud.findFlavor(name, access, signal);
-  if (flavor) return flavor;
-  throw new DomainError('flavor-not-found', { field, message: `Unable to find flavor ${name} (${field}).` });
+interface WantedFlavor {
+  readonly field: string;
+  readonly name: string | null;
+  readonly names: CloudReferences;
+  readonly image: Promise<CloudImage | undefined>;
+}
+
+/** Without its image, which is another check's matter, a flavor is compared with nothing. */
+async function requireFlavor(cloud: Cloud, wanted: WantedFlavor, access: CloudAccess, signal: AbortSignal): Promise<void> {
+  const { field, name, names } = wanted;
+  if (name === null) return;
+  const [flavor, image] = await Promise.all([cloud.findFlavor(name, access, signal), wanted.image.catch(() => undefined)]);
+  if (!flavor) throw new DomainError('flavor-not-found', { field, message: `Unable to find flavor ${name} (${field}).` });
+  requireFits(field, flavor, image, names);
+}
+
+async function requireKeypair(cloud: Cloud, name: string | null, access: CloudAccess, signal: AbortSignal): Promise<void> {
+  if (name === null || (await cloud.findKeypair(name, access, signal))) return;
+  throw new DomainError('keypair-not-found', { field: 'keypair_id', message: `Unable to find keypair ${name}.` });
 }
 
 /** Contract, validation §4; and what the image itself says that it needs. */
@@ -95,18 +111,22 @@ async function requireVolumeType(cloud: Cloud, name: string | null, access: Clou
   });
 }
 
-async function requireNetworks(cloud: Cloud, names: CloudReferences, access: CloudAccess, signal: AbortSignal): Promise<void> {
-  if (names.externalNetworkId !== null && !(await cloud.findNetwork(names.externalNetworkId, access, signal))?.external) {
-    throw unknownNetwork('external_network_id', `Unable to find external network ${names.externalNetworkId}.`);
-  }
-  if (names.fixedNetwork !== null && !(await cloud.findNetwork(names.fixedNetwork, access, signal))) {
-    throw unknownNetwork('fixed_network', `Unable to find fixed network ${names.fixedNetwork}.`);
-  }
-  if (names.fixedSubnet !== null && !(await cloud.findSubnet(names.fixedSubnet, access, signal))) {
-    throw unknownNetwork('fixed_subnet', `Unable to find fixed subnet ${names.fixedSubnet}.`);
-  }
-}
-
-function unknownNetwork(field: string, message: string): DomainError {
-  return new DomainError('network-not-found', { field, message });
+function networkChecks(cloud: Cloud, names: CloudReferences, access: CloudAccess, signal: AbortSignal): readonly Promise<void>[] {
+  const found = async (field: string, what: string, name: string, looked: Promise<boolean>): Promise<void> => {
+    if (!(await looked)) throw new DomainError('network-not-found', { field, message: `Unable to find ${what} ${name}.` });
+  };
+  return [
+    ifNamed(names.externalNetworkId, (name) => {
+      const looked = cloud.findNetwork(name, access, signal).then((network) => network?.external === true);
+      return found('external_network_id', 'external network', name, looked);
+    }),
+    ifNamed(names.fixedNetwork, (name) => {
+      const looked = cloud.findNetwork(name, access, signal).then((network) => network !== undefined);
+      return found('fixed_network', 'fixed network', name, looked);
+    }),
+    ifNamed(names.fixedSubnet, (name) => {
+      const looked = cloud.findSubnet(name, access, signal).then((subnet) => subnet !== undefined);
+      return found('fixed_subnet', 'fixed subnet', name, looked);
+    }),
+  ];
 }

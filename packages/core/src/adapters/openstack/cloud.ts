@@ -5,6 +5,7 @@ import type { Allowance } from '../../domain/stack-needs.js';
 import type { Cloud, CloudFlavor, CloudImage, FactsRequest } from '../../ports/cloud.js';
 import type { CloudAccess } from '../../ports/orchestrator.js';
 import { allowancesIn } from './allowances.js';
+import { LookupCache } from './lookups.js';
 import { allPages } from './pages.js';
 import { dataOf, publicAddress, type SessionDeps } from './session.js';
 import type { Sessions } from './sessions.js';
@@ -25,6 +26,17 @@ export interface CloudSettings {
 
 type Found<T> = Promise<T | undefined>;
 
+interface Network {
+  readonly id: string;
+  readonly external: boolean;
+}
+
+interface Subnet {
+  readonly id: string;
+  readonly networkId: string;
+  readonly cidr: string;
+}
+
 /** Each bay has a network of its own, so that all may use the same range. */
 const BAY_RANGE = '10.0.0.0/24';
 
@@ -33,14 +45,45 @@ export class OpenstackCloud implements Cloud {
   readonly #deps: SessionDeps;
   readonly #sessions: Sessions;
   readonly #settings: CloudSettings;
+  readonly #lookups: LookupCache;
 
   constructor(deps: SessionDeps, sessions: Sessions, settings: CloudSettings) {
     this.#deps = deps;
     this.#sessions = sessions;
     this.#settings = settings;
+    this.#lookups = new LookupCache(deps.clock);
   }
 
-  async findImage(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<CloudImage> {
+  findImage(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<CloudImage> {
+    return this.#lookups.find(['image', nameOrId], access, signal, (ask) => this.#askImage(nameOrId, access, ask));
+  }
+
+  findFlavor(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<CloudFlavor> {
+    return this.#lookups.find(['flavor', nameOrId], access, signal, (ask) => this.#askFlavor(nameOrId, access, ask));
+  }
+
+  findKeypair(name: string, access: CloudAccess, signal: AbortSignal): Found<{ readonly name: string }> {
+    return this.#lookups.find(['keypair', name], access, signal, (ask) => this.#askKeypair(name, access, ask));
+  }
+
+  findNetwork(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<Network> {
+    return this.#lookups.find(['network', nameOrId], access, signal, (ask) => this.#askNetwork(nameOrId, access, ask));
+  }
+
+  findSubnet(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<Subnet> {
+    return this.#lookups.find(['subnet', nameOrId], access, signal, (ask) => this.#askSubnet(nameOrId, access, ask));
+  }
+
+  findVolumeType(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<{ readonly name: string }> {
+    return this.#lookups.find(['volume type', nameOrId], access, signal, (ask) => this.#askVolumeType(nameOrId, access, ask));
+  }
+
+  async allowances(access: CloudAccess, signal: AbortSignal): Promise<readonly Allowance[]> {
+    const ask = (own: AbortSignal) => allowancesIn({ session: this.#sessions.of(access), access, signal: own });
+    return (await this.#lookups.find(['allowances'], access, signal, ask)) ?? [];
+  }
+
+  async #askImage(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<CloudImage> {
     const { image } = this.#sessions.of(access);
     const byId = isUuid(nameOrId)
       ? await absentIsFine(dataOf(image.GET('/v2/images/{image_id}', { params: { path: { image_id: nameOrId } }, signal })))
@@ -61,7 +104,7 @@ export class OpenstackCloud implements Cloud {
     );
   }
 
-  async findFlavor(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<CloudFlavor> {
+  async #askFlavor(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<CloudFlavor> {
     const { compute } = this.#sessions.of(access);
     for (let marker: string | undefined; ;) {
       const { flavors, flavors_links: more } = await allowed(
@@ -74,7 +117,7 @@ export class OpenstackCloud implements Cloud {
     }
   }
 
-  async findKeypair(name: string, access: CloudAccess, signal: AbortSignal): Found<{ readonly name: string }> {
+  async #askKeypair(name: string, access: CloudAccess, signal: AbortSignal): Found<{ readonly name: string }> {
     const { compute } = this.#sessions.of(access);
     const found = await absentIsFine(
       dataOf(compute.GET('/v2.1/os-keypairs/{keypair_name}', { params: { path: { keypair_name: name } }, signal })),
@@ -82,11 +125,7 @@ export class OpenstackCloud implements Cloud {
     return found && { name: found.keypair.name };
   }
 
-  async findNetwork(
-    nameOrId: string,
-    access: CloudAccess,
-    signal: AbortSignal,
-  ): Found<{ readonly id: string; readonly external: boolean }> {
+  async #askNetwork(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<Network> {
     const { network } = this.#sessions.of(access);
     const ask = async (query: { readonly id: string } | { readonly name: string }) =>
       (await allowed(dataOf(network.GET('/v2.0/networks', { params: { query }, signal })))).networks;
@@ -94,11 +133,7 @@ export class OpenstackCloud implements Cloud {
     return found && { id: found.id, external: found['router:external'] === true };
   }
 
-  async findSubnet(
-    nameOrId: string,
-    access: CloudAccess,
-    signal: AbortSignal,
-  ): Found<{ readonly id: string; readonly networkId: string; readonly cidr: string }> {
+  async #askSubnet(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<Subnet> {
     const { network } = this.#sessions.of(access);
     const ask = async (query: { readonly id: string } | { readonly name: string }) =>
       (await allowed(dataOf(network.GET('/v2.0/subnets', { params: { query }, signal })))).subnets;
@@ -106,7 +141,7 @@ export class OpenstackCloud implements Cloud {
     return found && { id: found.id, networkId: found.network_id, cidr: found.cidr };
   }
 
-  async findVolumeType(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<{ readonly name: string }> {
+  async #askVolumeType(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<{ readonly name: string }> {
     const session = this.#sessions.of(access);
     if (!(await session.has('volume', signal))) return undefined;
     const types = await allPages(async (marker) => {
@@ -117,25 +152,19 @@ export class OpenstackCloud implements Cloud {
     return types.find(({ id }) => id === nameOrId) ?? types.find(({ name }) => name === nameOrId);
   }
 
-  allowances(access: CloudAccess, signal: AbortSignal): Promise<readonly Allowance[]> {
-    return allowancesIn({ session: this.#sessions.of(access), access, signal });
-  }
-
   async facts(request: FactsRequest, access: CloudAccess, signal: AbortSignal): Promise<BayFacts> {
     const settings = this.#settings;
-    const fixed = request.fixedNetwork === null ? undefined : await this.#network(request.fixedNetwork, access, signal);
-    const subnet = request.fixedSubnet === null ? undefined : await this.findSubnet(request.fixedSubnet, access, signal);
-    if (request.fixedSubnet !== null && !subnet)
-      throw new DomainError('network-not-found', `Unable to find subnet ${request.fixedSubnet}.`);
+    const [networks, externalNetworkId, magnumUrl] = await Promise.all([
+      this.#fixedNetworks(request, access, signal),
+      this.#external(request.externalNetwork, access, signal),
+      settings.magnumUrl ?? publicAddress(this.#deps, 'container', signal),
+    ]);
     return {
+      ...networks,
       authUrl: settings.authUrl,
-      magnumUrl: settings.magnumUrl ?? (await publicAddress(this.#deps, 'container', signal)) ?? '',
+      magnumUrl: magnumUrl ?? '',
       regionName: settings.regionName,
-      fixedSubnetCidr:
-        subnet?.cidr ?? (fixed && (await this.#rangeIn(fixed.id, access, signal))) ?? request.fixedSubnetCidr ?? BAY_RANGE,
-      fixedNetworkId: fixed?.id ?? subnet?.networkId ?? null,
-      fixedSubnetId: subnet?.id ?? null,
-      externalNetworkId: await this.#external(request.externalNetwork, access, signal),
+      externalNetworkId,
       cloudCa: settings.cloudCa,
       verifyCloudCa: settings.verifyCloudCa,
       serverGroupPolicy: settings.serverGroupPolicy,
@@ -143,12 +172,32 @@ export class OpenstackCloud implements Cloud {
     };
   }
 
+  async #fixedNetworks(
+    { fixedNetwork, fixedSubnet, fixedSubnetCidr }: FactsRequest,
+    access: CloudAccess,
+    signal: AbortSignal,
+  ): Promise<Pick<BayFacts, 'fixedSubnetCidr' | 'fixedNetworkId' | 'fixedSubnetId'>> {
+    const [fixed, subnet] = await Promise.all([
+      fixedNetwork === null ? undefined : this.#network(fixedNetwork, access, signal),
+      fixedSubnet === null ? undefined : this.findSubnet(fixedSubnet, access, signal),
+    ]);
+    if (fixedSubnet !== null && !subnet) throw new DomainError('network-not-found', `Unable to find subnet ${fixedSubnet}.`);
+    const range = subnet?.cidr ?? (fixed && (await this.#rangeIn(fixed.id, access, signal)));
+    return {
+      fixedSubnetCidr: range ?? fixedSubnetCidr ?? BAY_RANGE,
+      fixedNetworkId: fixed?.id ?? subnet?.networkId ?? null,
+      fixedSubnetId: subnet?.id ?? null,
+    };
+  }
+
   /** Where no subnet is named: the range of the network's first. */
-  async #rangeIn(networkId: string, access: CloudAccess, signal: AbortSignal): Promise<string | undefined> {
-    const { network } = this.#sessions.of(access);
-    const query = { network_id: networkId };
-    const { subnets } = await allowed(dataOf(network.GET('/v2.0/subnets', { params: { query }, signal })));
-    return subnets.find(({ cidr }) => !cidr.includes(':'))?.cidr;
+  #rangeIn(networkId: string, access: CloudAccess, signal: AbortSignal): Found<string> {
+    return this.#lookups.find(['range', networkId], access, signal, async (ask) => {
+      const { network } = this.#sessions.of(access);
+      const params = { query: { network_id: networkId } };
+      const { subnets } = await allowed(dataOf(network.GET('/v2.0/subnets', { params, signal: ask })));
+      return subnets.find(({ cidr }) => !cidr.includes(':'))?.cidr;
+    });
   }
 
   /** Nothing is set aside. */
@@ -165,11 +214,13 @@ export class OpenstackCloud implements Cloud {
   /** The named one, or else the cloud's default, or the only one; a bay without a way out is possible too. */
   async #external(nameOrId: string | null, access: CloudAccess, signal: AbortSignal): Promise<string | null> {
     if (nameOrId !== null) return (await this.#network(nameOrId, access, signal)).id;
-    const { network } = this.#sessions.of(access);
-    const { networks } = await allowed(
-      dataOf(network.GET('/v2.0/networks', { params: { query: { 'router:external': true } }, signal })),
-    );
-    return (networks.find((one) => one.is_default) ?? (networks.length === 1 ? networks[0] : undefined))?.id ?? null;
+    const found = await this.#lookups.find(['default external network'], access, signal, async (ask) => {
+      const { network } = this.#sessions.of(access);
+      const params = { query: { 'router:external': true } };
+      const { networks } = await allowed(dataOf(network.GET('/v2.0/networks', { params, signal: ask })));
+      return networks.find((one) => one.is_default) ?? (networks.length === 1 ? networks[0] : undefined);
+    });
+    return found?.id ?? null;
   }
 }
 
