@@ -2,7 +2,7 @@ export { embeddedMagnum, type EmbeddedMagnum, type EmbeddedOptions } from './emb
 export { EMBEDDED_DEFAULTS, type EmbeddedConfig } from './adapters/embedded/config.js';
 export type { CloudBackend } from './adapters/embedded/backend.js';
 export { DockerBackend } from './adapters/embedded/docker-backend.js';
-export { ensureHelloImage, ensureNodeImage, HELLO_IMAGE } from './adapters/embedded/docker-image.js';
+export { ensureBaseImage, ensureHelloImage, ensureNodeImage, HELLO_IMAGE } from './adapters/embedded/docker-image.js';
 export { SimulatedBackend } from './adapters/embedded/simulated.js';
 export { openSqlite } from './adapters/knex/sqlite.js';
 export { gatheredOutput, jsonLogger, promptOutput, silentLogger } from './adapters/system/logger.js';

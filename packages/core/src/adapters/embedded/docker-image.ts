@@ -31,9 +31,9 @@ export async function ensureNodeImage(
   const files = await imageFiles();
   const name = `magnum-ts-node:${hashOf(files)}`;
   if (await hasImage(docker, name, signal)) return { name };
-  const base = await ensureBase(docker, options, signal);
+  const base = await ensureBaseImage(docker, options, signal);
   options.onProgress(`building the node image ${name} (two to five minutes, once)`);
-  await build(docker, { name, files, buildArguments: { BASE: base }, ...options }, signal);
+  await build(docker, { name, files, buildArguments: { BASE: base.name }, ...options }, signal);
   options.onProgress(`the node image ${name} is ready`);
   return { name };
 }
@@ -101,15 +101,20 @@ function follow(docker: Docker, output: NodeJS.ReadableStream, onProgress: (line
   });
 }
 
-async function ensureBase(docker: Docker, options: ImageOptions, signal: AbortSignal): Promise<string> {
-  if (await hasImage(docker, PUBLIC_BASE, signal)) return PUBLIC_BASE;
-  if (await hasImage(docker, OWN_BASE, signal)) return OWN_BASE;
+/** Name of an image of Debian 12 and nothing more: Debian's own, or debootstrap's minimal variant where no registry answers. */
+export async function ensureBaseImage(
+  docker: Docker,
+  options: ImageOptions,
+  signal: AbortSignal,
+): Promise<{ readonly name: string }> {
+  if (await hasImage(docker, PUBLIC_BASE, signal)) return { name: PUBLIC_BASE };
+  if (await hasImage(docker, OWN_BASE, signal)) return { name: OWN_BASE };
   options.onProgress(`pulling ${PUBLIC_BASE}`);
   const refusal = await pull(docker, PUBLIC_BASE, signal);
-  if (refusal === undefined) return PUBLIC_BASE;
+  if (refusal === undefined) return { name: PUBLIC_BASE };
   options.onProgress(`no registry gave ${PUBLIC_BASE} (${refusal}); making the base with debootstrap (about a minute)`);
   await bootstrap(docker, refusal, signal);
-  return OWN_BASE;
+  return { name: OWN_BASE };
 }
 
 /** Undefined on success, otherwise why not. */
