@@ -8,4 +8,7 @@ export interface Mariadb {
   resume(): Promise<void>;
   stop(): Promise<void>;
 }
-export function startMariadb(options: { readonly log: (line: string) => void }): Promise<Mariadb>;
+export function startMariadb(options: {
+  readonly log: (line: string) => void;
+  readonly settings?: readonly string[];
+}): Promise<Mariadb>;

@@ -12,9 +12,9 @@ const READY_WITHIN = 60_000;
 
 /**
  * Starts a MariaDB with an empty database `magnum`. `url` is what `[database] connection` takes.
- * @param {{ log: (line: string) => void }} options
+ * @param {{ log: (line: string) => void, settings?: readonly string[] }} options `settings`: more of mariadbd's options
  */
-export async function startMariadb({ log }) {
+export async function startMariadb({ log, settings = [] }) {
   const [missing] = await ensurePackages({ mariadbd: 'mariadb-server' }, log, ['/usr/sbin']);
   if (missing) throw new Error(missing);
   const folder = mkdtempSync(join(tmpdir(), 'magnum-mariadb-'));
@@ -26,7 +26,7 @@ export async function startMariadb({ log }) {
   );
   if (made.status !== 0) throw new Error(`mariadb-install-db failed: ${made.stderr.split('\n').slice(-3).join(' ')}`);
   const port = await freePort();
-  const server = { folder, data, port, process: undefined };
+  const server = { folder, data, port, settings, process: undefined };
   await start(server);
   run(
     server,
@@ -66,6 +66,7 @@ async function start(server) {
       '--innodb-buffer-pool-size=64M',
       '--skip-log-bin',
       '--max-connections=300',
+      ...server.settings,
     ],
     { stdio: ['ignore', log, log] },
   );

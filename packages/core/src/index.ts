@@ -22,6 +22,7 @@ export {
   type Readiness,
   type Service,
 } from './services.js';
+export { startWarnings } from './start-checks.js';
 export { inspectPolicy, type PolicyAnswer, type PolicyPersona, type PolicyThing, type PolicyView } from './policy.js';
 export { overPlain, overWeb, type ApiHandler, type PlainHandler, type PlainReply, type PlainRequest } from './api/plain.js';
 export { frontDoor, type FrontRoom } from './front.js';

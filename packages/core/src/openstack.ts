@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
 import { barbicanVault } from './adapters/certificates/vault-barbican.js';
 import { databaseVault } from './adapters/certificates/vault-database.js';
@@ -7,13 +6,13 @@ import { splitVault } from './adapters/certificates/vault-split.js';
 import { lazyAuthority } from './adapters/certificates/lazy-authority.js';
 import { knexStore } from './adapters/knex/store.js';
 import { passwordLogin, type Reference } from './adapters/openstack/auth.js';
-import { originOf, type Neighbour } from './adapters/openstack/catalog.js';
+import { originOf, type EndpointChoice, type Neighbour } from './adapters/openstack/catalog.js';
 import { OpenstackCloud } from './adapters/openstack/cloud.js';
 import { KeystoneIdentity, type KeystoneOptions } from './adapters/openstack/identity.js';
 import { openstackLeftovers } from './adapters/openstack/leftovers.js';
 import { cloudSessions, type Sessions } from './adapters/openstack/sessions.js';
 import type { SessionDeps } from './adapters/openstack/session.js';
-import { wireTo } from './adapters/openstack/wire.js';
+import { wirePerNeighbour, wireTo, type Wire, type WireOptions } from './adapters/openstack/wire.js';
 import { heatOrchestrator } from './adapters/orchestrator/heat.js';
 import { systemClock } from './adapters/system/clock.js';
 import { systemRandom } from './adapters/system/random.js';
@@ -24,6 +23,7 @@ import type { SigningRules } from './domain/certificate.js';
 import { DomainError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
 import { enginesOf } from './engines.js';
+import { namedPem } from './pem-files.js';
 import type { Vault } from './ports/certificates.js';
 import type { Logger } from './ports/logger.js';
 
@@ -66,9 +66,10 @@ export function composeOpenstack(config: Config, options: OpenstackOptions): Con
     }),
     cloud: new OpenstackCloud(deps, sessions, {
       authUrl,
+      nodesKeystone: nodesKeystoneOf(config),
       magnumUrl: magnumUrl(config),
       regionName: loginText(config, 'region_name') ?? '',
-      cloudCa: fileText(config.text('drivers', 'openstack_ca_file')) ?? '',
+      cloudCa: namedPem(config, 'drivers', 'openstack_ca_file') ?? '',
       verifyCloudCa: config.flag('drivers', 'verify_ca'),
       serverGroupPolicy: config.text('cluster', 'nodes_affinity_policy') ?? 'soft-anti-affinity',
       dockerVolumeType: config.text('cinder', 'default_docker_volume_type') ?? '',
@@ -101,8 +102,7 @@ function vaultOf(config: Config, database: Vault, { service }: Sessions): Vault 
 }
 
 function sessionDeps(config: Config, logger: Logger): SessionDeps {
-  const ca = fileText(loginText(config, 'cafile'));
-  const wire = wireTo({ ...(ca === undefined ? {} : { ca }), insecure: loginFlag(config, 'insecure') });
+  const wire = wireOf(config);
   const keystone = originOf(keystoneUrl(config) ?? '');
   const password = new Secret(demanded(config, 'password'));
   const userId = loginText(config, 'user_id');
@@ -145,11 +145,47 @@ const CLIENT_SECTION: Readonly<Partial<Record<Neighbour, string>>> = {
   container: 'magnum_client',
 };
 
+/** One wire for all, and one of its own for each service whose section says something about certificates. */
+function wireOf(config: Config): Wire {
+  const common = {
+    ...pems({ ca: loginPem(config, 'cafile'), cert: loginPem(config, 'certfile'), key: loginPem(config, 'keyfile') }),
+    insecure: loginFlag(config, 'insecure'),
+  };
+  const own = Object.entries(CLIENT_SECTION).flatMap(([neighbour, section]) => {
+    const given = pems({
+      ca: namedPem(config, section, 'ca_file'),
+      cert: namedPem(config, section, 'cert_file'),
+      key: namedPem(config, section, 'key_file'),
+    });
+    const insecure = config.flag(section, 'insecure');
+    const says = insecure || Object.keys(given).length > 0;
+    return says ? [[neighbour, wireTo({ ...common, ...given, insecure: insecure || common.insecure })] as const] : [];
+  });
+  return wirePerNeighbour(wireTo(common), new Map(own));
+}
+
+function pems(given: Readonly<Record<'ca' | 'cert' | 'key', string | undefined>>): WireOptions {
+  return Object.fromEntries(Object.entries(given).filter(([, pem]) => pem !== undefined));
+}
+
+function loginPem(config: Config, name: string): string | undefined {
+  return namedPem(config, 'keystone_auth', name) ?? namedPem(config, 'keystone_authtoken', name);
+}
+
 function choiceOf(config: Config, neighbour: Neighbour): ReturnType<SessionDeps['choice']> {
   const section = CLIENT_SECTION[neighbour];
   const region = (section && config.text(section, 'region_name')) ?? loginText(config, 'region_name');
   const asked = ((section && config.text(section, 'endpoint_type')) ?? 'public').replace(/URL$/, '');
   return { region: region ?? undefined, interface: asked === 'internal' || asked === 'admin' ? asked : 'public' };
+}
+
+/** `[trust] trustee_keystone_…`; undefined where neither is set. */
+function nodesKeystoneOf(config: Config): EndpointChoice | undefined {
+  const asked = config.text('trust', 'trustee_keystone_interface');
+  const region = config.text('trust', 'trustee_keystone_region_name') ?? undefined;
+  if (asked === null && region === undefined) return undefined;
+  const word = (asked ?? 'public').replace(/URL$/, '');
+  return { region, interface: word === 'internal' || word === 'admin' ? word : 'public' };
 }
 
 function trusteesOf(config: Config): KeystoneOptions['trustees'] {
@@ -195,8 +231,4 @@ function demanded(config: Config, name: string): string {
     field: `[keystone_authtoken] ${name}`,
     message: `[keystone_authtoken] ${name} is not set: with an auth_url, the service needs an account there.`,
   });
-}
-
-function fileText(path: string | null): string | undefined {
-  return path === null || path === '' ? undefined : readFileSync(path, 'utf8');
 }

@@ -2,14 +2,13 @@ import { hostname } from 'node:os';
 import { readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
 import { amqpBus, type AmqpBus } from './adapters/bus/amqp.js';
-import { brokersIn } from './adapters/bus/brokers.js';
-import { brokerTls } from './broker-tls.js';
-import { osloNotifier } from './adapters/bus/notifications.js';
+import { brokerLink } from './broker-tls.js';
+import { databaseArguments } from './database-url.js';
 import { memoryLimits } from './adapters/limits/memory.js';
 import { metered } from './adapters/system/meter.js';
 import { openTelemetryTracer, traced } from './adapters/system/tracer.js';
 import type { Meter } from './ports/meter.js';
-import type { Notifier } from './ports/notifier.js';
+import { areExchangesDurable, notificationsOf, type Notifications } from './notifiers.js';
 import type { Orchestrator } from './ports/orchestrator.js';
 import { withTokenCache } from './adapters/identity/cached.js';
 import { SimulatedBackend } from './adapters/embedded/simulated.js';
@@ -215,6 +214,7 @@ function cloudParts(config: Config, db: Knex, logger: Logger): CloudParts {
 interface Base {
   readonly db: Knex;
   readonly bus: AmqpBus;
+  readonly notifications: Notifications;
   readonly parts: CloudParts;
   readonly tracer: Tracer | undefined;
 }
@@ -222,25 +222,24 @@ interface Base {
 async function openBase(config: Config, logger: Logger, meter?: Meter): Promise<Base> {
   const db = openDatabase(config);
   const tracer = tracerWhenConfigured();
-  const tls = brokerTls(config);
   const bus = await amqpBus({
-    brokers: brokersIn(config.text('DEFAULT', 'transport_url') ?? '', tls !== undefined),
-    ...(tls ? { tls } : {}),
+    ...brokerLink(config, 'DEFAULT'),
     topic: config.text('conductor', 'topic') ?? 'magnum-conductor',
+    durableExchanges: areExchangesDurable(config),
     logger,
     random: systemRandom,
     ...(tracer ? { tracer } : {}),
   });
   const parts = cloudParts(config, db, logger);
-  const notifier = notifierOf(config, bus, logger);
+  const notifications = await notificationsOf(config, bus, logger);
   const conductor = {
     ...parts.conductor,
-    ...(notifier ? { notifier } : {}),
+    ...(notifications.notifier ? { notifier: notifications.notifier } : {}),
     ...(tracer ? { tracer } : {}),
     ...(meter ? { meter } : {}),
     orchestrator: observed(parts.conductor.orchestrator, tracer, meter),
   };
-  return { db, bus, parts: { ...parts, conductor }, tracer };
+  return { db, bus, notifications, parts: { ...parts, conductor }, tracer };
 }
 
 const ORCHESTRATOR_CALLS = ['find', 'findAll', 'create', 'update', 'delete', 'events'] as const;
@@ -253,18 +252,6 @@ function observed(orchestrator: Orchestrator, tracer: Tracer | undefined, meter:
 /** Spans cost something even where nobody collects them: they are made where OpenTelemetry is configured. */
 function tracerWhenConfigured(): Tracer | undefined {
   return Object.keys(process.env).some((name) => name.startsWith('OTEL_')) ? openTelemetryTracer : undefined;
-}
-
-function notifierOf(config: Config, bus: AmqpBus, logger: Logger): Notifier | undefined {
-  if (config.text('oslo_messaging_notifications', 'driver') === 'noop') return undefined;
-  const exchange = config.text('DEFAULT', 'control_exchange') ?? 'magnum';
-  return osloNotifier({
-    publish: (routingKey, body) => bus.publish(exchange, routingKey, body),
-    topics: config.list('oslo_messaging_notifications', 'topics'),
-    host: config.text('DEFAULT', 'host') ?? hostname(),
-    clock: systemClock,
-    logger,
-  });
 }
 
 function labelCheckOf(config: Config): LabelCheck {
@@ -302,6 +289,7 @@ function poolOf(db: Knex): Diagnosis['pool'] {
 }
 
 async function closeBase(base: Base): Promise<void> {
+  await base.notifications.close();
   await base.bus.close();
   await base.db.destroy();
 }
@@ -335,12 +323,13 @@ async function whenReady(base: Base, logger: Logger, signal: AbortSignal): Promi
 function openDatabase(config: Config): Knex {
   const url = config.text('database', 'connection');
   if (url === null) throw missing('[database] connection', 'for example mysql+pymysql://magnum:PASSWORD@HOST/magnum');
-  const file = /^sqlite:\/\/\/(.+)$/.exec(url)?.[1];
+  const file = /^sqlite:\/\/\/([^?]+)/.exec(url)?.[1];
   if (file) return openSqlite(file);
   return openMariadb({
     url,
     poolSize: config.number('database', 'max_pool_size'),
     acquireTimeoutMs: config.number('database', 'pool_timeout') * 1_000,
+    ...databaseArguments(config),
   });
 }
 

@@ -59,7 +59,7 @@ www_authenticate_uri = http://controller:5000/v3
     const { warnings } = from('[api]\nworkers = 4\nprot = 1\n[nonsense]\nx = 1');
     expect(warnings).toEqual([
       'magnum.conf:2: [api] workers has no effect here',
-      'magnum.conf:3: [api] prot is not known: check its spelling',
+      'magnum.conf:3: [api] prot is not known: check its spelling; did you mean port?',
       'magnum.conf:5: [nonsense] x is not known: check its spelling',
     ]);
   });

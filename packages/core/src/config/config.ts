@@ -1,9 +1,13 @@
 import { dirname } from 'node:path';
 import { DomainError } from '../domain/errors.js';
-import { parseIni, type Setting } from './ini.js';
-import { FOREIGN_SECTIONS, OPTIONS, type Option } from './options.js';
+import { findingsAbout } from './findings.js';
+import { OPTIONS, type Option } from './options.js';
+import { keyOf, readSettings, Settings, underCurrentNames, type ConfigSource, type Environment } from './settings.js';
+import { urlFindings } from './url-arguments.js';
+import { valueOf, type OptionValue } from './values.js';
 
-export type OptionValue = string | number | boolean | readonly string[] | null;
+export type { ConfigSource } from './settings.js';
+export type { OptionValue } from './values.js';
 
 /** The effective configuration: every option has a value and knows where it came from. */
 export interface Config {
@@ -11,18 +15,14 @@ export interface Config {
   number(section: string, name: string): number;
   flag(section: string, name: string): boolean;
   list(section: string, name: string): readonly string[];
+  /** Whether a file or the environment sets it, empty texts apart. */
+  isSet(section: string, name: string): boolean;
   /** Lines of `section.name = value  # origin`; secrets are masked. */
   describe(): readonly string[];
   /** Settings that nothing reads: misspelt, or of another version. */
   readonly warnings: readonly string[];
   /** Where its files stand, in their order: names of other files without a path are looked for there. */
   readonly folders: readonly string[];
-}
-
-/** A file to read: name and content, in the order of their precedence, later ones win. */
-export interface ConfigSource {
-  readonly name: string;
-  readonly content: string;
 }
 
 interface Effective {
@@ -35,40 +35,58 @@ interface Effective {
  * Files, then environment (`OS_DATABASE__CONNECTION`, as oslo.config has it). Errors: `invalid-parameter`, naming section,
  * option and origin.
  */
-export function loadConfig(
-  sources: readonly ConfigSource[],
-  environment: Readonly<Record<string, string | undefined>> = {},
-): Config {
-  const settings = [...sources.flatMap((source) => parseIni(source.content, source.name)), ...fromEnvironment(environment)];
-  const known = new Map(OPTIONS.map((option) => [keyOf(option.section, option.name), option]));
-  const given = new Map<string, Setting>();
-  for (const setting of settings) given.set(keyOf(setting.section, setting.name), setting);
-  const effective = new Map(
-    OPTIONS.map((option) => {
-      const key = keyOf(option.section, option.name);
-      return [key, effectiveOf(option, given.get(key), given)] as const;
-    }),
-  );
+export function loadConfig(sources: readonly ConfigSource[], environment: Environment = {}): Config {
+  const given = readSettings(sources, environment);
+  const settings = new Settings(underCurrentNames(given));
+  const effective = new Map(OPTIONS.map((option) => [keyOf(option), effectiveOf(option, settings)] as const));
+  const findings = findingsAbout(given);
+  const text = (section: string, name: string): string | null => valueIn(effective, section, name) as string | null; // its type in the table
   return configOf(effective, {
-    warnings: [...given.values()].flatMap((setting) => warningAbout(setting, known.get(keyOf(setting.section, setting.name)))),
+    warnings: [...findings, ...urlFindings(text), ...unprotected(effective)],
     folders: [...new Set(sources.map((source) => dirname(source.name)))],
   });
 }
 
+/** Certificates that nobody looks at: said at each start, so that what was meant for a trial does not stay. */
+function unprotected(effective: ReadonlyMap<string, Effective>): readonly string[] {
+  return [...effective.values()].flatMap(({ option: { section, name }, value, origin }) => {
+    const isOff =
+      name === 'insecure' || name === 'api_insecure' ? value === true : OFF.has(`${section}.${name}`) && value === false;
+    return isOff
+      ? [
+          `${origin}: [${section}] ${name} = ${String(value)}: certificates are not verified; whoever is between can read and change all of it`,
+        ]
+      : [];
+  });
+}
+
+const OFF: ReadonlySet<string> = new Set(['drivers.verify_ca', 'oslo_messaging_rabbit.ssl_enforce_hostname_verification']);
+
+function effectiveOf(option: Option, all: Settings): Effective {
+  const settings = all.of(option);
+  return { option, value: valueOf(option, settings), origin: settings.at(-1)?.origin ?? 'default' };
+}
+
 function configOf(effective: ReadonlyMap<string, Effective>, about: Pick<Config, 'warnings' | 'folders'>): Config {
-  const valueOf = (section: string, name: string): OptionValue => {
-    const found = effective.get(keyOf(section, name));
-    if (!found) throw new DomainError('internal', `No option [${section}] ${name}.`);
-    return found.value;
-  };
+  const read = (section: string, name: string): OptionValue => valueIn(effective, section, name);
   return Object.freeze({
-    text: (section: string, name: string) => valueOf(section, name) as string | null, // its type in the table
-    number: (section: string, name: string) => valueOf(section, name) as number, // likewise
-    flag: (section: string, name: string) => valueOf(section, name) as boolean, // likewise
-    list: (section: string, name: string) => valueOf(section, name) as readonly string[], // likewise
-    describe: () => [...effective.values()].filter(({ option }) => option.used).map(described),
+    text: (section: string, name: string) => read(section, name) as string | null, // its type in the table
+    number: (section: string, name: string) => read(section, name) as number, // likewise
+    flag: (section: string, name: string) => read(section, name) as boolean, // likewise
+    list: (section: string, name: string) => read(section, name) as readonly string[], // likewise
+    isSet: (section: string, name: string) => {
+      const found = effective.get(keyOf({ section, name }));
+      return found !== undefined && found.origin !== 'default' && found.value !== null;
+    },
+    describe: () => [...effective.values()].map(described),
     ...about,
   });
+}
+
+function valueIn(effective: ReadonlyMap<string, Effective>, section: string, name: string): OptionValue {
+  const found = effective.get(keyOf({ section, name }));
+  if (!found) throw new DomainError('internal', `No option [${section}] ${name}.`);
+  return found.value;
 }
 
 function described({ option, value, origin }: Effective): string {
@@ -82,80 +100,4 @@ function masked(value: string): string {
   return /^[\w+]+:\/\//.test(value)
     ? value.replaceAll(/:\/\/([^:/@]*):[^@]*@/g, '://$1:****@').replaceAll(/,([^:/@,]*):[^@,]*@/g, ',$1:****@')
     : '****';
-}
-
-function effectiveOf(option: Option, setting: Setting | undefined, all: ReadonlyMap<string, Setting>): Effective {
-  if (!setting) return { option, value: option.default, origin: 'default' };
-  return { option, value: typed(option, { ...setting, value: substituted(setting, all, 0) }), origin: setting.origin };
-}
-
-/** `$name` and `${section.name}` stand for other settings, `$$` for a dollar sign. */
-function substituted(setting: Setting, all: ReadonlyMap<string, Setting>, depth: number): string {
-  if (depth > 5) throw bad(setting, 'refers to itself');
-  return setting.value.replaceAll(/\$(\$|\{([\w.]+)\}|(\w+))/g, (whole, first: string, braced?: string, bare?: string) => {
-    if (first === '$') return '$';
-    const [name = '', section = setting.section] = (braced ?? bare ?? '').split('.').toReversed();
-    const other = all.get(keyOf(section, name)) ?? all.get(keyOf('DEFAULT', name));
-    return other ? substituted(other, all, depth + 1) : whole;
-  });
-}
-
-function typed(option: Option, setting: Setting): OptionValue {
-  switch (option.type) {
-    case 'string':
-      return oneOf(option, setting);
-    case 'list':
-      return setting.value
-        .split(',')
-        .map((item) => item.trim())
-        .filter((item) => item !== '');
-    case 'boolean':
-      return readBoolean(setting);
-    case 'integer':
-      return readInteger(option, setting);
-  }
-}
-
-function oneOf(option: Option, setting: Setting): string {
-  if (option.oneOf && !option.oneOf.includes(setting.value)) throw bad(setting, `must be one of ${option.oneOf.join(', ')}`);
-  return setting.value;
-}
-
-function readBoolean(setting: Setting): boolean {
-  if (/^(true|1|on|yes)$/i.test(setting.value)) return true;
-  if (/^(false|0|off|no)$/i.test(setting.value)) return false;
-  throw bad(setting, 'must be true or false');
-}
-
-function readInteger(option: Option, setting: Setting): number {
-  const value = /^-?\d{1,15}$/.test(setting.value) ? Number(setting.value) : Number.NaN;
-  if (Number.isNaN(value)) throw bad(setting, 'must be a whole number');
-  if (option.minimum !== undefined && value < option.minimum) throw bad(setting, `must be at least ${option.minimum}`);
-  if (option.maximum !== undefined && value > option.maximum) throw bad(setting, `must be at most ${option.maximum}`);
-  return value;
-}
-
-function bad(setting: Setting, why: string): DomainError {
-  return new DomainError('invalid-parameter', {
-    field: `[${setting.section}] ${setting.name}`,
-    message: `${setting.origin}: [${setting.section}] ${setting.name} ${why}.`,
-  });
-}
-
-function warningAbout(setting: Setting, option: Option | undefined): readonly string[] {
-  if (option?.used || FOREIGN_SECTIONS.has(setting.section)) return [];
-  const what = option ? 'has no effect here' : 'is not known: check its spelling';
-  return [`${setting.origin}: [${setting.section}] ${setting.name} ${what}`];
-}
-
-function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): readonly Setting[] {
-  return OPTIONS.flatMap((option) => {
-    const name = `OS_${option.section.toUpperCase()}__${option.name.toUpperCase()}`;
-    const value = environment[name];
-    return value === undefined ? [] : [{ section: option.section, name: option.name, value, origin: `environment ${name}` }];
-  });
-}
-
-function keyOf(section: string, name: string): string {
-  return `${section}\u0000${name.replaceAll('-', '_')}`;
 }

@@ -14,12 +14,27 @@ const login = (section: string): readonly Option[] => [
   option(section, 'project_domain_id', 'string', null, 'The same by id.'),
   option(section, 'region_name', 'string', null, 'Region whose services are used; the first of the catalog when not set.'),
   option(section, 'cafile', 'string', null, "File with the cloud's own CA, PEM."),
-  option(section, 'insecure', 'boolean', false, 'True: certificates of the cloud are not verified.'),
+  option(section, 'insecure', 'boolean', false, 'True: certificates of the cloud are not verified. Warned of at each start.'),
+  option(section, 'certfile', 'string', null, 'PEM file of a certificate to show to the cloud.'),
+  option(section, 'keyfile', 'string', null, 'PEM file of its key; the certificate file when not set.'),
+  option(section, 'auth_type', 'string', 'password', 'How the service logs in: by password.', {
+    oneOf: ['password', 'v3password'],
+  }),
 ];
 
 const client = (section: string, whose: string): readonly Option[] => [
   option(section, 'region_name', 'string', null, `Region of ${whose}; that of [keystone_authtoken] when not set.`),
   option(section, 'endpoint_type', 'string', 'publicURL', `Interface of ${whose}: publicURL, internalURL or adminURL.`),
+  option(
+    section,
+    'ca_file',
+    'string',
+    null,
+    `PEM file of the authority of ${whose}; cafile of [keystone_authtoken] when not set.`,
+  ),
+  option(section, 'cert_file', 'string', null, `PEM file of a certificate to show to ${whose}.`),
+  option(section, 'key_file', 'string', null, 'PEM file of its key.'),
+  option(section, 'insecure', 'boolean', false, `True: the certificate of ${whose} is not verified. Warned of at each start.`),
 ];
 
 export const OPENSTACK_OPTIONS: readonly Option[] = [
@@ -47,6 +62,21 @@ export const OPENSTACK_OPTIONS: readonly Option[] = [
   option('trust', 'trustee_domain_admin_domain_id', 'string', null, 'Domain of that user; the trustee domain when not set.'),
   option('trust', 'trustee_domain_admin_domain_name', 'string', null, 'The same by name.'),
   option('trust', 'trustee_domain_admin_password', 'string', null, 'Password of that user.', { secret: true }),
+  option(
+    'trust',
+    'trustee_keystone_interface',
+    'string',
+    null,
+    'Interface of Keystone in the catalog that nodes are given: public, internal or admin; [keystone_authtoken] www_authenticate_uri when not set.',
+    { oneOf: ['public', 'internal', 'admin', 'publicURL', 'internalURL', 'adminURL'] },
+  ),
+  option(
+    'trust',
+    'trustee_keystone_region_name',
+    'string',
+    null,
+    'Region of that endpoint; the first of the catalog when not set.',
+  ),
   option('drivers', 'verify_ca', 'boolean', true, "Whether nodes verify the cloud's certificates."),
   option('drivers', 'openstack_ca_file', 'string', null, "File with the cloud's own CA for the nodes, PEM."),
   option(

@@ -1,33 +1,29 @@
-/** One option of `magnum.conf`: contract, conductor §13. `used: false` is read for compatibility and has no effect here. */
+export type OptionType = 'string' | 'integer' | 'boolean' | 'list' | 'multi';
+
+/** One option of `magnum.conf` that this service reads: contract, conductor §13. */
 export interface Option {
   readonly section: string;
   readonly name: string;
-  readonly type: 'string' | 'integer' | 'boolean' | 'list';
+  /** `list`: items between commas. `multi`: the same, and the option may stand several times. */
+  readonly type: OptionType;
   readonly default: string | number | boolean | readonly string[] | null;
   readonly help: string;
   readonly secret?: boolean;
   readonly minimum?: number;
   readonly maximum?: number;
+  /** The values that may be set; of a list, its items. */
   readonly oneOf?: readonly string[];
-  readonly used: boolean;
+  /** Read again at SIGHUP; every other option counts from the next start. */
+  readonly reloaded?: boolean;
 }
 
-type Extra = Partial<Pick<Option, 'secret' | 'minimum' | 'maximum' | 'oneOf'>>;
+type Extra = Partial<Pick<Option, 'secret' | 'minimum' | 'maximum' | 'oneOf' | 'reloaded'>>;
 
 export const option = (
   section: string,
   name: string,
-  type: Option['type'],
+  type: OptionType,
   value: Option['default'],
   help: string,
   extra: Extra = {},
-): Option => ({ section, name, type, default: value, help, used: true, ...extra });
-export const ignored = (section: string, ...names: readonly string[]): readonly Option[] =>
-  names.map((name) => ({
-    section,
-    name,
-    type: 'string',
-    default: null,
-    help: 'Read for compatibility; has no effect.',
-    used: false,
-  }));
+): Option => ({ section, name, type, default: value, help, ...extra });

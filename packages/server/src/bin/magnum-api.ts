@@ -5,7 +5,7 @@ import { docsRoom } from '../docs.js';
 import { healthRoom } from '../health.js';
 import { looksForGarbageSooner } from '../heap.js';
 import { end, readArguments } from './arguments.js';
-import { loggerOf, observe, reportWarnings, stopOnSignal } from './run.js';
+import { loggerOf, observe, printConfig, reportWarnings, stopOnSignal } from './run.js';
 
 const USAGE = `usage: magnum-api [--config-file FILE]... [--config-dir DIR]... [--print-config]
 
@@ -14,7 +14,7 @@ const STOP_GRACE_MS = 25_000;
 
 looksForGarbageSooner();
 const { config, flags } = readArguments(USAGE, ['print-config']);
-if (flags['print-config']) end([...config.describe(), ...config.warnings.map((warning) => `# ${warning}`)].join('\n'), 0);
+if (flags['print-config']) printConfig(config);
 const logger = loggerOf(config);
 reportWarnings(config, logger);
 const service = await openApi(config, logger).catch((error: unknown) =>

@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { conductorMeter } from '../conductor-meter.js';
 import { looksForGarbageSooner } from '../heap.js';
 import { end, readArguments } from './arguments.js';
-import { loggerOf, observe, reportWarnings, stopOnSignal } from './run.js';
+import { loggerOf, observe, printConfig, reportWarnings, stopOnSignal } from './run.js';
 
 const USAGE = `usage: magnum-conductor [--config-file FILE]... [--config-dir DIR]... [--print-config]
 
@@ -12,7 +12,7 @@ Brings bays to what was asked for. Run as many as you like, on as many hosts as 
 
 looksForGarbageSooner();
 const { config, flags } = readArguments(USAGE, ['print-config']);
-if (flags['print-config']) end([...config.describe(), ...config.warnings.map((warning) => `# ${warning}`)].join('\n'), 0);
+if (flags['print-config']) printConfig(config);
 const logger = loggerOf(config);
 reportWarnings(config, logger);
 const registry = new Registry();

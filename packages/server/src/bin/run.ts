@@ -1,18 +1,41 @@
-import { frontDoor, gatheredOutput, jsonLogger, promptOutput, type Config, type Logger, type Service } from '@magnum-ts/core';
+import {
+  frontDoor,
+  gatheredOutput,
+  jsonLogger,
+  promptOutput,
+  startWarnings,
+  type Config,
+  type Logger,
+  type Service,
+} from '@magnum-ts/core';
 import type { Registry } from 'prom-client';
 import { Listeners } from '../app.js';
 import { reportOnSignal } from '../diagnostics.js';
 import { healthRoom } from '../health.js';
 import { serviceMetrics, type Metrics } from '../metrics.js';
+import { end } from './arguments.js';
 
 export function loggerOf(config: Config): Logger {
   // Whoever asks for every line wants the last ones, too, of a process that was killed.
   return config.flag('DEFAULT', 'debug') ? jsonLogger('debug', promptOutput()) : jsonLogger('info', gatheredOutput());
 }
 
-/** Everything that is odd in the configuration is said once, at the start. */
+/** Everything that is odd in the configuration is said once, at the start. What cannot be obeyed ends the program with status 2. */
 export function reportWarnings(config: Config, logger: Logger): void {
-  for (const warning of config.warnings) logger.warn('configuration', { warning });
+  for (const warning of warningsOf(config)) logger.warn('configuration', { warning });
+}
+
+/** The whole configuration for people, and the end. */
+export function printConfig(config: Config): never {
+  return end([...config.describe(), ...warningsOf(config).map((warning) => `# ${warning}`)].join('\n'), 0);
+}
+
+function warningsOf(config: Config): readonly string[] {
+  try {
+    return startWarnings(config);
+  } catch (error) {
+    return end(error instanceof Error ? error.message : String(error), 2);
+  }
 }
 
 /** SIGTERM and SIGINT stop in order, a second one at once. Resolves never: the process ends here. */

@@ -20,6 +20,8 @@ export interface AmqpBusOptions {
   readonly logger: Logger;
   readonly random: Random;
   readonly tracer?: Tracer;
+  /** Whether exchanges that are published to outlive a restart of the broker: as other publishers declare them. */
+  readonly durableExchanges?: boolean;
 }
 
 /** A bus that holds a connection: it is closed at the end. */
@@ -161,7 +163,7 @@ class Link {
     const channel = this.connected ? this.#channel : undefined;
     if (!channel) throw away();
     // As oslo.messaging declares it: a topic exchange that is gone with its last listener's interest.
-    await channel.assertExchange(exchange, 'topic', { durable: false });
+    await channel.assertExchange(exchange, 'topic', { durable: this.#options.durableExchanges === true });
     channel.publish(exchange, routingKey, Buffer.from(JSON.stringify(body)), {
       contentType: 'application/json',
       contentEncoding: 'utf-8',

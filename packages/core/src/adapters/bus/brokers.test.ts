@@ -17,17 +17,12 @@ describe('the brokers of a transport_url', () => {
     ]);
     expect(shown('kombu+amqp://a:b@one,two//?ssl=1', true)).toEqual(['amqps a b one 5671 /', 'amqps a b two 5671 /']);
     expect(shown('rabbit://mq')).toEqual(['amqp guest guest mq 5672 ']);
+    expect(shown('rabbit://')).toEqual(['amqp guest guest localhost 5672 ']);
+    expect(shown('rabbit:///cloud')).toEqual(['amqp guest guest localhost 5672 cloud']);
   });
 
   test('that cannot be read are refused without their password', () => {
-    for (const url of [
-      '',
-      'redis://a:hunter2@b',
-      'rabbit://',
-      'rabbit://a:hunter2@',
-      'rabbit://a:hunter2@one,/',
-      'rabbit://a:hunter2@x:y/',
-    ]) {
+    for (const url of ['', 'redis://a:hunter2@b', 'rabbit://a:hunter2@', 'rabbit://a:hunter2@one,/', 'rabbit://a:hunter2@x:y/']) {
       expect(() => brokersIn(url, false), url).toThrow(/transport_url is not set or cannot be read/);
       expect(() => brokersIn(url, false), url).not.toThrow(/hunter2/);
     }

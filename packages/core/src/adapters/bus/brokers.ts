@@ -5,6 +5,10 @@ export interface BrokerTls {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+  /** In place of comparing the certificate with the broker's name. */
+  readonly checkServerIdentity?: () => undefined;
 }
 
 /** One broker, as amqplib takes it: it reads the fields anew at each attempt to connect. */
@@ -22,6 +26,7 @@ export interface BrokerAddress {
 
 /** A peer that went silent is noticed after two of them. */
 const HEARTBEAT_SECONDS = 10;
+const LOCAL = 'localhost';
 const PORTS = { amqp: 5672, amqps: 5671 } as const;
 
 /**
@@ -29,7 +34,10 @@ const PORTS = { amqp: 5672, amqps: 5671 } as const;
  * A host without user and password has those of the first. Errors: `invalid-parameter`, without showing a password.
  */
 export function brokersIn(transportUrl: string, tls: boolean): readonly BrokerAddress[] {
-  const [, hosts = '', vhost = ''] = /^(?:rabbit|amqp|kombu\+amqp):\/\/([^/?]+)\/?([^?]*)/.exec(transportUrl) ?? [];
+  const [, named, vhost = ''] = /^(?:rabbit|amqp|kombu\+amqp):\/\/([^/?]*)\/?([^?]*)/.exec(transportUrl) ?? [];
+  if (named === undefined) throw unreadable();
+  // Without a host it is the one on this host, as in oslo.messaging.
+  const hosts = named === '' ? LOCAL : named;
   const protocol = tls ? 'amqps' : 'amqp';
   const urls = hosts.split(',').map((host) => {
     const url = URL.canParse(`amqp://${host}`) ? new URL(`amqp://${host}`) : undefined;

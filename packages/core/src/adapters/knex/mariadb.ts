@@ -9,6 +9,24 @@ export interface MariadbOptions {
   readonly poolSize?: number;
   /** How long a request waits for a free connection before it is answered 503, milliseconds. */
   readonly acquireTimeoutMs?: number;
+  /** Absent: in the clear. */
+  readonly tls?: MariadbTls;
+  /** Path of a Unix socket, in place of host and port. */
+  readonly socketPath?: string;
+  readonly connectTimeoutMs?: number;
+}
+
+/** How to speak TLS with the server. Texts are PEM. */
+export interface MariadbTls {
+  /** Authorities that may have signed the server's certificate; those of the system when absent. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly passphrase?: string;
+  /** Whether a certificate that no authority signed is refused. */
+  readonly rejectUnauthorized: boolean;
+  /** Whether the certificate must be for the server's name. */
+  readonly verifyIdentity: boolean;
 }
 
 const POOL_SIZE = 10;
@@ -29,7 +47,9 @@ export function openMariadb(options: MariadbOptions): Knex {
       charset: 'utf8mb4',
       timezone: 'Z',
       multipleStatements: false,
-      connectTimeout: CONNECT_MS,
+      connectTimeout: options.connectTimeoutMs ?? CONNECT_MS,
+      ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
+      ...(options.tls ? { ssl: { ...options.tls } } : {}),
     },
     pool: {
       min: 0,

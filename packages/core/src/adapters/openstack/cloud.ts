@@ -5,6 +5,7 @@ import type { Allowance } from '../../domain/stack-needs.js';
 import type { Cloud, CloudFlavor, CloudImage, FactsRequest } from '../../ports/cloud.js';
 import type { CloudAccess } from '../../ports/orchestrator.js';
 import { allowancesIn } from './allowances.js';
+import { endpointIn, originOf, type EndpointChoice } from './catalog.js';
 import { LookupCache } from './lookups.js';
 import { allPages } from './pages.js';
 import { dataOf, publicAddress, type SessionDeps } from './session.js';
@@ -14,6 +15,8 @@ import type { Sessions } from './sessions.js';
 export interface CloudSettings {
   /** Keystone as nodes reach it, `/v3` included. */
   readonly authUrl: string;
+  /** Which of Keystone's endpoints in the catalog nodes are given in place of `authUrl`, where the operator chose one. */
+  readonly nodesKeystone?: EndpointChoice | undefined;
   /** Set where the catalog's address of this service is not the one that nodes reach. */
   readonly magnumUrl: string | null;
   readonly regionName: string;
@@ -154,14 +157,15 @@ export class OpenstackCloud implements Cloud {
 
   async facts(request: FactsRequest, access: CloudAccess, signal: AbortSignal): Promise<BayFacts> {
     const settings = this.#settings;
-    const [networks, externalNetworkId, magnumUrl] = await Promise.all([
+    const [networks, externalNetworkId, magnumUrl, authUrl] = await Promise.all([
       this.#fixedNetworks(request, access, signal),
       this.#external(request.externalNetwork, access, signal),
       settings.magnumUrl ?? publicAddress(this.#deps, 'container', signal),
+      this.#nodesKeystone(signal),
     ]);
     return {
       ...networks,
-      authUrl: settings.authUrl,
+      authUrl,
       magnumUrl: magnumUrl ?? '',
       regionName: settings.regionName,
       externalNetworkId,
@@ -203,6 +207,14 @@ export class OpenstackCloud implements Cloud {
   /** Nothing is set aside. */
   async releaseFacts(): Promise<void> {
     return Promise.resolve();
+  }
+
+  async #nodesKeystone(signal: AbortSignal): Promise<string> {
+    const { authUrl, nodesKeystone } = this.#settings;
+    if (!nodesKeystone) return authUrl;
+    const { document } = await this.#deps.service.token(false, signal);
+    const url = endpointIn(document.catalog ?? [], 'identity', nodesKeystone);
+    return url === undefined ? authUrl : `${originOf(url)}/v3`;
   }
 
   async #network(nameOrId: string, access: CloudAccess, signal: AbortSignal): Promise<{ readonly id: string }> {

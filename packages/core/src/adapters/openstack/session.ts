@@ -98,6 +98,7 @@ async function deliver(deps: SessionDeps, auth: TokenSource, neighbour: Neighbou
   }
   const body = request.body === null ? undefined : await request.text();
   const exchange: Exchange = {
+    neighbour,
     auth,
     asked,
     caller: request,
@@ -113,6 +114,7 @@ async function deliver(deps: SessionDeps, auth: TokenSource, neighbour: Neighbou
 }
 
 interface Exchange {
+  readonly neighbour: Neighbour;
   readonly auth: TokenSource;
   readonly asked: Asked;
   /** Whose signal it is: a Request's own signal no longer hears of its caller's once the Request is collected. */
@@ -178,6 +180,7 @@ function wireRequest(deps: SessionDeps, exchange: Exchange, token: string): Wire
     method: exchange.method,
     url: exchange.url,
     body: exchange.body,
+    neighbour: exchange.neighbour,
     headers: {
       accept: 'application/json',
       'user-agent': 'magnum-ts',

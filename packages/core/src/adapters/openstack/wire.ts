@@ -5,6 +5,9 @@ import { CONNECTION_BOUNDS } from '../../domain/connections.js';
 export interface WireOptions {
   /** PEM of the cloud's own CA, beside those that the system knows. */
   readonly ca?: string;
+  /** PEM of the certificate to show, and of its key. */
+  readonly cert?: string;
+  readonly key?: string;
   /** True: certificates are not looked at. */
   readonly insecure?: boolean;
 }
@@ -14,6 +17,8 @@ export interface WireRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** The service that is asked, where it is not Keystone before the catalog is known. */
+  readonly neighbour?: string;
 }
 
 export interface WireReply {
@@ -35,6 +40,7 @@ export function wireTo(options: WireOptions): Wire {
     ...CONNECTION_BOUNDS,
     rejectUnauthorized: options.insecure !== true,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
+    ...(options.cert === undefined ? {} : { cert: options.cert, key: options.key ?? options.cert }),
   });
   return ({ method, url, headers, body }, signal) =>
     new Promise((resolve, reject) => {
@@ -50,6 +56,12 @@ export function wireTo(options: WireOptions): Wire {
       exchange.once('response', (response) => gather(response).then(resolve, reject));
       exchange.end(body);
     });
+}
+
+/** The wire of each service that has one of its own, and a common one for all others. */
+export function wirePerNeighbour(common: Wire, own: ReadonlyMap<string, Wire>): Wire {
+  return (request, signal) =>
+    ((request.neighbour === undefined ? undefined : own.get(request.neighbour)) ?? common)(request, signal);
 }
 
 async function gather(response: IncomingMessage): Promise<WireReply> {
