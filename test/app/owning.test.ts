@@ -3,6 +3,8 @@ import { createBayModel } from '../../packages/core/src/app/bay-models.js';
 import { createBay } from '../../packages/core/src/app/bays.js';
 import type { Access } from '../../packages/core/src/app/deps.js';
 import { createNodeRecord } from '../../packages/core/src/app/nodes.js';
+import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
+import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
 import { aBayModel } from '../../packages/core/src/testing/builders.js';
 import { HIVE, may } from '../support/asking.js';
 import { aMachine, startProcess, type Process } from '../support/world.js';
@@ -10,7 +12,9 @@ import { aMachine, startProcess, type Process } from '../support/world.js';
 let maker: Process;
 
 beforeAll(async () => {
-  maker = await startProcess(await aMachine());
+  const { app, ...rest } = await startProcess(await aMachine());
+  // Scopes are not enforced here: such a token would not come this far else.
+  maker = { ...rest, app: { ...app, policy: policyOf(DEFAULT_RULES, { enforceScope: false, enforceNewDefaults: false }) } };
   await maker.app.store.write((repos) =>
     repos.bayModels.insert(aBayModel({ public: true, flavorId: 'm1.small', externalNetworkId: 'public' })),
   );

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
 import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
 import { EMBEDDED_DEFAULTS } from '../../packages/core/src/adapters/embedded/config.js';
+import type { ApiDeps } from '../../packages/core/src/api/fetch.js';
+import { Secret } from '../../packages/core/src/domain/secret.js';
 import { bodyOf, MANIFESTS, queryOf } from '../support/bodies.js';
 import { anEngine, type Engine } from '../support/engine.js';
 import { askMatrix, outcomeIn, PERSONAS, TAKES, type Generation, type Outcome, type Persona } from '../support/personas.js';
@@ -31,6 +33,8 @@ const OBJECT_MAKERS = [
 ] as const;
 const OBJECTS = { pod_ident: 'pod-1', service_ident: 'service-1', rc_ident: 'rc-1' };
 
+const DOMAIN_TOKEN = 'token-of-the-domain';
+
 let service: Service;
 /** What an engine keeps, and what it has sealed, is its own. */
 let asking: Generation = 'old';
@@ -41,8 +45,11 @@ const idents: Record<string, string> = {};
 beforeAll(async () => {
   service = await aService({ conductor: false, config: { users: [...EMBEDDED_DEFAULTS.users, ...USERS] } });
   engines = {
-    old: await anEngine(service, { policy: policyOf(DEFAULT_RULES) }),
-    new: await anEngine(service, { policy: policyOf(DEFAULT_RULES, { enforceNewDefaults: true }) }),
+    old: await anEngine(service, {
+      identity: withDomainAdmin(),
+      policy: policyOf(DEFAULT_RULES, { enforceNewDefaults: false, enforceScope: false }),
+    }),
+    new: await anEngine(service, { identity: withDomainAdmin(), policy: policyOf(DEFAULT_RULES) }),
   };
   Object.assign(idents, {
     project_id: HOME,
@@ -75,9 +82,27 @@ beforeAll(async () => {
     node: await trusteeToken(service, idents['bay_ident'] ?? ''),
     stray: await trusteeToken(service, stray),
     lost: await unscopedToken(service),
+    domain: DOMAIN_TOKEN,
   });
 });
 afterAll(async () => service.stop());
+
+/** The embedded identity has no tokens for domains; Keystone has. */
+function withDomainAdmin(): ApiDeps['identity'] {
+  const { identity } = service;
+  return {
+    trusteeDomainId: identity.trusteeDomainId,
+    publicAuthUrl: identity.publicAuthUrl,
+    projectExists: (id, signal) => identity.projectExists(id, signal),
+    ensureTrustee: (name, password, signal) => identity.ensureTrustee(name, password, signal),
+    deleteTrustee: (name, signal) => identity.deleteTrustee(name, signal),
+    validate: async (token, caller) => {
+      if (token.reveal() !== DOMAIN_TOKEN) return identity.validate(token, caller);
+      const known = await identity.validate(new Secret(service.tokens.admin), caller);
+      return known && { ...known, projectId: null, projectName: null, domainId: 'default' };
+    },
+  };
+}
 
 function made(path: string, body: unknown, token = service.tokens.demo): Promise<Reply> {
   return engines[asking].request('POST', path, { body, token, version: '1.14' });

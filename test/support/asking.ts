@@ -12,7 +12,7 @@ export const OWNER: Actor = {
   userName: 'demo',
   userDomainId: 'default',
   projectId: 'project',
-  roles: ['member'],
+  roles: ['member', 'reader'],
   trusteeOf: null,
   token: new Secret(OWNER_TOKEN),
 };

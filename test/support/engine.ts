@@ -10,7 +10,7 @@ import { silentLogger } from '../../packages/core/src/adapters/system/logger.js'
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
-import { apiHandler } from '../../packages/core/src/api/fetch.js';
+import { apiHandler, type ApiDeps } from '../../packages/core/src/api/fetch.js';
 import { DomainError, type ErrorName } from '../../packages/core/src/domain/errors.js';
 import type { LabelCheck } from '../../packages/core/src/domain/labels.js';
 import { manifestName, type ManifestReport } from '../../packages/core/src/domain/manifest.js';
@@ -40,6 +40,8 @@ export interface EngineOptions {
   readonly labelCheck?: LabelCheck;
   /** The default rules when absent. */
   readonly policy?: Policy;
+  /** The service's when absent. */
+  readonly identity?: ApiDeps['identity'];
 }
 
 const AFTER: Readonly<Record<Exclude<ContainerAction, 'delete'>, ContainerStatus>> = {
@@ -64,7 +66,7 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
   const fetch = apiHandler({
     store: options.store?.(store) ?? store,
     bus,
-    identity: service.identity,
+    identity: options.identity ?? service.identity,
     policy: options.policy ?? policyOf(DEFAULT_RULES),
     engines: enginesOf(true),
     clock: systemClock,

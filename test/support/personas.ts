@@ -6,9 +6,21 @@ import { operationIds } from './service.js';
 /**
  * Everything belongs to `owner`. `mate`, `reader` and `guest` (with a role that says nothing) share the project, `other` has one of
  * its own, `admin` is in a third; `node` is the account of the bay's nodes, `stray` that of another bay's in the same project;
- * `lost` is the owner with a token for no project; `nobody` has none.
+ * `lost` is the owner with a token for no project, `domain` an administrator with a token for a domain; `nobody` has none.
  */
-export const PERSONAS = ['owner', 'mate', 'reader', 'guest', 'other', 'admin', 'node', 'stray', 'lost', 'nobody'] as const;
+export const PERSONAS = [
+  'owner',
+  'mate',
+  'reader',
+  'guest',
+  'other',
+  'admin',
+  'node',
+  'stray',
+  'lost',
+  'domain',
+  'nobody',
+] as const;
 export type Persona = (typeof PERSONAS)[number];
 
 /** `own`: the list is answered, without the owner's things. */

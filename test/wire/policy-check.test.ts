@@ -98,8 +98,8 @@ describe('magnum-policy-check', { timeout: 120_000 }, () => {
       '--as',
       '{"roles": ["reader"], "project_id": "p1"}',
     ];
-    expect(run('magnum-policy-check', words).status).toBe(0);
-    expect(run('magnum-policy-check', words, { OS_OSLO_POLICY__ENFORCE_NEW_DEFAULTS: 'true' }).status).toBe(3);
+    expect(run('magnum-policy-check', words, { OS_OSLO_POLICY__ENFORCE_NEW_DEFAULTS: 'false' }).status).toBe(0);
+    expect(run('magnum-policy-check', words).status).toBe(3);
     const wide = [
       '--config-file',
       config,
@@ -109,8 +109,8 @@ describe('magnum-policy-check', { timeout: 120_000 }, () => {
       '--as',
       '{"roles": ["admin"], "system_scope": true}',
     ];
-    expect(run('magnum-policy-check', wide).status).toBe(0);
-    expect(run('magnum-policy-check', wide, { OS_OSLO_POLICY__ENFORCE_SCOPE: 'true' })).toMatchObject({
+    expect(run('magnum-policy-check', wide, { OS_OSLO_POLICY__ENFORCE_SCOPE: 'false' }).status).toBe(0);
+    expect(run('magnum-policy-check', wide)).toMatchObject({
       status: 3,
       stdout: expect.stringContaining('enforce_scope is on'),
     });

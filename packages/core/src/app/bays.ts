@@ -1,4 +1,4 @@
-import { isAdmin, type Actor } from '../domain/actor.js';
+import type { Actor } from '../domain/actor.js';
 import { UNSEEN_BAY, type Bay, type BayDesired } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { checkVolumeSize } from '../domain/bay-model-rules.js';
@@ -90,7 +90,7 @@ export async function planNewBay(deps: AppDeps, access: Access, wanted: CreateBa
 async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal: AbortSignal): Promise<BayDraft> {
   const { actor } = access;
   const model = await findBayModelToUse(deps, access, wanted.bayModel);
-  if (model.hidden && access.vocabulary === 'cluster' && !isAdmin(actor))
+  if (model.hidden && access.vocabulary === 'cluster' && !deps.policy.isAdministrator(actor))
     throw new DomainError('forbidden', `ClusterTemplate ${model.id} is hidden: only administrators make clusters of it.`);
   const driver = deps.engines.driverOf(model);
   const desired = desiredFrom(wanted, model);

@@ -1,4 +1,4 @@
-import { isAdmin, type Actor } from '../domain/actor.js';
+import type { Actor } from '../domain/actor.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { DomainError } from '../domain/errors.js';
 import type { Vocabulary } from '../domain/words.js';
@@ -85,7 +85,8 @@ export function owningProject(actor: Actor): string {
 
 /** Administrators see the rows of every project where the operation has a rule for it, and the rule allows it. */
 export function visibleRows(deps: Pick<AppDeps, 'policy'>, { actor, policies }: Access): Visibility {
-  const everywhere = policies.allProjects !== undefined && isAdmin(actor) && deps.policy.allows(policies.allProjects, actor);
+  const everywhere =
+    policies.allProjects !== undefined && deps.policy.isAdministrator(actor) && deps.policy.allows(policies.allProjects, actor);
   return everywhere ? { projectId: null } : ownRows(actor);
 }
 

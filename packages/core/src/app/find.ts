@@ -1,4 +1,4 @@
-import { isAdmin, type Actor } from '../domain/actor.js';
+import type { Actor } from '../domain/actor.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { DomainError, isDomainError, type ErrorName } from '../domain/errors.js';
 import type { Federation } from '../domain/federation.js';
@@ -35,7 +35,7 @@ export async function findBayModel(deps: FindDeps, access: Access, ident: string
 /** The same for a model that a new bay names, where its number in the database will do too (contract, README §5). */
 export async function findBayModelToUse(deps: FindDeps, access: Access, ident: string): Promise<BayModel> {
   const { actor } = access;
-  const visible = { ...ownRows(actor), seesHidden: isAdmin(actor) };
+  const visible = { ...ownRows(actor), seesHidden: deps.policy.isAdministrator(actor) };
   const named = await deps.store.read((repos) => repos.bayModels.find(ident, visible));
   const numbered = named.length === 0 && access.vocabulary === 'cluster' && /^[1-9]\d{0,9}$/.test(ident);
   const models = numbered ? await deps.store.read((repos) => repos.bayModels.findNumber(Number(ident), visible)) : named;

@@ -1,4 +1,3 @@
-import { isAdmin } from '../domain/actor.js';
 import type { Access, AppDeps } from './deps.js';
 
 /** Of one project, or of all where an administrator names none: contract, endpoints §5. */
@@ -8,7 +7,7 @@ export async function countBays(
   projectId: string | null,
 ): Promise<{ readonly bays: number; readonly nodes: number }> {
   const { actor } = access;
-  const wanted = projectId ?? (isAdmin(actor) ? null : (actor.projectId ?? ''));
+  const wanted = projectId ?? (deps.policy.isAdministrator(actor) ? null : (actor.projectId ?? ''));
   deps.policy.require(access.action, actor, { projectId: wanted ?? actor.projectId ?? '', userId: actor.userId });
   return deps.store.read((repos) => repos.bays.count(wanted));
 }

@@ -147,10 +147,10 @@ export const OPTIONS: readonly Option[] = [
     'oslo_policy',
     'enforce_new_defaults',
     'boolean',
-    false,
-    'Readers may read and members may write; without it, everyone in the project may do both, as before.',
+    true,
+    'The role reader reads and the role member writes; false: everyone with any role in the project may do both.',
   ),
-  option('oslo_policy', 'enforce_scope', 'boolean', false, 'Refuse tokens for the system or for a domain.'),
+  option('oslo_policy', 'enforce_scope', 'boolean', true, 'Refuse tokens for the system or for a domain.'),
   option('embedded', 'admin_password', 'string', null, "Password of the embedded identity's user admin.", { secret: true }),
   option('embedded', 'demo_password', 'string', null, "Password of the embedded identity's user demo.", { secret: true }),
   option(

@@ -26,8 +26,9 @@ export interface Actor {
   readonly trusteeOf: TrusteeOf | null;
 }
 
-export function isAdmin(actor: Actor): boolean {
-  return actor.roles.includes('admin');
+/** Whether the token is for a domain, and so for none of its projects. */
+export function isOfDomain(actor: Actor): boolean {
+  return (actor.domainId ?? null) !== null;
 }
 
 /** Trustee accounts are named after their bay and project (contract, conductor §6), and from the second on by their number. */

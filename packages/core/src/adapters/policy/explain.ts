@@ -1,7 +1,8 @@
 import { ADMIN_RULE, compile, compileTemplate } from './compile.js';
 import { credentialOf, IS_ADMIN, type Question } from './facts.js';
 import { printCheck, type Check } from './rule-language.js';
-import type { RuleSet } from './rules.js';
+import { isOfDomain } from '../../domain/actor.js';
+import type { Rule, RuleSet } from './rules.js';
 
 /** Why a check holds or not: what it says, what was found, and the same of its parts. */
 export interface Explanation {
@@ -22,8 +23,14 @@ function explainRule(rules: RuleSet, name: string, question: Question): Explanat
   const fallback = rule ? undefined : (rules.rules.get('default') ?? rules.rules.get(ADMIN_RULE));
   const used = rule ?? fallback;
   const because = rule ? rule.origin : `no such rule: "${fallback?.name ?? ''}" stands in for it`;
-  const parts = used ? [explainCheck(rules, used.check, question)] : [];
+  const parts = used ? [partOf(rules, used, question)] : [];
   return { holds: rules.decide(name)(question), check: name, because, parts };
+}
+
+function partOf(rules: RuleSet, rule: Rule, question: Question): Explanation {
+  if (rule.name === ADMIN_RULE && isOfDomain(question.actor))
+    return { holds: false, check: ADMIN_RULE, because: 'the token is for a domain', parts: [] };
+  return explainCheck(rules, rule.check, question);
 }
 
 function explainCheck(rules: RuleSet, check: Check, question: Question): Explanation {

@@ -31,6 +31,7 @@ export async function livePolicy(deps: LivePolicyDeps): Promise<LivePolicy> {
   let current = await readRules(deps);
   // A file that was obeyed and vanishes leaves its rules behind: without them, what they refuse would be allowed.
   let isFileRequired = sources.isFileRequired || (await isThere(sources.file));
+  warnOfLaxness(options, logger);
   report(current, logger);
   const refresh = async (): Promise<void> => {
     const now = await fingerprintOf(sources);
@@ -61,7 +62,18 @@ export async function livePolicy(deps: LivePolicyDeps): Promise<LivePolicy> {
 
 export async function readRules({ sources, options }: Pick<LivePolicyDeps, 'sources' | 'options'>): Promise<RuleSet> {
   const overrides = await readPolicySources(sources);
-  return assembleRules({ defaults: DEFAULT_RULES, overrides, enforceNewDefaults: options.enforceNewDefaults ?? false });
+  return assembleRules({ defaults: DEFAULT_RULES, overrides, enforceNewDefaults: options.enforceNewDefaults ?? true });
+}
+
+/** Said at each start: whoever turned them off for an upgrade should not forget it. */
+function warnOfLaxness({ enforceNewDefaults, enforceScope }: EnforcerOptions, logger: Logger): void {
+  if (enforceNewDefaults === false)
+    logger.warn('policy', {
+      warning:
+        '[oslo_policy] enforce_new_defaults is false: everyone with any role in a project, readers too, may change and delete in it',
+    });
+  if (enforceScope === false)
+    logger.warn('policy', { warning: '[oslo_policy] enforce_scope is false: tokens for the system and for domains are let in' });
 }
 
 function report(rules: RuleSet, logger: Logger): void {

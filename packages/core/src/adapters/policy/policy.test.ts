@@ -8,7 +8,7 @@ import type { BayId } from '../../domain/ids.js';
 import type { Logger } from '../../ports/logger.js';
 import { ManualClock } from '../../testing/manual-clock.js';
 import { DEFAULT_RULES } from './defaults.js';
-import { policyOf } from './enforcer.js';
+import { enforcerOver, policyOf, type EnforcerOptions } from './enforcer.js';
 import { decidingChecks, explain } from './explain.js';
 import { livePolicy, LOOK_EVERY_MS, type LivePolicy } from './live-policy.js';
 import { parsePolicyFile } from './policy-file.js';
@@ -27,7 +27,7 @@ const anActor = (fields: Partial<Actor> = {}): Actor => ({
 const ADMIN = anActor({ userId: 'root', projectId: 'p0', roles: ['admin', 'member', 'reader'] });
 const READER = anActor({ userId: 'u2', roles: ['reader'] });
 
-function rulesWith(text: string, enforceNewDefaults = false): RuleSet {
+function rulesWith(text: string, enforceNewDefaults = true): RuleSet {
   const { rules, problems } = parsePolicyFile(text, 'policy.yaml');
   expect(problems).toEqual([]);
   return assembleRules({ defaults: DEFAULT_RULES, overrides: rules, enforceNewDefaults });
@@ -38,7 +38,7 @@ const listed = ({ rules }: RuleSet): string =>
 
 describe('the default rules', () => {
   test.each([
-    ['before enforce_new_defaults', false, 'default-rules.txt'],
+    ['without enforce_new_defaults', false, 'default-rules.txt'],
     ['with enforce_new_defaults', true, 'new-default-rules.txt'],
   ])('%s are those of the golden file', async (_, enforceNewDefaults, golden) => {
     const rules = assembleRules({ defaults: DEFAULT_RULES, enforceNewDefaults });
@@ -46,23 +46,24 @@ describe('the default rules', () => {
     await expect(listed(rules)).toMatchFileSnapshot(`golden/${golden}`);
   });
 
-  test('let readers write before enforce_new_defaults, and not with it', () => {
+  test('let readers write without enforce_new_defaults, and not with it, which is the default', () => {
     const target = { projectId: 'p1', userId: 'u1' };
-    const allowed = (enforceNewDefaults: boolean): readonly boolean[] =>
+    const allowed = (options?: EnforcerOptions): readonly boolean[] =>
       ['cluster:get', 'cluster:create', 'cluster:delete', 'bay:update'].map((action) =>
-        policyOf(DEFAULT_RULES, { enforceNewDefaults }).allows(action, READER, target),
+        policyOf(DEFAULT_RULES, options).allows(action, READER, target),
       );
-    expect([allowed(false), allowed(true)]).toEqual([
+    expect([allowed({ enforceNewDefaults: false }), allowed({ enforceNewDefaults: true }), allowed()]).toEqual([
       [true, true, true, true],
+      [true, false, false, false],
       [true, false, false, false],
     ]);
   });
 
   test('leave rotating credentials to members, also when an administrator asks, with enforce_new_defaults', () => {
     const target = { projectId: 'p1', userId: 'u1' };
-    expect(policyOf(DEFAULT_RULES).allows('credential:rotate', ADMIN, target)).toBe(true);
-    expect(policyOf(DEFAULT_RULES, { enforceNewDefaults: true }).allows('credential:rotate', ADMIN, target)).toBe(false);
-    expect(policyOf(DEFAULT_RULES, { enforceNewDefaults: true }).allows('credential:rotate', anActor(), target)).toBe(true);
+    expect(policyOf(DEFAULT_RULES, { enforceNewDefaults: false }).allows('credential:rotate', ADMIN, target)).toBe(true);
+    expect(policyOf(DEFAULT_RULES).allows('credential:rotate', ADMIN, target)).toBe(false);
+    expect(policyOf(DEFAULT_RULES).allows('credential:rotate', anActor(), target)).toBe(true);
   });
 
   test('leave what no rule knows to administrators, and refuse a name that every object has', () => {
@@ -71,16 +72,47 @@ describe('the default rules', () => {
     expect(policy.allows('constructor', anActor())).toBe(false);
   });
 
-  test('refuse tokens for the system or a domain with enforce_scope only', () => {
-    const wide = [
-      { ...ADMIN, systemScope: true },
-      { ...ADMIN, domainId: 'd1' },
-    ];
-    expect(wide.map((actor) => policyOf(DEFAULT_RULES).allows('quota:get_all', actor))).toEqual([true, true]);
-    const strict = policyOf(DEFAULT_RULES, { enforceScope: true });
-    expect(wide.map((actor) => strict.allows('quota:get_all', actor))).toEqual([false, false]);
-    expect(strict.allows('quota:get_all', ADMIN)).toBe(true);
+  test('let a reader do nothing but read, and whoever has another role nothing at all', () => {
+    const target = { projectId: 'p1', userId: 'u2' };
+    const done = (actor: Actor): readonly string[] =>
+      Object.keys(DEFAULT_RULES).filter((action) => policyOf(DEFAULT_RULES).allows(action, actor, target));
+    const reads = Object.entries(DEFAULT_RULES).filter(
+      ([, { access, audience }]) => access === 'read' && audience !== 'admin' && audience !== 'nodes',
+    );
+    expect(done(READER)).toEqual(reads.map(([action]) => action));
+    expect(done({ ...READER, roles: ['guest'] })).toEqual([]);
+  });
+
+  const SYSTEM = { ...ADMIN, projectId: null, systemScope: true };
+  const OF_DOMAIN = { ...ADMIN, projectId: null, domainId: 'd1' };
+  test('refuse tokens for the system or a domain unless enforce_scope is false', () => {
+    const strict = policyOf(DEFAULT_RULES);
+    const lax = policyOf(DEFAULT_RULES, { enforceScope: false });
+    expect([SYSTEM, OF_DOMAIN, ADMIN].map((actor) => strict.allows('quota:get_all', actor))).toEqual([false, false, true]);
+    expect([SYSTEM, OF_DOMAIN, ADMIN].map((actor) => lax.allows('quota:get_all', actor))).toEqual([true, false, true]);
     expect(() => strict.require('quota:get_all', anActor({ domainId: 'd1' }))).toThrow("Policy doesn't allow quota:get_all");
+  });
+
+  test('let the administrator of a domain be nobody else, with and without scopes and in both generations', () => {
+    const target = { projectId: 'p1', userId: 'u1', bayId: 'b1' };
+    for (const enforceScope of [true, false])
+      for (const enforceNewDefaults of [true, false]) {
+        const policy = policyOf(DEFAULT_RULES, { enforceScope, enforceNewDefaults });
+        expect(Object.keys(DEFAULT_RULES).filter((action) => policy.allows(action, OF_DOMAIN, target))).toEqual([]);
+        expect([OF_DOMAIN, ADMIN, READER].map((actor) => policy.isAdministrator(actor))).toEqual([false, true, false]);
+        expect(policy.isAdministrator(SYSTEM)).toBe(!enforceScope);
+      }
+  });
+
+  test('say who is an administrator by a rule, which a policy file may replace', () => {
+    const rules = rulesWith('context_is_admin: "role:cloud_admin"');
+    const policy = enforcerOver(() => rules);
+    const cloudAdmin = anActor({ roles: ['cloud_admin'] });
+    expect([ADMIN, cloudAdmin, { ...cloudAdmin, domainId: 'd1' }].map((actor) => policy.isAdministrator(actor))).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 });
 
@@ -169,6 +201,7 @@ test('an explanation says what the rule says, for every rule and whoever asks', 
     userDomainId: id,
     projectId: fc.option(id),
     roles: fc.subarray(['admin', 'member', 'reader']),
+    domainId: fc.option(id),
     trusteeOf: fc.option(fc.record({ bayId: id.map((bay) => bay as BayId), projectId: id, generation: fc.nat() })), // a name for a bay
   });
   const target = fc.option(fc.record({ projectId: id, userId: id, bayId: id }), { nil: undefined });
@@ -213,9 +246,9 @@ describe('files of a running process', () => {
     changes += 1;
     await utimes(path, 1_000 + changes, 1_000 + changes);
   };
-  const begin = async (isFileRequired = false): Promise<LivePolicy> => {
+  const begin = async (isFileRequired = false, options: EnforcerOptions = {}): Promise<LivePolicy> => {
     const sources = { file: file(), isFileRequired, folders: [join(folder, 'policy.d')] };
-    live = await livePolicy({ sources, options: {}, clock, logger });
+    live = await livePolicy({ sources, options, clock, logger });
     return live;
   };
   const mayCreate = (): boolean | undefined => live?.policy.allows('cluster:create', anActor());
@@ -285,6 +318,16 @@ describe('files of a running process', () => {
     await expect(begin()).rejects.toThrow('column 15');
     await rm(file());
     await expect(begin(true)).rejects.toThrow('cannot be read (ENOENT)');
+  });
+
+  test('are begun with a warning for each protection that is turned off', async () => {
+    await begin(false, { enforceNewDefaults: true, enforceScope: true });
+    expect(said).toEqual([]);
+    await begin(false, { enforceNewDefaults: false, enforceScope: false });
+    expect(said).toEqual([
+      expect.stringContaining('enforce_new_defaults is false: everyone with any role in a project, readers too, may change'),
+      expect.stringContaining('enforce_scope is false'),
+    ]);
   });
 
   test('with names that nothing asks for are reported at the start', async () => {

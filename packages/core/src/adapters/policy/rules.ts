@@ -1,6 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 import { ADMIN_RULE, compile, type Decide, type RuleLookup } from './compile.js';
 import { BASE_RULES, type DefaultRule } from './defaults.js';
+import { isOfDomain } from '../../domain/actor.js';
 import { ATTRIBUTE_NAMES, CREDENTIAL_NAMES, IS_ADMIN } from './facts.js';
 import { parseRule, type Check, type Template } from './rule-language.js';
 
@@ -23,7 +24,7 @@ export interface RuleSetOptions {
   readonly defaults: Readonly<Record<string, DefaultRule>>;
   /** Rules of policy files, which replace defaults of the same name. */
   readonly overrides?: readonly Rule[];
-  /** Readers read and members write, and nothing else is let pass for compatibility. */
+  /** Readers read and members write, and nothing else is let pass for compatibility; true when absent. */
   readonly enforceNewDefaults?: boolean;
 }
 
@@ -31,7 +32,7 @@ export interface RuleSetOptions {
 const FALLBACK = 'default';
 
 /** Errors: `invalid-parameter` for rules that refer to themselves. */
-export function assembleRules({ defaults, overrides = [], enforceNewDefaults = false }: RuleSetOptions): RuleSet {
+export function assembleRules({ defaults, overrides = [], enforceNewDefaults = true }: RuleSetOptions): RuleSet {
   const built = Object.entries(defaults).map(([name, rule]) => defaultRule(name, textOf(rule, enforceNewDefaults)));
   const base = Object.entries(BASE_RULES).map(([name, text]) => defaultRule(name, text));
   const rules = new Map([...base, ...built, ...overrides].map((rule) => [rule.name, rule]));
@@ -56,13 +57,21 @@ function compiled(rules: ReadonlyMap<string, Rule>): RuleSet['decide'] {
     const ready = done.get(name);
     if (ready) return ready;
     const rule = rules.get(name) ?? rules.get(FALLBACK);
-    const decide = rule ? compile(rule.check, lookUp) : (): boolean => false;
+    const decide = rule ? withScope(rule.name, compile(rule.check, lookUp)) : (): boolean => false;
     done.set(name, decide);
     return decide;
   };
   const decisions = new Map([...rules.keys()].map((name) => [name, lookUp(name)]));
   const fallback = lookUp(rules.has(FALLBACK) ? FALLBACK : ADMIN_RULE);
   return (action) => decisions.get(action) ?? fallback;
+}
+
+/**
+ * An administrator of one domain has the role `admin`, too, and is no administrator of the others: whatever `context_is_admin` says,
+ * it does not hold for a token of a domain. Rules cannot say so themselves, since `domain_id` is the domain of the account.
+ */
+function withScope(name: string, decide: Decide): Decide {
+  return name === ADMIN_RULE ? (question) => !isOfDomain(question.actor) && decide(question) : decide;
 }
 
 /** A rule that leads back to itself has no answer. */

@@ -98,7 +98,7 @@ export class Directory {
       name: user.name,
       domainId: user.domainId,
       defaultProjectId: user.defaultProjectId,
-      rolesOn: (projectId) => user.roles.filter((grant) => grant.projectId === projectId).map((grant) => grant.role),
+      rolesOn: (projectId) => withImplied(user.roles.filter((grant) => grant.projectId === projectId).map((grant) => grant.role)),
     }));
   }
 
@@ -111,6 +111,13 @@ export class Directory {
   async #trusteeRow(where: { readonly id: string } | { readonly name: string }): Promise<TrusteeRow | undefined> {
     return this.#deps.db('embedded_user').where(where).first();
   }
+}
+
+/** As Keystone's bootstrap makes them: an administrator is a member, and a member is a reader. */
+const IMPLIED: Readonly<Record<string, readonly string[]>> = { admin: ['member', 'reader'], member: ['reader'] };
+
+function withImplied(roles: readonly string[]): readonly string[] {
+  return [...new Set(roles.flatMap((role) => [role, ...(IMPLIED[role] ?? [])]))];
 }
 
 export function sameSecret(one: string, other: string): boolean {
