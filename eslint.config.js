@@ -32,7 +32,14 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/only-throw-error': 'error',
-      'no-restricted-syntax': ['error', { selector: 'TSEnumDeclaration', message: 'Use a const array and a union type.' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'TSEnumDeclaration', message: 'Use a const array and a union type.' },
+        {
+          selector: "CallExpression[callee.property.name='once'][arguments.0.value='error']",
+          message: "Use on('error', …): a second error without a listener ends the process.",
+        },
+      ],
       'no-restricted-properties': ['error', NO_WEAK_ANY],
       eqeqeq: 'error',
       'max-lines': ['error', { max: 400 }],

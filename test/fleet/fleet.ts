@@ -1,9 +1,10 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { freePort } from '../../scripts/host/free-port.mjs';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 
@@ -80,12 +81,13 @@ export class Fleet {
       members.push({ name: `conductor-${number}`, program: 'magnum-conductor', port: 0, child: undefined });
     const fleet = new Fleet(folder, members);
     for (const words of [['generate-key', join(folder, 'key')], ['upgrade']]) {
-      const done = spawnSync(
-        process.execPath,
-        [join(BIN, 'magnum-db-manage.js'), '--config-file', join(folder, 'magnum.conf'), ...words],
-        { encoding: 'utf8' },
-      );
-      if (done.status !== 0) throw new Error(`magnum-db-manage ${words[0] ?? ''} failed: ${done.stderr}`);
+      // Not the synchronous form: the database may be behind a proxy of this very process.
+      await promisify(execFile)(process.execPath, [
+        join(BIN, 'magnum-db-manage.js'),
+        '--config-file',
+        join(folder, 'magnum.conf'),
+        ...words,
+      ]);
     }
     return fleet;
   }

@@ -74,7 +74,8 @@ export class Listeners {
     );
     server.maxHeadersCount = MOST_HEADERS;
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
+      // Also later ones, such as a connection that could not be taken for want of file descriptors: the server goes on.
+      server.on('error', reject);
       server.listen(port, host, resolve);
     });
     this.#servers.set(host, server);

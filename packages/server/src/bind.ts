@@ -19,6 +19,9 @@ export function bindFetch(handler: FetchHandler): RequestHandler {
 /** The same for a plain handler, for which no web objects are made. `closing` ends streams, which would end by themselves much later. */
 export function bindPlain(handler: PlainHandler, closing: AbortSignal = NEVER): RequestHandler {
   return async (incoming, outgoing) => {
+    // What happens to the connection ends the request by `close`; as an event that nobody listens to it would end the process.
+    incoming.on('error', () => undefined);
+    outgoing.on('error', () => undefined);
     const request = SocketRequest.of(incoming, outgoing);
     const reply = request ? await handler(request) : BAD_REQUEST;
     if (reply.stream) await sendStream(outgoing, reply, { stream: reply.stream, closing });

@@ -5,7 +5,7 @@ import { docsRoom } from '../docs.js';
 import { healthRoom } from '../health.js';
 import { looksForGarbageSooner } from '../heap.js';
 import { end, readArguments } from './arguments.js';
-import { loggerOf, observe, printConfig, reportWarnings, stopOnSignal } from './run.js';
+import { endOnUncaughtError, loggerOf, observe, printConfig, reportWarnings, stopOnSignal } from './run.js';
 
 const USAGE = `usage: magnum-api [--config-file FILE]... [--config-dir DIR]... [--print-config]
 
@@ -16,6 +16,7 @@ looksForGarbageSooner();
 const { config, flags } = readArguments(USAGE, ['print-config']);
 if (flags['print-config']) printConfig(config);
 const logger = loggerOf(config);
+endOnUncaughtError(logger);
 reportWarnings(config, logger);
 const service = await openApi(config, logger).catch((error: unknown) =>
   end(error instanceof Error ? error.message : String(error), 2),

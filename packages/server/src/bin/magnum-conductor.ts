@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { conductorMeter } from '../conductor-meter.js';
 import { looksForGarbageSooner } from '../heap.js';
 import { end, readArguments } from './arguments.js';
-import { loggerOf, observe, printConfig, reportWarnings, stopOnSignal } from './run.js';
+import { endOnUncaughtError, loggerOf, observe, printConfig, reportWarnings, stopOnSignal } from './run.js';
 
 const USAGE = `usage: magnum-conductor [--config-file FILE]... [--config-dir DIR]... [--print-config]
 
@@ -14,6 +14,7 @@ looksForGarbageSooner();
 const { config, flags } = readArguments(USAGE, ['print-config']);
 if (flags['print-config']) printConfig(config);
 const logger = loggerOf(config);
+endOnUncaughtError(logger);
 reportWarnings(config, logger);
 const registry = new Registry();
 const service = await openConductor(config, logger, conductorMeter(registry)).catch((error: unknown) =>

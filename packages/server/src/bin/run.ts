@@ -20,6 +20,17 @@ export function loggerOf(config: Config): Logger {
   return config.flag('DEFAULT', 'debug') ? jsonLogger('debug', promptOutput()) : jsonLogger('info', gatheredOutput());
 }
 
+/**
+ * The last resort: an error that nothing caught is a fault of this program, after which its state cannot be trusted. It is logged, and
+ * the process ends, to be started again by whatever watches it. Nothing that a neighbour, a client or a disk does comes here.
+ */
+export function endOnUncaughtError(logger: Logger): void {
+  process.on('uncaughtException', (error, origin) => {
+    logger.error('uncaught error, the process ends', { error, origin });
+    process.exit(1);
+  });
+}
+
 /** Everything that is odd in the configuration is said once, at the start. What cannot be obeyed ends the program with status 2. */
 export function reportWarnings(config: Config, logger: Logger): void {
   for (const warning of warningsOf(config)) logger.warn('configuration', { warning });

@@ -10,6 +10,7 @@ import type { Random } from '../../ports/random.js';
 import type { Tracer } from '../../ports/tracer.js';
 import { BrokerRing, type BrokerAddress, type BrokerTls } from './brokers.js';
 import { encodeAnswer, encodeFailure, decodeReply, parseMessage } from './envelope.js';
+import { cut, listenToEveryConnection } from './listened.js';
 
 export interface AmqpBusOptions {
   /** Tried in turn. */
@@ -36,6 +37,8 @@ export interface AmqpBus extends MessageBus {
 const PREFETCH = 20;
 const CONNECT_MS = 5_000;
 const CONFIRM_MS = 2_000;
+/** A broker that does not answer must not keep a process from ending. */
+const CLOSE_MS = 2_000;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 5_000;
 const REPLY_TO = 'amq.rabbitmq.reply-to';
@@ -43,6 +46,7 @@ const MOST_DELIVERIES = 5;
 
 /** RabbitMQ: a durable queue of doorbells, direct reply-to for questions, a dead-letter queue for what nobody can read. */
 export async function amqpBus(options: AmqpBusOptions): Promise<AmqpBus> {
+  listenToEveryConnection();
   const link = new Link(options);
   await link.open();
   return {
@@ -69,6 +73,8 @@ class Link {
   readonly #listeners = new Set<(bayId: BayId) => void>();
   #answers: Answers | undefined;
   #model: RecoveringChannelModel | undefined;
+  /** The connection of the moment, also while it is being set up. */
+  #current: ChannelModel | undefined;
   #channel: ConfirmChannel | undefined;
   #blocked = false;
   #attempt = 0;
@@ -118,7 +124,19 @@ class Link {
     return most / 2 + this.#options.random.below(Math.ceil(most / 2));
   }
 
+  /** The recovering model listens to this one only from the end of the setup on. */
   async #setUp(model: ChannelModel): Promise<void> {
+    model.on('error', () => undefined);
+    this.#current = model;
+    try {
+      await this.#makeChannel(model);
+    } catch (error) {
+      await cut(model, new Error('the setup of the connection failed'));
+      throw error;
+    }
+  }
+
+  async #makeChannel(model: ChannelModel): Promise<void> {
     const { topic, logger } = this.#options;
     const channel = await model.createConfirmChannel();
     channel.on('error', (error: Error) => logger.warn('broker channel failed', { error: error.message }));
@@ -296,7 +314,8 @@ class Link {
     for (const { reject } of this.#waiting.values()) reject(away());
     this.#waiting.clear();
     this.#channel = undefined;
-    await this.#model?.close().catch(() => undefined);
+    const closing = Promise.resolve(this.#model?.close());
+    await within(closing, CLOSE_MS).catch((error: unknown) => this.#current && cut(this.#current, asError(error)));
   }
 }
 
@@ -312,6 +331,10 @@ function tooOften(message: ConsumeMessage): boolean {
 
 function refuse(channel: ConfirmChannel, message: ConsumeMessage): void {
   channel.nack(message, false, false);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function away(): DomainError {

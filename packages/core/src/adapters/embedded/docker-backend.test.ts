@@ -84,7 +84,7 @@ function firstBytes(host: string, port: number): Promise<string> {
         resolve(data.toString());
         socket.destroy();
       })
-      .once('error', reject)
+      .on('error', reject)
       .once('close', () => reject(new Error('closed')))
       .once('timeout', () => socket.destroy());
   });

@@ -160,7 +160,7 @@ async function importTree(docker: Docker, root: string, signal: AbortSignal): Pr
     stdio: ['ignore', 'pipe', 'ignore'],
     signal,
   });
-  const ended = new Promise<number | null>((resolve, reject) => tar.once('error', reject).once('close', resolve));
+  const ended = new Promise<number | null>((resolve, reject) => tar.on('error', reject).once('close', resolve));
   const output = await engineCall(`import ${OWN_BASE}`, signal, () => docker.importImage(tar.stdout, { repo, tag }));
   await engineCall(`import ${OWN_BASE}`, signal, () => follow(docker, output, () => undefined));
   if ((await ended) !== 0) throw new DomainError('cloud-refused', `the base image could not be packed from ${root}`);
@@ -174,11 +174,13 @@ async function command(program: string, parameters: readonly string[], signal: A
     signal,
   });
   let tail = '';
-  for (const stream of [child.stdout, child.stderr])
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('error', () => undefined);
     stream.on('data', (chunk: Buffer) => {
       tail = (tail + chunk.toString()).slice(-2000);
     });
-  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+  }
+  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).once('close', resolve));
   if (code !== 0)
     throw new DomainError('cloud-refused', `${program} failed: ${tail.trim().split('\n').at(-1) ?? `exit code ${code}`}`);
 }

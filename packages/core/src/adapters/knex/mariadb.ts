@@ -1,5 +1,6 @@
 import knex, { type Knex } from 'knex';
 import { DomainError } from '../../domain/errors.js';
+import { listenToEveryConnection } from './listened.js';
 import { QUIET } from './quiet.js';
 
 export interface MariadbOptions {
@@ -40,7 +41,7 @@ const SCHEME = /^(mysql|mariadb)(\+\w+)?:$/;
 /** Opens a pool on MariaDB or MySQL by mysql2. Times and structures are stored as the migrations say; nothing is converted. */
 export function openMariadb(options: MariadbOptions): Knex {
   const { poolSize = POOL_SIZE, acquireTimeoutMs = ACQUIRE_MS } = options;
-  return knex({
+  const db = knex({
     client: 'mysql2',
     connection: {
       ...connectionOf(options.url),
@@ -64,6 +65,7 @@ export function openMariadb(options: MariadbOptions): Knex {
     acquireConnectionTimeout: acquireTimeoutMs,
     log: QUIET,
   });
+  return listenToEveryConnection(db);
 }
 
 interface Session {

@@ -52,7 +52,7 @@ export function wireTo(options: WireOptions): Wire {
         agent: isSecure ? secure : plain,
         signal,
       });
-      exchange.once('error', reject);
+      exchange.on('error', reject);
       exchange.once('response', (response) => gather(response).then(resolve, reject));
       exchange.end(body);
     });

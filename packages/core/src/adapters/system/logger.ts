@@ -1,4 +1,4 @@
-import { destination, pino, type DestinationStream } from 'pino';
+import { pino, type DestinationStream } from 'pino';
 import { Secret } from '../../domain/secret.js';
 import type { Logger } from '../../ports/logger.js';
 
@@ -14,25 +14,6 @@ export function jsonLogger(level: string, output?: DestinationStream): Logger {
     warn: (event, fields) => log.warn(masked(fields), event),
     error: (event, fields) => log.error(masked(fields), event),
   };
-}
-
-const FULL_BYTES = 16_000;
-const LONGEST_HELD_MS = 250;
-
-/**
- * Standard output for services that answer many requests: lines are written together, at the latest after a quarter of a second,
- * and when the process ends. Only a process that is killed outright loses its last lines.
- */
-export function gatheredOutput(): DestinationStream {
-  return destination({ dest: 1, sync: false, minLength: FULL_BYTES, periodicFlush: LONGEST_HELD_MS });
-}
-
-/**
- * Standard output for whoever looks for a fault: every line is written before the program goes on. Else lines wait for a thread,
- * behind keys that are being made, and those that a process said last are lost with it.
- */
-export function promptOutput(): DestinationStream {
-  return destination({ dest: 1, sync: true });
 }
 
 export const silentLogger: Logger = {

@@ -29,7 +29,7 @@ function knock(input: ConnectInput, host: string, signal: AbortSignal): Promise<
     // A refusal may come after the handshake: in TLS 1.3 the client's certificate is judged when the client is done.
     socket.once('secureConnect', () => socket.write(PING));
     socket.once('data', () => end('admitted'));
-    socket.once('error', (error) => end(isRefusal(error) ? 'refused' : 'unreachable'));
+    socket.on('error', (error) => end(isRefusal(error) ? 'refused' : 'unreachable'));
     socket.once('close', () => end('unreachable'));
     socket.setTimeout(ANSWER_WITHIN, () => end('unreachable'));
     endOnAbort(socket, signal);

@@ -1,0 +1,117 @@
+import { write, writeSync } from 'node:fs';
+import type { DestinationStream } from 'pino';
+
+/*
+ * Standard output as logs need it. A disk that is full, or a reader that is gone, must not end or stop a service: lines that cannot
+ * be written are counted and dropped, and the first write that succeeds again says how many. pino's own destination emits an error
+ * that nobody listens to at the first failed write, holds everything that follows in memory, and at the end of the process tries for
+ * ever; a service with its log on a full disk died of it, or did not end when it was told to.
+ */
+
+const OUTPUT = 1;
+const FULL_BYTES = 16_000;
+const LONGEST_HELD_MS = 250;
+/** What may wait for a slow reader. */
+const MOST_HELD_BYTES = 4 * 1024 * 1024;
+/** A reader's pipe can be full for a moment. */
+const MOST_TRIES = 20;
+const TRY_AGAIN_MS = 5;
+
+/** Each line is written before the program goes on. */
+export function promptOutput(fd = OUTPUT): DestinationStream {
+  const lost = new LostLines();
+  return {
+    write: (line) => {
+      const text = `${lost.notice()}${line}`;
+      if (!written(fd, Buffer.from(text))) lost.count(line);
+      else lost.told();
+    },
+  };
+}
+
+/** Lines are written together, at the latest after a quarter of a second, and when the process ends. */
+export function gatheredOutput(fd = OUTPUT): DestinationStream {
+  return new Gathered(fd);
+}
+
+class Gathered implements DestinationStream {
+  readonly #fd: number;
+  readonly #lost = new LostLines();
+  #held = '';
+  /** Under way: bytes that the system has not taken yet. */
+  #writing: Buffer | undefined;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+    setInterval(() => this.#flush(), LONGEST_HELD_MS).unref();
+    process.on('exit', () => this.#end());
+  }
+
+  write(line: string): void {
+    if (this.#held.length > MOST_HELD_BYTES) return this.#lost.count(line);
+    this.#held += line;
+    if (this.#held.length >= FULL_BYTES) this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#writing || this.#held === '') return;
+    const text = this.#held;
+    this.#held = '';
+    this.#go(Buffer.from(`${this.#lost.notice()}${text}`), text);
+  }
+
+  #go(bytes: Buffer, text: string): void {
+    this.#writing = bytes;
+    write(this.#fd, bytes, (error, count) => {
+      if (error && isBusy(error)) return void setTimeout(() => this.#go(bytes, text), TRY_AGAIN_MS);
+      if (!error && count < bytes.length) return this.#go(bytes.subarray(count), text);
+      this.#writing = undefined;
+      if (error) this.#lost.count(text);
+      else this.#lost.told();
+    });
+  }
+
+  /** The process ends: what is held is tried once more, for a bounded time. */
+  #end(): void {
+    const rest = [this.#writing ?? Buffer.alloc(0), Buffer.from(`${this.#lost.notice()}${this.#held}`)];
+    this.#writing = undefined;
+    this.#held = '';
+    written(this.#fd, Buffer.concat(rest));
+  }
+}
+
+/** Lines that could not be written, until somebody has been told. */
+class LostLines {
+  #count = 0;
+
+  count(text: string): void {
+    this.#count += text.split('\n').length - 1;
+  }
+
+  notice(): string {
+    if (this.#count === 0) return '';
+    return `${JSON.stringify({ level: 40, time: Date.now(), pid: process.pid, lines: this.#count, msg: 'log lines lost' })}\n`;
+  }
+
+  told(): void {
+    this.#count = 0;
+  }
+}
+
+/** False where not all of it could be written. */
+function written(fd: number, bytes: Buffer): boolean {
+  for (let [at, tries] = [0, 0]; at < bytes.length;) {
+    try {
+      at += writeSync(fd, bytes, at);
+    } catch (error) {
+      tries += 1;
+      if (!isBusy(error) || tries > MOST_TRIES) return false;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TRY_AGAIN_MS);
+    }
+  }
+  return true;
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EAGAIN' || error.code === 'EBUSY');
+}

@@ -1,0 +1,29 @@
+/**
+ * A process with many connections to one broker, half of which also answer questions and hear doorbells, as a conductor does.
+ * Arguments: the broker's transport URL, and how many. Prints `connected` when each of them can be spoken through, and goes on
+ * until its input ends; then closes them all and prints `closed`.
+ */
+import { once } from 'node:events';
+import { amqpBus } from '../../packages/core/src/adapters/bus/amqp.js';
+import { brokersIn } from '../../packages/core/src/adapters/bus/brokers.js';
+import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
+import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
+
+const [url = '', count = '1'] = process.argv.slice(2);
+const buses = await Promise.all(
+  Array.from({ length: Number(count) }, async (_unused, index) => {
+    const bus = await amqpBus({ brokers: brokersIn(url, false), topic: 'links', logger: silentLogger, random: systemRandom });
+    if (index % 2 === 0) {
+      bus.onWake(() => undefined);
+      await bus.serve({ signCertificate: () => Promise.reject(new Error('not asked here')) } as never); // no question is asked
+    }
+    return bus;
+  }),
+);
+while (!buses.every((bus) => bus.connected())) await systemClock.sleep(50);
+process.stdout.write('connected\n');
+process.stdin.resume();
+await once(process.stdin, 'end');
+await Promise.all(buses.map((bus) => bus.close()));
+process.stdout.write('closed\n');
