@@ -10,7 +10,7 @@ import type { Random } from '../../ports/random.js';
 import type { Tracer } from '../../ports/tracer.js';
 import { BrokerRing, type BrokerAddress, type BrokerTls } from './brokers.js';
 import { encodeAnswer, encodeFailure, decodeReply, parseMessage } from './envelope.js';
-import { cut, listenToEveryConnection } from './listened.js';
+import { closeInTime, cut, listenToEveryConnection } from './listened.js';
 
 export interface AmqpBusOptions {
   /** Tried in turn. */
@@ -37,8 +37,6 @@ export interface AmqpBus extends MessageBus {
 const PREFETCH = 20;
 const CONNECT_MS = 5_000;
 const CONFIRM_MS = 2_000;
-/** A broker that does not answer must not keep a process from ending. */
-const CLOSE_MS = 2_000;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 5_000;
 const REPLY_TO = 'amq.rabbitmq.reply-to';
@@ -314,8 +312,7 @@ class Link {
     for (const { reject } of this.#waiting.values()) reject(away());
     this.#waiting.clear();
     this.#channel = undefined;
-    const closing = Promise.resolve(this.#model?.close());
-    await within(closing, CLOSE_MS).catch((error: unknown) => this.#current && cut(this.#current, asError(error)));
+    if (this.#model) await closeInTime(this.#model, this.#current);
   }
 }
 
@@ -331,10 +328,6 @@ function tooOften(message: ConsumeMessage): boolean {
 
 function refuse(channel: ConfirmChannel, message: ConsumeMessage): void {
   channel.nack(message, false, false);
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }
 
 function away(): DomainError {

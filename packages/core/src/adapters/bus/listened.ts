@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { ChannelModel } from 'amqplib';
+import type { ChannelModel, RecoveringChannelModel } from 'amqplib';
+import { underDeadline } from '../../concurrency/deadline.js';
 
 /*
  * An `error` event that nobody listens to ends the process, and a broker can cause one at every step of connecting. amqplib listens
@@ -53,4 +54,15 @@ export async function cut(model: ChannelModel, reason: Error): Promise<void> {
   const closed = new Promise<void>((resolve) => stream.once('close', resolve));
   stream.destroy(reason);
   await closed;
+}
+
+const CLOSE_MS = 2_000;
+
+/** Ends for good. A broker that does not answer, or answers never again, must not keep a process from ending. */
+export async function closeInTime(model: RecoveringChannelModel, current: ChannelModel | undefined): Promise<void> {
+  try {
+    await underDeadline({ milliseconds: CLOSE_MS }, () => model.close());
+  } catch {
+    if (current) await cut(current, new Error('the broker did not confirm the end of the connection'));
+  }
 }

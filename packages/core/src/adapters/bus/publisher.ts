@@ -5,6 +5,7 @@ import type { JsonObject } from '../../domain/json.js';
 import type { Logger } from '../../ports/logger.js';
 import type { Random } from '../../ports/random.js';
 import { BrokerRing, type BrokerAddress, type BrokerTls } from './brokers.js';
+import { closeInTime, listenToEveryConnection } from './listened.js';
 
 export interface PublisherOptions {
   /** Tried in turn. */
@@ -30,6 +31,7 @@ const LONGEST_RETRY_MS = 5_000;
 /** Returns at once: a broker that is away is waited for in the background, and messages are refused meanwhile. */
 export async function amqpPublisher(options: PublisherOptions): Promise<Publisher> {
   const { logger, random, durable } = options;
+  listenToEveryConnection();
   const ring = new BrokerRing(options.brokers, random.below(options.brokers.length));
   let connection: ChannelModel | undefined;
   let channel: ConfirmChannel | undefined;
@@ -80,9 +82,10 @@ export async function amqpPublisher(options: PublisherOptions): Promise<Publishe
       await underDeadline({ milliseconds: CONFIRM_MS }, () => open.waitForConfirms());
     },
     close: async () => {
+      const current = connection;
       connection = undefined;
       channel = undefined;
-      await model.close().catch(() => undefined);
+      await closeInTime(model, current);
     },
   };
 }
