@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { memoryLimits } from '../../packages/core/src/adapters/limits/memory.js';
+import { LIMIT_DEFAULTS, memoryLimits } from '../../packages/core/src/adapters/limits/memory.js';
 import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
 import { apiHandler } from '../../packages/core/src/api/fetch.js';
 import { aMachine, startProcess, type Machine, type Process } from '../support/world.js';
@@ -23,7 +23,7 @@ async function anApi(limits: { perMinute: number; atOnce: number }) {
     const issuer = identity as unknown as { tokenFor(name: string): Promise<string | undefined> };
     return (await issuer.tokenFor(user)) ?? '';
   };
-  const made = memoryLimits(limits);
+  const made = memoryLimits({ ...LIMIT_DEFAULTS, reads: 0, writes: 0, waitMs: 0, ...limits });
   const handler = apiHandler({
     ...running.app,
     identity,

@@ -1,3 +1,4 @@
+import { ROW_LIMITS } from '../../packages/core/src/app/row-limits.js';
 import { isWithin, loadSchemas, operations, type JsonSchema, type OperationId } from '@magnum-ts/openapi';
 import {
   EMBEDDED_DEFAULTS,
@@ -101,6 +102,8 @@ export interface ServiceOptions {
   /** Clusters of a project; 20 when absent. */
   readonly clusterQuota?: number;
   readonly preflight?: 'off' | 'warn' | 'enforce';
+  /** Rows of each kind that a project may have. */
+  readonly rowLimits?: Partial<typeof ROW_LIMITS>;
 }
 
 /** The whole service in this process, over a database in memory and simulated servers. */
@@ -118,6 +121,7 @@ export async function aService(options: ServiceOptions = {}): Promise<Service> {
     rotationOverlapMs: 0,
     passwords,
     ...(options.preflight ? { preflight: options.preflight } : {}),
+    ...(options.rowLimits ? { rowLimits: { ...ROW_LIMITS, ...options.rowLimits } } : {}),
     host: 'test',
     origin: () => ORIGIN,
     nodeOrigin: () => ORIGIN,

@@ -11,7 +11,10 @@ import { embeddedMigrations } from './adapters/knex/migrations/embedded.js';
 import { DEFAULT_RULES } from './adapters/policy/defaults.js';
 import { policyOf } from './adapters/policy/enforcer.js';
 import { systemRandom } from './adapters/system/random.js';
+import { LIMIT_DEFAULTS, memoryLimits } from './adapters/limits/memory.js';
+import type { AppDeps } from './app/deps.js';
 import { plainApi } from './api/fetch.js';
+import { StoreShares } from './api/store-shares.js';
 import { overWeb, type ApiHandler, type PlainHandler } from './api/plain.js';
 import type { PreflightRule } from './app/deps.js';
 import { startConductor, type Conductor } from './conductor/conductor.js';
@@ -39,6 +42,8 @@ export interface EmbeddedOptions {
   readonly healthIntervalMs?: number;
   /** Clusters of a project that has no quota of its own; 20 when absent. */
   readonly clusterQuota?: number;
+  /** Rows of other kinds; the usual limits when absent. */
+  readonly rowLimits?: AppDeps['rowLimits'];
   /** Where manifests may be fetched from; nowhere when absent. */
   readonly manifestRules?: FetchRules;
   /** How long old and new certificates both count when a bay gets another authority; five minutes when absent. */
@@ -63,12 +68,15 @@ const CONCURRENCY = 8;
 const MAX_LIMIT = 1_000;
 const MAX_EVENT_STREAMS = 100;
 const CLUSTER_QUOTA = 20;
+/** SQLite has one connection: who uses it, and who is next. */
+const SHARE_OF_STORE = 2;
 
 export async function embeddedMagnum(options: EmbeddedOptions): Promise<EmbeddedMagnum> {
   const { db, backend, logger } = options;
   await migrate(db, [...coreMigrations, ...embeddedMigrations]);
   const parts = composeParts(options);
   const bus = inProcessBus();
+  const limits = memoryLimits(LIMIT_DEFAULTS);
   const api = plainApi({
     ...parts.conductor,
     sealer: parts.sealer,
@@ -79,6 +87,9 @@ export async function embeddedMagnum(options: EmbeddedOptions): Promise<Embedded
     maxEventStreams: MAX_EVENT_STREAMS,
     defaultClusterQuota: options.clusterQuota ?? CLUSTER_QUOTA,
     preflight: options.preflight ?? 'warn',
+    ...(options.rowLimits ? { rowLimits: options.rowLimits } : {}),
+    ...(limits ? { limits } : {}),
+    shares: new StoreShares(SHARE_OF_STORE),
   });
   const loadImage = imageLoader({ ...parts.conductor, docker: options.docker });
   const answer = frontDoor([...cloudRooms(parts), { under: ['/dev'], handle: loadImage }], api, logger);

@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import { amqpBus, type AmqpBus } from './adapters/bus/amqp.js';
 import { brokerLink } from './broker-tls.js';
 import { databaseArguments } from './database-url.js';
-import { memoryLimits } from './adapters/limits/memory.js';
+import { LIMIT_DEFAULTS, memoryLimits } from './adapters/limits/memory.js';
 import { metered } from './adapters/system/meter.js';
 import { openTelemetryTracer, traced } from './adapters/system/tracer.js';
 import type { Meter } from './ports/meter.js';
@@ -25,7 +25,9 @@ import { systemClock } from './adapters/system/clock.js';
 import { systemRandom } from './adapters/system/random.js';
 import { aesSealer } from './adapters/system/sealer.js';
 import { plainApi } from './api/fetch.js';
+import { StoreShares } from './api/store-shares.js';
 import { PREFLIGHT_RULES } from './app/deps.js';
+import { ROW_LIMIT_OPTIONS } from './app/row-limits.js';
 import { overWeb, type ApiHandler, type PlainHandler } from './api/plain.js';
 import { cloudRooms, composeParts } from './compose.js';
 import type { ConductorDeps } from './conductor/world.js';
@@ -35,6 +37,7 @@ import type { Config } from './config/config.js';
 import type { SigningRules } from './domain/certificate.js';
 import { LABEL_CHECKS, type LabelCheck } from './domain/labels.js';
 import { DomainError } from './domain/errors.js';
+import type { LimitedRow } from './domain/quota.js';
 import { Secret } from './domain/secret.js';
 import { frontDoor, tracedRequests, type FrontRoom } from './front.js';
 import { enforcementOf, policySources } from './policy.js';
@@ -95,7 +98,9 @@ export async function openApi(
     labelCheck: labelCheckOf(config),
     maxEventStreams: config.number('api', 'max_event_streams'),
     defaultClusterQuota: config.number('quotas', 'max_clusters_per_project'),
+    rowLimits: rowLimitsOf(config),
     ...limitsOf(config),
+    shares: new StoreShares(shareOfPool(config)),
     ...(base.tracer ? { tracer: base.tracer } : {}),
   });
   const answer = tracedRequests(frontDoor(parts.rooms, api, logger), base.tracer);
@@ -263,8 +268,25 @@ function limitsOf(config: Config): { readonly limits?: Limits } {
   const limits = memoryLimits({
     perMinute: config.number('api', 'rate_limit'),
     atOnce: config.number('api', 'max_concurrent_requests'),
+    reads: config.number('api', 'max_reads_in_flight'),
+    writes: config.number('api', 'max_writes_in_flight'),
+    share: config.number('api', 'project_share') / 100,
+    waitMs: LIMIT_DEFAULTS.waitMs,
   });
   return limits ? { limits } : {};
+}
+
+function rowLimitsOf(config: Config): Readonly<Record<LimitedRow, number>> {
+  // Every kind of row has its option.
+  return Object.fromEntries(ROW_LIMIT_OPTIONS.map(([kind, name]) => [kind, config.number('quotas', name)])) as Record<
+    LimitedRow,
+    number
+  >;
+}
+
+/** Connections to the database that one project may use at a time. Two at least: SQLite has one, and one may wait for it. */
+function shareOfPool(config: Config): number {
+  return Math.max(2, Math.ceil((config.number('database', 'max_pool_size') * config.number('api', 'project_share')) / 100));
 }
 
 const LEASES_SHOWN = 200;

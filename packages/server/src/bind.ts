@@ -25,6 +25,7 @@ export function bindPlain(handler: PlainHandler, closing: AbortSignal = NEVER): 
     const request = SocketRequest.of(incoming, outgoing);
     const reply = request ? await handler(request) : BAD_REQUEST;
     if (reply.stream) await sendStream(outgoing, reply, { stream: reply.stream, closing });
+    else if (reply.texts) await sendTexts(outgoing, reply, reply.texts);
     else send(outgoing, reply, incoming);
   };
 }
@@ -179,6 +180,45 @@ async function sendStream(
   // Not waited for: a text that is still being made may take its time.
   void Promise.resolve(texts.return?.()).catch(() => undefined);
   outgoing.end();
+}
+
+/** How long a reader may take nothing of what waits for it. */
+const LONGEST_STALL_MS = 60_000;
+
+/** A document in parts. A slow reader is waited for, so that no more than a part of it is in memory; one that has stopped is left. */
+async function sendTexts(outgoing: ServerResponse, reply: PlainReply, parts: AsyncIterable<string>): Promise<void> {
+  const texts = parts[Symbol.asyncIterator]();
+  try {
+    if (!outgoing.destroyed) outgoing.writeHead(reply.status, { ...NO_SNIFF, ...reply.headers });
+    while (!outgoing.destroyed) {
+      const next = await texts.next();
+      if (next.done) break;
+      if (!outgoing.write(next.value)) await drained(outgoing);
+    }
+    outgoing.end();
+  } catch {
+    // The status is sent: that the document is not whole can only be told by the connection.
+    outgoing.destroy();
+  } finally {
+    await texts.return?.();
+  }
+}
+
+/** Resolves when more can be written, or nobody is there any more. */
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      outgoing.off('drain', done).off('close', done);
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      outgoing.destroy();
+      done();
+    }, LONGEST_STALL_MS);
+    outgoing.once('drain', done).once('close', done);
+    if (outgoing.destroyed) done();
+  });
 }
 
 /** Ends when the connection does, or the server closes. */

@@ -14,7 +14,8 @@ import { etagOfModel, requireMatch } from './etag.js';
 import { flagField, mapField, numberField, textField } from './fields.js';
 import type { Answer, Call, Handler } from './handler.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './links.js';
-import { collectionBody, eachWritten, pageOf } from './pagination.js';
+import { listAnswer } from './pages.js';
+import { pageOf, writtenOnce } from './pagination.js';
 import { patched } from './patching.js';
 import { BAY_MODELS, type BayModelNames } from './vocabulary.js';
 
@@ -34,11 +35,14 @@ export function bayModelOperations({ names, present, parse }: BayModelWording) {
   const list =
     (path: string): Handler =>
     async (deps, call) => {
-      const page = await pageOf(deps, call, (marker) => getBayModel(deps, { ...call.access, action: names.look }, marker));
-      const models = await listBayModels(deps, call.access, page);
+      const findMarker = (marker: string): Promise<unknown> => getBayModel(deps, { ...call.access, action: names.look }, marker);
+      const page = await pageOf(deps, call, findMarker);
       const place = { name: names.collection, path };
-      const items = eachWritten(call, place, models, (model) => present(call, model));
-      return { body: collectionBody(call, page, place, items) };
+      return listAnswer(call, page, place, {
+        read: (portion) => listBayModels(deps, call.access, portion),
+        write: (model) => writtenOnce(call, place, model, (one) => present(call, one)),
+        findMarker,
+      });
     };
   return {
     list: list(names.collection),

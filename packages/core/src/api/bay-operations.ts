@@ -13,7 +13,8 @@ import { planAnswer } from './bay-plan.js';
 import { flagField, mapField, numberField, textField } from './fields.js';
 import type { Answer, ApiDeps, Call, Handler } from './handler.js';
 import { resourceLinks, wireTime, wireTimeOrNull } from './links.js';
-import { collectionBody, eachWritten, pageOf, writtenOnce } from './pagination.js';
+import { listAnswer } from './pages.js';
+import { pageOf, writtenOnce } from './pagination.js';
 import { changedFields, patched } from './patching.js';
 import type { BayNames } from './vocabulary.js';
 
@@ -44,11 +45,15 @@ export function bayOperations(wording: BayWording) {
   const list =
     (whole: boolean): Handler =>
     async (deps, call) => {
-      const page = await pageOf(deps, call, (marker) => findBay(deps, { ...call.access, action: names.look }, marker));
-      const rows = await listBays(deps, call.access, page, whole);
+      const findMarker = (marker: string): Promise<unknown> => findBay(deps, { ...call.access, action: names.look }, marker);
+      const page = await pageOf(deps, call, findMarker);
       const place = placeOf(whole);
       const present = (row: BayRow): WireBay => (whole ? wording.whole(call, row, []) : wording.summary(call, row));
-      return { body: collectionBody(call, page, place, eachWritten(call, place, rows, present)) };
+      return listAnswer(call, page, place, {
+        read: (portion) => listBays(deps, call.access, portion, whole),
+        write: (row) => writtenOnce(call, place, row, present),
+        findMarker,
+      });
     };
   return {
     list: list(false),

@@ -18,7 +18,8 @@ import type { ContainerAction } from '../ports/bus.js';
 import { mapField, textField } from './fields.js';
 import type { Answer, Call, Handler } from './handler.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './links.js';
-import { collectionBody, pageOf } from './pagination.js';
+import { listAnswer } from './pages.js';
+import { pageOf } from './pagination.js';
 import { changedFields, patched } from './patching.js';
 
 const COLLECTION = 'containers';
@@ -28,10 +29,19 @@ const list =
   (path: string, detail: boolean): Handler =>
   async (deps, call) => {
     const bay = typeof call.query['bay_ident'] === 'string' ? call.query['bay_ident'] : undefined;
-    const page = await pageOf(deps, call, (marker) => findContainer(deps, { ...call.access, action: 'container:get' }, marker));
-    const views = await listContainers(deps, call.access, bay, page, call.signal());
-    const items = views.map((view) => (detail ? present(call, view) : presentSummary(call, view)));
-    return { body: collectionBody(call, page, { name: COLLECTION, path, extraQuery: { bay_ident: bay } }, items) };
+    const findMarker = (marker: string): Promise<unknown> =>
+      findContainer(deps, { ...call.access, action: 'container:get' }, marker);
+    const page = await pageOf(deps, call, findMarker);
+    return listAnswer(
+      call,
+      page,
+      { name: COLLECTION, path, extraQuery: { bay_ident: bay } },
+      {
+        read: (portion) => listContainers(deps, call.access, bay, portion, call.signal()),
+        write: (view) => (detail ? present(call, view) : presentSummary(call, view)),
+        findMarker,
+      },
+    );
   };
 
 /** The answer is the JSON of Docker's result, which is null (contract, endpoints §8). */

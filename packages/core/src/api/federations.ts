@@ -13,7 +13,8 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.js
 import { mapField, textField } from './fields.js';
 import type { Call, Handler } from './handler.js';
 import { resourceLinks, wireTime, wireTimeOrNull } from './links.js';
-import { collectionBody, pageOf } from './pagination.js';
+import { listAnswer } from './pages.js';
+import { pageOf } from './pagination.js';
 import { changedFields, patched } from './patching.js';
 
 const COLLECTION = 'federations';
@@ -24,10 +25,19 @@ type Present = (call: Call, federation: Federation) => JsonObject;
 const list =
   (path: string, shown: Present): Handler =>
   async (deps, call) => {
-    const page = await pageOf(deps, call, (marker) => findFederation(deps, { ...call.access, action: 'federation:get' }, marker));
-    const federations = await listFederations(deps, call.access, page);
-    const items = federations.map((federation) => shown(call, federation));
-    return { body: collectionBody(call, page, { name: COLLECTION, path }, items) };
+    const findMarker = (marker: string): Promise<unknown> =>
+      findFederation(deps, { ...call.access, action: 'federation:get' }, marker);
+    const page = await pageOf(deps, call, findMarker);
+    return listAnswer(
+      call,
+      page,
+      { name: COLLECTION, path },
+      {
+        read: (portion) => listFederations(deps, call.access, portion),
+        write: (federation) => shown(call, federation),
+        findMarker,
+      },
+    );
   };
 
 export const federationHandlers = {

@@ -16,6 +16,7 @@ import { negotiate, requireAtVersion, UnsupportedVersion, versionHeaders, type N
 import { handlers } from './operations.js';
 import { overWeb, type ApiHandler, type PlainHandler, type PlainReply, type PlainRequest } from './plain.js';
 import { findRoute, type Route } from './route.js';
+import type { StoreShares } from './store-shares.js';
 import { StreamSlots } from './streams.js';
 import { validBody, validQuery } from './validate.js';
 
@@ -24,6 +25,8 @@ export interface ApiDeps extends AppDeps, ApiLimits {
   readonly logger: Logger;
   /** Absent: no project is limited. */
   readonly limits?: Limits;
+  /** Absent: every project has as much of the database as it asks for. */
+  readonly shares?: StoreShares;
 }
 
 const REQUEST_ID = /^req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -48,8 +51,8 @@ export function plainApi(deps: ApiDeps): PlainHandler {
       error: trail.error,
       milliseconds: deps.clock.now().getTime() - started,
     });
-    const { status, body, stream } = reply;
-    return { status, body, stream, headers: trail.headers, operation: trail.operation };
+    const { status, body, stream, texts } = reply;
+    return { status, body, stream, texts, headers: trail.headers, operation: trail.operation };
   };
 }
 
@@ -66,7 +69,7 @@ interface Trail {
   error: ErrorName | undefined;
 }
 
-type Reply = Pick<PlainReply, 'status' | 'body' | 'stream'>;
+type Reply = Pick<PlainReply, 'status' | 'body' | 'stream' | 'texts'>;
 
 function globalId(request: PlainRequest): string | undefined {
   const given = request.header('x-openstack-request-id');
@@ -90,12 +93,46 @@ async function respond(deps: ApiDeps, request: PlainRequest, trail: Trail): Prom
   trail.operation = route.kind === 'found' ? route.route.operation.id : undefined;
   const open = isOpen(route);
   const actor = open ? undefined : await authenticate(deps, request);
-  const leave = actor?.projectId ? await deps.limits?.enter(actor.projectId) : undefined;
+  const leave = actor
+    ? await deps.limits?.enter(shareOf(actor), isRead(request) ? 'read' : 'write', () => request.signal)
+    : undefined;
+  let reply: Reply | undefined;
   try {
-    return await served(deps, request, { route, actor: actor ?? NOBODY, headers, slots: trail.slots });
+    reply = await served(deps, request, { route, actor: actor ?? NOBODY, headers, slots: trail.slots });
+    // What is sent in parts is under way until its last part is.
+    return reply.texts && leave ? { ...reply, texts: withEnd(reply.texts, leave) } : reply;
   } finally {
-    leave?.();
+    if (!reply?.texts) leave?.();
   }
+}
+
+/** Whose share of the service a request takes. */
+function shareOf(actor: Actor): string {
+  return actor.projectId ?? `user ${actor.userId}`;
+}
+
+function isRead({ method }: PlainRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** `end` is called when the texts are over, have failed, or are not wanted any more, also where nobody asked for the first one. */
+function withEnd(texts: AsyncIterable<string>, end: () => void): AsyncIterable<string> {
+  const iterator = texts[Symbol.asyncIterator]();
+  const next = async (): Promise<IteratorResult<string, unknown>> => {
+    try {
+      const result = await iterator.next();
+      if (result.done) end();
+      return result;
+    } catch (error) {
+      end();
+      throw error;
+    }
+  };
+  const leave = async (): Promise<IteratorResult<string, unknown>> => {
+    end();
+    return (await iterator.return?.()) ?? { done: true, value: undefined };
+  };
+  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) };
 }
 
 /** A path that is open to everybody tells everybody which methods it has. */
@@ -117,7 +154,8 @@ async function served(deps: ApiDeps, request: PlainRequest, { route, actor, head
   const wantsStream = found.operation.streams && accepts(request, EVENT_STREAM);
   if (!wantsStream) requireJson(request, found.operation);
   const call = await callOf(request, { route: found, actor, version: negotiated?.version ?? '1.1', wantsStream });
-  const answer = await onlyOnce(deps, call, found.operation, (once) => handlers[found.operation.id](deps, once));
+  const own = deps.shares ? deps.shares.ofProject(shareOf(actor), deps) : deps;
+  const answer = await onlyOnce(own, call, found.operation, (once) => handlers[found.operation.id](own, once));
   if (answer.stream) return streamed(deps, answer.stream, { call, headers, leave: slots.take(actor.projectId ?? '') });
   return present(found.operation, call.version, answer, headers);
 }
@@ -283,6 +321,10 @@ function present(
   if (answer.etag) headers['ETag'] = answer.etag;
   if (answer.replayed) headers['Idempotency-Replayed'] = 'true';
   if (answer.warnings && answer.warnings.length > 0) headers['Warning'] = warningsIn(answer.warnings);
+  if (answer.texts) {
+    headers['Content-Type'] = 'application/json';
+    return { status, body: '', texts: answer.texts };
+  }
   if (answer.text) {
     headers['Content-Type'] = answer.text.type;
     return { status, body: answer.text.content };

@@ -38,6 +38,8 @@ export interface Answer {
   readonly status?: number;
   /** In place of a body: server-sent events until it ends, or the signal aborts. */
   readonly stream?: (signal: AbortSignal) => AsyncIterable<string>;
+  /** In place of a body: a JSON document in parts, which is sent as fast as it is taken. */
+  readonly texts?: AsyncIterable<string>;
   /** In place of a body: a text that is no JSON. */
   readonly text?: { readonly type: string; readonly content: string };
   /** Nobody on the way may keep it. */

@@ -23,7 +23,8 @@ import { flagField, mapField, numberField, textField } from './fields.js';
 import type { Answer, Call, Handler } from './handler.js';
 import { resourceLinks, wireTime, wireTimeOrNull } from './links.js';
 import { nodeFields } from './node-fields.js';
-import { collectionBody, pageOf } from './pagination.js';
+import { listAnswer } from './pages.js';
+import { pageOf } from './pagination.js';
 import { patched } from './patching.js';
 
 type Wire = components['schemas']['NodeGroup'];
@@ -37,16 +38,16 @@ export const nodeGroupHandlers = {
     };
     const page = await pageOf(deps, call, findMarker);
     const role = typeof call.query['role'] === 'string' ? call.query['role'] : null;
-    const { bay, groups } = await listNodeGroups(deps, call.access, clusterOf(call), role, page);
-    const place = { name: 'nodegroups', path: collectionOf(bay), extraQuery: { role: role ?? undefined } };
-    return {
-      body: collectionBody(
-        call,
-        page,
-        place,
-        groups.map((group) => presentSummary(bay, group)),
-      ),
-    };
+    const place = { name: 'nodegroups', path: '', extraQuery: { role: role ?? undefined } };
+    return listAnswer(call, page, place, {
+      read: async (portion) => {
+        const { bay, groups } = await listNodeGroups(deps, call.access, clusterOf(call), role, portion);
+        place.path = collectionOf(bay);
+        return groups.map((group) => ({ bay, group }));
+      },
+      write: ({ bay, group }) => presentSummary(bay, group),
+      findMarker,
+    });
   },
   getNodeGroup: async (deps, call) => tagged(call, await getNodeGroup(deps, call.access, clusterOf(call), groupOf(call))),
   createNodeGroup: async (deps, call) => {
@@ -67,11 +68,19 @@ export const nodeGroupHandlers = {
     return {};
   },
   listNodeGroupNodes: async (deps, call) => {
-    const page = await pageOf(deps, call, (marker) => findNode(deps, { ...call.access, action: 'node:get' }, marker));
-    const place = { bay: clusterOf(call), group: groupOf(call) };
-    const { bay, views } = await listNodesOfGroup(deps, call.access, place, page, call.signal());
-    const path = `${collectionOf(bay)}/${encodeURIComponent(place.group)}/nodes`;
-    return { body: collectionBody(call, page, { name: 'nodes', path }, views.map(presentNode)) };
+    const findMarker = (marker: string): Promise<unknown> => findNode(deps, { ...call.access, action: 'node:get' }, marker);
+    const page = await pageOf(deps, call, findMarker);
+    const wanted = { bay: clusterOf(call), group: groupOf(call) };
+    const place = { name: 'nodes', path: '' };
+    return listAnswer(call, page, place, {
+      read: async (portion) => {
+        const { bay, views } = await listNodesOfGroup(deps, call.access, wanted, portion, call.signal());
+        place.path = `${collectionOf(bay)}/${encodeURIComponent(wanted.group)}/nodes`;
+        return views;
+      },
+      write: presentNode,
+      findMarker,
+    });
   },
 } satisfies Record<string, Handler>;
 

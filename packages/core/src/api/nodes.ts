@@ -18,7 +18,8 @@ import { textField } from './fields.js';
 import type { Call, Handler } from './handler.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './links.js';
 import { nodeFields } from './node-fields.js';
-import { collectionBody, pageOf } from './pagination.js';
+import { listAnswer } from './pages.js';
+import { pageOf } from './pagination.js';
 import { changedFields, patched } from './patching.js';
 
 const COLLECTION = 'nodes';
@@ -28,10 +29,18 @@ const list =
   (path: string, detail: boolean): Handler =>
   async (deps, call) => {
     const bay = typeof call.query['bay_ident'] === 'string' ? call.query['bay_ident'] : undefined;
-    const page = await pageOf(deps, call, (marker) => findNode(deps, { ...call.access, action: 'node:get' }, marker));
-    const views = await listNodes(deps, call.access, bay, page, call.signal());
-    const items = views.map((view) => (detail ? present(call, view) : presentSummary(call, view)));
-    return { body: collectionBody(call, page, { name: COLLECTION, path, extraQuery: { bay_ident: bay } }, items) };
+    const findMarker = (marker: string): Promise<unknown> => findNode(deps, { ...call.access, action: 'node:get' }, marker);
+    const page = await pageOf(deps, call, findMarker);
+    return listAnswer(
+      call,
+      page,
+      { name: COLLECTION, path, extraQuery: { bay_ident: bay } },
+      {
+        read: (portion) => listNodes(deps, call.access, bay, portion, call.signal()),
+        write: (view) => (detail ? present(call, view) : presentSummary(call, view)),
+        findMarker,
+      },
+    );
   };
 
 export const nodeHandlers = {

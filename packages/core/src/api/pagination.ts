@@ -105,31 +105,8 @@ export function writtenOnce<From extends object>(
   return item;
 }
 
-/** Each item of a list, as it is written once. */
-export function* eachWritten<From extends object>(
-  call: Call,
-  collection: Collection,
-  list: readonly From[],
-  present: (one: From) => JsonObject & { readonly uuid: string },
-): Generator<WrittenItem, void> {
-  for (const one of list) yield writtenOnce(call, collection, one, present);
-}
-
-/**
- * Items are written down one by one: what is made of one row is garbage before the next one is looked at, and long lists do not
- * fill the memory. `next` is present exactly when the page is full, also on an exact last page.
- */
-export function collectionBody(
-  call: Call,
-  page: Page | NumberedPage,
-  collection: Collection,
-  items: Iterable<JsonObject | WrittenItem>,
-): JsonText {
-  let [text, count] = ['', 0];
-  let last: JsonObject | WrittenItem | undefined;
-  for (last of items) text += `${(count += 1) > 1 ? ',' : ''}${last instanceof WrittenItem ? last.text : JSON.stringify(last)}`;
-  const list = `"${collection.name}":[${text}]`;
-  if (!last || count < page.limit) return new JsonText(`{${list}}`);
+/** Where the next page is. */
+export function nextLink(call: Call, page: Page | NumberedPage, collection: Collection, marker: string): string {
   const filters = FILTERS.flatMap((name) => (call.query[name] === undefined ? [] : [[name, String(call.query[name])]]));
   const query = new URLSearchParams({
     ...Object.fromEntries(filters),
@@ -139,8 +116,7 @@ export function collectionBody(
     sort_key: page.sortKey,
     sort_dir: page.descending ? 'desc' : 'asc',
     limit: String(page.limit),
-    marker: last instanceof WrittenItem ? last.marker : String(last[collection.markedBy ?? 'uuid']),
+    marker,
   });
-  const next = `${call.baseUrl}/v1/${collection.path ?? collection.name}?${query.toString()}`;
-  return new JsonText(`{${list},"next":${JSON.stringify(next)}}`);
+  return `${call.baseUrl}/v1/${collection.path ?? collection.name}?${query.toString()}`;
 }

@@ -27,6 +27,11 @@ export interface PlainReply {
   readonly body: string | Uint8Array;
   /** In place of a body: texts that are sent as they come. It is ended by its `return`, or when the request's signal aborts. */
   readonly stream?: AsyncIterable<string> | undefined;
+  /**
+   * In place of a body: its parts, to be sent as fast as they are taken. Where one of them fails the connection is broken off, so that
+   * nobody takes a part for the whole. It is ended by its `return`.
+   */
+  readonly texts?: AsyncIterable<string> | undefined;
   /** The operation of the specification that was asked for, where there is one. */
   readonly operation?: string | undefined;
 }
@@ -39,8 +44,9 @@ export type ApiHandler = (request: Request) => Promise<Response>;
 /** A plain handler for whoever speaks in web requests. */
 export function overWeb(handler: PlainHandler): ApiHandler {
   return async (request) => {
-    const { status, headers, body, stream } = await handler(plainRequest(request));
-    if (stream) return new Response(webStream(stream), { status, headers });
+    const { status, headers, body, stream, texts } = await handler(plainRequest(request));
+    const parts = stream ?? texts;
+    if (parts) return new Response(webStream(parts), { status, headers });
     // A body of bytes comes out of a web response, or lies in memory that nobody shares.
     return new Response(body.length === 0 ? null : (body as string | Uint8Array<ArrayBuffer>), { status, headers });
   };

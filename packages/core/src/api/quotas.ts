@@ -4,6 +4,7 @@ import {
   deleteQuota,
   getQuota,
   listQuotas,
+  requireQuota,
   updateQuota,
   type EffectiveQuota,
   type QuotaCheck,
@@ -13,7 +14,8 @@ import { etagOfQuota, requireMatch } from './etag.js';
 import { numberField, textField } from './fields.js';
 import type { Answer, Call, Handler } from './handler.js';
 import { wireTime, wireTimeOrNull } from './links.js';
-import { collectionBody, numberedPageOf } from './pagination.js';
+import { shortList } from './pages.js';
+import { numberedPageOf } from './pagination.js';
 
 const COLLECTION = 'quotas';
 const DEFAULT_LIMIT = 1;
@@ -22,9 +24,10 @@ export const quotaHandlers = {
   listQuotas: async (deps, call) => {
     const page = numberedPageOf(deps, call);
     const everyProject = call.query['all_tenants'] === true;
+    if (page.marker !== null) await requireQuota(deps, call.access, page.marker, everyProject);
     const quotas = await listQuotas(deps, call.access, everyProject, page);
     const extraQuery = everyProject ? { all_tenants: 'True' } : {};
-    return { body: collectionBody(call, page, { name: COLLECTION, markedBy: 'id', extraQuery }, quotas.map(present)) };
+    return { body: shortList(call, page, { name: COLLECTION, markedBy: 'id', extraQuery }, quotas.map(present)) };
   },
   getQuota: async (deps, call) => {
     const { projectId, resource } = placeOf(call);

@@ -13,7 +13,8 @@ import { bodyOf } from './bay-operations.js';
 import { textField } from './fields.js';
 import type { Call, Handler } from './handler.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './links.js';
-import { collectionBody, pageOf } from './pagination.js';
+import { listAnswer } from './pages.js';
+import { pageOf } from './pagination.js';
 
 const COLLECTION = 'x509keypairs';
 type Wire = components['schemas']['X509KeyPair'] & JsonObject & { readonly uuid: string };
@@ -24,9 +25,16 @@ const list =
     const find = (marker: string): Promise<unknown> =>
       findX509KeyPair(deps, { ...call.access, action: 'x509keypair:get' }, marker);
     const page = await pageOf(deps, call, find);
-    const views = await listX509KeyPairs(deps, call.access, page);
-    const items = views.map((view) => shown(call, view));
-    return { body: collectionBody(call, page, { name: COLLECTION, path }, items) };
+    return listAnswer(
+      call,
+      page,
+      { name: COLLECTION, path },
+      {
+        read: (portion) => listX509KeyPairs(deps, call.access, portion),
+        write: (view) => shown(call, view),
+        findMarker: find,
+      },
+    );
   };
 
 export const x509KeyPairHandlers = {

@@ -11,6 +11,7 @@ import { requireCloudResources, requireImage, type CloudReferences } from './clo
 import { cloudAccess, owningProject, visibleRows, type Access, type AppDeps } from './deps.js';
 import { checkLabels } from './drivers.js';
 import { findBayModel } from './find.js';
+import { requireRowRoom } from './row-limits.js';
 
 /** Everything of a bay model that a caller may set. */
 export type BayModelFields = Omit<BayModel, 'id' | 'sequence' | 'projectId' | 'userId' | 'createdAt' | 'updatedAt' | 'name'> & {
@@ -69,6 +70,7 @@ export async function createBayModel(
     updatedAt: null,
   };
   await deps.store.write(async (repos) => {
+    await requireRowRoom(deps, repos, 'bayModel', projectId);
     await repos.bayModels.insert(model);
     await access.once?.made(repos, model.id);
   });

@@ -18,7 +18,8 @@ import { findBay, findBayModelToUse } from './find.js';
 import { requireDelegable, keepRequestToken } from './delegation.js';
 import { newDefaultGroups, setGroupSize } from './group-sizes.js';
 import { bayPlan, preflight, type BayDraft, type BayPlan } from './preflight.js';
-import { requireLeft, requireRoom } from './quotas.js';
+import { requireLeft } from './quotas.js';
+import { requireRowRoom } from './row-limits.js';
 
 /** What a caller says of a new bay; null means: as the model has it. */
 export interface CreateBay {
@@ -67,7 +68,8 @@ export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay
   const { bay, groups, nodes, warnings } = draft;
   const shortages = await preflight(deps, draft, cloudAccess(actor), signal);
   await deps.store.write(async (repos) => {
-    if (access.vocabulary === 'cluster') await requireRoom(deps, repos, bay.projectId);
+    await requireRowRoom(deps, repos, 'bay', bay.projectId);
+    if (access.vocabulary === 'cluster') await requireLeft(deps, repos, bay.projectId);
     await repos.bays.insert(bay);
     await repos.nodeGroups.insert(...groups);
     await repos.nodes.insert(...nodes);

@@ -7,6 +7,7 @@ import type { ContainerAction } from '../ports/bus.js';
 import type { Page } from '../ports/store.js';
 import { QUESTION_MS, ownRows, owningProject, type Access, type AppDeps } from './deps.js';
 import { findBay, findContainer } from './find.js';
+import { requireRowRoom } from './row-limits.js';
 
 export interface CreateContainer {
   readonly bay: string;
@@ -57,7 +58,10 @@ export async function createContainer(
   const bayId = await bayFor(deps, access, wanted.bay);
   const memory = wanted.memory === null ? null : parseMemory(wanted.memory);
   const container = newContainer(deps, access, bayId, wanted);
-  await deps.store.write((repos) => repos.containers.insert(container));
+  await deps.store.write(async (repos) => {
+    await requireRowRoom(deps, repos, 'container', container.projectId);
+    await repos.containers.insert(container);
+  });
   const spec = {
     hostname: container.id,
     name: wanted.name,

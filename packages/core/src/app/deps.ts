@@ -1,6 +1,7 @@
 import type { Actor } from '../domain/actor.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { DomainError } from '../domain/errors.js';
+import type { LimitedRow } from '../domain/quota.js';
 import type { Vocabulary } from '../domain/words.js';
 import type { LabelCheck } from '../domain/labels.js';
 import type { BayDriver, ClientAccess, ClientFiles } from '../ports/bay-driver.js';
@@ -29,6 +30,8 @@ export interface AppDeps {
   readonly identity: Pick<Identity, 'projectExists'>;
   /** `[quotas] max_clusters_per_project`: clusters of a project that has no quota of its own. */
   readonly defaultClusterQuota: number;
+  /** Rows that a project may have of each kind; the usual ones when absent. */
+  readonly rowLimits?: Readonly<Record<LimitedRow, number>>;
   readonly engines: {
     driverOf(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe' | 'driver'>): BayDriver;
     drivers(): readonly BayDriver[];

@@ -7,6 +7,7 @@ import { generatedName } from '../domain/names.js';
 import type { Page } from '../ports/store.js';
 import { ownRows, owningProject, type Access, type AppDeps } from './deps.js';
 import { findBay, findFederation } from './find.js';
+import { requireRowRoom } from './row-limits.js';
 
 export interface CreateFederation {
   readonly name: string | null;
@@ -47,6 +48,7 @@ export async function createFederation(deps: AppDeps, access: Access, wanted: Cr
     updatedAt: null,
   };
   await deps.store.write(async (repos) => {
+    await requireRowRoom(deps, repos, 'federation', federation.projectId);
     await repos.federations.insert(federation);
     await access.once?.made(repos, id);
   });

@@ -14,6 +14,7 @@ import { checkLabels } from './drivers.js';
 import { findBay, findNodeGroup } from './find.js';
 import { newNodes } from './group-sizes.js';
 import { withReports, type BayNodeView } from './nodes.js';
+import { requireGroupRoom } from './row-limits.js';
 
 /** What a caller says of a new group; null means: as the bay has it. */
 export interface CreateNodeGroup {
@@ -103,6 +104,7 @@ export async function createNodeGroup(
   );
   const { generation } = await changeBay(deps, bay, { operation: 'update', by: access.actor }, async (repos, next) => {
     const groups = await repos.nodeGroups.ofBay(bay.id);
+    requireGroupRoom(deps, groups.length);
     if (groups.some(({ name }) => name === group.name)) throw nameTaken(bay, group.name);
     await repos.nodeGroups.insert(group);
     const taken = new Set((await repos.nodes.ofBay(bay.id)).map((node) => node.name));

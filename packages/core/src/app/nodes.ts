@@ -5,6 +5,7 @@ import { DomainError, isDomainError } from '../domain/errors.js';
 import type { BayNodeRow, New, NodeRow, Page } from '../ports/store.js';
 import { ownRows, owningProject, type Access, type AppDeps } from './deps.js';
 import { findBay, findNode } from './find.js';
+import { requireRowRoom } from './row-limits.js';
 
 /** A node as the database has it, with what its engine says of it now, where the engine answers; or a record. */
 export type NodeView = Exclude<NodeRow, BayNodeRow> | BayNodeView;
@@ -66,7 +67,10 @@ export async function createNodeRecord(deps: AppDeps, access: Access, wanted: No
     createdAt: deps.clock.now(),
     updatedAt: null,
   };
-  await deps.store.write((repos) => repos.nodes.insertRecord(record));
+  await deps.store.write(async (repos) => {
+    await requireRowRoom(deps, repos, 'nodeRecord', record.projectId);
+    await repos.nodes.insertRecord(record);
+  });
   return { kind: 'record', record: { ...record, sequence: 0 } };
 }
 

@@ -17,6 +17,14 @@ export async function listQuotas(
   return deps.store.read((repos) => repos.quotas.list(visible, page));
 }
 
+/** Errors: `quota-not-found` for a marker that is no quota that the caller sees. */
+export async function requireQuota(deps: AppDeps, access: Access, id: number, everyProject: boolean): Promise<void> {
+  deps.policy.require(access.action, access.actor);
+  const quota = await deps.store.read((repos) => repos.quotas.byId(id));
+  if (quota && (everyProject || quota.projectId === ownRows(access.actor).projectId)) return;
+  throw new DomainError('quota-not-found', { field: 'marker', message: `Quota ${id} could not be found.` });
+}
+
 /** Never absent: contract, README §8 row 10. */
 export async function getQuota(deps: AppDeps, access: Access, projectId: string, resource: string): Promise<EffectiveQuota> {
   deps.policy.require(access.action, access.actor, { projectId, userId: '' });

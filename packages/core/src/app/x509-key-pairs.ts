@@ -4,6 +4,7 @@ import { keyContext, type X509KeyPair } from '../domain/x509-key-pair.js';
 import type { New, Page } from '../ports/store.js';
 import { ownRows, owningProject, type Access, type AppDeps } from './deps.js';
 import { findBayInBody, findX509KeyPair } from './find.js';
+import { requireRowRoom } from './row-limits.js';
 
 export interface CreateX509KeyPair {
   readonly bay: string;
@@ -46,7 +47,10 @@ export async function createX509KeyPair(deps: AppDeps, access: Access, wanted: C
     createdAt: deps.clock.now(),
     updatedAt: null,
   };
-  await deps.store.write((repos) => repos.x509KeyPairs.insert(pair));
+  await deps.store.write(async (repos) => {
+    await requireRowRoom(deps, repos, 'x509KeyPair', pair.projectId);
+    await repos.x509KeyPairs.insert(pair);
+  });
   return { pair: { ...pair, sequence: 0 }, privateKey: wanted.privateKey };
 }
 

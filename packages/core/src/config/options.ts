@@ -33,9 +33,23 @@ export const OPTIONS: readonly Option[] = [
   option('api', 'port', 'integer', 9511, 'Port to listen on.', { minimum: 0, maximum: 65_535 }),
   option('api', 'max_limit', 'integer', 1000, 'Items in one page of a list, at most.', { minimum: 1 }),
   option('api', 'rate_limit', 'integer', 0, 'Requests per minute and project; 0 for no limit.', { minimum: 0 }),
-  option('api', 'max_concurrent_requests', 'integer', 0, 'Requests of one project at the same time; 0 for no limit.', {
+  option('api', 'max_concurrent_requests', 'integer', 0, 'Requests of one project at the same time; 0 for its project_share.', {
     minimum: 0,
   }),
+  option('api', 'max_reads_in_flight', 'integer', 400, 'Reading requests of everybody at the same time; 0 for no limit.', {
+    minimum: 0,
+  }),
+  option('api', 'max_writes_in_flight', 'integer', 200, 'Changing requests of everybody at the same time; 0 for no limit.', {
+    minimum: 0,
+  }),
+  option(
+    'api',
+    'project_share',
+    'integer',
+    25,
+    'Percent of the requests in flight and of the connections to the database that one project may have.',
+    { minimum: 1, maximum: 100 },
+  ),
   option(
     'api',
     'label_check',
@@ -52,6 +66,24 @@ export const OPTIONS: readonly Option[] = [
   option('quotas', 'max_clusters_per_project', 'integer', 20, 'Clusters of a project that has no quota of its own.', {
     minimum: 0,
   }),
+  option(
+    'quotas',
+    'max_bays_per_project',
+    'integer',
+    1_000,
+    'Bays and clusters of a project together, whatever its quota of clusters.',
+    {
+      minimum: 0,
+    },
+  ),
+  option('quotas', 'max_bay_models_per_project', 'integer', 200, 'Bay models and cluster templates of a project.', {
+    minimum: 0,
+  }),
+  option('quotas', 'max_federations_per_project', 'integer', 100, 'Federations of a project.', { minimum: 0 }),
+  option('quotas', 'max_x509_key_pairs_per_project', 'integer', 200, 'X.509 key pairs of a project.', { minimum: 0 }),
+  option('quotas', 'max_containers_per_project', 'integer', 500, 'Containers of a project, in all of its bays.', { minimum: 0 }),
+  option('quotas', 'max_nodes_per_project', 'integer', 500, 'Node records of a project that belong to no bay.', { minimum: 0 }),
+  option('quotas', 'max_node_groups_per_cluster', 'integer', 100, 'Node groups of a cluster.', { minimum: 2 }),
   option('conductor', 'topic', 'string', 'magnum-conductor', 'Prefix of the queues.'),
   option('conductor', 'concurrency', 'integer', 16, 'Bays worked on at a time, by one process.', { minimum: 1, maximum: 1000 }),
   option('conductor', 'drain_timeout', 'integer', 25, 'Seconds that running work gets at SIGTERM.', { minimum: 0 }),

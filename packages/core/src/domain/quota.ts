@@ -8,6 +8,9 @@ export interface Quota {
   readonly updatedAt: Date | null;
 }
 
+/** Kinds of rows that a member of a project can make, each limited by itself. */
+export type LimitedRow = 'bay' | 'bayModel' | 'federation' | 'x509KeyPair' | 'container' | 'nodeRecord' | 'nodeGroup';
+
 /** Clusters are the one thing that is limited; in the domain's words they are bays. */
 export const QUOTA_RESOURCE = 'Cluster';
 export type QuotaResource = typeof QUOTA_RESOURCE;

@@ -8,6 +8,7 @@ export interface Words {
   readonly bays: string;
   readonly BayModel: string;
   readonly bayModel: string;
+  readonly bayModels: string;
   /** Wire name of the field that names the model. */
   readonly modelField: string;
   /** What a generated name ends in. */
@@ -22,6 +23,7 @@ export const WORDS: Readonly<Record<Vocabulary, Words>> = {
     bays: 'bays',
     BayModel: 'BayModel',
     bayModel: 'bay model',
+    bayModels: 'bay models',
     modelField: 'baymodel_id',
     bayName: 'bay',
     modelName: 'baymodel',
@@ -32,6 +34,7 @@ export const WORDS: Readonly<Record<Vocabulary, Words>> = {
     bays: 'clusters',
     BayModel: 'ClusterTemplate',
     bayModel: 'cluster template',
+    bayModels: 'cluster templates',
     modelField: 'cluster_template_id',
     bayName: 'cluster',
     modelName: 'template',

@@ -12,7 +12,7 @@ import type { NodeGroup } from '../domain/node-group.js';
 import type { BaySupport } from '../domain/bay-support.js';
 import type { Container } from '../domain/workload.js';
 import type { Federation } from '../domain/federation.js';
-import type { Quota, QuotaResource } from '../domain/quota.js';
+import type { LimitedRow, Quota, QuotaResource } from '../domain/quota.js';
 import type { X509KeyPair } from '../domain/x509-key-pair.js';
 
 /** A row that is about to be made: the database gives it its place in the order. */
@@ -221,6 +221,8 @@ export interface QuotaRepository {
    * another one is about to make. To be called before anything else of the transaction.
    */
   hold(projectId: string): Promise<void>;
+  byId(id: number): Promise<Quota | undefined>;
+  countRows(kind: Exclude<LimitedRow, 'nodeGroup'>, projectId: string): Promise<number>;
 }
 
 export interface FederationRepository {

@@ -112,7 +112,7 @@ function observedRow(observed: NodeObservation): Record<string, unknown> {
 }
 
 /** In place of a bay's id, which is never empty. */
-const NO_BAY = '';
+export const NO_BAY = '';
 
 function recordRow(record: New<NodeRecord>): Record<string, unknown> {
   return {

@@ -1,11 +1,23 @@
 import type { Knex } from 'knex';
-import type { Quota, QuotaResource } from '../../domain/quota.js';
+import { NO_BAY } from './nodes.js';
+import type { LimitedRow, Quota, QuotaResource } from '../../domain/quota.js';
 import type { QuotaRepository, Visibility } from '../../ports/store.js';
 import { date, dateOrNull, number, numberedPageOf, text, type Row } from './rows.js';
 import { isDuplicate } from './transactions.js';
 
 const TABLE = 'quota';
 const LOCK = 'project_lock';
+const COUNTED: Readonly<
+  Record<Exclude<LimitedRow, 'nodeGroup'>, { readonly table: string; readonly also?: Readonly<Record<string, string>> }>
+> = {
+  bay: { table: 'bay' },
+  bayModel: { table: 'bay_model' },
+  federation: { table: 'federation' },
+  x509KeyPair: { table: 'x509_key_pair' },
+  container: { table: 'container' },
+  // Records stand in the table of nodes, and belong to no bay.
+  nodeRecord: { table: 'node', also: { bay_id: NO_BAY } },
+};
 const SORTABLE = Object.fromEntries(
   ['id', 'project_id', 'resource', 'hard_limit', 'created_at', 'updated_at'].map((name) => [name, name]),
 );
@@ -50,6 +62,17 @@ export function quotaRepository(db: Knex): QuotaRepository {
         .insert({ project_id: projectId, turn: 1 })
         .onConflict('project_id')
         .merge({ turn: db.raw(`${LOCK}.turn + 1`) });
+    },
+    async byId(id) {
+      const row: Row | undefined = await db(TABLE).where({ id }).first();
+      return row && fromRow(row);
+    },
+    async countRows(kind, projectId) {
+      const { table, also = {} } = COUNTED[kind];
+      const [row]: Row[] = await db(table)
+        .where({ project_id: projectId, ...also })
+        .count('* as rows_of_kind');
+      return number(row ?? {}, 'rows_of_kind');
     },
   };
 }

@@ -51,3 +51,16 @@ test('what is in use stays, what is not goes, and the memory has an end', () => 
   expect(memory.of(['unused', 'x'])).not.toBe(unused);
   expect(made()).toBe(10_003);
 });
+
+test('the memory has an end in bytes, too, and what is very large is not kept', () => {
+  const { memory, made } = aMemory();
+  const small = memory.of(['small', 'x']);
+  for (let row = 0; row < 200; row += 1) memory.of([`row-${row}`, 'x'.repeat(30_000)]);
+  // Two generations of two mebibytes hold some 140 rows of that size.
+  expect(memory.of(['small', 'x'])).not.toBe(small);
+  const before = made();
+  memory.of(['row-199', 'x'.repeat(30_000)]);
+  expect(made()).toBe(before);
+  for (let time = 0; time < 3; time += 1) memory.of(['huge', 'x'.repeat(40_000)]);
+  expect(made()).toBe(before + 3);
+});

@@ -126,20 +126,24 @@ interface Place {
 function addAfterMarker(query: Knex.QueryBuilder, db: Knex, { table, column, key, marker, descending }: Place): void {
   const markers = (name: string): Knex.QueryBuilder =>
     db(`${table} as marker`).where(`marker.${key}`, marker).select(`marker.${name}`);
+  // Asked of the row itself: a value that is not there because its row is gone must not pass for NULL, or the first page comes again.
+  const isMarkerNull = (): Knex.QueryBuilder => markers('id').whereNull(`marker.${column}`);
   const [own, after] = [`${table}.${column}`, descending ? '<' : '>'];
   void query.where((either) => {
     void either
-      .where((tie) => tie.where((same) => sameValue(same, own, markers(column))).andWhere(`${table}.id`, after, markers('id')))
+      .where((tie) =>
+        tie.where((same) => sameValue(same, own, markers(column), isMarkerNull())).andWhere(`${table}.id`, after, markers('id')),
+      )
       .orWhere(own, after, markers(column))
       .orWhere((beyond) => {
         if (descending) void beyond.whereNull(own).whereRaw('(?) is not null', [markers(column)]);
-        else void beyond.whereNotNull(own).whereRaw('(?) is null', [markers(column)]);
+        else void beyond.whereNotNull(own).whereExists(isMarkerNull());
       });
   });
 }
 
-function sameValue(query: Knex.QueryBuilder, column: string, value: Knex.QueryBuilder): void {
-  void query.where(column, value).orWhere((both) => both.whereNull(column).whereRaw('(?) is null', [value.clone()]));
+function sameValue(query: Knex.QueryBuilder, column: string, value: Knex.QueryBuilder, isNull: Knex.QueryBuilder): void {
+  void query.where(column, value).orWhere((both) => both.whereNull(column).whereExists(isNull));
 }
 
 function sortColumn(page: Pick<Page, 'sortKey'>, columns: Readonly<Record<string, string>>): string {

@@ -1,29 +1,40 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { DomainError } from '../../domain/errors.js';
 import type { Limits } from '../../ports/limits.js';
+import { InFlight } from './in-flight.js';
 
 export interface LimitOptions {
   /** Requests of one project in a minute; 0 for no limit. */
   readonly perMinute: number;
-  /** Requests of one project at the same time; 0 for no limit. */
+  /** Requests of one project at the same time, in place of its share; 0 for the share. */
   readonly atOnce: number;
+  /** Requests of everybody at the same time; 0 for no limit. */
+  readonly reads: number;
+  readonly writes: number;
+  /** Part of them that one project may have: 0.25. */
+  readonly share: number;
+  /** How long a request beyond them waits before it is refused; 0 for not at all. */
+  readonly waitMs: number;
 }
+
+/** What holds where nothing else is configured. */
+export const LIMIT_DEFAULTS: LimitOptions = { perMinute: 0, atOnce: 0, reads: 400, writes: 200, share: 0.25, waitMs: 10_000 };
 
 /** Limits of this process: with several processes behind a balancer each counts what it sees. Undefined: nothing is limited. */
 export function memoryLimits(options: LimitOptions): Limits | undefined {
-  const { perMinute, atOnce } = options;
-  if (perMinute === 0 && atOnce === 0) return undefined;
+  const { perMinute, atOnce, reads, writes, share, waitMs } = options;
+  if (perMinute === 0 && atOnce === 0 && reads === 0 && writes === 0) return undefined;
   const rate = perMinute > 0 ? new RateLimiterMemory({ points: perMinute, duration: 60 }) : undefined;
-  const running = new Map<string, number>();
+  const partOf = (all: number): number => atOnce || (all === 0 ? Infinity : Math.max(1, Math.floor(all * share)));
+  const lanes = {
+    read: new InFlight({ most: reads || Infinity, mostOfOne: partOf(reads), waitMs }),
+    write: new InFlight({ most: writes || Infinity, mostOfOne: partOf(writes), waitMs }),
+  };
   return {
-    enter: async (projectId) => {
-      const busy = running.get(projectId) ?? 0;
-      if (atOnce > 0 && busy >= atOnce) throw tooMany(`more than ${atOnce} requests of this project are under way`, 1);
-      // Counted in before the first wait: a burst must not slip through together.
-      running.set(projectId, busy + 1);
-      const leave = (): void => leaveFrom(running, projectId);
+    enter: async (owner, kind, signal) => {
+      const leave = await lanes[kind].enter(owner, signal);
       try {
-        await rate?.consume(projectId);
+        await rate?.consume(owner);
         return leave;
       } catch (error) {
         leave();
@@ -35,13 +46,7 @@ export function memoryLimits(options: LimitOptions): Limits | undefined {
   };
 }
 
-function leaveFrom(running: Map<string, number>, projectId: string): void {
-  const left = (running.get(projectId) ?? 1) - 1;
-  if (left > 0) running.set(projectId, left);
-  else running.delete(projectId);
-}
-
-function tooMany(why: string, retryAfterSeconds: number): DomainError {
+export function tooMany(why: string, retryAfterSeconds: number): DomainError {
   return new DomainError('too-many-requests', {
     message: `Too many requests: ${why}. Try again in ${retryAfterSeconds} seconds.`,
     retryAfterSeconds,
