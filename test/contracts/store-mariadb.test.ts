@@ -9,6 +9,7 @@ import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { requireRoom } from '../../packages/core/src/app/quotas.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import { storeContract } from '../../packages/core/src/testing/contracts/store.js';
+import { statementErrorContract } from '../../packages/core/src/testing/contracts/statement-errors.js';
 import { openAtMost } from '../../packages/core/src/testing/counting-neighbour.js';
 import { aBay, aBayModel } from '../../packages/core/src/testing/builders.js';
 
@@ -30,6 +31,8 @@ storeContract('MariaDB', async (clock) => {
   await migrate(db, coreMigrations);
   return knexStore(db, clock);
 });
+
+statementErrorContract('MariaDB', async () => openMariadb({ url: emptyDatabase() }));
 
 describe('MariaDB', () => {
   test('is migrated once, however many processes try at the same time', async () => {

@@ -63,6 +63,7 @@ export function composeParts(options: ComposeOptions): Parts {
       config,
       clock,
       random,
+      logger,
       passwords: new Map(Object.entries(options.passwords)),
       authUrl: () => `${options.origin()}/identity/v3`,
       catalog: () => catalogOf(config.region, options.origin()),

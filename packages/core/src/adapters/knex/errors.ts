@@ -1,4 +1,5 @@
 import { DomainError, isDomainError } from '../../domain/errors.js';
+import { withoutStatement } from './query-errors.js';
 import { isDatabaseError } from './transactions.js';
 
 /** SQL and driver words stay inside: callers see a kind, the cause is for the log. */
@@ -7,7 +8,10 @@ export async function translated<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (isDomainError(cause) || !isDatabaseError(cause)) throw cause;
-    throw new DomainError('store-unavailable', { message: 'The database did not answer. Try again later.', cause });
+    throw new DomainError('store-unavailable', {
+      message: 'The database did not answer. Try again later.',
+      cause: withoutStatement(cause),
+    });
   }
 }
 

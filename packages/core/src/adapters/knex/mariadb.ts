@@ -1,6 +1,7 @@
 import knex, { type Knex } from 'knex';
 import { DomainError } from '../../domain/errors.js';
 import { listenToEveryConnection } from './listened.js';
+import { WITHOUT_VALUES, withoutValuesInErrors } from './query-errors.js';
 import { QUIET } from './quiet.js';
 
 export interface MariadbOptions {
@@ -42,6 +43,7 @@ const SCHEME = /^(mysql|mariadb)(\+\w+)?:$/;
 export function openMariadb(options: MariadbOptions): Knex {
   const { poolSize = POOL_SIZE, acquireTimeoutMs = ACQUIRE_MS } = options;
   const db = knex({
+    ...WITHOUT_VALUES,
     client: 'mysql2',
     connection: {
       ...connectionOf(options.url),
@@ -65,7 +67,7 @@ export function openMariadb(options: MariadbOptions): Knex {
     acquireConnectionTimeout: acquireTimeoutMs,
     log: QUIET,
   });
-  return listenToEveryConnection(db);
+  return listenToEveryConnection(withoutValuesInErrors(db));
 }
 
 interface Session {

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import knex, { type Knex } from 'knex';
+import { WITHOUT_VALUES, withoutValuesInErrors } from './query-errors.js';
 import { QUIET } from './quiet.js';
+import { isDuplicate } from './transactions.js';
 
 const require = createRequire(import.meta.url);
 
@@ -15,9 +17,30 @@ function libsqlClient(): typeof Knex.Client {
 
     /** Rows as lists of values on demand, as mysql2 has them by the same option. */
     override async _query(connection: Connection, query: Query): Promise<Query> {
-      if (!query.options?.rowsAsArray) return super._query(connection, query);
-      query.response = connection.prepare(query.sql).raw(true).all(this._formatBindings(query.bindings));
-      return query;
+      try {
+        if (!query.options?.rowsAsArray) return await super._query(connection, query);
+        query.response = connection.prepare(query.sql).raw(true).all(this._formatBindings(query.bindings));
+        return query;
+      } catch (error) {
+        if (!isDuplicate(error)) connection.hasFailed = true;
+        throw error;
+      }
+    }
+
+    /** Asked before a connection is given to anybody: one that is not as new is replaced. */
+    override async validateConnection(connection: Connection): Promise<boolean> {
+      if (isInMemory(this.config)) return true;
+      return connection.hasFailed !== true && !connection.inTransaction;
+    }
+
+    /** What a transaction has written holds the write lock until it is undone, also where the driver keeps the closed connection. */
+    override async destroyRawConnection(connection: Connection): Promise<void> {
+      try {
+        if (connection.inTransaction) connection.exec('ROLLBACK');
+      } catch {
+        // Closing it undoes the transaction as well.
+      }
+      connection.close();
     }
   }
   return LibsqlClient as unknown as typeof Knex.Client;
@@ -25,12 +48,18 @@ function libsqlClient(): typeof Knex.Client {
 
 /** The pool's connection is a libsql Database; only what is used of it. */
 interface Connection {
+  readonly inTransaction: boolean;
+  /** Set by `_query`: a statement failed on it for another reason than its values. */
+  hasFailed?: boolean;
+  close(): void;
   exec(sql: string): void;
   prepare(sql: string): { raw(on: boolean): { all(bindings: readonly unknown[]): readonly unknown[] } };
 }
 
 /** What the dialect has beyond the client's published type. */
 interface Dialect extends Knex.Client {
+  validateConnection(connection: Connection): Promise<boolean>;
+  destroyRawConnection(connection: Connection): Promise<void>;
   _query(connection: Connection, query: Query): Promise<Query>;
   _formatBindings(bindings: readonly unknown[] | undefined): readonly unknown[];
 }
@@ -43,15 +72,32 @@ interface Query {
   response?: unknown;
 }
 
+// The pool holds one connection for the whole process, so its state is everybody's. When another process holds the write lock longer than
+// `busy_timeout`, a COMMIT fails and leaves its transaction open: every later statement would run inside of it, shown to all readers and
+// never committed, and every later BEGIN would fail. Hence a connection at rest is in no transaction and has seen no error but of a
+// constraint, or it is thrown away; opening another one takes a millisecond.
+
+/** Its tables are in the connection: to replace it would lose them, and no other process can lock them. */
+function isInMemory({ connection }: Knex.Config): boolean {
+  return typeof connection === 'object' && 'filename' in connection && connection.filename === ':memory:';
+}
+
+export interface SqliteOptions {
+  /** How long a statement waits for another process that writes; this process does nothing else meanwhile. */
+  readonly busyTimeoutMs?: number;
+}
+
 // WAL survives kill -9; NORMAL would still lose the last commits with the machine, and an intent must not be lost.
-const SET_UP = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;';
+const SET_UP = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;';
+const BUSY_MS = 5_000;
 
 /**
  * Opens (and makes, if absent) an SQLite database. The pool holds one connection: whoever is inside a transaction must
  * use the transaction's handle for everything, or waits for itself. `:memory:` works for tests.
  */
-export function openSqlite(file: string): Knex {
-  return knex({
+export function openSqlite(file: string, { busyTimeoutMs = BUSY_MS }: SqliteOptions = {}): Knex {
+  const db = knex({
+    ...WITHOUT_VALUES,
     client: libsqlClient(),
     connection: { filename: file },
     useNullAsDefault: true,
@@ -61,7 +107,7 @@ export function openSqlite(file: string): Knex {
       max: 1,
       afterCreate(connection: Connection, done: (error: Error | null, connection: Connection) => void): void {
         try {
-          connection.exec(SET_UP);
+          connection.exec(`${SET_UP} PRAGMA busy_timeout = ${Math.trunc(busyTimeoutMs)};`);
           done(null, connection);
         } catch (error) {
           done(error instanceof Error ? error : new Error(String(error)), connection);
@@ -69,4 +115,5 @@ export function openSqlite(file: string): Knex {
       },
     },
   });
+  return withoutValuesInErrors(db);
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock.js';
 const DATABASE_CODES = /^(SQLITE|ER_|PROTOCOL_|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND)/;
 
 /** Whether it was the database that failed: away, overloaded, or refusing a statement. */
-export function isDatabaseError(error: unknown): boolean {
+export function isDatabaseError(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   // What is asked of a connection that has just been lost has no code of its own.
   return (

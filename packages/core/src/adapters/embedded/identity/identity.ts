@@ -4,6 +4,7 @@ import type { Clock } from '../../../ports/clock.js';
 import type { Caller, Identity, TokenIdentity, TrusteeAccount } from '../../../ports/identity.js';
 import type { Random } from '../../../ports/random.js';
 import type { EmbeddedConfig } from '../config.js';
+import type { Logger } from '../../../ports/logger.js';
 import { Directory } from './directory.js';
 import { handleKeystone } from './keystone.js';
 import type { CatalogEntry } from './responses.js';
@@ -20,7 +21,12 @@ export interface EmbeddedIdentityDeps {
   readonly catalog: () => readonly CatalogEntry[];
   /** `http://host:port/identity/v3`, for clients that lack a token. */
   readonly authUrl: () => string;
+  /** Absent: nothing is logged. */
+  readonly logger?: Logger;
 }
+
+const nothing = (): void => undefined;
+const SILENT: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** The config's users and projects, trustees and tokens in the database, and a small Keystone before them. */
 export class EmbeddedIdentity implements Identity {
@@ -83,7 +89,7 @@ export class EmbeddedIdentity implements Identity {
 
   /** Keystone's paths under `/identity`; undefined for all others. */
   async handle(request: Request): Promise<Response | undefined> {
-    const { directory, tokens } = { directory: this.#directory, tokens: this.#tokens };
-    return handleKeystone({ directory, tokens, catalog: this.#deps.catalog, authUrl: this.#deps.authUrl }, request);
+    const { catalog, authUrl, logger = SILENT } = this.#deps;
+    return handleKeystone({ directory: this.#directory, tokens: this.#tokens, catalog, authUrl, logger }, request);
   }
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../../domain/json.js';
+import type { Logger } from '../../../ports/logger.js';
 import { limitedBody } from '../request-body.js';
 import type { Account, Directory } from './directory.js';
 import { logIn } from './login.js';
@@ -24,6 +25,7 @@ export interface KeystoneDeps {
   readonly tokens: Tokens;
   readonly catalog: () => readonly CatalogEntry[];
   readonly authUrl: () => string;
+  readonly logger: Logger;
 }
 
 interface Call {
@@ -75,11 +77,10 @@ export async function handleKeystone(deps: KeystoneDeps, request: Request): Prom
   try {
     return await dispatch(deps, request, url);
   } catch (error) {
-    // What is not a refusal is the database: nothing of it belongs into an answer.
-    return errorResponse(
-      error instanceof KeystoneError ? error : new KeystoneError(503, 'The identity service is unavailable for the moment.'),
-      deps.authUrl(),
-    );
+    if (error instanceof KeystoneError) return errorResponse(error, deps.authUrl());
+    // What is not a refusal is the database: nothing of it belongs into an answer, and operators need to see it.
+    deps.logger.error('identity request failed', { method: request.method, path: url.pathname, error });
+    return errorResponse(new KeystoneError(503, 'The identity service is unavailable for the moment.'), deps.authUrl());
   }
 }
 
