@@ -2639,7 +2639,7 @@ export interface components {
             ca_cert: string | null;
             /** @description Certificate, PEM. */
             certificate: string | null;
-            /** @description Its private key, PEM. */
+            /** @description Its private key, PEM. Null in lists, and for everybody but the member who made the pair and administrators. */
             private_key: string | null;
             links: components["schemas"]["Links"];
             /** Format: date-time */
@@ -2655,7 +2655,7 @@ export interface components {
             ca_cert?: string | null;
             /** @description Certificate, PEM. */
             certificate?: string | null;
-            /** @description Its private key, PEM. */
+            /** @description Its private key, PEM. Null in lists, and for everybody but the member who made the pair and administrators. */
             private_key?: string | null;
         };
         X509KeyPairSummary: {
@@ -2668,7 +2668,7 @@ export interface components {
             ca_cert: string | null;
             /** @description Certificate, PEM. */
             certificate: string | null;
-            /** @description Its private key, PEM. */
+            /** @description Its private key, PEM. Null in lists, and for everybody but the member who made the pair and administrators. */
             private_key: string | null;
             links: components["schemas"]["Links"];
         };

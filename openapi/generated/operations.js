@@ -7017,7 +7017,9 @@ export const operations = {
     "maxVersion": null,
     "public": false,
     "policy": "x509keypair:get",
-    "policies": {},
+    "policies": {
+      "privateKey": "x509keypair:get_private_key"
+    },
     "vocabulary": "bay",
     "success": [
       {

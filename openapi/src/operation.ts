@@ -13,7 +13,7 @@ export interface Operation {
   /** Name of the policy rule; null only where `public`. */
   readonly policy: string | null;
   /** Rules for parts of it: in all projects, publishing, reporting health. */
-  readonly policies: Readonly<Partial<Record<'allProjects' | 'publish' | 'health', string>>>;
+  readonly policies: Readonly<Partial<Record<'allProjects' | 'publish' | 'health' | 'privateKey', string>>>;
   readonly vocabulary: 'bay' | 'cluster';
   readonly success: readonly Success[];
   readonly pathParams: readonly Parameter[];

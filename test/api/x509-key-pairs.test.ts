@@ -1,10 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aService, itemsOf, NOWHERE, refusalOf, resource, type Fields, type Reply, type Service } from '../support/service.js';
+import {
+  aService,
+  CONFIG,
+  itemsOf,
+  NOWHERE,
+  refusalOf,
+  resource,
+  type Fields,
+  type Reply,
+  type Service,
+} from '../support/service.js';
+
+const HOME = CONFIG.projects[0]?.id ?? '';
+const user = (serial: number, name: string, ...roles: readonly string[]) => ({
+  id: `5f6a1c1de3f44c0e9a3b6d5d2c9d3${String(serial).padStart(3, '0')}`,
+  name,
+  domainId: 'default',
+  defaultProjectId: HOME,
+  roles: roles.map((role) => ({ projectId: HOME, role })),
+});
+const USERS = [user(2, 'reader', 'reader'), user(3, 'home-admin', 'admin')];
 
 let service: Service;
 let bay: Fields & { readonly uuid: string };
 beforeAll(async () => {
-  service = await aService();
+  service = await aService({ config: { users: [...CONFIG.users, ...USERS] } });
   await service.createModel();
   bay = await service.createBay({ name: 'hive' });
 });
@@ -24,9 +44,34 @@ describe('key pairs that are kept with a bay', () => {
       expect((await service.request('GET', `/v1/x509keypairs/${ident}`)).body).toMatchObject(PAIR);
     const [summary] = itemsOf(await service.request('GET', '/v1/x509keypairs'), 'x509keypairs');
     expect(Object.keys(summary ?? {})).toEqual(['uuid', 'name', 'bay_uuid', 'ca_cert', 'certificate', 'private_key', 'links']);
-    expect(itemsOf(await service.request('GET', '/v1/x509keypairs/detail'), 'x509keypairs')).toMatchObject([PAIR]);
+    expect(itemsOf(await service.request('GET', '/v1/x509keypairs/detail'), 'x509keypairs')).toMatchObject([
+      { ...PAIR, private_key: null },
+    ]);
     expect((await service.request('DELETE', '/v1/x509keypairs/deploy')).status).toBe(204);
     expect((await service.request('GET', `/v1/x509keypairs/${pair.uuid}`)).status).toBe(404);
+  });
+
+  test('show their private key to who made them and to administrators alone, and in no list', async () => {
+    const { uuid } = resource(await create(PAIR), 201);
+    const seen = async (path: string, token: string | undefined): Promise<Reply> =>
+      service.request('GET', path, token === undefined ? {} : { token });
+    const { demo, mate } = service.tokens;
+    const reader = await service.identity.tokenFor('reader');
+    const homeAdmin = await service.identity.tokenFor('home-admin');
+    for (const [token, key] of [
+      [demo, 'VERY PRIVATE'],
+      [homeAdmin, 'VERY PRIVATE'],
+      [mate, null],
+      [reader, null],
+    ] as const) {
+      expect((await seen(`/v1/x509keypairs/${uuid}`, token)).body).toMatchObject({ ...PAIR, private_key: key });
+      for (const list of ['/v1/x509keypairs', '/v1/x509keypairs/detail']) {
+        const reply = await seen(list, token);
+        expect(itemsOf(reply, 'x509keypairs')).toMatchObject([{ ...PAIR, private_key: null }]);
+        expect(reply.text).not.toContain('VERY PRIVATE');
+      }
+    }
+    await service.request('DELETE', `/v1/x509keypairs/${uuid}`);
   });
 
   test('keep their private key encrypted in the database', async () => {

@@ -81,7 +81,7 @@ export const NOWHERE = '00000000-0000-4000-8000-000000000000';
 const [DEMO, OTHER] = [EMBEDDED_DEFAULTS.projects[0]?.id ?? '', '5f6a1c1de3f44c0e9a3b6d5d2c9d0003'];
 
 /** Beside demo and admin: `mate`, another member of demo's project, and `other`, a member of a second project. */
-const CONFIG: EmbeddedConfig = {
+export const CONFIG: EmbeddedConfig = {
   ...EMBEDDED_DEFAULTS,
   projects: [...EMBEDDED_DEFAULTS.projects, { id: OTHER, name: 'other', domainId: 'default' }],
   users: [

@@ -66,7 +66,7 @@ test('a client that lost its connection reads on after the last event that it sa
   expect([first.status, first.headers.get('content-type'), first.headers.get('cache-control')]).toEqual([
     200,
     'text/event-stream',
-    'no-cache',
+    'no-store',
   ]);
   const ids = [...(await readUntil(first, 'CREATE_COMPLETE"')).matchAll(/^id: (\d+)$/gm)].map((found) => found[1] ?? '');
   const rest = await readUntil(await stream(bay.uuid, { 'last-event-id': ids[1] ?? '' }), `id: ${ids.at(-1) ?? ''}`);

@@ -25,6 +25,14 @@ afterEach(async () => {
   expect((await fetch(`http://127.0.0.1:${port}/v1`)).status).toBe(200);
 });
 
+const LOGIN = {
+  auth: {
+    identity: {
+      methods: ['password'],
+      password: { user: { name: 'demo', domain: { id: 'default' }, password: 'demo-password' } },
+    },
+  },
+};
 const url = (path: string): string => `http://127.0.0.1:${port}${path}`;
 const head = (line: string, ...fields: readonly string[]): string =>
   [line, 'Host: magnum.test', `X-Auth-Token: ${service.tokens.demo}`, ...fields, '', ''].join('\r\n');
@@ -118,10 +126,30 @@ describe('requests that are none', () => {
     expect([reply.status, reply.closed]).toEqual([431, true]);
   });
 
-  test('hundreds of headers do no harm', async () => {
-    const many = Array.from({ length: 400 }, (_, index) => `A${index}: b`);
+  test.each([200, 201, 202, 400, 1_000])('%i headers are answered up to 200, and 431 beyond', async (count) => {
+    // Beside these: Host, X-Auth-Token and Connection.
+    const many = Array.from({ length: count - 3 }, (_, index) => `A${index}: b`);
     const reply = await exchange(port, [head('GET /v1/bays HTTP/1.1', ...many, 'Connection: close')]);
-    expect([200, 401, 431]).toContain(reply.status);
+    expect([reply.status, reply.closed]).toEqual([count > 200 ? 431 : 200, true]);
+  });
+
+  test.each([
+    ['two hosts', () => head('GET /v1 HTTP/1.1', 'Host: elsewhere.test')],
+    ['the same host twice', () => head('GET /v1 HTTP/1.1', 'hOST: magnum.test')],
+    ['two hosts in HTTP/1.0', () => head('GET /v1 HTTP/1.0', 'Host: elsewhere.test')],
+    ['two hosts with a body', () => `${jsonHead('HOST: x', 'Content-Length: 2')}{}`],
+    ['HTTP/0.9', () => 'GET /v1\r\n\r\n'],
+    ['HTTP/0.9 by name', () => 'GET /v1 HTTP/0.9\r\n\r\n'],
+    ['HTTP/2 by name', () => 'GET /v1 HTTP/2.0\r\nHost: x\r\n\r\n'],
+    ['HTTP/2', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+  ])('%s: 400, and the connection ends', async (_what, bytes) => {
+    const reply = await exchange(port, [bytes()]);
+    expect([reply.status, reply.closed], reply.text).toEqual([400, true]);
+  });
+
+  test('HTTP/1.0 is answered, with and without a host', async () => {
+    for (const host of ['Host: magnum.test\r\n', ''])
+      expect((await exchange(port, [`GET /v1 HTTP/1.0\r\n${host}\r\n`])).status).toBe(200);
   });
 
   test('headers that never end are cut off in time', async () => {
@@ -135,6 +163,38 @@ describe('requests that are none', () => {
   test('a connection that says nothing more is closed', async () => {
     const reply = await exchange(port, ['GET /v1 HTTP/1.1\r\nHost: x\r\n\r\n'], 4_000);
     expect([reply.status, reply.closed]).toEqual([200, true]);
+  });
+});
+
+describe('an answer', () => {
+  const answers: readonly (readonly [string, string, string, object | undefined])[] = [
+    ['the versions', 'GET', '/v1', undefined],
+    ['a list', 'GET', '/v1/bays', undefined],
+    ['a refusal', 'GET', '/v1/bays/nobody', undefined],
+    ['a path that is none', 'GET', '/v1/nothing', undefined],
+    ['a wrong method', 'DELETE', '/v1', undefined],
+    ['what was made', 'POST', '/v1/baymodels', MODEL],
+    ['a token', 'POST', '/identity/v3/auth/tokens', LOGIN],
+    ['a wrong login', 'POST', '/identity/v3/auth/tokens', {}],
+    ['the identity', 'GET', '/identity/v3', undefined],
+    ['the catalog', 'GET', '/identity/v3/auth/catalog', undefined],
+  ];
+  test.each(answers)('with %s is for no cache to keep, and says that the token decides it', async (_what, method, path, body) => {
+    for (const token of [service.tokens.demo, 'wrong']) {
+      const reply = await fetch(url(path), {
+        method,
+        headers: { 'x-auth-token': token, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      await reply.body?.cancel();
+      expect(reply.headers.get('cache-control')).toBe('no-store');
+      if (reply.status !== 401) expect(reply.headers.get('vary')).toMatch(/(^|, )X-Auth-Token(,|$)/);
+    }
+  });
+
+  test('depends on both headers of versions', async () => {
+    const reply = await fetch(url('/v1/bays'), { headers: { 'x-auth-token': service.tokens.demo } });
+    expect(reply.headers.get('vary')).toBe('X-Auth-Token, OpenStack-API-Version, X-OpenStack-Magnum-API-Version');
   });
 });
 

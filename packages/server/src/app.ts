@@ -3,6 +3,7 @@ import { isIPv4 } from 'node:net';
 import type { PlainHandler } from '@magnum-ts/core';
 import express from 'express';
 import { bindPlain } from './bind.js';
+import { MOST_HEADERS } from './framing.js';
 
 /** How long a client may take, in milliseconds. */
 export interface Timeouts {
@@ -17,7 +18,8 @@ export interface Timeouts {
 }
 
 const TIMEOUTS: Timeouts = { headersMs: 15_000, requestMs: 60_000, keepAliveMs: 5_000, checkEveryMs: 5_000 };
-const MOST_HEADERS = 200;
+/** More of them than requests may have, so that one too many is seen: what Node leaves out, it leaves out in silence. */
+const MOST_HEADERS_READ = MOST_HEADERS + 1;
 
 /** An Express application around one handler. Everything else of Express is off: the handler says it all. */
 export function expressApp(handler: PlainHandler, closing?: AbortSignal): express.Express {
@@ -72,7 +74,7 @@ export class Listeners {
       },
       this.#app.express,
     );
-    server.maxHeadersCount = MOST_HEADERS;
+    server.maxHeadersCount = MOST_HEADERS_READ;
     await new Promise<void>((resolve, reject) => {
       // Also later ones, such as a connection that could not be taken for want of file descriptors: the server goes on.
       server.on('error', reject);

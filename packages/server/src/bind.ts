@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { overPlain, type PlainHandler, type PlainReply, type PlainRequest } from '@magnum-ts/core';
 import type { RequestHandler } from 'express';
+import { BAD_REQUEST, refusalOf } from './framing.js';
 
 export type FetchHandler = (request: Request) => Promise<Response>;
 
@@ -22,8 +23,9 @@ export function bindPlain(handler: PlainHandler, closing: AbortSignal = NEVER): 
     // What happens to the connection ends the request by `close`; as an event that nobody listens to it would end the process.
     incoming.on('error', () => undefined);
     outgoing.on('error', () => undefined);
-    const request = SocketRequest.of(incoming, outgoing);
-    const reply = request ? await handler(request) : BAD_REQUEST;
+    const unreadable = refusalOf(incoming);
+    const request = unreadable ? undefined : SocketRequest.of(incoming, outgoing);
+    const reply = request ? await handler(request) : (unreadable ?? BAD_REQUEST);
     if (reply.stream) await sendStream(outgoing, reply, { stream: reply.stream, closing });
     else if (reply.texts) await sendTexts(outgoing, reply, reply.texts);
     else send(outgoing, reply, incoming);
@@ -242,20 +244,3 @@ function anyOf(
 function lengthOf(reply: PlainReply): { readonly 'Content-Length': number } | undefined {
   return reply.status === 204 || reply.status === 304 ? undefined : { 'Content-Length': Buffer.byteLength(reply.body) };
 }
-
-const BAD_REQUEST: PlainReply = {
-  status: 400,
-  headers: { 'Content-Type': 'application/json' },
-  body: JSON.stringify({
-    errors: [
-      {
-        request_id: '',
-        code: '',
-        status: 400,
-        title: 'Bad Request',
-        detail: 'The request line or a header cannot be read.',
-        links: [],
-      },
-    ],
-  }),
-};

@@ -13,8 +13,8 @@ export function clientConfigHandler(ident: string): Handler {
   return async (deps, call) => {
     const wanted = { bay: call.params[ident] ?? '', validForSeconds: numberField(call.query, 'valid_for') ?? DAY_SECONDS };
     const config = await makeClientConfig(deps, call.access, wanted, call.signal());
-    if (call.query['format'] !== 'kubeconfig') return { isSecret: true, body: present(config) };
-    return { isSecret: true, text: { type: 'application/yaml', content: kubeconfigIn(config) } };
+    if (call.query['format'] !== 'kubeconfig') return { body: present(config) };
+    return { text: { type: 'application/yaml', content: kubeconfigIn(config) } };
   };
 }
 

@@ -11,7 +11,6 @@ export const credentialHandlers = {
   getCredential: async (deps, call) => {
     const found = await getCredential(deps, call.access, identOf(call), call.signal());
     return {
-      isSecret: true,
       body: {
         cluster_uuid: found.bayId,
         generation: found.generation,

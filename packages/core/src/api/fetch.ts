@@ -32,13 +32,13 @@ export interface ApiDeps extends AppDeps, ApiLimits {
 const REQUEST_ID = /^req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const RETRY_AFTER_SECONDS = '5';
 
-/** The whole API. It never rejects: every failure becomes an answer. */
+/** The whole API. It never rejects: every failure becomes an answer, and none of them is any cache's to keep: they belong to a project. */
 export function plainApi(deps: ApiDeps): PlainHandler {
   const slots = new StreamSlots(deps.maxEventStreams);
   return async (request) => {
     const requestId = `req-${deps.random.uuid()}`;
     const started = deps.clock.now().getTime();
-    const trail: Trail = { headers: {}, operation: undefined, error: undefined, slots };
+    const trail: Trail = { headers: { 'Cache-Control': 'no-store' }, operation: undefined, error: undefined, slots };
     const reply = await answered(deps, request, requestId, trail);
     trail.headers['x-openstack-request-id'] = requestId;
     deps.logger.info('request', {
@@ -216,7 +216,6 @@ interface Streaming {
 
 function streamed(deps: ApiDeps, stream: NonNullable<Answer['stream']>, { call, headers, leave }: Streaming): Reply {
   headers['Content-Type'] = 'text/event-stream';
-  headers['Cache-Control'] = 'no-cache';
   // Proxies of nginx's kind would keep events back until they fill a buffer.
   headers['X-Accel-Buffering'] = 'no';
   return { status: 200, body: '', stream: leaving(whole(deps, stream(call.signal()), leave), leave) };
@@ -317,7 +316,6 @@ function present(
   const usual = operations[operation.id].success.find((success) => isWithin(version, success.from, success.to))?.status;
   const status = answer.status ?? usual ?? 200;
   if (answer.location) headers['Location'] = answer.location;
-  if (answer.isSecret) headers['Cache-Control'] = 'no-store';
   if (answer.etag) headers['ETag'] = answer.etag;
   if (answer.replayed) headers['Idempotency-Replayed'] = 'true';
   if (answer.warnings && answer.warnings.length > 0) headers['Warning'] = warningsIn(answer.warnings);

@@ -42,8 +42,6 @@ export interface Answer {
   readonly texts?: AsyncIterable<string>;
   /** In place of a body: a text that is no JSON. */
   readonly text?: { readonly type: string; readonly content: string };
-  /** Nobody on the way may keep it. */
-  readonly isSecret?: boolean;
   readonly location?: string;
   /** Of the resource as it is after the request; see `etag.ts`. */
   readonly etag?: string;

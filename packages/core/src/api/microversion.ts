@@ -81,13 +81,16 @@ export function requireAtVersion(operation: Operation, version: string): void {
   );
 }
 
+/** What an answer depends on beside its address: whose token it is, and the version. Caches know `Authorization` alone as a secret. */
+const VARY = 'X-Auth-Token, OpenStack-API-Version, X-OpenStack-Magnum-API-Version';
+
 export function versionHeaders(negotiated: Negotiated | UnsupportedVersion): Record<string, string> {
   const { service, version } = negotiated;
   return {
     'OpenStack-API-Minimum-Version': `${service} ${MIN_VERSION}`,
     'OpenStack-API-Maximum-Version': `${service} ${MAX_VERSION}`,
     'OpenStack-API-Version': `${service} ${version}`,
-    vary: 'OpenStack-API-Version',
+    Vary: VARY,
     ...('legacy' in negotiated && negotiated.legacy
       ? {
           'X-OpenStack-Magnum-API-Minimum-Version': MIN_VERSION,

@@ -55,9 +55,9 @@ export interface AppDeps {
 
 /**
  * `allProjects`: an administrator may do it in every project. `publish`: to make something public or hidden. `health`: to
- * report a bay's health.
+ * report a bay's health. `privateKey`: to see the private key of a key pair.
  */
-export type PartPolicies = Readonly<Partial<Record<'allProjects' | 'publish' | 'health', string>>>;
+export type PartPolicies = Readonly<Partial<Record<'allProjects' | 'publish' | 'health' | 'privateKey', string>>>;
 
 /** Who asks, in which wording, and the policy rules that the operation stands under. */
 export interface Access {

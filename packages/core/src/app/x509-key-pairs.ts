@@ -14,20 +14,25 @@ export interface CreateX509KeyPair {
   readonly privateKey: Secret | null;
 }
 
-/** A key pair with its private key in the open. */
+/** A key pair with its private key in the open; null also for whoever may not see it. */
 export interface X509KeyPairView {
   readonly pair: X509KeyPair;
   readonly privateKey: Secret | null;
 }
 
+/** A list is seen by every reader of the project, and no private key is in it. */
 export async function listX509KeyPairs(deps: AppDeps, access: Access, page: Page): Promise<readonly X509KeyPairView[]> {
   deps.policy.require(access.action, access.actor);
   const pairs = await deps.store.read((repos) => repos.x509KeyPairs.list(ownRows(access.actor), page));
-  return pairs.map((pair) => opened(deps, pair));
+  return pairs.map((pair) => ({ pair, privateKey: null }));
 }
 
 export async function getX509KeyPair(deps: AppDeps, access: Access, ident: string): Promise<X509KeyPairView> {
-  return opened(deps, await findX509KeyPair(deps, access, ident));
+  const pair = await findX509KeyPair(deps, access, ident);
+  const rule = access.policies.privateKey;
+  const isShown =
+    rule !== undefined && deps.policy.allows(rule, access.actor, { projectId: pair.projectId, userId: pair.userId });
+  return isShown ? opened(deps, pair) : { pair, privateKey: null };
 }
 
 export async function createX509KeyPair(deps: AppDeps, access: Access, wanted: CreateX509KeyPair): Promise<X509KeyPairView> {

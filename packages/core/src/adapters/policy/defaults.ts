@@ -137,4 +137,5 @@ export const DEFAULT_RULES: Rules = {
   ...all('rc', CRUD, 'project'),
   ...all('container', [...CRUD, 'start', 'stop', 'reboot', 'pause', 'unpause', 'logs', 'execute'], 'project'),
   ...all('x509keypair', ['get_all', 'detail', 'get', 'create', 'delete'], 'project'),
+  ...all('x509keypair', ['get_private_key'], 'user'),
 };

@@ -182,7 +182,7 @@ async function showToken(deps: KeystoneDeps, call: Call): Promise<Response> {
 async function revokeToken(deps: KeystoneDeps, call: Call): Promise<Response> {
   const found = await subject(deps, call, 'identity:revoke_token');
   await deps.tokens.revoke(found.id);
-  return new Response(null, { status: 204 });
+  return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } });
 }
 
 async function showCatalog(deps: KeystoneDeps, call: Call): Promise<Response> {

@@ -40,7 +40,12 @@ export const forbidden = (action: string): KeystoneError =>
 export function json(status: number, body: JsonObject, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(JSON.stringify(body), {
     status,
-    headers: { 'content-type': 'application/json', vary: 'X-Auth-Token', ...headers },
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      vary: 'X-Auth-Token, X-Subject-Token',
+      ...headers,
+    },
   });
 }
 
