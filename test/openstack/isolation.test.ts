@@ -49,7 +49,7 @@ function matrix(cloud: Cloud, enforceNew: boolean): void {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'magnum-isolation-'));
-    writeFileSync(join(folder, 'key'), randomBytes(32).toString('base64'));
+    writeFileSync(join(folder, 'key'), randomBytes(32).toString('base64'), { mode: 0o600 });
     const content = [
       '[DEFAULT]',
       'transport_url = rabbit://guest:guest@127.0.0.1:1/',

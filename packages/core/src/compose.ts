@@ -28,6 +28,8 @@ export interface ComposeOptions {
   readonly logger: Logger;
   /** 32 bytes; the same at every start and for every process, or nothing sealed can be read any more. */
   readonly sealingKey: Uint8Array;
+  /** Keys before it, which still open what they have sealed. */
+  readonly olderKeys?: readonly Uint8Array[];
   readonly passwords: { readonly admin: Secret; readonly demo: Secret };
   readonly config?: EmbeddedConfig;
   readonly signingRules?: SigningRules;
@@ -54,8 +56,8 @@ export interface Parts {
 export function composeParts(options: ComposeOptions): Parts {
   const { db, backend, logger, config = EMBEDDED_DEFAULTS } = options;
   const [clock, random] = [systemClock, systemRandom];
-  const store = knexStore(db, clock);
-  const sealer = aesSealer(options.sealingKey);
+  const sealer = aesSealer(options.sealingKey, ...(options.olderKeys ?? []));
+  const store = knexStore(db, clock, sealer);
   const nodeUrl = (path: string) => (): string => `${options.nodeOrigin()}${path}`;
   const identity = withStoreErrors(
     new EmbeddedIdentity({
@@ -96,7 +98,7 @@ export function composeParts(options: ComposeOptions): Parts {
 /** What the embedded cloud answers itself: its identity, and the signals of its servers. */
 export function cloudRooms(parts: Parts): readonly FrontRoom[] {
   return [
-    { under: ['/identity'], handle: (request) => parts.identity.handle(request) },
+    { under: ['/identity'], handle: (request, source) => parts.identity.handle(request, source) },
     { under: ['/orchestration'], handle: (request) => parts.engine.handle(request) },
   ];
 }

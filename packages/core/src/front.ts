@@ -8,7 +8,7 @@ export interface FrontRoom {
   /** A path itself, without a slash at its end: what is below it belongs to it. */
   readonly under: readonly string[];
   /** Undefined: the request is not for it after all. */
-  readonly handle: (request: Request) => Promise<Response | undefined>;
+  readonly handle: (request: Request, source?: string) => Promise<Response | undefined>;
 }
 
 /** Every request in a span that goes on from the caller's trace; without a tracer the handler as it is. */
@@ -31,7 +31,7 @@ export function frontDoor(rooms: readonly FrontRoom[], api: PlainHandler, logger
     try {
       for (const room of rooms) {
         if (!isFor(room, request)) continue;
-        const answer = await room.handle(request.web());
+        const answer = await room.handle(request.web(), request.source);
         if (answer) return await plainReply(answer);
       }
     } catch (error) {

@@ -17,6 +17,7 @@ export {
   openApi,
   openConductor,
   pendingDatabaseSteps,
+  resealDatabase,
   SCHEMA_VERSION,
   upgradeDatabase,
   type Diagnosis,

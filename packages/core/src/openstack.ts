@@ -32,6 +32,8 @@ export interface OpenstackOptions {
   readonly logger: Logger;
   /** 32 bytes, the same for every process. */
   readonly sealingKey: Uint8Array;
+  /** Keys before it, which still open what they have sealed. */
+  readonly olderKeys?: readonly Uint8Array[];
   readonly signingRules: SigningRules;
   readonly healthIntervalMs: number;
   readonly rotationOverlapMs: number;
@@ -45,8 +47,8 @@ export function usesOpenstack(config: Config): boolean {
 /** The parts of the service over a real OpenStack. */
 export function composeOpenstack(config: Config, options: OpenstackOptions): ConductorDeps {
   const [clock, random] = [systemClock, systemRandom];
-  const store = knexStore(options.db, clock);
-  const sealer = aesSealer(options.sealingKey);
+  const sealer = aesSealer(options.sealingKey, ...(options.olderKeys ?? []));
+  const store = knexStore(options.db, clock, sealer);
   const database = databaseVault(store, sealer);
   const deps = sessionDeps(config, options.logger);
   const sessions = cloudSessions(deps, database);
@@ -85,7 +87,11 @@ export function composeOpenstack(config: Config, options: OpenstackOptions): Con
     healthIntervalMs: options.healthIntervalMs,
     rotationOverlapMs: options.rotationOverlapMs,
     delegation: sealer,
-    trustRules: { roles: config.list('trust', 'roles'), forNodes: config.flag('trust', 'cluster_user_trust') },
+    trustRules: {
+      roles: config.list('trust', 'roles'),
+      forNodes: config.flag('trust', 'cluster_user_trust'),
+      delegateRoles: config.list('trust', 'delegate_roles'),
+    },
   };
 }
 

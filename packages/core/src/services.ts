@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
 import { amqpBus, type AmqpBus } from './adapters/bus/amqp.js';
 import { brokerLink } from './broker-tls.js';
@@ -29,7 +28,7 @@ import { StoreShares } from './api/store-shares.js';
 import { PREFLIGHT_RULES } from './app/deps.js';
 import { ROW_LIMIT_OPTIONS } from './app/row-limits.js';
 import { overWeb, type ApiHandler, type PlainHandler } from './api/plain.js';
-import { cloudRooms, composeParts } from './compose.js';
+import { cloudRooms, composeParts, type ComposeOptions } from './compose.js';
 import type { ConductorDeps } from './conductor/world.js';
 import { composeOpenstack, usesOpenstack } from './openstack.js';
 import { startConductor, type Conductor } from './conductor/conductor.js';
@@ -41,6 +40,8 @@ import type { LimitedRow } from './domain/quota.js';
 import { Secret } from './domain/secret.js';
 import { frontDoor, tracedRequests, type FrontRoom } from './front.js';
 import { enforcementOf, policySources } from './policy.js';
+import { reseal, type Resealed } from './adapters/knex/reseal.js';
+import { sealingKeys } from './sealing-keys.js';
 import type { Limits } from './ports/limits.js';
 import type { Tracer } from './ports/tracer.js';
 import type { Logger } from './ports/logger.js';
@@ -88,7 +89,7 @@ export async function openApi(
   });
   const api = plainApi({
     ...parts.conductor,
-    sealer: aesSealer(sealingKey(config)),
+    sealer: aesSealer(...sealingKeys(config)),
     manifests: manifests(manifestRules(config)),
     identity,
     bus,
@@ -161,6 +162,12 @@ export async function pendingDatabaseSteps(config: Config): Promise<readonly str
   return withDatabase(config, (db) => pendingMigrations(db, MIGRATIONS));
 }
 
+/** `magnum-db-manage reseal`: seals again what an older key, or none, has sealed. Safe to repeat, and while the services run. */
+export async function resealDatabase(config: Config): Promise<Resealed> {
+  const sealer = aesSealer(...sealingKeys(config));
+  return withDatabase(config, (db) => reseal(db, sealer));
+}
+
 /** The newest step of this release. */
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.name ?? '';
 
@@ -194,7 +201,7 @@ function cloudParts(config: Config, db: Knex, logger: Logger): CloudParts {
   const common = {
     db,
     logger,
-    sealingKey: sealingKey(config),
+    ...sealingOf(config),
     signingRules: signingRules(config),
     rotationOverlapMs: config.number('certificates', 'rotation_overlap') * 1_000,
     healthIntervalMs: config.number('kubernetes', 'health_polling_interval') * 1_000,
@@ -355,16 +362,9 @@ function openDatabase(config: Config): Knex {
   });
 }
 
-function sealingKey(config: Config): Uint8Array {
-  const file = config.text('vault', 'key_file');
-  if (file === null) throw missing('[vault] key_file', 'make one with: magnum-db-manage generate-key FILE');
-  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
-  if (key.length !== 32)
-    throw new DomainError('invalid-parameter', {
-      field: '[vault] key_file',
-      message: `${file} must hold 32 bytes in base64: make one with magnum-db-manage generate-key FILE.`,
-    });
-  return key;
+function sealingOf(config: Config): Pick<ComposeOptions, 'sealingKey' | 'olderKeys'> {
+  const [sealingKey, ...olderKeys] = sealingKeys(config);
+  return { sealingKey, olderKeys };
 }
 
 function signingRules(config: Config): SigningRules {

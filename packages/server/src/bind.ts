@@ -57,6 +57,10 @@ class SocketRequest implements PlainRequest {
     return target && new SocketRequest(incoming, outgoing, target);
   }
 
+  get source(): string | undefined {
+    return this.#incoming.socket.remoteAddress;
+  }
+
   get signal(): AbortSignal {
     this.#gone ??= goneWith(this.#outgoing);
     return this.#gone.signal;

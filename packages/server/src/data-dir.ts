@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** What a data directory keeps between starts, beside the database. Secrets: the file is readable by its owner alone. */
@@ -15,10 +26,13 @@ export interface Instance {
 
 const FILE = 'instance.json';
 const LOCK = 'lock';
+/** With `-wal` and `-shm` beside it. */
+export const DATABASE = 'magnum.sqlite';
 
 export function openDataDir(dir: string): Instance {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const file = join(dir, FILE);
+  closeToOthers(dir);
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Instance; // written below
   const made: Instance = {
     id: randomBytes(6).toString('hex'),
@@ -28,6 +42,17 @@ export function openDataDir(dir: string): Instance {
   };
   saveInstance(dir, made);
   return made;
+}
+
+/**
+ * A folder that was there keeps the mode that somebody gave it, and files of earlier releases were readable by everyone. What is this
+ * service's own is for its account alone; a folder in which other things are, `/tmp` for example, is left as it is.
+ */
+function closeToOthers(dir: string): void {
+  const names = readdirSync(dir);
+  for (const name of names.filter((known) => known === FILE || known === LOCK || known.startsWith(DATABASE)))
+    chmodSync(join(dir, name), 0o600);
+  if (names.length === 0 || names.includes(FILE)) chmodSync(dir, 0o700);
 }
 
 export function saveInstance(dir: string, instance: Instance): void {

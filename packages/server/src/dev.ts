@@ -18,7 +18,7 @@ import {
   type Logger,
 } from '@magnum-ts/core';
 import { Listeners, urlHost } from './app.js';
-import { lockDataDir, openDataDir, openrc, saveInstance, writePrivate, type Instance } from './data-dir.js';
+import { DATABASE, lockDataDir, openDataDir, openrc, saveInstance, writePrivate, type Instance } from './data-dir.js';
 import { docsRoom } from './docs.js';
 import { EXTERNAL_ID, externalNetwork, findDocker, nodeImage, type LocalDocker } from './local-docker.js';
 
@@ -49,7 +49,6 @@ export interface DevServer {
 
 const DEFAULT_PORT = 9511;
 const STOP_GRACE_MS = 3_000;
-const DATABASE = 'magnum.sqlite';
 
 /** Server, conductor and embedded cloud in this process, over one data directory. */
 export async function startDev(options: DevOptions = {}): Promise<DevServer> {

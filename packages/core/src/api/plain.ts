@@ -10,6 +10,8 @@ export interface PlainRequest {
   readonly query: string;
   /** `http://host:9511`, for links. */
   readonly origin: string;
+  /** Address of the client's end of the connection, where there is one. */
+  readonly source?: string | undefined;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
   /** By its name in small letters; several of one name are joined by commas; null when there is none. */

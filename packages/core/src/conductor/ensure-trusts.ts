@@ -50,7 +50,14 @@ async function ensureDelegate(
     (await knownAccount(deps, world)) ??
     (await ensureAccount(deps, { username: delegateUsername(world.bay), passwordRef }, signal));
   const trustId = await owner.trusts.ensure(
-    { trustee: { userId, password }, ownerToken: owner.token, roles: [], redelegations: REDELEGATIONS },
+    {
+      trustee: { userId, password },
+      ownerToken: owner.token,
+      roles: deps.trustRules?.delegateRoles ?? [],
+      // Stacks are made with what a member has: an administrator's bay must not carry the cloud's administration with it.
+      isLeast: true,
+      redelegations: REDELEGATIONS,
+    },
     signal,
   );
   return { userId, passwordRef, trustId };

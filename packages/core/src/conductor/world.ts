@@ -42,6 +42,8 @@ export interface TrustRules {
   readonly roles: readonly string[];
   /** Whether the nodes get a trust of their own: contract, conductor §6. */
   readonly forNodes: boolean;
+  /** Roles with which stacks are made, as far as the owner has them; all but `admin` when empty or absent. */
+  readonly delegateRoles?: readonly string[];
 }
 
 export interface SweepRules {

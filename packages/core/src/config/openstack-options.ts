@@ -55,6 +55,13 @@ export const OPENSTACK_OPTIONS: readonly Option[] = [
     'Whether nodes get a trust of the owner, to use volumes and balancers.',
   ),
   option('trust', 'roles', 'list', [], 'Roles that the nodes are given by it; all of the owner when empty.'),
+  option(
+    'trust',
+    'delegate_roles',
+    'list',
+    [],
+    "Roles of a bay's owner with which its stack is made, as far as the owner has them: member, load-balancer_member, creator. Empty: all but admin.",
+  ),
   option('trust', 'trustee_domain_id', 'string', null, "Domain of the accounts of bays' nodes."),
   option('trust', 'trustee_domain_name', 'string', null, 'The same by name.'),
   option('trust', 'trustee_domain_admin_id', 'string', null, 'User who may make accounts in that domain.'),

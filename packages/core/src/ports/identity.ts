@@ -31,6 +31,8 @@ export interface TrustRequest {
   readonly ownerToken: Secret;
   /** Names of the roles that are handed on; empty: all that the token has. */
   readonly roles: readonly string[];
+  /** True: named roles that the token lacks are left out; without named ones `admin` is, where others are left. */
+  readonly isLeast?: boolean;
   /** How often the trust may be handed on: Heat makes one of its own for each stack. */
   readonly redelegations: number;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { pendingDatabaseSteps, SCHEMA_VERSION, upgradeDatabase } from '@magnum-ts/core';
+import { pendingDatabaseSteps, resealDatabase, SCHEMA_VERSION, upgradeDatabase } from '@magnum-ts/core';
 import { end, readArguments } from './arguments.js';
 
 const USAGE = `usage: magnum-db-manage [--config-file FILE]... [--config-dir DIR]... COMMAND
@@ -9,7 +9,8 @@ const USAGE = `usage: magnum-db-manage [--config-file FILE]... [--config-dir DIR
   upgrade [--dry-run]   bring the schema up to date; safe to repeat, and while others do the same
   check                 exit 0 when it is up to date, 3 when not
   version               the newest step of this release
-  generate-key FILE     a new key for [vault] key_file`;
+  generate-key FILE     a new key for [vault] key_file
+  reseal                seal again what older keys in [vault] key_file have sealed; exit 3 where a text is opened by none`;
 
 const { config, flags, words } = readArguments(USAGE, ['dry-run']);
 const [command, file] = words;
@@ -23,6 +24,9 @@ try {
       break;
     case 'version':
       end(SCHEMA_VERSION, 0);
+      break;
+    case 'reseal':
+      await resealAll();
       break;
     case 'generate-key':
       generateKey();
@@ -48,6 +52,12 @@ async function check(): Promise<void> {
     pending.length === 0 ? 'up to date' : `not up to date: ${pending.length} steps are missing; run magnum-db-manage upgrade`,
     pending.length === 0 ? 0 : 3,
   );
+}
+
+async function resealAll(): Promise<void> {
+  const { resealed, current, lost } = await resealDatabase(config);
+  const left = lost === 0 ? '' : `; ${lost} are opened by no key of the file and stay as they are`;
+  end(`sealed ${resealed} texts again, ${current} had the newest key${left}`, lost === 0 ? 0 : 3);
 }
 
 /** Never overwrites: what an old key has sealed cannot be opened with a new one. */

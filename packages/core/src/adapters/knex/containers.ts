@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
+import { DomainError } from '../../domain/errors.js';
 import type { BayId, ContainerId } from '../../domain/ids.js';
 import { isUuid } from '../../domain/ids.js';
 import type { Container, ContainerStatus } from '../../domain/workload.js';
+import type { Sealer } from '../../ports/sealer.js';
 import type { ContainerRepository, New, Visibility } from '../../ports/store.js';
 import { date, dateOrNull, json, number, pageOf, text, textOrNull, type Row } from './rows.js';
 
@@ -23,7 +25,23 @@ const SORTABLE = Object.fromEntries(
   ].map((name) => [name, name]),
 );
 
-export function containerRepository(db: Knex): ContainerRepository {
+/** What binds a sealed environment to its container. */
+export function environmentContext(id: string): string {
+  return `container/${id}/environment`;
+}
+
+/** A row of an earlier release has the JSON itself. */
+export function isPlainEnvironment(stored: string): boolean {
+  return stored.startsWith('{');
+}
+
+/** Environments hold passwords as a rule: they rest sealed. */
+export function containerRepository(db: Knex, sealer?: Sealer): ContainerRepository {
+  const toRow = (container: New<Container>): Record<string, unknown> => ({
+    ...columnsOf(container),
+    environment: sealed(sealer, container),
+  });
+  const fromRow = (row: Row): Container => containerOf(row, opened(sealer, row));
   const visibleTo = (visible: Visibility): Knex.QueryBuilder =>
     visible.projectId === null ? db(TABLE) : db(TABLE).where({ project_id: visible.projectId });
   return {
@@ -48,7 +66,20 @@ export function containerRepository(db: Knex): ContainerRepository {
   };
 }
 
-function toRow(container: New<Container>): Record<string, unknown> {
+function sealed(sealer: Sealer | undefined, { id, environment }: New<Container>): string {
+  const plain = JSON.stringify(environment);
+  return sealer ? sealer.seal(plain, environmentContext(id)) : plain;
+}
+
+function opened(sealer: Sealer | undefined, row: Row): Container['environment'] {
+  const stored = text(row, 'environment');
+  if (isPlainEnvironment(stored)) return json(row, 'environment');
+  if (!sealer) throw new DomainError('internal', 'A sealed environment cannot be read without a key.');
+  // Written by `sealed` from that type, and the seal vouches for it.
+  return JSON.parse(sealer.open(stored, environmentContext(text(row, 'uuid')))) as Container['environment'];
+}
+
+function columnsOf(container: New<Container>): Record<string, unknown> {
   return {
     uuid: container.id,
     bay_uuid: container.bayId,
@@ -58,16 +89,15 @@ function toRow(container: New<Container>): Record<string, unknown> {
     image: container.image,
     command: container.command,
     memory: container.memory,
-    environment: JSON.stringify(container.environment),
     status: container.status,
     created_at: container.createdAt.getTime(),
     updated_at: container.updatedAt?.getTime() ?? null,
   };
 }
 
-function fromRow(row: Row): Container {
+function containerOf(row: Row, environment: Container['environment']): Container {
   return {
-    // Written by `toRow` from the same types.
+    // Written by `columnsOf` from the same types.
     id: text(row, 'uuid') as ContainerId,
     sequence: number(row, 'id'),
     bayId: text(row, 'bay_uuid') as BayId,
@@ -77,7 +107,7 @@ function fromRow(row: Row): Container {
     image: text(row, 'image'),
     command: textOrNull(row, 'command'),
     memory: textOrNull(row, 'memory'),
-    environment: json(row, 'environment'),
+    environment,
     status: text(row, 'status') as ContainerStatus,
     createdAt: date(row, 'created_at'),
     updatedAt: dateOrNull(row, 'updated_at'),

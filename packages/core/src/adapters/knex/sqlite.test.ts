@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,6 +88,11 @@ test('a connection that was left inside of a transaction is not given to the nex
   expect(await names()).toEqual(['before']);
   await insert('after');
   expect(await names()).toEqual(['after', 'before']);
+});
+
+test('a new database and its journals are for their owner alone', () => {
+  const modes = readdirSync(folder).map((name) => [name, (statSync(join(folder, name)).mode & 0o777).toString(8)]);
+  expect(Object.fromEntries(modes)).toEqual({ 'magnum.db': '600', 'magnum.db-shm': '600', 'magnum.db-wal': '600' });
 });
 
 test('a constraint leaves the connection as it is, every other error replaces it', async () => {

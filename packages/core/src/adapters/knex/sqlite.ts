@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import knex, { type Knex } from 'knex';
 import { WITHOUT_VALUES, withoutValuesInErrors } from './query-errors.js';
@@ -77,6 +78,11 @@ interface Query {
 // never committed, and every later BEGIN would fail. Hence a connection at rest is in no transaction and has seen no error but of a
 // constraint, or it is thrown away; opening another one takes a millisecond.
 
+/** A new database is for its owner alone; SQLite gives its journals the same mode. */
+function makePrivate(file: string): void {
+  if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
+}
+
 /** Its tables are in the connection: to replace it would lose them, and no other process can lock them. */
 function isInMemory({ connection }: Knex.Config): boolean {
   return typeof connection === 'object' && 'filename' in connection && connection.filename === ':memory:';
@@ -96,6 +102,7 @@ const BUSY_MS = 5_000;
  * use the transaction's handle for everything, or waits for itself. `:memory:` works for tests.
  */
 export function openSqlite(file: string, { busyTimeoutMs = BUSY_MS }: SqliteOptions = {}): Knex {
+  makePrivate(file);
   const db = knex({
     ...WITHOUT_VALUES,
     client: libsqlClient(),

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Clock } from '../../ports/clock.js';
+import type { Sealer } from '../../ports/sealer.js';
 import type { Lease, Repositories, Store } from '../../ports/store.js';
 import { bayEventRepository } from './bay-events.js';
 import { bayModelRepository } from './bay-models.js';
@@ -19,16 +20,21 @@ import { repeated } from './transactions.js';
 import { x509KeyPairRepository } from './x509-key-pairs.js';
 import { assertHeld, workQueue, workRepository } from './work-queue.js';
 
-/** One store for SQLite and MariaDB: whatever differs between them lives in how `db` was opened. */
-export function knexStore(db: Knex, clock: Clock): Store {
+/**
+ * One store for SQLite and MariaDB: whatever differs between them lives in how `db` was opened. `sealer` is for columns that hold what
+ * tenants keep secret; without one, as in tests of other things, they are written in the open.
+ */
+export function knexStore(db: Knex, clock: Clock, sealer?: Sealer): Store {
   const queue = workQueue(db, clock);
-  const outside = repositories(db, clock);
+  const outside = repositories(db, clock, sealer);
   return {
     read: (work) => translated(() => work(outside)),
     write: (work) =>
-      translated(() => repeated(clock, () => db.transaction((transaction) => work(repositories(transaction, clock))))),
+      translated(() => repeated(clock, () => db.transaction((transaction) => work(repositories(transaction, clock, sealer))))),
     writeUnder: (lease, work) =>
-      translated(() => repeated(clock, () => db.transaction((transaction) => underLease(transaction, lease, clock, work)))),
+      translated(() =>
+        repeated(clock, () => db.transaction((transaction) => underLease(transaction, lease, { clock, sealer }, work))),
+      ),
     queue: {
       claim: (owner, limit) => translated(() => repeated(clock, () => queue.claim(owner, limit))),
       renew: (lease) => translated(() => queue.renew(lease)),
@@ -42,12 +48,22 @@ export function knexStore(db: Knex, clock: Clock): Store {
   };
 }
 
-async function underLease<T>(db: Knex, lease: Lease, clock: Clock, work: (repos: Repositories) => Promise<T>): Promise<T> {
-  await assertHeld(db, lease, clock.now().getTime());
-  return work(repositories(db, clock));
+interface With {
+  readonly clock: Clock;
+  readonly sealer: Sealer | undefined;
 }
 
-function repositories(db: Knex, clock: Clock): Repositories {
+async function underLease<T>(
+  db: Knex,
+  lease: Lease,
+  { clock, sealer }: With,
+  work: (repos: Repositories) => Promise<T>,
+): Promise<T> {
+  await assertHeld(db, lease, clock.now().getTime());
+  return work(repositories(db, clock, sealer));
+}
+
+function repositories(db: Knex, clock: Clock, sealer: Sealer | undefined): Repositories {
   return {
     bayModels: bayModelRepository(db),
     bays: bayRepository(db, clock),
@@ -57,7 +73,7 @@ function repositories(db: Knex, clock: Clock): Repositories {
     support: supportRepository(db),
     work: workRepository(db, clock),
     events: bayEventRepository(db),
-    containers: containerRepository(db),
+    containers: containerRepository(db, sealer),
     x509KeyPairs: x509KeyPairRepository(db),
     secrets: secretRepository(db),
     services: magnumServiceRepository(db),

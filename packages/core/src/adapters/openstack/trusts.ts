@@ -49,10 +49,7 @@ async function makeTrust(deps: SessionDeps, request: TrustRequest, signal: Abort
   const owner = openSession(deps, givenToken(request.ownerToken));
   const document = await ownerOf(owner, request, signal);
   if (!document.project) throw refusal('the token is not scoped to a project');
-  const all = document.roles ?? [];
-  const roles = request.roles.length === 0 ? all : all.filter((role) => request.roles.includes(role.name));
-  const lacking = request.roles.filter((name) => !all.some((role) => role.name === name));
-  if (lacking.length > 0) throw refusal(`the caller lacks the roles ${lacking.join(', ')} that [trust] roles names`);
+  const roles = rolesToHandOn(document.roles ?? [], request);
   try {
     const { trust } = await dataOf(
       owner.identity.POST('/v3/OS-TRUST/trusts', {
@@ -75,6 +72,30 @@ async function makeTrust(deps: SessionDeps, request: TrustRequest, signal: Abort
     if (isDomainError(error, 'cloud-refused')) throw refusal(error.message);
     throw isTokenEnded(error) ? ended(error) : error;
   }
+}
+
+interface Role {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Of the roles that the owner holds, those that the account gets. Errors: `cloud-refused` where a role that is needed is not held. */
+export function rolesToHandOn(
+  held: readonly Role[],
+  { roles, isLeast }: Pick<TrustRequest, 'roles' | 'isLeast'>,
+): readonly Role[] {
+  const named = held.filter((role) => roles.includes(role.name));
+  if (isLeast !== true) {
+    const lacking = roles.filter((name) => !held.some((role) => role.name === name));
+    if (lacking.length > 0) throw refusal(`the caller lacks the roles ${lacking.join(', ')} that [trust] roles names`);
+    return roles.length === 0 ? held : named;
+  }
+  if (roles.length > 0) {
+    if (named.length > 0) return named;
+    throw refusal(`the caller has none of the roles ${roles.join(', ')} that [trust] delegate_roles names`);
+  }
+  const others = held.filter((role) => role.name.toLowerCase() !== 'admin');
+  return others.length > 0 ? others : held;
 }
 
 async function ownerOf(owner: Session, request: TrustRequest, signal: AbortSignal): Promise<TokenDocument> {

@@ -7,6 +7,7 @@ import type { EmbeddedConfig } from '../config.js';
 import type { Logger } from '../../../ports/logger.js';
 import { Directory } from './directory.js';
 import { handleKeystone } from './keystone.js';
+import { LoginThrottle } from './login-throttle.js';
 import type { CatalogEntry } from './responses.js';
 import { Tokens } from './tokens.js';
 
@@ -33,6 +34,7 @@ export class EmbeddedIdentity implements Identity {
   readonly #deps: EmbeddedIdentityDeps;
   readonly #directory: Directory;
   readonly #tokens: Tokens;
+  readonly #throttle = new LoginThrottle();
 
   constructor(deps: EmbeddedIdentityDeps) {
     this.#deps = deps;
@@ -87,9 +89,10 @@ export class EmbeddedIdentity implements Identity {
     return user && (await this.#tokens.issue({ userId: user.id, projectId: user.defaultProjectId, methods: ['password'] })).id;
   }
 
-  /** Keystone's paths under `/identity`; undefined for all others. */
-  async handle(request: Request): Promise<Response | undefined> {
+  /** Keystone's paths under `/identity`; undefined for all others. `source`: the client's address. */
+  async handle(request: Request, source = 'unknown'): Promise<Response | undefined> {
     const { catalog, authUrl, logger = SILENT } = this.#deps;
-    return handleKeystone({ directory: this.#directory, tokens: this.#tokens, catalog, authUrl, logger }, request);
+    const deps = { directory: this.#directory, tokens: this.#tokens, throttle: this.#throttle, catalog, authUrl, logger };
+    return handleKeystone(deps, request, source);
   }
 }

@@ -3,6 +3,7 @@ import type { Logger } from '../../../ports/logger.js';
 import { limitedBody } from '../request-body.js';
 import type { Account, Directory } from './directory.js';
 import { logIn } from './login.js';
+import type { LoginThrottle } from './login-throttle.js';
 import {
   catalogBody,
   domainBody,
@@ -23,6 +24,7 @@ import type { Token, Tokens } from './tokens.js';
 export interface KeystoneDeps {
   readonly directory: Directory;
   readonly tokens: Tokens;
+  readonly throttle: LoginThrottle;
   readonly catalog: () => readonly CatalogEntry[];
   readonly authUrl: () => string;
   readonly logger: Logger;
@@ -30,6 +32,8 @@ export interface KeystoneDeps {
 
 interface Call {
   readonly request: Request;
+  /** Address of the client, as far as it is known. */
+  readonly source: string;
   readonly url: URL;
   /** `http://host/identity/v3`, as the caller reached it. */
   readonly base: string;
@@ -71,11 +75,11 @@ const ROUTES: readonly Route[] = [
 ];
 
 /** As much of Keystone v3 as the OpenStack clients need to log in and look around. Undefined: not a path of it. */
-export async function handleKeystone(deps: KeystoneDeps, request: Request): Promise<Response | undefined> {
+export async function handleKeystone(deps: KeystoneDeps, request: Request, source: string): Promise<Response | undefined> {
   const url = new URL(request.url);
   if (url.pathname !== PREFIX && !url.pathname.startsWith(`${PREFIX}/`)) return undefined;
   try {
-    return await dispatch(deps, request, url);
+    return await dispatch(deps, { request, url, source });
   } catch (error) {
     if (error instanceof KeystoneError) return errorResponse(error, deps.authUrl());
     // What is not a refusal is the database: nothing of it belongs into an answer, and operators need to see it.
@@ -84,7 +88,8 @@ export async function handleKeystone(deps: KeystoneDeps, request: Request): Prom
   }
 }
 
-async function dispatch(deps: KeystoneDeps, request: Request, url: URL): Promise<Response> {
+async function dispatch(deps: KeystoneDeps, asked: Pick<Call, 'request' | 'url' | 'source'>): Promise<Response> {
+  const { request, url } = asked;
   const path = url.pathname.slice(PREFIX.length).replace(/\/+$/, '');
   const matching = ROUTES.filter(([, pattern]) => pattern.test(path));
   if (matching.length === 0) throw new KeystoneError(404, 'The resource could not be found.');
@@ -94,8 +99,7 @@ async function dispatch(deps: KeystoneDeps, request: Request, url: URL): Promise
   if (!route) throw new KeystoneError(405, 'The method is not allowed for the requested URL.');
   const [, pattern, run] = route;
   const response = await run(deps, {
-    request,
-    url,
+    ...asked,
     base: `${url.origin}${PREFIX}/v3`,
     id: decoded(pattern.exec(path)?.[1] ?? ''),
   });
@@ -128,7 +132,7 @@ async function tokenAndAccount(
 }
 
 async function issueToken(deps: KeystoneDeps, call: Call): Promise<Response> {
-  const login = await logIn(deps.directory, deps.tokens, await jsonBody(call.request));
+  const login = await logIn(deps, await jsonBody(call.request), call.source);
   const { id, token } = await deps.tokens.issue(
     { userId: login.account.id, projectId: login.projectId, methods: login.methods },
     login.notAfter,

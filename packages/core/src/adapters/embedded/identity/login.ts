@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../domain/json.js';
 import type { EmbeddedProject } from '../config.js';
 import type { Account, Directory } from './directory.js';
+import type { LoginThrottle } from './login-throttle.js';
 import { forbidden, KeystoneError, unauthorized } from './responses.js';
 import type { Tokens } from './tokens.js';
 
@@ -12,15 +13,22 @@ export interface Login {
   readonly notAfter: Date | undefined;
 }
 
-/** Reads and checks the body of `POST /v3/auth/tokens`. Throws what Keystone answers. */
-export async function logIn(directory: Directory, tokens: Tokens, body: JsonObject): Promise<Login> {
+export interface LoginDeps {
+  readonly directory: Directory;
+  readonly tokens: Tokens;
+  readonly throttle: LoginThrottle;
+}
+
+/** Reads and checks the body of `POST /v3/auth/tokens`, sent from `source`. Throws what Keystone answers. */
+export async function logIn(deps: LoginDeps, body: JsonObject, source: string): Promise<Login> {
+  const { directory, tokens } = deps;
   const auth = mapIn(body, 'auth', 'request body');
   const identity = mapIn(auth, 'identity', 'auth');
   const methods = identity['methods'];
   if (!Array.isArray(methods) || methods.length === 0) throw missing('methods', 'identity');
   const [method, ...others] = methods;
   if (others.length > 0 || (method !== 'password' && method !== 'token')) throw unauthorized();
-  const known = method === 'password' ? await byPassword(directory, identity) : await byToken(directory, tokens, identity);
+  const known = method === 'password' ? await byPassword(deps, identity, source) : await byToken(directory, tokens, identity);
   return { ...known, projectId: projectFor(directory, known.account, auth['scope']) };
 }
 
@@ -43,14 +51,18 @@ function missing(name: string, where: string): KeystoneError {
   );
 }
 
-async function byPassword(directory: Directory, identity: JsonObject): Promise<Omit<Login, 'projectId'>> {
+async function byPassword(deps: LoginDeps, identity: JsonObject, source: string): Promise<Omit<Login, 'projectId'>> {
+  const { directory, throttle } = deps;
   const user = mapIn(mapIn(identity, 'password', 'identity'), 'user', 'password');
   const password = textIn(user, 'password', 'user');
+  const id = user['id'];
+  const name = typeof id === 'string' ? id : textIn(user, 'name', 'user');
   const account =
-    typeof user['id'] === 'string'
-      ? await directory.byId(user['id'])
-      : await directory.byName(textIn(user, 'name', 'user'), domainId(directory, user, 'user') ?? '');
-  const isRight = await directory.hasPassword(account, password);
+    typeof id === 'string' ? await directory.byId(id) : await directory.byName(name, domainId(directory, user, 'user') ?? '');
+  const check = (): Promise<boolean> => directory.hasPassword(account, password);
+  // The passwords of nodes' accounts are random and long: nobody guesses them, and a bay's nodes may all come from one address.
+  const isOfNodes = account?.domainId === directory.config.trusteeDomainId;
+  const isRight = isOfNodes ? await check() : await throttle.attempt(account?.id ?? `unknown ${name}`, source, check);
   if (!account || !isRight) throw unauthorized();
   return { account, methods: ['password'], notAfter: undefined };
 }

@@ -16,10 +16,12 @@ export interface CatalogEntry {
 /** What a client is told instead of an answer, in Keystone's words. */
 export class KeystoneError extends Error {
   readonly status: number;
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, retryAfterSeconds?: number) {
     super(message);
     this.status = status;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -30,10 +32,13 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not Found',
   405: 'Method Not Allowed',
   413: 'Request Entity Too Large',
+  429: 'Too Many Requests',
   503: 'Service Unavailable',
 };
 
 export const unauthorized = (): KeystoneError => new KeystoneError(401, 'The request you have made requires authentication.');
+export const tooManyLogins = (seconds: number): KeystoneError =>
+  new KeystoneError(429, `Too many wrong logins. Try again in ${seconds} seconds.`, seconds);
 export const forbidden = (action: string): KeystoneError =>
   new KeystoneError(403, `You are not authorized to perform the requested action: ${action}.`);
 
@@ -51,7 +56,11 @@ export function json(status: number, body: JsonObject, headers: Readonly<Record<
 
 export function errorResponse(error: KeystoneError, authUrl: string): Response {
   const body = { error: { code: error.status, message: error.message, title: TITLES[error.status] ?? 'Error' } };
-  return json(error.status, body, error.status === 401 ? { 'www-authenticate': `Keystone uri="${authUrl}"` } : {});
+  const { retryAfterSeconds } = error;
+  return json(error.status, body, {
+    ...(error.status === 401 ? { 'www-authenticate': `Keystone uri="${authUrl}"` } : {}),
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+  });
 }
 
 function hexId(text: string): string {
