@@ -32,7 +32,7 @@ describe('a dry run', () => {
     expect(countsOf(reply.body)).toMatchObject({ 'OS::Nova::Server': 3, 'OS::Cinder::Volume': 3, 'OS::Neutron::Net': 1 });
     const server = (reply.body['resources'] as readonly { type: string; names: readonly string[] }[]) // as above
       .find(({ type }) => type === 'OS::Nova::Server');
-    expect(server?.names).toEqual(expect.arrayContaining([expect.stringMatching(/^worker-\w+\/server$/)]));
+    expect(server?.names).toEqual(expect.arrayContaining([expect.stringMatching(/^nodes-[\w-]+\/worker-\w+\/server$/)]));
     expect(reply.body['quotas']).toContainEqual({ kind: 'servers', needed: 3, limit: 4, used: 0 });
     expect(reply.body['quotas']).toContainEqual({ kind: 'ports', needed: expect.any(Number), limit: null, used: null });
     expect(reply.body['warnings']).toEqual([{ field: 'quotas.gigabytes', message: 'it needs 15 gigabytes, 10 of 10 are left' }]);

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { ENGINE_LIMITS } from '../../packages/core/src/adapters/embedded/hot-engine/validate.js';
 import { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/world.js';
 import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
@@ -134,6 +135,7 @@ async function addBay(
       bayModelId: A_MODEL_ID,
       desired: 'present',
       credentialGeneration: 0,
+      shard: null,
       imageId: 'debian-12',
       observed,
     });
@@ -209,6 +211,7 @@ function orchestrator(stackOf: StackOf, looks: (readonly StackAddress[])[], sing
       ),
     );
   return {
+    limits: ENGINE_LIMITS,
     findAll: (addresses) => {
       looks.push(addresses);
       return found(addresses);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startKubernetes, type KeyAndCertificate, type Kubernetes } from '../../scripts/host/kubernetes.mjs';
+import { ENGINE_LIMITS } from '../../packages/core/src/adapters/embedded/hot-engine/validate.js';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
 import { databaseVault } from '../../packages/core/src/adapters/certificates/vault-database.js';
 import { certificateAuthority } from '../../packages/core/src/adapters/certificates/x509.js';
@@ -108,6 +109,7 @@ beforeAll(async () => {
     defaultClusterQuota: 20,
     maxLimit: 1_000,
     maxEventStreams: 1,
+    orchestrator: { limits: ENGINE_LIMITS },
   });
   fetchOf = fetch;
   request = requester(fetch, service.tokens.demo);

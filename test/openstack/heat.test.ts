@@ -11,7 +11,8 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 function heatOf(cloud: Cloud, change: Partial<HeatDeps> = {}): Orchestrator {
   const sessions = cloudSessions(cloud.deps(), { get: () => Promise.resolve(undefined) });
-  return heatOrchestrator({ sessions, mostTemplateBytes: 524_288, mostRequestBytes: 1_048_576, ...change });
+  const limits = { templateBytes: 524_288, requestBytes: 1_048_576, resources: 1_000, depth: 5 };
+  return heatOrchestrator({ sessions, limits, ...change });
 }
 
 function aName(): StackName {
@@ -43,7 +44,7 @@ await withOpenstack('Heat', (cloud) => {
       const spec = { ...aSpec(aName()), files: { 'big.txt': 'x'.repeat(2_000_000) } };
       await expect(heat().create(spec, await cloud.accessOf('demo', 'demo'), SIGNAL)).rejects.toMatchObject({
         kind: 'cloud-refused',
-        message: expect.stringMatching(/ has 20\d{5} bytes; Heat takes 1048576 /),
+        message: expect.stringMatching(/ would have 20\d{5} bytes; the orchestrator takes 1048576 /),
       });
       expect((await heat().find([spec.name], await cloud.accessOf('demo', 'demo'), SIGNAL)).size).toBe(0);
     });

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { ENGINE_LIMITS } from '../../packages/core/src/adapters/embedded/hot-engine/validate.js';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
 import { lazyAuthority } from '../../packages/core/src/adapters/certificates/lazy-authority.js';
 import { EmbeddedCloud } from '../../packages/core/src/adapters/embedded/cloud.js';
@@ -69,6 +70,7 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
     identity: options.identity ?? service.identity,
     policy: options.policy ?? policyOf(DEFAULT_RULES),
     engines: enginesOf(true),
+    orchestrator: { limits: ENGINE_LIMITS },
     clock: systemClock,
     cloud: new EmbeddedCloud({
       db: service.db,

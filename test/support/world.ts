@@ -145,6 +145,7 @@ export async function startProcess(machine: Machine): Promise<Process> {
       policy: policyOf(DEFAULT_RULES),
       cloud,
       engines,
+      orchestrator: engine,
       clock,
       random,
       sealer,

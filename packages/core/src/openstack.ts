@@ -26,6 +26,7 @@ import { enginesOf } from './engines.js';
 import { namedPem } from './pem-files.js';
 import type { Vault } from './ports/certificates.js';
 import type { Logger } from './ports/logger.js';
+import type { StackLimits } from './ports/orchestrator.js';
 
 export interface OpenstackOptions {
   readonly db: Knex;
@@ -63,8 +64,7 @@ export function composeOpenstack(config: Config, options: OpenstackOptions): Con
     identity: new KeystoneIdentity(deps, { publicAuthUrl: authUrl, trustees: trusteesOf(config) }),
     orchestrator: heatOrchestrator({
       sessions,
-      mostTemplateBytes: config.number('heat_client', 'max_template_size'),
-      mostRequestBytes: config.number('heat_client', 'max_json_body_size'),
+      limits: heatLimits(config),
     }),
     cloud: new OpenstackCloud(deps, sessions, {
       authUrl,
@@ -92,6 +92,20 @@ export function composeOpenstack(config: Config, options: OpenstackOptions): Con
       forNodes: config.flag('trust', 'cluster_user_trust'),
       delegateRoles: config.list('trust', 'delegate_roles'),
     },
+  };
+}
+
+/** As Heat has them by default, or as the operator says that they are there. */
+function heatLimits(config: Config): StackLimits {
+  const most = (name: string): number | null => {
+    const value = config.number('heat_client', name);
+    return value < 0 ? null : value;
+  };
+  return {
+    templateBytes: most('max_template_size'),
+    requestBytes: most('max_json_body_size'),
+    resources: most('max_resources_per_stack'),
+    depth: most('max_nested_stack_depth'),
   };
 }
 

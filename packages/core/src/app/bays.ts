@@ -20,6 +20,7 @@ import { newDefaultGroups, setGroupSize } from './group-sizes.js';
 import { bayPlan, preflight, type BayDraft, type BayPlan } from './preflight.js';
 import { requireLeft } from './quotas.js';
 import { requireRowRoom } from './row-limits.js';
+import { requireStackFits } from './stack-limits.js';
 
 /** What a caller says of a new bay; null means: as the model has it. */
 export interface CreateBay {
@@ -131,15 +132,15 @@ async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal
   }
   const bay = newBay(deps, access, { projectId, name: wanted.name, desired });
   const { groups, nodes } = newDefaultGroups(deps, bay, model, wanted);
-  const problems =
-    driver.check?.({
-      bay: { ...bay, sequence: 0 },
-      model,
-      nodeGroups: groups.map((group) => ({ ...group, sequence: 0 })),
-      nodes: nodes.map((node) => ({ ...node, sequence: 0 })),
-    }) ?? [];
-  const [problem] = problems;
+  const drafted = {
+    bay: { ...bay, sequence: 0 },
+    model,
+    nodeGroups: groups.map((group) => ({ ...group, sequence: 0 })),
+    nodes: nodes.map((node) => ({ ...node, sequence: 0 })),
+  };
+  const [problem] = driver.check?.(drafted) ?? [];
   if (problem) throw new DomainError('invalid-parameter', problem);
+  requireStackFits(deps, driver, drafted);
   return { bay, model, driver, groups, nodes, warnings };
 }
 

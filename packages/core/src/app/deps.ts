@@ -11,7 +11,7 @@ import type { MessageBus } from '../ports/bus.js';
 import type { Clock } from '../ports/clock.js';
 import type { Cloud } from '../ports/cloud.js';
 import type { Identity } from '../ports/identity.js';
-import type { CloudAccess } from '../ports/orchestrator.js';
+import type { CloudAccess, Orchestrator } from '../ports/orchestrator.js';
 import type { Policy } from '../ports/policy.js';
 import type { Random } from '../ports/random.js';
 import type { Sealer } from '../ports/sealer.js';
@@ -48,6 +48,8 @@ export interface AppDeps {
   readonly manifests: Manifests;
   /** What happens to a bay that needs more than its project has left; `warn` when absent. */
   readonly preflight?: PreflightRule;
+  /** What the orchestrator takes; a bay that would not fit is refused before it is written. */
+  readonly orchestrator: Pick<Orchestrator, 'limits'>;
   readonly tracer?: Tracer;
   /** Seals the token of a request for the trust that is made of it. Absent where the service works with its own rights. */
   readonly delegation?: Sealer;

@@ -4,9 +4,11 @@ import type { BayModelId, NodeGroupId, NodeId } from '../domain/ids.js';
 import { nodeName } from '../domain/names.js';
 import { DEFAULT_MASTER, DEFAULT_WORKER, isMaster, type NodeGroup } from '../domain/node-group.js';
 import { UNSEEN_NODE, type Node } from '../domain/node.js';
+import { shardsFor } from '../domain/shards.js';
 import { isOld, type Upgrade } from '../domain/upgrade.js';
 import type { New, Repositories } from '../ports/store.js';
 import type { AppDeps } from './deps.js';
+import { requireGrownFits } from './stack-limits.js';
 
 export interface Sizes {
   readonly nodeCount: number;
@@ -70,13 +72,19 @@ export interface NewNodes {
   /** Names that the bay's nodes bear. */
   readonly taken: ReadonlySet<string>;
   readonly count: number;
+  /** Nodes of the bay that share the group's shards; none where the group is new. */
+  readonly others?: readonly Pick<Node, 'nodeGroupId' | 'shard' | 'desired'>[];
 }
 
 export function newNodes(deps: Pick<AppDeps, 'random' | 'clock'>, wanted: NewNodes): readonly New<Node>[] {
   const { group } = wanted;
   const role = isMaster(group) ? 'master' : 'worker';
   const names = new Set(wanted.taken);
-  return Array.from({ length: Math.max(0, wanted.count) }, () => {
+  const count = Math.max(0, wanted.count);
+  const others = wanted.others?.filter((node) => node.nodeGroupId === group.id) ?? [];
+  // Managers stand in the bay's own stack: it hands what they have made to the workers.
+  const shards = isMaster(group) ? [] : shardsFor(others, count);
+  return Array.from({ length: count }, (_, index) => {
     const name = nodeName(role, names, (limit) => deps.random.below(limit));
     names.add(name);
     return {
@@ -87,6 +95,7 @@ export function newNodes(deps: Pick<AppDeps, 'random' | 'clock'>, wanted: NewNod
       role,
       bayModelId: wanted.bayModelId,
       imageId: group.imageId,
+      shard: shards[index] ?? null,
       desired: 'present',
       credentialGeneration: 0,
       observed: UNSEEN_NODE,
@@ -111,7 +120,7 @@ export interface GroupSize {
  * strides go on from there, and what is new is of its model.
  */
 export async function setGroupSize(
-  deps: Pick<AppDeps, 'random' | 'clock'>,
+  deps: Pick<AppDeps, 'random' | 'clock' | 'orchestrator' | 'engines'>,
   repos: Repositories,
   { bay, group, size, leaving, upgrade }: GroupSize,
 ): Promise<void> {
@@ -125,8 +134,10 @@ export async function setGroupSize(
   const origin = ofGroup ? { ...group, imageId: ofGroup.imageId } : group;
   const bayModelId = ofGroup?.bayModelId ?? bay.desired.bayModelId;
   const taken = new Set(nodes.map((node) => node.name));
-  await repos.nodes.insert(...newNodes(deps, { group: origin, bayModelId, taken, count: missing }));
+  await repos.nodes.insert(...newNodes(deps, { group: origin, bayModelId, taken, count: missing, others: nodes }));
   for (const node of [...named, ...victims(rest, -missing, ofGroup)]) await repos.nodes.setDesired(node.id, 'absent');
+  // What only replaces nodes or takes some away is never too much.
+  if (missing > named.length) await requireGrownFits(deps, repos, bay);
   await repos.nodeGroups.saveWanted({ ...group, updatedAt: deps.clock.now() });
   await repos.nodeGroups.saveCount(group.id, size);
   await repos.nodeGroups.saveStatus(group.id, 'UPDATE_IN_PROGRESS', null);

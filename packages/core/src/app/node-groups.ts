@@ -13,6 +13,7 @@ import { cloudAccess, ownRows, visibleRows, type Access, type AppDeps } from './
 import { checkLabels } from './drivers.js';
 import { findBay, findNodeGroup } from './find.js';
 import { newNodes } from './group-sizes.js';
+import { requireGrownFits } from './stack-limits.js';
 import { withReports, type BayNodeView } from './nodes.js';
 import { requireGroupRoom } from './row-limits.js';
 
@@ -110,6 +111,7 @@ export async function createNodeGroup(
     const taken = new Set((await repos.nodes.ofBay(bay.id)).map((node) => node.name));
     const made = newNodes(deps, { group, bayModelId: next.desired.bayModelId, taken, count: group.nodeCount });
     await repos.nodes.insert(...made);
+    await requireGrownFits(deps, repos, next);
     await access.once?.made(repos, group.id);
   });
   return { bay: { ...bay, generation }, row: await findNodeGroup(deps, bay.id, group.id), warnings };

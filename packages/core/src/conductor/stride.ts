@@ -44,8 +44,8 @@ async function write(deps: ConductorDeps, repos: Repositories, { world, upgrade,
   }
   const taken = new Set(world.nodes.map((node) => node.name));
   const group = upgradedGroup(stride.group, upgrade);
-  for (const node of newNodes(deps, { group, bayModelId: upgrade.bayModelId, taken, count: stride.count }))
-    await repos.nodes.insert(node);
+  const wanted = { group, bayModelId: upgrade.bayModelId, taken, count: stride.count, others: world.nodes };
+  for (const node of newNodes(deps, wanted)) await repos.nodes.insert(node);
 }
 
 function wordsOf(stride: Stride): string {

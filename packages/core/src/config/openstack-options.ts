@@ -143,6 +143,17 @@ export const OPENSTACK_OPTIONS: readonly Option[] = [
       minimum: 1,
     },
   ),
+  option(
+    'heat_client',
+    'max_resources_per_stack',
+    'integer',
+    1_000,
+    "Resources that Heat takes in one stack, those of nested stacks counted: Heat's option of that name; -1 for any number.",
+    { minimum: -1 },
+  ),
+  option('heat_client', 'max_nested_stack_depth', 'integer', 5, "How deep Heat nests stacks: Heat's option of that name.", {
+    minimum: 1,
+  }),
   ...client('magnum_client', 'this service'),
   ...client('neutron_client', 'Neutron'),
   ...client('nova_client', 'Nova'),

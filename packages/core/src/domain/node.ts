@@ -24,6 +24,11 @@ export interface Node {
   /** What it was made of. Its group may have moved on: an upgrade replaces nodes, it does not change them. */
   readonly bayModelId: BayModelId;
   readonly imageId: string;
+  /**
+   * Which part of its group's stack it stands in; null where it stands in the bay's own stack, as managers do and all nodes that
+   * earlier releases made. It never changes: a node that moves is another server.
+   */
+  readonly shard: number | null;
   /** What the bay should have. An absent node stays until the stack has let it go. */
   readonly desired: 'present' | 'absent';
   /** Of the newest credential of the bay that it has told to hold. */

@@ -45,6 +45,7 @@ function aNode(group: NodeGroup, number: number, bayModelId = OLD, desired: Node
     imageId: 'i',
     desired,
     credentialGeneration: 0,
+    shard: null,
     observed: UNSEEN_NODE,
     createdAt: AT,
     updatedAt: null,

@@ -54,6 +54,8 @@ export interface BayDriver {
   readonly rotates?: readonly Rotatable[];
   /** Cross-field rules of this driver, beyond its labels' types. */
   check?(desired: DesiredBay): readonly Problem[];
+  /** What the bay's nodes have outgrown: asked when a bay is made and whenever it grows. */
+  outgrown?(desired: DesiredBay): readonly Problem[];
   render(input: RenderInput): StackSpec;
   interpret(stack: StackSnapshot | undefined, desired: DesiredBay): Observation;
 }

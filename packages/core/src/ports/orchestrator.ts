@@ -62,6 +62,18 @@ export interface StackAddress {
   readonly projectId: string;
 }
 
+/** What an orchestrator takes at most; null where it has no such bound. */
+export interface StackLimits {
+  /** Of each template, nested ones for themselves: Heat's `max_template_size`. */
+  readonly templateBytes: number | null;
+  /** Of the whole stack with all its files, as it is sent: Heat's `max_json_body_size`. */
+  readonly requestBytes: number | null;
+  /** Of the whole stack, nested stacks and what is in them counted: Heat's `max_resources_per_stack`. */
+  readonly resources: number | null;
+  /** Stacks within stacks: Heat's `max_nested_stack_depth`. */
+  readonly depth: number | null;
+}
+
 export interface StackResource {
   /** Names from the root down: `['worker-7f3a', 'server']` is `server` in the nested stack `worker-7f3a`. */
   readonly path: readonly string[];
@@ -94,6 +106,7 @@ export interface StackEvent {
  * (the caller then finds and adopts the stack).
  */
 export interface Orchestrator {
+  readonly limits: StackLimits;
   /** Absent stacks are absent from the map. A stack that is completely deleted counts as absent. */
   find(names: readonly StackName[], access: CloudAccess, signal: AbortSignal): Promise<ReadonlyMap<StackName, StackSnapshot>>;
   /**

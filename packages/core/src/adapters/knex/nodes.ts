@@ -4,7 +4,7 @@ import { isUuid } from '../../domain/ids.js';
 import type { Node, NodeObservation, NodeRecord, NodeStatus } from '../../domain/node.js';
 import type { BayNodeRow, New, NodeRepository, NodeRow, Visibility } from '../../ports/store.js';
 import { insertAll } from './inserts.js';
-import { date, dateOrNull, number, pageOf, text, textOrNull, type Row } from './rows.js';
+import { date, dateOrNull, number, numberOrNull, pageOf, text, textOrNull, type Row } from './rows.js';
 
 const TABLE = 'node';
 const SORTABLE = {
@@ -161,6 +161,7 @@ function newRow(node: New<Node>): Record<string, unknown> {
     credential_generation: node.credentialGeneration,
     baymodel_id: node.bayModelId,
     image_id: node.imageId,
+    shard: node.shard,
     ...observedRow(node.observed),
     created_at: node.createdAt.getTime(),
     updated_at: node.updatedAt?.getTime() ?? null,
@@ -178,6 +179,7 @@ function fromRow(row: Row): Node {
     role: text(row, 'role') as Node['role'],
     bayModelId: text(row, 'baymodel_id') as BayModelId,
     imageId: text(row, 'image_id'),
+    shard: numberOrNull(row, 'shard'),
     desired: text(row, 'desired') as Node['desired'],
     credentialGeneration: number(row, 'credential_generation'),
     observed: {

@@ -1,7 +1,16 @@
 import { DomainError, isDomainError } from '../../domain/errors.js';
 import type { StackName } from '../../domain/ids.js';
 import { Secret } from '../../domain/secret.js';
-import type { CloudAccess, Orchestrator, StackAddress, StackEvent, StackSnapshot, StackSpec } from '../../ports/orchestrator.js';
+import { stackProblem } from '../../domain/stack-size.js';
+import type {
+  CloudAccess,
+  Orchestrator,
+  StackAddress,
+  StackEvent,
+  StackLimits,
+  StackSnapshot,
+  StackSpec,
+} from '../../ports/orchestrator.js';
 import { dataOf, type Session } from '../openstack/session.js';
 import type { Sessions } from '../openstack/sessions.js';
 import { secondOf, secondOfId, storyOf, type HeatEvent } from './heat-events.js';
@@ -10,9 +19,8 @@ import { resourcesOf, snapshotOf, statusOf, type HeatStack } from './heat-words.
 
 export interface HeatDeps {
   readonly sessions: Sessions;
-  /** Bytes of a template, its files included: Heat's `max_template_size`, and `max_json_body_size` for the whole request. */
-  readonly mostTemplateBytes: number;
-  readonly mostRequestBytes: number;
+  /** Heat's own, as the operator has them. */
+  readonly limits: StackLimits;
 }
 
 /** Deeper than any driver nests. */
@@ -39,6 +47,7 @@ export function heatOrchestrator(deps: HeatDeps): Orchestrator {
   const snapshot = async (place: Place, signal: AbortSignal): Promise<StackSnapshot> =>
     settled.get(place.stack) ?? settled.keep(place.stack, await readStack(sessions.service, place, signal));
   return {
+    limits: deps.limits,
     find: async (names, access, signal) => {
       const stacks = await listed(sessions.service, { names, projectId: access.projectId }, signal);
       return allOf(stacks, access.projectId, (place) => snapshot(place, signal));
@@ -50,7 +59,7 @@ export function heatOrchestrator(deps: HeatDeps): Orchestrator {
     },
     create: async (spec, access, signal) => {
       const body = requestOf(spec);
-      refuseTooLarge(deps, spec, body);
+      refuseTooLarge(deps, spec);
       const { stack } = await dataOf(
         sessions.owner(access).orchestration.POST('/v1/{project_id}/stacks', {
           params: { path: { project_id: access.projectId } },
@@ -64,7 +73,7 @@ export function heatOrchestrator(deps: HeatDeps): Orchestrator {
       const stack = await requireStack(sessions.service, stackId, access, signal);
       refuseBusy(stack);
       const body = requestOf(spec);
-      refuseTooLarge(deps, spec, body);
+      refuseTooLarge(deps, spec);
       try {
         await sessions.owner(access).orchestration.PUT('/v1/{project_id}/stacks/{stack_name}/{stack_id}', {
           params: { path: { project_id: access.projectId, stack_name: stack.stack_name, stack_id: stackId } },
@@ -319,18 +328,10 @@ function requestOf(spec: StackSpec): {
   };
 }
 
-function refuseTooLarge(deps: HeatDeps, spec: StackSpec, body: object): void {
-  const request = Buffer.byteLength(JSON.stringify(body));
-  const template = Buffer.byteLength(JSON.stringify(spec.template));
-  const [size, most, option] =
-    template > deps.mostTemplateBytes
-      ? [template, deps.mostTemplateBytes, 'max_template_size']
-      : [request, deps.mostRequestBytes, 'max_json_body_size'];
-  if (size <= most) return;
-  throw new DomainError(
-    'cloud-refused',
-    `The stack of this bay has ${size} bytes; Heat takes ${most} (${option}). Use fewer nodes, or raise the limit in Heat and in [heat_client].`,
-  );
+function refuseTooLarge(deps: HeatDeps, spec: StackSpec): void {
+  const problem = stackProblem(spec, deps.limits);
+  if (problem === undefined) return;
+  throw new DomainError('cloud-refused', `${problem} Use fewer nodes, or raise the limit in Heat and in [heat_client].`);
 }
 
 /** What has just been begun, without asking again: the next look shows more. */

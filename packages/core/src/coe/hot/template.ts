@@ -35,7 +35,15 @@ const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 /** A nested template as text. JSON is YAML. */
 export function templateText(template: HotTemplate): string {
-  const text = JSON.stringify(templateDocument(template), null, 1);
+  return printable(JSON.stringify(templateDocument(template), null, 1));
+}
+
+/** The same without what only makes it readable: for templates that grow with the number of nodes. */
+export function templateLine(template: HotTemplate): string {
+  return printable(JSON.stringify(templateDocument(template)));
+}
+
+function printable(text: string): string {
   return `${text.replaceAll(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }
 

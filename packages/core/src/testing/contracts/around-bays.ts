@@ -28,6 +28,7 @@ export function aroundBaysContract(parts: () => { readonly store: Store; readonl
           imageId: 'debian-12',
           desired: 'present',
           credentialGeneration: 0,
+          shard: null,
           observed: UNSEEN_NODE,
           createdAt: clock.now(),
           updatedAt: null,

@@ -257,6 +257,7 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
           bayModelId: A_MODEL_ID,
           desired: 'present',
           credentialGeneration: 0,
+          shard: 7,
           imageId: 'debian-12',
           observed: UNSEEN_NODE,
           createdAt: clock.now(),

@@ -52,6 +52,38 @@ function changeBetween(row: ResourceRow, wanted: Wanted): Decision {
 /** Equal for equal wishes. What a nested template or group contains counts, hence the files. */
 export function wantedOf(resource: ResourceTemplate, properties: JsonObject, spec: StoredSpec): Wanted {
   const hash = createHash('sha256').update(`${resource.type}\n${canonical(properties)}`);
-  if (isHolder(resource.type)) hash.update(canonical({ ...spec.files }));
+  if (isHolder(resource.type)) hash.update(contentOf(resource.type, spec.files));
   return { type: resource.type, properties, digest: hash.digest('hex') };
+}
+
+const contents = new WeakMap<StoredSpec['files'], Map<string, string>>();
+
+/**
+ * What stands behind a nested template: its own text and those of the files that it names, and so on. Files that it does not name do
+ * not count: one node more changes the text of its own shard, and the others are not looked through. A group's template is made of
+ * its properties, which may name any file.
+ */
+function contentOf(type: string, files: StoredSpec['files']): string {
+  const known = contents.get(files) ?? new Map<string, string>();
+  contents.set(files, known);
+  const kept = known.get(type);
+  if (kept !== undefined) return kept;
+  const names = type === GROUP ? Object.keys(files) : reachable(type, files);
+  const content = createHash('sha256')
+    .update(canonical(Object.fromEntries(names.map((name) => [name, files[name] ?? ''] as const))))
+    .digest('hex');
+  known.set(type, content);
+  return content;
+}
+
+function reachable(type: string, files: StoredSpec['files']): readonly string[] {
+  const found = new Set<string>();
+  const visit = (name: string): void => {
+    const text = Object.hasOwn(files, name) ? files[name] : undefined;
+    if (text === undefined || found.has(name)) return;
+    found.add(name);
+    for (const other of Object.keys(files)) if (text.includes(other)) visit(other);
+  };
+  visit(type);
+  return [...found].sort();
 }

@@ -28,7 +28,7 @@ import { Runs } from './runs.js';
 import { handleSignal, SignalWatch } from './signals.js';
 import { Sights } from './sights.js';
 import { snapshotOf } from './snapshot.js';
-import { validateSpec } from './validate.js';
+import { ENGINE_LIMITS, validateSpec } from './validate.js';
 import type { Tables } from './types/type.js';
 
 export interface HotEngineDeps {
@@ -53,6 +53,7 @@ const SIGNALS_MS = 500;
  * processes may each have an engine over the same database; one that is not started works on nothing, but takes requests.
  */
 export class HotEngine implements Orchestrator {
+  readonly limits = ENGINE_LIMITS;
   readonly #deps: HotEngineDeps;
   readonly #rows: Rows;
   readonly #codec: Codec;

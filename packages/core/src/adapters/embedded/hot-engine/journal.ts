@@ -32,6 +32,8 @@ export type Happening = Omit<StackEvent, 'id' | 'at'>;
 export class Journal {
   readonly #deps: JournalDeps;
   readonly #hidden: readonly string[];
+  /** Addresses known to be taken, by range: a bay of a thousand nodes asks for as many. */
+  readonly #taken = new Map<string, Set<string>>();
 
   constructor(deps: JournalDeps, hidden: readonly string[]) {
     this.#deps = deps;
@@ -169,12 +171,9 @@ export class Journal {
   }
 
   async #take(transaction: Knex.Transaction, owner: ResourceRow, request: AllocationRequest): Promise<string> {
-    const rows: readonly { address: string }[] = await transaction('hot_allocation')
-      .where({ range_id: request.rangeId })
-      .select('address');
-    const taken = new Set(rows.map((row) => row.address)).add(request.gateway);
+    const taken = await this.#takenIn(transaction, request);
     for (;;) {
-      const address = request.wanted === undefined ? firstFree(request, taken) : wanted(request, request.wanted, taken);
+      const address = request.wanted === undefined ? freeIn(request, taken) : wanted(request, request.wanted, taken);
       try {
         await transaction('hot_allocation').insert({
           range_id: request.rangeId,
@@ -182,6 +181,7 @@ export class Journal {
           owner_id: owner.id,
           stack_id: owner.stackId,
         });
+        taken.add(address);
         return address;
       } catch (error) {
         // Another stack of another process was faster: a shared range has one row per address, whoever writes it.
@@ -189,6 +189,18 @@ export class Journal {
         taken.add(address);
       }
     }
+  }
+
+  /** What others take meanwhile is met as a duplicate; what they give back is seen by the next operation. */
+  async #takenIn(transaction: Knex.Transaction, request: AllocationRequest): Promise<Set<string>> {
+    const known = this.#taken.get(request.rangeId);
+    if (known && request.wanted === undefined && firstFree(request, known) !== undefined) return known;
+    const rows: readonly { address: string }[] = await transaction('hot_allocation')
+      .where({ range_id: request.rangeId })
+      .select('address');
+    const taken = new Set(rows.map((row) => row.address)).add(request.gateway);
+    this.#taken.set(request.rangeId, taken);
+    return taken;
   }
 
   async #write(work: (transaction: Knex.Transaction) => Promise<void>): Promise<void> {
@@ -248,13 +260,19 @@ export function eventColumns(stackId: string, at: Date, event: Happening): Reado
   };
 }
 
-function firstFree(request: AllocationRequest, taken: ReadonlySet<string>): string {
+function freeIn(request: AllocationRequest, taken: ReadonlySet<string>): string {
+  const free = firstFree(request, taken);
+  if (free !== undefined) return free;
+  throw new ResourceFailure('IpAddressGenerationFailure', `No more IP addresses available on network ${request.cidr}.`);
+}
+
+function firstFree(request: AllocationRequest, taken: ReadonlySet<string>): string | undefined {
   const range = parseCidr(request.cidr);
   for (const host of range ? hosts(range) : []) {
     const address = formatAddress(host);
     if (!taken.has(address)) return address;
   }
-  throw new ResourceFailure('IpAddressGenerationFailure', `No more IP addresses available on network ${request.cidr}.`);
+  return undefined;
 }
 
 function wanted(request: AllocationRequest, address: string, taken: ReadonlySet<string>): string {

@@ -8,12 +8,11 @@ const SERVER = 'OS::Nova::Server';
  * Such a condition would wait for ever where no user-data runs.
  */
 export function awaitsSimulated(tree: Tree, condition: ResourceRow, handle: ResourceRow): boolean {
-  const servers = tree.all().filter((row) => row.type === SERVER && !row.superseded);
-  const needed = neededBy(tree, condition);
-  return servers.some(
-    (server) =>
-      (needed.has(server.id) || neededBy(tree, server).has(handle.id)) && server.state === 'COMPLETE' && server.action !== 'INIT',
-  );
+  const isUp = (row: ResourceRow | undefined): boolean =>
+    row?.type === SERVER && !row.superseded && row.state === 'COMPLETE' && row.action !== 'INIT';
+  // Nearly always it comes after its server: the servers of the whole stack need not be looked through.
+  for (const id of neededBy(tree, condition)) if (isUp(tree.get(id))) return true;
+  return tree.all().some((row) => isUp(row) && neededBy(tree, row).has(handle.id));
 }
 
 /** Ids of everything that must be there for a row: what it requires, what its holders require, and what is in those. */

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../domain/json.js';
+import type { StackLimits } from '../../../ports/orchestrator.js';
 import { calledFunction, requireFunction, resolve, type References } from './functions.js';
 import { GROUP_ATTRIBUTES, GROUP_PROPERTIES, groupTemplate } from './group.js';
 import { parameterValues } from './parameters.js';
@@ -11,8 +12,17 @@ import { GROUP, isNested, REFUSED_TYPES, resourceType } from './types/index.js';
 import type { PropertyRule } from './types/type.js';
 
 const TEMPLATE_LIMIT = 512 * 1024;
-const RESOURCE_LIMIT = 1000;
+/** A bay of a thousand nodes has some 7,000; Heat's own default is 1,000, and an operator's to raise. */
+const RESOURCE_LIMIT = 10_000;
 const DEPTH_LIMIT = 5;
+
+/** What this engine takes; a request has no bound of its own, as it crosses no network. */
+export const ENGINE_LIMITS: StackLimits = {
+  templateBytes: TEMPLATE_LIMIT,
+  requestBytes: null,
+  resources: RESOURCE_LIMIT,
+  depth: DEPTH_LIMIT,
+};
 
 /** Refuses whatever the engine could not carry out, by name, before anything is made. */
 export function validateSpec(spec: StoredSpec): void {
@@ -35,6 +45,10 @@ function checkSize(what: string, text: string): void {
 class Checker {
   readonly #files: Readonly<Record<string, string>>;
   readonly #nested = new Map<string, Template>();
+  /** Nested templates that were found good, with their depth; a thousand nodes share one. */
+  readonly #checked = new Set<string>();
+  /** Resources of nested templates without conditions, which have as many whatever they are given. */
+  readonly #counts = new Map<string, number>();
 
   constructor(files: Readonly<Record<string, string>>) {
     this.#files = files;
@@ -65,6 +79,9 @@ class Checker {
       const nested = this.nested(type);
       if (open.includes(type)) refuse(`Recursive nested template: ${[...open, type].join(' -> ')}`);
       this.#nestedProperties(nested, properties, place);
+      const known = `${open.length} ${type}`;
+      if (this.#checked.has(known)) return;
+      this.#checked.add(known);
       return this.template(nested, `${place}<${type}>.`, [...open, type]);
     }
     if (type === GROUP) {
@@ -178,13 +195,24 @@ class Checker {
 
   #countIn(resource: ResourceTemplate, scope: Scope): number {
     if (resource.type !== GROUP && !isNested(resource.type)) return 0;
+    const known = this.#counts.get(resource.type);
+    if (known !== undefined) return known;
     const properties = resource.literal ? resource.properties : resolveBlindly(resource.properties, scope, this.#files);
     if (resource.type === GROUP && Number(properties['count'] ?? 1) > RESOURCE_LIMIT) return Number(properties['count']);
     const template = resource.type === GROUP ? groupTemplate(properties, []) : this.nested(resource.type);
     const parameters = new Map(
       [...template.parameters].map(([name, schema]) => [name, properties[name] ?? schema.default ?? null]),
     );
-    return this.count(makeScope({ template, parameters, stackName: '', stackId: '', projectId: '' }));
+    const count = this.count(makeScope({ template, parameters, stackName: '', stackId: '', projectId: '' }));
+    if (resource.type !== GROUP && this.#isUnconditional(template)) this.#counts.set(resource.type, count);
+    return count;
+  }
+
+  #isUnconditional({ resources }: Template): boolean {
+    return [...resources.values()].every(
+      ({ type, condition }) =>
+        condition === undefined && type !== GROUP && (!isNested(type) || this.#isUnconditional(this.nested(type))),
+    );
   }
 }
 

@@ -5,6 +5,7 @@ import { credentialMigrations } from './credentials.js';
 import { federationMigrations } from './federations.js';
 import { nodeGroupMigrations } from './node-groups.js';
 import { nodeRecordMigrations } from './node-records.js';
+import { nodeShardMigrations } from './node-shards.js';
 import { quotaMigrations } from './quotas.js';
 import { idempotencyMigrations } from './idempotency.js';
 
@@ -30,6 +31,7 @@ export const coreMigrations: readonly Migration[] = [
   ...certificateMigrations,
   ...nodeRecordMigrations,
   ...credentialMigrations,
+  ...nodeShardMigrations,
 ];
 
 async function addEventKinds(db: Knex): Promise<void> {

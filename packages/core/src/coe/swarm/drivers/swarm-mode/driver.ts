@@ -22,6 +22,7 @@ export const swarmMode: BayDriver = {
   labels: SWARM_LABELS,
   rotates: ['authority', 'credentials'],
   check,
+  outgrown,
   render,
   interpret: interpretStack,
 };
@@ -70,6 +71,26 @@ function networkProblems(desired: DesiredBay): readonly Problem[] {
     problems.push({ field: 'labels.swarm_address_pool', message: `${pool} is too small: overlay networks take a /24 each` });
   }
   return problems;
+}
+
+const USUAL_PREFIX = 24;
+/** Of a range: its own address and the broadcast's, the router's, the one of DHCP, and a load balancer's. */
+const NOT_FOR_NODES = 5;
+
+/** A network of the bay's own has as many addresses as its range. */
+function outgrown(desired: DesiredBay): readonly Problem[] {
+  if (desired.bay.desired.fixedNetwork !== null || desired.bay.desired.fixedSubnet !== null) return [];
+  const range = label(desired, 'fixed_subnet_cidr');
+  const prefix = range !== undefined && isCidr(range) ? Number(range.split('/')[1]) : USUAL_PREFIX;
+  const [nodes, room] = [desired.nodes.filter((node) => node.desired === 'present').length, 2 ** (32 - prefix) - NOT_FOR_NODES];
+  if (nodes <= room) return [];
+  const what = range ?? `a range of /${USUAL_PREFIX}`;
+  return [
+    {
+      field: 'node_count',
+      message: `the bay would have ${nodes} nodes, and its network has addresses for ${room} (${what}); make a bay with a larger range in the label fixed_subnet_cidr`,
+    },
+  ];
 }
 
 function storageProblems(desired: DesiredBay): readonly Problem[] {

@@ -22,17 +22,19 @@ export interface Example {
   readonly extraGroup?: Partial<NodeGroup>;
   /** Nodes that are on their way out. */
   readonly leaving?: readonly string[];
+  /** Workers of one shard; without it they stand in the bay's own stack, as those of earlier releases do. */
+  readonly shardSize?: number;
 }
 
 /** A bay to render, plain unless the example says otherwise. For tests and reference pages. */
 export function exampleBay(example: Example = {}): RenderInput {
-  const { managers = 1, workers = 2, leaving = [] } = example;
+  const { managers = 1, workers = 2 } = example;
   const masters = aGroup(1, 'default-master', 'master', managers);
   const minions = aGroup(2, 'default-worker', 'worker', workers);
   const extra = example.extraGroup ? [{ ...aGroup(3, 'extra', 'worker', 1), isDefault: false, ...example.extraGroup }] : [];
   const nodeGroups = [masters, minions, ...extra];
   const nodes = nodeGroups.flatMap((group) =>
-    Array.from({ length: group.nodeCount }, (_, index) => aNode(group, index, leaving)),
+    Array.from({ length: group.nodeCount }, (_, index) => aNode(group, index, example)),
   );
   return {
     bay: aBay(example),
@@ -164,7 +166,7 @@ function aGroup(number: number, name: string, role: string, nodeCount: number): 
   };
 }
 
-function aNode(group: NodeGroup, index: number, leaving: readonly string[]): Node {
+function aNode(group: NodeGroup, index: number, { leaving = [], shardSize }: Example): Node {
   const number = group.sequence * 100 + index;
   const name = `${group.name.replace('default-', '')}-${number.toString(16).padStart(4, '0')}`;
   return {
@@ -176,6 +178,7 @@ function aNode(group: NodeGroup, index: number, leaving: readonly string[]): Nod
     role: group.role === 'master' ? 'master' : 'worker',
     bayModelId: id<BayModelId>('a', 1),
     imageId: group.imageId,
+    shard: shardSize === undefined || group.role === 'master' ? null : Math.floor(index / shardSize),
     desired: leaving.includes(name) ? 'absent' : 'present',
     credentialGeneration: 0,
     observed: UNSEEN_NODE,
@@ -197,6 +200,7 @@ const HOSTILE = {
 /** The bays whose rendering is kept and reviewed. */
 export const EXAMPLE_BAYS: Readonly<Record<string, RenderInput>> = {
   plain: exampleBay(),
+  shards: exampleBay({ workers: 3, shardSize: 2, extraGroup: { name: 'Grün & groß', dockerVolumeSize: 10 } }),
   'load-balanced': exampleBay({
     managers: 3,
     desired: { masterLbEnabled: true, dockerVolumeSize: 5 },

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from '../../../../domain/json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../../domain/json.js';
 import type { Node, NodeObservation, NodeStatus } from '../../../../domain/node.js';
 import type { Observation, StackSighting } from '../../../../domain/observation.js';
 import type { DesiredBay } from '../../../../ports/bay-driver.js';
@@ -23,13 +23,14 @@ export function interpretStack(stack: StackSnapshot | undefined, desired: Desire
   const nothing = { apiAddress: null, discoveryUrl: null, coeVersion: null, containerVersion: null, failure: null };
   if (!stack) return { ...nothing, stack: { kind: 'absent' }, nodes: new Map() };
   const address = textOf(stack.outputs['api_address']);
+  const seenNodes = nodesIn(stack);
   return {
     ...nothing,
     stack: sightingOf(stack),
     apiAddress: address && `tcp://${address}:${API_PORT}`,
     nodes: new Map(
       desired.nodes.flatMap((node) => {
-        const seen = observeNode(stack, node);
+        const seen = seenNodes(node);
         return seen ? [[node.id, seen]] : [];
       }),
     ),
@@ -53,21 +54,40 @@ function numberAfter(stack: StackSnapshot, prefix: string): number {
   return Number.isSafeInteger(told) ? told : 0;
 }
 
-function observeNode(stack: StackSnapshot, node: Node): NodeObservation | undefined {
-  const own = stack.resources.find((resource) => resource.path.length === 1 && resource.path[0] === node.name);
-  if (!own || (own.action === 'DELETE' && own.state === 'COMPLETE')) return undefined;
-  const server = stack.resources.find(
-    (resource) => resource.path.length === 2 && resource.path[0] === node.name && resource.path[1] === 'server',
-  );
-  const addresses = isJsonObject(stack.outputs['node_addresses']) ? stack.outputs['node_addresses'][node.name] : undefined;
-  const known = isJsonObject(addresses) ? addresses : {};
-  return {
-    status: statusOf(own),
-    reason: own.state === 'FAILED' ? leafReason(stack, own) : null,
-    serverId: server?.physicalId ?? null,
-    privateAddress: textOf(known['private']),
-    publicAddress: textOf(known['public']),
+/** Finds a node where it stands: in the bay's own stack, or in a shard. Looked through once, however many nodes there are. */
+function nodesIn(stack: StackSnapshot): (node: Node) => NodeObservation | undefined {
+  const holders = new Map<string, StackResource>();
+  const servers = new Map<string, StackResource>();
+  for (const resource of stack.resources) {
+    const [last = '', ...above] = resource.path.toReversed();
+    if (resource.path.length <= 2 && !holders.has(last)) holders.set(last, resource);
+    if (last === 'server' && above[0] !== undefined) servers.set(above[0], resource);
+  }
+  const addresses = addressesIn(stack);
+  const leaves = firstLeaves(stack);
+  return ({ name }) => {
+    const own = holders.get(name);
+    if (!own || (own.action === 'DELETE' && own.state === 'COMPLETE')) return undefined;
+    const known = addresses.get(name);
+    return {
+      status: statusOf(own),
+      reason: own.state === 'FAILED' ? describe(leaves.get(own.path.join('/')) ?? own) : null,
+      serverId: servers.get(name)?.physicalId ?? null,
+      privateAddress: textOf(known?.['private']),
+      publicAddress: textOf(known?.['public']),
+    };
   };
+}
+
+function addressesIn({ outputs }: StackSnapshot): ReadonlyMap<string, JsonObject> {
+  const shards = outputs['shard_addresses'];
+  const maps: readonly JsonValue[] = [outputs['node_addresses'] ?? null, ...(Array.isArray(shards) ? shards : [])];
+  return new Map(
+    maps
+      .filter(isJsonObject)
+      .flatMap((map) => Object.entries(map))
+      .flatMap(([name, known]) => (isJsonObject(known) ? [[name, known]] : [])),
+  );
 }
 
 function statusOf(resource: StackResource): NodeStatus {
@@ -81,9 +101,17 @@ function textOf(value: JsonValue | undefined): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-function leafReason(stack: StackSnapshot, own: StackResource): string {
-  const [leaf = own] = failedLeaves(stack.resources.filter((resource) => resource.path[0] === own.path[0]));
-  return describe(leaf);
+/** The first innermost failure in each resource, by the resource's path. */
+function firstLeaves(stack: StackSnapshot): ReadonlyMap<string, StackResource> {
+  const first = new Map<string, StackResource>();
+  for (const leaf of failedLeaves(stack.resources))
+    for (const holder of [...holdersOf(leaf.path), leaf.path.join('/')]) if (!first.has(holder)) first.set(holder, leaf);
+  return first;
+}
+
+/** Paths of the nested stacks around a resource. */
+function holdersOf(path: readonly string[]): readonly string[] {
+  return path.slice(1).map((_, index) => path.slice(0, index + 1).join('/'));
 }
 
 function failureOf(stack: StackSnapshot): string {
@@ -107,10 +135,8 @@ function isAborted(resource: StackResource): boolean {
 /** A nested stack fails because something in it failed: only the innermost failures say why. */
 function failedLeaves(resources: readonly StackResource[]): readonly StackResource[] {
   const failed = resources.filter((resource) => resource.state === 'FAILED');
-  return failed.filter(
-    (one) =>
-      !failed.some((other) => other.path.length > one.path.length && one.path.every((name, index) => other.path[index] === name)),
-  );
+  const holders = new Set(failed.flatMap(({ path }) => holdersOf(path)));
+  return failed.filter(({ path }) => !holders.has(path.join('/')));
 }
 
 function describe(resource: StackResource): string {

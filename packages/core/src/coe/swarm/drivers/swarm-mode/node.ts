@@ -34,7 +34,8 @@ export function nodeTemplate(settings: Settings, like: NodeSettings): string {
   return templateText(template);
 }
 
-function parametersOf(settings: Settings, like: NodeSettings): Readonly<Record<string, HotParameter>> {
+/** What the nested template of the node takes. */
+export function parametersOf(settings: Settings, like: NodeSettings): Readonly<Record<string, HotParameter>> {
   const { model, facts, bay } = settings.input;
   return {
     name: text,

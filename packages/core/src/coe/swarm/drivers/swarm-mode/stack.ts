@@ -1,13 +1,16 @@
 import type { JsonObject, JsonValue } from '../../../../domain/json.js';
+import { SHARD_OUTPUT } from '../../../hot/shard.js';
 import { getAttribute, getResource, withoutNulls, type HotResource, type HotTemplate } from '../../../hot/template.js';
 import { nodeProperties, nodeTemplate, templateNameOf } from './node.js';
 import { SCRIPT_FILES } from './scripts.js';
+import { isInRoot, shardsOf } from './shards.js';
 import { API_PORT, firstManager, label, labelList, type NodeSettings, type Settings } from './settings.js';
 
 type Resources = Readonly<Record<string, HotResource>>;
 
-/** The root template: every node is a resource of its own, named after the node, so that any of them can go. */
+/** The root template: every node, here or in its shard, is a resource of its own, named after the node, so that any of them can go. */
 export function rootTemplate(settings: Settings): HotTemplate {
+  const shards = shardsOf(settings, afterRouter(settings).depends_on ?? []);
   return {
     description: 'A Docker swarm',
     parameters: { trustee_password: { type: 'string', hidden: true } },
@@ -17,15 +20,24 @@ export function rootTemplate(settings: Settings): HotTemplate {
       ...serverGroupsOf(settings),
       ...(settings.loadBalancer ? loadBalancerOf(settings) : {}),
       ...nodesOf(settings),
+      ...Object.fromEntries(shards.map(({ resource, name }) => [name, resource])),
     },
-    outputs: { api_address: { value: apiAddress(settings) }, node_addresses: { value: nodeAddresses(settings) } },
+    outputs: {
+      api_address: { value: apiAddress(settings) },
+      node_addresses: { value: nodeAddresses(settings) },
+      ...(shards.length > 0 ? { shard_addresses: { value: shards.map(({ name }) => getAttribute(name, SHARD_OUTPUT)) } } : {}),
+    },
   };
 }
 
 /** Nested templates and scripts under the names that the templates use. */
 export function stackFiles(settings: Settings): Readonly<Record<string, string>> {
   const nested = new Map(settings.nodes.map((node) => [templateNameOf(node), node]));
-  return { ...Object.fromEntries([...nested].map(([name, node]) => [name, nodeTemplate(settings, node)])), ...SCRIPT_FILES };
+  return {
+    ...Object.fromEntries([...nested].map(([name, node]) => [name, nodeTemplate(settings, node)])),
+    ...Object.fromEntries(shardsOf(settings, []).map(({ file, text }) => [file, text])),
+    ...SCRIPT_FILES,
+  };
 }
 
 function networkOf(settings: Settings): Resources {
@@ -145,7 +157,7 @@ function loadBalancerOf(settings: Settings): Resources {
 
 function nodesOf(settings: Settings): Resources {
   return Object.fromEntries(
-    settings.nodes.flatMap((node): [string, HotResource][] => {
+    settings.nodes.filter(isInRoot).flatMap((node): [string, HotResource][] => {
       const { name } = node.node;
       const resource = { type: templateNameOf(node), ...afterRouter(settings), properties: nodeProperties(settings, node) };
       if (!node.manager || !settings.loadBalancer) return [[name, resource]];
@@ -192,7 +204,7 @@ function apiAddress(settings: Settings): JsonValue {
 
 function nodeAddresses(settings: Settings): JsonObject {
   return Object.fromEntries(
-    settings.nodes.map(({ node }) => [
+    settings.nodes.filter(isInRoot).map(({ node }) => [
       node.name,
       {
         private: getAttribute(node.name, 'private_address'),

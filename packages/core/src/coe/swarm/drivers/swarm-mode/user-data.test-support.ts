@@ -7,21 +7,41 @@ export type Attributes = Readonly<Record<string, JsonValue>>;
 
 /** The user data of one node as Heat would resolve it: the few functions that the templates use, and nothing else. */
 export function resolveUserData(stack: StackSpec, node: string, attributes: Attributes = {}, overrides: JsonObject = {}): string {
-  const root = objectAt(stack.template, 'resources', node);
-  const nested = JSON.parse(stack.files[String(root['type'])] ?? '') as JsonObject;
-  const rootParameters = Object.fromEntries(
-    Object.entries(stack.parameters).map(([name, value]) => [name, value instanceof Secret ? value.reveal() : value]),
-  );
-  const properties = resolve(root['properties'] ?? {}, { stack, parameters: rootParameters, attributes });
+  const { type, properties } = resolveNode(stack, node, attributes);
+  const nested = JSON.parse(stack.files[type] ?? '') as JsonObject;
   const defaults = Object.fromEntries(
     Object.entries(objectAt(nested, 'parameters')).flatMap(([name, value]) =>
       isJsonObject(value) && value['default'] !== undefined ? [[name, value['default']]] : [],
     ),
   );
-  const parameters = { ...defaults, ...(isJsonObject(properties) ? properties : {}), ...overrides };
+  const parameters = { ...defaults, ...properties, ...overrides };
   return String(
     resolve(objectAt(nested, 'resources', 'server', 'properties')['user_data'] ?? '', { stack, parameters, attributes }),
   );
+}
+
+/** The resource of a node and what it is given, wherever it stands: in the root, or in a shard whose parameters the root gives. */
+export function resolveNode(
+  stack: StackSpec,
+  node: string,
+  attributes: Attributes = {},
+): { readonly type: string; readonly properties: JsonObject } {
+  const parameters = Object.fromEntries(
+    Object.entries(stack.parameters).map(([name, value]) => [name, value instanceof Secret ? value.reveal() : value]),
+  );
+  const given = (resource: JsonValue, known: JsonObject): JsonObject => {
+    const values = isJsonObject(resource) ? resource['properties'] : undefined;
+    return resolve(values ?? {}, { stack, parameters: known, attributes }) as JsonObject; // a map resolves to a map
+  };
+  const root = objectAt(stack.template, 'resources');
+  for (const holder of Object.values(root)) {
+    const type = isJsonObject(holder) ? String(holder['type']) : '';
+    const shard = type in stack.files ? (JSON.parse(stack.files[type] ?? '') as JsonObject) : {};
+    const inner = isJsonObject(shard['resources']) ? shard['resources'][node] : undefined;
+    if (isJsonObject(inner)) return { type: String(inner['type']), properties: given(inner, given(holder, parameters)) };
+  }
+  const own = objectAt(root, node);
+  return { type: String(own['type']), properties: given(own, parameters) };
 }
 
 interface Scope {
@@ -36,7 +56,12 @@ function resolve(value: JsonValue, scope: Scope): JsonValue {
   const [name = '', argument = null] = Object.entries(value).length === 1 ? (Object.entries(value)[0] ?? []) : [];
   switch (name) {
     case 'get_param':
-      return scope.parameters[String(argument)] ?? '';
+      return Array.isArray(argument)
+        ? (argument.reduce<JsonValue>(
+            (map, key: JsonValue) => (isJsonObject(map) ? (map[String(key)] ?? null) : null),
+            scope.parameters,
+          ) ?? '')
+        : (scope.parameters[String(argument)] ?? '');
     case 'get_resource':
       return `id-of-${String(argument)}`;
     case 'get_file':

@@ -1,0 +1,145 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.js';
+import { getAttribute, getParam, templateLine, type HotParameter, type HotResource, type HotTemplate } from './template.js';
+
+/** A node of a shard: its own nested template by name, and what the root would hand to it. */
+export interface ShardMember {
+  readonly name: string;
+  readonly type: string;
+  readonly properties: JsonObject;
+}
+
+export interface Shard {
+  /** Of the resource in the root, which no other resource there bears. */
+  readonly name: string;
+  readonly description: string;
+  /** As the members' own templates declare them. */
+  readonly parameters: Readonly<Record<string, HotParameter>>;
+  readonly members: readonly ShardMember[];
+  /** Outputs of a member that the root wants to know of each, under the names that they get. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly dependsOn: readonly string[];
+}
+
+/** A shard as the root holds it, and the text of its template. */
+export interface RenderedShard {
+  readonly resource: HotResource;
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Name of a shard's output: for each member, by its name, the outputs that were asked for. */
+export const SHARD_OUTPUT = 'members';
+
+/**
+ * A part of a group's nodes as a nested stack.
+ *
+ * Heat takes templates of 512 KiB and requests of 1 MiB by default, and a root that says everything of each node needs 1.2 KB for one:
+ * 500 nodes were too many. A shard says once what its members have in common, so that a node takes half as much, and no template
+ * grows with the whole bay. A node never moves from one shard to another, because that would replace its server: which shard it is
+ * in is decided when the node is wanted, and written down with it. A change of one shard leaves the others' templates as they are.
+ *
+ * A property that is the same for all members becomes a parameter of the shard, so what refers to resources of the root is
+ * resolved there. Of maps that differ, the common entries do. Other values that differ are written out with the member, or, where
+ * they refer to the root, handed over as a map by the members' names.
+ */
+export function renderShard(shard: Shard): RenderedShard {
+  const names = [...new Set(shard.members.flatMap(({ properties }) => Object.keys(properties)))];
+  const plans = new Map(names.map((name) => [name, planOf(name, shard)]));
+  const template: HotTemplate = {
+    description: shard.description,
+    parameters: Object.fromEntries(
+      [...plans].flatMap(([name, { parameter }]) => (parameter === undefined ? [] : [[name, parameter]])),
+    ),
+    resources: Object.fromEntries(
+      shard.members.map(({ name, type, properties }) => [
+        name,
+        { type, properties: Object.fromEntries(Object.keys(properties).map((key) => [key, plans.get(key)?.of(name) ?? null])) },
+      ]),
+    ),
+    outputs: {
+      [SHARD_OUTPUT]: { value: Object.fromEntries(shard.members.map(({ name }) => [name, outputsOf(name, shard.outputs)])) },
+    },
+  };
+  const file = `${shard.name}.yaml`;
+  const properties = Object.fromEntries(
+    [...plans].flatMap(([name, { handed }]) => (handed === undefined ? [] : [[name, handed]])),
+  );
+  const resource: HotResource = {
+    type: file,
+    ...(shard.dependsOn.length > 0 ? { depends_on: shard.dependsOn } : {}),
+    properties,
+  };
+  return { resource, file, text: templateLine(template) };
+}
+
+function outputsOf(member: string, wanted: Shard['outputs']): JsonObject {
+  return Object.fromEntries(Object.entries(wanted).map(([name, output]) => [name, getAttribute(member, output)]));
+}
+
+/** How the members get one property. */
+interface PropertyPlan {
+  /** Of the shard; absent where members say it themselves. */
+  readonly parameter?: HotParameter;
+  /** What the root hands to the shard. */
+  readonly handed?: JsonValue;
+  of(member: string): JsonValue;
+}
+
+function planOf(property: string, { members, parameters }: Shard): PropertyPlan {
+  const values = new Map(
+    members.flatMap(({ name, properties }): [string, JsonValue][] => {
+      const value = properties[property];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  const [first = null, ...others] = values.values();
+  const declared = parameters[property] ?? { type: 'string' };
+  if (others.every((value) => isSame(value, first))) {
+    return { parameter: withoutDefault(declared), handed: first, of: () => getParam(property) };
+  }
+  const maps = [...values.values()].filter(isJsonObject).filter((map) => !isCall(map));
+  const common = maps.length === values.size ? commonOf(maps) : {};
+  const rest = new Map([...values].map(([name, value]) => [name, isJsonObject(value) ? without(value, common) : value]));
+  if (Object.keys(common).length > 0 && ![...rest.values()].some(refersToRoot)) {
+    const merged = (name: string): JsonObject => ({ map_merge: [getParam(property), rest.get(name) ?? {}] });
+    return { parameter: withoutDefault(declared), handed: common, of: merged };
+  }
+  if (![...values.values()].some(refersToRoot)) return { of: (name) => values.get(name) ?? null };
+  const hidden = declared.hidden === true ? { hidden: true } : {};
+  return {
+    parameter: { type: 'json', ...hidden },
+    handed: Object.fromEntries(values),
+    of: (name) => ({ get_param: [property, name] }),
+  };
+}
+
+function withoutDefault({ type, hidden }: HotParameter): HotParameter {
+  return { type, ...(hidden === undefined ? {} : { hidden }) };
+}
+
+function commonOf(maps: readonly JsonObject[]): JsonObject {
+  const [first = {}, ...others] = maps;
+  return Object.fromEntries(Object.entries(first).filter(([key, value]) => others.every((other) => isSame(other[key], value))));
+}
+
+function without(map: JsonObject, common: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(map).filter(([key]) => !Object.hasOwn(common, key)));
+}
+
+function isSame(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+const CALLS = new Set(['get_param', 'get_resource', 'get_attr']);
+
+function isCall(map: JsonObject): boolean {
+  const [name, ...others] = Object.keys(map);
+  return name !== undefined && others.length === 0 && (CALLS.has(name) || name === 'map_merge');
+}
+
+/** Whether a value holds a function that only the root can resolve. */
+function refersToRoot(value: JsonValue): boolean {
+  if (Array.isArray(value)) return value.some(refersToRoot);
+  if (!isJsonObject(value)) return false;
+  return Object.entries(value).some(([key, inner]) => CALLS.has(key) || refersToRoot(inner));
+}
