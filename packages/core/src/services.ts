@@ -249,6 +249,7 @@ async function openBase(config: Config, logger: Logger, meter?: Meter): Promise<
     ...(notifications.notifier ? { notifier: notifications.notifier } : {}),
     ...(tracer ? { tracer } : {}),
     ...(meter ? { meter } : {}),
+    departedGraceMs: config.number('conductor', 'leftover_grace') * 1_000,
     orchestrator: observed(parts.conductor.orchestrator, tracer, meter),
   };
   return { db, bus, notifications, parts: { ...parts, conductor }, tracer };

@@ -14,6 +14,12 @@ export function conductorMeter(registry: Registry): Meter {
     labelNames: ['outcome'],
     registers,
   });
+  const leftovers = new Counter({
+    name: 'magnum_leftovers_removed_total',
+    help: 'What late writers had left of deleted bays, removed: secrets, accounts, stacks.',
+    labelNames: ['kind'],
+    registers,
+  });
   const calls = new Counter({
     name: 'magnum_neighbour_calls_total',
     help: 'Calls to neighbours, by outcome: ok, or the kind of the error.',
@@ -29,6 +35,7 @@ export function conductorMeter(registry: Registry): Meter {
   });
   return {
     claimed: (bays) => claims.inc(bays),
+    leftOver: (kind) => leftovers.inc({ kind }),
     passed: (outcome, bays = 1) => passes.inc({ outcome }, bays),
     called: (neighbour, operation, outcome, took) => {
       calls.inc({ neighbour, operation, outcome });

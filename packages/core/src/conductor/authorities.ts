@@ -5,8 +5,8 @@ import { Secret } from '../domain/secret.js';
 import type { KeyPair } from '../ports/certificates.js';
 import type { BayWorld, ConductorDeps } from './world.js';
 
-type VaultDeps = Pick<ConductorDeps, 'vault'>;
-type AuthorityDeps = Pick<ConductorDeps, 'vault' | 'authority' | 'signingRules'>;
+type VaultDeps = Pick<ConductorDeps, 'vault' | 'stillHeld'>;
+type AuthorityDeps = Pick<ConductorDeps, 'vault' | 'stillHeld' | 'authority' | 'signingRules'>;
 
 /** A key pair out of the vault. */
 export async function loadKeyPair(deps: VaultDeps, ref: string): Promise<KeyPair | undefined> {
@@ -19,6 +19,7 @@ export async function keptPair(deps: VaultDeps, ref: string, make: () => Promise
   const known = await loadKeyPair(deps, ref);
   if (known) return known;
   const { certificate, privateKey } = await make();
+  await deps.stillHeld?.();
   return opened(await deps.vault.keep(ref, new Secret(JSON.stringify({ certificate, privateKey: privateKey.reveal() }))));
 }
 

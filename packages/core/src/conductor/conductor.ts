@@ -1,6 +1,7 @@
 import type { BayStatus } from '../domain/bay-status.js';
 import type { MessageBus } from '../ports/bus.js';
 import { answersOf } from './questions.js';
+import { keepSweepingDeparted } from './sweep-departed.js';
 import { WorkLoop } from './work-loop.js';
 import type { ConductorDeps } from './world.js';
 
@@ -42,6 +43,7 @@ export async function startConductor(deps: ConductorDeps, bus: MessageBus, optio
   });
   const silence = bus.onWake(() => loop.ring());
   const serving = await bus.serve(answersOf(deps));
+  const sweeping = keepSweepingDeparted(deps, stopping.signal);
   const beating = beat(deps, options.host, stopping.signal);
   await ensureWork(deps);
   const running = loop.run(stopping.signal);
@@ -49,7 +51,7 @@ export async function startConductor(deps: ConductorDeps, bus: MessageBus, optio
     stop: async () => {
       silence();
       stopping.abort(new Error('the conductor is stopping'));
-      await Promise.all([serving.stop(), running, beating]);
+      await Promise.all([serving.stop(), running, beating, sweeping]);
     },
   };
 }

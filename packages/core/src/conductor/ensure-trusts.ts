@@ -1,6 +1,7 @@
 import { delegateUsername } from '../domain/actor.js';
 import { requestTokenRef, type BaySupport, type Trustee } from '../domain/bay-support.js';
 import { DomainError } from '../domain/errors.js';
+import type { BayId } from '../domain/ids.js';
 import { Secret } from '../domain/secret.js';
 import type { TrusteeAccount, Trusts } from '../ports/identity.js';
 import type { Lease } from '../ports/store.js';
@@ -45,10 +46,11 @@ async function ensureDelegate(
   world: BayWorld,
   signal: AbortSignal,
 ): Promise<NonNullable<BaySupport['delegate']>> {
-  const passwordRef = delegatePasswordRef(world);
+  const passwordRef = delegatePasswordRef(world.bay.id);
   const { userId, password } =
     (await knownAccount(deps, world)) ??
     (await ensureAccount(deps, { username: delegateUsername(world.bay), passwordRef }, signal));
+  await deps.stillHeld?.();
   const trustId = await owner.trusts.ensure(
     {
       trustee: { userId, password },
@@ -82,6 +84,7 @@ async function ensureNodesTrust(
   if (!deps.trustRules?.forNodes || !trustee) return trustee;
   const password = await deps.vault.get(trustee.passwordRef);
   if (!password) throw new DomainError('internal', `The password ${trustee.passwordRef} is not in the vault.`);
+  await deps.stillHeld?.();
   const trustId = await owner.trusts.ensure(
     {
       trustee: { userId: trustee.userId, password },
@@ -108,7 +111,7 @@ async function requestToken(
 export async function releaseTrusts(deps: ConductorDeps, world: BayWorld, signal: AbortSignal): Promise<void> {
   const { trusts } = deps.identity;
   if (!trusts || !deps.delegation) return;
-  const passwordRef = delegatePasswordRef(world);
+  const passwordRef = delegatePasswordRef(world.bay.id);
   const { delegate, trustee, nextTrustee } = world.support;
   for (const holder of [delegate, trustee, nextTrustee]) await endTrust(deps, holder, signal);
   await deps.identity.deleteTrustee(delegateUsername(world.bay), signal);
@@ -127,8 +130,8 @@ export async function endTrust(
   if (password) await deps.identity.trusts?.delete(holder.trustId, { userId: holder.userId, password }, signal);
 }
 
-function delegatePasswordRef(world: BayWorld): string {
-  return `bay/${world.bay.id}/delegate-password`;
+export function delegatePasswordRef(bayId: BayId): string {
+  return `bay/${bayId}/delegate-password`;
 }
 
 /** Its password rests in the vault before the account exists, so that a second try finds both. */
@@ -140,6 +143,7 @@ export async function ensureAccount(
   const known = await deps.vault.get(wanted.passwordRef);
   const password = known ?? newPassword(deps);
   if (!known) await deps.vault.put(wanted.passwordRef, password);
+  await deps.stillHeld?.();
   return { ...(await deps.identity.ensureTrustee(wanted.username, password, signal)), password };
 }
 

@@ -21,6 +21,7 @@ import { releaseLeavingNodes } from './release-nodes.js';
 import { rotateAuthority } from './rotate.js';
 import { rotateCredential } from './rotate-credential.js';
 import { takeStride } from './stride.js';
+import { departed } from './sweep-departed.js';
 import { sweepLeftovers } from './sweep-leftovers.js';
 import { tendBay } from './tend.js';
 import { accessOf, desiredOf, isUpgraded, loadWorld, type BayWorld, type ConductorDeps } from './world.js';
@@ -48,11 +49,17 @@ export async function reconcileSeen(
   const world = look?.world ?? (await loadWorld(deps.store, lease.bayId));
   if (!world) return forgetWork(deps, lease);
   try {
-    return await withinTrace(deps, world, () => runPass(deps, { lease, world, look }, signal));
+    return await withinTrace(deps, world, () => runPass(fenced(deps, lease), { lease, world, look }, signal));
   } catch (error) {
     if (signal.aborted || isDomainError(error, 'lease-lost') || isDomainError(error, 'store-unavailable')) throw error;
     return settleError(deps, lease, world, error);
   }
+}
+
+/** What a pass makes outside its own rows is refused where the lease is lost by then: in the same transaction, or right before. */
+function fenced(deps: ConductorDeps, lease: Lease): ConductorDeps {
+  const stillHeld = (): Promise<void> => deps.store.writeUnder(lease, () => Promise.resolve());
+  return { ...deps, stillHeld, vault: deps.vault.under?.(lease) ?? deps.vault };
 }
 
 /** A pass goes on with the trace of the request that asked for it. */
@@ -149,7 +156,10 @@ async function forgetBay(deps: ConductorDeps, pass: Pass, signal: AbortSignal): 
   if (swept.kind === 'waiting') return swept.result;
   const { world } = swept.pass;
   await releaseSupport(deps, world, signal);
-  await deps.store.writeUnder(pass.lease, (repos) => repos.bays.delete(world.bay.id));
+  await deps.store.writeUnder(pass.lease, async (repos) => {
+    await repos.departedBays.add([departed(deps, world.bay, world.support)]);
+    await repos.bays.delete(world.bay.id);
+  });
   await tellOthers(deps, world, 'success');
   deps.logger.info('bay deleted', { bayId: world.bay.id, generation: world.bay.generation });
   return { lookAgainAt: 'never', failed: false, outcome: 'forget' };
@@ -174,6 +184,7 @@ async function tellStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): 
 
 /** The name is derived from the bay: when it is taken, an earlier pass made the stack and died before it could tell. */
 async function createOrAdopt(deps: ConductorDeps, spec: StackSpec, world: BayWorld, signal: AbortSignal): Promise<StackSnapshot> {
+  await deps.stillHeld?.();
   try {
     return await deps.orchestrator.create(spec, accessOf(world), signal);
   } catch (error) {

@@ -61,6 +61,10 @@ export interface ConductorDeps {
   readonly vault: Vault;
   readonly authority: CertificateAuthority;
   readonly engines: Engines;
+  /** Fails with `lease-lost` where the pass no longer holds its bay: asked right before something is made that knows no fence. */
+  readonly stillHeld?: () => Promise<void>;
+  /** How long after its deletion a bay is looked at once more, milliseconds; an hour when absent. */
+  readonly departedGraceMs?: number;
   readonly clock: Clock;
   readonly random: Random;
   /** The same as the API's: passwords go to it sealed. */

@@ -86,6 +86,14 @@ export const OPTIONS: readonly Option[] = [
   option('quotas', 'max_node_groups_per_cluster', 'integer', 100, 'Node groups of a cluster.', { minimum: 2 }),
   option('conductor', 'topic', 'string', 'magnum-conductor', 'Prefix of the queues.'),
   option('conductor', 'concurrency', 'integer', 16, 'Bays worked on at a time, by one process.', { minimum: 1, maximum: 1000 }),
+  option(
+    'conductor',
+    'leftover_grace',
+    'integer',
+    3600,
+    'Seconds after the deletion of a bay at which it is looked at once more, for what a frozen conductor may have made of it since: secrets, accounts, a stack.',
+    { minimum: 1 },
+  ),
   option('conductor', 'drain_timeout', 'integer', 25, 'Seconds that running work gets at SIGTERM.', { minimum: 0 }),
   option(
     'database',

@@ -1,5 +1,6 @@
 import type { SigningRules } from '../domain/certificate.js';
 import type { Secret } from '../domain/secret.js';
+import type { Lease } from './store.js';
 
 export interface KeyPair {
   /** PEM */
@@ -31,4 +32,6 @@ export interface Vault {
   keep(ref: string, secret: Secret): Promise<Secret>;
   get(ref: string): Promise<Secret | undefined>;
   delete(ref: string): Promise<void>;
+  /** The same vault, whose writes count only while the lease is held: `lease-lost` otherwise. Absent where no transaction can say so. */
+  readonly under?: (lease: Lease) => Vault;
 }

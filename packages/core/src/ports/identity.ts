@@ -56,8 +56,8 @@ export interface Identity {
   validate(token: Secret, caller: Caller): Promise<TokenIdentity | undefined>;
   /** Makes the account if it is absent; the password is set again if it is there. */
   ensureTrustee(username: string, password: Secret, signal: AbortSignal): Promise<TrusteeAccount>;
-  /** Deleting what is gone is success. */
-  deleteTrustee(username: string, signal: AbortSignal): Promise<void>;
+  /** Deleting what is gone is success. True where it was there. */
+  deleteTrustee(username: string, signal: AbortSignal): Promise<boolean>;
   /** Whether there is a project of that id. */
   projectExists(projectId: string, signal: AbortSignal): Promise<boolean>;
   readonly trusteeDomainId: string;

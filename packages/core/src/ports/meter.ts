@@ -22,9 +22,14 @@ export type PassOutcome =
   | 'stopped'
   | 'abandoned';
 
+/** What a late writer can leave of a deleted bay. */
+export type LeftoverKind = 'secret' | 'account' | 'stack';
+
 /** Counts what a conductor does, for operators. Never fails and never waits. */
 export interface Meter {
   claimed(bays: number): void;
+  /** Something of a deleted bay was removed. */
+  leftOver(kind: LeftoverKind): void;
   passed(outcome: PassOutcome, bays?: number): void;
   /** One call to a neighbour: `orchestrator`, `create`; the outcome is `ok` or the kind of the error. */
   called(neighbour: string, operation: string, outcome: string, seconds: number): void;

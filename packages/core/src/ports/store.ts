@@ -1,4 +1,5 @@
 import type { Bay, BayObserved } from '../domain/bay.js';
+import type { DepartedBay } from '../domain/departed-bay.js';
 import type { BayModel } from '../domain/bay-model.js';
 import type { BayStatus } from '../domain/bay-status.js';
 import type { BayId, BayModelId, ContainerId, FederationId, NodeGroupId, NodeId, X509KeyPairId } from '../domain/ids.js';
@@ -197,6 +198,20 @@ export interface SecretRepository {
   keep(ref: string, sealed: string): Promise<string>;
   get(ref: string): Promise<string | undefined>;
   delete(ref: string): Promise<void>;
+  /** Everything of a bay. Returns the references. */
+  deleteOf(bayId: BayId): Promise<readonly string[]>;
+}
+
+/** Deleted bays, until it is certain that nothing was left of them. */
+export interface DepartedBayRepository {
+  /** What is known already stays as it is. */
+  add(bays: readonly DepartedBay[]): Promise<void>;
+  due(now: Date, limit: number): Promise<readonly DepartedBay[]>;
+  /** False where another conductor was faster. */
+  postpone(bay: Pick<DepartedBay, 'id' | 'lookAt'>, lookAt: Date): Promise<boolean>;
+  remove(id: BayId): Promise<void>;
+  /** Bays that are neither there nor remembered, and of which the database has a secret. */
+  strays(limit: number): Promise<readonly BayId[]>;
 }
 
 export interface MagnumServiceRepository {
@@ -273,6 +288,7 @@ export interface Repositories {
   readonly containers: ContainerRepository;
   readonly x509KeyPairs: X509KeyPairRepository;
   readonly secrets: SecretRepository;
+  readonly departedBays: DepartedBayRepository;
   readonly services: MagnumServiceRepository;
   readonly quotas: QuotaRepository;
   readonly federations: FederationRepository;

@@ -18,6 +18,7 @@ export function splitVault(database: Vault, keyPairs: Vault): Vault {
       if (!isPassword(ref)) await keyPairs.delete(ref);
       await database.delete(ref);
     },
+    under: (lease) => splitVault(database.under?.(lease) ?? database, keyPairs.under?.(lease) ?? keyPairs),
   };
 }
 

@@ -26,7 +26,7 @@ function anIdentity(expiresInMs = 60_000): { identity: Identity; asked: () => nu
       return !revoked && token.reveal() === 'good' ? found : undefined;
     },
     ensureTrustee: async () => ({ userId: 't', domainId: 'd' }),
-    deleteTrustee: async () => undefined,
+    deleteTrustee: async () => false,
     projectExists: async () => true,
     trusteeDomainId: 'd',
     publicAuthUrl: 'http://192.0.2.1/v3',

@@ -21,5 +21,10 @@ export function secretRepository(db: Knex): SecretRepository {
     async delete(ref) {
       await db(TABLE).where({ ref }).delete();
     },
+    async deleteOf(bayId) {
+      const rows: Row[] = await db(TABLE).where('ref', 'like', `bay/${bayId}/%`).select('ref');
+      await db(TABLE).where('ref', 'like', `bay/${bayId}/%`).delete();
+      return rows.map((row) => text(row, 'ref'));
+    },
   };
 }

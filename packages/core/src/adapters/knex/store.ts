@@ -6,6 +6,7 @@ import { bayEventRepository } from './bay-events.js';
 import { bayModelRepository } from './bay-models.js';
 import { bayRepository } from './bays.js';
 import { containerRepository } from './containers.js';
+import { departedBayRepository } from './departed-bays.js';
 import { federationRepository } from './federations.js';
 import { translated } from './errors.js';
 import { idempotencyRepository } from './idempotency.js';
@@ -76,6 +77,7 @@ function repositories(db: Knex, clock: Clock, sealer: Sealer | undefined): Repos
     containers: containerRepository(db, sealer),
     x509KeyPairs: x509KeyPairRepository(db),
     secrets: secretRepository(db),
+    departedBays: departedBayRepository(db),
     services: magnumServiceRepository(db),
     quotas: quotaRepository(db),
     federations: federationRepository(db),

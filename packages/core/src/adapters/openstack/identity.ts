@@ -93,15 +93,16 @@ export class KeystoneIdentity implements Identity {
     }
   }
 
-  async deleteTrustee(username: string, signal: AbortSignal): Promise<void> {
+  async deleteTrustee(username: string, signal: AbortSignal): Promise<boolean> {
     const [session, domainId] = await this.#trusteeDomain(signal);
     const known = await this.#findUser(session, domainId, username, signal);
-    if (known === undefined) return;
+    if (known === undefined) return false;
     try {
       await session.identity.DELETE('/v3/users/{user_id}', { params: { path: { user_id: known } }, signal });
     } catch (error) {
       if (!isDomainError(error, 'not-found')) throw error;
     }
+    return true;
   }
 
   async projectExists(projectId: string, signal: AbortSignal): Promise<boolean> {

@@ -8,6 +8,7 @@ test('calls are counted by their outcome and timed; others of the part are left 
   const meter = {
     claimed: () => undefined,
     passed: () => undefined,
+    leftOver: () => undefined,
     called: (...call: (string | number)[]) => void calls.push(call),
   };
   const part = {

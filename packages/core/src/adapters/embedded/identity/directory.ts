@@ -83,12 +83,13 @@ export class Directory {
     return account;
   }
 
-  async deleteTrustee(username: string): Promise<void> {
-    await this.#deps.db.transaction(async (transaction) => {
+  async deleteTrustee(username: string): Promise<boolean> {
+    return this.#deps.db.transaction(async (transaction) => {
       const row: { id: string } | undefined = await transaction('embedded_user').where({ name: username }).first('id');
-      if (!row) return;
+      if (!row) return false;
       await transaction('embedded_token').where({ user_id: row.id }).delete();
       await transaction('embedded_user').where({ id: row.id }).delete();
+      return true;
     });
   }
 

@@ -73,9 +73,9 @@ export class EmbeddedIdentity implements Identity {
     return { userId: account.id, domainId: account.domainId };
   }
 
-  async deleteTrustee(username: string, signal: AbortSignal): Promise<void> {
+  async deleteTrustee(username: string, signal: AbortSignal): Promise<boolean> {
     signal.throwIfAborted();
-    await this.#directory.deleteTrustee(username);
+    return this.#directory.deleteTrustee(username);
   }
 
   async projectExists(projectId: string, signal: AbortSignal): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { createOnce, type Migration } from '../migration.js';
 import { certificateMigrations } from './certificates.js';
 import { credentialMigrations } from './credentials.js';
+import { departedBayMigrations } from './departed-bays.js';
 import { federationMigrations } from './federations.js';
 import { nodeGroupMigrations } from './node-groups.js';
 import { nodeRecordMigrations } from './node-records.js';
@@ -32,6 +33,7 @@ export const coreMigrations: readonly Migration[] = [
   ...nodeRecordMigrations,
   ...credentialMigrations,
   ...nodeShardMigrations,
+  ...departedBayMigrations,
 ];
 
 async function addEventKinds(db: Knex): Promise<void> {

@@ -1,0 +1,141 @@
+import { delegateUsername, trusteeUsername } from '../domain/actor.js';
+import { requestTokenRef } from '../domain/bay-support.js';
+import type { Bay } from '../domain/bay.js';
+import type { BaySupport } from '../domain/bay-support.js';
+import { trusteePasswordRef } from '../domain/credential.js';
+import type { DepartedBay } from '../domain/departed-bay.js';
+import { stackNameOf, type BayId } from '../domain/ids.js';
+import { referencesOf } from '../domain/rotation.js';
+import type { CloudAccess } from '../ports/orchestrator.js';
+import type { LeftoverKind } from '../ports/meter.js';
+import { delegatePasswordRef } from './ensure-trusts.js';
+import type { ConductorDeps } from './world.js';
+
+/*
+ * Leases and fences protect rows. A vault, Keystone or Heat knows no fence: a conductor that was frozen in the middle of a pass and
+ * wakes after its bay was deleted may still make a secret, an account or a stack, which then belongs to no bay (seen twice in four runs
+ * with frozen conductors). Whatever can be checked is refused by the fence right before it is made; for the moment between the check
+ * and the call, every deleted bay is remembered, and looked at once more when no late writer can be left. What is there then is
+ * removed, and the bay looked at again; a bay of which nothing was left is forgotten. Names are derived from the bay's id alone, so
+ * that a look meets nothing of anybody else. Several conductors may look at once: removing what is gone is success.
+ */
+
+/** How long a late writer may take, where nothing else is configured. */
+export const DEPARTED_GRACE_MS = 3_600_000;
+const LOOK_EVERY_MS = 60_000;
+const AT_A_TIME = 50;
+/** A conductor that dies while it looks leaves the bay to the others after this. */
+const CLAIM_MS = 120_000;
+
+/** What is to be remembered of a bay that is being forgotten. */
+export function departed(deps: Pick<ConductorDeps, 'clock' | 'departedGraceMs'>, bay: Bay, support: BaySupport): DepartedBay {
+  return {
+    id: bay.id,
+    projectId: bay.projectId,
+    userId: bay.userId,
+    stackName: stackNameOf(bay),
+    caGeneration: Math.max(support.caGeneration, support.rotation?.generation ?? 0, bay.desired.caGeneration),
+    credentialGeneration: Math.max(support.credentialGeneration, bay.desired.credentialGeneration),
+    lookAt: lookAt(deps),
+  };
+}
+
+function lookAt({ clock, departedGraceMs = DEPARTED_GRACE_MS }: Pick<ConductorDeps, 'clock' | 'departedGraceMs'>): Date {
+  return new Date(clock.now().getTime() + departedGraceMs);
+}
+
+/** Looks now and then, until the signal. */
+export async function keepSweepingDeparted(deps: ConductorDeps, signal: AbortSignal): Promise<void> {
+  const pause = Math.min(LOOK_EVERY_MS, Math.max(1_000, (deps.departedGraceMs ?? DEPARTED_GRACE_MS) / 4));
+  while (!signal.aborted) {
+    // Spread, so that conductors that were started together do not look together.
+    await deps.clock.sleep(pause / 2 + deps.random.below(Math.ceil(pause / 2)), signal).catch(() => undefined);
+    if (signal.aborted) return;
+    await sweepDeparted(deps, signal).catch((error: unknown) => {
+      if (!signal.aborted) deps.logger.warn('departed bays cannot be looked at', { error });
+    });
+  }
+}
+
+/** One look at every bay that is due. */
+export async function sweepDeparted(deps: ConductorDeps, signal: AbortSignal): Promise<void> {
+  const due = await deps.store.write(async (repos) => {
+    const strays = await repos.departedBays.strays(AT_A_TIME);
+    await repos.departedBays.add(strays.map((id) => stray(deps, id)));
+    return repos.departedBays.due(deps.clock.now(), AT_A_TIME);
+  });
+  for (const bay of due) {
+    const claimed = new Date(deps.clock.now().getTime() + CLAIM_MS);
+    if (!(await deps.store.write((repos) => repos.departedBays.postpone(bay, claimed)))) continue;
+    await lookAtDeparted(deps, { ...bay, lookAt: claimed }, signal).catch((error: unknown) => {
+      if (!signal.aborted) deps.logger.warn('departed bay cannot be looked at', { bayId: bay.id, error });
+    });
+  }
+}
+
+/** Found by a secret of the service's own database; nothing else is known of it. */
+function stray(deps: ConductorDeps, id: BayId): DepartedBay {
+  const unknown = { projectId: null, userId: null, stackName: null };
+  return { id, ...unknown, caGeneration: 0, credentialGeneration: 0, lookAt: lookAt(deps) };
+}
+
+async function lookAtDeparted(deps: ConductorDeps, bay: DepartedBay, signal: AbortSignal): Promise<void> {
+  const found = [...(await removeStack(deps, bay, signal)), ...(await removeAccounts(deps, bay, signal))];
+  found.push(...(await removeSecrets(deps, bay)));
+  for (const { kind, name } of found) {
+    deps.meter?.leftOver(kind);
+    deps.logger.warn('leftover of a deleted bay removed', { bayId: bay.id, kind, name });
+  }
+  if (found.length > 0) await deps.store.write((repos) => repos.departedBays.postpone(bay, lookAt(deps)));
+  else await deps.store.write((repos) => repos.departedBays.remove(bay.id));
+}
+
+interface Leftover {
+  readonly kind: LeftoverKind;
+  readonly name: string;
+}
+
+async function removeStack(deps: ConductorDeps, bay: DepartedBay, signal: AbortSignal): Promise<readonly Leftover[]> {
+  const { stackName, projectId, userId } = bay;
+  if (stackName === null || projectId === null || userId === null) return [];
+  // The owner's trust is gone: the service's own rights look and delete.
+  const access: CloudAccess = { projectId, userId };
+  const stack = (await deps.orchestrator.find([stackName], access, signal)).get(stackName);
+  if (!stack) return [];
+  await deps.orchestrator.delete(stack.id, access, signal);
+  return [{ kind: 'stack', name: stackName }];
+}
+
+/** Trusts go with the account that holds them. */
+async function removeAccounts(deps: ConductorDeps, bay: DepartedBay, signal: AbortSignal): Promise<readonly Leftover[]> {
+  const { id, projectId } = bay;
+  if (projectId === null) return [];
+  const of = { id, projectId };
+  const names = [delegateUsername(of), ...upTo(bay.credentialGeneration).map((generation) => trusteeUsername(of, generation))];
+  const removed: Leftover[] = [];
+  for (const name of names) if (await deps.identity.deleteTrustee(name, signal)) removed.push({ kind: 'account', name });
+  await deps.cloud.releaseFacts(id, signal);
+  return removed;
+}
+
+async function removeSecrets(deps: ConductorDeps, bay: DepartedBay): Promise<readonly Leftover[]> {
+  const refs = [
+    requestTokenRef(bay.id),
+    delegatePasswordRef(bay.id),
+    ...upTo(bay.credentialGeneration).map((generation) => trusteePasswordRef(bay.id, generation)),
+    ...upTo(bay.caGeneration).flatMap((generation) => referencesOf(bay.id, generation)),
+  ];
+  const removed: Leftover[] = [];
+  for (const ref of refs) {
+    if (await deps.vault.get(ref)) removed.push({ kind: 'secret', name: ref });
+    // Also where nothing can be read: of what was begun there may be parts.
+    await deps.vault.delete(ref);
+  }
+  const others = await deps.store.write((repos) => repos.secrets.deleteOf(bay.id));
+  return [...removed, ...others.map((name): Leftover => ({ kind: 'secret', name }))];
+}
+
+/** 0 to the newest one. */
+function upTo(generation: number): readonly number[] {
+  return Array.from({ length: generation + 1 }, (_unused, index) => index);
+}
