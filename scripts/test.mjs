@@ -13,6 +13,7 @@ import { addReport, closingLines, noTotals } from './testing/report.mjs';
 const HEAVY = [
   'test/e2e',
   'test/fleet',
+  'test/chaos',
   'test/contracts',
   'test/wire/binaries.test.ts',
   'packages/core/src/coe/swarm/swarm.test.ts',

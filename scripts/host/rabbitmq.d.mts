@@ -3,6 +3,7 @@ export interface Rabbitmq {
   /** For `[DEFAULT] transport_url`. */
   readonly url: string;
   restart(signal?: NodeJS.Signals): Promise<void>;
+  control(words: readonly string[]): Promise<void>;
   suspend(signal?: NodeJS.Signals): Promise<void>;
   resume(): Promise<void>;
   stop(): Promise<void>;

@@ -9,6 +9,7 @@ import { freePort } from './free-port.mjs';
 import { ensurePackages } from './packages.mjs';
 
 const PROGRAM = '/usr/lib/rabbitmq/bin/rabbitmq-server';
+const CONTROL = '/usr/lib/rabbitmq/bin/rabbitmqctl';
 const READY_WITHIN = 90_000;
 
 /**
@@ -30,6 +31,8 @@ export async function startRabbitmq({ log }) {
       await end(server, signal);
       await start(server);
     },
+    /** Runs `rabbitmqctl` on it. */
+    control: (words) => control(server, words),
     suspend: (signal = 'SIGTERM') => end(server, signal),
     resume: () => start(server),
     stop: async () => {
@@ -79,6 +82,14 @@ async function end(server, signal) {
   const gone = new Promise((done) => server.process.once('exit', done));
   process.kill(-server.process.pid, signal);
   await gone;
+}
+
+function control(server, words) {
+  return new Promise((done, failed) =>
+    spawn(CONTROL, ['--node', server.env.RABBITMQ_NODENAME, ...words], { stdio: 'ignore', env: server.env })
+      .on('error', failed)
+      .once('exit', (code) => (code === 0 ? done() : failed(new Error(`rabbitmqctl ${words.join(' ')} ended with ${code}`)))),
+  );
 }
 
 /** The port mapper outlives its node: it is told to go by name of its own port. */

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { emptyDatabase, withMariadbAndRabbitmq } from '../support/services.js';
+import { randomFrom } from '../chaos/random.js';
 import { Fleet, until, type Answer, type Line } from './fleet.js';
+import { leftovers, sqlOn, type Sql } from './leftovers.js';
 
-const BAYS = Number(process.env['MAGNUM_TEST_FLEET_BAYS'] ?? 200);
+const BAYS = Number(process.env['MAGNUM_TEST_FLEET_BAYS'] ?? 100);
 const SEED = Number(process.env['MAGNUM_TEST_SEED'] ?? Date.now() % 1_000_000);
 /** Clients at a time. */
 const CLIENTS = 60;
@@ -11,23 +13,15 @@ const CLIENTS = 60;
 const PATIENCE_MS = 240_000;
 /** There are not as many floating addresses as bays here. */
 const BAY = { baymodel_id: 'model', node_count: 1, floating_ip_enabled: false };
-const EXTERNAL = '0c1d6a52-3b0e-4f55-8f0a-5d6f5b1a0001';
 
 await withMariadbAndRabbitmq('a fleet of two APIs and three conductors', ({ mariadb, rabbitmq }) => {
   let fleet: Fleet;
-  let database: string;
-  const sql = (text: string): readonly (readonly string[])[] =>
-    mariadb
-      .sql(`USE ${database}; ${text}`)
-      .trim()
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => line.split('\t'));
+  let sql: Sql;
 
   beforeAll(async () => {
     process.stdout.write(`fleet: MAGNUM_TEST_SEED=${SEED} repeats the choices of this run\n`);
     const url = emptyDatabase(mariadb);
-    database = /\/(\w+)\?/.exec(url)?.[1] ?? '';
+    sql = sqlOn(mariadb, url);
     fleet = await Fleet.prepare(url, rabbitmq.url, { apis: 2, conductors: 3 });
     await fleet.startAll();
     const model = {
@@ -211,8 +205,6 @@ async function outage(signal: AbortSignal, restarts: readonly (readonly [number,
   }
 }
 
-type Sql = (text: string) => readonly (readonly string[])[];
-
 /** Looks at the stacks again and again: the ids that it has seen under each name. */
 class StackWatch {
   readonly #ids = new Map<string, Set<string>>();
@@ -241,32 +233,6 @@ class StackWatch {
   twins(): readonly string[] {
     return [...this.#ids].filter(([, ids]) => ids.size > 1).map(([name]) => name);
   }
-}
-
-const EMPTY_IN_THE_END = [
-  'bay',
-  'node',
-  'node_group',
-  'intent',
-  'work_item',
-  'bay_support',
-  'bay_event',
-  'vault_secret',
-  'hot_stack',
-  'hot_resource',
-  'hot_signal',
-  'hot_event',
-  'hot_allocation',
-  'embedded_user',
-  'embedded_range',
-];
-
-/** Rows that belong to no bay any more, by table. */
-function leftovers(sql: Sql): readonly string[] {
-  const tables = EMPTY_IN_THE_END.map((table) => [table, `SELECT COUNT(*) FROM ${table}`] as const);
-  // The external network is the cloud's own.
-  const counts = [...tables, ['simulated_part', `SELECT COUNT(*) FROM simulated_part WHERE part_key <> '${EXTERNAL}'`] as const];
-  return counts.map(([table, query]) => `${table}: ${sql(query)[0]?.[0] ?? '?'}`).filter((line) => !line.endsWith(': 0'));
 }
 
 interface Holder {
@@ -318,13 +284,4 @@ function storyOf(bayId: string, lines: readonly Line[]): string {
   return inOrder(lines.filter((line) => line['bayId'] === bayId && typeof line['fence'] === 'number'))
     .map(({ time, msg, pid, fence }) => `${String(time)} ${String(pid)} ${msg} ${String(fence)}`)
     .join('; ');
-}
-
-/** A small generator whose choices a seed repeats. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

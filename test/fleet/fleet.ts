@@ -35,6 +35,10 @@ export interface Answer {
 export class Fleet {
   readonly members: readonly Member[];
   readonly lines: Line[] = [];
+  /** Processes that ended although nobody ended them. */
+  readonly deaths: string[] = [];
+  /** What a process finds in its environment, beside what all do. */
+  environment: (member: Member) => Readonly<Record<string, string>> = () => ({});
   readonly #folder: string;
   #token = '';
 
@@ -96,16 +100,20 @@ export class Fleet {
     return this.members.filter((member) => member.program === 'magnum-api');
   }
 
-  start(member: Member): void {
+  /** `output`: where its log goes, instead of here. */
+  start(member: Member, output?: number): void {
     const child = spawn(
       process.execPath,
       [join(BIN, `${member.program}.js`), '--config-file', join(this.#folder, 'magnum.conf')],
       {
-        stdio: ['ignore', 'pipe', 'inherit'],
-        env: { ...process.env, OS_DEFAULT__HOST: member.name, OS_API__PORT: String(member.port) },
+        stdio: ['ignore', output ?? 'pipe', 'inherit'],
+        env: { ...process.env, OS_DEFAULT__HOST: member.name, OS_API__PORT: String(member.port), ...this.environment(member) },
       },
     );
     member.child = child;
+    child.once('exit', (code, signal) => {
+      if (member.child === child) this.deaths.push(`${member.name} ended by itself: ${signal ?? `exit code ${code}`}`);
+    });
     if (child.stdout) createInterface({ input: child.stdout }).on('line', (text) => this.#heard(text));
   }
 
@@ -149,7 +157,12 @@ export class Fleet {
   async ask(
     method: string,
     path: string,
-    { body, api = 0, token = this.#token }: { readonly body?: unknown; readonly api?: number; readonly token?: string } = {},
+    {
+      body,
+      api = 0,
+      token = this.#token,
+      key,
+    }: { readonly body?: unknown; readonly api?: number; readonly token?: string; readonly key?: string } = {},
   ): Promise<Answer> {
     const member = this.apis[api % this.apis.length];
     const response = await fetch(`http://127.0.0.1:${member?.port ?? 0}${path}`, {
@@ -161,6 +174,7 @@ export class Fleet {
         'Content-Type': 'application/json',
         'OpenStack-API-Version': 'container-infra 1.14',
         connection: 'close',
+        ...(key === undefined ? {} : { 'Idempotency-Key': key }),
       },
     });
     const text = await response.text();
@@ -179,7 +193,8 @@ export class Fleet {
   }
 }
 
-async function end(member: Member, signal: NodeJS.Signals): Promise<void> {
+/** Ends a process and waits for that. */
+export async function end(member: Member, signal: NodeJS.Signals): Promise<void> {
   const { child } = member;
   member.child = undefined;
   if (!child || child.exitCode !== null || child.signalCode !== null) return;

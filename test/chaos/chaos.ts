@@ -1,0 +1,89 @@
+import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { Fleet, until } from '../fleet/fleet.js';
+import { leftovers, sqlOn } from '../fleet/leftovers.js';
+import { emptyDatabase } from '../support/services.js';
+import { Clients } from './clients.js';
+import { faultsIn } from './model.js';
+import { Nemesis, type Surroundings } from './nemesis.js';
+import { planOf, storyOf } from './plan.js';
+
+export interface ChaosOptions extends Omit<Surroundings, 'databaseUrl'> {
+  readonly seed: number;
+  readonly seconds: number;
+  readonly clients: number;
+}
+
+export interface ChaosResult {
+  readonly faults: readonly string[];
+  readonly bays: number;
+  readonly writes: number;
+  readonly reads: number;
+  readonly blows: number;
+  /** What late writers had left, and the sweep removed. */
+  readonly swept: number;
+}
+
+const MEMBERS = { apis: 2, conductors: 3 };
+const HEALS_WITHIN_MS = 120_000;
+
+/** A fleet under blows, and what its clients saw of it. The same seed strikes the same blows; what comes of them is another thing. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { mariadb, rabbitmq, seed, seconds, log } = options;
+  const databaseUrl = emptyDatabase(mariadb);
+  const fleet = await Fleet.prepare(databaseUrl, rabbitmq.url, MEMBERS);
+  const nemesis = await Nemesis.over(fleet, { ...options, databaseUrl });
+  const sql = sqlOn(mariadb, databaseUrl);
+  const plan = planOf(seed, seconds, fleet.members.length);
+  try {
+    await fleet.startAll();
+    await makeModel(fleet);
+    const clients = new Clients(fleet);
+    const over = new AbortController();
+    const work = Array.from({ length: options.clients }, (_unused, client) => clients.work(client, seed, over.signal));
+    const strikes = nemesis.strike(plan, over.signal);
+    await systemClock.sleep(seconds * 1_000);
+    over.abort(new Error('it is enough'));
+    await strikes;
+    await fleet.ready();
+    await Promise.all(work);
+    const rest = await settledRest(sql);
+    const faults = [...clients.faults, ...nemesis.faults, ...fleet.deaths, ...faultsIn(clients), ...twins(fleet), ...rest];
+    const swept = fleet.lines.filter(({ msg }) => msg === 'leftover of a deleted bay removed').length;
+    const { bays, writes, reads } = clients;
+    return { faults, bays, writes: writes.length, reads: reads.length, blows: plan.length, swept };
+  } finally {
+    await fleet.stopAll();
+    await nemesis.close();
+    log(`chaos: seed ${seed}, ${seconds} s: ${plan.map(storyOf).join('; ')}`);
+  }
+}
+
+async function makeModel(fleet: Fleet): Promise<void> {
+  const body = {
+    name: 'model',
+    coe: 'swarm',
+    image_id: 'debian-12',
+    flavor_id: 'm1.small',
+    keypair_id: 'default',
+    external_network_id: 'public',
+  };
+  const { status } = await fleet.ask('POST', '/v1/baymodels', { body });
+  if (status !== 201) throw new Error(`the bay model was answered with ${status}`);
+}
+
+/** After healing nothing of any bay is left, and every deleted bay was looked at once more. */
+async function settledRest(sql: ReturnType<typeof sqlOn>): Promise<readonly string[]> {
+  const rest = (): readonly string[] => [...leftovers(sql), ...leftovers(sql, ['departed_bay'])];
+  await until(() => rest().length === 0, HEALS_WITHIN_MS).catch(() => undefined);
+  return rest().map((line) => `left over: ${line}`);
+}
+
+/** Bays for which stacks of two ids were told something. */
+function twins(fleet: Fleet): readonly string[] {
+  const stacks = new Map<unknown, Set<unknown>>();
+  for (const { msg, bayId, stackId } of fleet.lines.map((line) => line as typeof line & { bayId?: unknown; stackId?: unknown })) {
+    if (msg !== 'stack told') continue;
+    stacks.set(bayId, (stacks.get(bayId) ?? new Set()).add(stackId));
+  }
+  return [...stacks].filter(([, ids]) => ids.size > 1).map(([bayId]) => `bay ${String(bayId)} had two stacks`);
+}

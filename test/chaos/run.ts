@@ -1,0 +1,32 @@
+/** `npm run chaos -- --seconds N --seed S`: one run; exit code 1 and the whole story where a promise was broken. */
+import { parseArgs } from 'node:util';
+import { startMariadb } from '../../scripts/host/mariadb.mjs';
+import { startRabbitmq } from '../../scripts/host/rabbitmq.mjs';
+import { runChaos } from './chaos.js';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    clients: { type: 'string', default: '6' },
+  },
+});
+const log = (line: string): void => void process.stdout.write(`${line}\n`);
+const [seconds, seed, clients] = [Number(values.seconds), Number(values.seed), Number(values.clients)];
+if (![seconds, seed, clients].every((value) => Number.isInteger(value) && value > 0)) {
+  process.stderr.write('usage: npm run chaos -- [--seconds N] [--seed S] [--clients C]: whole numbers above 0\n');
+  process.exit(2);
+}
+const mariadb = await startMariadb({ log });
+const rabbitmq = await startRabbitmq({ log });
+try {
+  const { faults, bays, writes, reads, blows, swept } = await runChaos({ mariadb, rabbitmq, log, seconds, seed, clients });
+  log(
+    `chaos: seed ${seed}: ${bays} bays, ${writes} writes, ${reads} reads, ${blows} blows, ${swept} leftovers removed, ${faults.length} faults`,
+  );
+  for (const fault of faults) log(`  ${fault}`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+} finally {
+  await rabbitmq.stop();
+  await mariadb.stop();
+}
