@@ -22,7 +22,7 @@ import type { Logger } from '../../packages/core/src/ports/logger.js';
 import type { Answers, ContainerAction, ManifestsOf } from '../../packages/core/src/ports/bus.js';
 import type { Policy } from '../../packages/core/src/ports/policy.js';
 import type { Store } from '../../packages/core/src/ports/store.js';
-import { requester, type Requester, type Service } from './service.js';
+import { requester, SEALING_KEY, type Requester, type Service } from './service.js';
 
 /** A second front end over the service's database, in front of an engine that lives in memory. */
 export interface Engine {
@@ -32,8 +32,7 @@ export interface Engine {
   failWith(kind: ErrorName | undefined, status?: number): void;
 }
 
-/** One for all of them: what one has sealed, another one opens. */
-const SEALER = aesSealer(systemRandom.bytes(32));
+const SEALER = aesSealer(SEALING_KEY);
 
 export interface EngineOptions {
   readonly store?: (store: Store) => Store;
@@ -63,7 +62,7 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
       if (kind) throw new DomainError(kind, { message: 'The engine is made to fail.', ...(status ? { status } : {}) });
     }),
   );
-  const store = knexStore(service.db, systemClock);
+  const store = knexStore(service.db, systemClock, SEALER);
   const fetch = apiHandler({
     store: options.store?.(store) ?? store,
     bus,

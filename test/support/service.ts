@@ -67,6 +67,8 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+/** One for every front end of a process: what one has sealed, another one opens. */
+export const SEALING_KEY = systemRandom.bytes(32);
 export const ORIGIN = 'http://magnum.test:9511';
 export const MODEL = {
   name: 'swarm',
@@ -117,7 +119,7 @@ export async function aService(options: ServiceOptions = {}): Promise<Service> {
     backend: new SimulatedBackend(db),
     logger: recorder(seen),
     config,
-    sealingKey: systemRandom.bytes(32),
+    sealingKey: SEALING_KEY,
     rotationOverlapMs: 0,
     passwords,
     ...(options.preflight ? { preflight: options.preflight } : {}),
