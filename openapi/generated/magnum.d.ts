@@ -1419,6 +1419,8 @@ export interface components {
             links: components["schemas"]["Links"];
         };
         Errors: {
+            /** @description What `detail` of the first error says, for clients that look for it here. */
+            message?: string;
             errors: components["schemas"]["Error"][];
         };
         Version: {
@@ -1475,6 +1477,8 @@ export interface components {
             coe: "kubernetes" | "swarm" | "swarm-mode" | "mesos";
             /** @description Name or id of the image of the nodes; it must have the property `os_distro`. */
             image_id: string;
+            /** @description Accepted from Kilo's and Liberty's clients, without effect: name a `keypair_id`. In no answer. */
+            ssh_authorized_key?: string | null;
             /** @description Name of the key pair that opens the nodes. */
             keypair_id: string | null;
             /** @description Name or id of the flavor of the nodes. */
@@ -1572,6 +1576,8 @@ export interface components {
             coe: "kubernetes" | "swarm" | "swarm-mode" | "mesos";
             /** @description Name or id of the image of the nodes; it must have the property `os_distro`. */
             image_id: string;
+            /** @description Accepted from Kilo's and Liberty's clients, without effect: name a `keypair_id`. In no answer. */
+            ssh_authorized_key?: string | null;
             /** @description Name of the key pair that opens the nodes. */
             keypair_id: string;
             /** @description Name or id of the flavor of the nodes. */
@@ -2157,7 +2163,7 @@ export interface components {
             container_version: string | null;
             /** @description Only when it has failed: the node groups that failed, and why. */
             faults?: {
-                [key: string]: string;
+                [key: string]: string | null;
             };
             project_id: string;
             user_id: string;
@@ -2398,8 +2404,10 @@ export interface components {
             name: string | null;
             /** @description UUID or name of the bay. */
             bay_uuid: string;
-            /** @description Image to run: `nginx:stable`. */
+            /** @description Image to run: `nginx:stable`. It must be given. */
             image: string;
+            /** @description What Kilo's clients call `image`. In no answer. */
+            image_id?: string | null;
             /** @description Command to run in place of the image's own. */
             command: string | null;
             /**
@@ -2427,8 +2435,10 @@ export interface components {
             name?: string | null;
             /** @description UUID or name of the bay. */
             bay_uuid: string;
-            /** @description Image to run: `nginx:stable`. */
-            image: string;
+            /** @description Image to run: `nginx:stable`. It must be given. */
+            image?: string | null;
+            /** @description What Kilo's clients call `image`. In no answer. */
+            image_id?: string | null;
             /** @description Command to run in place of the image's own. */
             command?: string | null;
             /** @description Limit of its memory: `512m`. */
@@ -2444,7 +2454,7 @@ export interface components {
             name: string | null;
             /** @description UUID or name of the bay. */
             bay_uuid: string;
-            /** @description Image to run: `nginx:stable`. */
+            /** @description Image to run: `nginx:stable`. It must be given. */
             image: string;
             /** @description Command to run in place of the image's own. */
             command: string | null;
@@ -3147,6 +3157,14 @@ export interface components {
         bay_filter: string;
         /** @description Only events later than the one with this id. */
         after: number;
+        /** @description Accepted from Kilo's clients, and passed over as it was then. */
+        kilo_rc_uuid: string;
+        /** @description Accepted from Kilo's clients, and passed over as it was then. */
+        kilo_service_uuid: string;
+        /** @description Accepted from Kilo's clients, and passed over as it was then. */
+        kilo_pod_uuid: string;
+        /** @description Accepted from Kilo's clients, and passed over as it was then. */
+        kilo_bay_uuid: string;
         /** @description At most this many. */
         event_limit: number;
         /** @description Answer what would be made, and make nothing (an extension; at every version). */
@@ -3435,6 +3453,8 @@ export interface operations {
                 label?: components["parameters"]["filter_label"];
                 /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
                 updated_since?: components["parameters"]["filter_updated_since"];
+                /** @description Accepted from Kilo's clients, and passed over as it was then. */
+                bay_uuid?: components["parameters"]["kilo_bay_uuid"];
             };
             header?: never;
             path?: never;
@@ -3527,6 +3547,8 @@ export interface operations {
                 label?: components["parameters"]["filter_label"];
                 /** @description Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
                 updated_since?: components["parameters"]["filter_updated_since"];
+                /** @description Accepted from Kilo's clients, and passed over as it was then. */
+                bay_uuid?: components["parameters"]["kilo_bay_uuid"];
             };
             header?: never;
             path?: never;
@@ -4879,6 +4901,8 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Accepted from Kilo's clients, and passed over as it was then. */
+                pod_uuid?: components["parameters"]["kilo_pod_uuid"];
             };
             header?: never;
             path?: never;
@@ -4937,6 +4961,8 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Accepted from Kilo's clients, and passed over as it was then. */
+                pod_uuid?: components["parameters"]["kilo_pod_uuid"];
             };
             header?: never;
             path?: never;
@@ -5124,6 +5150,8 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Accepted from Kilo's clients, and passed over as it was then. */
+                service_uuid?: components["parameters"]["kilo_service_uuid"];
             };
             header?: never;
             path?: never;
@@ -5182,6 +5210,8 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Accepted from Kilo's clients, and passed over as it was then. */
+                service_uuid?: components["parameters"]["kilo_service_uuid"];
             };
             header?: never;
             path?: never;
@@ -5369,6 +5399,8 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Accepted from Kilo's clients, and passed over as it was then. */
+                rc_uuid?: components["parameters"]["kilo_rc_uuid"];
             };
             header?: never;
             path?: never;
@@ -5427,6 +5459,8 @@ export interface operations {
                 sort_key?: components["parameters"]["sort_key"];
                 /** @description Direction to sort in. */
                 sort_dir?: components["parameters"]["sort_dir"];
+                /** @description Accepted from Kilo's clients, and passed over as it was then. */
+                rc_uuid?: components["parameters"]["kilo_rc_uuid"];
             };
             header?: never;
             path?: never;

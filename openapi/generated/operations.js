@@ -741,6 +741,20 @@ export const operations = {
             "updated-since"
           ]
         }
+      },
+      {
+        "name": "bay_uuid",
+        "required": false,
+        "description": "Accepted from Kilo's clients, and passed over as it was then.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "maxLength": 255
+        },
+        "cli": {
+          "hidden": true
+        }
       }
     ],
     "hasBody": false,
@@ -984,6 +998,20 @@ export const operations = {
           "flags": [
             "updated-since"
           ]
+        }
+      },
+      {
+        "name": "bay_uuid",
+        "required": false,
+        "description": "Accepted from Kilo's clients, and passed over as it was then.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "maxLength": 255
+        },
+        "cli": {
+          "hidden": true
         }
       }
     ],
@@ -4823,6 +4851,20 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "pod_uuid",
+        "required": false,
+        "description": "Accepted from Kilo's clients, and passed over as it was then.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "maxLength": 255
+        },
+        "cli": {
+          "hidden": true
+        }
       }
     ],
     "hasBody": false,
@@ -4981,6 +5023,20 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "pod_uuid",
+        "required": false,
+        "description": "Accepted from Kilo's clients, and passed over as it was then.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "maxLength": 255
+        },
+        "cli": {
+          "hidden": true
+        }
       }
     ],
     "hasBody": false,
@@ -5503,6 +5559,20 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "service_uuid",
+        "required": false,
+        "description": "Accepted from Kilo's clients, and passed over as it was then.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "maxLength": 255
+        },
+        "cli": {
+          "hidden": true
+        }
       }
     ],
     "hasBody": false,
@@ -5661,6 +5731,20 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "service_uuid",
+        "required": false,
+        "description": "Accepted from Kilo's clients, and passed over as it was then.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "maxLength": 255
+        },
+        "cli": {
+          "hidden": true
+        }
       }
     ],
     "hasBody": false,
@@ -6183,6 +6267,20 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "rc_uuid",
+        "required": false,
+        "description": "Accepted from Kilo's clients, and passed over as it was then.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "maxLength": 255
+        },
+        "cli": {
+          "hidden": true
+        }
       }
     ],
     "hasBody": false,
@@ -6340,6 +6438,20 @@ export const operations = {
           "default": "asc"
         },
         "cli": null
+      },
+      {
+        "name": "rc_uuid",
+        "required": false,
+        "description": "Accepted from Kilo's clients, and passed over as it was then.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "maxLength": 255
+        },
+        "cli": {
+          "hidden": true
+        }
       }
     ],
     "hasBody": false,

@@ -102,7 +102,7 @@ describe.each(Object.entries(MANIFESTS))('%s', (name, manifest) => {
   });
 });
 
-test('a bay without an engine says so', async () => {
+test('a bay of another engine is refused as such, also where there is no engine to ask', async () => {
   const reply = await service.request('GET', '/v1/pods?bay_ident=hive');
-  expect(refusalOf(reply)).toMatchObject({ status: 409, detail: expect.stringContaining('simulated') });
+  expect(refusalOf(reply)).toMatchObject({ status: 400, detail: expect.stringContaining('kubernetes bays alone') });
 });

@@ -90,7 +90,7 @@ test('it is told so a few times only', async () => {
   const { id, told } = await aBayWhoseStackFails(NO_ANSWER, Infinity);
   await inTime(id, 'CREATE_FAILED');
   expect(told()).toBe(MOST_HEALINGS);
-  expect((await bayOf(id))?.statusReason).toContain('update the bay to try again');
+  expect((await bayOf(id))?.statusReason).toContain('update it to try again');
 });
 
 test('what was refused is not tried again', async () => {

@@ -105,7 +105,7 @@ describe('the deletion of a bay', () => {
     const deps = { ...process.deps, leftovers: cloud, sweepRules: { timeoutMs: 5_000, deletesVolumes: false } };
     await deleteBay(process.app, may('bay:delete'), id);
     await work(deps, machine, async () => (await bayOf(process, id))?.observed.status === 'DELETE_FAILED');
-    expect((await bayOf(process, id))?.observed.statusReason).toMatch(/LoadBalancer kube_service \(lb\).*delete the bay again/);
+    expect((await bayOf(process, id))?.observed.statusReason).toMatch(/LoadBalancer kube_service \(lb\).*delete it again/);
     cloud.balancer = 'gone';
     await deleteBay(process.app, may('bay:delete'), id);
     await work(deps, machine, isGone(process, id));

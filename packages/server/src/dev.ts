@@ -15,11 +15,14 @@ import {
   type CloudBackend,
   type EmbeddedConfig,
   type EmbeddedMagnum,
+  type FrontRoom,
   type Logger,
+  type Readiness,
 } from '@magnum-ts/core';
 import { Listeners, urlHost } from './app.js';
 import { DATABASE, lockDataDir, openDataDir, openrc, saveInstance, writePrivate, type Instance } from './data-dir.js';
 import { docsRoom } from './docs.js';
+import { healthRoom } from './health.js';
 import { EXTERNAL_ID, externalNetwork, findDocker, nodeImage, type LocalDocker } from './local-docker.js';
 
 export interface DevOptions {
@@ -67,6 +70,16 @@ export async function startDev(options: DevOptions = {}): Promise<DevServer> {
   }
 }
 
+/** As the API's own: a balancer or a script may look at it without a token. */
+function devHealth(db: ReturnType<typeof openSqlite>): FrontRoom {
+  const database = (): Promise<Readiness> =>
+    db.raw('select 1').then(
+      () => ({ database: { ok: true } }),
+      () => ({ database: { ok: false, reason: 'the database does not answer' } }),
+    );
+  return healthRoom(database, ['database']);
+}
+
 interface Start {
   readonly options: DevOptions;
   readonly dataDir: string;
@@ -99,7 +112,7 @@ async function run(start: Start): Promise<DevServer> {
     ...healthInterval(),
     ...rotationOverlap(),
   });
-  const listeners = new Listeners(frontDoor([docsRoom], magnum.answer, logger));
+  const listeners = new Listeners(frontDoor([docsRoom, devHealth(db)], magnum.answer, logger));
   try {
     reach.port = await listeners.listen(options.port ?? DEFAULT_PORT, host);
     if (backend instanceof DockerBackend)

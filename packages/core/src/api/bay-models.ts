@@ -10,6 +10,7 @@ import {
 import type { BayModel, CoeName } from '../domain/bay-model.js';
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
+import type { Problem } from '../domain/labels.js';
 import { etagOfModel, requireMatch } from './etag.js';
 import { flagField, mapField, numberField, textField } from './fields.js';
 import type { Answer, Call, Handler } from './handler.js';
@@ -57,7 +58,7 @@ export function bayModelOperations({ names, present, parse }: BayModelWording) {
         body: present(call, model),
         location: locationOf(call.baseUrl, names.collection, model.id),
         etag: etagOfModel(model),
-        warnings,
+        warnings: [...warnings, ...keyWarning(bodyOf(call))],
       };
     },
     update: async (deps, call) => {
@@ -73,6 +74,12 @@ export function bayModelOperations({ names, present, parse }: BayModelWording) {
       return {};
     },
   } satisfies Record<string, Handler>;
+}
+
+/** Kilo's and Liberty's way to open the nodes. */
+function keyWarning(body: JsonObject): readonly Problem[] {
+  if (textField(body, 'ssh_authorized_key') === null) return [];
+  return [{ field: 'ssh_authorized_key', message: 'accepted, and has no effect: name a keypair_id' }];
 }
 
 const operations = bayModelOperations({
@@ -102,7 +109,7 @@ export function parseModel(body: JsonObject): Omit<BayModelFields, 'driver'> {
   if (imageId === null)
     throw new DomainError('invalid-parameter', {
       field: 'image_id',
-      message: 'Invalid input for field/attribute image_id. Mandatory field missing.',
+      message: 'Invalid input for field/attribute image_id: mandatory field missing.',
     });
   return {
     name: textField(body, 'name'),

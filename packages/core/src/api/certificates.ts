@@ -21,7 +21,8 @@ export const certificateHandlers = {
     const body = (call.body ?? {}) as JsonObject;
     const csr = textField(body, 'csr') ?? '';
     const type = textField(body, 'ca_cert_type') ?? undefined;
-    const { bayId, pem } = await signCertificate(deps, call.access, { bay: bayOf(body), csr, type }, call.signal());
+    const wanted = { ...bayOf(body), csr, type };
+    const { bayId, pem } = await signCertificate(deps, call.access, wanted, call.signal());
     return { body: { ...common(call, bayId), csr, pem, ...(type ? { ca_cert_type: type } : {}) } };
   },
   rotateCertificate: async (deps, call) => {
@@ -34,12 +35,14 @@ function identOf(call: Call): string {
   return call.params['cluster_ident'] ?? '';
 }
 
-function bayOf(body: JsonObject): string {
-  const bay = textField(body, 'bay_uuid') ?? textField(body, 'cluster_uuid');
-  if (bay !== null) return bay;
+function bayOf(body: JsonObject): { readonly bay: string; readonly field: string } {
+  for (const field of ['bay_uuid', 'cluster_uuid']) {
+    const bay = textField(body, field);
+    if (bay !== null) return { bay, field };
+  }
   throw new DomainError('invalid-parameter', {
     field: 'bay_uuid',
-    message: "Invalid input for field/attribute bay_uuid. Value: 'None'. Mandatory field missing: give bay_uuid or cluster_uuid.",
+    message: 'Invalid input for field/attribute bay_uuid: mandatory field missing, give bay_uuid or cluster_uuid.',
   });
 }
 

@@ -125,11 +125,10 @@ function ownSummary(call: Call, row: BayRow) {
   };
 }
 
-function healthReasonOf({ bay }: BayRow): Record<string, string> | null {
-  const { health, healthReason } = bay.observed;
-  return health === null && Object.keys(healthReason).length === 0 ? null : { ...healthReason };
+function healthReasonOf({ bay }: BayRow): Record<string, string> {
+  return { ...bay.observed.healthReason };
 }
 
-function faultsOf(failed: readonly NodeGroup[]): Record<string, string> {
-  return Object.fromEntries(failed.map((group) => [group.name, group.statusReason ?? '']));
+function faultsOf(failed: readonly NodeGroup[]): Record<string, string | null> {
+  return Object.fromEntries(failed.map((group) => [group.name, group.statusReason]));
 }

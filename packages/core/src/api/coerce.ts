@@ -40,5 +40,7 @@ function readBoolean(value: JsonValue): JsonValue {
 }
 
 function readInteger(value: JsonValue): JsonValue {
+  // Upstream's language takes true for 1 and false for 0.
+  if (typeof value === 'boolean') return Number(value);
   return typeof value === 'string' && /^\s*[+-]?\d{1,15}\s*$/.test(value) ? Number(value) : value;
 }

@@ -67,7 +67,7 @@ export const containerHandlers = {
       {
         bay: textField(body, 'bay_uuid') ?? '',
         name: textField(body, 'name'),
-        image: textField(body, 'image') ?? '',
+        image: imageOf(body),
         command: textField(body, 'command'),
         memory: textField(body, 'memory'),
         environment: mapField(body, 'environment') ?? {},
@@ -97,6 +97,16 @@ export const containerHandlers = {
     return { body: { output: (await executeInContainer(deps, call.access, identOf(call), command, call.signal())).output } };
   },
 } satisfies Record<string, Handler>;
+
+/** Kilo's clients call it `image_id`. */
+function imageOf(body: JsonObject): string {
+  const image = textField(body, 'image') ?? textField(body, 'image_id');
+  if (image !== null) return image;
+  throw new DomainError('invalid-parameter', {
+    field: 'image',
+    message: 'Invalid input for field/attribute image: mandatory field missing.',
+  });
+}
 
 function identOf(call: Call): string {
   return call.params['container_ident'] ?? '';

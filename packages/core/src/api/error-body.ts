@@ -16,20 +16,29 @@ export function asDomainError(error: unknown): DomainError {
 export function errorBody(error: DomainError, vocabulary: Vocabulary = 'bay'): JsonObject {
   const message = error.in(vocabulary);
   if (error.kind === 'unauthorized') return { error: { code: 401, title: 'Unauthorized', message } };
-  if (error instanceof UnsupportedVersion) return { errors: [unsupportedVersion(error)] };
+  // Many clients look for a message at the root alone: openstacksdk, hence Ansible, shows nothing else of the body.
+  if (error instanceof UnsupportedVersion) return { message, errors: [unsupportedVersion(error)] };
   return {
+    message,
     errors: [
       {
         request_id: '',
         code: codeOf(error),
         status: error.status,
-        title: titleOf(message),
+        title: REASON_PHRASES[error.kind] ?? titleOf(message),
         detail: message,
         links: [],
       },
     ],
   };
 }
+
+/** Refusals that upstream's framework makes, not its handlers, carry HTTP's own words as their title. */
+const REASON_PHRASES: Readonly<Partial<Record<ErrorName, string>>> = {
+  'path-not-found': 'Not Found',
+  'method-not-allowed': 'Method Not Allowed',
+  'not-acceptable': 'Not Acceptable',
+};
 
 /** What was refused before an operation was found has no code: upstream's framework answers it, not its handlers. */
 const WITHOUT_CODE: readonly ErrorName[] = ['path-not-found', 'method-not-allowed', 'not-acceptable'];

@@ -12,7 +12,7 @@ export async function pageOf(limits: ApiLimits, call: Call, findMarker: (marker:
     if (!isUuid(marker))
       throw new DomainError('invalid-parameter', {
         field: 'marker',
-        message: 'Invalid input for field/attribute marker. It must be a UUID.',
+        message: 'Invalid input for field/attribute marker: it must be a UUID.',
       });
     await findMarker(marker);
   }
@@ -52,7 +52,7 @@ function timeIn(text: string): Date {
   if (!Number.isNaN(time.getTime())) return time;
   throw new DomainError('invalid-parameter', {
     field: 'updated_since',
-    message: `Invalid input for field/attribute updated_since. Value: '${text}'. It must be a time, such as 2026-01-31T12:00:00Z.`,
+    message: `Invalid input for field/attribute updated_since: it must be a time, such as 2026-01-31T12:00:00Z. Value: '${text}'.`,
   });
 }
 

@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { DomainError } from '../domain/errors.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.js';
 import { jsonProblem, REQUEST_BOUNDS } from '../domain/json-bounds.js';
+import { parsePatch } from '../domain/patch.js';
 import { coerceBody, coerceValue, typesOf } from './coerce.js';
 
 /** Names that a refusal lists, at most. */
@@ -16,7 +17,12 @@ let ajv: Ajv2020 | undefined;
 export function validBody(operation: Operation & { readonly id: OperationId }, version: string, body: JsonValue): JsonValue {
   assertSane(body);
   const schema = loadSchemas().requests[operation.id]?.find((range) => isWithin(version, range.from, range.to))?.schema;
-  if (!schema || operation.bodyKind === 'json-patch') return body;
+  if (operation.bodyKind === 'json-patch') {
+    // Looked at before the thing that it is for: what is no patch is none of anything.
+    parsePatch(body);
+    return body;
+  }
+  if (!schema) return body;
   return validObject(schema, body);
 }
 
@@ -42,7 +48,7 @@ function assertStorable(schema: JsonSchema, body: JsonObject): void {
       continue;
     throw new DomainError('invalid-parameter', {
       field: name,
-      message: `Invalid input for field/attribute ${name}. Value: ${quoted(value)}. It must be at most ${LARGEST_INTEGER}.`,
+      message: invalidInput(name, `it must be at most ${LARGEST_INTEGER}`, value),
     });
   }
 }
@@ -108,7 +114,7 @@ function assertNoReadOnly(schema: JsonSchema, body: JsonObject): void {
   if (name === undefined) return;
   throw new DomainError('invalid-parameter', {
     field: name,
-    message: `Invalid input for field/attribute ${name}. Value: ${quoted(body[name])}. Cannot set read only field.`,
+    message: invalidInput(name, 'cannot set read only field', body[name]),
   });
 }
 
@@ -138,22 +144,26 @@ function refusal(error: ErrorObject | undefined, body: JsonValue, parameter?: st
     const name = String(error.params['missingProperty']);
     return new DomainError('invalid-parameter', {
       field: name,
-      message: `Invalid input for field/attribute ${name}. Value: 'None'. Mandatory field missing.`,
+      message: invalidInput(name, 'mandatory field missing', 'None'),
     });
   }
   const value = parameter === undefined ? error?.data : body;
   return new DomainError('invalid-parameter', {
     field,
-    message: `Invalid input for field/attribute ${field}. Value: ${quoted(value)}. ${reasonOf(error)}.`,
+    message: invalidInput(field, reasonOf(error), value),
   });
 }
 
 function reasonOf(error: ErrorObject | undefined): string {
   if (error?.keyword === 'enum')
-    return `Value should be one of: ${(error.params['allowedValues'] as readonly unknown[]).join(', ')}`; // ajv's shape for enum
-  if (error?.keyword === 'pattern') return `It must match ${String(error.params['pattern'])}`;
-  const words = error?.message ?? 'it is not valid';
-  return words.charAt(0).toUpperCase() + words.slice(1);
+    return `value should be one of: ${(error.params['allowedValues'] as readonly unknown[]).join(', ')}`; // ajv's shape for enum
+  if (error?.keyword === 'pattern') return `it must match ${String(error.params['pattern'])}`;
+  return error?.message ?? 'it is not valid';
+}
+
+/** Clients print what stands before the first full stop and nothing else: the reason is in it. */
+function invalidInput(field: string, reason: string, value: unknown): string {
+  return `Invalid input for field/attribute ${field}: ${reason}. Value: ${quoted(value)}.`;
 }
 
 /** What was sent, short, and with nothing that could fool a terminal or a log. */

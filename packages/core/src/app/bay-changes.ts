@@ -1,7 +1,7 @@
 import type { Actor } from '../domain/actor.js';
 import type { Bay } from '../domain/bay.js';
 import { bayEvent } from '../domain/bay-event.js';
-import { STATUS_OF, type Operation } from '../domain/bay-status.js';
+import { STATUS_OF, type BayStatus, type Operation } from '../domain/bay-status.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
 import { deadlineOf } from '../domain/intent.js';
@@ -112,9 +112,16 @@ export function requireAccepts(bay: Bay, operation: BayOperation): void {
   if (ACCEPTED_IN[status].has(operation)) return;
   throw new DomainError(
     'not-supported',
-    ({ bay: noun }) =>
-      `${VERBS[operation]} a ${noun} when status is "${status}" is not supported. Wait until it has settled, or delete the ${noun}.`,
+    ({ bay: noun }) => `${VERBS[operation]} a ${noun} when status is "${status}" is not supported. ${wayOut(status, noun)}`,
   );
+}
+
+/** What can be done where something cannot. */
+function wayOut(status: BayStatus, noun: string): string {
+  if (status.endsWith('_IN_PROGRESS')) return `Wait until it has settled, or delete the ${noun}.`;
+  const open = (['resize', 'update', 'upgrade', 'rotate-ca'] as const).filter((operation) => ACCEPTED_IN[status].has(operation));
+  const words = open.map((operation) => (operation === 'rotate-ca' ? 'rotate its certificates' : `${operation} it`));
+  return `It has settled: ${[...words, `delete the ${noun}`].join(', or ')}.`;
 }
 
 function changedMeanwhile(bay: Bay): DomainError {

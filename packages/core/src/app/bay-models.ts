@@ -9,7 +9,7 @@ import type { BayDriver } from '../ports/bay-driver.js';
 import type { Page } from '../ports/store.js';
 import { requireCloudResources, requireImage, type CloudReferences } from './cloud-resources.js';
 import { cloudAccess, owningProject, visibleRows, type Access, type AppDeps } from './deps.js';
-import { checkLabels } from './drivers.js';
+import { checkLabels, withoutEffect } from './drivers.js';
 import { findBayModel } from './find.js';
 import { requireRowRoom } from './row-limits.js';
 
@@ -56,7 +56,7 @@ export async function createBayModel(
   };
   checkBayModel(completed);
   const driver = driverFor(deps, completed, fields.driver, image.driver ?? null);
-  const warnings = checkLabels(deps, driver, completed.labels);
+  const warnings = [...checkLabels(deps, driver, completed.labels), ...withoutEffect(driver, completed)];
   await requireCloudResources(deps.cloud, referencesOf(completed, access), cloudAccess(actor), signal);
   if (completed.public || completed.hidden) requirePublish(deps, access);
   const model = {
@@ -89,7 +89,8 @@ export async function updateBayModel(
   deps.policy.require(access.action, access.actor, model);
   const wanted = await changedModel(deps, access, model, change(model), signal);
   checkBayModel(wanted);
-  const warnings = checkLabels(deps, deps.engines.driverOf(wanted), wanted.labels);
+  const driver = deps.engines.driverOf(wanted);
+  const warnings = [...checkLabels(deps, driver, wanted.labels), ...withoutEffect(driver, wanted)];
   await requireCloudResources(deps.cloud, referencesOf(wanted, access, model), cloudAccess(access.actor), signal);
   if (wanted.public !== model.public || wanted.hidden !== model.hidden) requirePublish(deps, access);
   await deps.store.write(async (repos) => {

@@ -5,7 +5,7 @@ import { checkVolumeSize } from '../domain/bay-model-rules.js';
 import { isFailed, type Health } from '../domain/bay-status.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
-import { mergedLabels, type Labels } from '../domain/labels.js';
+import { mergedLabels, type Labels, type Problem } from '../domain/labels.js';
 import { generatedName } from '../domain/names.js';
 import { DEFAULT_WORKER, type NodeGroup } from '../domain/node-group.js';
 import { WORDS } from '../domain/words.js';
@@ -13,7 +13,7 @@ import type { BayRow, New, Page } from '../ports/store.js';
 import { changeBay, recordIntent, requireAccepts, type Accepted } from './bay-changes.js';
 import { requireCloudResources } from './cloud-resources.js';
 import { cloudAccess, owningProject, visibleRows, type Access, type AppDeps } from './deps.js';
-import { checkLabels } from './drivers.js';
+import { checkLabels, refuseFirst, withoutEffect } from './drivers.js';
 import { findBay, findBayModelToUse } from './find.js';
 import { requireDelegable, keepRequestToken } from './delegation.js';
 import { newDefaultGroups, setGroupSize } from './group-sizes.js';
@@ -98,7 +98,11 @@ async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal
   const driver = deps.engines.driverOf(model);
   const desired = desiredFrom(wanted, model);
   checkVolumeSize(model.dockerStorageDriver, desired.dockerVolumeSize);
-  const warnings = checkLabels(deps, driver, desired.labels);
+  const warnings = [
+    ...checkLabels(deps, driver, desired.labels),
+    ...withoutEffect(driver, { ...model, labels: desired.labels }),
+    ...(wanted.discoveryUrl === null ? [] : [NO_DISCOVERY]),
+  ];
   deps.policy.require(access.action, actor);
   const projectId = owningProject(actor);
   requireDelegable(deps, actor);
@@ -138,11 +142,15 @@ async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal
     nodeGroups: groups.map((group) => ({ ...group, sequence: 0 })),
     nodes: nodes.map((node) => ({ ...node, sequence: 0 })),
   };
-  const [problem] = driver.check?.(drafted) ?? [];
-  if (problem) throw new DomainError('invalid-parameter', problem);
+  refuseFirst(driver.check?.(drafted) ?? []);
   requireStackFits(deps, driver, drafted);
   return { bay, model, driver, groups, nodes, warnings };
 }
+
+const NO_DISCOVERY: Problem = {
+  field: 'discovery_url',
+  message: 'accepted and shown, and has no effect: the nodes find each other through this service',
+};
 
 function desiredFrom(wanted: CreateBay, model: BayModel): BayDesired {
   return {

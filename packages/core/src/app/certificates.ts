@@ -3,11 +3,13 @@ import type { BayId } from '../domain/ids.js';
 import { authorityNamed } from '../domain/rotation.js';
 import type { CertificateOf } from '../ports/bus.js';
 import { QUESTION_MS, type Access, type AppDeps } from './deps.js';
-import { findBay } from './find.js';
+import { findBay, wordingOf } from './find.js';
 
 /** `type`: the wire's `ca_cert_type`; absent, or no name of an authority: the main one (contract, resources §4). */
 export interface WantedCertificate {
   readonly bay: string;
+  /** Wire name of the field of the body that names it. */
+  readonly field?: string;
   readonly type: string | undefined;
 }
 
@@ -30,7 +32,7 @@ export async function signCertificate(
   wanted: WantedCertificate & { readonly csr: string },
   signal: AbortSignal,
 ): Promise<{ bayId: BayId; pem: string }> {
-  const bayId = await bayFor(deps, access, wanted.bay);
+  const bayId = await bayFor(deps, access, wanted.bay, wanted.field ?? 'cluster_uuid');
   const question = { bayId, csr: wanted.csr, ...certificateOf(access, wanted) };
   const { pem } = await deps.bus.call('certificate.sign', question, { timeoutMs: QUESTION_MS, signal });
   return { bayId, pem };
@@ -40,11 +42,11 @@ function certificateOf({ actor }: Access, { type }: WantedCertificate): Certific
   return { authority: authorityNamed(type), forNode: actor.trusteeOf !== null };
 }
 
-async function bayFor(deps: AppDeps, access: Access, ident: string): Promise<BayId> {
+async function bayFor(deps: AppDeps, access: Access, ident: string, field: string): Promise<BayId> {
   try {
     return (await findBay(deps, access, ident)).bay.id;
   } catch (error) {
     if (!isDomainError(error, 'bay-not-found')) throw error;
-    throw new DomainError('invalid-parameter', { field: 'cluster_uuid', message: error.message });
+    throw new DomainError('invalid-parameter', { field, message: error.in(wordingOf(field)) });
   }
 }

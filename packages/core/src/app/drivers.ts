@@ -15,6 +15,22 @@ export function getDriver(deps: AppDeps, access: Access, name: string): BayDrive
   throw new DomainError('not-found', `Driver ${name} could not be found.`);
 }
 
+/** Errors: `invalid-parameter` for the first of the problems that a driver finds, by the name of its field. */
+export function refuseFirst(problems: readonly Problem[]): void {
+  const [problem] = problems;
+  if (!problem) return;
+  const { field, message } = problem;
+  throw new DomainError('invalid-parameter', { field, message: message.startsWith(field) ? message : `${field}: ${message}.` });
+}
+
+/** What of a model its driver takes and does not act on; it is told whatever `[api] label_check` says. */
+export function withoutEffect(
+  driver: BayDriver,
+  model: Parameters<NonNullable<BayDriver['withoutEffect']>>[0],
+): readonly Problem[] {
+  return driver.withoutEffect?.(model) ?? [];
+}
+
 /** What is odd about labels, to be shown as warnings; a refusal of the first of them where the operator wants that. */
 export function checkLabels(deps: Pick<AppDeps, 'labelCheck'>, driver: BayDriver, labels: Labels): readonly Problem[] {
   if (deps.labelCheck === 'off') return [];

@@ -3,8 +3,8 @@ import type { BayModel } from '../domain/bay-model.js';
 import { DomainError, isDomainError, type ErrorName } from '../domain/errors.js';
 import type { Federation } from '../domain/federation.js';
 import type { BayId } from '../domain/ids.js';
-import type { BayRow, NodeGroupRow, NodeRow } from '../ports/store.js';
-import type { Words } from '../domain/words.js';
+import type { BayRow, NodeGroupRow, NodeRow, Visibility } from '../ports/store.js';
+import type { Vocabulary, Words } from '../domain/words.js';
 import type { Container } from '../domain/workload.js';
 import type { X509KeyPair } from '../domain/x509-key-pair.js';
 import { ownRows, visibleRows, type Access, type AppDeps } from './deps.js';
@@ -34,8 +34,16 @@ export async function findBayModel(deps: FindDeps, access: Access, ident: string
 
 /** The same for a model that a new bay names, where its number in the database will do too (contract, README §5). */
 export async function findBayModelToUse(deps: FindDeps, access: Access, ident: string): Promise<BayModel> {
-  const { actor } = access;
-  const visible = { ...ownRows(actor), seesHidden: deps.policy.isAdministrator(actor) };
+  return findModelAmong(deps, access, ident, ownRows(access.actor));
+}
+
+/** The same for an upgrade: an administrator who may upgrade the bays of all projects may name their models (contract, README §5). */
+export async function findBayModelToUpgradeTo(deps: FindDeps, access: Access, ident: string): Promise<BayModel> {
+  return findModelAmong(deps, access, ident, visibleRows(deps, access));
+}
+
+async function findModelAmong(deps: FindDeps, access: Access, ident: string, rows: Visibility): Promise<BayModel> {
+  const visible = { ...rows, seesHidden: deps.policy.isAdministrator(access.actor) };
   const named = await deps.store.read((repos) => repos.bayModels.find(ident, visible));
   const numbered = named.length === 0 && access.vocabulary === 'cluster' && /^[1-9]\d{0,9}$/.test(ident);
   const models = numbered ? await deps.store.read((repos) => repos.bayModels.findNumber(Number(ident), visible)) : named;
@@ -58,8 +66,13 @@ export async function findBayInBody(
     return await findBay(deps, access, ident);
   } catch (error) {
     if (!isDomainError(error, 'bay-not-found')) throw error;
-    throw new DomainError('invalid-parameter', { field, message: error.message });
+    throw new DomainError('invalid-parameter', { field, message: error.in(wordingOf(field)) });
   }
+}
+
+/** The wording of the field that names the bay decides how it is called. */
+export function wordingOf(field: string): Vocabulary {
+  return field.startsWith('cluster') ? 'cluster' : 'bay';
 }
 
 export async function findX509KeyPair(deps: FindDeps, access: Access, ident: string): Promise<X509KeyPair> {

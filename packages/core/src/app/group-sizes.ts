@@ -1,6 +1,8 @@
 import type { Bay } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
+import { DomainError } from '../domain/errors.js';
 import type { BayModelId, NodeGroupId, NodeId } from '../domain/ids.js';
+import type { Labels } from '../domain/labels.js';
 import { nodeName } from '../domain/names.js';
 import { DEFAULT_MASTER, DEFAULT_WORKER, isMaster, type NodeGroup } from '../domain/node-group.js';
 import { UNSEEN_NODE, type Node } from '../domain/node.js';
@@ -27,12 +29,14 @@ export function newDefaultGroups(
     role: 'master',
     flavorId: bay.desired.masterFlavorId,
     nodeCount: sizes.masterCount,
+    minNodeCount: 0,
   });
   const workers = newGroup(deps, bay, model, {
     name: DEFAULT_WORKER,
     role: 'worker',
     flavorId: bay.desired.flavorId,
     nodeCount: sizes.nodeCount,
+    minNodeCount: leastWorkers(bay.desired.labels),
   });
   const masterNodes = newNodes(deps, { group: masters, bayModelId: model.id, taken: new Set(), count: sizes.masterCount });
   const taken = new Set(masterNodes.map((node) => node.name));
@@ -42,7 +46,19 @@ export function newDefaultGroups(
   };
 }
 
-type GroupShape = Pick<NodeGroup, 'name' | 'role' | 'flavorId' | 'nodeCount'>;
+type GroupShape = Pick<NodeGroup, 'name' | 'role' | 'flavorId' | 'nodeCount' | 'minNodeCount'>;
+
+/** Label `min_node_count`: contract, resources §3. Errors: `invalid-parameter` where it is no number of nodes. */
+function leastWorkers(labels: Labels): number {
+  const text = labels['min_node_count'] ?? '0';
+  if (/^\d{1,4}$/.test(text) && Number(text) <= MOST_NODES) return Number(text);
+  throw new DomainError('invalid-parameter', {
+    field: 'labels.min_node_count',
+    message: `labels.min_node_count: it must be a whole number from 0 to ${MOST_NODES}, got ${JSON.stringify(text.slice(0, 80))}.`,
+  });
+}
+
+const MOST_NODES = 1_000;
 
 function newGroup(deps: AppDeps, bay: New<Bay>, model: BayModel, shape: GroupShape): New<NodeGroup> {
   return {
@@ -51,7 +67,6 @@ function newGroup(deps: AppDeps, bay: New<Bay>, model: BayModel, shape: GroupSha
     bayId: bay.id,
     projectId: bay.projectId,
     imageId: model.imageId,
-    minNodeCount: 0,
     maxNodeCount: null,
     dockerVolumeSize: bay.desired.dockerVolumeSize,
     labels: bay.desired.labels,

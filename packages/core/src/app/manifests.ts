@@ -1,5 +1,5 @@
 import type { BayId } from '../domain/ids.js';
-import { DomainError } from '../domain/errors.js';
+import { DomainError, isDomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import { checkedManifest, type ManifestKind, type ManifestReport } from '../domain/manifest.js';
 import type { CallOptions } from '../ports/bus.js';
@@ -32,7 +32,7 @@ export async function listManifests(
   signal: AbortSignal,
 ): Promise<readonly ManifestView[]> {
   const { bayId, kind } = await at(deps, access, place);
-  const reports = await deps.bus.call('manifest.list', { bayId, kind }, within(signal));
+  const reports = await ofKubernetes(deps, bayId, () => deps.bus.call('manifest.list', { bayId, kind }, within(signal)));
   return reports.map((report) => ({ bayId, report }));
 }
 
@@ -43,7 +43,12 @@ export async function getManifest(
   signal: AbortSignal,
 ): Promise<ManifestView> {
   const { bayId, kind } = await at(deps, access, place);
-  return { bayId, report: await deps.bus.call('manifest.get', { bayId, kind, ident: place.ident }, within(signal)) };
+  return {
+    bayId,
+    report: await ofKubernetes(deps, bayId, () =>
+      deps.bus.call('manifest.get', { bayId, kind, ident: place.ident }, within(signal)),
+    ),
+  };
 }
 
 export async function createManifest(
@@ -56,7 +61,10 @@ export async function createManifest(
   const { kind } = wanted;
   const bayId = (await findBayInBody(deps, access, { field: 'bay_uuid', ident: wanted.bay })).bay.id;
   const manifest = await readManifest(deps, kind, wanted, signal);
-  return { bayId, report: await deps.bus.call('manifest.create', { bayId, kind, manifest }, within(signal)) };
+  return {
+    bayId,
+    report: await ofKubernetes(deps, bayId, () => deps.bus.call('manifest.create', { bayId, kind, manifest }, within(signal))),
+  };
 }
 
 export async function replaceManifest(
@@ -68,7 +76,7 @@ export async function replaceManifest(
   const { bayId, kind } = await at(deps, access, wanted);
   const manifest = await readManifest(deps, kind, wanted, signal);
   const question = { bayId, kind, ident: wanted.ident, manifest };
-  return { bayId, report: await deps.bus.call('manifest.replace', question, within(signal)) };
+  return { bayId, report: await ofKubernetes(deps, bayId, () => deps.bus.call('manifest.replace', question, within(signal))) };
 }
 
 export async function deleteManifest(
@@ -78,7 +86,29 @@ export async function deleteManifest(
   signal: AbortSignal,
 ): Promise<void> {
   const { bayId, kind } = await at(deps, access, place);
-  await deps.bus.call('manifest.delete', { bayId, kind, ident: place.ident }, within(signal));
+  await ofKubernetes(deps, bayId, () => deps.bus.call('manifest.delete', { bayId, kind, ident: place.ident }, within(signal)));
+}
+
+/**
+ * What an engine is, is asked of the engine. Where there is none to ask, the model knows it: a bay of another engine is refused as such
+ * (contract, endpoints §7), and not for an engine that could come up and would still be another one. Errors: `not-supported`.
+ */
+async function ofKubernetes<T>(deps: AppDeps, bayId: BayId, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isDomainError(error, 'engine-not-live') && !isDomainError(error, 'bay-not-reachable')) throw error;
+    const coe = await deps.store.read(async (repos) => {
+      const bay = await repos.bays.get(bayId);
+      return bay && (await repos.bayModels.get(bay.desired.bayModelId))?.coe;
+    });
+    if (!coe || coe === 'kubernetes') throw error;
+    throw new DomainError('not-supported', {
+      field: 'bay_ident',
+      message: `Bay ${bayId} runs ${coe}: pods, services and replication controllers are there in kubernetes bays alone.`,
+      cause: error,
+    });
+  }
 }
 
 async function at(deps: AppDeps, access: Access, { kind, bay }: Place): Promise<{ bayId: BayId; kind: ManifestKind }> {
@@ -86,7 +116,7 @@ async function at(deps: AppDeps, access: Access, { kind, bay }: Place): Promise<
   if (bay === '') {
     throw new DomainError('invalid-parameter', {
       field: 'bay_ident',
-      message: "Invalid input for field/attribute bay_ident. Value: 'None'. Name the bay: `?bay_ident=<uuid or name>`.",
+      message: 'Invalid input for field/attribute bay_ident: name the bay, `?bay_ident=<uuid or name>`.',
     });
   }
   return { bayId: (await findBay(deps, access, bay)).bay.id, kind };

@@ -45,7 +45,7 @@ export async function createQuota(
   if (projectId === null)
     throw new DomainError('invalid-parameter', {
       field: 'project_id',
-      message: "Invalid input for field/attribute project_id. Value: 'None'. Mandatory field missing.",
+      message: "Invalid input for field/attribute project_id: mandatory field missing. Value: 'None'.",
     });
   if (!(await deps.identity.projectExists(projectId, signal)))
     throw new DomainError('project-not-found', { field: 'project_id', message: `Project ${projectId} could not be found.` });

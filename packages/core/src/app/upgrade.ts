@@ -7,7 +7,7 @@ import { changeBay, requireAccepts, type Accepted, type BayCheck } from './bay-c
 import { requireImage } from './cloud-resources.js';
 import { cloudAccess, type Access, type AppDeps } from './deps.js';
 import { checkLabels } from './drivers.js';
-import { findBay, findBayModelToUse, findNodeGroup } from './find.js';
+import { findBay, findBayModelToUpgradeTo, findNodeGroup } from './find.js';
 import { requireGroupAccepts } from './node-groups.js';
 
 export interface UpgradeBay {
@@ -31,7 +31,7 @@ export async function upgradeBay(
 ): Promise<Accepted> {
   const { bay } = await findBay(deps, access, ident);
   check(bay);
-  const model = await findBayModelToUse(deps, access, wanted.bayModel);
+  const model = await findBayModelToUpgradeTo(deps, access, wanted.bayModel);
   const named = wanted.group === null ? null : (await findNodeGroup(deps, bay.id, wanted.group)).group;
   const [current, groups] = await deps.store.read(async (repos) => [
     await repos.bayModels.get(bay.desired.bayModelId),

@@ -22,7 +22,7 @@ export async function ensureTrusts(deps: ConductorDeps, lease: Lease, world: Bay
     if (world.support.delegate) return world;
     throw new DomainError(
       'cloud-refused',
-      'The service has no trust to act for the owner of the bay. Update the bay with a token of its project, or delete it.',
+      'The service has no trust to act for the owner. Update it with a token of its project, or delete it.',
     );
   }
   const owner = { trusts, token: ownerToken };

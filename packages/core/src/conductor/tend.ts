@@ -15,14 +15,16 @@ const TENDED: ReadonlySet<BayStatus> = new Set(['CREATE_COMPLETE', 'UPDATE_COMPL
 /** A settled bay is asked for its health; a bay that failed rests until somebody asks for something. */
 export async function tendBay(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const { bay } = pass.world;
-  if (!TENDED.has(bay.observed.status)) return { lookAgainAt: 'never', failed: false, outcome: 'tend' };
+  const interval = deps.healthIntervalMs ?? HEALTH_INTERVAL_MS;
+  // Zero and less: nobody looks by itself.
+  if (!TENDED.has(bay.observed.status) || interval <= 0) return { lookAgainAt: 'never', failed: false, outcome: 'tend' };
   const found = await lookAtEngine(deps, pass, signal);
   signal.throwIfAborted();
   await deps.store.writeUnder(pass.lease, (repos) =>
     repos.bays.saveObserved(bay.id, { ...bay.observed, ...found }, bay.generation),
   );
   return {
-    lookAgainAt: new Date(deps.clock.now().getTime() + (deps.healthIntervalMs ?? HEALTH_INTERVAL_MS)),
+    lookAgainAt: new Date(deps.clock.now().getTime() + interval),
     failed: false,
     outcome: 'tend',
   };

@@ -150,7 +150,7 @@ export const OPTIONS: readonly Option[] = [
     'health_polling_interval',
     'integer',
     60,
-    "Seconds between two looks at a bay's health; negative for none.",
+    "Seconds between two looks at a bay's health; 0 or negative for none.",
   ),
   option(
     'kubernetes',

@@ -24,8 +24,8 @@ export function defaultNetworkDriver(coe: CoeName): string {
 export function checkBayModel(
   model: Pick<BayModel, 'coe' | 'networkDriver' | 'volumeDriver' | 'dockerStorageDriver' | 'dockerVolumeSize' | 'dnsNameserver'>,
 ): void {
-  requireMember('network_driver', model.networkDriver, NETWORK_DRIVERS[model.coe], model.coe);
-  requireMember('volume_driver', model.volumeDriver, VOLUME_DRIVERS[model.coe], model.coe);
+  requireMember({ field: 'network_driver', what: 'Network driver' }, model.networkDriver, NETWORK_DRIVERS[model.coe]);
+  requireMember({ field: 'volume_driver', what: 'Volume driver' }, model.volumeDriver, VOLUME_DRIVERS[model.coe]);
   checkVolumeSize(model.dockerStorageDriver, model.dockerVolumeSize);
   checkNameservers(model.dnsNameserver);
 }
@@ -39,9 +39,14 @@ export function checkVolumeSize(storageDriver: string | null, sizeGb: number | n
   );
 }
 
-function requireMember(field: string, value: string | null, allowed: readonly string[], coe: CoeName): void {
+/** Begins with upstream's words, which clients look for. */
+function requireMember(
+  { field, what }: { readonly field: string; readonly what: string },
+  value: string | null,
+  allowed: readonly string[],
+): void {
   if (value === null || allowed.includes(value)) return;
-  throw invalid(field, `${field} ${value} is not supported by ${coe}: use ${allowed.join(' or ')}`);
+  throw invalid(field, `${what} type ${value} is not supported, expecting a ${field} type of ${allowed.join(', ')}`);
 }
 
 function checkNameservers(servers: string | null): void {

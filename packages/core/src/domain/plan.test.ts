@@ -55,12 +55,12 @@ describe('a bay that is wanted', () => {
     expect(planBay(aBay({ generation: 2 }), intent, sighting('COMPLETE'), NOW)).toEqual({
       do: 'finish',
       status: 'ROLLBACK_COMPLETE',
-      reason: 'no room. The bay is as it was before the change: correct the cause, then update it again.',
+      reason: 'no room. It is as it was before the change: correct the cause, then update it again.',
     });
     expect(planBay(aBay({ generation: 2 }), intent, sighting('FAILED'), NOW)).toEqual({
       do: 'fail',
       status: 'ROLLBACK_FAILED',
-      reason: 'no room. Correct the cause, then update the bay again, or delete it.',
+      reason: 'no room. Correct the cause, then update it again, or delete it.',
     });
   });
 

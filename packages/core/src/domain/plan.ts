@@ -59,7 +59,7 @@ function planDelete(bay: Bay, intent: Intent, seen: Observation): Step {
 function planAbsent(bay: Bay, intent: Intent): Step {
   if (bay.observed.acceptedGeneration < intent.generation) return { do: 'create' };
   const gone = `Stack ${bay.observed.stackId ?? ''} is gone: it was deleted outside of this service.`;
-  return failure(STATUS_OF[intent.operation].failed, gone, 'Delete the bay.');
+  return failure(STATUS_OF[intent.operation].failed, gone, 'Delete it.');
 }
 
 function planPresent(
@@ -94,7 +94,7 @@ export function isTold(
 
 function tell(stack: Present, intent: Intent, seen: Observation): Step {
   if (stack.action !== 'DELETE') return { do: 'update' };
-  return failure(STATUS_OF[intent.operation].failed, seen.failure ?? `Stack ${stack.id} is being deleted.`, 'Delete the bay.');
+  return failure(STATUS_OF[intent.operation].failed, seen.failure ?? `Stack ${stack.id} is being deleted.`, 'Delete it.');
 }
 
 function completed(stack: Present, intent: Intent, seen: Observation): Step {

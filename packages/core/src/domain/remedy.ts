@@ -1,12 +1,12 @@
 import type { BayStatus } from './bay-status.js';
 
-/** The way out of each status that nobody wants. */
+/** The way out of each status that nobody wants; it is kept with the row, and shown to callers of both wordings. */
 const REMEDIES: Readonly<Partial<Record<BayStatus, string>>> = {
-  CREATE_FAILED: 'Correct the cause, then update the bay to try again, or delete it.',
-  UPDATE_FAILED: 'Correct the cause, then update the bay again, or delete it.',
-  DELETE_FAILED: 'Correct the cause, then delete the bay again.',
-  ROLLBACK_FAILED: 'Correct the cause, then update the bay again, or delete it.',
-  ROLLBACK_COMPLETE: 'The bay is as it was before the change: correct the cause, then update it again.',
+  CREATE_FAILED: 'Correct the cause, then update it to try again, or delete it.',
+  UPDATE_FAILED: 'Correct the cause, then update it again, or delete it.',
+  DELETE_FAILED: 'Correct the cause, then delete it again.',
+  ROLLBACK_FAILED: 'Correct the cause, then update it again, or delete it.',
+  ROLLBACK_COMPLETE: 'It is as it was before the change: correct the cause, then update it again.',
 };
 
 /** A `status_reason` says what failed and where (the words of whoever found it), then what to do. */

@@ -52,6 +52,10 @@ export interface BayDriver {
   readonly labels: LabelSchema;
   /** What this driver's nodes can take while they run: absent, nothing. */
   readonly rotates?: readonly Rotatable[];
+  /** What of a model and of labels is accepted and changes nothing, shown to the caller as warnings. */
+  withoutEffect?(
+    wanted: Pick<BayModel, 'networkDriver' | 'volumeDriver' | 'registryEnabled' | 'apiserverPort' | 'labels'>,
+  ): readonly Problem[];
   /** Cross-field rules of this driver, beyond its labels' types. */
   check?(desired: DesiredBay): readonly Problem[];
   /** What the bay's nodes have outgrown: asked when a bay is made and whenever it grows. */

@@ -60,7 +60,7 @@ const COLUMNS = [
   'updated_at',
 ] as const;
 const at = positionsOf(COLUMNS);
-const SORTABLE = Object.fromEntries(COLUMNS.filter((name) => name !== 'labels').map((name) => [name, name]));
+const SORTABLE = Object.fromEntries(COLUMNS.map((name) => [name, name]));
 const OF_MODELS = columnsOf(TABLE, COLUMNS);
 
 export function bayModelRepository(db: Knex): BayModelRepository {

@@ -20,6 +20,7 @@ const SORTABLE = Object.fromEntries(
     'status',
     'project_id',
     'user_id',
+    'environment',
     'created_at',
     'updated_at',
   ].map((name) => [name, name]),

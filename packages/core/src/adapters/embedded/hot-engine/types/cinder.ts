@@ -4,6 +4,7 @@ const volume: ResourceType = {
   properties: {
     size: { type: 'number', required: true, min: 1, max: 16384, change: 'update' },
     volume_type: STRING,
+    image: STRING,
     name: NOTED,
     description: NOTED,
     metadata: NOTED,

@@ -78,8 +78,9 @@ async function specOf(context: ResourceContext, ports: readonly ResourceRow[]): 
   const wantedFlavor = text(properties, 'flavor');
   const flavor = byIdOrName(tables.flavors, wantedFlavor);
   if (!flavor) throw new ResourceFailure('NotFound', `The Flavor (${wantedFlavor}) could not be found.`);
-  const image = byIdOrName(tables.images, text(properties, 'image'));
-  if (!image) throw new ResourceFailure('NotFound', `The Image (${text(properties, 'image')}) could not be found.`);
+  const wantedImage = optionalText(properties, 'image') ?? (await bootImageOf(context));
+  const image = byIdOrName(tables.images, wantedImage);
+  if (!image) throw new ResourceFailure('NotFound', `The Image (${wantedImage}) could not be found.`);
   const key = optionalText(properties, 'key_name');
   if (key !== undefined && !tables.keypairs.includes(key))
     throw new ResourceFailure('NotFound', `The Key (${key}) could not be found.`);
@@ -96,6 +97,18 @@ async function specOf(context: ResourceContext, ports: readonly ResourceRow[]): 
     volumes: await volumesOf(context),
     owner: context.owner,
   };
+}
+
+/** A server without an image boots from a volume, which has one. */
+async function bootImageOf(context: ResourceContext): Promise<string> {
+  const boot = list(context.properties, 'block_device_mapping_v2')
+    .filter(isJsonObject)
+    .find((mapping) => mapping['boot_index'] === 0);
+  if (!boot) throw new ResourceFailure('BadRequest', 'A server needs an image, or a volume to boot from.');
+  const volume = await referred(context, text(boot, 'volume_id'), ['OS::Cinder::Volume']);
+  const image = optionalText(volume.properties ?? {}, 'image');
+  if (image === undefined) throw new ResourceFailure('BadRequest', 'The volume to boot from was made of no image.');
+  return image;
 }
 
 async function portsOf(context: ResourceContext): Promise<readonly ResourceRow[]> {

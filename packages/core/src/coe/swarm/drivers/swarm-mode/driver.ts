@@ -21,6 +21,7 @@ export const swarmMode: BayDriver = {
   provides: platforms,
   labels: SWARM_LABELS,
   rotates: ['authority', 'credentials'],
+  withoutEffect,
   check,
   outgrown,
   render,
@@ -38,6 +39,20 @@ function render(input: RenderInput): StackSpec {
     rollbackOnFailure: input.rollbackOnFailure,
     tags: stackTags(input),
   };
+}
+
+/** Settings of earlier drivers: accepted, because templates of those times have them, and named, because nobody must count on them. */
+function withoutEffect(wanted: Parameters<NonNullable<BayDriver['withoutEffect']>>[0]): readonly Problem[] {
+  const { networkDriver, volumeDriver, registryEnabled, apiserverPort, labels } = wanted;
+  const idle: readonly (readonly [boolean, string, string])[] = [
+    [networkDriver !== null && networkDriver !== 'docker', 'network_driver', 'Swarm mode brings its own overlay networks'],
+    [volumeDriver !== null, 'volume_driver', 'no volume plugin is installed on the nodes'],
+    [registryEnabled, 'registry_enabled', 'no registry is run'],
+    [apiserverPort !== null, 'apiserver_port', "the port is the engine's own"],
+    [!['', 'spread'].includes(labels['swarm_strategy'] ?? ''), 'labels.swarm_strategy', 'Swarm mode always spreads'],
+    [labels['rexray_preempt'] === 'true', 'labels.rexray_preempt', 'no volume plugin is installed on the nodes'],
+  ];
+  return idle.filter(([isGiven]) => isGiven).map(([, field, why]) => ({ field, message: `accepted, and has no effect: ${why}` }));
 }
 
 function check(desired: DesiredBay): readonly Problem[] {

@@ -3,6 +3,26 @@ import type { LabelSchema } from '../../../../domain/labels.js';
 /** Every label that this driver reads; those that only earlier drivers read are accepted and change nothing. */
 export const SWARM_LABELS = {
   availability_zone: { type: 'string', default: '', fixed: true, meaning: 'Availability zone of the servers.' },
+  boot_volume_size: {
+    type: 'integer',
+    default: '0',
+    minimum: 0,
+    fixed: true,
+    meaning: "GiB of the volume that servers boot from; 0 for the disk of the server's flavor.",
+  },
+  boot_volume_type: {
+    type: 'string',
+    fixed: true,
+    meaning: "Volume type of the volumes that servers boot from; the cloud's default when absent.",
+  },
+  min_node_count: {
+    type: 'integer',
+    default: '0',
+    minimum: 0,
+    maximum: 1000,
+    fixed: true,
+    meaning: 'The default group of workers is never made smaller.',
+  },
   docker_volume_type: {
     type: 'string',
     fixed: true,

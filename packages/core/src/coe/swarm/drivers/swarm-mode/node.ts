@@ -20,7 +20,7 @@ const optionalText: HotParameter = { type: 'string', default: '' };
 
 /** Name of the nested template that fits the node. */
 export function templateNameOf(node: NodeSettings): string {
-  return `${node.manager ? 'manager' : 'node'}${node.volumeSize > 0 ? '-volume' : ''}.yaml`;
+  return `${node.manager ? 'manager' : 'node'}${node.volumeSize > 0 ? '-volume' : ''}${node.bootVolumeSize > 0 ? '-boot' : ''}.yaml`;
 }
 
 /** Text of the nested template. It holds nothing of a particular node: differences are parameters. */
@@ -54,6 +54,7 @@ export function parametersOf(settings: Settings, like: NodeSettings): Readonly<R
     ...((bay.desired.keypair ?? model.keypairId) ? { keypair: text } : {}),
     ...(settings.floating ? { floating_network: text } : {}),
     ...(like.volumeSize > 0 ? { volume_size: { type: 'number' } } : {}),
+    ...(like.bootVolumeSize > 0 ? { boot_volume_size: { type: 'number' } } : {}),
   };
 }
 
@@ -85,6 +86,19 @@ function resourcesOf(settings: Settings, like: NodeSettings): Readonly<Record<st
           },
         }
       : {}),
+    ...(like.bootVolumeSize > 0
+      ? {
+          boot_volume: {
+            type: 'OS::Cinder::Volume',
+            properties: withoutNulls({
+              size: getParam('boot_volume_size'),
+              image: getParam('image'),
+              volume_type: label(settings.input, 'boot_volume_type'),
+              availability_zone: like.availabilityZone ? getParam('availability_zone') : undefined,
+            }),
+          },
+        }
+      : {}),
     ...waitOf('wait', settings),
     ...(like.manager ? waitOf('manager_wait', settings) : {}),
     server: { type: 'OS::Nova::Server', properties: serverOf(settings, like) },
@@ -106,16 +120,13 @@ function serverOf(settings: Settings, like: NodeSettings): JsonObject {
   const { bay, model } = settings.input;
   return withoutNulls({
     name: getParam('name'),
-    image: getParam('image'),
+    image: like.bootVolumeSize > 0 ? undefined : getParam('image'),
     flavor: getParam('flavor'),
     networks: [{ port: getResource('port') }],
     key_name: (bay.desired.keypair ?? model.keypairId) ? getParam('keypair') : undefined,
     scheduler_hints: { group: getParam('server_group') },
     availability_zone: like.availabilityZone ? getParam('availability_zone') : undefined,
-    block_device_mapping_v2:
-      like.volumeSize > 0
-        ? [{ volume_id: getResource('volume'), device_name: DEVICE, boot_index: -1, delete_on_termination: false }]
-        : undefined,
+    block_device_mapping_v2: volumesOf(like),
     user_data_format: 'RAW',
     // What only tells a booting node how to join must not replace the nodes that joined long ago.
     user_data_update_policy: 'IGNORE',
@@ -126,6 +137,14 @@ function serverOf(settings: Settings, like: NodeSettings): JsonObject {
       commands: [['/opt/magnum/node.sh']],
     }),
   });
+}
+
+/** The stack removes what it has made: nothing is left to the termination of a server. */
+function volumesOf({ bootVolumeSize, volumeSize }: NodeSettings): readonly JsonObject[] | undefined {
+  const boot = { volume_id: getResource('boot_volume'), boot_index: 0, delete_on_termination: false };
+  const data = { volume_id: getResource('volume'), device_name: DEVICE, boot_index: -1, delete_on_termination: false };
+  const volumes = [...(bootVolumeSize > 0 ? [boot] : []), ...(volumeSize > 0 ? [data] : [])];
+  return volumes.length > 0 ? volumes : undefined;
 }
 
 function valuesOf(settings: Settings, like: NodeSettings): JsonObject {
@@ -179,6 +198,7 @@ export function nodeProperties(settings: Settings, node: NodeSettings): JsonObje
     availability_zone: node.availabilityZone || undefined,
     floating_network: settings.floating ? facts.externalNetworkId : undefined,
     volume_size: node.volumeSize > 0 ? node.volumeSize : undefined,
+    boot_volume_size: node.bootVolumeSize > 0 ? node.bootVolumeSize : undefined,
     settings: plainSettings(settings, node),
     trustee_password: getParam('trustee_password'),
     invitation: invitationFor(settings, node),

@@ -19,6 +19,8 @@ export interface NodeSettings {
   readonly availabilityZone: string;
   /** GB; 0 means that the engine stores on the server's own disk. */
   readonly volumeSize: number;
+  /** GB of the volume that the server boots from; 0 for its flavor's disk. */
+  readonly bootVolumeSize: number;
 }
 
 /** Everything that is decided once per bay, so that templates only place values. */
@@ -84,6 +86,7 @@ function nodeSettings(input: RenderInput, node: Node, group: NodeGroup, first: b
     first,
     flavor: group.flavorId ?? flavor ?? FALLBACK_FLAVOR,
     availabilityZone: labelValue(SWARM_LABELS, { ...bay.desired.labels, ...group.labels }, 'availability_zone') ?? '',
+    bootVolumeSize: Number(labelValue(SWARM_LABELS, { ...bay.desired.labels, ...group.labels }, 'boot_volume_size') ?? 0) || 0,
     volumeSize: group.dockerVolumeSize ?? bay.desired.dockerVolumeSize ?? model.dockerVolumeSize ?? 0,
   };
 }
