@@ -74,7 +74,7 @@ describe('the authority of a bay', () => {
   test('is 404 for an unknown bay, and there is no list of authorities', async () => {
     expect((await service.request('GET', `/v1/certificates/${NOWHERE}`)).status).toBe(404);
     const list = await service.request('GET', '/v1/certificates');
-    expect([refusalOf(list).status, list.headers.get('allow')]).toEqual([405, 'POST']);
+    expect([refusalOf(list).status, list.headers.get('allow')]).toEqual([405, 'OPTIONS, POST']);
   });
 
   test('is 503 while no conductor is there to ask', async () => {

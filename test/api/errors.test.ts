@@ -44,19 +44,18 @@ describe('routing', () => {
 
   test('answers 405 with what is allowed', async () => {
     const cases = [
-      ['PUT', '/v1/bays', 'GET, POST'],
-      ['POST', '/v1/bays/x', 'DELETE, GET, PATCH'],
-      ['DELETE', '/v1/bays/detail', 'GET'],
-      ['GET', '/v1/containers/x/start', 'PUT'],
-      ['POST', '/v1/bays/x/events', 'GET'],
-      ['DELETE', '/v1/certificates/x', 'GET, PATCH'],
-      ['HEAD', '/v1/bays', 'GET, POST'],
-      ['OPTIONS', '/v1/bays', 'GET, POST'],
-      ['PROPFIND', '/v1/bays', 'GET, POST'],
+      ['PUT', '/v1/bays', 'GET, HEAD, OPTIONS, POST'],
+      ['POST', '/v1/bays/x', 'DELETE, GET, HEAD, OPTIONS, PATCH'],
+      ['DELETE', '/v1/bays/detail', 'GET, HEAD, OPTIONS'],
+      ['GET', '/v1/containers/x/start', 'OPTIONS, PUT'],
+      ['HEAD', '/v1/containers/x/start', 'OPTIONS, PUT'],
+      ['POST', '/v1/bays/x/events', 'GET, HEAD, OPTIONS'],
+      ['DELETE', '/v1/certificates/x', 'GET, HEAD, OPTIONS, PATCH'],
+      ['PROPFIND', '/v1/bays', 'GET, HEAD, OPTIONS, POST'],
     ] as const;
     for (const [method, path, allow] of cases) {
       const reply = await service.request(method, path);
-      expect([refusalOf(reply).status, reply.headers.get('allow')], `${method} ${path}`).toEqual([405, allow]);
+      expect([reply.status, reply.headers.get('allow')], `${method} ${path}`).toEqual([405, allow]);
     }
   });
 });
@@ -70,11 +69,22 @@ test('refusals of paths, methods and kinds of answers have no code, and those of
   expect(await codes('GET', `/v1/bays/${NOWHERE}`)).toBe('client');
 });
 
-test('paths that are open to everybody tell everybody which methods they have', async () => {
-  for (const path of ['/', '/v1', '/v1/']) {
-    const reply = await service.request('HEAD', path, { token: null });
-    expect([reply.status, reply.headers.get('allow')], path).toEqual([405, 'GET']);
+test('every path tells everybody which methods it has, and HEAD is GET without a body', async () => {
+  for (const path of ['/', '/v1', '/v1/', '/v1/bays', '/v1/bays/x', '/clusters', `/v1/certificates/${NOWHERE}`]) {
+    const reply = await service.request('OPTIONS', path, { token: null });
+    expect([reply.status, reply.headers.get('allow')], path).toEqual([200, expect.stringMatching(/GET, HEAD, OPTIONS/)]);
   }
+  expect((await service.request('OPTIONS', '/v1/secrets')).status).toBe(404);
+  for (const [path, status] of [
+    ['/', 200],
+    ['/v1', 200],
+    ['/v1/bays', 200],
+    [`/v1/bays/${NOWHERE}`, 404],
+  ] as const) {
+    const [head, get] = [await service.request('HEAD', path), await service.request('GET', path)];
+    expect([head.status, head.headers.get('content-type')], path).toEqual([status, get.headers.get('content-type')]);
+  }
+  expect((await service.request('HEAD', '/v1/bays', { token: null })).status).toBe(401);
 });
 
 describe('what a client accepts and sends', () => {

@@ -61,7 +61,7 @@ describe('the root documents', () => {
   test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('answer 405 to %s', async (method) => {
     for (const path of ['/', '/v1']) {
       const reply = await service.request(method, path);
-      expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'GET']);
+      expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
     }
   });
 });

@@ -95,7 +95,7 @@ describe('magnum-db-manage', () => {
     expect(manage('upgrade').stdout).toContain('made 001-bay-models');
     expect(manage('upgrade').stdout).toBe('up to date\n');
     expect(manage('check')).toMatchObject({ status: 0, stdout: 'up to date\n' });
-  });
+  }, 120_000);
 
   test('refuses what it does not know, naming it', () => {
     expect(manage('upgarde')).toMatchObject({ status: 2, stderr: expect.stringContaining('unknown command upgarde') });

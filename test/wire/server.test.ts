@@ -13,7 +13,7 @@ let listeners: Listeners;
 let port: number;
 beforeAll(async () => {
   service = await aService({ conductor: false });
-  listeners = new Listeners(frontDoor([docsRoom], service.answer, silentLogger), TIMEOUTS);
+  listeners = new Listeners(frontDoor([docsRoom], service.answer, silentLogger), { timeouts: TIMEOUTS });
   port = await listeners.listen(0, '127.0.0.1');
 });
 afterAll(async () => {
@@ -239,14 +239,18 @@ describe('unusual requests', () => {
     expect(reply.text).not.toContain('root:');
   });
 
-  test('HEAD answers as the handler does, without a body', async () => {
-    const reply = await exchange(port, [head('HEAD /v1/bays HTTP/1.1', 'Connection: close')]);
-    expect([reply.status, reply.headers['allow'], reply.body]).toEqual([405, 'GET, POST', '']);
+  test('HEAD answers as GET does, without a body, and the connection goes on', async () => {
+    const get = await exchange(port, [head('GET /v1/bays HTTP/1.1', 'Connection: close')]);
+    const reply = await exchange(port, [head('HEAD /v1/bays HTTP/1.1'), head('GET /v1/bays HTTP/1.1', 'Connection: close')]);
+    expect([reply.status, reply.headers['content-length']]).toEqual([200, get.headers['content-length']]);
+    expect(reply.body.match(/HTTP\/1\.1 200/g)).toHaveLength(1);
   });
 
-  test('OPTIONS tells what is allowed', async () => {
-    const reply = await fetch(url('/v1/bays'), { method: 'OPTIONS', headers: { 'X-Auth-Token': service.tokens.demo } });
-    expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'GET, POST']);
+  test('OPTIONS tells everybody what is allowed, also who asks as HAProxy does', async () => {
+    const reply = await fetch(url('/v1/bays'), { method: 'OPTIONS' });
+    expect([reply.status, reply.headers.get('allow')]).toEqual([200, 'GET, HEAD, OPTIONS, POST']);
+    const check = await exchange(port, ['OPTIONS / HTTP/1.0\r\n\r\n']);
+    expect([check.status, check.headers['allow']]).toEqual([200, 'GET, HEAD, OPTIONS']);
   });
 
   test('a host that is none does not get into links', async () => {

@@ -44,3 +44,13 @@ function unsupported(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe
       `${Bay} type (${model.serverType}, ${model.clusterDistro ?? 'unset'}, ${model.coe}) not supported: no driver serves this server type, image distribution and engine together.`,
   });
 }
+
+/** Every driver with what it makes bays of, one entry for each platform. */
+export function driverPlatforms(): readonly {
+  readonly name: string;
+  readonly serverType: string;
+  readonly distro: string;
+  readonly coe: string;
+}[] {
+  return coes.flatMap((coe) => coe.drivers).flatMap(({ name, provides }) => provides.map((platform) => ({ name, ...platform })));
+}

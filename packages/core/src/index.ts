@@ -5,25 +5,30 @@ export { DockerBackend } from './adapters/embedded/docker-backend.js';
 export { ensureBaseImage, ensureHelloImage, ensureNodeImage, HELLO_IMAGE } from './adapters/embedded/docker-image.js';
 export { SimulatedBackend } from './adapters/embedded/simulated.js';
 export { openSqlite } from './adapters/knex/sqlite.js';
-export { jsonLogger, silentLogger } from './adapters/system/logger.js';
-export { gatheredOutput, promptOutput } from './adapters/system/output.js';
+export { adjustableLogger, jsonLogger, silentLogger } from './adapters/system/logger.js';
+export { fileOutput, gatheredOutput, promptOutput, type FileOutput } from './adapters/system/output.js';
 export { CONNECTION_BOUNDS } from './domain/connections.js';
 export { Secret } from './domain/secret.js';
 export { DomainError } from './domain/errors.js';
 export { DeadlineError, underDeadline } from './concurrency/deadline.js';
 export type { Logger } from './ports/logger.js';
-export { loadConfig, type Config, type ConfigSource } from './config/config.js';
+export { loadConfig, type Config, type ConfigSource, type Setting } from './config/config.js';
 export {
   openApi,
   openConductor,
   pendingDatabaseSteps,
   resealDatabase,
+  SCHEMA_STEPS,
   SCHEMA_VERSION,
   upgradeDatabase,
+  vaultKeyProblems,
   type Diagnosis,
   type Readiness,
   type Service,
 } from './services.js';
+export { driverPlatforms } from './engines.js';
+export { makeVaultKey, writeVaultKey } from './vault-key.js';
+export { readPem } from './pem-files.js';
 export { startWarnings } from './start-checks.js';
 export { inspectPolicy, type PolicyAnswer, type PolicyPersona, type PolicyThing, type PolicyView } from './policy.js';
 export { overPlain, overWeb, type ApiHandler, type PlainHandler, type PlainReply, type PlainRequest } from './api/plain.js';

@@ -225,7 +225,7 @@ function referenceOf(id: string | null, name: string | null): Reference | undefi
 
 function magnumUrl(config: Config): string | null {
   const origin = config.text('api', 'public_url');
-  return origin === null ? null : `${origin.replace(/\/+$/, '')}/v1`;
+  return origin === null ? null : `${origin.replace(/\/+$/, '').replace(/\/v1$/, '')}/v1`;
 }
 
 function keystoneUrl(config: Config): string | null {

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Config } from './config/config.js';
 import { DomainError } from './domain/errors.js';
+import { vaultKeyFile } from './vault-key.js';
 
 const FIELD = '[vault] key_file';
 const MAKE = 'magnum-db-manage generate-key FILE';
@@ -13,7 +14,7 @@ export type SealingKeys = readonly [newest: Uint8Array, ...older: readonly Uint8
  * `invalid-parameter` where the file is not named, cannot be read, holds anything else, or can be read by others than the service.
  */
 export function sealingKeys(config: Config): SealingKeys {
-  const file = config.text('vault', 'key_file');
+  const file = vaultKeyFile(config);
   if (file === null)
     throw new DomainError('invalid-parameter', { field: FIELD, message: `${FIELD} is not set: make one with: ${MAKE}.` });
   const lines = contentOf(file)

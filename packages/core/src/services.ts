@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
 import type { Knex } from 'knex';
 import { amqpBus, type AmqpBus } from './adapters/bus/amqp.js';
+import { serviceOrigin } from './service-origin.js';
 import { brokerLink } from './broker-tls.js';
-import { databaseArguments } from './database-url.js';
+import { openDatabase } from './open-database.js';
 import { LIMIT_DEFAULTS, memoryLimits } from './adapters/limits/memory.js';
 import { metered } from './adapters/system/meter.js';
 import { openTelemetryTracer, traced } from './adapters/system/tracer.js';
@@ -11,11 +12,9 @@ import { areExchangesDurable, notificationsOf, type Notifications } from './noti
 import type { Orchestrator } from './ports/orchestrator.js';
 import { withTokenCache } from './adapters/identity/cached.js';
 import { SimulatedBackend } from './adapters/embedded/simulated.js';
-import { openMariadb } from './adapters/knex/mariadb.js';
 import { migrate, pendingMigrations } from './adapters/knex/migrate.js';
 import { coreMigrations } from './adapters/knex/migrations/core.js';
 import { embeddedMigrations } from './adapters/knex/migrations/embedded.js';
-import { openSqlite } from './adapters/knex/sqlite.js';
 import { livePolicy } from './adapters/policy/live-policy.js';
 import { statsReader } from './adapters/knex/stats.js';
 import type { FetchRules } from './adapters/manifests/fetch.js';
@@ -45,7 +44,7 @@ import { sealingKeys } from './sealing-keys.js';
 import type { Limits } from './ports/limits.js';
 import type { Tracer } from './ports/tracer.js';
 import type { Logger } from './ports/logger.js';
-import type { HeldLease, ServiceStats } from './ports/stats.js';
+import type { HeldLease, PassesInFlight, ServiceStats } from './ports/stats.js';
 
 const MIGRATIONS = [...coreMigrations, ...embeddedMigrations];
 
@@ -58,6 +57,8 @@ export interface Diagnosis {
   readonly pool: { readonly used: number; readonly free: number; readonly waiting: number };
   readonly stats: ServiceStats | null;
   readonly leases: readonly HeldLease[];
+  /** Of a conductor: what it does right now. */
+  readonly passes?: PassesInFlight;
 }
 
 export interface Service {
@@ -142,7 +143,7 @@ export async function openConductor(config: Config, logger: Logger, meter?: Mete
       ...(await readinessOf(base)),
       conductor: conductor ? { ok: true } : { ok: false, reason: 'waiting for the database' },
     }),
-    ...observersOf(base),
+    ...observersOf(base, () => conductor?.inFlight()),
     stop: async () => {
       stopping.abort(new Error('stopping'));
       await starting;
@@ -168,8 +169,9 @@ export async function resealDatabase(config: Config): Promise<Resealed> {
   return withDatabase(config, (db) => reseal(db, sealer));
 }
 
-/** The newest step of this release. */
-export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.name ?? '';
+/** Every step of this release, in their order; the newest one is its version. */
+export const SCHEMA_STEPS: readonly string[] = MIGRATIONS.map(({ name }) => name);
+export const SCHEMA_VERSION = SCHEMA_STEPS.at(-1) ?? '';
 
 async function withDatabase<T>(config: Config, work: (db: Knex) => Promise<T>): Promise<T> {
   const db = openDatabase(config);
@@ -210,8 +212,7 @@ function cloudParts(config: Config, db: Knex, logger: Logger): CloudParts {
     const nothing = (): Promise<void> => Promise.resolve();
     return { conductor: composeOpenstack(config, common), rooms: [], start: nothing, stop: nothing };
   }
-  const origin = (): string =>
-    config.text('api', 'public_url') ?? `http://${config.text('api', 'host') ?? '127.0.0.1'}:${config.number('api', 'port')}`;
+  const origin = (): string => serviceOrigin(config);
   const parts = composeParts({
     ...common,
     backend: new SimulatedBackend(db),
@@ -299,7 +300,10 @@ function shareOfPool(config: Config): number {
 
 const LEASES_SHOWN = 200;
 
-function observersOf(base: Base): Pick<Service, 'stats' | 'diagnose'> {
+function observersOf(
+  base: Base,
+  passes: () => PassesInFlight | undefined = () => undefined,
+): Pick<Service, 'stats' | 'diagnose'> {
   const reader = statsReader(base.db, systemClock);
   return {
     stats: () => reader.read(),
@@ -308,8 +312,13 @@ function observersOf(base: Base): Pick<Service, 'stats' | 'diagnose'> {
       pool: poolOf(base.db),
       stats: await reader.read().catch(() => null),
       leases: await reader.leases(LEASES_SHOWN).catch(() => []),
+      ...passesIn(passes()),
     }),
   };
+}
+
+function passesIn(passes: PassesInFlight | undefined): Pick<Diagnosis, 'passes'> {
+  return passes ? { passes } : {};
 }
 
 function poolOf(db: Knex): Diagnosis['pool'] {
@@ -350,22 +359,15 @@ async function whenReady(base: Base, logger: Logger, signal: AbortSignal): Promi
   }
 }
 
-function openDatabase(config: Config): Knex {
-  const url = config.text('database', 'connection');
-  if (url === null) throw missing('[database] connection', 'for example mysql+pymysql://magnum:PASSWORD@HOST/magnum');
-  const file = /^sqlite:\/\/\/([^?]+)/.exec(url)?.[1];
-  if (file) return openSqlite(file);
-  return openMariadb({
-    url,
-    poolSize: config.number('database', 'max_pool_size'),
-    acquireTimeoutMs: config.number('database', 'pool_timeout') * 1_000,
-    ...databaseArguments(config),
-  });
-}
-
 function sealingOf(config: Config): Pick<ComposeOptions, 'sealingKey' | 'olderKeys'> {
   const [sealingKey, ...olderKeys] = sealingKeys(config);
   return { sealingKey, olderKeys };
+}
+
+/** Nothing where the processes will find a good key. Errors: `invalid-parameter`, naming option and file. */
+export function vaultKeyProblems(config: Config): readonly string[] {
+  sealingKeys(config);
+  return [];
 }
 
 function signingRules(config: Config): SigningRules {

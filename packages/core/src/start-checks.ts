@@ -1,6 +1,8 @@
 import type { Config } from './config/config.js';
 import { isDatabaseUnverified } from './database-url.js';
 import { DomainError } from './domain/errors.js';
+import { usesOpenstack } from './openstack.js';
+import { isOriginGuessed, serviceOrigin } from './service-origin.js';
 
 interface Switch {
   readonly section: string;
@@ -24,6 +26,7 @@ export function startWarnings(config: Config): readonly string[] {
     ...SWITCHES.flatMap((each) => idleFiles(config, each)),
     ...unverifiedDatabase(config),
     ...idleDrivers(config),
+    ...guessedOrigin(config),
   ];
 }
 
@@ -51,4 +54,12 @@ function idleDrivers(config: Config): readonly string[] {
     .list('oslo_messaging_notifications', 'driver')
     .filter((driver) => driver === 'routing' || driver === 'test')
     .map((driver) => `[oslo_messaging_notifications] driver = ${driver} has no effect here`);
+}
+
+/** With the embedded identity, clients find this service in its catalog. */
+function guessedOrigin(config: Config): readonly string[] {
+  if (usesOpenstack(config) || !isOriginGuessed(config)) return [];
+  return [
+    `[api] host is every address of this host: the catalog says ${serviceOrigin(config)}; set [api] public_url where clients use another one`,
+  ];
 }

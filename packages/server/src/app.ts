@@ -1,9 +1,12 @@
 import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { isIPv4 } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import type { PlainHandler } from '@magnum-ts/core';
 import express from 'express';
 import { bindPlain } from './bind.js';
 import { MOST_HEADERS } from './framing.js';
+import { SOCKET_ADDRESS, type AddressRule } from './public-address.js';
 
 /** How long a client may take, in milliseconds. */
 export interface Timeouts {
@@ -22,12 +25,12 @@ const TIMEOUTS: Timeouts = { headersMs: 15_000, requestMs: 60_000, keepAliveMs: 
 const MOST_HEADERS_READ = MOST_HEADERS + 1;
 
 /** An Express application around one handler. Everything else of Express is off: the handler says it all. */
-export function expressApp(handler: PlainHandler, closing?: AbortSignal): express.Express {
+export function expressApp(handler: PlainHandler, closing?: AbortSignal, address?: AddressRule): express.Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
-  app.use(bindPlain(handler, closing));
+  app.use(bindPlain(handler, closing, address));
   return app;
 }
 
@@ -35,8 +38,8 @@ export function expressApp(handler: PlainHandler, closing?: AbortSignal): expres
  * Express gives each request and response a prototype of its own. Done to living objects, that makes all of Node's work on them
  * slow, by more than a small answer takes; so Node makes them of classes that have it from the start.
  */
-function boundApp(handler: PlainHandler, closing: AbortSignal) {
-  const app = expressApp(handler, closing);
+function boundApp(handler: PlainHandler, closing: AbortSignal, address: AddressRule) {
+  const app = expressApp(handler, closing, address);
   class Incoming extends IncomingMessage {}
   class Outgoing extends ServerResponse {}
   Object.setPrototypeOf(Incoming.prototype, app.request);
@@ -47,16 +50,40 @@ function boundApp(handler: PlainHandler, closing: AbortSignal) {
   return { express: app, messages: { IncomingMessage: Incoming, ServerResponse: Outgoing } };
 }
 
+/** PEM texts. */
+export interface ListenerTls {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface ListenerOptions {
+  readonly timeouts?: Timeouts;
+  /** Absent: plain HTTP. */
+  readonly tls?: ListenerTls;
+  /** Under which address clients know what listens here; the socket's own when absent. */
+  readonly address?: AddressRule;
+}
+
 /** HTTP listeners on several addresses of one port, behind one application. */
 export class Listeners {
   readonly #app: ReturnType<typeof boundApp>;
   readonly #timeouts: Timeouts;
-  readonly #servers = new Map<string, Server>();
+  readonly #servers = new Map<string, Server | TlsServer>();
+  #tls: ListenerTls | undefined;
   readonly #closing = new AbortController();
 
-  constructor(handler: PlainHandler, timeouts = TIMEOUTS) {
-    this.#app = boundApp(handler, this.#closing.signal);
+  constructor(handler: PlainHandler, { timeouts = TIMEOUTS, tls, address = SOCKET_ADDRESS }: ListenerOptions = {}) {
+    this.#app = boundApp(handler, this.#closing.signal, address);
     this.#timeouts = timeouts;
+    this.#tls = tls;
+  }
+
+  /** Shows another certificate from the next connection on. Throws where certificate and key do not fit; the former ones stay. */
+  renewTls(tls: ListenerTls): void {
+    createSecureContext(tls);
+    this.#tls = tls;
+    for (const server of this.#servers.values())
+      if ('setSecureContext' in server) server.setSecureContext({ ...tls, minVersion: 'TLSv1.2' });
   }
 
   /** Listens on one more address; 0 chooses a free port. Returns the port. An address that is listened on already is left alone. */
@@ -64,16 +91,16 @@ export class Listeners {
     const known = this.#servers.get(host);
     if (known) return portOf(known);
     const { headersMs, requestMs, keepAliveMs, checkEveryMs } = this.#timeouts;
-    const server = createServer(
-      {
-        headersTimeout: headersMs,
-        requestTimeout: requestMs,
-        keepAliveTimeout: keepAliveMs,
-        connectionsCheckingInterval: checkEveryMs,
-        ...this.#app.messages,
-      },
-      this.#app.express,
-    );
+    const options = {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      keepAliveTimeout: keepAliveMs,
+      connectionsCheckingInterval: checkEveryMs,
+      ...this.#app.messages,
+    };
+    const server = this.#tls
+      ? createTlsServer({ ...options, ...this.#tls, minVersion: 'TLSv1.2' }, this.#app.express)
+      : createServer(options, this.#app.express);
     server.maxHeadersCount = MOST_HEADERS_READ;
     await new Promise<void>((resolve, reject) => {
       // Also later ones, such as a connection that could not be taken for want of file descriptors: the server goes on.
@@ -92,7 +119,7 @@ export class Listeners {
   }
 }
 
-async function closeServer(server: Server, graceMs: number): Promise<void> {
+async function closeServer(server: Server | TlsServer, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const impatient = setTimeout(() => server.closeAllConnections(), graceMs);
@@ -100,7 +127,7 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
   clearTimeout(impatient);
 }
 
-function portOf(server: Server): number {
+function portOf(server: Server | TlsServer): number {
   const address = server.address();
   return typeof address === 'object' && address ? address.port : 0;
 }

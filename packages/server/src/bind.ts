@@ -5,6 +5,7 @@ import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { overPlain, type PlainHandler, type PlainReply, type PlainRequest } from '@magnum-ts/core';
 import type { RequestHandler } from 'express';
 import { BAD_REQUEST, refusalOf } from './framing.js';
+import { baseAddress, SOCKET_ADDRESS, type AddressRule } from './public-address.js';
 
 export type FetchHandler = (request: Request) => Promise<Response>;
 
@@ -18,15 +19,20 @@ export function bindFetch(handler: FetchHandler): RequestHandler {
 }
 
 /** The same for a plain handler, for which no web objects are made. `closing` ends streams, which would end by themselves much later. */
-export function bindPlain(handler: PlainHandler, closing: AbortSignal = NEVER): RequestHandler {
+export function bindPlain(
+  handler: PlainHandler,
+  closing: AbortSignal = NEVER,
+  rule: AddressRule = SOCKET_ADDRESS,
+): RequestHandler {
   return async (incoming, outgoing) => {
     // What happens to the connection ends the request by `close`; as an event that nobody listens to it would end the process.
     incoming.on('error', () => undefined);
     outgoing.on('error', () => undefined);
     const unreadable = refusalOf(incoming);
-    const request = unreadable ? undefined : SocketRequest.of(incoming, outgoing);
+    const request = unreadable ? undefined : SocketRequest.of(incoming, outgoing, rule);
     const reply = request ? await handler(request) : (unreadable ?? BAD_REQUEST);
-    if (reply.stream) await sendStream(outgoing, reply, { stream: reply.stream, closing });
+    if (incoming.method === 'HEAD' && (reply.stream ?? reply.texts)) sendHeaders(outgoing, reply);
+    else if (reply.stream) await sendStream(outgoing, reply, { stream: reply.stream, closing });
     else if (reply.texts) await sendTexts(outgoing, reply, reply.texts);
     else send(outgoing, reply, incoming);
   };
@@ -52,9 +58,10 @@ class SocketRequest implements PlainRequest {
   }
 
   /** Undefined for a method or target that no web request can have. */
-  static of(incoming: IncomingMessage, outgoing: ServerResponse): SocketRequest | undefined {
+  static of(incoming: IncomingMessage, outgoing: ServerResponse, rule: AddressRule): SocketRequest | undefined {
     const target = IMPOSSIBLE.has(incoming.method ?? '') ? undefined : targetOf(incoming);
-    return target && new SocketRequest(incoming, outgoing, target);
+    if (!target) return undefined;
+    return new SocketRequest(incoming, outgoing, { ...target, origin: baseAddress(rule, incoming.headers, target.origin) });
   }
 
   get source(): string | undefined {
@@ -79,7 +86,8 @@ class SocketRequest implements PlainRequest {
 
   web(): Request {
     const body = BODILESS.has(this.method) ? null : Readable.toWeb(this.#incoming);
-    return new Request(`${this.origin}${this.path}${this.query && `?${this.query}`}`, {
+    // The path before `/v1` that clients see is the proxy's: the request itself does not have it.
+    return new Request(`${new URL(this.origin).origin}${this.path}${this.query && `?${this.query}`}`, {
       method: this.method,
       signal: this.signal,
       headers: headersOf(this.#incoming),
@@ -127,19 +135,20 @@ function splitAt(text: string, mark: string): readonly [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-let latest = { host: '', origin: '' };
+let latest = { host: '', scheme: '', origin: '' };
 
 /** The Host header decides the links in answers; whatever is no host name is replaced. Undefined where it can be in no URL. */
 function originOf(incoming: IncomingMessage): string | undefined {
   const host = incoming.headers.host ?? '';
+  const scheme = 'encrypted' in incoming.socket ? 'https' : 'http';
   // Most clients of a service call it by one name.
-  if (host !== '' && host === latest.host) return latest.origin;
+  if (host !== '' && host === latest.host && scheme === latest.scheme) return latest.origin;
   const known = /^[\w.-]+(:\d{1,5})?$|^\[[0-9a-fA-F:]+\](:\d{1,5})?$/.test(host)
     ? host
     : `127.0.0.1:${incoming.socket.localPort ?? 80}`;
-  if (!URL.canParse(`http://${known}`)) return undefined;
-  const { origin } = new URL(`http://${known}`);
-  if (known === host) latest = { host, origin };
+  if (!URL.canParse(`${scheme}://${known}`)) return undefined;
+  const { origin } = new URL(`${scheme}://${known}`);
+  if (known === host) latest = { host, scheme, origin };
   return origin;
 }
 
@@ -167,6 +176,14 @@ function send(outgoing: ServerResponse, reply: PlainReply, incoming: IncomingMes
   const closing = unread && reply.status === 413 ? { Connection: 'close' } : undefined;
   outgoing.writeHead(reply.status, Object.assign({}, NO_SNIFF, reply.headers, lengthOf(reply), closing));
   outgoing.end(reply.body);
+}
+
+/** What would come in parts has no length that is known, and is not begun. */
+function sendHeaders(outgoing: ServerResponse, reply: PlainReply): void {
+  for (const parts of [reply.stream, reply.texts]) void parts?.[Symbol.asyncIterator]().return?.();
+  if (outgoing.destroyed) return;
+  outgoing.writeHead(reply.status, { ...NO_SNIFF, ...reply.headers });
+  outgoing.end();
 }
 
 async function sendStream(

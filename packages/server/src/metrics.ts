@@ -1,13 +1,22 @@
-import type { FrontRoom, PlainHandler, ServiceStats } from '@magnum-ts/core';
+import type { FrontRoom, PlainHandler, PlainRequest, ServiceStats } from '@magnum-ts/core';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 /** Seconds; the ends are a bare read and an image pull. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
+export interface RunningRequest {
+  readonly method: string;
+  /** Without the query, cut. */
+  readonly path: string;
+  readonly milliseconds: number;
+}
+
 export interface Metrics {
   readonly registry: Registry;
   /** Counts and times what the handler answers, by operation. */
   measured(handler: PlainHandler): PlainHandler;
+  /** Requests that are being answered, the oldest first. */
+  running(): readonly RunningRequest[];
   /** `GET /metrics` in Prometheus' text form. */
   readonly room: FrontRoom;
 }
@@ -24,13 +33,13 @@ export function serviceMetrics(stats: () => Promise<ServiceStats>, registry = ne
     buckets: BUCKETS,
     registers: [registry],
   });
-  let underWay = 0;
+  const underWay = new Map<PlainRequest, number>();
   new Gauge({
     name: 'magnum_requests_running',
     help: 'Requests under way.',
     registers: [registry],
     collect() {
-      this.set(underWay);
+      this.set(underWay.size);
     },
   });
   // Labels are looked up by text, once for each kind of answer: prom-client makes a hash of them each time.
@@ -48,9 +57,15 @@ export function serviceMetrics(stats: () => Promise<ServiceStats>, registry = ne
   const refresh = statsGauges(registry, stats);
   return {
     registry,
+    running: () =>
+      [...underWay].map(([{ method, path }, started]) => ({
+        method,
+        path: path.slice(0, 512),
+        milliseconds: Math.round(performance.now() - started),
+      })),
     measured: (handler) => async (request) => {
       const started = performance.now();
-      underWay += 1;
+      underWay.set(request, started);
       try {
         const reply = await handler(request);
         const kind = kindOf(reply.operation ?? 'none', known(request.method), reply.status);
@@ -58,7 +73,7 @@ export function serviceMetrics(stats: () => Promise<ServiceStats>, registry = ne
         kind.took((performance.now() - started) / 1_000);
         return reply;
       } finally {
-        underWay -= 1;
+        underWay.delete(request);
       }
     },
     room: {
@@ -71,7 +86,7 @@ export function serviceMetrics(stats: () => Promise<ServiceStats>, registry = ne
   };
 }
 
-const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
+const METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
 /** Methods are the caller's words: unknown ones must not make series without end. */
 function known(method: string): string {

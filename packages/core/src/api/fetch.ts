@@ -91,6 +91,7 @@ async function respond(deps: ApiDeps, request: PlainRequest, trail: Trail): Prom
   const { headers } = trail;
   const route = findRoute(request.method, request.path);
   trail.operation = route.kind === 'found' ? route.route.operation.id : undefined;
+  if (request.method === 'OPTIONS' && route.kind === 'no-method') return methodsOf(route.allowed, headers);
   const open = isOpen(route);
   const actor = open ? undefined : await authenticate(deps, request);
   const leave = actor
@@ -135,6 +136,12 @@ function withEnd(texts: AsyncIterable<string>, end: () => void): AsyncIterable<s
   return { [Symbol.asyncIterator]: () => ({ next, return: leave }) };
 }
 
+/** Load balancers ask this to see whether somebody is there, and have no token (RFC 9110, 9.3.7). */
+function methodsOf(allowed: readonly string[], headers: Trail['headers']): Reply {
+  headers['Allow'] = allowed.join(', ');
+  return { status: 200, body: '' };
+}
+
 /** A path that is open to everybody tells everybody which methods it has. */
 function isOpen(lookup: ReturnType<typeof findRoute>): boolean {
   return lookup.kind === 'found' ? lookup.route.operation.public : lookup.kind === 'no-method' && lookup.public;
@@ -151,7 +158,7 @@ async function served(deps: ApiDeps, request: PlainRequest, { route, actor, head
   // `/` is outside of versioning (contract, README §1).
   const negotiated = request.path === '/' ? undefined : negotiateInto(headers, request);
   const found = requireRoute(route, headers);
-  const wantsStream = found.operation.streams && accepts(request, EVENT_STREAM);
+  const wantsStream = found.operation.streams && request.method !== 'HEAD' && accepts(request, EVENT_STREAM);
   if (!wantsStream) requireJson(request, found.operation);
   const call = await callOf(request, { route: found, actor, version: negotiated?.version ?? '1.1', wantsStream });
   const own = deps.shares ? deps.shares.ofProject(shareOf(actor), deps) : deps;

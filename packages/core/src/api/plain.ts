@@ -48,9 +48,16 @@ export function overWeb(handler: PlainHandler): ApiHandler {
   return async (request) => {
     const { status, headers, body, stream, texts } = await handler(plainRequest(request));
     const parts = stream ?? texts;
+    if (request.method === 'HEAD') {
+      void parts?.[Symbol.asyncIterator]().return?.();
+      return new Response(null, { status, headers });
+    }
     if (parts) return new Response(webStream(parts), { status, headers });
     // A body of bytes comes out of a web response, or lies in memory that nobody shares.
-    return new Response(body.length === 0 ? null : (body as string | Uint8Array<ArrayBuffer>), { status, headers });
+    return new Response(body.length === 0 ? null : (body as string | Uint8Array<ArrayBuffer>), {
+      status,
+      headers,
+    });
   };
 }
 

@@ -58,13 +58,14 @@ export function findRoute(method: string, pathname: string): Lookup {
   return pattern ? lookupIn(pattern, method, parametersOf(pattern.segments, wanted)) : { kind: 'no-path' };
 }
 
+/** `HEAD` is `GET` without the body (RFC 9110, 9.3.2), wherever no operation of its own is specified. */
 function lookupIn({ byMethod }: Pattern, method: string, params: Route['params']): Lookup {
-  const operation = byMethod.get(method);
+  const operation = byMethod.get(method) ?? (method === 'HEAD' ? byMethod.get('GET') : undefined);
   return operation
     ? { kind: 'found', route: { operation, params } }
     : {
         kind: 'no-method',
-        allowed: [...byMethod.keys()].toSorted(),
+        allowed: [...new Set([...byMethod.keys(), ...(byMethod.has('GET') ? ['HEAD'] : []), 'OPTIONS'])].toSorted(),
         public: [...byMethod.values()].every((known) => known.public),
       };
 }

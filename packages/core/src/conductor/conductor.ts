@@ -1,5 +1,6 @@
 import type { BayStatus } from '../domain/bay-status.js';
 import type { MessageBus } from '../ports/bus.js';
+import type { PassesInFlight } from '../ports/stats.js';
 import { answersOf } from './questions.js';
 import { keepSweepingDeparted } from './sweep-departed.js';
 import { WorkLoop } from './work-loop.js';
@@ -19,6 +20,8 @@ export interface ConductorOptions {
 export interface Conductor {
   /** Claims no more at once; running passes get their time, and every lease is given back. */
   stop(): Promise<void>;
+  /** For reports. */
+  inFlight(): PassesInFlight;
 }
 
 const BEAT_MS = 60_000;
@@ -48,6 +51,7 @@ export async function startConductor(deps: ConductorDeps, bus: MessageBus, optio
   await ensureWork(deps);
   const running = loop.run(stopping.signal);
   return {
+    inFlight: () => loop.inFlight(),
     stop: async () => {
       silence();
       stopping.abort(new Error('the conductor is stopping'));

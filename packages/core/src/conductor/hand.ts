@@ -28,6 +28,10 @@ export class Hand {
     return this.#items.size;
   }
 
+  get bays(): readonly BayId[] {
+    return [...this.#items.keys()];
+  }
+
   /** A newer claim of the same bay ends the older one, which must have lost its lease. */
   take(lease: Lease): Item {
     this.#items.get(lease.bayId)?.ending.abort(lost(lease.bayId));

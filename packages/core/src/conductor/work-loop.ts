@@ -1,6 +1,7 @@
 import { linkTo } from '../concurrency/deadline.js';
 import { DomainError, isDomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
+import type { PassesInFlight } from '../ports/stats.js';
 import type { Lease, Release } from '../ports/store.js';
 import { Hand, type Item } from './hand.js';
 import { lookAtAll, quietUntil, type Look } from './look.js';
@@ -92,6 +93,12 @@ export class WorkLoop {
   /** Somebody says that work is due. A lost ring costs at most one poll. */
   ring(): void {
     this.#doorbell.ring();
+  }
+
+  /** What this process does right now. */
+  inFlight(): PassesInFlight {
+    const running = this.#options.concurrency - this.#turns.free;
+    return { running, waiting: this.#turns.waiting, slow: this.#slow, bays: this.#hand.bays };
   }
 
   /** Claims until the signal, lets what runs end for a while, then aborts it; resolves when every lease is given back. */

@@ -1,12 +1,14 @@
 import { dirname } from 'node:path';
 import { DomainError } from '../domain/errors.js';
 import { findingsAbout } from './findings.js';
+import type { Setting } from './ini.js';
 import { OPTIONS, type Option } from './options.js';
 import { keyOf, readSettings, Settings, underCurrentNames, type ConfigSource, type Environment } from './settings.js';
 import { urlFindings } from './url-arguments.js';
 import { valueOf, type OptionValue } from './values.js';
 
 export type { ConfigSource } from './settings.js';
+export type { Setting } from './ini.js';
 export type { OptionValue } from './values.js';
 
 /** The effective configuration: every option has a value and knows where it came from. */
@@ -17,6 +19,10 @@ export interface Config {
   list(section: string, name: string): readonly string[];
   /** Whether a file or the environment sets it, empty texts apart. */
   isSet(section: string, name: string): boolean;
+  /** Options that count from the next start only and differ from the other configuration: `[section] name`. */
+  frozenDifferences(other: Config): readonly string[];
+  /** The option's value, whatever its type; for comparisons. */
+  value(section: string, name: string): OptionValue;
   /** Lines of `section.name = value  # origin`; secrets are masked. */
   describe(): readonly string[];
   /** Settings that nothing reads: misspelt, or of another version. */
@@ -32,11 +38,15 @@ interface Effective {
 }
 
 /**
- * Files, then environment (`OS_DATABASE__CONNECTION`, as oslo.config has it). Errors: `invalid-parameter`, naming section,
- * option and origin.
+ * Files, then environment (`OS_DATABASE__CONNECTION`, as oslo.config has it), then what the command line says; the last one wins.
+ * Errors: `invalid-parameter`, naming section, option and origin.
  */
-export function loadConfig(sources: readonly ConfigSource[], environment: Environment = {}): Config {
-  const given = readSettings(sources, environment);
+export function loadConfig(
+  sources: readonly ConfigSource[],
+  environment: Environment = {},
+  commandLine: readonly Setting[] = [],
+): Config {
+  const given = [...readSettings(sources, environment), ...commandLine];
   const settings = new Settings(underCurrentNames(given));
   const effective = new Map(OPTIONS.map((option) => [keyOf(option), effectiveOf(option, settings)] as const));
   const findings = findingsAbout(given);
@@ -78,6 +88,11 @@ function configOf(effective: ReadonlyMap<string, Effective>, about: Pick<Config,
       const found = effective.get(keyOf({ section, name }));
       return found !== undefined && found.origin !== 'default' && found.value !== null;
     },
+    value: read,
+    frozenDifferences: (other: Config) =>
+      OPTIONS.filter(
+        ({ section, name, reloaded }) => !reloaded && String(read(section, name)) !== String(other.value(section, name)),
+      ).map(({ section, name }) => `[${section}] ${name}`),
     describe: () => [...effective.values()].map(described),
     ...about,
   });

@@ -118,7 +118,7 @@ export const OPTIONS: readonly Option[] = [
     'key_file',
     'string',
     null,
-    'File with 32 bytes in base64: seals private keys and passwords in the database. The same for every process.',
+    'File with 32 bytes in base64: seals private keys and passwords in the database. The same for every process. Unset: vault.key beside the configuration or in /etc/magnum, which the first magnum-db-manage upgrade makes.',
   ),
   option('x509', 'allow_ca', 'boolean', false, 'Whether CSRs may ask for a CA.'),
   option(

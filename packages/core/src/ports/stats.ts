@@ -27,3 +27,13 @@ export interface StatsReader {
   /** Leases that are held now, the oldest first, at most `limit`. */
   leases(limit: number): Promise<readonly HeldLease[]>;
 }
+
+/** Passes of one conductor process. */
+export interface PassesInFlight {
+  /** Passes that have a turn, wait for one, and go on without one because they take long. */
+  readonly running: number;
+  readonly waiting: number;
+  readonly slow: number;
+  /** Bays whose leases this process holds. */
+  readonly bays: readonly string[];
+}

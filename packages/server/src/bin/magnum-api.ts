@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 import { frontDoor, openApi } from '@magnum-ts/core';
 import { Listeners } from '../app.js';
+import { withCors } from '../cors.js';
 import { docsRoom } from '../docs.js';
-import { healthRoom } from '../health.js';
+import { disabledByFile, healthRoom } from '../health.js';
 import { looksForGarbageSooner } from '../heap.js';
 import { end, readArguments } from './arguments.js';
-import { endOnUncaughtError, loggerOf, observe, printConfig, reportWarnings, stopOnSignal } from './run.js';
+import { addressRule, corsRules, listenerTls } from './listening.js';
+import { openLog } from './log.js';
+import { endOnUncaughtError, observe, orEnd, printConfig, reloadOnSignal, reportWarnings, stopOnSignal } from './run.js';
 
 const USAGE = `usage: magnum-api [--config-file FILE]... [--config-dir DIR]... [--print-config]
 
@@ -13,22 +16,36 @@ Serves Magnum's API. Run as many as you like behind a load balancer.`;
 const STOP_GRACE_MS = 25_000;
 
 looksForGarbageSooner();
-const { config, flags } = readArguments(USAGE, ['print-config']);
-if (flags['print-config']) printConfig(config);
-const logger = loggerOf(config);
+const given = readArguments({ name: 'magnum-api', usage: USAGE, flags: ['print-config'] });
+const { config } = given;
+if (given.flags['print-config']) printConfig(config);
+const tls = orEnd(() => listenerTls(config));
+const log = openLog(config, 'magnum-api');
+const { logger } = log;
 endOnUncaughtError(logger);
+let listeners: Listeners | undefined;
+reloadOnSignal({
+  arguments: given,
+  log,
+  apply: (next) => {
+    const renewed = listenerTls(next);
+    if (renewed && tls) listeners?.renewTls(renewed);
+  },
+});
 reportWarnings(config, logger);
 const service = await openApi(config, logger).catch((error: unknown) =>
   end(error instanceof Error ? error.message : String(error), 2),
 );
-const health = healthRoom(service.ready, ['database']);
+const apiPort = config.number('api', 'port');
+const health = healthRoom(service.ready, ['database'], disabledByFile(config, apiPort));
 const observed = await observe(config, service, { required: ['database'] }, logger);
-const listeners = new Listeners(frontDoor([health, docsRoom], observed.metrics.measured(service.answer), logger));
+const answer = withCors(frontDoor([health, docsRoom], observed.metrics.measured(service.answer), logger), corsRules(config));
+listeners = new Listeners(answer, { address: addressRule(config), ...(tls ? { tls } : {}) });
 const host = config.text('api', 'host') ?? '127.0.0.1';
 const port = await listeners
-  .listen(config.number('api', 'port'), host)
+  .listen(apiPort, host)
   .catch((error: unknown) => end(`cannot listen on ${host}: ${error instanceof Error ? error.message : String(error)}`, 1));
-logger.info('api listens', { host, port });
+logger.info('api listens', { host, port, tls: tls !== undefined });
 stopOnSignal(async () => {
   await listeners.close(STOP_GRACE_MS);
   await service.stop();

@@ -4,17 +4,21 @@ import { Registry } from 'prom-client';
 import { conductorMeter } from '../conductor-meter.js';
 import { looksForGarbageSooner } from '../heap.js';
 import { end, readArguments } from './arguments.js';
-import { endOnUncaughtError, loggerOf, observe, printConfig, reportWarnings, stopOnSignal } from './run.js';
+import { openLog } from './log.js';
+import { endOnUncaughtError, observe, printConfig, reloadOnSignal, reportWarnings, stopOnSignal } from './run.js';
 
 const USAGE = `usage: magnum-conductor [--config-file FILE]... [--config-dir DIR]... [--print-config]
 
 Brings bays to what was asked for. Run as many as you like, on as many hosts as you like.`;
 
 looksForGarbageSooner();
-const { config, flags } = readArguments(USAGE, ['print-config']);
-if (flags['print-config']) printConfig(config);
-const logger = loggerOf(config);
+const given = readArguments({ name: 'magnum-conductor', usage: USAGE, flags: ['print-config'] });
+const { config } = given;
+if (given.flags['print-config']) printConfig(config);
+const log = openLog(config, 'magnum-conductor');
+const { logger } = log;
 endOnUncaughtError(logger);
+reloadOnSignal({ arguments: given, log });
 reportWarnings(config, logger);
 const registry = new Registry();
 const service = await openConductor(config, logger, conductorMeter(registry)).catch((error: unknown) =>

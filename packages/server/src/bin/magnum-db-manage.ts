@@ -1,18 +1,27 @@
 #!/usr/bin/env node
-import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { pendingDatabaseSteps, resealDatabase, SCHEMA_VERSION, upgradeDatabase } from '@magnum-ts/core';
+import {
+  makeVaultKey,
+  pendingDatabaseSteps,
+  resealDatabase,
+  SCHEMA_STEPS,
+  SCHEMA_VERSION,
+  upgradeDatabase,
+  writeVaultKey,
+} from '@magnum-ts/core';
 import { end, readArguments } from './arguments.js';
 
 const USAGE = `usage: magnum-db-manage [--config-file FILE]... [--config-dir DIR]... COMMAND
 
-  upgrade [--dry-run]   bring the schema up to date; safe to repeat, and while others do the same
+  upgrade [--dry-run]   bring the schema up to date; safe to repeat, and while others do the same. Where no vault key is
+                        configured and the database is new, makes one and says where
   check                 exit 0 when it is up to date, 3 when not
   version               the newest step of this release
+  current               the newest step that the database has
+  history               every step of this release, and whether the database has it
   generate-key FILE     a new key for [vault] key_file
   reseal                seal again what older keys in [vault] key_file have sealed; exit 3 where a text is opened by none`;
 
-const { config, flags, words } = readArguments(USAGE, ['dry-run']);
+const { config, flags, words } = readArguments({ name: 'magnum-db-manage', usage: USAGE, flags: ['dry-run'] });
 const [command, file] = words;
 try {
   switch (command) {
@@ -28,6 +37,12 @@ try {
     case 'reseal':
       await resealAll();
       break;
+    case 'current':
+      end((await stepsDone()).at(-1) ?? 'none', 0);
+      break;
+    case 'history':
+      await history();
+      break;
     case 'generate-key':
       generateKey();
       break;
@@ -39,11 +54,24 @@ try {
 }
 
 async function upgrade(): Promise<void> {
+  const isNew = (await pendingDatabaseSteps(config)).length === SCHEMA_STEPS.length;
+  const made = isNew && !flags['dry-run'] ? makeVaultKey(config) : undefined;
+  if (made !== undefined) process.stdout.write(`made the vault key ${made}: give a copy to every host, and keep one safe\n`);
   const steps = flags['dry-run'] ? await pendingDatabaseSteps(config) : await upgradeDatabase(config);
   end(
     steps.length === 0 ? 'up to date' : steps.map((step) => `${flags['dry-run'] ? 'would make' : 'made'} ${step}`).join('\n'),
     0,
   );
+}
+
+async function stepsDone(): Promise<readonly string[]> {
+  const pending = new Set(await pendingDatabaseSteps(config));
+  return SCHEMA_STEPS.filter((step) => !pending.has(step));
+}
+
+async function history(): Promise<void> {
+  const done = new Set(await stepsDone());
+  end(SCHEMA_STEPS.map((step) => `${done.has(step) ? 'made' : '-   '} ${step}`).join('\n'), 0);
 }
 
 async function check(): Promise<void> {
@@ -63,6 +91,6 @@ async function resealAll(): Promise<void> {
 /** Never overwrites: what an old key has sealed cannot be opened with a new one. */
 function generateKey(): void {
   if (file === undefined) end('generate-key needs a FILE', 2);
-  writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+  writeVaultKey(file);
   end(`wrote ${file}: give a copy to every process, and keep one safe`, 0);
 }

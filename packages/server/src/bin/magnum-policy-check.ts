@@ -29,7 +29,12 @@ const PERSONA: Shape = {
 };
 const THING: Shape = { project_id: 'text', user_id: 'text', bay: 'text' };
 
-const { config, flags, texts, words } = readArguments(USAGE, ['verbose'], ['file', 'rule', 'as', 'target']);
+const { config, flags, texts, words } = readArguments({
+  name: 'magnum-policy-check',
+  usage: USAGE,
+  flags: ['verbose'],
+  texts: ['file', 'rule', 'as', 'target'],
+});
 const [command = texts['file'] === undefined ? undefined : 'validate', ...rest] = words;
 if (rest.length > 0) end(`unexpected ${rest.join(' ')}\n\n${USAGE}`, 2);
 try {

@@ -1,24 +1,11 @@
-import {
-  frontDoor,
-  gatheredOutput,
-  jsonLogger,
-  promptOutput,
-  startWarnings,
-  type Config,
-  type Logger,
-  type Service,
-} from '@magnum-ts/core';
+import { frontDoor, startWarnings, type Config, type Logger, type Service } from '@magnum-ts/core';
 import type { Registry } from 'prom-client';
 import { Listeners } from '../app.js';
 import { reportOnSignal } from '../diagnostics.js';
-import { healthRoom } from '../health.js';
+import { disabledByFile, healthRoom } from '../health.js';
 import { serviceMetrics, type Metrics } from '../metrics.js';
-import { end } from './arguments.js';
-
-export function loggerOf(config: Config): Logger {
-  // Whoever asks for every line wants the last ones, too, of a process that was killed.
-  return config.flag('DEFAULT', 'debug') ? jsonLogger('debug', promptOutput()) : jsonLogger('info', gatheredOutput());
-}
+import { end, type Arguments } from './arguments.js';
+import type { ProgramLog } from './log.js';
 
 /**
  * The last resort: an error that nothing caught is a fault of this program, after which its state cannot be trusted. It is logged, and
@@ -42,8 +29,13 @@ export function printConfig(config: Config): never {
 }
 
 function warningsOf(config: Config): readonly string[] {
+  return orEnd(() => startWarnings(config));
+}
+
+/** What cannot be obeyed ends the program with status 2 and one line. */
+export function orEnd<T>(work: () => T): T {
   try {
-    return startWarnings(config);
+    return work();
   } catch (error) {
     return end(error instanceof Error ? error.message : String(error), 2);
   }
@@ -68,6 +60,32 @@ export function stopOnSignal(stop: () => Promise<void>, logger: Logger): void {
   process.on('SIGINT', onSignal);
 }
 
+/** What can be read again without a restart. */
+export interface Reloading {
+  readonly arguments: Arguments;
+  readonly log: ProgramLog;
+  /** What else of the program takes from the new configuration. */
+  readonly apply?: (config: Config) => void;
+}
+
+/**
+ * SIGHUP (`systemctl reload`, a rotation of logs) reads the configuration again and never ends the process: what cannot be read or
+ * obeyed is logged, and everything stays as it was. Options that count from the next start only are named where they differ.
+ */
+export function reloadOnSignal({ arguments: { config: first, reload }, log, apply }: Reloading): void {
+  process.on('SIGHUP', () => {
+    try {
+      const config = reload();
+      apply?.(config);
+      log.renew(config);
+      log.logger.info('configuration read again', { fromNextStart: config.frozenDifferences(first) });
+    } catch (error) {
+      log.renew(first);
+      log.logger.error('configuration not read again: the former one stays', { error });
+    }
+  });
+}
+
 export interface Observed {
   readonly metrics: Metrics;
   close(): Promise<void>;
@@ -80,9 +98,9 @@ export async function observe(
   { required, registry }: { readonly required: readonly string[]; readonly registry?: Registry },
   logger: Logger,
 ): Promise<Observed> {
-  reportOnSignal(config, service.diagnose, logger);
   const metrics = serviceMetrics(service.stats, registry);
-  const health = healthRoom(service.ready, required);
+  reportOnSignal(config, async () => ({ ...(await service.diagnose()), requests: metrics.running() }), logger);
+  const health = healthRoom(service.ready, required, disabledByFile(config, config.number('metrics', 'port')));
   const listeners = new Listeners(
     frontDoor([metrics.room, health], async () => ({ status: 404, headers: {}, body: '' }), logger),
   );

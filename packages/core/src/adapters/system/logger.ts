@@ -1,4 +1,4 @@
-import { pino, type DestinationStream } from 'pino';
+import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import { Secret } from '../../domain/secret.js';
 import type { Logger } from '../../ports/logger.js';
 
@@ -7,7 +7,24 @@ const DEEPEST = 6;
 
 /** JSON lines by pino. Values of type Secret, and of fields that are named like secrets, are masked at any depth. */
 export function jsonLogger(level: string, output?: DestinationStream): Logger {
-  const log = output ? pino({ level }, output) : pino({ level });
+  return loggerOver(output ? pino({ level }, output) : pino({ level }));
+}
+
+/** The level is a setting that may be changed while the process runs. */
+export function adjustableLogger(
+  level: string,
+  output: DestinationStream,
+): { readonly logger: Logger; setLevel(level: string): void } {
+  const log = pino({ level }, output);
+  return {
+    logger: loggerOver(log),
+    setLevel: (next) => {
+      log.level = next;
+    },
+  };
+}
+
+function loggerOver(log: PinoLogger): Logger {
   return {
     debug: (event, fields) => log.debug(masked(fields), event),
     info: (event, fields) => log.info(masked(fields), event),

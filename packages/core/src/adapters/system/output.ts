@@ -1,4 +1,4 @@
-import { write, writeSync } from 'node:fs';
+import { closeSync, openSync, write, writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 
 /*
@@ -17,31 +17,63 @@ const MOST_HELD_BYTES = 4 * 1024 * 1024;
 const MOST_TRIES = 20;
 const TRY_AGAIN_MS = 5;
 
+/** Which file is written to now: it changes when a log file is opened again. */
+type Descriptor = () => number;
+
 /** Each line is written before the program goes on. */
-export function promptOutput(fd = OUTPUT): DestinationStream {
+export function promptOutput(fd: number | Descriptor = OUTPUT): DestinationStream {
   const lost = new LostLines();
   return {
     write: (line) => {
       const text = `${lost.notice()}${line}`;
-      if (!written(fd, Buffer.from(text))) lost.count(line);
+      if (!written(descriptorOf(fd), Buffer.from(text))) lost.count(line);
       else lost.told();
     },
   };
 }
 
 /** Lines are written together, at the latest after a quarter of a second, and when the process ends. */
-export function gatheredOutput(fd = OUTPUT): DestinationStream {
-  return new Gathered(fd);
+export function gatheredOutput(fd: number | Descriptor = OUTPUT): DestinationStream {
+  return new Gathered(typeof fd === 'number' ? () => fd : fd);
+}
+
+function descriptorOf(fd: number | Descriptor): number {
+  return typeof fd === 'number' ? fd : fd();
+}
+
+/** A log file that can be opened again, after a rotation has given it another name. */
+export interface FileOutput {
+  readonly output: DestinationStream;
+  /** Errors: what the system says; the former file stays open then. */
+  reopen(): void;
+}
+
+const READABLE_BY_GROUP = 0o640;
+/** A write that is under way still needs the former file. */
+const CLOSE_AFTER_MS = 5_000;
+
+/** `prompt`: each line is written before the program goes on. Errors: what the system says where the file cannot be opened. */
+export function fileOutput(file: string, prompt: boolean): FileOutput {
+  let fd = openSync(file, 'a', READABLE_BY_GROUP);
+  const current = (): number => fd;
+  return {
+    output: prompt ? promptOutput(current) : gatheredOutput(current),
+    reopen: () => {
+      const former = fd;
+      fd = openSync(file, 'a', READABLE_BY_GROUP);
+      setTimeout(() => closeSync(former), CLOSE_AFTER_MS).unref();
+    },
+  };
 }
 
 class Gathered implements DestinationStream {
-  readonly #fd: number;
+  readonly #fd: Descriptor;
   readonly #lost = new LostLines();
   #held = '';
   /** Under way: bytes that the system has not taken yet. */
   #writing: Buffer | undefined;
 
-  constructor(fd: number) {
+  constructor(fd: Descriptor) {
     this.#fd = fd;
     setInterval(() => this.#flush(), LONGEST_HELD_MS).unref();
     process.on('exit', () => this.#end());
@@ -62,7 +94,7 @@ class Gathered implements DestinationStream {
 
   #go(bytes: Buffer, text: string): void {
     this.#writing = bytes;
-    write(this.#fd, bytes, (error, count) => {
+    write(this.#fd(), bytes, (error, count) => {
       if (error && isBusy(error)) return void setTimeout(() => this.#go(bytes, text), TRY_AGAIN_MS);
       if (!error && count < bytes.length) return this.#go(bytes.subarray(count), text);
       this.#writing = undefined;
@@ -76,7 +108,7 @@ class Gathered implements DestinationStream {
     const rest = [this.#writing ?? Buffer.alloc(0), Buffer.from(`${this.#lost.notice()}${this.#held}`)];
     this.#writing = undefined;
     this.#held = '';
-    written(this.#fd, Buffer.concat(rest));
+    written(this.#fd(), Buffer.concat(rest));
   }
 }
 
