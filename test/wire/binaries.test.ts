@@ -1,5 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -79,7 +80,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('magnum-db-manage', () => {
+// Each command is a process of its own, which a busy host takes seconds to start.
+describe('magnum-db-manage', { timeout: 120_000 }, () => {
   test('makes a key that only its owner can read, and never overwrites one', () => {
     expect(manage('generate-key', join(folder, 'key')).status).toBe(0);
     expect(statSync(join(folder, 'key')).mode & 0o777).toBe(0o600);
@@ -206,6 +208,26 @@ describe('magnum-api and magnum-conductor', () => {
     conductor.kill('SIGTERM');
     expect(await Promise.all(ends)).toEqual([0, 0]);
   });
+});
+
+test('magnum-db-manage reseal seals again what an older key has sealed', { timeout: 120_000 }, () => {
+  const file = join(folder, 'key');
+  const before = readFileSync(file, 'utf8').trim();
+  const [after, another] = [randomBytes(32), randomBytes(32)].map((key) => key.toString('base64'));
+  writeFileSync(file, `${after}  # newest\n${before}\n`);
+  expect(manage('reseal')).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^sealed [1-9]\d* texts again, 0 had the newest key\n$/),
+  });
+  writeFileSync(file, `${after}\n`);
+  expect(manage('reseal')).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^sealed 0 texts again, [1-9]\d* had the newest key\n$/),
+  });
+  writeFileSync(file, `${another}\n`);
+  expect(manage('reseal').status).toBe(3);
+  chmodSync(file, 0o644);
+  expect(manage('reseal')).toMatchObject({ status: 1, stderr: expect.stringContaining('chmod 600') });
 });
 
 async function login(): Promise<string> {
