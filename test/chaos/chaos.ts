@@ -44,8 +44,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await systemClock.sleep(seconds * 1_000);
     over.abort(new Error('it is enough'));
     await strikes;
+    log(`chaos: the last blow has ended; ${clients.bays} bays so far`);
     await fleet.ready();
     await Promise.all(work);
+    log('chaos: the clients are done');
     const rest = await settledRest(sql);
     const faults = [...clients.faults, ...nemesis.faults, ...fleet.deaths, ...faultsIn(clients), ...twins(fleet), ...rest];
     const swept = fleet.lines.filter(({ msg }) => msg === 'leftover of a deleted bay removed').length;
