@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 const STEPS = [
   ['generated files are current', 'npm', ['run', '--silent', 'generate', '--', '--check']],
   ['types', 'npx', ['tsc', '-b']],
+  ['pages made of the code are current', 'node', ['scripts/generate-docs.mjs', '--check']],
   ['types of tests', 'npx', ['tsc', '-p', 'tsconfig.eslint.json']],
   ['lint', 'npx', ['eslint', '.']],
   [

@@ -8,12 +8,12 @@ export const CONNECTION_OPTIONS: readonly Option[] = [
     'ssl_cert_file',
     'string',
     null,
-    'PEM file of the certificate of the API, its issuers after it. Read again at SIGHUP.',
+    'PEM file of the certificate of the API, its issuers after it.',
     {
       reloaded: true,
     },
   ),
-  option('api', 'ssl_key_file', 'string', null, 'PEM file of its key. Read again at SIGHUP.', { reloaded: true }),
+  option('api', 'ssl_key_file', 'string', null, 'PEM file of its key.', { reloaded: true }),
   option(
     'oslo_middleware',
     'enable_proxy_headers_parsing',
