@@ -137,6 +137,13 @@ describe('a policy file', () => {
     expect(allowed(anActor({ userName: 'root' }))).toEqual([true, true, true]);
   });
 
+  test('that upstream has and nothing refers to are no slip of the pen', () => {
+    const { warnings } = rulesWith(
+      'admin_or_user_or_cluster_user: "is_admin:True"\nadmin_or_project_member_cluster_user: "is_admin:True"\nadmin_or_user_or_clusterr: "!"',
+    );
+    expect(warnings).toEqual([expect.stringContaining('rule "admin_or_user_or_clusterr" is not known')]);
+  });
+
   test('is told what in it has no effect', () => {
     const { warnings } = rulesWith(
       'clusters:get: "@"\nmine: "shoe_size:%(project_id)s or project_id:%(owner)s or rule:lost"\ncluster:get: "rule:mine"',
