@@ -1218,7 +1218,11 @@ export interface paths {
          * @description An extension, for the nodes of the bay alone. Telling it again is harmless.
          */
         put: operations["confirmCredential"];
-        post?: never;
+        /**
+         * Exchange the enrolment token of a new node for its credential
+         * @description An extension, for the nodes of the bay alone, which have no other credential yet: the token is what proves them. It is good once, for the secret with which it is used first; from then on the node proves with the secret which node it is. Nobody on the way must keep the answer (`Cache-Control: no-store`).
+         */
+        post: operations["enrolNode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2704,6 +2708,12 @@ export interface components {
             ca_cert_type?: string;
             links: components["schemas"]["Links"];
         };
+        Enrolment: {
+            /** @description What the user data of the node's server holds. */
+            token: string;
+            /** @description What the node has made for itself. */
+            secret: string;
+        };
         CertificateCreate: {
             /** @description UUID or name of the bay. */
             bay_uuid?: string | null;
@@ -2713,6 +2723,8 @@ export interface components {
             csr: string;
             /** @description Which authority: `kubernetes` (default), `etcd`, `front-proxy`; any other text is the main one. */
             ca_cert_type?: string | null;
+            /** @description Seconds until the certificate ends; a day where absent, at most 30 days. Nodes have a term of their own. An extension. */
+            valid_for?: number | null;
             /** @description Accepted without effect. */
             pem?: string | null;
         } | unknown | unknown;
@@ -5920,6 +5932,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    enrolNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                cluster_ident: string;
+                /** @description Name of the node. */
+                node_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Enrolment"];
+            };
+        };
+        responses: {
+            /** @description The credential */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
             };
             default: components["responses"]["Error"];
         };

@@ -97,6 +97,7 @@ export type OperationId =
   | "rotateCertificate"
   | "getCredential"
   | "rotateCredential"
+  | "enrolNode"
   | "confirmCredential"
   | "listQuotas"
   | "createQuota"

@@ -7502,6 +7502,61 @@ export const operations = {
       "wait": null
     }
   },
+  "enrolNode": {
+    "id": "enrolNode",
+    "method": "POST",
+    "path": "/v1/credentials/{cluster_ident}/nodes/{node_name}",
+    "tag": "Credentials",
+    "summary": "Exchange the enrolment token of a new node for its credential",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": true,
+    "policy": null,
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 201,
+        "schema": "Credential"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      },
+      {
+        "name": "node_name",
+        "required": true,
+        "description": "Name of the node.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": null
+  },
   "confirmCredential": {
     "id": "confirmCredential",
     "method": "PUT",

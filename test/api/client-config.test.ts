@@ -52,7 +52,7 @@ describe.each(['bays', 'clusters'])('the configuration of a client, from /v1/%s'
     expect(second.files['key.pem']).not.toBe(files['key.pem']);
     // The service has neither key, in whatever form.
     const secrets: { secret?: string }[] = await service.db('vault_secret');
-    expect(secrets).toHaveLength(3);
+    expect(secrets).toHaveLength(4);
   });
 
   test('lasts as long as is wanted, within bounds', async () => {
@@ -66,12 +66,12 @@ describe.each(['bays', 'clusters'])('the configuration of a client, from /v1/%s'
     expect((await ask(`/v1/${collection}/hive/config?format=tar`)).status).toBe(400);
   });
 
-  test('is 404 for an unknown bay and for other projects, and 403 for another member; nodes may have it', async () => {
+  test('is 404 for an unknown bay and for other projects, and 403 for another member and for nodes', async () => {
     const path = `/v1/${collection}/hive/config`;
     expect((await ask(`/v1/${collection}/${NOWHERE}/config`)).status).toBe(404);
     expect((await ask(path, service.tokens.other)).status).toBe(404);
     expect((await ask(path, service.tokens.mate)).status).toBe(403);
-    expect((await ask(path, await trusteeToken(service, hive))).status).toBe(200);
+    expect((await ask(path, await trusteeToken(service, hive))).status).toBe(403);
   });
 
   test('is no kubeconfig where there is no Kubernetes', async () => {

@@ -17,7 +17,7 @@ const HOSTILE = {
   evil: '$(touch /pwned)`touch /pwned`',
   quotes: `'"; touch /pwned; #`,
   lines: 'a\n- touch /pwned\nruncmd: [touch /pwned]',
-  get_param: 'trustee_password',
+  get_param: 'enrolment_tokens',
   percent: '%n %% ${HOME} {{ ds }}',
 };
 const PROXY = 'http://127.0.0.1:9/$(touch${IFS}/pwned)%41"\'';
@@ -342,11 +342,14 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
   async function secretsOfTheBay(): Promise<Record<string, string>> {
     const name = await manager();
     const values = JSON.parse(await inside(instance, name ?? '', 'cat', '/etc/magnum/node.json'));
+    const credential = JSON.parse(await inside(instance, name ?? '', 'cat', '/etc/magnum/credential.json'));
     const { adminPassword, demoPassword, sealingKey } = server.instance();
     const secrets: Record<string, string> = {
       workerToken: await inside(instance, name ?? '', 'docker', 'swarm', 'join-token', '-q', 'worker'),
       managerToken: await inside(instance, name ?? '', 'docker', 'swarm', 'join-token', '-q', 'manager'),
-      trusteePassword: values.trustee_password,
+      trusteePassword: credential.password,
+      nodeSecret: await inside(instance, name ?? '', 'cat', '/etc/magnum/secret'),
+      enrolmentToken: values.enrolment_token,
       signalToken: values.wait.token,
       adminPassword,
       demoPassword,

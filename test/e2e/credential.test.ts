@@ -51,8 +51,8 @@ describe.skipIf(!available)('another credential for the nodes of a running bay',
 
   /** What a node was made with. */
   async function madeWith(node: string): Promise<Account> {
-    const values: Record<string, string> = JSON.parse(await inside(instance, node, 'cat', '/etc/magnum/node.json'));
-    return { id: values['trustee_user_id'] ?? '', password: values['trustee_password'] ?? '' };
+    const given: Record<string, string> = JSON.parse(await inside(instance, node, 'cat', '/etc/magnum/credential.json'));
+    return { id: given['user_id'] ?? '', password: given['password'] ?? '' };
   }
 
   /** A token; undefined where the account is refused. */

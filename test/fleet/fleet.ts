@@ -31,6 +31,16 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+interface Question {
+  readonly body?: unknown;
+  /** Which of the fleet's APIs. */
+  readonly api?: number;
+  readonly token?: string;
+  /** Idempotency key. */
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Real processes over one database and one broker, as operators run them. */
 export class Fleet {
   readonly members: readonly Member[];
@@ -157,12 +167,7 @@ export class Fleet {
   async ask(
     method: string,
     path: string,
-    {
-      body,
-      api = 0,
-      token = this.#token,
-      key,
-    }: { readonly body?: unknown; readonly api?: number; readonly token?: string; readonly key?: string } = {},
+    { body, api = 0, token = this.#token, key, headers = {} }: Question = {},
   ): Promise<Answer> {
     const member = this.apis[api % this.apis.length];
     const response = await fetch(`http://127.0.0.1:${member?.port ?? 0}${path}`, {
@@ -170,6 +175,7 @@ export class Fleet {
       signal: AbortSignal.timeout(20_000),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       headers: {
+        ...headers,
         'X-Auth-Token': token,
         'Content-Type': 'application/json',
         'OpenStack-API-Version': 'container-infra 1.14',

@@ -87,7 +87,10 @@ beforeAll(async () => {
   if (!ca) throw new Error('the bay has no authority');
   const sign = async (name: string, options: { organization?: string; address?: string }): Promise<KeyAndCertificate> => {
     const { key, csr } = newRequest(name, options);
-    return { key, certificate: await authority.sign(ca, csr, DEFAULT_SIGNING_RULES) };
+    const profile = options.address
+      ? ({ kind: 'node', name, addresses: [options.address] } as const)
+      : ({ kind: 'client', validForSeconds: 86_400 } as const);
+    return { key, certificate: await authority.sign(ca, csr, DEFAULT_SIGNING_RULES, profile) };
   };
   try {
     kubernetes = await startKubernetes({ ca: ca.certificate, sign, log: (line) => console.info(line) });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { accountLogin } from '../../packages/core/src/adapters/openstack/trusts.js';
 import { isDomainError } from '../../packages/core/src/domain/errors.js';
@@ -16,13 +17,18 @@ export interface Account {
 export interface Member {
   readonly name: string;
   readonly serverId: string;
+  /** What it got when it enrolled. */
   readonly madeWith: Account;
+  /** What proves that it is this node. */
+  readonly proof: Readonly<Record<string, string>>;
 }
 
 /** Plays what the nodes of bays do with their accounts: their servers boot nothing. */
 export class NodeAccounts {
   readonly #cloud: Cloud;
   readonly #bays: BayFleet;
+  /** By the server's id: a token is good once. */
+  readonly #known = new Map<string, Promise<Pick<Member, 'madeWith' | 'proof'>>>();
 
   constructor(cloud: Cloud, bays: BayFleet) {
     this.#cloud = cloud;
@@ -33,7 +39,7 @@ export class NodeAccounts {
     const { body } = await this.#bays.fleet.ask('GET', `/v1/nodes/detail?bay_ident=${bay}`);
     const nodes = body['nodes'] as readonly { readonly name: string; readonly server_id: string }[]; // the contract's list
     return Promise.all(
-      nodes.map(async ({ name, server_id: serverId }) => ({ name, serverId, madeWith: await this.#madeWith(serverId) })),
+      nodes.map(async ({ name, server_id: serverId }) => ({ name, serverId, ...(await this.#once(bay, name, serverId)) })),
     );
   }
 
@@ -49,12 +55,12 @@ export class NodeAccounts {
   }
 
   /** The node asks until there is another account for it, logs in with that, and tells that it holds it. Returns it. */
-  async exchanged(bay: string, { name, madeWith }: Member): Promise<Account> {
+  async exchanged(bay: string, { name, madeWith, proof }: Member): Promise<Account> {
     const { fleet } = this.#bays;
     const old = (await this.logIn(madeWith)) ?? '';
     let given: Account | undefined;
     const ask = async (): Promise<boolean> => {
-      const { status, body } = await fleet.ask('GET', `/v1/credentials/${bay}`, { token: old });
+      const { status, body } = await fleet.ask('GET', `/v1/credentials/${bay}`, { token: old, headers: proof });
       expect(status, JSON.stringify(body)).toBe(200);
       if (typeof body['password'] === 'string') given = { id: String(body['user_id']), password: body['password'] };
       return given !== undefined;
@@ -62,13 +68,19 @@ export class NodeAccounts {
     await until(ask, 60_000, `another account for ${name}`);
     if (!given) throw new Error('no account');
     const token = (await this.logIn(given)) ?? '';
-    const told = await fleet.ask('PUT', `/v1/credentials/${bay}/nodes/${name}`, { token });
+    const told = await fleet.ask('PUT', `/v1/credentials/${bay}/nodes/${name}`, { token, headers: proof });
     expect(told.status, JSON.stringify(told.body)).toBe(204);
     return given;
   }
 
-  /** Nova shows user data to administrators, from microversion 2.3 on. */
-  async #madeWith(serverId: string): Promise<Account> {
+  #once(bay: string, name: string, serverId: string): Promise<Pick<Member, 'madeWith' | 'proof'>> {
+    const known = this.#known.get(serverId) ?? this.#enrolled(bay, name, serverId);
+    this.#known.set(serverId, known);
+    return known;
+  }
+
+  /** With what its user data holds: Nova shows it to administrators, from microversion 2.3 on. */
+  async #enrolled(bay: string, name: string, serverId: string): Promise<Pick<Member, 'madeWith' | 'proof'>> {
     const headers = { 'OpenStack-API-Version': 'compute 2.3' };
     const shown = await this.#cloud.call(ADMIN, 'compute', { method: 'GET', path: `/v2.1/servers/${serverId}`, headers });
     const { server } = shown as { readonly server: Readonly<Record<string, string>> }; // Nova's document
@@ -76,7 +88,15 @@ export class NodeAccounts {
     const config: CloudConfig = JSON.parse(text.replace('#cloud-config\n', ''));
     const file = config.write_files.find(({ path }) => path === '/etc/magnum/node.json');
     const values: Readonly<Record<string, string>> = JSON.parse(file?.content ?? '{}');
-    return { id: values['trustee_user_id'] ?? '', password: values['trustee_password'] ?? '' };
+    const secret = randomBytes(32).toString('base64url');
+    const order = { token: values['enrolment_token'], secret };
+    const path = `/v1/credentials/${bay}/nodes/${name}`;
+    const { status, body } = await this.#bays.fleet.ask('POST', path, { token: '', body: order });
+    expect(status, JSON.stringify(body)).toBe(201);
+    return {
+      madeWith: { id: String(body['user_id']), password: String(body['password']) },
+      proof: { 'X-Magnum-Node': name, 'X-Magnum-Node-Secret': secret },
+    };
   }
 }
 

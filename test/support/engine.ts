@@ -112,7 +112,8 @@ function answers(
   const report = (status: ContainerStatus): ContainerReport => ({ status, node: 'worker-1', reason: null });
   return {
     'certificate.ca': notHere,
-    'certificate.sign': notHere,
+    'certificate.node': notHere,
+    'node.enrol': notHere,
     'certificate.client': notHere,
     'credential.newest': notHere,
     'nodes.report': async ({ bayId }) => {

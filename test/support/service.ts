@@ -64,6 +64,8 @@ export interface Service {
   createBay(fields?: Fields, token?: string): Promise<Fields & { readonly uuid: string }>;
   /** The bay once it has that status, or once it is gone (`gone`). */
   until(uuid: string, status: string, token?: string): Promise<Fields>;
+  /** What the server of a node was made with: the values for its scripts. */
+  valuesOf(bayId: string, node: string): NodeValues;
   stop(): Promise<void>;
 }
 
@@ -97,6 +99,28 @@ function member(id: string, name: string, projectId: string): EmbeddedConfig['us
   return { id, name, domainId: 'default', defaultProjectId: projectId, roles: [{ projectId, role: 'member' }] };
 }
 
+export interface NodeValues {
+  readonly bay_id: string;
+  readonly node_name: string;
+  readonly enrolment_token: string;
+}
+
+/** Simulated servers, which remember what they were told. */
+class RecordingBackend extends SimulatedBackend {
+  readonly values: NodeValues[] = [];
+
+  override async ensureServer(
+    ...call: Parameters<SimulatedBackend['ensureServer']>
+  ): ReturnType<SimulatedBackend['ensureServer']> {
+    const config = JSON.parse(call[0].userData.replace('#cloud-config\n', '')) as {
+      readonly write_files: readonly { readonly path: string; readonly content: string }[];
+    };
+    const file = config.write_files.find(({ path }) => path === '/etc/magnum/node.json');
+    if (file) this.values.push(JSON.parse(file.content) as NodeValues); // what the driver renders
+    return super.ensureServer(...call);
+  }
+}
+
 export interface ServiceOptions {
   readonly config?: Partial<EmbeddedConfig>;
   /** False: nothing works on what is accepted, so bays stay in progress. */
@@ -113,10 +137,11 @@ export async function aService(options: ServiceOptions = {}): Promise<Service> {
   const config = { ...CONFIG, ...options.config };
   const db = openSqlite(':memory:');
   const seen: Seen[] = [];
+  const backend = new RecordingBackend(db);
   const passwords = { admin: new Secret('admin-password'), demo: new Secret('demo-password') };
   const magnum = await embeddedMagnum({
     db,
-    backend: new SimulatedBackend(db),
+    backend,
     logger: recorder(seen),
     config,
     sealingKey: SEALING_KEY,
@@ -166,6 +191,11 @@ export async function aService(options: ServiceOptions = {}): Promise<Service> {
       return { ...(await untilStatus(request, uuid, 'CREATE_COMPLETE', by)), uuid };
     },
     until: (uuid, status, by = tokens.demo) => untilStatus(request, uuid, status, by),
+    valuesOf: (bayId, node) => {
+      const found = backend.values.find((values) => values.bay_id === bayId && values.node_name === node);
+      if (!found) throw new Error(`no server of ${node} was made`);
+      return found;
+    },
     stop: () => magnum.stop(),
   };
 }

@@ -62,6 +62,7 @@ export interface components {
             description?: string | null;
             tags?: string[];
             project_id?: string;
+            vip_address?: string | null;
             vip_port_id?: string | null;
             vip_network_id?: string | null;
             provisioning_status: string;
@@ -79,6 +80,7 @@ export interface operations {
         parameters: {
             query?: {
                 project_id?: string;
+                id?: string[];
                 marker?: string;
             };
             header?: never;

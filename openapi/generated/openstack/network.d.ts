@@ -128,6 +128,9 @@ export interface components {
             network_id: string;
             device_id?: string;
             device_owner?: string;
+            fixed_ips?: {
+                ip_address: string;
+            }[];
         };
         FloatingIp: {
             id: string;
@@ -214,6 +217,7 @@ export interface operations {
             query?: {
                 project_id?: string;
                 network_id?: string;
+                device_id?: string[];
                 marker?: string;
             };
             header?: never;
@@ -260,6 +264,7 @@ export interface operations {
         parameters: {
             query?: {
                 project_id?: string;
+                port_id?: string[];
                 marker?: string;
             };
             header?: never;

@@ -3,7 +3,7 @@ import { rotateAuthority } from '../app/rotate.js';
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import { checkOf, etagOfBay } from './etag.js';
-import { textField } from './fields.js';
+import { numberField, textField } from './fields.js';
 import type { Call, Handler } from './handler.js';
 import { resourceLinks } from './links.js';
 
@@ -21,7 +21,8 @@ export const certificateHandlers = {
     const body = (call.body ?? {}) as JsonObject;
     const csr = textField(body, 'csr') ?? '';
     const type = textField(body, 'ca_cert_type') ?? undefined;
-    const wanted = { ...bayOf(body), csr, type };
+    const validForSeconds = numberField(body, 'valid_for') ?? undefined;
+    const wanted = { ...bayOf(body), csr, type, validForSeconds };
     const { bayId, pem } = await signCertificate(deps, call.access, wanted, call.signal());
     return { body: { ...common(call, bayId), csr, pem, ...(type ? { ca_cert_type: type } : {}) } };
   },

@@ -1,7 +1,9 @@
-import { confirmCredential, getCredential } from '../app/credentials.js';
+import { confirmCredential, enrolNode, getCredential, type NodeCredential } from '../app/credentials.js';
 import { rotateCredential } from '../app/rotate.js';
+import type { JsonObject } from '../domain/json.js';
 import { checkOf, etagOfBay } from './etag.js';
-import type { Call, Handler } from './handler.js';
+import { textField } from './fields.js';
+import type { Answer, Call, Handler } from './handler.js';
 import { resourceLinks } from './links.js';
 
 const COLLECTION = 'credentials';
@@ -10,16 +12,7 @@ const COLLECTION = 'credentials';
 export const credentialHandlers = {
   getCredential: async (deps, call) => {
     const found = await getCredential(deps, call.access, identOf(call), call.signal());
-    return {
-      body: {
-        cluster_uuid: found.bayId,
-        generation: found.generation,
-        user_id: found.userId,
-        password: found.password?.reveal() ?? null,
-        trust_id: found.trustId,
-        links: [...resourceLinks(call.baseUrl, COLLECTION, found.bayId)],
-      },
-    };
+    return present(call, found);
   },
   rotateCredential: async (deps, call) => {
     const accepted = await rotateCredential(deps, call.access, identOf(call), checkOf(call));
@@ -29,7 +22,27 @@ export const credentialHandlers = {
     await confirmCredential(deps, call.access, identOf(call), call.params['node_name'] ?? '');
     return {};
   },
+  enrolNode: async (deps, call) => {
+    // The body was checked against its schema.
+    const body = (call.body ?? {}) as JsonObject;
+    const [token, secret] = [textField(body, 'token') ?? '', textField(body, 'secret') ?? ''];
+    const wanted = { bay: identOf(call), nodeName: call.params['node_name'] ?? '', token, secret };
+    return present(call, await enrolNode(deps, wanted, call.signal()));
+  },
 } satisfies Record<string, Handler>;
+
+function present(call: Call, found: NodeCredential): Answer {
+  return {
+    body: {
+      cluster_uuid: found.bayId,
+      generation: found.generation,
+      user_id: found.userId,
+      password: found.password?.reveal() ?? null,
+      trust_id: found.trustId,
+      links: [...resourceLinks(call.baseUrl, COLLECTION, found.bayId)],
+    },
+  };
+}
 
 function identOf(call: Call): string {
   return call.params['cluster_ident'] ?? '';

@@ -263,11 +263,18 @@ async function authenticate(deps: ApiDeps, request: PlainRequest): Promise<Actor
     projectId: identity.projectId,
     roles: identity.roles,
     trusteeOf: isTrustee ? parseTrusteeUsername(identity.userName) : null,
+    ...(isTrustee ? proofIn(request) : {}),
     domainId: identity.domainId ?? null,
     systemScope: identity.systemScope === true,
     restricted: identity.restricted === true,
     ...(token ? { token: new Secret(token) } : {}),
   };
+}
+
+/** A header is bounded by the listener. */
+function proofIn(request: PlainRequest): Pick<Actor, 'nodeProof'> {
+  const [name, secret] = [request.header('x-magnum-node'), request.header('x-magnum-node-secret')];
+  return name && secret ? { nodeProof: { name, secret: new Secret(secret) } } : {};
 }
 
 interface CallContext {

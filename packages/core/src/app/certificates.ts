@@ -1,9 +1,11 @@
+import { CLIENT_TERM_SECONDS } from '../domain/certificate.js';
 import { DomainError, isDomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
 import { authorityNamed } from '../domain/rotation.js';
 import type { CertificateOf } from '../ports/bus.js';
 import { QUESTION_MS, type Access, type AppDeps } from './deps.js';
 import { findBay, wordingOf } from './find.js';
+import { provenNode } from './node-proof.js';
 
 /** `type`: the wire's `ca_cert_type`; absent, or no name of an authority: the main one (contract, resources §4). */
 export interface WantedCertificate {
@@ -25,17 +27,27 @@ export async function getCaCertificate(
   return { bayId: bay.id, pem };
 }
 
-/** An unknown bay in the body is 400 (contract, README §4). Errors of the CSR: `invalid-csr`, `certificate-refused`. */
+/**
+ * Who asks decides what is signed: a node gets its own server certificate, everyone else a client's. An unknown bay in the body is 400
+ * (contract, README §4). Errors of the CSR: `invalid-csr`, `certificate-refused`.
+ */
 export async function signCertificate(
   deps: AppDeps,
   access: Access,
-  wanted: WantedCertificate & { readonly csr: string },
+  wanted: WantedCertificate & { readonly csr: string; readonly validForSeconds: number | undefined },
   signal: AbortSignal,
 ): Promise<{ bayId: BayId; pem: string }> {
   const bayId = await bayFor(deps, access, wanted.bay, wanted.field ?? 'cluster_uuid');
-  const question = { bayId, csr: wanted.csr, ...certificateOf(access, wanted) };
-  const { pem } = await deps.bus.call('certificate.sign', question, { timeoutMs: QUESTION_MS, signal });
-  return { bayId, pem };
+  const { authority, forNode } = certificateOf(access, wanted);
+  const options = { timeoutMs: QUESTION_MS, signal };
+  if (forNode) {
+    if (authority !== 'main') throw new DomainError('forbidden', 'Nodes get certificates of the main authority only.');
+    const nodeName = await provenNode(deps, access, bayId);
+    return { bayId, pem: (await deps.bus.call('certificate.node', { bayId, csr: wanted.csr, nodeName }, options)).pem };
+  }
+  const validForSeconds = wanted.validForSeconds ?? CLIENT_TERM_SECONDS;
+  const question = { bayId, csr: wanted.csr, authority, validForSeconds };
+  return { bayId, pem: (await deps.bus.call('certificate.client', question, options)).pem };
 }
 
 function certificateOf({ actor }: Access, { type }: WantedCertificate): CertificateOf {

@@ -27,6 +27,8 @@ export async function makeClientConfig(
   signal: AbortSignal,
 ): Promise<ClientConfig> {
   const { bay } = await findBay(deps, access, wanted.bay);
+  // Whatever a policy file says: with it, every node would be the bay's administrator.
+  if (access.actor.trusteeOf) throw new DomainError('forbidden', 'What clients need is not given to nodes.');
   const address = bay.observed.apiAddress;
   if (!address) throw noAddress(bay);
   const model = await deps.store.read((repos) => repos.bayModels.get(bay.desired.bayModelId));
@@ -43,7 +45,7 @@ async function signedIdentity(
   signal: AbortSignal,
 ): Promise<{ readonly identity: NonNullable<ClientAccess['identity']>; readonly expiresAt: string }> {
   const { csr, privateKey } = await deps.authority.newRequest(SUBJECT);
-  const question = { bayId: bay.id, csr, validForSeconds };
+  const question = { bayId: bay.id, csr, authority: 'main', validForSeconds } as const;
   const { pem, ca, expiresAt } = await deps.bus.call('certificate.client', question, { timeoutMs: QUESTION_MS, signal });
   return { identity: { ca, certificate: pem, key: privateKey }, expiresAt };
 }

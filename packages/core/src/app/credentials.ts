@@ -1,9 +1,10 @@
 import { credentialContext, wantedCredential } from '../domain/credential.js';
 import { DomainError } from '../domain/errors.js';
-import type { BayId } from '../domain/ids.js';
+import { isUuid, type BayId } from '../domain/ids.js';
 import { Secret } from '../domain/secret.js';
 import { QUESTION_MS, type Access, type AppDeps } from './deps.js';
 import { findBay, shown } from './find.js';
+import { provenNode, secretHashOf } from './node-proof.js';
 
 /** What a node should log in with. `password`: null where the caller holds this credential already. */
 export interface NodeCredential {
@@ -18,6 +19,7 @@ export interface NodeCredential {
 /** Every node asks now and then: only where there is something new, a conductor is asked for it. */
 export async function getCredential(deps: AppDeps, access: Access, ident: string, signal: AbortSignal): Promise<NodeCredential> {
   const { bay } = await findBay(deps, access, ident);
+  await provenNode(deps, access, bay.id);
   const { generation, trustee } = wantedCredential(bay, await deps.store.read((repos) => repos.support.get(bay.id)));
   if (trustee && access.actor.trusteeOf?.generation === generation)
     return { bayId: bay.id, generation, userId: trustee.userId, password: null, trustId: trustee.trustId ?? null };
@@ -34,7 +36,40 @@ export async function confirmCredential(deps: AppDeps, access: Access, ident: st
   const { bay } = await findBay(deps, access, ident);
   const { trusteeOf } = access.actor;
   if (!trusteeOf) throw new DomainError('forbidden', 'Only the account of the nodes of a bay can tell what they hold.');
+  await requireOwnName(deps, access, bay.id, nodeName);
   const isKnown = await deps.store.write((repos) => repos.nodes.saveCredential(bay.id, nodeName, trusteeOf.generation));
   if (!isKnown)
     throw new DomainError('node-not-found', (words) => `Node ${shown(nodeName)} could not be found in this ${words.bay}.`);
+}
+
+/** A node tells of itself alone. One that cannot prove which it is tells of such nodes. */
+async function requireOwnName(deps: AppDeps, access: Access, bayId: BayId, nodeName: string): Promise<void> {
+  const own = await provenNode(deps, access, bayId);
+  if (own === nodeName) return;
+  const named = await deps.store.read((repos) => repos.nodes.enrolmentOf(bayId, nodeName));
+  if (own === null && (!named || named.state === 'before')) return;
+  throw new DomainError('forbidden', 'A node tells of itself alone.');
+}
+
+export interface WantedEnrolment {
+  readonly bay: string;
+  readonly nodeName: string;
+  readonly token: string;
+  readonly secret: string;
+}
+
+/**
+ * Gives a new node the credential of its bay's nodes for its enrolment token, and notes the secret that it has made. Asked without
+ * any other credential, so a wrong token, name or bay gets one and the same answer. Errors: `forbidden`.
+ */
+export async function enrolNode(deps: AppDeps, wanted: WantedEnrolment, signal: AbortSignal): Promise<NodeCredential> {
+  const secretHash = secretHashOf(new Secret(wanted.secret));
+  // The id is looked up as it is: no name will do here.
+  const bayId = wanted.bay as BayId;
+  const found = isUuid(bayId) ? await deps.store.read((repos) => repos.nodes.enrolmentOf(bayId, wanted.nodeName)) : undefined;
+  const mayEnrol = found?.state === 'awaited' || (found?.state === 'done' && found.secretHash === secretHash);
+  if (!mayEnrol) throw new DomainError('forbidden', 'The enrolment token is of no node that still has to enrol.');
+  const question = { bayId, nodeName: wanted.nodeName, token: wanted.token, secretHash };
+  const { sealedPassword, ...newest } = await deps.bus.call('node.enrol', question, { timeoutMs: QUESTION_MS, signal });
+  return { bayId, ...newest, password: new Secret(deps.sealer.open(sealedPassword, credentialContext(bayId))) };
 }

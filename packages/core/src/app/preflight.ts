@@ -136,7 +136,7 @@ const NO_DELEGATION = {
   trusteeUserId: '',
   trusteeUsername: '',
   trusteeDomainId: '',
-  trusteePassword: new Secret(''),
+  enrolmentTokens: new Secret('{}'),
   trustId: null,
 };
 

@@ -31,9 +31,13 @@ const DELEGATION = {
   trusteeUserId: SOME_ID,
   trusteeUsername: SOME_ID,
   trusteeDomainId: SOME_ID,
-  trusteePassword: new Secret(''),
   trustId: null,
 };
+
+/** As long as those that the conductor derives. */
+function standInTokens({ nodes }: DesiredBay): Secret {
+  return new Secret(JSON.stringify(Object.fromEntries(nodes.map(({ name }) => [name, 'x'.repeat(43)]))));
+}
 
 /**
  * Refuses a bay whose stack the orchestrator would not take, with the number: else it would be accepted and fail minutes later. The
@@ -43,7 +47,8 @@ const DELEGATION = {
 export function requireStackFits(deps: LimitDeps, driver: BayDriver, desired: DesiredBay, facts: BayFacts | null = null): void {
   const [outgrown] = driver.outgrown?.(desired) ?? [];
   if (outgrown) throw new DomainError('invalid-parameter', outgrown);
-  const stack = driver.render({ ...desired, facts: facts ?? STAND_IN, delegation: DELEGATION, rollbackOnFailure: false });
+  const delegation = { ...DELEGATION, enrolmentTokens: standInTokens(desired) };
+  const stack = driver.render({ ...desired, facts: facts ?? STAND_IN, delegation, rollbackOnFailure: false });
   const problem = stackProblem(stack, deps.orchestrator.limits);
   if (problem === undefined) return;
   throw new DomainError('invalid-parameter', {

@@ -1,7 +1,7 @@
 import { trusteeUsername } from '../domain/actor.js';
 import type { Trustee } from '../domain/bay-support.js';
 import { bayEvent } from '../domain/bay-event.js';
-import { awaitsCredential, trusteePasswordRef } from '../domain/credential.js';
+import { awaitsCredential, enrolmentKeyRef, trusteePasswordRef } from '../domain/credential.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
 import { isCidr } from '../domain/labels.js';
@@ -86,7 +86,7 @@ async function ensureFacts(deps: ConductorDeps, lease: Lease, world: BayWorld, s
 export async function releaseSupport(deps: ConductorDeps, world: BayWorld, signal: AbortSignal): Promise<void> {
   const { bay, support } = world;
   const generations = new Set([support.caGeneration, support.rotation?.generation ?? 0, bay.desired.caGeneration]);
-  const refs = [...generations].flatMap((generation) => referencesOf(bay.id, generation));
+  const refs = [...[...generations].flatMap((generation) => referencesOf(bay.id, generation)), enrolmentKeyRef(bay.id)];
   await deps.cloud.releaseFacts(world.bay.id, signal);
   await releaseTrusts(deps, world, signal);
   for (const ref of refs) await deps.vault.delete(ref);

@@ -1,14 +1,16 @@
 import { X509Certificate } from 'node:crypto';
-import { credentialContext, wantedCredential } from '../domain/credential.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
 import { assertNever } from '../domain/json.js';
 import type { ManifestKind } from '../domain/manifest.js';
 import type { CoeSession, ContainerClient, ManifestClient } from '../ports/bay-driver.js';
-import type { Answers, ContainerAction, ManifestsOf, Questions } from '../ports/bus.js';
+import type { Answers, ContainerAction, ManifestsOf } from '../ports/bus.js';
 import { findWorld, sessionOf } from './engine-access.js';
 import { signingPair, trustedBy } from './authorities.js';
-import type { BayWorld, ConductorDeps } from './world.js';
+import { enrolNode } from './enrolment.js';
+import { newestCredential } from './newest-credential.js';
+import { signForNode } from './node-certificate.js';
+import type { ConductorDeps } from './world.js';
 
 /** Answers to what needs the running engine or the CA's key. */
 export function answersOf(deps: ConductorDeps): Answers {
@@ -19,16 +21,14 @@ export function answersOf(deps: ConductorDeps): Answers {
       const pair = await signingPair(deps, world, wanted);
       return { pem: wanted.authority === 'main' ? await trustedBy(deps, world) : pair.certificate };
     },
-    'certificate.sign': async ({ bayId, csr, ...wanted }) => {
-      const pair = await signingPair(deps, await findWorld(deps, bayId), wanted);
-      return { pem: await deps.authority.sign(pair, csr, deps.signingRules) };
-    },
-    'certificate.client': async ({ bayId, csr, validForSeconds }) => {
+    'certificate.node': (args, signal) => signForNode(deps, args, signal),
+    'certificate.client': async ({ bayId, csr, authority, validForSeconds }) => {
       const world = await findWorld(deps, bayId);
-      const pair = await signingPair(deps, world, { authority: 'main', forNode: false });
-      const pem = await deps.authority.sign(pair, csr, deps.signingRules, validForSeconds);
+      const pair = await signingPair(deps, world, { authority, forNode: false });
+      const pem = await deps.authority.sign(pair, csr, deps.signingRules, { kind: 'client', validForSeconds });
       return { pem, ca: await trustedBy(deps, world), expiresAt: new Date(new X509Certificate(pem).validTo).toISOString() };
     },
+    'node.enrol': (args) => enrolNode(deps, args),
     'credential.newest': async ({ bayId }) => newestCredential(deps, await findWorld(deps, bayId)),
     'nodes.report': async ({ bayId }, signal) => {
       const session = await sessionOf(deps, await findWorld(deps, bayId));
@@ -52,25 +52,6 @@ export function answersOf(deps: ConductorDeps): Answers {
     'container.logs': async ({ bayId, hostname }, signal) => (await containersOf(bayId)).logs(hostname, signal),
     'container.execute': async ({ bayId, hostname, command }, signal) =>
       (await containersOf(bayId)).execute(hostname, command, signal),
-  };
-}
-
-async function newestCredential(
-  deps: Pick<ConductorDeps, 'vault' | 'sealer'>,
-  { bay, support }: BayWorld,
-): Promise<Questions['credential.newest']['reply']> {
-  const { generation, trustee } = wantedCredential(bay, support);
-  const password = trustee && (await deps.vault.get(trustee.passwordRef));
-  if (!trustee || !password)
-    throw new DomainError(
-      'engine-not-live',
-      `Bay ${bay.name} has no credential yet: it is ${bay.observed.status}. Try again later.`,
-    );
-  return {
-    generation,
-    userId: trustee.userId,
-    sealedPassword: deps.sealer.seal(password.reveal(), credentialContext(bay.id)),
-    trustId: trustee.trustId ?? null,
   };
 }
 

@@ -4,6 +4,7 @@ import { assertNever } from '../domain/json.js';
 import { stackNameOf } from '../domain/ids.js';
 import { STATUS_OF } from '../domain/bay-status.js';
 import { awaitsCredential, wantedCredential } from '../domain/credential.js';
+import { Secret } from '../domain/secret.js';
 import { withHealing } from '../domain/healing.js';
 import { awaitsAuthority } from '../domain/rotation.js';
 import { withRemedy } from '../domain/remedy.js';
@@ -11,6 +12,7 @@ import { planBay, withRotation, type Step } from '../domain/plan.js';
 import type { RenderInput } from '../ports/bay-driver.js';
 import type { Lease } from '../ports/store.js';
 import type { StackSpec, StackSnapshot } from '../ports/orchestrator.js';
+import { enrolmentTokens } from './enrolment.js';
 import { ensureSupport, missing, releaseSupport } from './ensure.js';
 import { recordHealing } from './heal.js';
 import { tellOthers } from './notifications.js';
@@ -199,8 +201,6 @@ async function renderInput(deps: ConductorDeps, world: BayWorld): Promise<Render
   const { facts } = world.support;
   const { trustee } = wantedCredential(world.bay, world.support);
   if (!trustee || !facts) throw missing('The delegation', world.bay.id);
-  const trusteePassword = await deps.vault.get(trustee.passwordRef);
-  if (!trusteePassword) throw missing('The password of the trustee', world.bay.id);
   return {
     ...desiredOf(world),
     facts,
@@ -209,7 +209,7 @@ async function renderInput(deps: ConductorDeps, world: BayWorld): Promise<Render
       trusteeUserId: trustee.userId,
       trusteeUsername: trustee.username,
       trusteeDomainId: trustee.domainId,
-      trusteePassword,
+      enrolmentTokens: new Secret(JSON.stringify(await enrolmentTokens(deps, world))),
       trustId: trustee.trustId ?? null,
     },
   };

@@ -8,6 +8,12 @@ export interface TrusteeOf {
   readonly generation: number;
 }
 
+/** Which node of a bay says that it asks, and what it proves it with. */
+export interface NodeProof {
+  readonly name: string;
+  readonly secret: Secret;
+}
+
 /** Who asks, as policy and visibility see it. */
 export interface Actor {
   readonly userId: string;
@@ -24,6 +30,8 @@ export interface Actor {
   readonly restricted?: boolean;
   /** Set for the account of a bay's nodes: it sees that bay's certificates and nothing else. */
   readonly trusteeOf: TrusteeOf | null;
+  /** Set where that account says which of its nodes it is; it is not looked at before something depends on it. */
+  readonly nodeProof?: NodeProof;
 }
 
 /** Whether the token is for a domain, and so for none of its projects. */

@@ -7,6 +7,20 @@ export interface SigningRules {
   readonly rsaKeySize: number;
 }
 
+/**
+ * What is signed for whom. `client`: the subject that was asked for, to prove oneself to the engine, for a short time. `node`: that
+ * node's name and addresses, to serve, and nothing that would pass for a client.
+ */
+export type SigningProfile =
+  | { readonly kind: 'client'; readonly validForSeconds: number }
+  | { readonly kind: 'node'; readonly name: string; readonly addresses: readonly string[] };
+
+/** Clients: a day where nothing is said. */
+export const CLIENT_TERM_SECONDS = 86_400;
+export const LONGEST_CLIENT_TERM_SECONDS = 30 * 86_400;
+/** Nodes renew theirs by themselves. */
+export const NODE_TERM_SECONDS = 90 * 86_400;
+
 export const DEFAULT_SIGNING_RULES: SigningRules = {
   allowCa: false,
   allowedExtensions: ['keyUsage', 'extendedKeyUsage', 'subjectAltName', 'basicConstraints', 'subjectKeyIdentifier'],

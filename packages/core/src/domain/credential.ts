@@ -28,6 +28,11 @@ export function credentialContext(bayId: BayId): string {
   return `bay/${bayId}/credential`;
 }
 
+/** Where the key rests from which the enrolment tokens of the bay's nodes are derived. */
+export function enrolmentKeyRef(bayId: BayId): string {
+  return `bay/${bayId}/enrolment-key`;
+}
+
 /** Where the password of that credential rests. Derived, so that none can be lost between two lines. */
 export function trusteePasswordRef(bayId: BayId, generation: number): string {
   return `bay/${bayId}/trustee-password${generation === 0 ? '' : `-${generation}`}`;

@@ -33,6 +33,8 @@ export interface Node {
   readonly desired: 'present' | 'absent';
   /** Of the newest credential of the bay that it has told to hold. */
   readonly credentialGeneration: number;
+  /** Absent: `awaited`. */
+  readonly enrolment?: EnrolmentState;
   readonly observed: NodeObservation;
   readonly createdAt: Date;
   readonly updatedAt: Date | null;
@@ -46,6 +48,20 @@ export interface NodeObservation {
   readonly privateAddress: string | null;
   /** Floating address, where the bay has them. */
   readonly publicAddress: string | null;
+}
+
+/**
+ * How a node proves that it is itself, and no other node of its bay. `before`: made by a release that gave nodes no secret;
+ * `awaited`: it has not exchanged its enrolment token yet; `done`: it holds a secret.
+ */
+export const ENROLMENT_STATES = ['before', 'awaited', 'done'] as const;
+export type EnrolmentState = (typeof ENROLMENT_STATES)[number];
+
+export interface NodeEnrolment {
+  readonly node: Node;
+  readonly state: EnrolmentState;
+  /** SHA-256 of the secret, hexadecimal; null unless `done`. */
+  readonly secretHash: string | null;
 }
 
 export const UNSEEN_NODE: NodeObservation = {

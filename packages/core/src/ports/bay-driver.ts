@@ -17,12 +17,13 @@ export interface Platform {
   readonly coe: CoeName;
 }
 
-/** The account under which the nodes call home. The trustee's password is a secret. */
+/** The account under which the nodes call home. */
 export interface Delegation {
   readonly trusteeUserId: string;
   readonly trusteeUsername: string;
   readonly trusteeDomainId: string;
-  readonly trusteePassword: Secret;
+  /** JSON: by the name of each node, what it exchanges once for the account's password. */
+  readonly enrolmentTokens: Secret;
   readonly trustId: string | null;
 }
 

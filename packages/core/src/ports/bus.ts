@@ -23,11 +23,17 @@ export interface CertificateOf {
 export interface Questions {
   /** The certificates to trust: two of them while the main authority is being changed, the one that nodes want first. */
   'certificate.ca': { args: { bayId: BayId } & CertificateOf; reply: { pem: string } };
-  'certificate.sign': { args: { bayId: BayId; csr: string } & CertificateOf; reply: { pem: string } };
+  /** A node's own server certificate. `nodeName` null: a node that cannot prove which it is, from before nodes had secrets. */
+  'certificate.node': { args: { bayId: BayId; csr: string; nodeName: string | null }; reply: { pem: string } };
   /** A certificate that ends soon, for a client of the engine, with whom the client should trust (PEM). `expiresAt`: ISO 8601. */
   'certificate.client': {
-    args: { bayId: BayId; csr: string; validForSeconds: number };
+    args: { bayId: BayId; csr: string; authority: Authority; validForSeconds: number };
     reply: { pem: string; ca: string; expiresAt: string };
+  };
+  /** Gives a node the credential for its enrolment token, once. Errors: `forbidden`. */
+  'node.enrol': {
+    args: { bayId: BayId; nodeName: string; token: string; secretHash: string };
+    reply: Questions['credential.newest']['reply'];
   };
   /** The nodes' newest credential; the password is sealed for the API, bound to `credentialContext`. */
   'credential.newest': {

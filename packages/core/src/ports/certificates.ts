@@ -1,4 +1,4 @@
-import type { SigningRules } from '../domain/certificate.js';
+import type { SigningProfile, SigningRules } from '../domain/certificate.js';
 import type { Secret } from '../domain/secret.js';
 import type { Lease } from './store.js';
 
@@ -19,8 +19,10 @@ export interface CertificateAuthority {
   createCa(commonName: string, rules: SigningRules): Promise<KeyPair>;
   /** A client certificate of the bay's administrator (contract, conductor §7). */
   createClient(ca: KeyPair, rules: SigningRules): Promise<KeyPair>;
-  /** Errors: `invalid-csr`, `certificate-refused` (names the extension). Returns PEM. `validForSeconds`: in place of the rules' term. */
-  sign(ca: KeyPair, csr: string, rules: SigningRules, validForSeconds?: number): Promise<string>;
+  /** The profile decides everything but the key. Errors: `invalid-csr`, `certificate-refused` (names the extension). Returns PEM. */
+  sign(ca: KeyPair, csr: string, rules: SigningRules, profile: SigningProfile): Promise<string>;
+  /** Whom a request names, empty where nobody. Errors: `invalid-csr`. */
+  commonNameOf(csr: string): Promise<string>;
   /** A new key, and a request for a client certificate of it (PEM). */
   newRequest(subject: CertificateSubject): Promise<{ readonly csr: string; readonly privateKey: Secret }>;
 }

@@ -47,8 +47,18 @@ export interface Cloud {
   allowances(access: CloudAccess, signal: AbortSignal): Promise<readonly Allowance[]>;
   /** Everything that rendering needs from outside: contract, conductor §3.3. */
   facts(request: FactsRequest, access: CloudAccess, signal: AbortSignal): Promise<BayFacts>;
+  /**
+   * Where servers and load balancers are reached, by their ids: addresses of their own ports, and floating addresses of those. What is
+   * not of the project has none. Known from the network itself: a stack's outputs are its owner's to change.
+   */
+  addresses(wanted: AddressQuestion, access: CloudAccess, signal: AbortSignal): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Gives back what `facts` has set aside for the bay. Repeating it is success. */
   releaseFacts(bayId: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface AddressQuestion {
+  readonly serverIds: readonly string[];
+  readonly balancerIds: readonly string[];
 }
 
 export interface FactsRequest {

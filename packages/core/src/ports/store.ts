@@ -8,7 +8,7 @@ import type { Health } from '../domain/bay-status.js';
 import type { Intent } from '../domain/intent.js';
 import type { BayEvent, NewBayEvent } from '../domain/bay-event.js';
 import type { MagnumService } from '../domain/magnum-service.js';
-import type { Node, NodeObservation, NodeRecord } from '../domain/node.js';
+import type { Node, NodeEnrolment, NodeObservation, NodeRecord } from '../domain/node.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import type { BaySupport } from '../domain/bay-support.js';
 import type { Container } from '../domain/workload.js';
@@ -144,6 +144,12 @@ export interface NodeRepository {
   /** What a node says of itself; an older credential than it has told of before changes nothing. False: there is no such node. */
   saveCredential(bayId: BayId, name: string, generation: number): Promise<boolean>;
   saveObserved(id: NodeId, observed: NodeObservation): Promise<void>;
+  /** Of a node that the bay is to have. */
+  enrolmentOf(bayId: BayId, name: string): Promise<NodeEnrolment | undefined>;
+  /** Nodes that the bay is to have and that were made before nodes had secrets. */
+  countUnprovable(bayId: BayId): Promise<number>;
+  /** Notes the secret of a node that has none yet; of several at once one counts. Repeating it changes nothing. */
+  enrol(id: NodeId, secretHash: string): Promise<void>;
   delete(id: NodeId): Promise<void>;
 }
 

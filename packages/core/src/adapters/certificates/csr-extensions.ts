@@ -41,7 +41,7 @@ export function permittedExtensions(requested: readonly x509.Extension[], rules:
 function permit(extension: x509.Extension, rules: SigningRules): x509.Extension | undefined {
   const name = NAMES[extension.type];
   if (name === undefined || !rules.allowedExtensions.includes(name)) {
-    if (extension.critical) throw refused(`extension ${name ?? extension.type} is not allowed`);
+    if (extension.critical) throw refuseExtension(`extension ${name ?? extension.type} is not allowed`);
     return undefined;
   }
   switch (name) {
@@ -66,27 +66,28 @@ function limitedKeyUsage(extension: x509.Extension, rules: SigningRules): x509.E
     .filter((usage) => rules.allowCa || !CA_USAGES.has(usage))
     .reduce((bits, usage) => bits | (USAGES[usage] ?? 0), 0);
   if (extension.critical && (usages & ~allowed) !== 0) {
-    throw refused(`keyUsage asks for ${namesOf(usages & ~allowed)}, which is not allowed`);
+    throw refuseExtension(`keyUsage asks for ${namesOf(usages & ~allowed)}, which is not allowed`);
   }
   return (usages & allowed) === 0 ? undefined : new x509.KeyUsagesExtension(usages & allowed, extension.critical);
 }
 
 function assertNoCa(extension: x509.Extension, rules: SigningRules): void {
   const { ca } = new x509.BasicConstraintsExtension(extension.rawData);
-  if (ca && extension.critical && !rules.allowCa) throw refused('basicConstraints asks for CA:TRUE, which is not allowed');
+  if (ca && extension.critical && !rules.allowCa)
+    throw refuseExtension('basicConstraints asks for CA:TRUE, which is not allowed');
 }
 
 function boundedAlternativeNames(extension: x509.Extension): x509.Extension {
   const count = new x509.SubjectAlternativeNameExtension(extension.rawData).names.items.length;
   if (count > MOST_ALTERNATIVE_NAMES)
-    throw refused(`subjectAltName holds ${count} names; at most ${MOST_ALTERNATIVE_NAMES} are taken`);
+    throw refuseExtension(`subjectAltName holds ${count} names; at most ${MOST_ALTERNATIVE_NAMES} are taken`);
   return extension;
 }
 
 function assertNoRepeats(extensions: readonly x509.Extension[]): void {
   const types = extensions.map((extension) => extension.type);
   const repeated = types.find((type, index) => types.indexOf(type) !== index);
-  if (repeated) throw refused(`extension ${NAMES[repeated] ?? repeated} occurs twice`);
+  if (repeated) throw refuseExtension(`extension ${NAMES[repeated] ?? repeated} occurs twice`);
 }
 
 function namesOf(bits: number): string {
@@ -96,7 +97,8 @@ function namesOf(bits: number): string {
     .join(', ');
 }
 
-function refused(why: string): DomainError {
+/** Names the field: the refusal is of what the caller asked for. */
+export function refuseExtension(why: string): DomainError {
   return new DomainError('certificate-refused', {
     field: 'csr',
     message: `Extension refused: ${why}. Allowed are plain server and client certificates.`,

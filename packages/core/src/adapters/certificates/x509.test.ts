@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,31 +49,101 @@ function text(pem: string): string {
   return openssl('x509', '-in', 'cert.pem', '-noout', '-text');
 }
 
+const CLIENT = { kind: 'client', validForSeconds: 86_400 } as const;
+
 describe('a signed certificate', () => {
-  test('passes openssl verify -x509_strict, as server and as client', async () => {
-    const pem = await authority.sign(
-      ca,
-      csr([
-        'subjectAltName=IP:10.0.0.2,DNS:node',
-        'keyUsage=critical,digitalSignature,keyEncipherment',
-        'extendedKeyUsage=serverAuth,clientAuth',
-      ]),
-      DEFAULT_SIGNING_RULES,
-    );
-    const shown = text(pem);
-    for (const purpose of ['sslserver', 'sslclient'])
-      expect(openssl('verify', '-x509_strict', '-purpose', purpose, '-CAfile', 'ca.pem', 'cert.pem')).toContain('OK');
-    expect(shown).toContain('IP Address:10.0.0.2');
-    expect(shown).toMatch(/Basic Constraints: critical\s+CA:FALSE/);
-    expect(shown).toContain('Subject Key Identifier');
-    expect(shown).toContain('Authority Key Identifier');
-    expect(pem).not.toMatch(/\n$/);
+  test('for a client passes openssl verify -x509_strict as one and not as a server, whatever was asked for beside it', async () => {
+    for (const asked of [[], ['extendedKeyUsage=clientAuth'], ['extendedKeyUsage=serverAuth,clientAuth']]) {
+      const pem = await authority.sign(
+        ca,
+        csr(['subjectAltName=IP:10.0.0.2,DNS:node', 'keyUsage=critical,digitalSignature,keyEncipherment', ...asked]),
+        DEFAULT_SIGNING_RULES,
+        CLIENT,
+      );
+      const shown = text(pem);
+      expect(openssl('verify', '-x509_strict', '-purpose', 'sslclient', '-CAfile', 'ca.pem', 'cert.pem')).toContain('OK');
+      expect(() => openssl('verify', '-purpose', 'sslserver', '-CAfile', 'ca.pem', 'cert.pem')).toThrow();
+      expect(shown).toMatch(/Extended Key Usage:\s+TLS Web Client Authentication\n/);
+      expect(shown).not.toContain('10.0.0.2');
+      expect(shown).toMatch(/Basic Constraints: critical\s+CA:FALSE/);
+      expect(shown).toContain('Subject Key Identifier');
+      expect(shown).toContain('Authority Key Identifier');
+      expect(pem).not.toMatch(/\n$/);
+    }
+  });
+
+  test('for a client ends when it was asked to, and in 30 days at the latest', async () => {
+    for (const [asked, given] of [
+      [60, 60],
+      [86_400, 86_400],
+      [10 * 365 * 86_400, 30 * 86_400],
+    ] as const) {
+      const profile = { kind: 'client', validForSeconds: asked } as const;
+      const { validFrom, validTo } = new X509Certificate(await authority.sign(ca, csr([]), DEFAULT_SIGNING_RULES, profile));
+      // It begins five minutes ago, for the sake of clocks that are late.
+      expect(Date.parse(validTo) - Date.parse(validFrom)).toBe((given + 300) * 1_000);
+    }
+  });
+
+  test('for a node has the name and addresses that are known of it, and serves only', async () => {
+    const node = { kind: 'node', name: 'node', addresses: ['10.0.0.7', '2001:db8::7'] } as const;
+    const asked = ['subjectAltName=IP:10.0.0.2,DNS:master-1', 'extendedKeyUsage=serverAuth'];
+    const shown = text(await authority.sign(ca, csr(asked), DEFAULT_SIGNING_RULES, node));
+    expect(shown).toMatch(/Subject: CN ?= ?node\n/);
+    expect(shown).toMatch(/IP Address:10\.0\.0\.7, IP Address:2001:DB8:0:0:0:0:0:7, DNS:localhost, DNS:node\n/);
+    expect(shown).toMatch(/Extended Key Usage:\s+TLS Web Server Authentication\n/);
+    expect(shown).not.toMatch(/10\.0\.0\.2|master-1/);
+    expect(openssl('verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', 'ca.pem', 'cert.pem')).toContain('OK');
+    expect(() => openssl('verify', '-purpose', 'sslclient', '-CAfile', 'ca.pem', 'cert.pem')).toThrow();
+    const { validTo } = new X509Certificate(openssl('x509', '-in', 'cert.pem'));
+    expect(Math.round((Date.parse(validTo) - Date.now()) / 86_400_000)).toBeLessThanOrEqual(90);
+  });
+
+  test.each([
+    ['another name', 'another', ['extendedKeyUsage=serverAuth'], 'not this node'],
+    ['a client', 'node', ['extendedKeyUsage=clientAuth'], 'clientAuth'],
+    ['anything', 'node', ['extendedKeyUsage=anyExtendedKeyUsage'], 'extendedKeyUsage'],
+    ['an authority', 'node', ['basicConstraints=critical,CA:TRUE'], 'CA:TRUE'],
+  ])('for a node is refused by field where it asks to be %s', async (_what, name, asked, word) => {
+    const node = { kind: 'node', name, addresses: [] } as const;
+    await expect(authority.sign(ca, csr(asked), DEFAULT_SIGNING_RULES, node)).rejects.toMatchObject({
+      kind: 'certificate-refused',
+      field: 'csr',
+      message: expect.stringContaining(word),
+    });
+  });
+
+  test('for a client is refused where it asks to serve only', async () => {
+    await expect(authority.sign(ca, csr(['extendedKeyUsage=serverAuth']), DEFAULT_SIGNING_RULES, CLIENT)).rejects.toMatchObject({
+      kind: 'certificate-refused',
+      field: 'csr',
+      message: expect.stringContaining('serverAuth'),
+    });
+  });
+
+  test('is made of a request with text around it, as openssl and certtool write it', async () => {
+    const plain = csr([]);
+    writeFileSync(join(folder, 'request.csr'), plain);
+    const around = openssl('req', '-in', 'request.csr', '-text');
+    expect(around).toMatch(/^Certificate Request/);
+    for (const request of [
+      around,
+      `note\n\n${plain}`,
+      `${plain}\ntrailing text`,
+      plain.replaceAll('\n', '\r\n'),
+      plain.replaceAll('CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'),
+      plain.trimEnd(),
+    ])
+      expect(await authority.sign(ca, request, DEFAULT_SIGNING_RULES, CLIENT)).toContain('BEGIN CERTIFICATE');
+    for (const request of ['-----BEGIN CERTIFICATE REQUEST-----', plain.replace(/-----END.*/, ''), `x${plain}`])
+      await expect(authority.sign(ca, request, DEFAULT_SIGNING_RULES, CLIENT)).rejects.toMatchObject({ kind: 'invalid-csr' });
   });
 
   test('has a serial number of its own, of more than 64 bits', async () => {
     const serials = await Promise.all(
       [1, 2, 3].map(
-        async () => /Serial Number:\s*([0-9a-f:]+)/.exec(text(await authority.sign(ca, csr([]), DEFAULT_SIGNING_RULES)))?.[1],
+        async () =>
+          /Serial Number:\s*([0-9a-f:]+)/.exec(text(await authority.sign(ca, csr([]), DEFAULT_SIGNING_RULES, CLIENT)))?.[1],
       ),
     );
     expect(new Set(serials).size).toBe(3);
@@ -80,21 +151,25 @@ describe('a signed certificate', () => {
   });
 
   test('never becomes a CA, asked politely or not', async () => {
-    await expect(authority.sign(ca, csr(['basicConstraints=critical,CA:TRUE']), DEFAULT_SIGNING_RULES)).rejects.toThrow(
+    await expect(authority.sign(ca, csr(['basicConstraints=critical,CA:TRUE']), DEFAULT_SIGNING_RULES, CLIENT)).rejects.toThrow(
       'CA:TRUE',
     );
-    expect(text(await authority.sign(ca, csr(['basicConstraints=CA:TRUE']), DEFAULT_SIGNING_RULES))).toContain('CA:FALSE');
-    await expect(authority.sign(ca, csr(['keyUsage=critical,keyCertSign']), DEFAULT_SIGNING_RULES)).rejects.toThrow(
+    expect(text(await authority.sign(ca, csr(['basicConstraints=CA:TRUE']), DEFAULT_SIGNING_RULES, CLIENT))).toContain(
+      'CA:FALSE',
+    );
+    await expect(authority.sign(ca, csr(['keyUsage=critical,keyCertSign']), DEFAULT_SIGNING_RULES, CLIENT)).rejects.toThrow(
       'Certificate Sign',
     );
-    expect(text(await authority.sign(ca, csr(['keyUsage=digitalSignature,keyCertSign']), DEFAULT_SIGNING_RULES))).not.toContain(
-      'Certificate Sign',
-    );
+    expect(
+      text(await authority.sign(ca, csr(['keyUsage=digitalSignature,keyCertSign']), DEFAULT_SIGNING_RULES, CLIENT)),
+    ).not.toContain('Certificate Sign');
   });
 
   test('drops extensions that are not allowed, and is refused when they are critical', async () => {
-    expect(text(await authority.sign(ca, csr(['nsComment=hello']), DEFAULT_SIGNING_RULES))).not.toContain('hello');
-    await expect(authority.sign(ca, csr(['1.2.3.4=critical,ASN1:UTF8String:x']), DEFAULT_SIGNING_RULES)).rejects.toMatchObject({
+    expect(text(await authority.sign(ca, csr(['nsComment=hello']), DEFAULT_SIGNING_RULES, CLIENT))).not.toContain('hello');
+    await expect(
+      authority.sign(ca, csr(['1.2.3.4=critical,ASN1:UTF8String:x']), DEFAULT_SIGNING_RULES, CLIENT),
+    ).rejects.toMatchObject({
       kind: 'certificate-refused',
       field: 'csr',
     });
@@ -126,7 +201,7 @@ describe('a CSR is refused', () => {
     const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'key.pem'];
     const many = openssl('req', '-new', ...key, ...args);
     expect(csrProblem(many)).toContain(words);
-    await expect(authority.sign(ca, many, DEFAULT_SIGNING_RULES)).rejects.toMatchObject({
+    await expect(authority.sign(ca, many, DEFAULT_SIGNING_RULES, CLIENT)).rejects.toMatchObject({
       kind: 'invalid-csr',
       message: expect.stringContaining(words),
     });
@@ -143,7 +218,7 @@ describe('a CSR is refused', () => {
       '-addext',
       `subjectAltName=${sans(100)}`,
     );
-    await expect(authority.sign(ca, most, DEFAULT_SIGNING_RULES)).resolves.toContain('BEGIN CERTIFICATE');
+    await expect(authority.sign(ca, most, DEFAULT_SIGNING_RULES, CLIENT)).resolves.toContain('BEGIN CERTIFICATE');
   });
 
   test.each([
@@ -151,16 +226,20 @@ describe('a CSR is refused', () => {
     ['-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----', 'cannot be read'],
     [`-----BEGIN CERTIFICATE REQUEST-----\n${'A'.repeat(70_000)}`, 'longer than'],
   ])('when it is %.40s', async (text_, words) => {
-    await expect(authority.sign(ca, text_, DEFAULT_SIGNING_RULES)).rejects.toThrow(words);
+    await expect(authority.sign(ca, text_, DEFAULT_SIGNING_RULES, CLIENT)).rejects.toThrow(words);
   });
 
   test('with a short RSA key, an old hash or a weak curve', async () => {
-    await expect(authority.sign(ca, csr([], ['-newkey', 'rsa:1024']), DEFAULT_SIGNING_RULES)).rejects.toThrow('too short');
-    await expect(authority.sign(ca, csr([], ['-newkey', 'rsa:2048', '-sha1']), DEFAULT_SIGNING_RULES)).rejects.toMatchObject({
+    await expect(authority.sign(ca, csr([], ['-newkey', 'rsa:1024']), DEFAULT_SIGNING_RULES, CLIENT)).rejects.toThrow(
+      'too short',
+    );
+    await expect(
+      authority.sign(ca, csr([], ['-newkey', 'rsa:2048', '-sha1']), DEFAULT_SIGNING_RULES, CLIENT),
+    ).rejects.toMatchObject({
       kind: 'invalid-csr',
     });
     await expect(
-      authority.sign(ca, csr([], ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime192v1']), DEFAULT_SIGNING_RULES),
+      authority.sign(ca, csr([], ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime192v1']), DEFAULT_SIGNING_RULES, CLIENT),
     ).rejects.toMatchObject({ kind: 'invalid-csr' });
   });
 
@@ -169,6 +248,6 @@ describe('a CSR is refused', () => {
     const der = Buffer.from(lines.slice(1, -1).join(''), 'base64');
     der.writeUInt8(der.readUInt8(der.length - 1) ^ 1, der.length - 1);
     const forged = `-----BEGIN CERTIFICATE REQUEST-----\n${der.toString('base64')}\n-----END CERTIFICATE REQUEST-----`;
-    await expect(authority.sign(ca, forged, DEFAULT_SIGNING_RULES)).rejects.toMatchObject({ kind: 'invalid-csr' });
+    await expect(authority.sign(ca, forged, DEFAULT_SIGNING_RULES, CLIENT)).rejects.toMatchObject({ kind: 'invalid-csr' });
   });
 });

@@ -7,12 +7,14 @@ import { Secret } from '../../domain/secret.js';
 import type { CertificateAuthority, KeyPair } from '../../ports/certificates.js';
 import type { Clock } from '../../ports/clock.js';
 import { csrProblem } from './csr-bounds.js';
-import { permittedExtensions } from './csr-extensions.js';
+import { commonNameIn, issueFor } from './profiles.js';
 
 const SIGNATURE = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
 /** Made in no time, and understood by every engine's client. */
 const CLIENT_KEY = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 86_400_000;
+/** How far behind the clock of a node may be. */
+const CLOCK_SKEW_MS = 300_000;
 
 /** X.509 by @peculiar/x509 over Node's WebCrypto: keys are made and used off the main thread. */
 export function certificateAuthority(clock: Clock): CertificateAuthority {
@@ -22,7 +24,7 @@ export function certificateAuthority(clock: Clock): CertificateAuthority {
     const now = clock.now().getTime();
     const term =
       seconds === undefined ? rules.termOfValidityDays * DAY_MS : Math.min(seconds * 1_000, rules.termOfValidityDays * DAY_MS);
-    return { notBefore: new Date(now - DAY_MS), notAfter: new Date(now + term) };
+    return { notBefore: new Date(now - CLOCK_SKEW_MS), notAfter: new Date(now + term) };
   };
   return {
     createCa: async (commonName, rules) => {
@@ -70,20 +72,19 @@ export function certificateAuthority(clock: Clock): CertificateAuthority {
       });
       return { csr: request.toString('pem'), privateKey: await exportKey(keys.privateKey) };
     },
-    sign: async (ca, csr, rules, validForSeconds) => {
+    sign: async (ca, csr, rules, profile) => {
       const request = await verifiedRequest(csr);
       const publicKey = await request.publicKey.export();
+      const { subject, seconds, extensions } = issueFor(request, rules, profile);
       const certificate = await issue(ca, {
-        subject: request.subjectName,
+        subject,
         publicKey,
-        ...validity(rules, validForSeconds),
-        extensions: [
-          ...permittedExtensions(request.extensions, rules),
-          await x509.SubjectKeyIdentifierExtension.create(publicKey),
-        ],
+        ...validity(rules, seconds),
+        extensions: [...extensions, await x509.SubjectKeyIdentifierExtension.create(publicKey)],
       });
       return pemOf(certificate);
     },
+    commonNameOf: async (csr) => commonNameIn(await verifiedRequest(csr)),
   };
 }
 
@@ -112,15 +113,25 @@ async function issue(ca: KeyPair, input: IssueInput): Promise<x509.X509Certifica
 }
 
 async function verifiedRequest(csr: string): Promise<x509.Pkcs10CertificateRequest> {
-  const text = csr.trim();
-  if (text.length > LARGEST_CSR) throw invalid(`it is longer than ${LARGEST_CSR} characters`);
-  if (!/^-----BEGIN (NEW )?CERTIFICATE REQUEST-----/.test(text)) throw invalid('it is not a PEM certificate request');
-  const problem = csrProblem(text);
+  if (csr.length > LARGEST_CSR) throw invalid(`it is longer than ${LARGEST_CSR} characters`);
+  const block = blockIn(csr);
+  const problem = csrProblem(block);
   if (problem !== undefined) throw invalid(problem);
-  const request = parse(text);
+  const request = parse(block);
   if (!(await isSelfSigned(request))) throw invalid('its own signature does not fit its key');
   assertStrongKey(request);
   return request;
+}
+
+/** RFC 7468 §2 lets text stand around it, and tools write some: the first block counts. Errors: `invalid-csr`. */
+function blockIn(text: string): string {
+  const begin = /^-----BEGIN ((?:NEW )?CERTIFICATE REQUEST)-----[ \t]*\r?$/m.exec(text);
+  const end = begin ? text.indexOf(`-----END ${begin[1]}-----`, begin.index) : -1;
+  if (!begin || end < 0) throw invalid('it is not a PEM certificate request');
+  const body = text.slice(begin.index + begin[0].length, end);
+  // What is no plain base64 would be read by the library alone, after nothing had counted it.
+  if (!/^[A-Za-z0-9+/=\s]*$/.test(body)) throw invalid('its base64 text holds other characters');
+  return `-----BEGIN CERTIFICATE REQUEST-----\n${body.trim()}\n-----END CERTIFICATE REQUEST-----`;
 }
 
 function parse(text: string): x509.Pkcs10CertificateRequest {

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import { DomainError } from '../../domain/errors.js';
+import { isJsonObject, type JsonValue } from '../../domain/json.js';
 import type { BayFacts } from '../../domain/observation.js';
 import { COUNTED_TYPES, entriesOf, flavorsIn, needsOf, type Allowance, type PlannedResource } from '../../domain/stack-needs.js';
-import type { Cloud, CloudFlavor, CloudImage, FactsRequest } from '../../ports/cloud.js';
+import type { AddressQuestion, Cloud, CloudFlavor, CloudImage, FactsRequest } from '../../ports/cloud.js';
 import type { CloudAccess } from '../../ports/orchestrator.js';
 import type { Sealer } from '../../ports/sealer.js';
 import { overlap, parseCidr, slices, type Range } from './addresses.js';
@@ -101,6 +102,32 @@ export class EmbeddedCloud implements Cloud {
     };
   }
 
+  /** As the ports and floating addresses of the project's stacks are recorded. */
+  async addresses(
+    { serverIds, balancerIds }: AddressQuestion,
+    access: CloudAccess,
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
+    const rows = this.#rows;
+    if (!rows) return new Map();
+    const [ports, balancers, floating] = await Promise.all(
+      ['OS::Neutron::Port', 'OS::Octavia::LoadBalancer', 'OS::Neutron::FloatingIP'].map((type) =>
+        rows.ofType(access.projectId, type),
+      ),
+    );
+    const floatingOf = (id: string): readonly string[] =>
+      (floating ?? []).flatMap((row) => (row.link === id ? textsIn(row.attributes?.['floating_ip_address']) : []));
+    const found = new Map<string, readonly string[]>();
+    for (const { id, link, attributes } of ports ?? []) {
+      if (link === null || !serverIds.includes(link)) continue;
+      const fixed = Array.isArray(attributes?.['fixed_ips']) ? (attributes['fixed_ips'] as readonly JsonValue[]) : [];
+      const own = fixed.flatMap((entry) => (isJsonObject(entry) ? textsIn(entry['ip_address']) : []));
+      found.set(link, [...(found.get(link) ?? []), ...own, ...floatingOf(id)]);
+    }
+    for (const { id, attributes } of balancers ?? [])
+      if (balancerIds.includes(id)) found.set(id, [...textsIn(attributes?.['vip_address']), ...floatingOf(id)]);
+    return found;
+  }
+
   /** Gives the bay's range back. Repeating it is success. */
   async releaseFacts(bayId: string): Promise<void> {
     await this.#deps.db('embedded_range').where({ bay_id: bayId }).delete();
@@ -141,6 +168,10 @@ export class EmbeddedCloud implements Cloud {
       return cidr;
     });
   }
+}
+
+function textsIn(value: JsonValue | undefined): readonly string[] {
+  return typeof value === 'string' && value !== '' ? [value] : [];
 }
 
 /** Two services on one host cannot see each other's choices before the networks stand, so each bay begins its search elsewhere. */

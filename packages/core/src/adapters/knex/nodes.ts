@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { BayId, BayModelId, NodeGroupId, NodeId } from '../../domain/ids.js';
 import { isUuid } from '../../domain/ids.js';
-import type { Node, NodeObservation, NodeRecord, NodeStatus } from '../../domain/node.js';
+import type { EnrolmentState, Node, NodeObservation, NodeRecord, NodeStatus } from '../../domain/node.js';
 import type { BayNodeRow, New, NodeRepository, NodeRow, Visibility } from '../../ports/store.js';
 import { insertAll } from './inserts.js';
 import { date, dateOrNull, number, numberOrNull, pageOf, text, textOrNull, type Row } from './rows.js';
@@ -98,8 +98,30 @@ export function nodeRepository(db: Knex): NodeRepository {
     async saveObserved(id, observed) {
       await db(TABLE).where({ uuid: id }).update(observedRow(observed));
     },
+    ...enrolments(db),
     async delete(id) {
       await db(TABLE).where({ uuid: id }).delete();
+    },
+  };
+}
+
+function enrolments(db: Knex): Pick<NodeRepository, 'enrolmentOf' | 'countUnprovable' | 'enrol'> {
+  return {
+    async enrolmentOf(bayId, name) {
+      const row: Row | undefined = await db(TABLE).where({ bay_id: bayId, name, desired: 'present' }).first();
+      // Written by `newRow` and `enrol`, or the column's default.
+      return (
+        row && { node: fromRow(row), state: text(row, 'enrolment') as EnrolmentState, secretHash: textOrNull(row, 'secret_hash') }
+      );
+    },
+    async countUnprovable(bayId) {
+      const [row]: Row[] = await db(TABLE)
+        .where({ bay_id: bayId, desired: 'present', enrolment: 'before' })
+        .count({ count: '*' });
+      return row ? number(row, 'count') : 0;
+    },
+    async enrol(id, secretHash) {
+      await db(TABLE).where({ uuid: id, enrolment: 'awaited' }).update({ enrolment: 'done', secret_hash: secretHash });
     },
   };
 }
@@ -162,6 +184,7 @@ function newRow(node: New<Node>): Record<string, unknown> {
     role: node.role,
     desired: node.desired,
     credential_generation: node.credentialGeneration,
+    enrolment: 'awaited',
     baymodel_id: node.bayModelId,
     image_id: node.imageId,
     shard: node.shard,
@@ -185,6 +208,7 @@ function fromRow(row: Row): Node {
     shard: numberOrNull(row, 'shard'),
     desired: text(row, 'desired') as Node['desired'],
     credentialGeneration: number(row, 'credential_generation'),
+    enrolment: text(row, 'enrolment') as EnrolmentState,
     observed: {
       status: text(row, 'status') as NodeStatus,
       reason: textOrNull(row, 'status_reason'),

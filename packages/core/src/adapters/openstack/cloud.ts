@@ -2,8 +2,9 @@ import { DomainError, isDomainError } from '../../domain/errors.js';
 import { isUuid } from '../../domain/ids.js';
 import type { BayFacts } from '../../domain/observation.js';
 import type { Allowance } from '../../domain/stack-needs.js';
-import type { Cloud, CloudFlavor, CloudImage, FactsRequest } from '../../ports/cloud.js';
+import type { AddressQuestion, Cloud, CloudFlavor, CloudImage, FactsRequest } from '../../ports/cloud.js';
 import type { CloudAccess } from '../../ports/orchestrator.js';
+import { addressesIn } from './addresses.js';
 import { allowancesIn } from './allowances.js';
 import { endpointIn, originOf, type EndpointChoice } from './catalog.js';
 import { LookupCache } from './lookups.js';
@@ -192,6 +193,10 @@ export class OpenstackCloud implements Cloud {
       fixedNetworkId: fixed?.id ?? subnet?.networkId ?? null,
       fixedSubnetId: subnet?.id ?? null,
     };
+  }
+
+  addresses(wanted: AddressQuestion, access: CloudAccess, signal: AbortSignal): Promise<ReadonlyMap<string, readonly string[]>> {
+    return addressesIn(this.#sessions, wanted, access, signal);
   }
 
   /** Where no subnet is named: the range of the network's first. */

@@ -1,9 +1,9 @@
 /**
  * The default rules of both generations: contract, endpoints "Policy defaults". `project`: the target's project (and an
  * administrator), never the accounts of bays' nodes; `user`: the target's user, an administrator, or the account of the bay's own
- * nodes; `members`: the project's members alone; `admin`: administrators; `nodes`: the account of the bay's own nodes alone.
+ * nodes; `client`: the same without the nodes; `members`: the project's members alone; `admin`: administrators; `nodes`: the account of the bay's own nodes alone.
  */
-export type Audience = 'project' | 'user' | 'members' | 'admin' | 'nodes';
+export type Audience = 'project' | 'user' | 'client' | 'members' | 'admin' | 'nodes';
 
 export interface DefaultRule {
   readonly audience: Audience;
@@ -48,6 +48,11 @@ const CHECKS: Readonly<Record<Audience, Readonly<Record<DefaultRule['access'] | 
     read: 'rule:deny_cluster_user and rule:project_reader',
     write: 'rule:deny_cluster_user and rule:project_member',
     deprecated: OWNER,
+  },
+  client: {
+    read: 'rule:deny_cluster_user and (rule:context_is_admin or rule:project_reader_user)',
+    write: 'rule:deny_cluster_user and (rule:context_is_admin or rule:project_member_user)',
+    deprecated: 'rule:deny_cluster_user and rule:admin_or_user',
   },
   nodes: { read: 'rule:cluster_user', write: 'rule:cluster_user', deprecated: null },
   admin: { read: 'rule:admin_api', write: 'rule:admin_api', deprecated: null },
@@ -101,11 +106,14 @@ const storyOf = (noun: string, rules: Rules): Rules => {
   const get = rules[`${noun}:get`];
   return get ? { [`${noun}:events`]: { ...get, check: `rule:${noun}:get`, deprecated: null } } : {};
 };
-/** Whoever may have a certificate signed may have the key made, too: who replaces the one rule has not left the other open. */
+/**
+ * Whoever may have a certificate signed may have the key made, too: who replaces the one rule has not left the other open. Nodes may
+ * not: what they would get makes them administrators of their bay.
+ */
 const CONFIGS: Rules = Object.fromEntries(
   ['bay', 'cluster'].map((noun) => [
     `${noun}:config`,
-    { audience: 'user', access: 'write', check: 'rule:certificate:create', deprecated: null },
+    { audience: 'client', access: 'write', check: 'rule:deny_cluster_user and rule:certificate:create', deprecated: null },
   ]),
 );
 const BAYS = same('bay', CRUD, CLUSTERS, 'cluster');

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exampleToken } from './drivers/swarm-mode/example-bays.js';
 
 /** A bay's CA made by openssl, which signs what the nodes ask for. */
 export class TestAuthority {
@@ -48,8 +49,13 @@ export class TestAuthority {
     return readFileSync(join(this.folder, name), 'utf8');
   }
 
-  sign(csr: string): string {
+  /** Without an address: for a client. */
+  sign(csr: string, address?: string): string {
     writeFileSync(join(this.folder, 'in.csr'), csr);
+    const names = address
+      ? [`subjectAltName=IP:${address},IP:127.0.0.1`, 'extendedKeyUsage=serverAuth']
+      : ['extendedKeyUsage=clientAuth'];
+    writeFileSync(join(this.folder, 'extensions.conf'), [...names, ''].join('\n'));
     this.#openssl(
       'x509',
       '-req',
@@ -62,8 +68,8 @@ export class TestAuthority {
       '-CAcreateserial',
       '-days',
       '30',
-      '-copy_extensions',
-      'copy',
+      '-extfile',
+      'extensions.conf',
       '-out',
       'out.crt',
     );
@@ -87,9 +93,10 @@ export class TestCloud {
   readonly signals = new Map<string, Signal>();
   readonly authority = new TestAuthority();
   readonly #server: Server;
+  readonly #secrets = new Map<string, string>();
   #refused = false;
 
-  constructor() {
+  constructor(readonly addresses: Readonly<Record<string, string>>) {
     this.#server = createServer((request, response) => {
       void bodyOf(request).then((body) => {
         const [status, answer, token] = this.#answer(request, body);
@@ -113,6 +120,16 @@ export class TestCloud {
     rmSync(this.authority.folder, { recursive: true, force: true });
   }
 
+  /** A token is good for the secret with which it comes first. */
+  #enrol(path: string, body: string): [number, unknown] {
+    const node = path.split('/').at(-1) ?? '';
+    const { token, secret } = JSON.parse(body) as { token: string; secret: string };
+    const known = this.#secrets.get(node) ?? secret;
+    if (token !== exampleToken(node) || known !== secret) return [403, {}];
+    this.#secrets.set(node, secret);
+    return [201, { generation: 0, user_id: 'trustee-1', password: 'example-password', trust_id: null }];
+  }
+
   #answer(request: IncomingMessage, body: string): [number, unknown, string?] {
     if (!this.#refused) {
       this.#refused = true;
@@ -120,14 +137,19 @@ export class TestCloud {
     }
     const path = request.url ?? '';
     if (path === '/v3/auth/tokens') return body.includes('"password": "example-password"') ? [201, {}, 'token-1'] : [401, {}];
+    if (request.method === 'POST' && path.startsWith('/v1/credentials/')) return this.#enrol(path, body);
     if (path.startsWith('/signal/')) {
       if (request.headers['x-auth-token'] !== 'signal-token') return [401, {}];
       this.signals.set(path.slice('/signal/'.length), JSON.parse(body) as Signal);
       return [200, {}];
     }
     if (request.headers['x-auth-token'] !== 'token-1') return [401, {}];
+    if (path.startsWith('/v1/credentials/'))
+      return [200, { generation: 0, user_id: 'trustee-1', password: null, trust_id: null }];
     if (request.method === 'GET') return [200, { pem: this.authority.read('ca.crt') }];
-    return [201, { pem: this.authority.sign((JSON.parse(body) as { csr: string }).csr) }];
+    const node = String(request.headers['x-magnum-node']);
+    if (this.#secrets.get(node) !== request.headers['x-magnum-node-secret']) return [403, {}];
+    return [201, { pem: this.authority.sign((JSON.parse(body) as { csr: string }).csr, this.addresses[node] ?? '') }];
   }
 }
 

@@ -108,7 +108,10 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
   }
 
   async function reported(name: string, which: string): Promise<Signal> {
-    await until(`${name} has signalled ${which}`, () => cloud.signals.has(`${name}.${which}`));
+    await until(`${name} has signalled ${which}`, () => cloud.signals.has(`${name}.${which}`)).catch(async (error: unknown) => {
+      const { output } = await inside(name, 'tail', '-n', '30', '/var/log/cloud-init-output.log');
+      throw new Error(`${String(error)}\n${output}`);
+    });
     const found = cloud.signals.get(`${name}.${which}`);
     if (found?.status !== 'SUCCESS')
       throw new Error(`${found?.reason} ${(await inside(name, 'tail', '-n', '30', '/var/log/cloud-init-output.log')).output}`);
@@ -116,7 +119,7 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
   }
 
   beforeAll(async () => {
-    cloud = new TestCloud();
+    cloud = new TestCloud(ADDRESSES);
     await ensureHelloImage(docker, { onProgress: () => undefined }, signal);
     await backend.ensureNetwork({ key: 's/net', name: 'net', cidr: `10.243.${third}.0/24`, gateway, owner }, signal);
     base = await cloud.listen(gateway);
@@ -195,7 +198,7 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
 
   test('no secret is in the logs of a node, and the values file is for root alone', async () => {
     const log = (await inside('master-0064', 'cat', '/var/log/cloud-init-output.log', '/var/log/cloud-init.log')).output;
-    expect(log).not.toMatch(/example-password|SWMTKN|signal-token|token-1/);
+    expect(log).not.toMatch(/example-password|example-token|SWMTKN|signal-token|token-1/);
     expect(
       (await inside('master-0064', 'stat', '-c', '%a %U', '/etc/magnum/node.json', '/etc/docker/server.pem')).output
         .trim()

@@ -13,7 +13,8 @@ export function answersWith(wanted: Partial<Answers>): Answers {
   const unexpected = (): Promise<never> => Promise.reject(new DomainError('internal', 'not expected'));
   return {
     'certificate.ca': unexpected,
-    'certificate.sign': unexpected,
+    'certificate.node': unexpected,
+    'node.enrol': unexpected,
     'certificate.client': unexpected,
     'credential.newest': unexpected,
     'nodes.report': unexpected,
@@ -55,9 +56,9 @@ export function busContract(name: string, open: () => Promise<BusPair>): void {
 
     test('a question is answered, with arguments and reply as they were given', async () => {
       await pair.answerer.serve(
-        answersWith({ 'certificate.sign': async ({ bayId, csr }) => ({ pem: `${bayId} ${csr} ü😀\n` }) }),
+        answersWith({ 'certificate.node': async ({ bayId, csr }) => ({ pem: `${bayId} ${csr} ü😀\n` }) }),
       );
-      expect(await pair.caller.call('certificate.sign', { bayId: BAY, csr: 'x', ...MAIN }, { timeoutMs: 5_000 })).toEqual({
+      expect(await pair.caller.call('certificate.node', { bayId: BAY, csr: 'x', nodeName: null }, { timeoutMs: 5_000 })).toEqual({
         pem: `${BAY} x ü😀\n`,
       });
     });
@@ -65,11 +66,11 @@ export function busContract(name: string, open: () => Promise<BusPair>): void {
     test('a refusal keeps its kind, words and field', async () => {
       await pair.answerer.serve(
         answersWith({
-          'certificate.sign': () => Promise.reject(new DomainError('invalid-csr', { field: 'csr', message: 'no good' })),
+          'certificate.node': () => Promise.reject(new DomainError('invalid-csr', { field: 'csr', message: 'no good' })),
         }),
       );
       await expect(
-        pair.caller.call('certificate.sign', { bayId: BAY, csr: 'x', ...MAIN }, { timeoutMs: 5_000 }),
+        pair.caller.call('certificate.node', { bayId: BAY, csr: 'x', nodeName: null }, { timeoutMs: 5_000 }),
       ).rejects.toMatchObject({
         kind: 'invalid-csr',
         field: 'csr',
@@ -103,10 +104,10 @@ export function busContract(name: string, open: () => Promise<BusPair>): void {
     });
 
     test('many questions at a time do not mix up their answers', async () => {
-      await pair.answerer.serve(answersWith({ 'certificate.sign': async ({ csr }) => ({ pem: csr }) }));
+      await pair.answerer.serve(answersWith({ 'certificate.node': async ({ csr }) => ({ pem: csr }) }));
       const asked = Array.from({ length: 100 }, (_unused, index) => String(index));
       const answers = await Promise.all(
-        asked.map((csr) => pair.caller.call('certificate.sign', { bayId: BAY, csr, ...MAIN }, { timeoutMs: 10_000 })),
+        asked.map((csr) => pair.caller.call('certificate.node', { bayId: BAY, csr, nodeName: null }, { timeoutMs: 10_000 })),
       );
       expect(answers.map((answer) => answer.pem)).toEqual(asked);
     });

@@ -3,6 +3,7 @@ import { createOnce, type Migration } from '../migration.js';
 import { certificateMigrations } from './certificates.js';
 import { credentialMigrations } from './credentials.js';
 import { departedBayMigrations } from './departed-bays.js';
+import { nodeEnrolmentMigrations } from './node-enrolment.js';
 import { federationMigrations } from './federations.js';
 import { nodeGroupMigrations } from './node-groups.js';
 import { nodeRecordMigrations } from './node-records.js';
@@ -34,6 +35,7 @@ export const coreMigrations: readonly Migration[] = [
   ...credentialMigrations,
   ...nodeShardMigrations,
   ...departedBayMigrations,
+  ...nodeEnrolmentMigrations,
 ];
 
 async function addEventKinds(db: Knex): Promise<void> {

@@ -34,6 +34,14 @@ function propertiesOf(input: RenderInput, name: string): JsonObject {
   return resource['properties'];
 }
 
+/** The values for the scripts in user data. */
+function valuesIn(data: string): string {
+  const config = JSON.parse(data.replace('#cloud-config\n', '')) as {
+    readonly write_files: readonly { readonly path: string; readonly content: string }[];
+  };
+  return config.write_files.find(({ path }) => path === '/etc/magnum/node.json')?.content ?? '';
+}
+
 describe('rendering', () => {
   for (const [name, input] of Object.entries(EXAMPLE_BAYS)) {
     test(`the bay "${name}" renders as reviewed (UPDATE_GOLDEN=1 rewrites)`, () => {
@@ -57,13 +65,16 @@ describe('rendering', () => {
     expect(renderedText(exampleBay({ managers: 3 }))).toBe(renderedText(exampleBay({ managers: 3 })));
   });
 
-  test('the trustee password is a hidden parameter and nowhere in the templates', () => {
+  test('enrolment tokens are a hidden parameter and nowhere in the templates; each node gets its own alone', () => {
     const stack = swarmMode.render(exampleBay());
-    expect(stack.parameters['trustee_password']).toBeInstanceOf(Secret);
-    expect(JSON.stringify([stack.template, stack.files])).not.toContain('example-password');
+    expect(stack.parameters['enrolment_tokens']).toBeInstanceOf(Secret);
+    expect(JSON.stringify([stack.template, stack.files])).not.toContain('example-token');
     expect((stack.template as { parameters: JsonValue }).parameters).toEqual({
-      trustee_password: { type: 'string', hidden: true },
+      enrolment_tokens: { type: 'json', hidden: true },
     });
+    const data = resolveUserData(stack, 'worker-00c8');
+    expect(data.match(/example-token-of-[a-z]+-[0-9a-f]+/g)).toEqual(['example-token-of-worker-00c8']);
+    expect(valuesIn(data)).not.toMatch(/password|trustee/);
     expect(stack.files['manager.yaml']).toContain('"hidden": true');
   });
 

@@ -34,7 +34,7 @@ function render(input: RenderInput): StackSpec {
     name: stackNameOf(input.bay),
     template: templateDocument(rootTemplate(settings)),
     files: stackFiles(settings),
-    parameters: { trustee_password: input.delegation.trusteePassword },
+    parameters: { enrolment_tokens: input.delegation.enrolmentTokens },
     timeoutMinutes: input.bay.desired.createTimeout,
     rollbackOnFailure: input.rollbackOnFailure,
     tags: stackTags(input),

@@ -47,10 +47,15 @@ export function exampleBay(example: Example = {}): RenderInput {
       trusteeUserId: 'trustee-1',
       trusteeUsername: 'bay_trustee',
       trusteeDomainId: 'magnum',
-      trusteePassword: new Secret('example-password'),
+      enrolmentTokens: new Secret(JSON.stringify(Object.fromEntries(nodes.map(({ name }) => [name, exampleToken(name)])))),
       trustId: null,
     },
   };
+}
+
+/** As long as a real one, and of no other node. */
+export function exampleToken(node: string): string {
+  return `example-token-of-${node}-`.padEnd(43, 'x');
 }
 
 const FACTS: BayFacts = {
@@ -188,7 +193,7 @@ function aNode(group: NodeGroup, index: number, { leaving = [], shardSize }: Exa
 }
 
 const HOSTILE = {
-  get_param: 'trustee_password',
+  get_param: 'enrolment_tokens',
   quotes: `"'\`\\`,
   newline: 'one\ntwo\r\n',
   shell: '$(touch /tmp/owned); touch /tmp/owned',

@@ -23,6 +23,12 @@ export const SWARM_LABELS = {
     fixed: true,
     meaning: 'The default group of workers is never made smaller.',
   },
+  docker_volume_availability_zone: {
+    type: 'string',
+    default: '',
+    fixed: true,
+    meaning: "Availability zone of the engines' storage volumes; that of the servers when empty.",
+  },
   docker_volume_type: {
     type: 'string',
     fixed: true,
@@ -76,6 +82,13 @@ export const SWARM_LABELS = {
     default: '60',
     minimum: 5,
     meaning: 'How often, in seconds, a node asks whether it should have other certificates, or another credential; 5 or more.',
+  },
+  network_mtu: {
+    type: 'integer',
+    minimum: 576,
+    fixed: true,
+    meaning:
+      "MTU of the nodes' network in bytes, from which those of Docker's networks follow; that of the node's interface when absent.",
   },
   swarm_strategy: {
     type: 'string',

@@ -20,7 +20,8 @@ const optionalText: HotParameter = { type: 'string', default: '' };
 
 /** Name of the nested template that fits the node. */
 export function templateNameOf(node: NodeSettings): string {
-  return `${node.manager ? 'manager' : 'node'}${node.volumeSize > 0 ? '-volume' : ''}${node.bootVolumeSize > 0 ? '-boot' : ''}.yaml`;
+  const volume = node.volumeSize > 0 ? `-volume${node.volumeZone ? '-zone' : ''}` : '';
+  return `${node.manager ? 'manager' : 'node'}${volume}${node.bootVolumeSize > 0 ? '-boot' : ''}.yaml`;
 }
 
 /** Text of the nested template. It holds nothing of a particular node: differences are parameters. */
@@ -45,8 +46,9 @@ export function parametersOf(settings: Settings, like: NodeSettings): Readonly<R
     security_groups: { type: 'json' },
     server_group: text,
     availability_zone: optionalText,
+    ...(like.volumeZone ? { volume_zone: text } : {}),
     settings: { type: 'json' },
-    trustee_password: { type: 'string', hidden: true },
+    enrolment_token: { type: 'string', hidden: true },
     invitation: { type: 'string', hidden: true, default: '' },
     load_balancer_address: optionalText,
     load_balancer_floating_address: optionalText,
@@ -82,7 +84,11 @@ function resourcesOf(settings: Settings, like: NodeSettings): Readonly<Record<st
       ? {
           volume: {
             type: 'OS::Cinder::Volume',
-            properties: withoutNulls({ size: getParam('volume_size'), volume_type: facts.dockerVolumeType }),
+            properties: withoutNulls({
+              size: getParam('volume_size'),
+              volume_type: facts.dockerVolumeType,
+              availability_zone: like.volumeZone ? getParam('volume_zone') : undefined,
+            }),
           },
         }
       : {}),
@@ -157,7 +163,7 @@ function runtimeValues(settings: Settings, like: NodeSettings): JsonObject {
     ...(settings.floating ? { floating_address: getAttribute('floating', 'floating_ip_address') } : {}),
     load_balancer_address: getParam('load_balancer_address'),
     load_balancer_floating_address: getParam('load_balancer_floating_address'),
-    trustee_password: getParam('trustee_password'),
+    enrolment_token: getParam('enrolment_token'),
     join: getParam('invitation'),
     wait: handleOf('wait_handle'),
     ...(like.manager ? { manager_wait: handleOf('manager_wait_handle') } : {}),
@@ -196,11 +202,12 @@ export function nodeProperties(settings: Settings, node: NodeSettings): JsonObje
     security_groups: [getResource('secgroup_node'), ...(node.manager ? [getResource('secgroup_manager')] : [])],
     server_group: getResource(node.manager ? 'server_group_managers' : 'server_group_workers'),
     availability_zone: node.availabilityZone || undefined,
+    volume_zone: node.volumeZone || undefined,
     floating_network: settings.floating ? facts.externalNetworkId : undefined,
     volume_size: node.volumeSize > 0 ? node.volumeSize : undefined,
     boot_volume_size: node.bootVolumeSize > 0 ? node.bootVolumeSize : undefined,
     settings: plainSettings(settings, node),
-    trustee_password: getParam('trustee_password'),
+    enrolment_token: { get_param: ['enrolment_tokens', node.node.name] },
     invitation: invitationFor(settings, node),
     ...loadBalancerAddresses(settings, node),
   });
@@ -224,7 +231,7 @@ function loadBalancerAddresses(settings: Settings, node: NodeSettings): JsonObje
 
 /** Literals only. Labels are one JSON text: as a map, a label called `get_param` would be a function. */
 function plainSettings(settings: Settings, { node, group, manager, first }: NodeSettings): JsonObject {
-  const { facts, model, bay, delegation } = settings.input;
+  const { facts, model, bay } = settings.input;
   return {
     bay_id: bay.id,
     node_name: node.name,
@@ -235,7 +242,6 @@ function plainSettings(settings: Settings, { node, group, manager, first }: Node
     magnum_url: facts.magnumUrl.replace(/\/+$/, ''),
     cloud_ca: facts.cloudCa,
     verify_cloud_ca: facts.verifyCloudCa,
-    trustee_user_id: delegation.trusteeUserId,
     tls_disabled: model.tlsDisabled,
     docker_storage_driver: model.dockerStorageDriver ?? '',
     insecure_registry: model.insecureRegistry ?? '',
@@ -243,6 +249,7 @@ function plainSettings(settings: Settings, { node, group, manager, first }: Node
     https_proxy: model.httpsProxy ?? '',
     no_proxy: model.noProxy ?? '',
     certificate_check_interval: checkInterval(settings),
+    network_mtu: label(settings.input, 'network_mtu') ?? '',
     swarm_address_pool: label(settings.input, 'swarm_address_pool') ?? '',
     labels: JSON.stringify({ ...bay.desired.labels, ...group.labels }),
   };

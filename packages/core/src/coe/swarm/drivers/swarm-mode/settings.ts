@@ -17,6 +17,8 @@ export interface NodeSettings {
   readonly first: boolean;
   readonly flavor: string;
   readonly availabilityZone: string;
+  /** Of the storage volume, where there is one: a server can only have those that its own zone may attach. Empty: the cloud's default. */
+  readonly volumeZone: string;
   /** GB; 0 means that the engine stores on the server's own disk. */
   readonly volumeSize: number;
   /** GB of the volume that the server boots from; 0 for its flavor's disk. */
@@ -77,6 +79,11 @@ function nodesOf(input: RenderInput): readonly NodeSettings[] {
 
 function nodeSettings(input: RenderInput, node: Node, group: NodeGroup, first: boolean): NodeSettings {
   const { bay, model } = input;
+  const labels = { ...bay.desired.labels, ...group.labels };
+  const availabilityZone = labelValue(SWARM_LABELS, labels, 'availability_zone') ?? '';
+  // Volumes of earlier releases have no zone, and giving them one would replace them with all that is on them.
+  const ownZone = labelValue(SWARM_LABELS, labels, 'docker_volume_availability_zone') ?? '';
+  const volumeSize = group.dockerVolumeSize ?? bay.desired.dockerVolumeSize ?? model.dockerVolumeSize ?? 0;
   const manager = isMaster(group);
   const flavor = manager ? (bay.desired.masterFlavorId ?? model.masterFlavorId) : (bay.desired.flavorId ?? model.flavorId);
   return {
@@ -85,8 +92,9 @@ function nodeSettings(input: RenderInput, node: Node, group: NodeGroup, first: b
     manager,
     first,
     flavor: group.flavorId ?? flavor ?? FALLBACK_FLAVOR,
-    availabilityZone: labelValue(SWARM_LABELS, { ...bay.desired.labels, ...group.labels }, 'availability_zone') ?? '',
-    bootVolumeSize: Number(labelValue(SWARM_LABELS, { ...bay.desired.labels, ...group.labels }, 'boot_volume_size') ?? 0) || 0,
-    volumeSize: group.dockerVolumeSize ?? bay.desired.dockerVolumeSize ?? model.dockerVolumeSize ?? 0,
+    availabilityZone,
+    bootVolumeSize: Number(labelValue(SWARM_LABELS, labels, 'boot_volume_size') ?? 0) || 0,
+    volumeZone: volumeSize > 0 && node.enrolment !== 'before' ? ownZone || availabilityZone : '',
+    volumeSize,
   };
 }

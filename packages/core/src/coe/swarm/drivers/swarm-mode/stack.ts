@@ -13,7 +13,7 @@ export function rootTemplate(settings: Settings): HotTemplate {
   const shards = shardsOf(settings, afterRouter(settings).depends_on ?? []);
   return {
     description: 'A Docker swarm',
-    parameters: { trustee_password: { type: 'string', hidden: true } },
+    parameters: { enrolment_tokens: { type: 'json', hidden: true } },
     resources: {
       ...(settings.ownNetwork ? networkOf(settings) : {}),
       ...securityGroupsOf(settings),

@@ -56,12 +56,7 @@ function resolve(value: JsonValue, scope: Scope): JsonValue {
   const [name = '', argument = null] = Object.entries(value).length === 1 ? (Object.entries(value)[0] ?? []) : [];
   switch (name) {
     case 'get_param':
-      return Array.isArray(argument)
-        ? (argument.reduce<JsonValue>(
-            (map, key: JsonValue) => (isJsonObject(map) ? (map[String(key)] ?? null) : null),
-            scope.parameters,
-          ) ?? '')
-        : (scope.parameters[String(argument)] ?? '');
+      return Array.isArray(argument) ? within(scope, argument.map(String)) : (scope.parameters[String(argument)] ?? '');
     case 'get_resource':
       return `id-of-${String(argument)}`;
     case 'get_file':
@@ -75,6 +70,15 @@ function resolve(value: JsonValue, scope: Scope): JsonValue {
     default:
       return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, resolve(entry, scope)]));
   }
+}
+
+/** A parameter that is a map may be given as JSON. */
+function within({ parameters }: Scope, path: readonly string[]): JsonValue {
+  const found = path.reduce<JsonValue>((value, key, index) => {
+    const map = index === 1 && typeof value === 'string' ? (JSON.parse(value) as JsonValue) : value; // a parameter of type json
+    return isJsonObject(map) ? (map[key] ?? null) : null;
+  }, parameters);
+  return found ?? '';
 }
 
 function replaced(argument: JsonObject, scope: Scope): string {

@@ -1,16 +1,13 @@
 #!/bin/sh
-# ask-cert.sh FOLDER TOKEN-FILE: makes a key, has it signed by the bay's CA, and leaves both as server.pem in the folder.
+# ask-cert.sh FOLDER TOKEN-FILE: makes a key, has it signed by the bay's CA, and leaves both as server.pem in the folder. The CA
+# knows which names and addresses this node has.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 
 work=$1 token=$2
 python3 - "$work" <<'PYTHON'
-import ipaddress, json, os, sys
+import json, os, sys
 values = json.load(open(os.environ["VALUES"]))
-addresses = ["127.0.0.1"] + [values.get(name) for name in
-    ("private_address", "floating_address", "load_balancer_address", "load_balancer_floating_address")]
-names = ["IP:" + str(ipaddress.ip_address(address)) for address in dict.fromkeys(addresses) if address]
-names += ["DNS:localhost", "DNS:" + values["node_name"]]
 with open(os.path.join(sys.argv[1], "csr.conf"), "w") as file:
     file.write("""[req]
 distinguished_name = name
@@ -19,10 +16,8 @@ prompt = no
 [name]
 CN = %s
 [extensions]
-keyUsage = critical, digitalSignature, keyEncipherment
 extendedKeyUsage = serverAuth
-subjectAltName = %s
-""" % (values["node_name"], ", ".join(names)))
+""" % values["node_name"])
 PYTHON
 
 openssl ecparam -name prime256v1 -genkey -noout -out "$work/server.key"

@@ -9,7 +9,7 @@ dockerd=$(command -v dockerd)
 export LOCAL
 
 python3 <<'PYTHON'
-import json, os
+import json, os, re, subprocess
 values = json.load(open(os.environ["VALUES"]))
 path = "/etc/docker/daemon.json"
 try:
@@ -26,6 +26,23 @@ settings["tls"] = False
 driver = values["docker_storage_driver"]
 if driver and driver != "devicemapper":
     settings["storage-driver"] = driver
+# A path whose packets are smaller than Docker's usual 1500 bytes loses the large ones without a word.
+def mtu_of_node():
+    if values.get("network_mtu"):
+        return int(values["network_mtu"])
+    routes = [line.split() for line in open("/proc/net/route")][1:]
+    names = [fields[0] for fields in routes if fields[1] == "00000000"]
+    return int(open("/sys/class/net/%s/mtu" % names[0]).read()) if names else 1500
+mtu = min(mtu_of_node(), 1500)
+with open(os.path.join(os.environ["STATE"], "mtu"), "w") as file:
+    file.write(str(mtu))
+if mtu < 1500:
+    settings["mtu"] = mtu
+    # Engines before 24 do not start with a setting that they do not know.
+    said = subprocess.run(["dockerd", "--version"], capture_output=True, text=True).stdout
+    if int((re.search(r"version (\d+)", said) or [0, 0])[1]) >= 24:
+        size = "com.docker.network.driver.mtu"
+        settings["default-network-opts"] = {"bridge": {size: str(mtu)}, "overlay": {size: str(mtu - 50)}}
 registries = [name.strip() for name in (values["insecure_registry"] or "").split(",") if name.strip()]
 if registries:
     settings["insecure-registries"] = registries

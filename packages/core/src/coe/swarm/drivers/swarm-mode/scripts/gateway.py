@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 # TLS before the engine of this node. The engine reads its certificates when it starts, and starting it ends what runs in it;
 # so this program holds them: SIGHUP makes it read them anew, and no connection is refused meanwhile.
-import os, select, signal, socket, ssl, subprocess, sys, threading
+import collections, os, select, signal, socket, ssl, subprocess, sys, threading
 
 FOLDER = os.environ.get("MAGNUM_TLS", "/etc/docker")
 ENGINE = os.environ.get("MAGNUM_ENGINE", "/var/run/docker.sock")
 PORT = int(os.environ.get("MAGNUM_PORT", "2375"))
 HANDSHAKE_WITHIN = 10
-MOST_CONNECTIONS = 512
+# Who has not proven anything yet shares a room of its own, and one source a small part of it: a newer one pushes out the oldest, so
+# that connections that say nothing keep nobody out.
+MOST_HANDSHAKES = 256
+MOST_HANDSHAKES_OF_ONE = 32
+MOST_CONVERSATIONS = 512
 WOULD_BLOCK = (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError)
 CA, SERVER = os.path.join(FOLDER, "ca.crt"), os.path.join(FOLDER, "server.pem")
 
@@ -26,6 +30,38 @@ def read_certificates():
     context.load_cert_chain(SERVER)
     context.load_verify_locations(CA)
     return context
+
+
+def parts(data):
+    """The members of a DER value: pairs of tag and content."""
+    at = 0
+    while at < len(data):
+        tag, size, at = data[at], data[at + 1], at + 2
+        if size & 0x80:
+            count = size & 0x7F
+            size, at = int.from_bytes(data[at:at + count], "big"), at + count
+        yield tag, data[at:at + size]
+        at += size
+
+
+CLIENT_AUTH = bytes.fromhex("2b06010505070302")
+EXTENDED_KEY_USAGE = bytes.fromhex("551d25")
+
+
+def is_client(certificate):
+    """Whether it says that it is a client's, and nothing else: TLS takes one that says nothing, and one that is a server's too."""
+    [(_, whole)] = parts(certificate)
+    (_, signed), *_ = parts(whole)
+    usages = []
+    for tag, content in parts(signed):
+        if tag == 0xA3:
+            [(_, extensions)] = parts(content)
+            for _, extension in parts(extensions):
+                fields = [field for _, field in parts(extension)]
+                if fields[0] == EXTENDED_KEY_USAGE:
+                    [(_, listed)] = parts(fields[-1])
+                    usages += [usage for _, usage in parts(listed)]
+    return usages == [CLIENT_AUTH]
 
 
 class Half:
@@ -79,43 +115,90 @@ def relay(client, engine):
     client.unwrap()
 
 
+class Handshakes:
+    """The connections that have not proven anything yet, the oldest first."""
+
+    def __init__(self):
+        self.open = collections.OrderedDict()
+        self.lock = threading.Lock()
+
+    def enter(self, plain, source):
+        with self.lock:
+            of_one = [other for other, its in self.open.items() if its == source]
+            if len(of_one) >= MOST_HANDSHAKES_OF_ONE:
+                self.push_out(of_one[0])
+            elif len(self.open) >= MOST_HANDSHAKES:
+                self.push_out(next(iter(self.open)))
+            self.open[plain] = source
+
+    def push_out(self, plain):
+        self.open.pop(plain)
+        try:
+            plain.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+    def leave(self, plain):
+        """False: it was pushed out meanwhile."""
+        with self.lock:
+            return self.open.pop(plain, None) is not None
+
+
 class Gateway:
     def __init__(self):
         self.context = read_certificates()
         self.open = {}
         self.lock = threading.Lock()
-        self.room = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self.handshakes = Handshakes()
+        self.room = threading.BoundedSemaphore(MOST_CONVERSATIONS)
 
     def serve(self):
-        listener = socket.create_server(("0.0.0.0", PORT), backlog=256, reuse_port=False)
+        listener = socket.create_server(("0.0.0.0", PORT), backlog=1024, reuse_port=False)
         signal.signal(signal.SIGHUP, lambda *_: self.reload())
         say("listening on port %d" % PORT)
         while True:
-            self.room.acquire()
-            plain, _ = listener.accept()
-            threading.Thread(target=self.converse, args=(plain, self.context), daemon=True).start()
+            plain, (source, _) = listener.accept()
+            self.handshakes.enter(plain, source)
+            threading.Thread(target=self.admit, args=(plain, self.context), daemon=True).start()
 
-    def converse(self, plain, context):
+    def admit(self, plain, context):
         client = None
         try:
             plain.settimeout(HANDSHAKE_WITHIN)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            client = context.wrap_socket(plain, server_side=True)
-            with self.lock:
-                self.open[client] = client.getpeercert(binary_form=True)
-            if context is not self.context:
-                self.end_strangers()
-            with socket.socket(socket.AF_UNIX) as engine:
-                engine.connect(ENGINE)
-                relay(client, engine)
-        except (OSError, ValueError):
+            # TLS has a descriptor of its own, so that this one stays what the room of handshakes knows.
+            client = context.wrap_socket(plain.dup(), server_side=True)
+            if not self.handshakes.leave(plain):
+                return
+            plain.close()
+            certificate = client.getpeercert(binary_form=True)
+            if not is_client(certificate):
+                return say("refused: the certificate is no client's")
+            if not self.room.acquire(blocking=False):
+                return say("refused: %d clients are here already" % MOST_CONVERSATIONS)
+            try:
+                self.converse(client, certificate, context)
+            finally:
+                self.room.release()
+        except (OSError, ValueError, IndexError):
             pass  # it went away, or it was none of ours
         finally:
+            self.handshakes.leave(plain)
             with self.lock:
                 self.open.pop(client, None)
-            (client or plain).close()
-            self.room.release()
+            if client:
+                client.close()
+            plain.close()
+
+    def converse(self, client, certificate, context):
+        with self.lock:
+            self.open[client] = certificate
+        if context is not self.context:
+            self.end_strangers()
+        with socket.socket(socket.AF_UNIX) as engine:
+            engine.connect(ENGINE)
+            relay(client, engine)
 
     def reload(self):
         try:

@@ -5,10 +5,11 @@ umask 077
 export PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 VALUES=/etc/magnum/node.json
 CREDENTIAL=/etc/magnum/credential.json
+SECRET=/etc/magnum/secret
 STATE=/run/magnum
 TOKEN=$STATE/token
 ENGINE_SOCKET=/var/run/docker.sock
-export VALUES CREDENTIAL STATE TOKEN
+export VALUES CREDENTIAL SECRET STATE TOKEN
 mkdir -p "$STATE"
 
 # value a.b: the text at that path, empty when it is not there; true and false as such.
@@ -61,6 +62,10 @@ option("header", "OpenStack-API-Version: container-infra latest")
 print("silent")
 if token:
     option("header", "X-Auth-Token: " + open(token).read().strip())
+    # All nodes of a bay have the same account: the secret tells Magnum, and nobody else, which node asks.
+    if url.startswith(values["magnum_url"] + "/") and os.path.exists(os.environ["SECRET"]):
+        option("header", "X-Magnum-Node: " + values["node_name"])
+        option("header", "X-Magnum-Node-Secret: " + open(os.environ["SECRET"]).read().strip())
 if body:
     option("header", "Content-Type: application/json")
     option("data-binary", "@" + body)
@@ -96,16 +101,12 @@ cloud_until_good() {
     done
 }
 
-# log_in FOLDER CREDENTIAL-FILE: logs in, with what the node was made with where there is no such file; leaves the token in the
-# folder as `token`.
+# log_in FOLDER CREDENTIAL-FILE: logs in; leaves the token in the folder as `token`.
 log_in() {
     python3 - "$1/login" "$2" <<'PYTHON'
 import json, os, sys
-values = json.load(open(os.environ["VALUES"]))
-user = {"id": values["trustee_user_id"], "password": values["trustee_password"]}
-if os.path.exists(sys.argv[2]):
-    given = json.load(open(sys.argv[2]))
-    user = {"id": given["user_id"], "password": given["password"]}
+given = json.load(open(sys.argv[2]))
+user = {"id": given["user_id"], "password": given["password"]}
 with open(sys.argv[1], "w") as file:
     json.dump({"auth": {"identity": {"methods": ["password"], "password": {"user": user}}}}, file)
 PYTHON

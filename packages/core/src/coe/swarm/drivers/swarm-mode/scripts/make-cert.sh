@@ -24,10 +24,13 @@ pem_of "$work/ca.json" >"$work/ca.crt"
 sed '/END CERTIFICATE/q' "$work/ca.crt" >"$work/first.crt"
 openssl verify -CAfile "$work/ca.crt" "$work/first.crt" >/dev/null || give_up 'the answer of the API is no CA'
 
-is_good() {
-    # A week before it ends, a certificate is made anew.
-    openssl x509 -in "$1" -noout -checkend 604800 >/dev/null 2>&1 && openssl verify -CAfile "$work/first.crt" "$1" >/dev/null 2>&1
+# A week before it ends, a certificate is made anew; one that ends with its CA cannot be made any better.
+lasts() {
+    openssl x509 -in "$1" -noout -checkend 604800 >/dev/null 2>&1 && return 0
+    openssl x509 -in "$1" -noout -checkend 0 >/dev/null 2>&1 &&
+        [ "$(openssl x509 -in "$1" -noout -enddate)" = "$(openssl x509 -in "$work/first.crt" -noout -enddate)" ]
 }
+is_good() { lasts "$1" && openssl verify -CAfile "$work/first.crt" "$1" >/dev/null 2>&1; }
 
 put() { keep "$1" "$folder/$2" && changed=yes; }
 

@@ -3,7 +3,7 @@
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 
-for step in install-docker prepare-volume make-cert configure-docker start-docker start-gateway start-checks join-swarm; do
+for step in install-docker enrol prepare-volume make-cert configure-docker start-docker start-gateway start-checks join-swarm close-metadata; do
     say "$step"
     if ! "/opt/magnum/$step.sh" 2>"$STATE/errors"; then
         cat "$STATE/errors"

@@ -14,6 +14,22 @@ ExecStart=$(command -v python3) /opt/magnum/gateway.py
 ExecReload=$(command -v kill) -HUP \$MAINPID
 Restart=always
 RestartSec=1
+LimitNOFILE=4096
+# It answers whoever asks from outside: of what root may do, it keeps what it needs to read its keys and to reach the engine.
+CapabilityBoundingSet=
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectControlGroups=yes
+RestrictNamespaces=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
 [Install]
 WantedBy=multi-user.target
 UNIT

@@ -1,0 +1,24 @@
+import { credentialContext, wantedCredential } from '../domain/credential.js';
+import { DomainError } from '../domain/errors.js';
+import type { Questions } from '../ports/bus.js';
+import type { BayWorld, ConductorDeps } from './world.js';
+
+/** What the nodes of a bay should log in with; the password is sealed for the API. Errors: `engine-not-live` before there is one. */
+export async function newestCredential(
+  deps: Pick<ConductorDeps, 'vault' | 'sealer'>,
+  { bay, support }: BayWorld,
+): Promise<Questions['credential.newest']['reply']> {
+  const { generation, trustee } = wantedCredential(bay, support);
+  const password = trustee && (await deps.vault.get(trustee.passwordRef));
+  if (!trustee || !password)
+    throw new DomainError(
+      'engine-not-live',
+      `Bay ${bay.name} has no credential yet: it is ${bay.observed.status}. Try again later.`,
+    );
+  return {
+    generation,
+    userId: trustee.userId,
+    sealedPassword: deps.sealer.seal(password.reveal(), credentialContext(bay.id)),
+    trustId: trustee.trustId ?? null,
+  };
+}

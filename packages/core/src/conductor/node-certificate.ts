@@ -1,0 +1,64 @@
+import { DomainError } from '../domain/errors.js';
+import { stackNameOf } from '../domain/ids.js';
+import type { Node } from '../domain/node.js';
+import type { Questions } from '../ports/bus.js';
+import { signingPair } from './authorities.js';
+import { findWorld } from './engine-access.js';
+import { accessOf, type BayWorld, type ConductorDeps } from './world.js';
+
+const LOCAL = '127.0.0.1';
+
+/**
+ * Signs the server certificate of a node. Of the request only the key counts: name and addresses are those that the database and the
+ * network know of the node. So a node gets what it is, and nothing that another node or a client would be.
+ * Errors: `forbidden`, `invalid-csr`, `engine-unavailable` while the node's addresses are not known yet.
+ */
+export async function signForNode(
+  deps: ConductorDeps,
+  { bayId, csr, nodeName }: Questions['certificate.node']['args'],
+  signal: AbortSignal,
+): Promise<Questions['certificate.node']['reply']> {
+  const world = await findWorld(deps, bayId);
+  const node = nodeName === null ? await unprovableNode(deps, world, csr) : presentNode(world, nodeName);
+  const addresses = [LOCAL, ...(await addressesOf(deps, world, node, signal))];
+  const pair = await signingPair(deps, world, { authority: 'main', forNode: true });
+  const profile = { kind: 'node', name: node.name, addresses } as const;
+  return { pem: await deps.authority.sign(pair, csr, deps.signingRules, profile) };
+}
+
+function presentNode({ nodes }: BayWorld, name: string): Node {
+  const node = nodes.find((one) => one.name === name && one.desired === 'present');
+  if (!node) throw new DomainError('forbidden', 'A node gets a certificate for its own name only.');
+  return node;
+}
+
+/** A node from before nodes had secrets is taken at its word, as long as it is no node that has one. */
+async function unprovableNode(deps: ConductorDeps, world: BayWorld, csr: string): Promise<Node> {
+  const name = await deps.authority.commonNameOf(csr);
+  const node = presentNode(world, name);
+  const found = await deps.store.read((repos) => repos.nodes.enrolmentOf(world.bay.id, node.name));
+  if (found?.state === 'before') return node;
+  throw new DomainError('forbidden', 'A node gets a certificate for its own name only.');
+}
+
+async function addressesOf(deps: ConductorDeps, world: BayWorld, node: Node, signal: AbortSignal): Promise<readonly string[]> {
+  const { serverId } = node.observed;
+  if (serverId === null) throw notKnown(node);
+  const balancerIds = node.role === 'master' && world.bay.desired.masterLbEnabled ? await balancersOf(deps, world, signal) : [];
+  const found = await deps.cloud.addresses({ serverIds: [serverId], balancerIds }, accessOf(world), signal);
+  const own = found.get(serverId) ?? [];
+  if (own.length === 0) throw notKnown(node);
+  return [...new Set([...own, ...balancerIds.flatMap((id) => found.get(id) ?? [])])];
+}
+
+async function balancersOf(deps: ConductorDeps, world: BayWorld, signal: AbortSignal): Promise<readonly string[]> {
+  const name = stackNameOf(world.bay);
+  const stack = (await deps.orchestrator.find([name], accessOf(world), signal)).get(name);
+  return (stack?.resources ?? []).flatMap(({ type, physicalId }) =>
+    type === 'OS::Octavia::LoadBalancer' && physicalId !== null ? [physicalId] : [],
+  );
+}
+
+function notKnown({ name }: Node): DomainError {
+  return new DomainError('engine-unavailable', `The addresses of node ${name} are not known yet. Try again later.`);
+}
