@@ -58,13 +58,17 @@ function kindOf(status: number, words: string): ErrorName {
   return KIND_OF[status] ?? (status >= 500 ? 'cloud-unavailable' : 'cloud-refused');
 }
 
+/** Characters of an answer that are searched for words: many times what is shown of them. */
+const MOST_READ = 16_384;
+
 /** Each project wraps its sentence differently: `{error:{message}}`, `{badRequest:{message}}`, `{NeutronError:{message}}`, `{faultstring}`. */
 function wordsOf(text: string): string {
   let parsed: JsonValue;
   try {
     parsed = JSON.parse(text) as JsonValue; // JSON.parse gives JSON
   } catch {
-    return oneLine(text.replaceAll(/<[^>]*>/g, ' '));
+    // An answer may have megabytes, and the search for tags looks from each `<` to the end.
+    return oneLine(text.slice(0, MOST_READ).replaceAll(/<[^<>]*>/g, ' '));
   }
   return oneLine(sentenceIn(parsed, 0) ?? '');
 }
