@@ -2,6 +2,7 @@
 import { benchApi } from './api.mjs';
 import { benchConductors } from './conductors.mjs';
 import { benchDev, DEV_NOTE } from './dev.mjs';
+import { benchNodes } from './nodes.mjs';
 import { benchSweep } from './sweep.mjs';
 
 const MEMORY_MIB = 150;
@@ -12,6 +13,10 @@ const MOST_STATEMENTS = 2;
 const THREE_CONDUCTORS = 2.2;
 const BAYS_PER_CALL = 100;
 const SWEEP_CPU_S = 10;
+const BAY_SIZES = [100, 1_000];
+/** What a node costs in the large bay, against one in the small. */
+const NODE_RATIO = 1.2;
+const ONE_MORE_CPU_S = 2;
 
 /** Each part in a loop of its own. */
 const NOT_IN_THE_LIMIT = `What the bare server does not do, in microseconds of CPU for each request, measured part by part on a busy machine with two cores:
@@ -70,7 +75,34 @@ made for the bays' nodes, but each bay has its authority: two RSA keys.`,
 news of every bay, and is recorded, which takes more calls, as bays that cannot be recorded at once are looked at again; later nothing is new.`,
     measure: async (log) => (await benchSweep(log)).flatMap(sweepRows),
   },
+  nodes: {
+    title: 'A bay of many nodes',
+    note: `API, conductor and embedded engine in one process over SQLite, with simulated servers: CPU from the request until the bay is complete, its
+authority's two RSA keys included. Then the bay is asked for one node more.`,
+    measure: async (log) => nodesRows(await benchNodes(BAY_SIZES, log)),
+  },
 };
+
+function nodesRows(figures) {
+  const [small, large] = figures;
+  const each = ({ made, nodes }) => (made / nodes) * 1_000;
+  return [
+    ...figures.map((figure) => ({ what: `${figure.nodes} nodes: CPU for each`, value: each(figure), unit: 'ms' })),
+    {
+      what: `a node among ${large.nodes} against one among ${small.nodes}`,
+      value: each(large) / each(small),
+      unit: '×',
+      digits: 2,
+      goal: NODE_RATIO,
+    },
+    ...figures.map(({ nodes, oneMore }) => ({
+      what: `one node more at ${nodes}: CPU`,
+      value: oneMore,
+      unit: 's',
+      ...(nodes === large.nodes ? { goal: ONE_MORE_CPU_S } : {}),
+    })),
+  ];
+}
 
 function apiRows({ name, ours, ratio, aim, statements, isWrite }) {
   return [

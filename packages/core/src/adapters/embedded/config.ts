@@ -119,8 +119,9 @@ export const EMBEDDED_DEFAULTS: EmbeddedConfig = {
     image(4, 'fedora-coreos-latest', 'fedora-coreos'),
   ],
   keypairs: ['default'],
+  // Room for the floating addresses of two bays of a thousand nodes.
   externalNetworks: [
-    { id: '0c1d6a52-3b0e-4f55-8f0a-5d6f5b1a0001', name: 'public', cidr: '172.31.200.0/24', gateway: '172.31.200.1' },
+    { id: '0c1d6a52-3b0e-4f55-8f0a-5d6f5b1a0001', name: 'public', cidr: '172.31.200.0/21', gateway: '172.31.200.1' },
   ],
   addressPool: '10.213.0.0/16',
 };
