@@ -74,7 +74,9 @@ async function survives(request: HostileRequest): Promise<void> {
   expect(took.work, `milliseconds of work for ${request.id}`).toBeLessThan(MOST_WORK_MS);
   expect(took.wall, `milliseconds for ${request.id}`).toBeLessThan(LONGEST_MS);
   // A bay of simulated servers has no engine: 409. Without a conductor nobody answers for one: 503.
-  if (reply.status !== 503 || !reply.text.includes('No conductor is running')) expect(reply.status, reply.text).toBeLessThan(500);
+  // An answer to HEAD has no words to tell it by.
+  const hasNobody = request.method === 'HEAD' || reply.text.includes('No conductor is running');
+  if (reply.status !== 503 || !hasNobody) expect(reply.status, reply.text).toBeLessThan(500);
   if (reply.status >= 400 && (await writes()) !== seen) expect(await rows()).toBe(known);
   askedFor.add(request.id);
   counts.set(reply.status, (counts.get(reply.status) ?? 0) + 1);
