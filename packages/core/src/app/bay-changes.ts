@@ -11,6 +11,7 @@ import type { Upgrade } from '../domain/upgrade.js';
 import type { New, Repositories } from '../ports/store.js';
 import type { AppDeps } from './deps.js';
 import { keepRequestToken } from './delegation.js';
+import { problemsOf, requireChangeAccepted } from './driver-check.js';
 import { trimGroups } from './group-sizes.js';
 
 /** An accepted change: the generation to wait for, and what is odd but not refused (shown as warnings). */
@@ -23,7 +24,7 @@ export interface Accepted {
 /** Throws where the caller wanted to change another version of the bay. */
 export type BayCheck = (bay: Bay) => void;
 
-type ChangeDeps = Pick<AppDeps, 'store' | 'bus' | 'clock' | 'tracer' | 'delegation'>;
+type ChangeDeps = Pick<AppDeps, 'engines' | 'store' | 'bus' | 'clock' | 'tracer' | 'delegation'>;
 
 export interface Wish {
   readonly operation: Operation;
@@ -36,7 +37,8 @@ export interface Wish {
 
 /**
  * The one way to change a bay that is there: a new generation, whatever `write` puts beside it, intent and work item in one
- * transaction; then the doorbell. Errors: `conflict` when somebody else was faster.
+ * transaction; then the doorbell. Errors: `conflict` when somebody else was faster, `invalid-parameter` where the change makes the
+ * bay one that its driver does not accept.
  */
 export async function changeBay(
   deps: ChangeDeps,
@@ -46,10 +48,14 @@ export async function changeBay(
 ): Promise<Accepted> {
   const next = withOperation(deps, bay, wish.operation);
   await deps.store.write(async (repos) => {
+    const isUpdate = wish.operation === 'update';
+    const underWay = isUpdate ? await upgradeUnderWay(repos, bay.id) : null;
+    const before = isUpdate ? await problemsOf(deps, repos, bay, underWay) : [];
     if (!(await repos.bays.saveDesired(next, bay.generation))) throw changedMeanwhile(bay);
-    const upgrade = wish.upgrade ?? (wish.operation === 'update' ? await upgradeUnderWay(repos, bay.id) : null);
+    const upgrade = wish.upgrade ?? underWay;
     await write(repos, next, upgrade);
-    if (wish.operation === 'update' && !upgrade) await trimGroups(repos, next);
+    if (isUpdate) await requireChangeAccepted(deps, repos, { bay: next, upgrade, before });
+    if (isUpdate && !upgrade) await trimGroups(repos, next);
     await recordIntent(deps, repos, next, { ...wish, upgrade });
     if (wish.by) await keepRequestToken(deps, repos, next, wish.by);
   });

@@ -13,7 +13,8 @@ import type { BayRow, New, Page } from '../ports/store.js';
 import { changeBay, recordIntent, requireAccepts, type Accepted } from './bay-changes.js';
 import { requireCloudResources } from './cloud-resources.js';
 import { cloudAccess, owningProject, visibleRows, type Access, type AppDeps } from './deps.js';
-import { checkLabels, refuseFirst, withoutEffect } from './drivers.js';
+import { requireDriverAccepts } from './driver-check.js';
+import { checkLabels, withoutEffect } from './drivers.js';
 import { findBay, findBayModelToUse } from './find.js';
 import { requireDelegable, keepRequestToken } from './delegation.js';
 import { newDefaultGroups, setGroupSize } from './group-sizes.js';
@@ -142,7 +143,7 @@ async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal
     nodeGroups: groups.map((group) => ({ ...group, sequence: 0 })),
     nodes: nodes.map((node) => ({ ...node, sequence: 0 })),
   };
-  refuseFirst(driver.check?.(drafted) ?? []);
+  requireDriverAccepts(driver, drafted);
   requireStackFits(deps, driver, drafted);
   return { bay, model, driver, groups, nodes, warnings };
 }

@@ -7,12 +7,13 @@ import { fateOf } from '../domain/node-group-status.js';
 import type { BayId } from '../domain/ids.js';
 import type { Node, NodeObservation } from '../domain/node.js';
 import type { Observation } from '../domain/observation.js';
+import { upgradedGroup } from '../domain/upgrade.js';
 import type { StackEvent } from '../ports/orchestrator.js';
 import type { Random } from '../ports/random.js';
 import type { Lease, Repositories } from '../ports/store.js';
 import { tellOthers } from './notifications.js';
 import type { Pass, PassResult } from './pass.js';
-import { accessOf, upgradedGroup, type BayWorld, type ConductorDeps } from './world.js';
+import { accessOf, type BayWorld, type ConductorDeps } from './world.js';
 
 const EVENTS_PER_PASS = 500;
 

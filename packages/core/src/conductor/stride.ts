@@ -2,11 +2,11 @@ import { newNodes } from '../app/group-sizes.js';
 import { bayEvent } from '../domain/bay-event.js';
 import { STATUS_OF } from '../domain/bay-status.js';
 import { deadlineOf } from '../domain/intent.js';
-import { nextStride, type Stride, type Upgrade } from '../domain/upgrade.js';
+import { nextStride, upgradedGroup, type Stride, type Upgrade } from '../domain/upgrade.js';
 import type { Repositories } from '../ports/store.js';
 import type { Pass, PassResult } from './pass.js';
 import { nextObserved } from './record.js';
-import { upgradedGroup, type BayWorld, type ConductorDeps } from './world.js';
+import type { BayWorld, ConductorDeps } from './world.js';
 
 /**
  * Wants other nodes: writes the next stride of an upgrade down, for the next pass to tell the stack. Everything that decides it is

@@ -7,7 +7,7 @@ import type { BayId } from '../domain/ids.js';
 import type { Intent } from '../domain/intent.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import type { Node } from '../domain/node.js';
-import { nextStride, type Upgrade } from '../domain/upgrade.js';
+import { nextStride, upgraded } from '../domain/upgrade.js';
 import type { BayDriver, ClientAccess, ClientFiles, CoeSession, ConnectInput, DesiredBay } from '../ports/bay-driver.js';
 import type { CertificateAuthority, Vault } from '../ports/certificates.js';
 import type { Clock } from '../ports/clock.js';
@@ -173,19 +173,7 @@ export function desiredOf(world: BayWorld): DesiredBay {
   const { bay, nodes, nodeGroups, model, nextModel, intent } = world;
   const upgrade = intent?.upgrade;
   if (!upgrade || !nextModel) return { bay, model, nodeGroups, nodes, stride: intent?.stride ?? 0 };
-  const labels = { ...bay.desired.labels, ...upgrade.labels };
-  return {
-    bay: upgrade.ofBay ? { ...bay, desired: { ...bay.desired, labels } } : bay,
-    model: nextModel,
-    nodeGroups: nodeGroups.map((group) => (upgrade.groupIds.includes(group.id) ? upgradedGroup(group, upgrade) : group)),
-    nodes,
-    stride: intent.stride,
-  };
-}
-
-/** A group as its upgrade leaves it. */
-export function upgradedGroup(group: NodeGroup, upgrade: Upgrade): NodeGroup {
-  return { ...group, imageId: upgrade.imageId, labels: { ...group.labels, ...upgrade.labels } };
+  return { ...upgraded({ bay, nodeGroups }, upgrade), model: nextModel, nodes, stride: intent.stride };
 }
 
 export function isUpgraded({ intent, nodeGroups, nodes }: BayWorld): boolean {

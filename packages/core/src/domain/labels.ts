@@ -28,8 +28,13 @@ export interface Problem {
 const CIDR = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
 
 export function isCidr(text: string): boolean {
-  const parts = CIDR.exec(text)?.slice(1).map(Number);
-  return parts !== undefined && parts.slice(0, 4).every((part) => part <= 255) && (parts[4] ?? 33) <= 32;
+  return parsedCidr(text) !== undefined;
+}
+
+/** An IPv4 range as its numbers: four bytes of the address, and the length of the prefix. Undefined for any other text. */
+export function parsedCidr(text: string): { readonly bytes: readonly number[]; readonly length: number } | undefined {
+  const [bytes, length = 33] = [CIDR.exec(text)?.slice(1, 5).map(Number), Number(CIDR.exec(text)?.[5] ?? 33)];
+  return bytes?.every((byte) => byte <= 255) && length <= 32 ? { bytes, length } : undefined;
 }
 
 const CHECKS: Record<LabelType, (value: string) => boolean> = {

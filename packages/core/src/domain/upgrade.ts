@@ -1,3 +1,4 @@
+import type { Bay } from './bay.js';
 import type { BayModelId, NodeGroupId } from './ids.js';
 import type { LabelSchema, Labels } from './labels.js';
 import { isMaster, type NodeGroup } from './node-group.js';
@@ -57,6 +58,23 @@ export function upgradedLabels(schema: LabelSchema, labels: Labels): Labels {
   return Object.fromEntries(
     Object.entries(labels).filter(([name]) => !(Object.hasOwn(schema, name) && schema[name]?.fixed === true)),
   );
+}
+
+/** A bay and its groups as an upgrade leaves them, but for the bay's model. */
+export function upgraded<T extends Bay>(
+  { bay, nodeGroups }: { readonly bay: T; readonly nodeGroups: readonly NodeGroup[] },
+  upgrade: Upgrade,
+): { readonly bay: T; readonly nodeGroups: readonly NodeGroup[] } {
+  const labels = { ...bay.desired.labels, ...upgrade.labels };
+  return {
+    bay: upgrade.ofBay ? { ...bay, desired: { ...bay.desired, labels } } : bay,
+    nodeGroups: nodeGroups.map((group) => (upgrade.groupIds.includes(group.id) ? upgradedGroup(group, upgrade) : group)),
+  };
+}
+
+/** A group as its upgrade leaves it. */
+export function upgradedGroup(group: NodeGroup, upgrade: Upgrade): NodeGroup {
+  return { ...group, imageId: upgrade.imageId, labels: { ...group.labels, ...upgrade.labels } };
 }
 
 const VERSION = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?/;

@@ -27,6 +27,9 @@ export interface Delegation {
   readonly trustId: string | null;
 }
 
+/** What a bay is to be, but for its single nodes. */
+export type BayShape = Pick<DesiredBay, 'bay' | 'model' | 'nodeGroups'>;
+
 export interface DesiredBay {
   readonly bay: Bay;
   readonly model: BayModel;
@@ -57,8 +60,8 @@ export interface BayDriver {
   withoutEffect?(
     wanted: Pick<BayModel, 'networkDriver' | 'volumeDriver' | 'registryEnabled' | 'apiserverPort' | 'labels'>,
   ): readonly Problem[];
-  /** Cross-field rules of this driver, beyond its labels' types. */
-  check?(desired: DesiredBay): readonly Problem[];
+  /** Cross-field rules of this driver, beyond its labels' types: asked of what a bay is to be, whatever changes it. */
+  check?(desired: BayShape): readonly Problem[];
   /** What the bay's nodes have outgrown: asked when a bay is made and whenever it grows. */
   outgrown?(desired: DesiredBay): readonly Problem[];
   render(input: RenderInput): StackSpec;

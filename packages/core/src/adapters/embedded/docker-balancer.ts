@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 import type Docker from 'dockerode';
+import { DomainError } from '../../domain/errors.js';
+import { parsedCidr } from '../../domain/labels.js';
 import type { LoadBalancerSpec } from './backend.js';
 import { engineCall, orUndefinedOn } from './docker-errors.js';
 import { plug } from './docker-networks.js';
@@ -56,7 +59,11 @@ async function create(scope: ServerScope, balancer: LoadBalancerSpec, signal: Ab
   return container.id;
 }
 
-/** haproxy's configuration. The unix listener keeps haproxy alive while there is nothing to balance yet. */
+/**
+ * haproxy's configuration. The unix listener keeps haproxy alive while there is nothing to balance yet. Ranges, addresses and
+ * ports come out of templates: each is read, and written anew from its numbers, so that no text can bring lines of its own.
+ * Error: `cloud-refused` for one that is none.
+ */
 export function configurationOf(balancer: Pick<LoadBalancerSpec, 'listeners'>): string {
   const lines = [
     'global',
@@ -71,14 +78,36 @@ export function configurationOf(balancer: Pick<LoadBalancerSpec, 'listeners'>): 
     '  tcp-request connection reject',
   ];
   for (const listener of balancer.listeners) {
-    lines.push(`listen port-${listener.port}`, `  bind :${listener.port}`);
+    const port = portOf(listener.port);
+    lines.push(`listen port-${port}`, `  bind :${port}`);
     if (listener.allowedCidrs.length > 0)
-      lines.push(`  tcp-request connection reject unless { src ${listener.allowedCidrs.join(' ')} }`);
+      lines.push(`  tcp-request connection reject unless { src ${listener.allowedCidrs.map(rangeOf).join(' ')} }`);
     lines.push('  balance roundrobin', '  option redispatch');
     listener.members.forEach((member, index) =>
-      lines.push(`  server member-${index} ${member.address}:${member.port} check inter 2s fall 2 rise 1`),
+      lines.push(`  server member-${index} ${addressOf(member.address)}:${portOf(member.port)} check inter 2s fall 2 rise 1`),
     );
   }
   const text = lines.join('\n');
   return `# ${createHash('sha256').update(text).digest('hex')}\n${text}\n`;
+}
+
+function rangeOf(text: string): string {
+  const range = parsedCidr(text);
+  if (!range) throw refusal('IPv4 range', text);
+  return `${range.bytes.join('.')}/${range.length}`;
+}
+
+function addressOf(text: string): string {
+  if (!isIPv4(text)) throw refusal('IPv4 address', text);
+  return text;
+}
+
+function portOf(port: number): number {
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw refusal('port', port);
+  return port;
+}
+
+function refusal(what: 'IPv4 range' | 'IPv4 address' | 'port', value: unknown): DomainError {
+  const shown = JSON.stringify(String(value).slice(0, 40));
+  return new DomainError('cloud-refused', `the load balancer cannot be configured: ${shown} is no ${what}`);
 }

@@ -1,12 +1,12 @@
 import { stackNameOf } from '../../../../domain/ids.js';
-import { isCidr, type Problem } from '../../../../domain/labels.js';
+import { isCidr, type Labels, type Problem } from '../../../../domain/labels.js';
 import { isMaster } from '../../../../domain/node-group.js';
-import type { BayDriver, DesiredBay, Platform, RenderInput } from '../../../../ports/bay-driver.js';
+import type { BayDriver, BayShape, DesiredBay, Platform, RenderInput } from '../../../../ports/bay-driver.js';
 import type { StackSpec } from '../../../../ports/orchestrator.js';
 import { templateDocument } from '../../../hot/template.js';
 import { interpretStack, stackTags } from './interpret.js';
 import { SWARM_LABELS } from './labels.js';
-import { label, labelList, settingsOf } from './settings.js';
+import { label, partsOf, settingsOf } from './settings.js';
 import { rootTemplate, stackFiles } from './stack.js';
 
 // Distributions whose images run cloud-init and systemd. Fedora CoreOS wants Ignition, which this driver does not write.
@@ -55,17 +55,17 @@ function withoutEffect(wanted: Parameters<NonNullable<BayDriver['withoutEffect']
   return idle.filter(([isGiven]) => isGiven).map(([, field, why]) => ({ field, message: `accepted, and has no effect: ${why}` }));
 }
 
-function check(desired: DesiredBay): readonly Problem[] {
+function check(desired: BayShape): readonly Problem[] {
   return [...managerProblems(desired), ...networkProblems(desired), ...storageProblems(desired), ...portProblems(desired)];
 }
 
-function managerProblems(desired: DesiredBay): readonly Problem[] {
+function managerProblems(desired: BayShape): readonly Problem[] {
   const managers = desired.nodeGroups.filter(isMaster).reduce((sum, group) => sum + group.nodeCount, 0);
   if (managers % 2 === 1) return [];
   return [{ field: 'master_count', message: `a swarm needs an odd number of managers to agree, got ${managers}` }];
 }
 
-function networkProblems(desired: DesiredBay): readonly Problem[] {
+function networkProblems(desired: BayShape): readonly Problem[] {
   const problems: Problem[] = [];
   const { floatingIpEnabled } = desired.bay.desired;
   if (floatingIpEnabled && desired.model.externalNetworkId === null) {
@@ -108,7 +108,7 @@ function outgrown(desired: DesiredBay): readonly Problem[] {
   ];
 }
 
-function storageProblems(desired: DesiredBay): readonly Problem[] {
+function storageProblems(desired: BayShape): readonly Problem[] {
   if (desired.model.dockerStorageDriver !== 'devicemapper') return [];
   const size = desired.bay.desired.dockerVolumeSize ?? desired.model.dockerVolumeSize;
   if (size === null || size >= 3) return [];
@@ -117,9 +117,15 @@ function storageProblems(desired: DesiredBay): readonly Problem[] {
   ];
 }
 
-function portProblems(desired: DesiredBay): readonly Problem[] {
+/** Of the bay's labels and of each group's: a group may bring labels of its own. */
+function portProblems({ bay, nodeGroups }: BayShape): readonly Problem[] {
+  const sets = [bay.desired.labels, ...nodeGroups.map(({ labels }) => labels)];
+  return sets.flatMap((labels) => [...openPortProblems(labels), ...rangeProblems(labels)]);
+}
+
+function openPortProblems(labels: Labels): readonly Problem[] {
   const problems: Problem[] = [];
-  for (const ports of labelList(desired, 'open_ports')) {
+  for (const ports of partsOf(labels, 'open_ports')) {
     const [from = 0, to = from] = ports.split('-').map(Number);
     if (!/^\d{1,5}(-\d{1,5})?$/.test(ports) || from < 1 || to > 65_535 || from > to) {
       problems.push({
@@ -128,11 +134,15 @@ function portProblems(desired: DesiredBay): readonly Problem[] {
       });
     }
   }
-  for (const name of ['api_allowed_cidrs', 'master_lb_allowed_cidrs'] as const) {
-    for (const range of labelList(desired, name).filter((one) => !isCidr(one)))
-      problems.push({ field: `labels.${name}`, message: `${JSON.stringify(range.slice(0, 40))} is not an IPv4 range` });
-  }
   return problems;
+}
+
+function rangeProblems(labels: Labels): readonly Problem[] {
+  return (['api_allowed_cidrs', 'master_lb_allowed_cidrs'] as const).flatMap((name) =>
+    partsOf(labels, name)
+      .filter((part) => !isCidr(part))
+      .map((part) => ({ field: `labels.${name}`, message: `${JSON.stringify(part.slice(0, 40))} is not an IPv4 range` })),
+  );
 }
 
 function overlap(one: string, other: string): boolean {

@@ -1,4 +1,4 @@
-import { labelValue } from '../../../../domain/labels.js';
+import { labelValue, type Labels } from '../../../../domain/labels.js';
 import { isMaster, type NodeGroup } from '../../../../domain/node-group.js';
 import type { Node } from '../../../../domain/node.js';
 import type { DesiredBay, RenderInput } from '../../../../ports/bay-driver.js';
@@ -51,13 +51,17 @@ export function settingsOf(input: RenderInput): Settings {
   };
 }
 
-export function label(desired: DesiredBay, name: keyof typeof SWARM_LABELS): string | undefined {
+export function label(desired: Pick<DesiredBay, 'bay'>, name: keyof typeof SWARM_LABELS): string | undefined {
   return labelValue(SWARM_LABELS, desired.bay.desired.labels, name);
 }
 
 /** The parts of a label that names several things, separated by commas. */
-export function labelList(desired: DesiredBay, name: keyof typeof SWARM_LABELS): readonly string[] {
-  return (label(desired, name) ?? '')
+export function labelList(desired: Pick<DesiredBay, 'bay'>, name: keyof typeof SWARM_LABELS): readonly string[] {
+  return partsOf(desired.bay.desired.labels, name);
+}
+
+export function partsOf(labels: Labels, name: keyof typeof SWARM_LABELS): readonly string[] {
+  return (labelValue(SWARM_LABELS, labels, name) ?? '')
     .split(',')
     .map((part) => part.trim())
     .filter(Boolean);
