@@ -9,7 +9,7 @@ import type { Logger } from '../../ports/logger.js';
 import type { Random } from '../../ports/random.js';
 import type { Tracer } from '../../ports/tracer.js';
 import { BrokerRing, type BrokerAddress, type BrokerTls } from './brokers.js';
-import { encodeAnswer, encodeFailure, decodeReply, parseMessage } from './envelope.js';
+import { bytesOf, encodeAnswer, encodeFailure, decodeReply, parseMessage } from './envelope.js';
 import { closeInTime, cut, listenToEveryConnection } from './listened.js';
 
 export interface AmqpBusOptions {
@@ -270,7 +270,7 @@ class Link {
       const answer = (): Promise<JsonValue> =>
         this.#answer(body.question, body.args, Number(message.properties.expiration) || 60_000);
       const reply = await this.#withinTrace(message, body.question, answer);
-      channel.sendToQueue(String(message.properties.replyTo), Buffer.from(JSON.stringify(reply)), {
+      channel.sendToQueue(String(message.properties.replyTo), bytesOf(reply), {
         correlationId: String(message.properties.correlationId),
       });
     };

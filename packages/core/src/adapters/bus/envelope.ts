@@ -6,6 +6,27 @@ export function encodeAnswer(reply: unknown): JsonValue {
   return JSON.parse(JSON.stringify({ reply })) as JsonValue; // JSON in, JSON out
 }
 
+/** Of one answer. A broker's own limit is 16 MiB, and beyond it the connection is closed with all that is under way on it. */
+const MOST_ANSWERED = 8 * 1024 ** 2;
+
+/** An envelope as bytes; one that is too large to travel becomes a failure that says so. */
+export function bytesOf(envelope: JsonValue): Buffer {
+  const bytes = Buffer.from(JSON.stringify(envelope));
+  return bytes.length > MOST_ANSWERED ? Buffer.from(JSON.stringify(encodeFailure(tooLarge()))) : bytes;
+}
+
+/** What a bay's engine made of an answer is as little bounded as the engine: it is refused here rather than by the broker. */
+function tooLarge(): DomainError {
+  return new DomainError('engine-failed', `the engine's answer was larger than ${MOST_ANSWERED / 1024 ** 2} MiB`);
+}
+
+/** A copy of an answer by way of JSON. Error: `engine-failed` for one that a broker would not carry either. */
+export function copiedAnswer<T>(value: T): T {
+  const text = JSON.stringify(value);
+  if (Buffer.byteLength(text ?? '') > MOST_ANSWERED) throw tooLarge();
+  return JSON.parse(text) as T; // answers are JSON by their types
+}
+
 export function encodeFailure(error: unknown): JsonValue {
   const known =
     error instanceof DomainError

@@ -2,6 +2,7 @@ import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
 import type { Answers, MessageBus } from '../../ports/bus.js';
+import { copiedAnswer } from './envelope.js';
 
 /**
  * The bus of a single process. Arguments and replies are copied as JSON on the way, so that nothing works here that would
@@ -22,7 +23,7 @@ export function inProcessBus(): MessageBus {
       if (!serving) throw new DomainError('engine-unavailable', 'No conductor is running. Try again later.');
       const answer = serving[question];
       const bound = { milliseconds: options.timeoutMs, signal: options.signal };
-      return copied(await underDeadline(bound, (signal) => answer(copied(args), signal)).catch(failWith(options.signal)));
+      return copiedAnswer(await underDeadline(bound, (signal) => answer(copied(args), signal)).catch(failWith(options.signal)));
     },
     serve: async (answers) => {
       serving = answers;

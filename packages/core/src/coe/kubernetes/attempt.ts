@@ -1,13 +1,19 @@
 import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
 import { DomainError, isDomainError } from '../../domain/errors.js';
+import { Allowance, AnswerTooLargeError, MOST_ANSWERED, type Bounds } from '../bounded-http.js';
 
 const WITHIN_MS = 20_000;
 
-/** One bounded call; what fails becomes a DomainError. Kubernetes' own refusals keep their status (contract, README §4). */
-export async function attempt<T>(trying: string, signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** One call, bounded in time and in bytes; what fails becomes a DomainError. Kubernetes' own refusals keep their status (contract, README §4). */
+export async function attempt<T>(
+  trying: string,
+  signal: AbortSignal,
+  call: (bounds: Bounds) => Promise<T>,
+  allowance = new Allowance(MOST_ANSWERED),
+): Promise<T> {
   signal.throwIfAborted();
   try {
-    return await underDeadline({ milliseconds: WITHIN_MS, signal }, call);
+    return await underDeadline({ milliseconds: WITHIN_MS, signal }, (limited) => call({ signal: limited, allowance }));
   } catch (cause) {
     signal.throwIfAborted();
     if (isDomainError(cause)) throw cause;
@@ -18,6 +24,8 @@ export async function attempt<T>(trying: string, signal: AbortSignal, call: (sig
 }
 
 function translated(trying: string, cause: unknown): DomainError {
+  if (cause instanceof AnswerTooLargeError)
+    return new DomainError('engine-failed', { message: `could not ${trying}: ${cause.message}`, cause });
   const status = statusOf(cause);
   const message = `could not ${trying}: ${wordsOf(cause)}`;
   if (status === undefined) {

@@ -1,15 +1,16 @@
 import type { CoreV1Api, SecurityAuthentication } from '@kubernetes/client-node';
 import type { CoeSession, ConnectInput } from '../../ports/bay-driver.js';
+import type { Bounds } from '../bounded-http.js';
 import { agentFor } from './agents.js';
 import type { Connection } from './connection.js';
 import { healthOf } from './health.js';
 import { manifestClient } from './manifests.js';
+import { transportWithin } from './transport.js';
 import { podKind, replicationControllerKind, serviceKind } from './kinds.js';
 
 /** A session with a Kubernetes. Nothing is connected before the first question, and nothing needs to be closed. */
 export function connectKubernetes(input: ConnectInput): CoeSession {
-  let connecting: Promise<CoreV1Api> | undefined;
-  const connection: Connection = () => (connecting ??= connected(input));
+  const connection: Connection = (bounds) => connected(input, bounds);
   return {
     health: (signal) => healthOf(connection, input, signal),
     pods: manifestClient(connection, podKind),
@@ -18,12 +19,13 @@ export function connectKubernetes(input: ConnectInput): CoeSession {
   };
 }
 
-async function connected({ endpoint }: ConnectInput): Promise<CoreV1Api> {
+async function connected({ endpoint }: ConnectInput, bounds: Bounds): Promise<CoreV1Api> {
   const { CoreV1Api, createConfiguration, ServerConfiguration } = await import('@kubernetes/client-node');
   const certificates: SecurityAuthentication = {
     getName: () => 'certificates',
     applySecurityAuthentication: (context) => context.setAgent(agentFor(endpoint)),
   };
   const baseServer = new ServerConfiguration(endpoint.url.replace(/\/+$/, ''), {});
-  return new CoreV1Api(createConfiguration({ baseServer, authMethods: { default: certificates } }));
+  const httpApi = await transportWithin(bounds);
+  return new CoreV1Api(createConfiguration({ baseServer, httpApi, authMethods: { default: certificates } }));
 }

@@ -1,12 +1,13 @@
 import type { ConnectInput, HealthReport } from '../../ports/bay-driver.js';
 import { healthFrom } from '../health.js';
 import { attempt } from './attempt.js';
+import { itemsOf } from './kinds.js';
 import type { Connection } from './connection.js';
 
 /** The nodes that Kubernetes calls ready. */
 export function healthOf(connection: Connection, input: ConnectInput, signal: AbortSignal): Promise<HealthReport> {
   const ready = async (): Promise<ReadonlySet<string | undefined>> => {
-    const { items } = await attempt('list the nodes', signal, async () => (await connection()).listNode());
+    const items = await attempt('list the nodes', signal, async (bounds) => itemsOf(await (await connection(bounds)).listNode()));
     const isReady = items.filter((node) =>
       node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
     );

@@ -17,6 +17,12 @@ export interface KubernetesList<T> {
   readonly items: readonly T[];
   readonly metadata?: { readonly _continue?: string };
 }
+/** The members of a list. Error: a server that is not what it says may answer with something else. */
+export function itemsOf<T>(list: { readonly items?: readonly T[] }): readonly T[] {
+  if (!Array.isArray(list.items)) throw new Error('its answer is no list');
+  return list.items;
+}
+
 interface ListQuery {
   readonly namespace: string;
   readonly limit: number;

@@ -4,31 +4,47 @@ import { isUuid } from '../../domain/ids.js';
 import type { JsonObject } from '../../domain/json.js';
 import { KUBERNETES_KIND, manifestName, type ManifestReport } from '../../domain/manifest.js';
 import type { ManifestClient } from '../../ports/bay-driver.js';
+import { Allowance, MOST_ANSWERED } from '../bounded-http.js';
 import { attempt } from './attempt.js';
 import type { Connection } from './connection.js';
-import type { Kind } from './kinds.js';
+import { itemsOf, type Kind } from './kinds.js';
 
 /** Contract, endpoints §7: the namespace is always this one. */
 const NAMESPACE = 'default';
-const PAGE = 500;
+const PAGE = 200;
 const MOST = 10_000;
+/** A server may give less than it was asked for, but not for ever. */
+const MOST_PAGES = 200;
+/** Bytes of all pages of a list together: ten thousand usual pods have less. */
+const MOST_LISTED = 64 * 1024 ** 2;
 
 /** Objects of one kind. They are found by name or by Kubernetes' own uid. */
 export function manifestClient<T extends { metadata?: V1ObjectMeta }>(connection: Connection, kind: Kind<T>): ManifestClient {
   const noun = KUBERNETES_KIND[kind.kind];
   const all = async (signal: AbortSignal): Promise<readonly T[]> => {
     const items: T[] = [];
-    for (let next: string | undefined; ;) {
+    const whole = new Allowance(MOST_LISTED);
+    let next: string | undefined;
+    for (let pages = 0; pages < MOST_PAGES; pages += 1) {
       const query = { namespace: NAMESPACE, limit: PAGE, ...(next ? { _continue: next } : {}) };
-      const page = await attempt(`list each ${noun}`, signal, async () => kind.list(await connection(), query));
-      items.push(...page.items);
-      next = page.metadata?._continue;
-      if (!next || items.length >= MOST) return items;
+      const page = await attempt(
+        `list each ${noun}`,
+        signal,
+        async (bounds) => {
+          const list = await kind.list(await connection(bounds), query);
+          return { items: itemsOf(list), next: list.metadata?._continue };
+        },
+        new Allowance(MOST_ANSWERED, whole),
+      );
+      for (const item of page.items.slice(0, MOST - items.length)) items.push(item);
+      next = page.next;
+      if (!next || items.length >= MOST) break;
     }
+    return items;
   };
   const find = async (ident: string, signal: AbortSignal): Promise<T> => {
     if (!isUuid(ident))
-      return attempt(`find ${noun} ${ident}`, signal, async () => kind.read(await connection(), placeOf(ident)));
+      return attempt(`find ${noun} ${ident}`, signal, async (bounds) => kind.read(await connection(bounds), placeOf(ident)));
     const found = (await all(signal)).find(({ metadata }) => metadata?.uid === ident.toLowerCase());
     if (!found) throw new DomainError('workload-not-found', `${noun} ${ident} could not be found.`);
     return found;
@@ -38,8 +54,8 @@ export function manifestClient<T extends { metadata?: V1ObjectMeta }>(connection
     get: async (ident, signal) => reportOf(kind, await find(ident, signal)),
     create: async (manifest, signal) => {
       const body = bodyOf<T>(manifest);
-      const made = await attempt(`create ${noun} ${manifestName(manifest)}`, signal, async () =>
-        kind.create(await connection(), NAMESPACE, body),
+      const made = await attempt(`create ${noun} ${manifestName(manifest)}`, signal, async (bounds) =>
+        kind.create(await connection(bounds), NAMESPACE, body),
       );
       return reportOf(kind, made);
     },
@@ -51,16 +67,16 @@ export function manifestClient<T extends { metadata?: V1ObjectMeta }>(connection
       // What was read is what is replaced: a change by somebody else in between is a conflict.
       const { resourceVersion } = current.metadata ?? {};
       next.metadata = { ...next.metadata, ...(resourceVersion ? { resourceVersion } : {}) };
-      const replaced = await attempt(`change ${noun} ${name}`, signal, async () => {
+      const replaced = await attempt(`change ${noun} ${name}`, signal, async (bounds) => {
         kind.carryOver?.(current, next);
-        return kind.replace(await connection(), placeOf(name), next);
+        return kind.replace(await connection(bounds), placeOf(name), next);
       });
       return reportOf(kind, replaced);
     },
     delete: async (ident, signal) => {
       try {
         const name = isUuid(ident) ? ((await find(ident, signal)).metadata?.name ?? '') : ident;
-        await attempt(`delete ${noun} ${name}`, signal, async () => kind.delete(await connection(), placeOf(name)));
+        await attempt(`delete ${noun} ${name}`, signal, async (bounds) => kind.delete(await connection(bounds), placeOf(name)));
       } catch (error) {
         if (!isDomainError(error, 'workload-not-found')) throw error;
       }

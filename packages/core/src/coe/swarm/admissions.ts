@@ -31,7 +31,9 @@ function knock(input: ConnectInput, host: string, signal: AbortSignal): Promise<
     socket.once('data', () => end('admitted'));
     socket.on('error', (error) => end(isRefusal(error) ? 'refused' : 'unreachable'));
     socket.once('close', () => end('unreachable'));
-    socket.setTimeout(ANSWER_WITHIN, () => end('unreachable'));
+    // Not the socket's own: that one begins anew with each byte that a slow node sends.
+    const late = setTimeout(() => end('unreachable'), ANSWER_WITHIN);
+    socket.once('close', () => clearTimeout(late));
     endOnAbort(socket, signal);
   });
 }

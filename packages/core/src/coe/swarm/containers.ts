@@ -2,15 +2,19 @@ import type Docker from 'dockerode';
 import { DomainError, isDomainError } from '../../domain/errors.js';
 import type { ContainerReport, ContainerSpec, ContainerStatus } from '../../domain/workload.js';
 import type { CommandResult, ContainerClient } from '../../ports/bay-driver.js';
+import { Allowance, collect, MOST_WRITTEN, type Bounds } from '../bounded-http.js';
 import { attempt, statusOf, wordsOf } from './engine-errors.js';
-import { listNodes, onNode, requireNodes, type Engine, type Engines } from './engines.js';
-import { bounded, collected, demultiplexed, splitWords } from './output.js';
+import { CALL_WITHIN, listIn, listNodes, onNode, requireNodes, usual, type Engine, type Engines } from './engines.js';
+import { bounded, demultiplexed, splitWords } from './output.js';
+import { finishProgress } from './transport.js';
 
 /** By this label, whose value is the host name, a container is found on whatever node it is. */
 const LABEL = 'org.magnum.container';
 const PULL_WITHIN = 600_000;
 const EXECUTE_WITHIN = 60_000;
 const LOG_LINES = 2000;
+/** Of what an engine says while it pulls an image, of which nothing is kept: a large image takes several thousand lines. */
+const MOST_PROGRESS = 64 * 1024 ** 2;
 /** Stands for the containers of a node that did not answer. */
 const SILENT = 'silent';
 
@@ -51,12 +55,12 @@ type Survey = readonly { readonly engine: Engine; readonly containers: readonly 
 
 /** What every node has of the API's containers; nodes that do not answer hold up nobody. */
 async function survey(engines: Engines, signal: AbortSignal): Promise<Survey> {
-  const all = requireNodes(await engines.all());
+  const all = requireNodes(engines.all());
   return Promise.all(
     all.map(async (engine) => {
       try {
-        const containers = await onNode(engine, 'list containers', signal, (docker) =>
-          docker.listContainers({ all: true, filters: { label: [LABEL] } }),
+        const containers = await onNode(engine, 'list containers', signal, async (docker) =>
+          listIn<Docker.ContainerInfo>(await docker.listContainers({ all: true, filters: { label: [LABEL] } })),
         );
         return { engine, containers };
       } catch (error) {
@@ -69,11 +73,16 @@ async function survey(engines: Engines, signal: AbortSignal): Promise<Survey> {
 
 function foundIn(seen: Survey, hostname: string): Found | undefined {
   for (const { engine, containers } of seen) {
-    const own = containers === SILENT ? undefined : containers.find(({ Labels }) => Labels[LABEL] === hostname);
+    const own = containers === SILENT ? undefined : containers.find((container) => isOf(container, hostname));
     if (own)
       return { engine, id: own.Id, report: { status: statusFrom(own.State, own.Status), node: engine.node, reason: null } };
   }
   return undefined;
+}
+
+/** An engine that is not what it says may leave out the labels. */
+function isOf({ Labels }: Partial<Docker.ContainerInfo>, hostname: string): boolean {
+  return Labels?.[LABEL] === hostname;
 }
 
 function silentNodes(seen: Survey): readonly string[] {
@@ -123,18 +132,19 @@ async function create(engines: Engines, spec: ContainerSpec, signal: AbortSignal
   const known = foundIn(seen, spec.hostname);
   if (known) return known.report;
   const engine = await choose(engines, seen, signal);
-  const make = (): Promise<Docker.Container> => engine.docker.createContainer(optionsOf(spec));
+  const make = async (limited: AbortSignal): Promise<unknown> =>
+    (await engine.docker(usual(limited))).createContainer(optionsOf(spec));
   await attempt(
     { trying: `create a container of ${spec.image}`, where: `the node ${engine.node}`, milliseconds: PULL_WITHIN },
     signal,
     async (limited) => {
       try {
-        await make();
+        await make(limited);
       } catch (error) {
         if (statusOf(error) === 409) return;
         if (statusOf(error) !== 404) throw error;
         await pull(engine, spec.image, limited);
-        await make();
+        await make(limited);
       }
     },
   );
@@ -176,11 +186,10 @@ async function pull({ node, docker }: Engine, image: string, signal: AbortSignal
   // Without a tag the engine would take every tag that there is.
   const name = /[:@][^/]*$/.test(image) ? image : `${image}:latest`;
   try {
-    const progress = await docker.pull(name, { abortSignal: signal });
-    await new Promise<void>((resolve, reject) =>
-      docker.modem.followProgress(progress, (error) => (error ? reject(error) : resolve())),
-    );
+    const client = await docker({ signal, allowance: new Allowance(MOST_PROGRESS) });
+    await finishProgress(await client.pull(name));
   } catch (cause) {
+    signal.throwIfAborted();
     throw new DomainError('engine-failed', {
       message:
         `the image ${image} is not on the node ${node}, and no registry gave it (${wordsOf(cause)}): ` +
@@ -194,7 +203,7 @@ async function pull({ node, docker }: Engine, image: string, signal: AbortSignal
 async function remove(engines: Engines, hostname: string, signal: AbortSignal): Promise<void> {
   const seen = await survey(engines, signal);
   for (const { engine, containers } of seen) {
-    const own = containers === SILENT ? [] : containers.filter(({ Labels }) => Labels[LABEL] === hostname);
+    const own = containers === SILENT ? [] : containers.filter((container) => isOf(container, hostname));
     for (const { Id } of own) {
       await onNode(engine, 'delete the container', signal, (docker) =>
         docker.getContainer(Id).remove({ force: true, v: true }),
@@ -212,21 +221,27 @@ async function remove(engines: Engines, hostname: string, signal: AbortSignal): 
   }
 }
 
+/** Bounds of a call that is answered with the output of a container or a command. */
+function ofOutput(signal: AbortSignal): Bounds {
+  return { signal, allowance: new Allowance(MOST_WRITTEN) };
+}
+
 async function logs(engines: Engines, hostname: string, signal: AbortSignal): Promise<CommandResult> {
   const { engine, id } = await find(engines, hostname, signal);
-  const raw = await onNode(engine, 'read the logs', signal, (docker) =>
-    docker.getContainer(id).logs({ stdout: true, stderr: true, follow: false, tail: LOG_LINES }),
-  );
-  return { output: bounded(demultiplexed(raw)) };
+  const what = { trying: 'read the logs', where: `the node ${engine.node}`, milliseconds: CALL_WITHIN };
+  const raw: unknown = await attempt(what, signal, async (limited) => {
+    const container = (await engine.docker(ofOutput(limited))).getContainer(id);
+    return container.logs({ stdout: true, stderr: true, follow: false, tail: LOG_LINES });
+  });
+  // Framed text is no JSON, so what is none of bytes is no log.
+  return { output: Buffer.isBuffer(raw) ? bounded(demultiplexed(raw)) : '' };
 }
 
 async function execute(engines: Engines, hostname: string, command: string, signal: AbortSignal): Promise<CommandResult> {
   const { engine, id } = await find(engines, hostname, signal);
-  const container = engine.docker.getContainer(id);
+  const what = { trying: 'execute the command', where: `the node ${engine.node}`, milliseconds: EXECUTE_WITHIN };
   const run = (words: readonly string[]): Promise<{ code: number; output: string }> =>
-    attempt({ trying: 'execute the command', where: `the node ${engine.node}`, milliseconds: EXECUTE_WITHIN }, signal, () =>
-      executeWords(container, words),
-    );
+    attempt(what, signal, async (limited) => executeWords((await engine.docker(ofOutput(limited))).getContainer(id), words));
   const shell = await run(['/bin/sh', '-c', command]);
   // Images without a shell still can run a program.
   const lacksShell = [126, 127].includes(shell.code) && /^OCI runtime exec failed.*\/bin\/sh/s.test(shell.output);
@@ -235,7 +250,7 @@ async function execute(engines: Engines, hostname: string, command: string, sign
 
 async function executeWords(container: Docker.Container, words: readonly string[]): Promise<{ code: number; output: string }> {
   const execution = await container.exec({ Cmd: [...words], AttachStdout: true, AttachStderr: true });
-  const raw = await collected(await execution.start({}));
+  const raw = await collect(await execution.start({}));
   const { ExitCode } = await execution.inspect();
   // What the engine itself says comes without frames.
   const framed = raw.length === 0 || (raw[0] ?? 9) <= 2;

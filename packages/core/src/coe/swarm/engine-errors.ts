@@ -1,5 +1,6 @@
 import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
 import { DomainError, isDomainError, type ErrorName } from '../../domain/errors.js';
+import { AnswerTooLargeError } from '../bounded-http.js';
 
 /** HTTP status of an engine's answer; undefined when there was no answer. */
 export function statusOf(error: unknown): number | undefined {
@@ -34,7 +35,10 @@ export interface Attempt {
   readonly milliseconds: number;
 }
 
-/** Runs calls to an engine under a deadline; what fails becomes a DomainError. A node that says nothing is `engine-unavailable`. */
+/**
+ * Runs calls to an engine under a deadline; what fails becomes a DomainError. A node that says nothing is `engine-unavailable`, one
+ * that says too much `engine-failed`.
+ */
 export async function attempt<T>(what: Attempt, signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   signal.throwIfAborted();
   try {
@@ -45,7 +49,8 @@ export async function attempt<T>(what: Attempt, signal: AbortSignal, call: (sign
     if (cause instanceof DeadlineError)
       throw new DomainError('engine-unavailable', `${what.where} did not answer within ${what.milliseconds / 1000} s`);
     const status = statusOf(cause);
-    const kind = status === undefined ? 'engine-unavailable' : (KINDS[status] ?? 'engine-failed');
+    const isTooLarge = cause instanceof AnswerTooLargeError;
+    const kind = isTooLarge ? 'engine-failed' : status === undefined ? 'engine-unavailable' : (KINDS[status] ?? 'engine-failed');
     throw new DomainError(kind, { message: `${what.where}: could not ${what.trying}: ${wordsOf(cause)}`, cause });
   }
 }

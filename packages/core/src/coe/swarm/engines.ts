@@ -3,9 +3,11 @@ import type Docker from 'dockerode';
 import { DomainError } from '../../domain/errors.js';
 import type { ConnectInput, NodeReport } from '../../ports/bay-driver.js';
 import { connectingWithin } from './connecting.js';
+import { Allowance, MOST_ANSWERED, type Bounds } from '../bounded-http.js';
 import { attempt } from './engine-errors.js';
+import { dockerWithin } from './transport.js';
 
-const CALL_WITHIN = 10_000;
+export const CALL_WITHIN = 10_000;
 const CONNECT_WITHIN = 5_000;
 const DEFAULT_PORT = 2375;
 // The client's own limit for connections runs until the answer comes.
@@ -16,27 +18,22 @@ export interface Engine {
   /** Name of the node. */
   readonly node: string;
   readonly role: 'master' | 'worker';
-  readonly docker: Docker;
+  /** A client for one bounded call. */
+  docker(bounds: Bounds): Promise<Docker>;
 }
 
-/** The engines of a bay. The client library is loaded when the first one is asked for. */
 export interface Engines {
   /** The bay's API: a manager, or the load balancer before the managers. */
-  manager(): Promise<Docker>;
-  all(): Promise<readonly Engine[]>;
+  manager(bounds: Bounds): Promise<Docker>;
+  all(): readonly Engine[];
 }
 
 export function enginesOf(input: ConnectInput): Engines {
   const { port } = addressOf(input);
-  const at = async (host: string, onPort: number): Promise<Docker> =>
-    new (await import('dockerode')).default(connection(input, host, onPort));
+  const at = (host: string, bounds: Bounds): Promise<Docker> => dockerWithin(connection(input, host, port), bounds);
   return {
-    async manager() {
-      const { host, port: apiPort } = addressOf(input);
-      return at(host, apiPort);
-    },
-    all: () =>
-      Promise.all(input.nodes.map(async ({ name, role, address }) => ({ node: name, role, docker: await at(address, port) }))),
+    manager: (bounds) => at(addressOf(input).host, bounds),
+    all: () => input.nodes.map(({ name, role, address }) => ({ node: name, role, docker: (bounds) => at(address, bounds) })),
   };
 }
 
@@ -76,11 +73,25 @@ export async function listNodes(engines: Engines, signal: AbortSignal): Promise<
   const found = await attempt(
     { trying: 'list the nodes', where: "the bay's API", milliseconds: CALL_WITHIN },
     signal,
-    async () =>
-      // The engine's answer to GET /nodes; everything in it is treated as optional.
-      (await (await engines.manager()).listNodes()) as readonly SwarmNode[],
+    async (limited) => listIn<SwarmNode>(await (await engines.manager(usual(limited))).listNodes()),
   );
   return found.map(reportOf);
+}
+
+/** Bounds of a call whose answer is of the usual size. */
+export function usual(signal: AbortSignal): Bounds {
+  return { signal, allowance: new Allowance(MOST_ANSWERED) };
+}
+
+/** More than a bay may have of anything: a longer list is no true one. */
+const LONGEST_LIST = 20_000;
+
+/** An engine's list. Its members' fields are all treated as optional, whatever the type says. */
+export function listIn<T>(answer: unknown): readonly T[] {
+  if (!Array.isArray(answer)) throw new Error('its answer is no list');
+  if (answer.length > LONGEST_LIST) throw new Error(`its list has more than ${LONGEST_LIST} members`);
+  if (!answer.every((member) => typeof member === 'object' && member !== null)) throw new Error('its list has odd members');
+  return answer as readonly T[]; // a list of objects, read with care
 }
 
 function reportOf(node: SwarmNode): NodeReport {
@@ -98,7 +109,9 @@ function reportOf(node: SwarmNode): NodeReport {
 
 /** One bounded call to the engine of one node. */
 export function onNode<T>(engine: Engine, trying: string, signal: AbortSignal, call: (docker: Docker) => Promise<T>): Promise<T> {
-  return attempt({ trying, where: `the node ${engine.node}`, milliseconds: CALL_WITHIN }, signal, () => call(engine.docker));
+  return attempt({ trying, where: `the node ${engine.node}`, milliseconds: CALL_WITHIN }, signal, async (limited) =>
+    call(await engine.docker(usual(limited))),
+  );
 }
 
 export function requireNodes(engines: readonly Engine[]): readonly Engine[] {

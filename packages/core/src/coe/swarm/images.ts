@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { DomainError, isDomainError } from '../../domain/errors.js';
 import { attempt } from './engine-errors.js';
-import { requireNodes, type Engine, type Engines } from './engines.js';
+import { requireNodes, usual, type Engine, type Engines } from './engines.js';
+import { finishProgress } from './transport.js';
 
 const LOAD_WITHIN = 900_000;
 
@@ -12,7 +13,7 @@ export async function loadImage(
   tar: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const targets = requireNodes(await engines.all()).map((engine) => ({ engine, pipe: new PassThrough() }));
+  const targets = requireNodes(engines.all()).map((engine) => ({ engine, pipe: new PassThrough() }));
   const loading = targets.map(({ engine, pipe }) => load(engine, pipe, signal).finally(() => pipe.destroy()));
   const settled = Promise.allSettled(loading);
   for await (const chunk of tar) await Promise.all(targets.map(({ pipe }) => write(pipe, chunk)));
@@ -37,10 +38,8 @@ async function write(pipe: PassThrough, chunk: Uint8Array): Promise<void> {
 }
 
 function load({ node, docker }: Engine, pipe: PassThrough, signal: AbortSignal): Promise<void> {
-  return attempt({ trying: 'load the image', where: `the node ${node}`, milliseconds: LOAD_WITHIN }, signal, async () => {
-    const answer = await docker.loadImage(pipe, { quiet: true });
-    await new Promise<void>((resolve, reject) =>
-      docker.modem.followProgress(answer, (error) => (error ? reject(error) : resolve())),
-    );
+  return attempt({ trying: 'load the image', where: `the node ${node}`, milliseconds: LOAD_WITHIN }, signal, async (limited) => {
+    const client = await docker(usual(limited));
+    await finishProgress(await client.loadImage(pipe, { quiet: true }));
   });
 }

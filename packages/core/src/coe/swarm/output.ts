@@ -6,13 +6,14 @@ const FRAME_HEADER = 8;
 
 /** Standard output and error in the order in which they came: frames of an eight-byte header (stream, length) and text. */
 export function demultiplexed(raw: Buffer): Buffer {
-  const parts: Buffer[] = [];
+  const text = Buffer.allocUnsafe(raw.length);
+  let size = 0;
   for (let at = 0; at + FRAME_HEADER <= raw.length;) {
     const end = at + FRAME_HEADER + raw.readUInt32BE(at + 4);
-    parts.push(raw.subarray(at + FRAME_HEADER, end));
+    size += raw.copy(text, size, at + FRAME_HEADER, Math.min(end, raw.length));
     at = end;
   }
-  return Buffer.concat(parts);
+  return text.subarray(0, size);
 }
 
 /** The end of the text when it is too long, from a character's beginning. */
@@ -21,18 +22,6 @@ export function bounded(output: Buffer): string {
   let start = output.length - MOST_OUTPUT;
   while (start < output.length && ((output[start] ?? 0) & 0xc0) === 0x80) start += 1;
   return output.subarray(start).toString();
-}
-
-/** Everything of a stream, at most a frame's header more than is kept. Errors: `engine-failed` when it never stops. */
-export async function collected(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of stream) {
-    size += part.length;
-    if (size > 16 * MOST_OUTPUT) throw new DomainError('engine-failed', 'the command writes more than 16 MiB');
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }
 
 const WORD = /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)|([^\s"'\\]+)|(\s+)/gsy;

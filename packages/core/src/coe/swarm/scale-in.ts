@@ -2,9 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { isDomainError } from '../../domain/errors.js';
 import { attempt, statusOf, wordsOf } from './engine-errors.js';
-import type { Engines } from './engines.js';
+import { CALL_WITHIN, listIn, usual, type Engines } from './engines.js';
 
-const CALL_WITHIN = 10_000;
 /** A leader that goes hands its office on first, which takes seconds. */
 const ATTEMPTS = 80;
 const PAUSE = 500;
@@ -31,20 +30,22 @@ interface SwarmTask {
  * and servers that just vanish would still count.
  */
 export async function releaseNodes(engines: Engines, names: readonly string[], signal: AbortSignal): Promise<void> {
-  const docker = await engines.manager();
-  await drain(docker, names, signal);
-  for (const name of names) await releaseNode(docker, name, signal);
+  await drain(engines, names, signal);
+  for (const name of names)
+    await releasing(name, signal, async (limited) => takeOut(await engines.manager(usual(limited)), name));
 }
 
-async function drain(docker: Docker, names: readonly string[], signal: AbortSignal): Promise<void> {
+async function drain(engines: Engines, names: readonly string[], signal: AbortSignal): Promise<void> {
   const ids = new Set<string | undefined>();
   for (const name of names)
-    await releasing(name, signal, async () => (await setToDrain(docker, name)).forEach((id) => ids.add(id)));
+    await releasing(name, signal, async (limited) =>
+      (await setToDrain(await engines.manager(usual(limited)), name)).forEach((id) => ids.add(id)),
+    );
   for (const end = Date.now() + DRAIN_WITHIN; ids.size > 0 && Date.now() < end; await pause(PAUSE, undefined, { signal })) {
-    // The engine's answer to GET /tasks; everything in it is treated as optional.
-    const tasks = (await attempt({ trying: 'list the tasks', where: "the bay's API", milliseconds: CALL_WITHIN }, signal, () =>
-      docker.listTasks(),
-    )) as readonly SwarmTask[];
+    const what = { trying: 'list the tasks', where: "the bay's API", milliseconds: CALL_WITHIN };
+    const tasks = await attempt(what, signal, async (limited) =>
+      listIn<SwarmTask>(await (await engines.manager(usual(limited))).listTasks()),
+    );
     if (!tasks.some(({ NodeID, Status }) => ids.has(NodeID) && Status?.State === 'running')) return;
   }
 }
@@ -60,17 +61,12 @@ async function setToDrain(docker: Docker, name: string): Promise<readonly string
 }
 
 async function nodesCalled(docker: Docker, name: string): Promise<readonly SwarmNode[]> {
-  // The engine's answer to GET /nodes; ids, versions and specs are always there.
-  const nodes = (await docker.listNodes()) as readonly SwarmNode[];
-  return nodes.filter((node) => node.Description?.Hostname === name);
+  // Ids, versions and specs are always there.
+  return listIn<SwarmNode>(await docker.listNodes()).filter((node) => node.Description?.Hostname === name);
 }
 
 /** The swarm needs a moment to make a manager a worker, and says so; hence the attempts. */
-function releaseNode(docker: Docker, name: string, signal: AbortSignal): Promise<void> {
-  return releasing(name, signal, () => takeOut(docker, name));
-}
-
-async function releasing(name: string, signal: AbortSignal, call: () => Promise<void>): Promise<void> {
+async function releasing(name: string, signal: AbortSignal, call: (signal: AbortSignal) => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await attempt(

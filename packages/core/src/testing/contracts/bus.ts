@@ -54,6 +54,22 @@ export function busContract(name: string, open: () => Promise<BusPair>): void {
       expect(await heard).toBe(BAY);
     });
 
+    test('an answer that is too large to travel is an error that says so, and harms no other', async () => {
+      const outputs = { small: 'x', large: 'x'.repeat(7 * 1024 ** 2), huge: 'x'.repeat(9 * 1024 ** 2) };
+      await pair.answerer.serve(
+        answersWith({ 'container.logs': async ({ hostname }) => ({ output: outputs[hostname as keyof typeof outputs] }) }), // one of the three
+      );
+      const ask = (hostname: keyof typeof outputs) =>
+        pair.caller.call('container.logs', { bayId: BAY, hostname }, { timeoutMs: 20_000 });
+      const huge = ask('huge');
+      expect(await ask('small')).toEqual({ output: 'x' });
+      await expect(huge).rejects.toMatchObject({
+        kind: 'engine-failed',
+        message: "the engine's answer was larger than 8 MiB",
+      });
+      expect((await ask('large')).output).toHaveLength(7 * 1024 ** 2);
+    });
+
     test('a question is answered, with arguments and reply as they were given', async () => {
       await pair.answerer.serve(
         answersWith({ 'certificate.node': async ({ bayId, csr }) => ({ pem: `${bayId} ${csr} ü😀\n` }) }),

@@ -1,0 +1,36 @@
+import type { HttpLibrary, RequestContext } from '@kubernetes/client-node';
+import { collect, exchange, type Bounds } from '../bounded-http.js';
+
+/** How the client library asks, within the bounds. Nothing is asked for in a compressed form, and no redirection is followed. */
+export async function transportWithin(bounds: Bounds): Promise<HttpLibrary> {
+  const { ResponseContext, wrapHttpLibrary } = await import('@kubernetes/client-node');
+  return wrapHttpLibrary({
+    send: async (request) => {
+      const { status, headers, body } = await exchange(questionOf(request), bounds);
+      const bytes = await collect(body);
+      const named = Object.entries(headers).map(([name, value]) => [name, String(value)]);
+      return new ResponseContext(status, Object.fromEntries(named) as Record<string, string>, {
+        text: async () => bytes.toString(),
+        binary: async () => bytes,
+      });
+    },
+  });
+}
+
+function questionOf(request: RequestContext): Parameters<typeof exchange>[0] {
+  const { protocol, hostname, port, pathname, search } = new URL(request.getUrl());
+  const body = request.getBody();
+  const [agent, headers] = [request.getAgent(), request.getHeaders()];
+  const options = {
+    method: request.getHttpMethod(),
+    hostname: hostname.replace(/^\[|\]$/g, ''),
+    port,
+    path: pathname + search,
+    headers,
+  };
+  return {
+    secure: protocol === 'https:',
+    options: agent ? { ...options, agent } : options,
+    body: typeof body === 'string' ? body : undefined,
+  };
+}
