@@ -5,13 +5,15 @@ import { fileURLToPath } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('../../.cache/node/', import.meta.url));
 
-/** Path of a `node` of this major release: this process's own where it is that one, else one from npm's registry, kept in `.cache/node`. */
-export function nodeProgram(major) {
+/** Path of a `node` of this major release: this process's own where it is that one, else one from npm's registry, kept in `.cache/node`.
+ * A fetch is said to `log` first. */
+export function nodeProgram(major, log = () => undefined) {
   if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
   const prefix = `${FOLDER}${major}`;
   const program = `${prefix}/node_modules/${name}/bin/node`;
   if (existsSync(program)) return program;
+  log(`fetching Node ${major} from npm's registry (90 MB, once)`);
   mkdirSync(prefix, { recursive: true });
   const words = ['install', '--prefix', prefix, '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', `${name}@${major}`];
   const installed = spawnSync('npm', words, { encoding: 'utf8' });

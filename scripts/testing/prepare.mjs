@@ -3,6 +3,7 @@
 import { ensureDocker } from '../host/docker.mjs';
 import { buildGophercloudCheck } from '../host/gophercloud.mjs';
 import { buildKubernetes } from '../host/kubernetes.mjs';
+import { nodeProgram } from '../host/node.mjs';
 import { PROGRAMS } from '../host/openstack/services.mjs';
 import { ensurePackages } from '../host/packages.mjs';
 
@@ -22,6 +23,9 @@ const WANTED = {
   faketime: 'faketime',
 };
 const IMAGES_WITHIN = 1_800_000;
+
+/** Releases of Node beside the one that runs the tests, on which the suites about deadlines run too. */
+const NODE_RELEASES = [20, 22, 24];
 
 /**
  * Prepares the machine. What cannot be had is logged in one line; the suites that need it say why they are skipped.
@@ -43,6 +47,7 @@ async function buildPrograms(log) {
   try {
     await buildKubernetes(log);
     await buildGophercloudCheck(log);
+    for (const major of NODE_RELEASES) nodeProgram(major, log);
   } catch (error) {
     log(error instanceof Error ? error.message : String(error));
   }

@@ -15,7 +15,7 @@ export type BrokerOption = 'DEFAULT' | 'oslo_messaging_notifications';
 
 /**
  * The brokers of a `transport_url`. TLS is spoken where `ssl` says so, and where a file or version for it is named without it: a
- * certificate that nobody looks at protects nothing. Errors: `invalid-parameter`, naming option and file.
+ * certificate that is not verified protects nothing. Errors: `invalid-parameter`, naming option and file.
  */
 export function brokerLink(config: Config, section: BrokerOption): BrokerLink {
   const url = config.text(section, 'transport_url') ?? '';

@@ -18,7 +18,7 @@ const SWITCHES: readonly Switch[] = [
 
 /**
  * Everything about the configuration that an operator should know at the start. Errors: `invalid-parameter` where files for TLS are
- * named and nobody said whether TLS is to be spoken: the connection would be in the clear without a word.
+ * named and no option says whether TLS is to be spoken: the connection would be in the clear without a word.
  */
 export function startWarnings(config: Config): readonly string[] {
   return [

@@ -2,7 +2,7 @@
  * The one place that sends a request of this library to a server.
  *
  * A fetch follows redirects by itself, and takes the headers and (for 307 and 308) the body along: `Authorization` stays behind when the
- * origin changes, `X-Auth-Token` and a password in the body do not. So whoever can answer for the server once, or misconfigures a proxy,
+ * origin changes, `X-Auth-Token` and a password in the body do not. So a process that can answer for the server once, or a misconfigured proxy,
  * would get them. Therefore a redirect is an error that names the new address, for calls, logins, discovery, lists and streams alike.
  * One exception: a GET that stays at the same scheme, host and port is followed, since Pecan, under upstream's API, answers `/v1` with `/v1/`.
  */

@@ -25,7 +25,7 @@ export function bindPlain(
   rule: AddressRule = SOCKET_ADDRESS,
 ): RequestHandler {
   return async (incoming, outgoing) => {
-    // What happens to the connection ends the request by `close`; as an event that nobody listens to it would end the process.
+    // What happens to the connection ends the request by `close`; as an event without a listener it would end the process.
     incoming.on('error', () => undefined);
     outgoing.on('error', () => undefined);
     const unreadable = refusalOf(incoming);
@@ -220,14 +220,14 @@ async function sendTexts(outgoing: ServerResponse, reply: PlainReply, parts: Asy
     }
     outgoing.end();
   } catch {
-    // The status is sent: that the document is not whole can only be told by the connection.
+    // The status is sent: only the end of the connection can show that the document is not whole.
     outgoing.destroy();
   } finally {
     await texts.return?.();
   }
 }
 
-/** Resolves when more can be written, or nobody is there any more. */
+/** Resolves when more can be written, or the client is gone. */
 function drained(outgoing: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

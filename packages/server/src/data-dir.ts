@@ -45,7 +45,7 @@ export function openDataDir(dir: string): Instance {
 }
 
 /**
- * A folder that was there keeps the mode that somebody gave it, and files of earlier releases were readable by everyone. What is this
+ * A folder that was there keeps the mode that it was given, and files of earlier releases were readable by everyone. What is this
  * service's own is for its account alone; a folder in which other things are, `/tmp` for example, is left as it is.
  */
 function closeToOthers(dir: string): void {

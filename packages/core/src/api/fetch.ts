@@ -116,7 +116,7 @@ function isRead({ method }: PlainRequest): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** `end` is called when the texts are over, have failed, or are not wanted any more, also where nobody asked for the first one. */
+/** `end` is called when the texts are over, have failed, or are not wanted any more, also where the first one was never read. */
 function withEnd(texts: AsyncIterable<string>, end: () => void): AsyncIterable<string> {
   const iterator = texts[Symbol.asyncIterator]();
   const next = async (): Promise<IteratorResult<string, unknown>> => {
@@ -136,7 +136,7 @@ function withEnd(texts: AsyncIterable<string>, end: () => void): AsyncIterable<s
   return { [Symbol.asyncIterator]: () => ({ next, return: leave }) };
 }
 
-/** Load balancers ask this to see whether somebody is there, and have no token (RFC 9110, 9.3.7). */
+/** Load balancers ask this to see whether the service answers, and have no token (RFC 9110, 9.3.7). */
 function methodsOf(allowed: readonly string[], headers: Trail['headers']): Reply {
   headers['Allow'] = allowed.join(', ');
   return { status: 200, body: '' };

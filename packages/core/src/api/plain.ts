@@ -31,7 +31,7 @@ export interface PlainReply {
   readonly stream?: AsyncIterable<string> | undefined;
   /**
    * In place of a body: its parts, to be sent as fast as they are taken. Where one of them fails the connection is broken off, so that
-   * nobody takes a part for the whole. It is ended by its `return`.
+   * no reader takes a part for the whole. It is ended by its `return`.
    */
   readonly texts?: AsyncIterable<string> | undefined;
   /** The operation of the specification that was asked for, where there is one. */

@@ -23,7 +23,7 @@ export function refuseFirst(problems: readonly Problem[]): void {
   throw new DomainError('invalid-parameter', { field, message: message.startsWith(field) ? message : `${field}: ${message}.` });
 }
 
-/** What of a model its driver takes and does not act on; it is told whatever `[api] label_check` says. */
+/** What of a model its driver takes and does not act on; the warning does not depend on `[api] label_check`. */
 export function withoutEffect(
   driver: BayDriver,
   model: Parameters<NonNullable<BayDriver['withoutEffect']>>[0],

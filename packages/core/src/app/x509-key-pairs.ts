@@ -14,7 +14,7 @@ export interface CreateX509KeyPair {
   readonly privateKey: Secret | null;
 }
 
-/** A key pair with its private key in the open; null also for whoever may not see it. */
+/** A key pair with its private key in the open; null also for callers who may not see it. */
 export interface X509KeyPairView {
   readonly pair: X509KeyPair;
   readonly privateKey: Secret | null;

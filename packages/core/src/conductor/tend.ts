@@ -16,7 +16,7 @@ const TENDED: ReadonlySet<BayStatus> = new Set(['CREATE_COMPLETE', 'UPDATE_COMPL
 export async function tendBay(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const { bay } = pass.world;
   const interval = deps.healthIntervalMs ?? HEALTH_INTERVAL_MS;
-  // Zero and less: nobody looks by itself.
+  // An interval of zero or less switches the periodic check off.
   if (!TENDED.has(bay.observed.status) || interval <= 0) return { lookAgainAt: 'never', failed: false, outcome: 'tend' };
   const found = await lookAtEngine(deps, pass, signal);
   signal.throwIfAborted();

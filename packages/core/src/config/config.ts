@@ -57,7 +57,7 @@ export function loadConfig(
   });
 }
 
-/** Certificates that nobody looks at: said at each start, so that what was meant for a trial does not stay. */
+/** Connections whose certificates are not verified: logged at each start, so that a setting that was meant for a trial does not stay. */
 function unprotected(effective: ReadonlyMap<string, Effective>): readonly string[] {
   return [...effective.values()].flatMap(({ option: { section, name }, value, origin }) => {
     const isOff =

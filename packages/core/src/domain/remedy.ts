@@ -1,6 +1,6 @@
 import type { BayStatus } from './bay-status.js';
 
-/** The way out of each status that nobody wants; it is kept with the row, and shown to callers of both wordings. */
+/** The way out of each status of failure; it is kept with the row, and shown to callers of both wordings. */
 const REMEDIES: Readonly<Partial<Record<BayStatus, string>>> = {
   CREATE_FAILED: 'Correct the cause, then update it to try again, or delete it.',
   UPDATE_FAILED: 'Correct the cause, then update it again, or delete it.',

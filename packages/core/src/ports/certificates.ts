@@ -21,7 +21,7 @@ export interface CertificateAuthority {
   createClient(ca: KeyPair, rules: SigningRules): Promise<KeyPair>;
   /** The profile decides everything but the key. Errors: `invalid-csr`, `certificate-refused` (names the extension). Returns PEM. */
   sign(ca: KeyPair, csr: string, rules: SigningRules, profile: SigningProfile): Promise<string>;
-  /** Whom a request names, empty where nobody. Errors: `invalid-csr`. */
+  /** The common name of a request; empty where it has none. Errors: `invalid-csr`. */
   commonNameOf(csr: string): Promise<string>;
   /** A new key, and a request for a client certificate of it (PEM). */
   newRequest(subject: CertificateSubject): Promise<{ readonly csr: string; readonly privateKey: Secret }>;

@@ -4,11 +4,11 @@ import type { ChannelModel, RecoveringChannelModel } from 'amqplib';
 import { underDeadline } from '../../concurrency/deadline.js';
 
 /*
- * An `error` event that nobody listens to ends the process, and a broker can cause one at every step of connecting. amqplib listens
+ * An `error` event without a listener ends the process, and a broker can cause one at every step of connecting. amqplib listens
  * while it shakes hands and, in its recovering form, after the setup has run; between the two, and where the broker says something
- * right behind its last word of the handshake, nobody does: a conductor died in one of twenty kills of the broker. So every
+ * right after the last frame of the handshake there is no listener: a conductor died in one of twenty kills of the broker. So every
  * connection has a listener from the moment at which it begins to open until it is gone. What went wrong is not lost: each failure
- * also rejects what waits for the connection, or closes it, and both are told.
+ * also rejects what waits for the connection, or closes it, and both are logged.
  */
 
 /** The part of amqplib's connection that is needed; its types leave the class out. */
@@ -24,7 +24,7 @@ export function listenToEveryConnection(): void {
   if (isGuarded) return;
   isGuarded = true;
   const require = createRequire(import.meta.url);
-  // amqplib exports its classes to nobody, but has had this file since its first release; the tests of the bus fail without it.
+  // amqplib does not export its classes, but has had this file since its first release; the tests of the bus fail without it.
   const internals = require(join(dirname(require.resolve('amqplib')), 'lib', 'connection.js')) as {
     readonly Connection: { readonly prototype: OpeningConnection };
   };

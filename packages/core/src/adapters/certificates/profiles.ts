@@ -27,7 +27,7 @@ export function issueFor(request: x509.Pkcs10CertificateRequest, rules: SigningR
   return profile.kind === 'client' ? clientIssue(request, profile) : nodeIssue(request, profile);
 }
 
-/** Whom the request names, empty where nobody. */
+/** The common name of the request; empty where it has none. */
 export function commonNameIn(request: x509.Pkcs10CertificateRequest): string {
   return request.subjectName.getField(COMMON_NAME)[0] ?? '';
 }

@@ -12,7 +12,7 @@ interface Driver {
 /**
  * Gives each connection that a pool makes an `error` listener for as long as it lives. Knex takes every listener away from a
  * connection that could not be opened, and from one that it closes; what the network says of such a connection afterwards (a
- * timeout that the kernel reports minutes later, for example) is an event that nobody listens to, which ends the process.
+ * timeout that the kernel reports minutes later, for example) is an event without a listener, which ends the process.
  */
 export function listenToEveryConnection(db: Knex): Knex {
   // Knex does not type its client, whose driver is mysql2's module here.

@@ -15,7 +15,7 @@ const RETRY_AFTER_SECONDS = 1;
 
 /**
  * Requests under way, in all and of each project. Without an end to them, a burst takes all of the memory, and its last answers come
- * when nobody waits for them any more. Who finds no place waits for one, behind the project's own requests alone; a short queue lets an
+ * when no client waits for them any more. A request that finds no place waits for one, behind the project's own requests alone; a short queue lets an
  * honest burst (a hundred bays asked for at once) be served one after the other, and costs a hostile one its own time.
  */
 export class InFlight {

@@ -6,7 +6,7 @@ import type { CloudAccess } from '../../ports/orchestrator.js';
 
 /** How long an answer is used again: a burst of requests asks once, and a change in the cloud is seen soon. */
 const REMEMBERED_MS = 3_000;
-/** A question that is older than this is joined by nobody: its connection may be dead while the neighbour is not. */
+/** A question that is older than this is not shared any more: its connection may be dead while the neighbour is not. */
 const JOINED_MS = 5_000;
 const DEADLINE_MS = 30_000;
 const MOST_ANSWERS = 5_000;

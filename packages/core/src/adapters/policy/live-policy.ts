@@ -65,7 +65,7 @@ export async function readRules({ sources, options }: Pick<LivePolicyDeps, 'sour
   return assembleRules({ defaults: DEFAULT_RULES, overrides, enforceNewDefaults: options.enforceNewDefaults ?? true });
 }
 
-/** Said at each start: whoever turned them off for an upgrade should not forget it. */
+/** Logged at each start, so that a protection that was turned off for an upgrade is not forgotten. */
 function warnOfLaxness({ enforceNewDefaults, enforceScope }: EnforcerOptions, logger: Logger): void {
   if (enforceNewDefaults === false)
     logger.warn('policy', {

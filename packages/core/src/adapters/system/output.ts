@@ -4,8 +4,8 @@ import type { DestinationStream } from 'pino';
 /*
  * Standard output as logs need it. A disk that is full, or a reader that is gone, must not end or stop a service: lines that cannot
  * be written are counted and dropped, and the first write that succeeds again says how many. pino's own destination emits an error
- * that nobody listens to at the first failed write, holds everything that follows in memory, and at the end of the process tries for
- * ever; a service with its log on a full disk died of it, or did not end when it was told to.
+ * without a listener at the first failed write, holds everything that follows in memory, and at the end of the process tries for
+ * ever; a service with its log on a full disk died of it, or did not end at its signal.
  */
 
 const OUTPUT = 1;
@@ -27,7 +27,7 @@ export function promptOutput(fd: number | Descriptor = OUTPUT): DestinationStrea
     write: (line) => {
       const text = `${lost.notice()}${line}`;
       if (!written(descriptorOf(fd), Buffer.from(text))) lost.count(line);
-      else lost.told();
+      else lost.reset();
     },
   };
 }
@@ -99,7 +99,7 @@ class Gathered implements DestinationStream {
       if (!error && count < bytes.length) return this.#go(bytes.subarray(count), text);
       this.#writing = undefined;
       if (error) this.#lost.count(text);
-      else this.#lost.told();
+      else this.#lost.reset();
     });
   }
 
@@ -112,7 +112,7 @@ class Gathered implements DestinationStream {
   }
 }
 
-/** Lines that could not be written, until somebody has been told. */
+/** Counts lines that could not be written, until the count has been logged. */
 class LostLines {
   #count = 0;
 
@@ -125,7 +125,7 @@ class LostLines {
     return `${JSON.stringify({ level: 40, time: Date.now(), pid: process.pid, lines: this.#count, msg: 'log lines lost' })}\n`;
   }
 
-  told(): void {
+  reset(): void {
     this.#count = 0;
   }
 }

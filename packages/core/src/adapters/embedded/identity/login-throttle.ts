@@ -1,6 +1,6 @@
 /**
- * Slows down whoever guesses passwords. Without it, a thousand guesses took seconds and the next right one was let in; `magnum-api` serves
- * this identity with a password that an operator chose. Wrong logins are counted for an account and a source together, so that nobody locks
+ * Slows down guesses of passwords. Without it, a thousand guesses took seconds and the next right one was let in; `magnum-api` serves
+ * this identity with a password that an operator chose. Wrong logins are counted for an account and a source together, so that no client locks
  * others out from elsewhere, and for a source over all accounts. Logins of one account from one source come one after another: what is
  * counted is known before the next one is looked at, however many arrive at a time. Beyond the limit a right password is refused as well,
  * since otherwise guessing would go on.

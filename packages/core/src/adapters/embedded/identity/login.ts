@@ -60,7 +60,7 @@ async function byPassword(deps: LoginDeps, identity: JsonObject, source: string)
   const account =
     typeof id === 'string' ? await directory.byId(id) : await directory.byName(name, domainId(directory, user, 'user') ?? '');
   const check = (): Promise<boolean> => directory.hasPassword(account, password);
-  // The passwords of nodes' accounts are random and long: nobody guesses them, and a bay's nodes may all come from one address.
+  // The passwords of nodes' accounts are random and long enough not to be guessed, and a bay's nodes may all come from one address.
   const isOfNodes = account?.domainId === directory.config.trusteeDomainId;
   const isRight = isOfNodes ? await check() : await throttle.attempt(account?.id ?? `unknown ${name}`, source, check);
   if (!account || !isRight) throw unauthorized();

@@ -41,7 +41,7 @@ function render(input: RenderInput): StackSpec {
   };
 }
 
-/** Settings of earlier drivers: accepted, because templates of those times have them, and named, because nobody must count on them. */
+/** Settings of earlier drivers: accepted, because templates of those times have them, and warned of, because they have no effect. */
 function withoutEffect(wanted: Parameters<NonNullable<BayDriver['withoutEffect']>>[0]): readonly Problem[] {
   const { networkDriver, volumeDriver, registryEnabled, apiserverPort, labels } = wanted;
   const idle: readonly (readonly [boolean, string, string])[] = [
