@@ -40,7 +40,12 @@ async function aBayWhoseStackFails(
     return { ...inProgress({ name: stackNameOf({ id, name: 'hive' }), projectId: 'project' }), action: 'UPDATE' };
   };
   Object.assign(world.deps.orchestrator, { update });
-  Object.assign(world.deps, { vault: { get: () => Promise.resolve(new Secret('password')) } });
+  Object.assign(world.deps, {
+    vault: {
+      get: () => Promise.resolve(new Secret('password')),
+      keep: (_ref: string, secret: Secret) => Promise.resolve(secret),
+    },
+  });
   return { id, told: () => told };
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { deleteBay, updateBay } from '../../packages/core/src/app/bays.js';
+import { DomainError } from '../../packages/core/src/domain/errors.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import { askForBay, may } from '../support/asking.js';
 import { aMachine, startProcess, work, type Machine, type Process } from '../support/world.js';
@@ -48,7 +49,8 @@ test("a bay's life is told as pending and success, with the status that it has t
 });
 
 test('a refusal of the orchestrator is told as failure', async () => {
-  const bayId = await askForBay(running.app, { labels: { fixed_subnet_cidr: '10.0.0.0/31' } });
+  const bayId = await askForBay(running.app);
+  running.deps.orchestrator.create = () => Promise.reject(new DomainError('cloud-refused', 'Quota exceeded for stacks'));
   await until(bayId, 'CREATE_FAILED');
   expect(told.at(0)).toBe('create pending 2 CREATE_IN_PROGRESS');
   expect(told.at(-1)).toBe('create failure 2 CREATE_FAILED');

@@ -3,12 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
 import { bodyOf, queryOf } from '../support/bodies.js';
 import { anEngine, type Engine } from '../support/engine.js';
+import { enrolledNode, type EnrolledNode } from '../support/nodes.js';
 import { trusteeToken } from '../support/trustee.js';
 import { aService, MODEL, operationIds, refusalOf, resource, type Ask, type Reply, type Service } from '../support/service.js';
 
 let service: Service;
 let engine: Engine;
 let trustee: string;
+let node: EnrolledNode;
 const idents: Record<string, string> = {};
 beforeAll(async () => {
   service = await aService();
@@ -20,7 +22,8 @@ beforeAll(async () => {
   const bay = await service.createBay({ name: 'hive' });
   idents['bay_ident'] = idents['cluster_ident'] = bay.uuid;
   idents['node_ident'] = String(((await service.db('node').first('uuid')) as { uuid: string }).uuid); // every bay has nodes
-  idents['node_name'] = String(((await service.db('node').first('name')) as { name: string }).name);
+  node = await enrolledNode(service, bay.uuid, 'worker');
+  idents['node_name'] = node.name;
   idents['container_ident'] = resource(
     await engine.request('POST', '/v1/containers', { body: { bay_uuid: 'hive', image: 'busybox' } }),
     201,
@@ -42,7 +45,7 @@ afterAll(async () => service.stop());
 
 function ask(id: OperationId, more: Ask, through = engineFor(id)): Promise<Reply> {
   const { method, path } = operations[id];
-  const body = bodyOf(id, idents);
+  const body = id === 'enrolNode' ? enrolment() : bodyOf(id, idents);
   // A default group cannot be deleted; nodes of bays come and go with them, and only records can be changed.
   const others: Partial<Record<OperationId, Record<string, string | undefined>>> = {
     deleteNodeGroup: { nodegroup_ident: 'extra' },
@@ -57,8 +60,14 @@ function ask(id: OperationId, more: Ask, through = engineFor(id)): Promise<Reply
   });
 }
 
+/** A node that lost the answer enrols again with the same token and secret. */
+function enrolment(): { readonly token: string | undefined; readonly secret: string } {
+  return { token: service.valuesOf(idents['bay_ident'] ?? '', node.name).enrolment_token, secret: node.secret };
+}
+
 /** Nodes and containers are asked for where an engine answers; everything else at the service itself. */
 function engineFor(id: OperationId): Service['request'] {
+  if (id === 'enrolNode') return service.request;
   return /Container|Nodes?$|NodesDetail|Pod|(?<!Magnum)Service(s|OfBay|sDetail)?$|ReplicationController/.test(id)
     ? engine.request
     : service.request;
@@ -103,8 +112,7 @@ describe('every operation', () => {
       if (NEEDS_REST.has(id)) await settled();
       // At 1.7 an upgrade is known, and refused.
       const version = id === 'upgradeCluster' ? '1.8' : from;
-      const token = ADMINISTRATIVE.test(id) ? service.tokens.admin : NODES_ONLY.has(id) ? trustee : service.tokens.demo;
-      const more = { version, token };
+      const more = { version, ...callerOf(id) };
       const isDry = CREATES.has(id) && status === 200;
       const reply = isDry
         ? await service.request('POST', `${operations[id].path}?dry_run=true`, { ...more, body: bodyOf(id, idents) })
@@ -124,6 +132,11 @@ describe('every operation', () => {
     const documented = operationIds().flatMap((id) => operations[id].success.map(({ status }) => `${id} ${status}`));
     expect(documented.filter((success) => !succeeded.has(success))).toEqual([]);
   });
+
+  function callerOf(id: OperationId): Ask {
+    if (NODES_ONLY.has(id)) return { token: node.token, headers: node.headers };
+    return { token: ADMINISTRATIVE.test(id) ? service.tokens.admin : service.tokens.demo };
+  }
 
   async function settled(): Promise<void> {
     for (let tries = 0; tries < 400; tries += 1) {

@@ -68,8 +68,7 @@ export function expected(id: OperationId, persona: Persona, generation: Generati
   if (persona === 'nobody') return '401';
   const rule = DEFAULT_RULES[policy];
   const passes = rule !== undefined && PASS[generation][rule.audience][rule.access].includes(persona);
-  // To upgrade, one names a template, too: the owner's own is nobody else's to see.
-  const seesAll = persona === 'admin' && policies.allProjects !== undefined && id !== 'upgradeCluster';
+  const seesAll = persona === 'admin' && policies.allProjects !== undefined;
   if (isList(id)) return !passes ? '403' : MATES.includes(persona) || seesAll ? 'ok' : 'own';
   if (OF_NO_PROJECT.test(id)) return passes ? 'ok' : '403';
   // Its path names the project, and the rule is about it.
