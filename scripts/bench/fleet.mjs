@@ -67,6 +67,9 @@ function prepare({ folder, config, apiPort, mariadb, rabbitmq }) {
       '[embedded]',
       'admin_password = bench',
       'demo_password = bench',
+      // One project makes all the bays of a section.
+      '[quotas]',
+      'max_bays_per_project = 100000',
       '[x509]',
       '',
     ].join('\n'),
