@@ -1,6 +1,7 @@
+import { Semaphore } from '../../concurrency/semaphore.js';
 import { DomainError, isDomainError } from '../../domain/errors.js';
 import type { Secret } from '../../domain/secret.js';
-import type { Caller, Identity, TokenIdentity, TrusteeAccount } from '../../ports/identity.js';
+import type { Caller, Identity, TokenIdentity, TrusteeAccount, Trusts } from '../../ports/identity.js';
 import { passwordLogin, type Reference, type TokenDocument } from './auth.js';
 import { dataOf, openSession, type Session, type SessionDeps } from './session.js';
 import { accountLogin, keystoneTrusts } from './trusts.js';
@@ -18,6 +19,12 @@ export interface KeystoneOptions {
     | undefined;
 }
 
+/**
+ * Changes of accounts and trusts that one process has under way at a time. Each bay needs two accounts and a trust, some ten calls; a
+ * hundred bays at once kept every thread of a Keystone busy, so that the tokens of other requests were not validated in time.
+ */
+const ACCOUNT_CHANGES = 3;
+
 /** Keystone v3: tokens are validated by the service user, trustees are made by the trustee domain's own administrator. */
 export class KeystoneIdentity implements Identity {
   readonly trusts;
@@ -25,6 +32,7 @@ export class KeystoneIdentity implements Identity {
   readonly #service: Session;
   readonly #trustees: Session | undefined;
   readonly #options: KeystoneOptions;
+  readonly #changes = new Semaphore(ACCOUNT_CHANGES);
   #domainId: string | undefined;
 
   constructor(deps: SessionDeps, options: KeystoneOptions) {
@@ -32,7 +40,7 @@ export class KeystoneIdentity implements Identity {
     this.#deps = deps;
     this.#service = openSession(deps);
     this.#trustees = options.trustees && openSession(deps, trusteeAdmin(deps, options.trustees));
-    this.trusts = keystoneTrusts(deps);
+    this.trusts = boundedTrusts(keystoneTrusts(deps), this.#changes);
     const { domain } = options.trustees ?? { domain: { id: '' } };
     this.#domainId = 'id' in domain ? domain.id : undefined;
   }
@@ -62,7 +70,15 @@ export class KeystoneIdentity implements Identity {
     }
   }
 
-  async ensureTrustee(username: string, password: Secret, signal: AbortSignal): Promise<TrusteeAccount> {
+  ensureTrustee(username: string, password: Secret, signal: AbortSignal): Promise<TrusteeAccount> {
+    return this.#changes.run(signal, () => this.#ensureTrustee(username, password, signal));
+  }
+
+  deleteTrustee(username: string, signal: AbortSignal): Promise<boolean> {
+    return this.#changes.run(signal, () => this.#deleteTrustee(username, signal));
+  }
+
+  async #ensureTrustee(username: string, password: Secret, signal: AbortSignal): Promise<TrusteeAccount> {
     const [session, domainId] = await this.#trusteeDomain(signal);
     const known = await this.#findUser(session, domainId, username, signal);
     if (known) {
@@ -88,12 +104,12 @@ export class KeystoneIdentity implements Identity {
     } catch (error) {
       // Another conductor was faster; or an earlier call was heard although its answer was lost.
       const made = isDomainError(error, 'conflict') ? await this.#findUser(session, domainId, username, signal) : undefined;
-      if (made) return this.ensureTrustee(username, password, signal);
+      if (made) return this.#ensureTrustee(username, password, signal);
       throw error;
     }
   }
 
-  async deleteTrustee(username: string, signal: AbortSignal): Promise<boolean> {
+  async #deleteTrustee(username: string, signal: AbortSignal): Promise<boolean> {
     const [session, domainId] = await this.#trusteeDomain(signal);
     const known = await this.#findUser(session, domainId, username, signal);
     if (known === undefined) return false;
@@ -156,6 +172,13 @@ export class KeystoneIdentity implements Identity {
       throw new DomainError('cloud-unavailable', `Keystone has no domain ${name}, which [trust] trustee_domain_name names.`);
     }
   }
+}
+
+function boundedTrusts(trusts: Trusts, changes: Semaphore): Trusts {
+  return {
+    ensure: (request, signal) => changes.run(signal, () => trusts.ensure(request, signal)),
+    delete: (trustId, trustee, signal) => changes.run(signal, () => trusts.delete(trustId, trustee, signal)),
+  };
 }
 
 /** Whatever goes wrong between this service and Keystone is not the caller's fault, and may pass. */

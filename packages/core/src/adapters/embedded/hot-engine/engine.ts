@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { Semaphore } from '../../../concurrency/semaphore.js';
 import { DomainError } from '../../../domain/errors.js';
 import type { StackName } from '../../../domain/ids.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../domain/json.js';
@@ -21,7 +22,7 @@ import { eventColumns, Journal } from './journal.js';
 import { StackLeases, type LeaseColumns } from './leases.js';
 import { Model, Tree } from './model.js';
 import { operate } from './operation.js';
-import { Bell, patientBackend, Slots, Turns } from './patience.js';
+import { Bell, patientBackend, Turns } from './patience.js';
 import { Codec, Rows, type StackRow, type StoredSpec } from './rows.js';
 import { Run } from './run.js';
 import { Runs } from './runs.js';
@@ -283,7 +284,7 @@ export class HotEngine implements Orchestrator {
     signal: AbortSignal,
   ): Promise<void> {
     const { db, clock, logger } = this.#deps;
-    const slots = new Slots(PARALLEL);
+    const semaphore = new Semaphore(PARALLEL);
     await operate(
       {
         rows: this.#rows,
@@ -303,7 +304,7 @@ export class HotEngine implements Orchestrator {
             model,
             journal,
             rows: this.#rows,
-            backend: patientBackend(this.#deps.backend, slots, clock),
+            backend: patientBackend(this.#deps.backend, semaphore, clock),
             tables: this.#deps.tables,
             clock,
             random: this.#deps.random,

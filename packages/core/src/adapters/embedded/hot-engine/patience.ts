@@ -1,30 +1,8 @@
 import { setMaxListeners } from 'node:events';
+import type { Semaphore } from '../../../concurrency/semaphore.js';
 import { isDomainError } from '../../../domain/errors.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { CloudBackend } from '../backend.js';
-
-/** At most so many at a time; the others wait their turn. */
-export class Slots {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(count: number) {
-    this.#free = count;
-  }
-
-  async with<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      signal.throwIfAborted();
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free += 1;
-    }
-  }
-}
 
 /** One after another for the same name. */
 export class Turns {
@@ -46,11 +24,11 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
 
 /** A backend that is asked few things at a time, and again when it was away for a moment. */
-export function patientBackend(backend: CloudBackend, slots: Slots, clock: Clock): CloudBackend {
+export function patientBackend(backend: CloudBackend, semaphore: Semaphore, clock: Clock): CloudBackend {
   const ask = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await slots.with(signal, work);
+        return await semaphore.run(signal, work);
       } catch (error) {
         if (attempt >= ATTEMPTS || !isDomainError(error, 'cloud-unavailable')) throw error;
         await clock.sleep(Math.min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE), signal);
