@@ -105,7 +105,8 @@ describe.skipIf(!available)('a service that is killed', () => {
     stacks: 1,
     swarm: ['Ready', 'Ready'],
     users: 1,
-    secrets: 3,
+    // The authority, the client, the password of the nodes' account and the key of the enrolment tokens.
+    secrets: 4,
     owned: ['network', 'network', 'server', 'server', 'volume', 'volume'],
   };
 
