@@ -37,7 +37,7 @@ export interface Wish {
 
 /**
  * The one way to change a bay that is there: a new generation, whatever `write` puts beside it, intent and work item in one
- * transaction; then the doorbell. Errors: `conflict` when somebody else was faster, `invalid-parameter` where the change makes the
+ * transaction; then the doorbell. Errors: `conflict` when another request was faster, `invalid-parameter` where the change makes the
  * bay one that its driver does not accept.
  */
 export async function changeBay(

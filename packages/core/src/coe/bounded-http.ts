@@ -4,7 +4,7 @@ import { pipeline, Transform, type Readable, type TransformCallback } from 'node
 
 /**
  * The one way to ask the engine of a bay over HTTP. Who has a bay is root on its nodes, so an engine may answer anything: without
- * end, a byte at a time, or not at all. Client libraries collect an answer without a limit and go on reading when nobody waits any
+ * end, a byte at a time, or not at all. Client libraries collect an answer without a limit and go on reading when no caller waits any
  * more; one endless answer took 1.6 GiB of a conductor's memory within 16 s. Here the bytes of each answer are counted as they
  * come, and the connection is destroyed as soon as they are too many, or when the call's signal ends. The invariant: a call holds
  * no more than its allowance, and after its end it holds no connection.

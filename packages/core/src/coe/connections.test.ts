@@ -14,7 +14,7 @@ const AT_ONCE = 3 * maxSockets;
 let engine: CountingNeighbour | undefined;
 afterEach(() => engine?.close());
 
-/** Answers late, so that whoever asks many things at once has many connections open at once. */
+/** Answers late, so that a client that asks many things at once has many connections open at once. */
 const late =
   (body: unknown): RequestListener =>
   (_request, response) =>

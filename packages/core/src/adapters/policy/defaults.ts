@@ -107,7 +107,7 @@ const storyOf = (noun: string, rules: Rules): Rules => {
   return get ? { [`${noun}:events`]: { ...get, check: `rule:${noun}:get`, deprecated: null } } : {};
 };
 /**
- * Whoever may have a certificate signed may have the key made, too: who replaces the one rule has not left the other open. Nodes may
+ * A caller who may have a certificate signed may have the key made, too, so that replacing the one rule closes the other. Nodes may
  * not: what they would get makes them administrators of their bay.
  */
 const CONFIGS: Rules = Object.fromEntries(
