@@ -1,6 +1,6 @@
 import { DomainError, type ErrorName } from '../../domain/errors.js';
 import { isJsonObject, type JsonValue } from '../../domain/json.js';
-import type { WireReply } from './wire.js';
+import { OversizedAnswerError, type WireReply } from './wire.js';
 
 /** Who answered, and to what. */
 export interface Asked {
@@ -36,8 +36,12 @@ export function failureOf(asked: Asked, reply: WireReply): DomainError {
   });
 }
 
-/** No answer at all: refused, reset, too late. */
+/** No answer that can be used: refused, reset, too late, or without an end. */
 export function silenceOf(asked: Asked, cause: unknown): DomainError {
+  if (cause instanceof OversizedAnswerError) {
+    const message = `${asked.neighbour}: ${cause.message}, more than ${asked.call} can have. Something is wrong with the service at this address.`;
+    return new DomainError('cloud-unavailable', { message, cause });
+  }
   const code = isCoded(cause) ? cause.code : cause instanceof Error ? cause.name : 'no answer';
   return new DomainError('cloud-unavailable', { message: `${asked.neighbour} does not answer (${code}).`, cause });
 }
@@ -67,7 +71,7 @@ function wordsOf(text: string): string {
   try {
     parsed = JSON.parse(text) as JsonValue; // JSON.parse gives JSON
   } catch {
-    // An answer may have megabytes, and the search for tags looks from each `<` to the end.
+    // The search for tags looks from each `<` to the next one, and to the end from the last.
     return oneLine(text.slice(0, MOST_READ).replaceAll(/<[^<>]*>/g, ' '));
   }
   return oneLine(sentenceIn(parsed, 0) ?? '');
@@ -94,6 +98,7 @@ function sentenceIn(value: JsonValue, depth: number): string | undefined {
 /** Heat puts Python's traceback marker and line ends into sentences. */
 function oneLine(text: string): string {
   return text
+    .slice(0, MOST_READ)
     .replace(/Traceback \(most recent call last\)[^]*$/, '')
     .replaceAll(/\s+/g, ' ')
     .trim()

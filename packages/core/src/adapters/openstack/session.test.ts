@@ -7,7 +7,7 @@ import type { TokenSource } from './auth.js';
 import { endpointIn, originOf } from './catalog.js';
 import { failureOf } from './failures.js';
 import { dataOf, openSession, type Session } from './session.js';
-import type { Wire, WireReply, WireRequest } from './wire.js';
+import { OversizedAnswerError, type Wire, type WireReply, type WireRequest } from './wire.js';
 
 const SIGNAL = new AbortController().signal;
 const STACKS = { stacks: [] };
@@ -74,6 +74,15 @@ describe('a session', () => {
       'x-auth-token': 'stale',
       'x-openstack-request-id': expect.stringMatching(/^req-[0-9a-f-]{36}$/),
     });
+  });
+
+  test('an answer that is too large is not asked for again, and the error says whose it is', async () => {
+    const { session, asked } = aNeighbour(new OversizedAnswerError(32 * 1024 ** 2), {});
+    await expect(list(session)).rejects.toMatchObject({
+      kind: 'cloud-unavailable',
+      message: expect.stringMatching(/^Heat: the answer is larger than 32 MiB, more than GET \/v1\/blue\/stacks can have/),
+    });
+    expect(asked).toHaveLength(1);
   });
 
   test('a token that is refused is replaced once', async () => {

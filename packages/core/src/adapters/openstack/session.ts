@@ -15,7 +15,7 @@ import type { Random } from '../../ports/random.js';
 import type { TokenSource } from './auth.js';
 import { endpointIn, NEIGHBOURS, originOf, type EndpointChoice, type Neighbour } from './catalog.js';
 import { failureOf, retryAfterOf, silenceOf, wasNeverSent, type Asked } from './failures.js';
-import type { Wire, WireReply, WireRequest } from './wire.js';
+import { OversizedAnswerError, type Wire, type WireReply, type WireRequest } from './wire.js';
 
 export interface SessionDeps {
   readonly wire: Wire;
@@ -154,7 +154,9 @@ async function repeated(deps: SessionDeps, exchange: Exchange, renew: boolean): 
       await deps.clock.sleep(Math.min(LONGEST_PAUSE_MS, (retryAfterOf(reply) ?? 0) * 1_000 || pause), exchange.caller.signal);
     } catch (cause) {
       exchange.caller.signal.throwIfAborted();
-      if (pause === undefined || !(repeatable || wasNeverSent(cause))) throw silenceOf(exchange.asked, cause);
+      // An answer without an end would come again, and each is read up to its bound.
+      const endless = cause instanceof OversizedAnswerError;
+      if (pause === undefined || endless || !(repeatable || wasNeverSent(cause))) throw silenceOf(exchange.asked, cause);
       await deps.clock.sleep(pause, exchange.caller.signal);
     }
   }

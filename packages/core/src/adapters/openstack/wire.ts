@@ -31,7 +31,25 @@ export interface WireReply {
 /** One HTTP exchange. Rejects when no answer comes; every status is an answer. */
 export type Wire = (request: WireRequest, signal: AbortSignal) => Promise<WireReply>;
 
-const MOST_BYTES = 64 * 1024 * 1024;
+/**
+ * How much of an answer is read. A service that is broken, or another one at its address, may answer without end, and an answer is
+ * held as a whole before it is understood. The largest true answer is Heat's list of the resources of a bay: a node is up to eight
+ * of them (its stack, port, floating address, two volumes, server, two for its signal) of about 1,000 bytes each, so that 1,000
+ * nodes take 8 MiB, and twice as much with long reasons of failures. What other services list comes in pages or is filtered by
+ * ids, 40 at a time.
+ */
+const MOST_BYTES_OF_HEAT = 32 * 1024 ** 2;
+const MOST_BYTES = 8 * 1024 ** 2;
+/** Of a refusal some sentences are shown: what is longer is cut. */
+const MOST_BYTES_OF_A_REFUSAL = 64 * 1024;
+
+/** More was answered than any true answer has. The rest was not read, and the connection is closed. */
+export class OversizedAnswerError extends Error {
+  constructor(mostBytes: number) {
+    super(`the answer is larger than ${mostBytes / 1024 ** 2} MiB`);
+    this.name = 'OversizedAnswerError';
+  }
+}
 
 /** Few connections to each neighbour, kept for moments. Built on node:http because a CA of one's own cannot be given to the global fetch. */
 export function wireTo(options: WireOptions): Wire {
@@ -42,7 +60,7 @@ export function wireTo(options: WireOptions): Wire {
     ...(options.ca === undefined ? {} : { ca: options.ca }),
     ...(options.cert === undefined ? {} : { cert: options.cert, key: options.key ?? options.cert }),
   });
-  return ({ method, url, headers, body }, signal) =>
+  return ({ method, url, headers, body, neighbour }, signal) =>
     new Promise((resolve, reject) => {
       const isSecure = url.startsWith('https:');
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
@@ -53,7 +71,9 @@ export function wireTo(options: WireOptions): Wire {
         signal,
       });
       exchange.on('error', reject);
-      exchange.once('response', (response) => gather(response).then(resolve, reject));
+      exchange.once('response', (response) =>
+        gather(response, neighbour === 'orchestration' ? MOST_BYTES_OF_HEAT : MOST_BYTES).then(resolve, reject),
+      );
       exchange.end(body);
     });
 }
@@ -64,17 +84,35 @@ export function wirePerNeighbour(common: Wire, own: ReadonlyMap<string, Wire>): 
     ((request.neighbour === undefined ? undefined : own.get(request.neighbour)) ?? common)(request, signal);
 }
 
-async function gather(response: IncomingMessage): Promise<WireReply> {
+async function gather(response: IncomingMessage, mostOfSuccess: number): Promise<WireReply> {
+  const status = response.statusCode ?? 0;
+  const bytes = status >= 400 ? await cut(response, MOST_BYTES_OF_A_REFUSAL) : await whole(response, mostOfSuccess);
+  const headers = new Map(
+    Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)]),
+  );
+  return { status, headers, text: bytes.toString('utf8') };
+}
+
+async function whole(response: IncomingMessage, mostBytes: number): Promise<Buffer> {
+  const announced = Number(response.headers['content-length'] ?? 0);
+  if (announced > mostBytes) {
+    response.destroy();
+    throw new OversizedAnswerError(mostBytes);
+  }
+  const bytes = await cut(response, mostBytes + 1);
+  if (bytes.length > mostBytes) throw new OversizedAnswerError(mostBytes);
+  return bytes;
+}
+
+/** The first bytes of an answer. One that is longer is read no further: leaving the loop destroys the connection. */
+async function cut(response: IncomingMessage, mostBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response) {
     const bytes = chunk as Buffer; // no encoding was set
     size += bytes.length;
-    if (size > MOST_BYTES) throw new Error(`the answer is larger than ${MOST_BYTES} bytes`);
     chunks.push(bytes);
+    if (size >= mostBytes) break;
   }
-  const headers = new Map(
-    Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)]),
-  );
-  return { status: response.statusCode ?? 0, headers, text: Buffer.concat(chunks).toString('utf8') };
+  return Buffer.concat(chunks).subarray(0, mostBytes);
 }
