@@ -1,14 +1,17 @@
 // Import zones: which folder may import which (docs/architecture.md, "The house at a glance"). Cycles are errors.
 const core = '^packages/core/src';
 
-/** Files of `from` may import nothing of core but `allowed`, and the helpers for deadlines that every layer needs. */
+/** Helpers that every layer may need: for concurrent work and deadlines, and for bounded calls to servers that are not trusted. */
+const SHARED = ['concurrency', 'http'];
+
+/** Files of `from` may import nothing of core but `allowed` and what all share. */
 function zone(from, allowed, comment) {
   return {
     name: `zone-${from}`,
     comment,
     severity: 'error',
     from: { path: `${core}/${from}/`, pathNot: '[.]test[.]ts$' },
-    to: { path: `${core}/`, pathNot: `${core}/(${[from, 'concurrency', ...allowed].join('|')})/` },
+    to: { path: `${core}/`, pathNot: `${core}/(${[from, ...SHARED, ...allowed].join('|')})/` },
   };
 }
 
@@ -16,13 +19,15 @@ module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
     zone('concurrency', [], 'Helpers for concurrent work know neither bays nor clouds.'),
+    zone('http', [], 'The bounded transport knows neither engines nor bays.'),
+    zone('docker', ['domain'], 'A client of an engine, as a library would be.'),
     zone('domain', [], 'The domain is pure and knows nobody.'),
     zone('ports', ['domain'], 'Ports are types over the domain.'),
     zone('app', ['domain', 'ports'], 'Use cases know no HTTP, SQL or Heat.'),
     zone('api', ['app', 'domain', 'ports'], 'The wire edge reaches the rest through use cases.'),
     zone('conductor', ['app', 'domain', 'ports'], 'The reconciler knows adapters through ports only.'),
-    zone('coe', ['domain', 'ports'], 'Drivers render; they call nobody.'),
-    zone('adapters', ['domain', 'ports'], 'Adapters decide nothing about bays.'),
+    zone('coe', ['docker', 'domain', 'ports'], 'Drivers render; they call nobody.'),
+    zone('adapters', ['docker', 'domain', 'ports'], 'Adapters decide nothing about bays.'),
     {
       name: 'domain-is-pure',
       severity: 'error',

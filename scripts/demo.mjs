@@ -111,9 +111,8 @@ async function waitForLog(magnum) {
 }
 
 async function buildImages() {
-  const { ensureHelloImage } = await import('@magnum-ts/core');
-  const { default: Docker } = await import('dockerode');
-  await ensureHelloImage(new Docker(), { onProgress: say }, AbortSignal.timeout(1_200_000));
+  const { ensureHelloImage, localDockerClient } = await import('@magnum-ts/core');
+  await ensureHelloImage(localDockerClient(), { onProgress: say }, AbortSignal.timeout(1_200_000));
 }
 
 function startServer() {
@@ -177,8 +176,8 @@ async function stopServer() {
 }
 
 async function proveNothingIsLeft() {
-  const { default: Docker } = await import('dockerode');
-  const docker = new Docker();
+  const { localDockerClient } = await import('@magnum-ts/core');
+  const docker = localDockerClient();
   const { id } = JSON.parse(readFileSync(join(dataDir, 'instance.json'), 'utf8'));
   const left = async () => {
     const filters = { label: [`org.magnum-ts.instance=${id}`] };
@@ -187,7 +186,7 @@ async function proveNothingIsLeft() {
       docker.listNetworks({ filters }),
       docker.listVolumes({ filters }),
     ]);
-    return { containers: containers.length, networks: networks.length, volumes: volumes.Volumes?.length ?? 0 };
+    return { containers: containers.length, networks: networks.length, volumes: volumes.length };
   };
   const count = await left();
   say(`\nLeft in Docker: ${count.containers} containers, ${count.networks} networks, ${count.volumes} volumes.`);

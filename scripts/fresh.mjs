@@ -88,9 +88,8 @@ process.exit(results.length === commands.length && results.every(({ code }) => c
 
 /** The base as Debian makes it, the network's own authorities, and the Node.js that runs this. */
 async function buildImage() {
-  const { ensureBaseImage } = await import('@magnum-ts/core');
-  const { default: Docker } = await import('dockerode');
-  const base = await ensureBaseImage(new Docker(), { onProgress: say }, new AbortController().signal);
+  const { ensureBaseImage, localDockerClient } = await import('@magnum-ts/core');
+  const base = await ensureBaseImage(localDockerClient(), { onProgress: say }, new AbortController().signal);
   const folder = mkdtempSync(join(tmpdir(), 'magnum-fresh-'));
   try {
     mkdirSync(join(folder, 'node', 'bin'), { recursive: true });

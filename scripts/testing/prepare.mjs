@@ -54,12 +54,11 @@ async function buildPrograms(log) {
 }
 
 async function buildImages(log) {
-  const { ensureHelloImage } = await import('@magnum-ts/core');
-  const { default: Docker } = await import('dockerode');
+  const { ensureHelloImage, localDockerClient } = await import('@magnum-ts/core');
   const control = new AbortController();
   const timer = setTimeout(() => control.abort(new Error('the images took more than 30 minutes')), IMAGES_WITHIN);
   try {
-    await ensureHelloImage(new Docker(), { onProgress: log }, control.signal);
+    await ensureHelloImage(localDockerClient(), { onProgress: log }, control.signal);
   } finally {
     clearTimeout(timer);
   }

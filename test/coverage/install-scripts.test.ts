@@ -15,6 +15,11 @@ test('no package runs a script when it is installed: each that has one is refuse
   expect(Object.values(allowScripts).filter((isAllowed) => isAllowed)).toEqual([]);
 });
 
+test('no client of SSH or gRPC comes with a library that nothing here asks for it', () => {
+  const unused = /node_modules\/(?:ssh2|cpu-features|protobufjs|dockerode|docker-modem|@grpc\/.+)$/;
+  expect(Object.keys(lock.packages).filter((path) => unused.test(path))).toEqual([]);
+});
+
 test('no package reports installations', () => {
   expect(Object.keys(lock.packages).filter((path) => path.includes('@scarf/'))).toEqual([]);
 });

@@ -1,6 +1,6 @@
-import Docker from 'dockerode';
+import { localDockerClient, type ContainerHandle } from '@magnum-ts/core';
 
-export const docker = new Docker();
+export const docker = localDockerClient();
 const LABEL = 'org.magnum-ts.instance';
 
 /**
@@ -32,14 +32,14 @@ export async function ownedBy(instance: string): Promise<readonly string[]> {
   return [
     ...containers.map(({ Labels }) => `${Labels['org.magnum-ts.role']} ${Labels['org.magnum-ts.resource']}`),
     ...networks.map(({ Labels }) => `network ${Labels?.['org.magnum-ts.resource']}`),
-    ...volumes.Volumes.map(({ Name }) => `volume ${Name}`),
+    ...volumes.map(({ Name }) => `volume ${Name}`),
   ].sort();
 }
 
 /** Volumes that no container uses and that carry no name of anybody: what a node would leave behind. */
 export async function danglingVolumes(): Promise<ReadonlySet<string>> {
-  const { Volumes } = await docker.listVolumes({ filters: { dangling: ['true'] } });
-  return new Set(Volumes.map(({ Name }) => Name));
+  const volumes = await docker.listVolumes({ filters: { dangling: ['true'] } });
+  return new Set(volumes.map(({ Name }) => Name));
 }
 
 export async function removeOwned(instance: string): Promise<void> {
@@ -47,11 +47,11 @@ export async function removeOwned(instance: string): Promise<void> {
   for (const { Id } of await docker.listContainers({ all: true, filters }))
     await docker.getContainer(Id).remove({ force: true, v: true });
   for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
-  for (const { Name } of (await docker.listVolumes({ filters })).Volumes) await docker.getVolume(Name).remove();
+  for (const { Name } of await docker.listVolumes({ filters })) await docker.getVolume(Name).remove();
 }
 
 /** The container of a node, found by its host name. */
-export async function nodeContainer(instance: string, node: string): Promise<Docker.Container> {
+export async function nodeContainer(instance: string, node: string): Promise<ContainerHandle> {
   const filters = { label: [`${LABEL}=${instance}`, 'org.magnum-ts.role=server'] };
   for (const { Id } of await docker.listContainers({ all: true, filters })) {
     const container = docker.getContainer(Id);

@@ -1,4 +1,4 @@
-import type Docker from 'dockerode';
+import type { DockerClient } from './docker/client.js';
 import { underDeadline } from './concurrency/deadline.js';
 import { parseTrusteeUsername } from './domain/actor.js';
 import { DomainError } from './domain/errors.js';
@@ -11,7 +11,7 @@ import { sessionOf, findWorld } from './conductor/engine-access.js';
 import type { ConductorDeps } from './conductor/world.js';
 
 export type ImageLoaderDeps = Pick<ConductorDeps, 'store' | 'vault' | 'engines' | 'identity'> & {
-  readonly docker: Docker | undefined;
+  readonly docker: DockerClient | undefined;
 };
 
 const PATH = '/dev/load-image';
@@ -64,14 +64,12 @@ async function wantedOf(request: Request): Promise<{ readonly image: string; rea
 
 async function savedImage(deps: ImageLoaderDeps, image: string): Promise<AsyncIterable<Uint8Array>> {
   if (!deps.docker) throw new DomainError('engine-not-live', 'There is no Docker Engine here to take the image from.');
-  const local = deps.docker.getImage(image);
-  await local.inspect().catch((cause: unknown) => {
+  await deps.docker.inspectImage(image).catch((cause: unknown) => {
     throw new DomainError('image-not-found', {
       field: 'image',
       message: `The local Docker Engine has no image ${image}. Pull or build it first.`,
       cause,
     });
   });
-  // dockerode types the stream as NodeJS.ReadableStream, which is iterated in chunks of bytes.
-  return (await local.get()) as unknown as AsyncIterable<Uint8Array>;
+  return deps.docker.saveImage(image);
 }

@@ -1,4 +1,4 @@
-import type Docker from 'dockerode';
+import type { DockerClient } from './docker/client.js';
 import type { Knex } from 'knex';
 import type { EmbeddedConfig } from './adapters/embedded/config.js';
 import type { CloudBackend } from './adapters/embedded/backend.js';
@@ -37,7 +37,7 @@ export interface EmbeddedOptions {
   readonly origin: () => string;
   readonly nodeOrigin: () => string;
   /** Where `load-image` finds images; absent without a Docker Engine. */
-  readonly docker?: Docker;
+  readonly docker?: DockerClient;
   /** How often settled bays are asked for their health; a minute when absent. */
   readonly healthIntervalMs?: number;
   /** Clusters of a project that has no quota of its own; 20 when absent. */

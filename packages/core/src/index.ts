@@ -3,6 +3,9 @@ export { EMBEDDED_DEFAULTS, type EmbeddedConfig } from './adapters/embedded/conf
 export type { CloudBackend } from './adapters/embedded/backend.js';
 export { DockerBackend } from './adapters/embedded/docker-backend.js';
 export { ensureBaseImage, ensureHelloImage, ensureNodeImage, HELLO_IMAGE } from './adapters/embedded/docker-image.js';
+export type { DockerClient } from './docker/client.js';
+export type { ContainerHandle } from './docker/handles.js';
+export { localDockerClient } from './docker/local.js';
 export { SimulatedBackend } from './adapters/embedded/simulated.js';
 export { openSqlite } from './adapters/knex/sqlite.js';
 export { adjustableLogger, jsonLogger, silentLogger } from './adapters/system/logger.js';

@@ -1,27 +1,17 @@
-import { Agent } from 'node:http';
-import type Docker from 'dockerode';
-import { CONNECTION_BOUNDS, ensureNodeImage, underDeadline } from '@magnum-ts/core';
+import { ensureNodeImage, localDockerClient, underDeadline, type DockerClient } from '@magnum-ts/core';
 
 /** A Docker Engine on this host. */
 export interface LocalDocker {
-  readonly engine: Docker;
+  readonly engine: DockerClient;
   /** A /24 for floating addresses that no network of the engine uses; `seed` tells where the search begins. */
   freeRange(seed: string): Promise<string>;
 }
 
 const RANGES = Array.from({ length: 56 }, (_unused, index) => `172.31.${200 + index}.0/24`);
 
-/** One engine serves the nodes of all bays here, and a command that runs in one of them holds its connection. */
-const MOST_CONNECTIONS = 64;
-
-/** Undefined where no engine answers. dockerode is loaded only now: without an engine nobody needs it. */
+/** Undefined where no engine answers. Throws where `DOCKER_HOST` cannot be understood. */
 export async function findDocker(): Promise<LocalDocker | undefined> {
-  const { default: DockerClient } = await import('dockerode');
-  // The library's types leave out the agent that it takes.
-  const options: Docker.DockerOptions & { readonly agent: Agent } = {
-    agent: new Agent({ ...CONNECTION_BOUNDS, maxSockets: MOST_CONNECTIONS }),
-  };
-  const engine = new DockerClient(options);
+  const engine = localDockerClient();
   try {
     await engine.ping();
   } catch {
@@ -31,7 +21,7 @@ export async function findDocker(): Promise<LocalDocker | undefined> {
 }
 
 /** Two services that start at the same moment see the same free ranges, so each begins its search elsewhere. */
-async function freeRange(engine: Docker, seed: string): Promise<string> {
+async function freeRange(engine: DockerClient, seed: string): Promise<string> {
   const networks = await engine.listNetworks();
   const used = new Set(
     networks.flatMap((network) => network.IPAM?.Config ?? []).map((config) => config.Subnet?.split('.').slice(0, 3).join('.')),
@@ -58,7 +48,7 @@ export function externalNetwork(cidr: string): {
 }
 
 /** Builds the node image once for all who wait for it, and again after a failure. */
-export function nodeImage(engine: Docker, log: (line: string) => void): () => Promise<string> {
+export function nodeImage(engine: DockerClient, log: (line: string) => void): () => Promise<string> {
   let building: Promise<string> | undefined;
   return () => {
     building ??= underDeadline({ milliseconds: 1_200_000 }, (signal) => ensureNodeImage(engine, { onProgress: log }, signal))

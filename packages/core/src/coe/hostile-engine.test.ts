@@ -6,7 +6,7 @@ import { Secret } from '../domain/secret.js';
 import type { CoeSession } from '../ports/bay-driver.js';
 import { countingServer, openAtMost, type CountingNeighbour } from '../testing/counting-neighbour.js';
 import { selfSigned } from '../testing/self-signed.js';
-import { collect, MOST_ANSWERED, MOST_WRITTEN } from './bounded-http.js';
+import { collect, MOST_ANSWERED, MOST_WRITTEN } from '../http/bounded-http.js';
 import { connectKubernetes } from './kubernetes/client.js';
 import { connectSwarm } from './swarm/client.js';
 

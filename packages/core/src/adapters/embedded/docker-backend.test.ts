@@ -1,14 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
-import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ContainerHandle } from '../../docker/handles.js';
+import { localDockerClient } from '../../docker/local.js';
 import type { LoadBalancerSpec, NetworkSpec, ServerSpec } from './backend.js';
 import { DockerBackend } from './docker-backend.js';
 import { configurationOf } from './docker-balancer.js';
 import { ensureHelloImage, ensureNodeImage } from './docker-image.js';
 import { dockerName } from './docker-names.js';
 
-const docker = new Docker();
+const docker = localDockerClient();
 const engine = await docker.ping().then(
   () => true,
   () => false,
@@ -53,7 +54,7 @@ function speaks(word: string): string {
   return `#cloud-config\nruncmd: [[systemd-run, socat, 'TCP-LISTEN:7,fork,reuseaddr', 'EXEC:/bin/echo ${word}']]\n`;
 }
 
-function containerOf(key: string): Docker.Container {
+function containerOf(key: string): ContainerHandle {
   return docker.getContainer(dockerName(instance, key));
 }
 
@@ -110,7 +111,7 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
     const container = await docker.createContainer({ Image: name, Labels: { 'org.magnum-ts.instance': instance } });
     await container.start();
     await until('hello is in the log', async () =>
-      (await container.logs({ stdout: true })).toString().includes('Hello from a container of Magnum'),
+      (await container.logs({ stdout: true, stderr: true, tail: 100 })).toString().includes('Hello from a container of Magnum'),
     );
     await container.remove({ force: true });
   });
@@ -263,7 +264,7 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
   }, 60_000);
 
   test('a host without an engine is told as unavailable, not as refused', async () => {
-    const nowhere = new Docker({ socketPath: '/nonexistent/docker.sock' });
+    const nowhere = localDockerClient({ DOCKER_HOST: 'unix:///nonexistent/docker.sock' });
     const lost = new DockerBackend({
       docker: nowhere,
       instance,

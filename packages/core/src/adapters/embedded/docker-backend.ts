@@ -1,4 +1,4 @@
-import type Docker from 'dockerode';
+import type { DockerClient } from '../../docker/client.js';
 import type { Logger } from '../../ports/logger.js';
 import type {
   AddressSpec,
@@ -26,7 +26,7 @@ export interface ExternalNetwork {
 }
 
 export interface DockerBackendOptions {
-  readonly docker: Docker;
+  readonly docker: DockerClient;
   /** Id of the data directory. Everything made here carries it; nothing else is ever touched. */
   readonly instance: string;
   readonly image: () => Promise<string>;
@@ -139,7 +139,7 @@ export class DockerBackend implements CloudBackend {
     return [
       ...containers.map(({ Id, Labels }) => ({ kind: 'container' as const, id: Id, key: Labels[LABEL.key] ?? '' })),
       ...networks.map(({ Id, Labels }) => ({ kind: 'network' as const, id: Id, key: Labels?.[LABEL.key] ?? '' })),
-      ...(volumes.Volumes ?? []).map(({ Name, Labels }) => ({
+      ...volumes.map(({ Name, Labels }) => ({
         kind: 'volume' as const,
         id: Name,
         key: Labels?.[LABEL.key] ?? '',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isIPv4 } from 'node:net';
-import type Docker from 'dockerode';
+import type { ContainerHandle } from '../../docker/handles.js';
 import { DomainError } from '../../domain/errors.js';
 import { parsedCidr } from '../../domain/labels.js';
 import type { LoadBalancerSpec } from './backend.js';
@@ -34,13 +34,12 @@ export async function ensureLoadBalancer(scope: ServerScope, balancer: LoadBalan
 }
 
 /** The first line tells one configuration from another. */
-async function runsWith(container: Docker.Container, text: string, signal: AbortSignal): Promise<boolean> {
+async function runsWith(container: ContainerHandle, text: string, signal: AbortSignal): Promise<boolean> {
   const [mark = ''] = text.split('\n', 1);
-  return engineCall("read the load balancer's configuration", signal, async () => {
-    const parts: Buffer[] = [];
-    for await (const part of await container.getArchive({ path: `${FOLDER}/${FILE}` })) parts.push(Buffer.from(part));
-    return Buffer.concat(parts).includes(mark);
-  });
+  const archive = await engineCall("read the load balancer's configuration", signal, () =>
+    container.getArchive({ path: `${FOLDER}/${FILE}` }),
+  );
+  return archive.includes(mark);
 }
 
 async function create(scope: ServerScope, balancer: LoadBalancerSpec, signal: AbortSignal): Promise<string> {

@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type Docker from 'dockerode';
+import { finishProgress } from '../../docker/progress.js';
+import { tarOf, type TarFile } from './docker-tar.js';
+import type { DockerClient } from '../../docker/client.js';
 import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
+import { Allowance } from '../../http/bounded-http.js';
 import { engineCall, engineFind, engineWords } from './docker-errors.js';
-import { tarOf, type TarFile } from './docker-tar.js';
 
 export interface ImageOptions {
   /** A line for people: long steps announce themselves. */
@@ -20,11 +21,15 @@ const PUBLIC_BASE = 'debian:bookworm';
 /** A name of the project's own: an imported tree must not pass for Debian's image. */
 const OWN_BASE = 'magnum-ts-base:bookworm';
 const PULL_WITHIN = 20_000;
+/** Bytes of what an engine says while it builds or pulls, of which nothing is kept. */
+const MOST_PROGRESS = 64 * 1024 ** 2;
+/** Characters of a line of progress. */
+const MOST_SHOWN = 120;
 export const HELLO_IMAGE = 'magnum-ts-hello:1';
 
 /** Name of the node image, built if this version of it is absent. Errors: `cloud-refused`, `cloud-unavailable`. */
 export async function ensureNodeImage(
-  docker: Docker,
+  docker: DockerClient,
   options: ImageOptions,
   signal: AbortSignal,
 ): Promise<{ readonly name: string }> {
@@ -40,7 +45,7 @@ export async function ensureNodeImage(
 
 /** A tiny image for demonstrations and tests where no registry answers: prints a line, then sleeps. Has /bin/sh. */
 export async function ensureHelloImage(
-  docker: Docker,
+  docker: DockerClient,
   options: ImageOptions,
   signal: AbortSignal,
 ): Promise<{ readonly name: string }> {
@@ -54,8 +59,8 @@ CMD ["/bin/sh", "-c", "echo Hello from a container of Magnum; trap 'exit 0' TERM
   return { name: HELLO_IMAGE };
 }
 
-async function hasImage(docker: Docker, name: string, signal: AbortSignal): Promise<boolean> {
-  return (await engineFind(`look for the image ${name}`, signal, () => docker.getImage(name).inspect())) !== undefined;
+async function hasImage(docker: DockerClient, name: string, signal: AbortSignal): Promise<boolean> {
+  return (await engineFind(`look for the image ${name}`, signal, () => docker.inspectImage(name))) !== undefined;
 }
 
 async function imageFiles(): Promise<readonly TarFile[]> {
@@ -77,33 +82,18 @@ interface BuildOrder extends ImageOptions {
 }
 
 /** The classic builder: it is part of every engine, while BuildKit's client is not. */
-async function build(docker: Docker, order: BuildOrder, signal: AbortSignal): Promise<void> {
+async function build(docker: DockerClient, order: BuildOrder, signal: AbortSignal): Promise<void> {
   await engineCall(`build the image ${order.name}`, signal, async () => {
-    const output = await docker.buildImage(Readable.from([tarOf(order.files)]), {
-      t: order.name,
-      version: '1',
-      rm: true,
-      forcerm: true,
-      buildargs: { ...order.buildArguments },
-      abortSignal: signal,
-    });
-    await follow(docker, output, order.onProgress);
-  });
-}
-
-/** The builder answers 200 and reports what failed inside its output. */
-function follow(docker: Docker, output: NodeJS.ReadableStream, onProgress: (line: string) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const finished = (error: Error | null): void => (error ? reject(error) : resolve());
-    docker.modem.followProgress(output, finished, (event: { readonly stream?: string }) => {
-      if (event.stream?.startsWith('Step ')) onProgress(event.stream.trim().slice(0, 120));
+    const client = docker.within({ signal, allowance: new Allowance(MOST_PROGRESS) });
+    await finishProgress(await client.buildImage(tarOf(order.files), order), (text) => {
+      if (text.startsWith('Step ')) order.onProgress(text.trim().slice(0, MOST_SHOWN));
     });
   });
 }
 
 /** Name of an image of Debian 12 and nothing more: Debian's own, or debootstrap's minimal variant where no registry answers. */
 export async function ensureBaseImage(
-  docker: Docker,
+  docker: DockerClient,
   options: ImageOptions,
   signal: AbortSignal,
 ): Promise<{ readonly name: string }> {
@@ -118,10 +108,10 @@ export async function ensureBaseImage(
 }
 
 /** Undefined on success, otherwise why not. */
-async function pull(docker: Docker, name: string, signal: AbortSignal): Promise<string | undefined> {
+async function pull(docker: DockerClient, name: string, signal: AbortSignal): Promise<string | undefined> {
   try {
     await underDeadline({ milliseconds: PULL_WITHIN, signal }, async (limited) =>
-      follow(docker, await docker.pull(name, { abortSignal: limited }), () => undefined),
+      finishProgress(await docker.within({ signal: limited, allowance: new Allowance(MOST_PROGRESS) }).pullImage(name)),
     );
     return undefined;
   } catch (error) {
@@ -130,7 +120,7 @@ async function pull(docker: Docker, name: string, signal: AbortSignal): Promise<
   }
 }
 
-async function bootstrap(docker: Docker, refusal: string, signal: AbortSignal): Promise<void> {
+async function bootstrap(docker: DockerClient, refusal: string, signal: AbortSignal): Promise<void> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     throw new DomainError(
       'cloud-refused',
@@ -154,15 +144,14 @@ async function ensureDebootstrap(signal: AbortSignal): Promise<void> {
   await command('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'debootstrap'], signal);
 }
 
-async function importTree(docker: Docker, root: string, signal: AbortSignal): Promise<void> {
+async function importTree(docker: DockerClient, root: string, signal: AbortSignal): Promise<void> {
   const [repo = '', tag = ''] = OWN_BASE.split(':');
   const tar = spawn('tar', ['-C', root, '--exclude=./var/cache/apt/*', '--exclude=./var/lib/apt/lists/*', '-c', '.'], {
     stdio: ['ignore', 'pipe', 'ignore'],
     signal,
   });
   const ended = new Promise<number | null>((resolve, reject) => tar.on('error', reject).once('close', resolve));
-  const output = await engineCall(`import ${OWN_BASE}`, signal, () => docker.importImage(tar.stdout, { repo, tag }));
-  await engineCall(`import ${OWN_BASE}`, signal, () => follow(docker, output, () => undefined));
+  await engineCall(`import ${OWN_BASE}`, signal, async () => finishProgress(await docker.importImage(tar.stdout, { repo, tag })));
   if ((await ended) !== 0) throw new DomainError('cloud-refused', `the base image could not be packed from ${root}`);
 }
 

@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
-import type Docker from 'dockerode';
+import type { DockerClient } from '../../docker/client.js';
+import type { NetworkHandle } from '../../docker/handles.js';
+import type { ContainerDetails, NewEndpoint } from '../../docker/resources.js';
 import { DomainError } from '../../domain/errors.js';
 import type { NetworkSpec, NetworkState } from './backend.js';
 import { engineCall, engineStatus, engineWords, orUndefinedOn } from './docker-errors.js';
 import { dockerName, LABEL, labelsOf } from './docker-names.js';
 
 export interface DockerScope {
-  readonly docker: Docker;
+  readonly docker: DockerClient;
   /** Id of the data directory; what carries another one is not ours. */
   readonly instance: string;
 }
@@ -40,7 +42,7 @@ export async function findNetwork(scope: DockerScope, key: string, signal: Abort
     scope.docker.listNetworks({ filters: { label: [`${LABEL.instance}=${scope.instance}`, `${LABEL.key}=${key}`] } }),
   );
   // Two can exist when a create was repeated while the first one was still on its way: the oldest is everyone's.
-  const [oldest] = found.sort((one, other) => one.Created.localeCompare(other.Created));
+  const [oldest] = [...found].sort((one, other) => one.Created.localeCompare(other.Created));
   return oldest && { id: oldest.Id, stackId: oldest.Labels?.[LABEL.stack] ?? '' };
 }
 
@@ -56,7 +58,7 @@ export async function deleteNetwork(scope: DockerScope, key: string, signal: Abo
   }
 }
 
-async function unplugOwn(scope: DockerScope, network: Docker.Network, stackId: string, signal: AbortSignal): Promise<void> {
+async function unplugOwn(scope: DockerScope, network: NetworkHandle, stackId: string, signal: AbortSignal): Promise<void> {
   const own = await engineCall('list containers', signal, () =>
     scope.docker.listContainers({
       all: true,
@@ -99,12 +101,11 @@ export interface Plug {
   readonly alias?: string;
 }
 
-export function endpointOf(wanted: Pick<Plug, 'address' | 'alias'>): Docker.EndpointSettings {
-  // The engine fills in the rest; its type wants every field although its API does not.
+export function endpointOf(wanted: Pick<Plug, 'address' | 'alias'>): NewEndpoint {
   return {
     IPAMConfig: { IPv4Address: wanted.address },
     ...(wanted.alias ? { Aliases: [wanted.alias] } : {}),
-  } as Docker.EndpointSettings;
+  };
 }
 
 /** Takes the container off the network; a container or network that is gone is fine. */
@@ -126,11 +127,11 @@ export async function unplug(scope: DockerScope, wanted: Plug, signal: AbortSign
 }
 
 // A container that never ran lists its networks by name only, without ids.
-function isOn(endpoint: { readonly NetworkID: string }, networkId: string, container: Docker.ContainerInspectInfo): boolean {
+function isOn(endpoint: { readonly NetworkID: string }, networkId: string, container: ContainerDetails): boolean {
   return endpoint.NetworkID === networkId || (endpoint.NetworkID === '' && container.HostConfig.NetworkMode === networkId);
 }
 
-async function disconnect(network: Docker.Network, container: string): Promise<void> {
+async function disconnect(network: NetworkHandle, container: string): Promise<void> {
   try {
     await network.disconnect({ Container: container, Force: true });
   } catch (error) {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type Docker from 'dockerode';
+import type { ContainerDetails, HostConfig, NewContainer } from '../../docker/resources.js';
 import { DomainError } from '../../domain/errors.js';
 import type { ServerSpec, ServerState } from './backend.js';
 import { engineCall, engineFind, orUndefinedOn } from './docker-errors.js';
@@ -88,11 +88,7 @@ export async function deleteContainer(scope: DockerScope, key: string, signal: A
   await removeContainer(scope, dockerName(scope.instance, key), signal);
 }
 
-export async function findContainer(
-  scope: DockerScope,
-  key: string,
-  signal: AbortSignal,
-): Promise<Docker.ContainerInspectInfo | undefined> {
+export async function findContainer(scope: DockerScope, key: string, signal: AbortSignal): Promise<ContainerDetails | undefined> {
   const name = dockerName(scope.instance, key);
   const found = await engineFind(`look at the container ${name}`, signal, () => scope.docker.getContainer(name).inspect());
   if (found && found.Config.Labels[LABEL.instance] !== scope.instance) {
@@ -112,16 +108,12 @@ export async function start(scope: DockerScope, id: string, signal: AbortSignal)
   await engineCall(`start the container ${id}`, signal, () => orUndefinedOn([304], () => scope.docker.getContainer(id).start()));
 }
 
-export function wasStarted(container: Docker.ContainerInspectInfo): boolean {
+export function wasStarted(container: ContainerDetails): boolean {
   return container.State.Status !== 'created' && !container.State.StartedAt.startsWith('0001-');
 }
 
 /** The part of a container's description that servers and load balancers share. */
-export async function containerBase(
-  scope: ServerScope,
-  part: ContainerPart,
-  signal: AbortSignal,
-): Promise<Docker.ContainerCreateOptions> {
+export async function containerBase(scope: ServerScope, part: ContainerPart, signal: AbortSignal): Promise<NewContainer> {
   const network = await findNetwork(scope, part.nic.networkKey, signal);
   if (!network) throw new DomainError('cloud-refused', `there is no network ${part.nic.networkKey} for ${part.hostname}`);
   return {
@@ -165,8 +157,7 @@ async function createServer(scope: ServerScope, server: ServerSpec, signal: Abor
   return container.id;
 }
 
-// The engine's API has CgroupnsMode since 1.40; the client's types do not.
-function machineSettings(scope: ServerScope, server: ServerSpec): Docker.HostConfig & { readonly CgroupnsMode: 'private' } {
+function machineSettings(scope: ServerScope, server: ServerSpec): HostConfig {
   return {
     CapAdd: CAPABILITIES,
     CgroupnsMode: 'private',

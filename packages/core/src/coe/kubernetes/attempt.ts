@@ -1,6 +1,6 @@
 import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
 import { DomainError, isDomainError } from '../../domain/errors.js';
-import { Allowance, AnswerTooLargeError, MOST_ANSWERED, type Bounds } from '../bounded-http.js';
+import { Allowance, AnswerTooLargeError, MOST_ANSWERED, type Bounds } from '../../http/bounded-http.js';
 
 const WITHIN_MS = 20_000;
 

@@ -1,5 +1,5 @@
 import type { HttpLibrary, RequestContext } from '@kubernetes/client-node';
-import { collect, exchange, type Bounds } from '../bounded-http.js';
+import { collect, exchange, type Bounds } from '../../http/bounded-http.js';
 
 /** How the client library asks, within the bounds. Nothing is asked for in a compressed form, and no redirection is followed. */
 export async function transportWithin(bounds: Bounds): Promise<HttpLibrary> {

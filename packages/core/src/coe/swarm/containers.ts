@@ -1,12 +1,13 @@
-import type Docker from 'dockerode';
+import type { ContainerHandle } from '../../docker/handles.js';
+import { finishProgress } from '../../docker/progress.js';
+import type { ContainerSummary, NewContainer } from '../../docker/resources.js';
 import { DomainError, isDomainError } from '../../domain/errors.js';
 import type { ContainerReport, ContainerSpec, ContainerStatus } from '../../domain/workload.js';
 import type { CommandResult, ContainerClient } from '../../ports/bay-driver.js';
-import { Allowance, collect, MOST_WRITTEN, type Bounds } from '../bounded-http.js';
+import { Allowance, collect, MOST_WRITTEN, type Bounds } from '../../http/bounded-http.js';
 import { attempt, statusOf, wordsOf } from './engine-errors.js';
 import { CALL_WITHIN, listIn, listNodes, onNode, requireNodes, usual, type Engine, type Engines } from './engines.js';
 import { bounded, demultiplexed, splitWords } from './output.js';
-import { finishProgress } from './transport.js';
 
 /** By this label, whose value is the host name, a container is found on whatever node it is. */
 const LABEL = 'org.magnum.container';
@@ -27,7 +28,7 @@ interface Found {
 /** Containers made directly on the nodes' engines: a swarm has services, but the API's containers are single ones. */
 export function containerClient(engines: Engines): ContainerClient {
   const act =
-    (trying: string, call: (container: Docker.Container) => Promise<unknown>, fine: readonly number[] = []) =>
+    (trying: string, call: (container: ContainerHandle) => Promise<unknown>, fine: readonly number[] = []) =>
     async (hostname: string, signal: AbortSignal): Promise<void> => {
       const { engine, id } = await find(engines, hostname, signal);
       await onNode(engine, `${trying} the container`, signal, (docker) =>
@@ -51,7 +52,7 @@ export function containerClient(engines: Engines): ContainerClient {
   };
 }
 
-type Survey = readonly { readonly engine: Engine; readonly containers: readonly Docker.ContainerInfo[] | typeof SILENT }[];
+type Survey = readonly { readonly engine: Engine; readonly containers: readonly ContainerSummary[] | typeof SILENT }[];
 
 /** What every node has of the API's containers; nodes that do not answer hold up nobody. */
 async function survey(engines: Engines, signal: AbortSignal): Promise<Survey> {
@@ -60,7 +61,7 @@ async function survey(engines: Engines, signal: AbortSignal): Promise<Survey> {
     all.map(async (engine) => {
       try {
         const containers = await onNode(engine, 'list containers', signal, async (docker) =>
-          listIn<Docker.ContainerInfo>(await docker.listContainers({ all: true, filters: { label: [LABEL] } })),
+          listIn<ContainerSummary>(await docker.listContainers({ all: true, filters: { label: [LABEL] } })),
         );
         return { engine, containers };
       } catch (error) {
@@ -81,7 +82,7 @@ function foundIn(seen: Survey, hostname: string): Found | undefined {
 }
 
 /** An engine that is not what it says may leave out the labels. */
-function isOf({ Labels }: Partial<Docker.ContainerInfo>, hostname: string): boolean {
+function isOf({ Labels }: Partial<ContainerSummary>, hostname: string): boolean {
   return Labels?.[LABEL] === hostname;
 }
 
@@ -132,8 +133,7 @@ async function create(engines: Engines, spec: ContainerSpec, signal: AbortSignal
   const known = foundIn(seen, spec.hostname);
   if (known) return known.report;
   const engine = await choose(engines, seen, signal);
-  const make = async (limited: AbortSignal): Promise<unknown> =>
-    (await engine.docker(usual(limited))).createContainer(optionsOf(spec));
+  const make = async (limited: AbortSignal): Promise<unknown> => engine.docker(usual(limited)).createContainer(optionsOf(spec));
   await attempt(
     { trying: `create a container of ${spec.image}`, where: `the node ${engine.node}`, milliseconds: PULL_WITHIN },
     signal,
@@ -169,7 +169,7 @@ async function choose(engines: Engines, seen: Survey, signal: AbortSignal): Prom
   return best.engine;
 }
 
-function optionsOf(spec: ContainerSpec): Docker.ContainerCreateOptions {
+function optionsOf(spec: ContainerSpec): NewContainer {
   return {
     // The host name is unique, the caller's name is not.
     name: `magnum-${spec.hostname}`,
@@ -186,8 +186,8 @@ async function pull({ node, docker }: Engine, image: string, signal: AbortSignal
   // Without a tag the engine would take every tag that there is.
   const name = /[:@][^/]*$/.test(image) ? image : `${image}:latest`;
   try {
-    const client = await docker({ signal, allowance: new Allowance(MOST_PROGRESS) });
-    await finishProgress(await client.pull(name));
+    const client = docker({ signal, allowance: new Allowance(MOST_PROGRESS) });
+    await finishProgress(await client.pullImage(name));
   } catch (cause) {
     signal.throwIfAborted();
     throw new DomainError('engine-failed', {
@@ -229,26 +229,24 @@ function ofOutput(signal: AbortSignal): Bounds {
 async function logs(engines: Engines, hostname: string, signal: AbortSignal): Promise<CommandResult> {
   const { engine, id } = await find(engines, hostname, signal);
   const what = { trying: 'read the logs', where: `the node ${engine.node}`, milliseconds: CALL_WITHIN };
-  const raw: unknown = await attempt(what, signal, async (limited) => {
-    const container = (await engine.docker(ofOutput(limited))).getContainer(id);
-    return container.logs({ stdout: true, stderr: true, follow: false, tail: LOG_LINES });
-  });
-  // Framed text is no JSON, so what is none of bytes is no log.
-  return { output: Buffer.isBuffer(raw) ? bounded(demultiplexed(raw)) : '' };
+  const raw = await attempt(what, signal, (limited) =>
+    engine.docker(ofOutput(limited)).getContainer(id).logs({ stdout: true, stderr: true, tail: LOG_LINES }),
+  );
+  return { output: bounded(demultiplexed(raw)) };
 }
 
 async function execute(engines: Engines, hostname: string, command: string, signal: AbortSignal): Promise<CommandResult> {
   const { engine, id } = await find(engines, hostname, signal);
   const what = { trying: 'execute the command', where: `the node ${engine.node}`, milliseconds: EXECUTE_WITHIN };
   const run = (words: readonly string[]): Promise<{ code: number; output: string }> =>
-    attempt(what, signal, async (limited) => executeWords((await engine.docker(ofOutput(limited))).getContainer(id), words));
+    attempt(what, signal, async (limited) => executeWords(engine.docker(ofOutput(limited)).getContainer(id), words));
   const shell = await run(['/bin/sh', '-c', command]);
   // Images without a shell still can run a program.
   const lacksShell = [126, 127].includes(shell.code) && /^OCI runtime exec failed.*\/bin\/sh/s.test(shell.output);
   return { output: (lacksShell ? await run(splitWords(command)) : shell).output };
 }
 
-async function executeWords(container: Docker.Container, words: readonly string[]): Promise<{ code: number; output: string }> {
+async function executeWords(container: ContainerHandle, words: readonly string[]): Promise<{ code: number; output: string }> {
   const execution = await container.exec({ Cmd: [...words], AttachStdout: true, AttachStderr: true });
   const raw = await collect(await execution.start({}));
   const { ExitCode } = await execution.inspect();

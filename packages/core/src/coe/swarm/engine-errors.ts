@@ -1,6 +1,6 @@
 import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
 import { DomainError, isDomainError, type ErrorName } from '../../domain/errors.js';
-import { AnswerTooLargeError } from '../bounded-http.js';
+import { AnswerTooLargeError } from '../../http/bounded-http.js';
 
 /** HTTP status of an engine's answer; undefined when there was no answer. */
 export function statusOf(error: unknown): number | undefined {

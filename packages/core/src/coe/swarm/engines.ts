@@ -1,11 +1,10 @@
-import type { Agent } from 'node:http';
-import type Docker from 'dockerode';
 import { DomainError } from '../../domain/errors.js';
 import type { ConnectInput, NodeReport } from '../../ports/bay-driver.js';
 import { connectingWithin } from './connecting.js';
-import { Allowance, MOST_ANSWERED, type Bounds } from '../bounded-http.js';
+import type { DockerConnection } from '../../docker/calls.js';
+import { DockerClient } from '../../docker/client.js';
+import { Allowance, MOST_ANSWERED, type Bounds } from '../../http/bounded-http.js';
 import { attempt } from './engine-errors.js';
-import { dockerWithin } from './transport.js';
 
 export const CALL_WITHIN = 10_000;
 const CONNECT_WITHIN = 5_000;
@@ -19,18 +18,18 @@ export interface Engine {
   readonly node: string;
   readonly role: 'master' | 'worker';
   /** A client for one bounded call. */
-  docker(bounds: Bounds): Promise<Docker>;
+  docker(bounds: Bounds): DockerClient;
 }
 
 export interface Engines {
   /** The bay's API: a manager, or the load balancer before the managers. */
-  manager(bounds: Bounds): Promise<Docker>;
+  manager(bounds: Bounds): DockerClient;
   all(): readonly Engine[];
 }
 
 export function enginesOf(input: ConnectInput): Engines {
   const { port } = addressOf(input);
-  const at = (host: string, bounds: Bounds): Promise<Docker> => dockerWithin(connection(input, host, port), bounds);
+  const at = (host: string, bounds: Bounds): DockerClient => new DockerClient(connection(input, host, port), () => bounds);
   return {
     manager: (bounds) => at(addressOf(input).host, bounds),
     all: () => input.nodes.map(({ name, role, address }) => ({ node: name, role, docker: (bounds) => at(address, bounds) })),
@@ -48,12 +47,12 @@ function addressOf({ endpoint }: ConnectInput): { readonly host: string; readonl
 }
 
 /** Mutual TLS where the bay has certificates; plain TCP only where it was made without. */
-function connection({ endpoint }: ConnectInput, host: string, port: number): Docker.DockerOptions & { readonly agent: Agent } {
-  if (endpoint.ca === '') return { host, port, protocol: 'http', agent: PLAIN };
+function connection({ endpoint }: ConnectInput, host: string, port: number): DockerConnection {
+  if (endpoint.ca === '') return { secure: false, host, port, agent: PLAIN };
   return {
+    secure: true,
     host,
     port,
-    protocol: 'https',
     agent: SECURE,
     ca: endpoint.ca,
     cert: endpoint.clientCertificate,
@@ -73,7 +72,7 @@ export async function listNodes(engines: Engines, signal: AbortSignal): Promise<
   const found = await attempt(
     { trying: 'list the nodes', where: "the bay's API", milliseconds: CALL_WITHIN },
     signal,
-    async (limited) => listIn<SwarmNode>(await (await engines.manager(usual(limited))).listNodes()),
+    async (limited) => listIn<SwarmNode>(await engines.manager(usual(limited)).listNodes()),
   );
   return found.map(reportOf);
 }
@@ -108,9 +107,14 @@ function reportOf(node: SwarmNode): NodeReport {
 }
 
 /** One bounded call to the engine of one node. */
-export function onNode<T>(engine: Engine, trying: string, signal: AbortSignal, call: (docker: Docker) => Promise<T>): Promise<T> {
+export function onNode<T>(
+  engine: Engine,
+  trying: string,
+  signal: AbortSignal,
+  call: (docker: DockerClient) => Promise<T>,
+): Promise<T> {
   return attempt({ trying, where: `the node ${engine.node}`, milliseconds: CALL_WITHIN }, signal, async (limited) =>
-    call(await engine.docker(usual(limited))),
+    call(engine.docker(usual(limited))),
   );
 }
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
+import { finishProgress } from '../../docker/progress.js';
 import { DomainError, isDomainError } from '../../domain/errors.js';
 import { attempt } from './engine-errors.js';
 import { requireNodes, usual, type Engine, type Engines } from './engines.js';
-import { finishProgress } from './transport.js';
 
 const LOAD_WITHIN = 900_000;
 
@@ -39,7 +39,6 @@ async function write(pipe: PassThrough, chunk: Uint8Array): Promise<void> {
 
 function load({ node, docker }: Engine, pipe: PassThrough, signal: AbortSignal): Promise<void> {
   return attempt({ trying: 'load the image', where: `the node ${node}`, milliseconds: LOAD_WITHIN }, signal, async (limited) => {
-    const client = await docker(usual(limited));
-    await finishProgress(await client.loadImage(pipe, { quiet: true }));
+    await finishProgress(await docker(usual(limited)).loadImage(pipe));
   });
 }

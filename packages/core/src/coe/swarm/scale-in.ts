@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type Docker from 'dockerode';
+import type { DockerClient } from '../../docker/client.js';
 import { isDomainError } from '../../domain/errors.js';
 import { attempt, statusOf, wordsOf } from './engine-errors.js';
 import { CALL_WITHIN, listIn, usual, type Engines } from './engines.js';
@@ -31,36 +31,34 @@ interface SwarmTask {
  */
 export async function releaseNodes(engines: Engines, names: readonly string[], signal: AbortSignal): Promise<void> {
   await drain(engines, names, signal);
-  for (const name of names)
-    await releasing(name, signal, async (limited) => takeOut(await engines.manager(usual(limited)), name));
+  for (const name of names) await releasing(name, signal, async (limited) => takeOut(engines.manager(usual(limited)), name));
 }
 
 async function drain(engines: Engines, names: readonly string[], signal: AbortSignal): Promise<void> {
   const ids = new Set<string | undefined>();
   for (const name of names)
     await releasing(name, signal, async (limited) =>
-      (await setToDrain(await engines.manager(usual(limited)), name)).forEach((id) => ids.add(id)),
+      (await setToDrain(engines.manager(usual(limited)), name)).forEach((id) => ids.add(id)),
     );
   for (const end = Date.now() + DRAIN_WITHIN; ids.size > 0 && Date.now() < end; await pause(PAUSE, undefined, { signal })) {
     const what = { trying: 'list the tasks', where: "the bay's API", milliseconds: CALL_WITHIN };
     const tasks = await attempt(what, signal, async (limited) =>
-      listIn<SwarmTask>(await (await engines.manager(usual(limited))).listTasks()),
+      listIn<SwarmTask>(await engines.manager(usual(limited)).listTasks()),
     );
     if (!tasks.some(({ NodeID, Status }) => ids.has(NodeID) && Status?.State === 'running')) return;
   }
 }
 
 /** From now on the engine places nothing there, and moves what is there. Returns the ids of the nodes that can be waited for. */
-async function setToDrain(docker: Docker, name: string): Promise<readonly string[]> {
+async function setToDrain(docker: DockerClient, name: string): Promise<readonly string[]> {
   const nodes = await nodesCalled(docker, name);
   for (const { ID, Version, Spec } of nodes)
-    if (Spec.Availability !== 'drain')
-      await docker.getNode(ID).update({ version: Version.Index, ...Spec, Availability: 'drain' });
+    if (Spec.Availability !== 'drain') await docker.getNode(ID).update(Version.Index, { ...Spec, Availability: 'drain' });
   // Of a node that is down, nobody hears that its work has ended.
   return nodes.filter(({ Status }) => Status?.State === 'ready').map(({ ID }) => ID);
 }
 
-async function nodesCalled(docker: Docker, name: string): Promise<readonly SwarmNode[]> {
+async function nodesCalled(docker: DockerClient, name: string): Promise<readonly SwarmNode[]> {
   // Ids, versions and specs are always there.
   return listIn<SwarmNode>(await docker.listNodes()).filter((node) => node.Description?.Hostname === name);
 }
@@ -81,10 +79,10 @@ async function releasing(name: string, signal: AbortSignal, call: (signal: Abort
   }
 }
 
-async function takeOut(docker: Docker, name: string): Promise<void> {
+async function takeOut(docker: DockerClient, name: string): Promise<void> {
   for (const { ID, Version, Spec, ManagerStatus } of await nodesCalled(docker, name)) {
     const node = docker.getNode(ID);
-    if (Spec.Role === 'manager') await node.update({ version: Version.Index, ...Spec, Role: 'worker', Availability: 'drain' });
+    if (Spec.Role === 'manager') await node.update(Version.Index, { ...Spec, Role: 'worker', Availability: 'drain' });
     // It can be removed as soon as it is to be a worker, but its vote counts until it is one: servers that vanish before leave no majority.
     if (Spec.Role === 'manager' || ManagerStatus) throw new Error(`${name} still has a vote among the managers`);
     await node.remove({ force: true }).catch((error: unknown) => {

@@ -1,10 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
-import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DockerBackend } from '../../adapters/embedded/docker-backend.js';
 import { ensureHelloImage, ensureNodeImage } from '../../adapters/embedded/docker-image.js';
 import { dockerName } from '../../adapters/embedded/docker-names.js';
+import { DockerClient } from '../../docker/client.js';
+import type { ContainerHandle } from '../../docker/handles.js';
+import { localDockerClient } from '../../docker/local.js';
 import { Secret } from '../../domain/secret.js';
+import { Allowance, MOST_ANSWERED } from '../../http/bounded-http.js';
 import type { CoeSession } from '../../ports/bay-driver.js';
 import { connectSwarm } from './client.js';
 import { TestCloud, type Signal } from './cloud.test-support.js';
@@ -13,7 +16,7 @@ import { EXAMPLE_BAYS, exampleBay, type Example } from './drivers/swarm-mode/exa
 import { aContainer, plainStatus, tlsStatusWithoutCertificate, until } from './swarm.test-support.js';
 import { resolveUserData } from './drivers/swarm-mode/user-data.test-support.js';
 
-const docker = new Docker();
+const docker = localDockerClient();
 const engine = await docker.ping().then(
   () => true,
   () => false,
@@ -41,7 +44,7 @@ function addressOf(name: string): string {
   return name === PLAIN ? `10.243.${third}.20` : (ADDRESSES[name] ?? '');
 }
 
-function containerOf(name: string): Docker.Container {
+function containerOf(name: string): ContainerHandle {
   return docker.getContainer(dockerName(instance, `s/${name}`));
 }
 
@@ -188,10 +191,7 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
 
   test('a hostile label or proxy was never executed, and the proxy reached the engine as it was written', async () => {
     for (const name of Object.keys(ADDRESSES)) expect((await inside(name, 'test', '-e', '/tmp/owned')).code).toBe(1);
-    const info = (await (await import('dockerode')).default.prototype.info.call(dockerAt('master-0064'))) as {
-      HttpProxy: string;
-      Labels: string[];
-    };
+    const info = await dockerAt('master-0064').info();
     expect(info.HttpProxy).toContain('proxy.example.org:3128/$(touch%20/tmp/owned)'.replace('%20', ' '));
     expect(info.Labels).toContain('org.magnum.node-group=default-master');
   });
@@ -237,15 +237,16 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
     await inside('worker-00c9', 'mv', '/opt/magnum/kept', '/opt/magnum/prepare-volume.sh');
   });
 
-  function dockerAt(name: string): Docker {
-    return new Docker({
-      protocol: 'https',
+  function dockerAt(name: string): DockerClient {
+    const connection = {
+      secure: true,
       host: ADDRESSES[name] ?? '',
       port: 2375,
       ca: cloud.authority.read('ca.crt'),
       cert: cloud.authority.read('client.crt'),
       key: cloud.authority.read('client.key'),
-    });
+    };
+    return new DockerClient(connection, () => ({ signal, allowance: new Allowance(MOST_ANSWERED) }));
   }
 
   test('a bay without TLS answers in the plain, and needs no certificate', async () => {
@@ -271,9 +272,7 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
   }, 60_000);
 
   test('an image is given to every node', async () => {
-    const image = await docker.getImage('magnum-ts-hello:1').get();
-    // A readable stream of Node is an async iterable of its chunks.
-    const names = await session.loadImage?.(image as unknown as AsyncIterable<Uint8Array>, signal);
+    const names = await session.loadImage?.(await docker.saveImage('magnum-ts-hello:1'), signal);
     expect([...(names ?? [])].sort()).toEqual(Object.keys(ADDRESSES));
   }, 60_000);
 
