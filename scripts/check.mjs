@@ -12,6 +12,7 @@ const STEPS = [
     'npx',
     ['depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'openapi/src', '--exclude', '(^|/)(dist|node_modules)/'],
   ],
+  ['citations and links between pages resolve', 'node', ['scripts/check-citations.mjs']],
   ['format', 'npx', ['prettier', '--check', '--log-level', 'warn', '.']],
   ['packages resolve from their tarballs', 'node', ['scripts/check-packages.mjs']],
 ];
