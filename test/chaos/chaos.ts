@@ -18,6 +18,7 @@ export interface ChaosResult {
   readonly bays: number;
   readonly writes: number;
   readonly reads: number;
+  readonly requests: number;
   readonly blows: number;
   /** What late writers had left, and the sweep removed. */
   readonly swept: number;
@@ -49,10 +50,19 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await Promise.all(work);
     log('chaos: the clients are done');
     const rest = await settledRest(sql);
-    const faults = [...clients.faults, ...nemesis.faults, ...fleet.deaths, ...faultsIn(clients), ...twins(fleet), ...rest];
+    const faults = [
+      ...clients.faults,
+      ...clients.history.faults,
+      ...nemesis.faults,
+      ...fleet.deaths,
+      ...faultsIn(clients.history),
+      ...twins(fleet),
+      ...rest,
+    ];
     const swept = fleet.lines.filter(({ msg }) => msg === 'leftover of a deleted bay removed').length;
-    const { bays, writes, reads } = clients;
-    return { faults, bays, writes: writes.length, reads: reads.length, blows: plan.length, swept };
+    const { bays, history } = clients;
+    const [writes, reads] = [history.writes.length, history.reads.length];
+    return { faults, bays, writes, reads, requests: history.requests, blows: plan.length, swept };
   } finally {
     await fleet.stopAll();
     await nemesis.close();

@@ -1,106 +1,140 @@
-import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import type { Answer, Fleet } from '../fleet/fleet.js';
-import type { Read, Value, Write } from './model.js';
+import { Recorder, type Seen } from './history.js';
 import { randomFrom } from './random.js';
 
 /** There are not as many floating addresses as bays here. */
 const BAY = { baymodel_id: 'model', floating_ip_enabled: false };
+const TEMPLATE = {
+  coe: 'swarm',
+  image_id: 'debian-12',
+  flavor_id: 'm1.small',
+  keypair_id: 'default',
+  external_network_id: 'public',
+};
 const SETTLES_WITHIN_MS = 180_000;
-const ANSWERS_WITHIN_MS = 120_000;
+const GROUP = 'extra';
 
-/** Clients that each make, resize, patch and delete bays of their own, ask again until there is a definite answer, and keep a history. */
+interface Round {
+  readonly client: number;
+  /** Of the bay, and of the bay model beside it. */
+  readonly name: string;
+  readonly random: () => number;
+  /** What a reader looks at; groups are looked at while the bay has them for certain. */
+  hasGroups: boolean;
+  templateId: string | undefined;
+}
+
+/**
+ * Clients that each make, resize, change and delete bays, node groups and bay models of their own, ask again until there is a definite
+ * answer, and keep a history. Beside each writer a reader looks at the same things, at another API each time, alone and in lists.
+ */
 export class Clients {
-  readonly writes: Write[] = [];
-  readonly reads: Read[] = [];
+  readonly history: Recorder;
   /** What no model is needed for: a failed bay, or an answer that must not be. */
   readonly faults: string[] = [];
   bays = 0;
-  readonly #fleet: Fleet;
 
   constructor(fleet: Fleet) {
-    this.#fleet = fleet;
+    this.history = new Recorder(fleet);
   }
 
   /** One client, until the signal; the bay that it has begun with is brought to its end. */
   async work(client: number, seed: number, signal: AbortSignal): Promise<void> {
     const random = randomFrom(seed + client * 7_919);
-    for (let round = 0; !signal.aborted; round += 1) {
-      const name = `bay-${client}-${round}`;
+    for (let number = 0; !signal.aborted; number += 1) {
+      const round: Round = { client, name: `bay-${client}-${number}`, random, hasGroups: false, templateId: undefined };
       const over = new AbortController();
-      const watching = this.#watch(name, client, over.signal);
-      try {
-        await this.#life(name, client, random);
-      } catch (error) {
-        this.faults.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
-      }
+      const watching = this.#watch(round, over.signal);
+      await this.#allOf(round, [this.#lifeOfBay(round), this.#lifeOfTemplate(round)]);
       over.abort(new Error('the bay is gone'));
       await watching;
       this.bays += 1;
     }
   }
 
-  async #life(name: string, client: number, random: () => number): Promise<void> {
-    await this.#create(name, client);
-    await this.#settled(name, client, 'CREATE_COMPLETE');
+  async #allOf({ name }: Round, lives: readonly Promise<void>[]): Promise<void> {
+    for (const life of await Promise.allSettled(lives))
+      if (life.status === 'rejected') this.faults.push(`${name}: ${textOf(life.reason)}`);
+  }
+
+  async #lifeOfBay(round: Round): Promise<void> {
+    const { name, client: api, random } = round;
+    await this.history.create({ path: '/v1/bays', api }, { ...BAY, name, node_count: 1 }, [{ register: name, value: 1 }]);
+    await this.#settled(round, 'CREATE_COMPLETE');
+    let size = 1;
     for (let change = Math.floor(random() * 3); change > 0; change -= 1) {
-      await this.#resize(name, client, 1 + Math.floor(random() * 4));
-      if (random() < 0.5) await this.#settled(name, client, 'UPDATE_COMPLETE');
+      size = 1 + Math.floor(random() * 4);
+      await this.#resizeAndBound(round, size, 5 + Math.floor(random() * 5));
+      if (random() < 0.5) await this.#settled(round, 'UPDATE_COMPLETE');
     }
-    await this.#delete(name, client);
-    await this.#settled(name, client, 'gone');
+    if (random() < 0.4) await this.#addAndRemoveGroup(round, size);
+    round.hasGroups = false;
+    await this.history.delete({ path: `/v1/bays/${name}`, api }, [{ register: name, value: null, lingers: true }]);
+    await this.#settled(round, 'gone');
   }
 
-  async #create(name: string, client: number): Promise<void> {
-    const [key, ids] = [randomUUID(), new Set<string>()];
-    const body = { ...BAY, name, node_count: 1 };
-    await this.#write({ bay: name, value: 1, ids }, async (api) => {
-      const answer = await this.#fleet.ask('POST', '/v1/bays', { body, key, api: client + api });
-      if (answer.status === 202) ids.add(String(answer.body['uuid']));
-      return answer;
-    });
+  /** Two changes of two fields at a time, at two APIs: neither must undo the other. */
+  async #resizeAndBound(round: Round, size: number, bound: number): Promise<void> {
+    const { name, client: api } = round;
+    const group = `/v1/clusters/${name}/nodegroups/default-worker`;
+    await Promise.all([
+      this.history.patch({ path: `/v1/bays/${name}`, api }, { node_count: size }, [
+        { register: name, value: size },
+        { register: `${name} default-worker`, value: size },
+      ]),
+      this.history.patch({ path: group, api: api + 1 }, { max_node_count: bound }, [{ register: `${name} bound`, value: bound }]),
+    ]);
+    round.hasGroups = true;
   }
 
-  async #resize(name: string, client: number, value: number): Promise<void> {
-    const body = [{ op: 'replace', path: '/node_count', value }];
-    await this.#write({ bay: name, value }, (api) => this.#fleet.ask('PATCH', `/v1/bays/${name}`, { body, api: client + api }));
+  async #addAndRemoveGroup(round: Round, size: number): Promise<void> {
+    const { name, client: api } = round;
+    const path = `/v1/clusters/${name}/nodegroups`;
+    const register = `${name} ${GROUP}`;
+    await this.#settled(round, 'COMPLETE');
+    await this.history.create({ path, api }, { name: GROUP, node_count: 1 }, [
+      { register, value: 1 },
+      { register: name, value: size + 1 },
+    ]);
+    await this.#settled(round, 'UPDATE_COMPLETE');
+    await this.history.delete({ path: `${path}/${GROUP}`, api }, [
+      { register, value: null, lingers: true },
+      { register: name, value: size, lingers: true },
+    ]);
+    await this.#settled(round, 'UPDATE_COMPLETE');
   }
 
-  async #delete(name: string, client: number): Promise<void> {
-    await this.#write({ bay: name, value: null }, (api) => this.#fleet.ask('DELETE', `/v1/bays/${name}`, { api: client + api }));
-  }
-
-  /** Asks again, another API each time, until the answer is not one of the moment. */
-  async #write(
-    { bay, value, ids }: { readonly bay: string; readonly value: Value; readonly ids?: ReadonlySet<string> },
-    ask: (attempt: number) => Promise<Answer>,
-  ): Promise<void> {
-    const began = performance.now();
-    for (let attempt = 0; ; attempt += 1) {
-      const answer = await ask(attempt).catch(() => undefined);
-      // A creation of the same key that is under way, and whose API may have died.
-      const isOfTheMoment = !answer || answer.status >= 500 || answer.status === 409 || answer.status === 429;
-      // Where the first attempt was heard and its answer lost, the bay may be gone by the second.
-      const isDone = answer && (answer.status < 300 || (value === null && answer.status === 404 && attempt > 0));
-      if (isDone) {
-        this.writes.push({ bay, value, began, ended: performance.now(), ...(ids ? { ids: [...ids] } : {}) });
-        return;
-      }
-      if (!isOfTheMoment) throw new Error(`unexpected answer ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`);
-      if (answer && answer.status >= 500 && answer.status !== 503)
-        this.faults.push(`${bay}: answer ${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`);
-      if (performance.now() - began > ANSWERS_WITHIN_MS)
-        throw new Error(`no definite answer in ${ANSWERS_WITHIN_MS / 1_000} s, at last ${answer?.status ?? 'none'}`);
-      await systemClock.sleep(100);
+  /** A bay model whose fields two writers change at a time, and which is gone with the answer to its deletion. */
+  async #lifeOfTemplate(round: Round): Promise<void> {
+    const { name, client: api, random } = round;
+    const registers = [`${name} model name`, `${name} model volume`] as const;
+    const both = (title: string | null, volume: number | null) => [
+      { register: registers[0], value: title },
+      { register: registers[1], value: volume },
+    ];
+    const body = { ...TEMPLATE, name: `model-${name}`, docker_volume_size: 1 };
+    const made = await this.history.create({ path: '/v1/baymodels', api: api + 1 }, body, both(`model-${name}`, 1));
+    const path = `/v1/baymodels/${String(made.body['uuid'])}`;
+    round.templateId = String(made.body['uuid']);
+    for (let change = 1 + Math.floor(random() * 4); change > 0; change -= 1) {
+      const [title, volume] = [`model-${name}-${change}`, 1 + Math.floor(random() * 90)];
+      await Promise.all([
+        this.history.patch({ path, api }, { name: title }, [{ register: registers[0], value: title }]),
+        this.history.patch({ path, api: api + 1 }, { docker_volume_size: volume }, [{ register: registers[1], value: volume }]),
+      ]);
+      await systemClock.sleep(500);
     }
+    await this.history.delete({ path, api }, both(null, null));
+    await systemClock.sleep(500);
   }
 
-  async #settled(name: string, client: number, wanted: string): Promise<void> {
+  async #settled({ name, client }: Round, wanted: string): Promise<void> {
     const end = performance.now() + SETTLES_WITHIN_MS;
     for (let attempt = 0; ; attempt += 1) {
-      const answer = await this.#fleet.ask('GET', `/v1/bays/${name}`, { api: client + attempt }).catch(() => undefined);
+      const answer = await this.history.look({ path: `/v1/bays/${name}`, api: client + attempt }, (seen) => [sizeOf(name, seen)]);
       const status = answer?.status === 404 ? 'gone' : answer?.status === 200 ? String(answer.body['status']) : 'IN_PROGRESS';
-      if (status === wanted) return;
+      if (status.endsWith(wanted)) return;
       if (!status.endsWith('IN_PROGRESS'))
         throw new Error(`${status} instead of ${wanted}: ${String(answer?.body['status_reason'])}`);
       if (performance.now() > end) throw new Error(`still ${status} after ${SETTLES_WITHIN_MS / 1_000} s`);
@@ -109,13 +143,72 @@ export class Clients {
   }
 
   /** A reader beside the writer, who asks both APIs in turn. */
-  async #watch(bay: string, client: number, signal: AbortSignal): Promise<void> {
+  async #watch(round: Round, signal: AbortSignal): Promise<void> {
     for (let attempt = 0; !signal.aborted; attempt += 1) {
-      const began = performance.now();
-      const answer = await this.#fleet.ask('GET', `/v1/bays/${bay}`, { api: client + attempt }).catch(() => undefined);
-      const value = answer?.status === 404 ? null : answer?.status === 200 ? Number(answer.body['node_count']) : undefined;
-      if (value !== undefined) this.reads.push({ bay, value, began, ended: performance.now() });
-      await systemClock.sleep(150, signal).catch(() => undefined);
+      await this.#watchOnce(round, attempt);
+      await systemClock.sleep(120, signal).catch(() => undefined);
     }
   }
+
+  async #watchOnce(round: Round, attempt: number): Promise<void> {
+    const { name, client, templateId } = round;
+    const api = client + attempt;
+    const { history } = this;
+    await history.look({ path: `/v1/bays/${name}`, api }, (answer) => [sizeOf(name, answer)]);
+    if (attempt % 3 === 0)
+      await history.look({ path: '/v1/bays?limit=1000', api: api + 1 }, (answer) => [
+        { register: name, value: valueIn(rowOf(answer, 'bays', name), 'node_count') },
+      ]);
+    if (templateId) await history.look({ path: `/v1/baymodels/${templateId}`, api: api + 1 }, (answer) => fieldsOf(name, answer));
+    if (round.hasGroups) await this.#watchGroups(round, api);
+  }
+
+  async #watchGroups(round: Round, api: number): Promise<void> {
+    const { name } = round;
+    const path = `/v1/clusters/${name}/nodegroups`;
+    // What is answered when the deletion has begun says nothing of the groups.
+    const unlessGoing = (seen: (answer: Answer) => readonly Seen[]) => (answer: Answer) =>
+      round.hasGroups && answer.status === 200 ? seen(answer) : [];
+    await this.history.look(
+      { path, api },
+      unlessGoing((answer) => [
+        { register: `${name} ${GROUP}`, value: valueIn(rowOf(answer, 'nodegroups', GROUP), 'node_count') },
+      ]),
+    );
+    await this.history.look(
+      { path: `${path}/default-worker`, api: api + 1 },
+      unlessGoing(({ body }) => [
+        { register: `${name} bound`, value: valueIn(body, 'max_node_count') },
+        { register: `${name} default-worker`, value: valueIn(body, 'node_count') },
+      ]),
+    );
+  }
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function sizeOf(register: string, answer: Answer): Seen {
+  return { register, value: answer.status === 404 ? null : valueIn(answer.body, 'node_count') };
+}
+
+function fieldsOf(name: string, answer: Answer): readonly Seen[] {
+  const row = answer.status === 404 ? undefined : answer.body;
+  return [
+    { register: `${name} model name`, value: valueIn(row, 'name') },
+    { register: `${name} model volume`, value: valueIn(row, 'docker_volume_size') },
+  ];
+}
+
+function rowOf(answer: Answer, list: string, name: string): Row | undefined {
+  // The service's lists hold objects.
+  return (answer.body[list] as readonly Row[] | undefined)?.find((row) => row['name'] === name);
+}
+
+function valueIn(row: Row | undefined, field: string): string | number | null {
+  const value = row?.[field] ?? null;
+  return typeof value === 'number' || typeof value === 'string' ? value : null;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,25 +1,36 @@
 /*
- * What the API promises, told as a model of one bay that has one writer and many readers, and checked on the history of what the clients
- * sent and were answered. A write lasts from its first attempt to its first definite answer; its outcome is that answer. While it lasts,
- * a read may show what was before or what is after; when it has ended, only what is after; and what a reader has seen once is never
- * followed by what was before it.
+ * What the API promises, as a model of registers, checked on the history of what the clients sent and were answered. A register is what
+ * one writer writes and many readers read: the size of a bay, a field of a bay model, a node group; null where the thing itself is not
+ * there. A write lasts from its first attempt to its first definite answer; its outcome is that answer. While it lasts, a read may show
+ * what was before or what is after; when it has ended, only what is after; and what a reader has seen once is never followed by what
+ * was before it, whichever API is asked and whether the thing is read alone or in a list. Beside the registers, each thing has numbers
+ * that only ever grow: the time of its last change and its generation.
  */
 
-/** The sizes of one bay; `null` stands for a bay that is not there. */
-export type Value = number | null;
+export type Value = number | string | null;
 
 export interface Write {
-  readonly bay: string;
+  readonly register: string;
   readonly value: Value;
   readonly began: number;
   readonly ended: number;
   /** Of a creation: each id that was ever answered, which must be one. */
   readonly ids?: readonly string[];
+  /** It is accepted before it is done, as a deletion is: until a reader has seen the outcome, it may be seen as it was. */
+  readonly lingers?: boolean;
 }
 
 export interface Read {
-  readonly bay: string;
+  readonly register: string;
   readonly value: Value;
+  readonly began: number;
+  readonly ended: number;
+}
+
+/** A number of which a later one is never less. */
+export interface Growing {
+  readonly name: string;
+  readonly value: number;
   readonly began: number;
   readonly ended: number;
 }
@@ -27,23 +38,42 @@ export interface Read {
 export interface History {
   readonly writes: readonly Write[];
   readonly reads: readonly Read[];
+  readonly growing: readonly Growing[];
 }
 
 /** One line for each promise that was broken. */
-export function faultsIn({ writes, reads }: History): readonly string[] {
-  const bays = new Set([...writes, ...reads].map(({ bay }) => bay));
-  return [...bays].flatMap((bay) => {
-    const own = writes.filter((write) => write.bay === bay).sort((one, other) => one.began - other.began);
-    const seen = reads.filter((read) => read.bay === bay).sort((one, other) => one.began - other.began);
-    return [...doubled(own), ...wrong(own, seen), ...backwards(own, seen)].map((fault) => `${bay}: ${fault}`);
+export function faultsIn({ writes, reads, growing }: History): readonly string[] {
+  const [written, read, grown] = [grouped(writes, registerOf), grouped(reads, registerOf), grouped(growing, ({ name }) => name)];
+  const ofRegisters = [...new Set([...written.keys(), ...read.keys()])].flatMap((register) => {
+    const [own, seen] = [written.get(register) ?? [], read.get(register) ?? []];
+    return [...doubled(own), ...wrong(own, seen), ...backwards(own, seen)].map((fault) => `${register}: ${fault}`);
   });
+  return [...ofRegisters, ...[...grown].flatMap(([name, values]) => shrunk(values).map((fault) => `${name}: ${fault}`))];
+}
+
+function registerOf({ register }: { readonly register: string }): string {
+  return register;
+}
+
+/** By key, each in the order in which it began. */
+function grouped<T extends { readonly began: number }>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+): ReadonlyMap<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items.toSorted((one, other) => one.began - other.began)) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
 }
 
 function doubled(writes: readonly Write[]): readonly string[] {
   return writes
     .map(({ ids = [] }) => new Set(ids))
     .filter((ids) => ids.size > 1)
-    .map((ids) => `one creation was answered with several bays: ${[...ids].join(', ')}`);
+    .map((ids) => `one creation was answered with several ids: ${[...ids].join(', ')}`);
 }
 
 /** The place in the order of writes of what a read shows; the newest one that it may show. Undefined: none of them. */
@@ -62,7 +92,6 @@ function valueAfter(writes: readonly Write[], place: number): Value {
   return writes[place]?.value ?? null;
 }
 
-/** A deletion is accepted long before the bay is gone: until a reader has missed it, it may be seen as it was. */
 function wrong(writes: readonly Write[], reads: readonly Read[]): readonly string[] {
   return reads.flatMap((read) => {
     if (placeOf(writes, read) !== undefined || isOnItsWay(writes, read)) return [];
@@ -72,9 +101,10 @@ function wrong(writes: readonly Write[], reads: readonly Read[]): readonly strin
   });
 }
 
+/** As it was before a write that lingers. */
 function isOnItsWay(writes: readonly Write[], read: Read): boolean {
   const last = writes.findLastIndex((write) => write.began <= read.ended);
-  return last > 0 && writes[last]?.value === null && read.value === valueAfter(writes, last - 1);
+  return last > 0 && writes[last]?.lingers === true && read.value === valueAfter(writes, last - 1);
 }
 
 function backwards(writes: readonly Write[], reads: readonly Read[]): readonly string[] {
@@ -82,14 +112,14 @@ function backwards(writes: readonly Write[], reads: readonly Read[]): readonly s
   const gone = reads.filter((read) => read.value === null && isAfterCreation(writes, read)).map((read) => read.ended);
   const goneAt = Math.min(...gone);
   for (const read of reads)
-    if (read.value !== null && read.began > goneAt) found.push(`a deleted bay was seen again at ${read.began}`);
+    if (read.value !== null && read.began > goneAt) found.push(`a deleted thing was seen again at ${read.began}`);
+  const places = reads.map((read) => (isOnItsWay(writes, read) ? undefined : placeOf(writes, read)));
   for (const [index, read] of reads.entries()) {
-    const place = isOnItsWay(writes, read) ? undefined : placeOf(writes, read);
-    const later = reads.slice(index + 1).find((other) => {
-      const next = isOnItsWay(writes, other) ? undefined : placeOf(writes, other);
-      return other.began > read.ended && place !== undefined && next !== undefined && next < place;
-    });
-    if (later) found.push(`a read at ${later.began} went back to ${String(later.value)} behind ${String(read.value)}`);
+    const place = places[index];
+    if (place === undefined) continue;
+    const later = reads.findIndex((other, at) => at > index && other.began > read.ended && (places[at] ?? place) < place);
+    const behind = reads[later];
+    if (behind) found.push(`a read at ${behind.began} went back to ${String(behind.value)} behind ${String(read.value)}`);
   }
   return found;
 }
@@ -97,4 +127,15 @@ function backwards(writes: readonly Write[], reads: readonly Read[]): readonly s
 function isAfterCreation(writes: readonly Write[], read: Read): boolean {
   const [creation] = writes;
   return creation !== undefined && read.began > creation.ended;
+}
+
+function shrunk(values: readonly Growing[]): readonly string[] {
+  const byEnd = values.toSorted((one, other) => one.ended - other.ended);
+  const found: string[] = [];
+  let [most, next] = [-Infinity, 0];
+  for (const { value, began } of values) {
+    for (let ended = byEnd[next]; ended && ended.ended < began; ended = byEnd[++next]) most = Math.max(most, ended.value);
+    if (value < most) found.push(`a read at ${began} showed ${value} behind ${most}`);
+  }
+  return found;
 }

@@ -140,6 +140,8 @@ export class Nemesis {
           if (seconds !== 0) await systemClock.sleep(lasts / 2, signal).catch(() => undefined);
         }
         return;
+      case 'wrong clock at the start':
+        return this.#startWithWrongClock(member, while_);
       case 'full log':
         await this.#stopped(member);
         return this.#onFullDisk(member);
@@ -156,6 +158,17 @@ export class Nemesis {
     }, STOPS_WITHIN_MS);
     await end(member, 'SIGTERM');
     clearTimeout(late);
+  }
+
+  /** Its host's clock is minutes off before the process has asked anything; it is right again when the process has been replaced. */
+  async #startWithWrongClock(member: Member, while_: () => Promise<void>): Promise<void> {
+    if (!this.#hasClocks) return;
+    for (const seconds of [JUMP_SECONDS, -JUMP_SECONDS, 0]) {
+      await this.#stopped(member);
+      this.#setClock(member.name, seconds);
+      this.#fleet.start(member);
+      if (seconds !== 0) await while_();
+    }
   }
 
   #onFullDisk(member: Member): void {

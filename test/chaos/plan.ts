@@ -10,6 +10,7 @@ export const BLOWS = [
   'half-open broker',
   'reset connections',
   'clock',
+  'wrong clock at the start',
   'full log',
   'memory alarm',
 ] as const;

@@ -20,9 +20,16 @@ if (![seconds, seed, clients].every((value) => Number.isInteger(value) && value 
 const mariadb = await startMariadb({ log });
 const rabbitmq = await startRabbitmq({ log });
 try {
-  const { faults, bays, writes, reads, blows, swept } = await runChaos({ mariadb, rabbitmq, log, seconds, seed, clients });
+  const { faults, bays, writes, reads, requests, blows, swept } = await runChaos({
+    mariadb,
+    rabbitmq,
+    log,
+    seconds,
+    seed,
+    clients,
+  });
   log(
-    `chaos: seed ${seed}: ${bays} bays, ${writes} writes, ${reads} reads, ${blows} blows, ${swept} leftovers removed, ${faults.length} faults`,
+    `chaos: seed ${seed}: ${bays} bays, ${requests} requests, ${writes} writes, ${reads} reads, ${blows} blows, ${swept} leftovers removed, ${faults.length} faults`,
   );
   for (const fault of faults) log(`  ${fault}`);
   process.exitCode = faults.length === 0 ? 0 : 1;

@@ -2,6 +2,7 @@ import amqplib from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startRabbitmq, type Rabbitmq } from '../../scripts/host/rabbitmq.mjs';
 import type { AmqpBus } from '../../packages/core/src/adapters/bus/amqp.js';
+import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
 import { loadConfig } from '../../packages/core/src/config/config.js';
 import { notificationsOf } from '../../packages/core/src/notifiers.js';
@@ -53,7 +54,10 @@ describe('notifications', () => {
     const elsewhere: string[] = [];
     const bus = busWith(async (_exchange, key) => void elsewhere.push(key));
     const heard = await listener(exchange, durable);
-    const notifications = await notificationsOf(loadConfig([{ name: 'f.conf', content }]), bus, silentLogger);
+    const notifications = await notificationsOf(loadConfig([{ name: 'f.conf', content }]), bus, {
+      clock: systemClock,
+      logger: silentLogger,
+    });
     const message = await until(async () => {
       await notifications.notifier?.notify(CREATED);
       return heard.get();
@@ -69,7 +73,7 @@ describe('notifications', () => {
     const [published, logged]: [string[], unknown[]] = [[], []];
     const bus = busWith(async (exchange, key) => void published.push(`${exchange} ${key}`));
     const logger = { ...silentLogger, info: (event: string, fields?: unknown) => void logged.push([event, fields]) };
-    const notifications = await notificationsOf(loadConfig([{ name: 'f.conf', content }]), bus, logger);
+    const notifications = await notificationsOf(loadConfig([{ name: 'f.conf', content }]), bus, { clock: systemClock, logger });
     await notifications.notifier?.notify(CREATED);
     expect(published).toEqual(['magnum notifications.info']);
     expect(logged).toEqual([
@@ -85,7 +89,7 @@ describe('notifications', () => {
     const { notifier } = await notificationsOf(
       loadConfig([{ name: 'f.conf', content }]),
       busWith(() => Promise.reject(new Error('no'))),
-      silentLogger,
+      { clock: systemClock, logger: silentLogger },
     );
     expect(notifier).toBeUndefined();
   });

@@ -20,12 +20,15 @@ import { enginesOf } from './engines.js';
 import type { FrontRoom } from './front.js';
 import type { Manifests } from './ports/manifests.js';
 import type { Sealer } from './ports/sealer.js';
+import type { Clock } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
 
 export interface ComposeOptions {
   readonly db: Knex;
   readonly backend: CloudBackend;
   readonly logger: Logger;
+  /** That of the host when absent. */
+  readonly clock?: Clock;
   /** 32 bytes; the same at every start and for every process, or nothing sealed can be read any more. */
   readonly sealingKey: Uint8Array;
   /** Keys before it, which still open what they have sealed. */
@@ -55,7 +58,7 @@ export interface Parts {
 /** The adapters, put together over one database. The only place that makes them. */
 export function composeParts(options: ComposeOptions): Parts {
   const { db, backend, logger, config = EMBEDDED_DEFAULTS } = options;
-  const [clock, random] = [systemClock, systemRandom];
+  const [clock, random] = [options.clock ?? systemClock, systemRandom];
   const sealer = aesSealer(options.sealingKey, ...(options.olderKeys ?? []));
   const store = knexStore(db, clock, sealer);
   const nodeUrl = (path: string) => (): string => `${options.nodeOrigin()}${path}`;

@@ -2,11 +2,11 @@ import { hostname } from 'node:os';
 import type { AmqpBus } from './adapters/bus/amqp.js';
 import { osloNotifier, type Publish } from './adapters/bus/notifications.js';
 import { amqpPublisher } from './adapters/bus/publisher.js';
-import { systemClock } from './adapters/system/clock.js';
 import { systemRandom } from './adapters/system/random.js';
 import { brokerLink } from './broker-tls.js';
 import type { Config } from './config/config.js';
 import type { JsonObject } from './domain/json.js';
+import type { Clock } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
 import type { Notifier } from './ports/notifier.js';
 
@@ -22,7 +22,11 @@ const SECTION = 'oslo_messaging_notifications';
  * Each driver that is listed publishes: `messaging` and `messagingv2` on the broker of the bus, or on another one where `transport_url`
  * names it; `log` into the log. Without any of them nothing is notified.
  */
-export async function notificationsOf(config: Config, bus: AmqpBus, logger: Logger): Promise<Notifications> {
+export async function notificationsOf(
+  config: Config,
+  bus: AmqpBus,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): Promise<Notifications> {
   const drivers = new Set(config.list(SECTION, 'driver'));
   const toBroker = drivers.has('messaging') || drivers.has('messagingv2') ? await brokerPublish(config, bus, logger) : undefined;
   const publishes = [...(toBroker ? [toBroker.publish] : []), ...(drivers.has('log') ? [logPublish(logger)] : [])];
@@ -33,7 +37,7 @@ export async function notificationsOf(config: Config, bus: AmqpBus, logger: Logg
       publish,
       topics: config.list(SECTION, 'topics'),
       host: config.text('DEFAULT', 'host') ?? hostname(),
-      clock: systemClock,
+      clock,
       logger,
     }),
   );

@@ -14,7 +14,6 @@ import { cloudSessions, type Sessions } from './adapters/openstack/sessions.js';
 import type { SessionDeps } from './adapters/openstack/session.js';
 import { wirePerNeighbour, wireTo, type Wire, type WireOptions } from './adapters/openstack/wire.js';
 import { heatOrchestrator } from './adapters/orchestrator/heat.js';
-import { systemClock } from './adapters/system/clock.js';
 import { systemRandom } from './adapters/system/random.js';
 import { aesSealer } from './adapters/system/sealer.js';
 import type { ConductorDeps } from './conductor/world.js';
@@ -25,12 +24,14 @@ import { Secret } from './domain/secret.js';
 import { enginesOf } from './engines.js';
 import { namedPem } from './pem-files.js';
 import type { Vault } from './ports/certificates.js';
+import type { Clock } from './ports/clock.js';
 import type { Logger } from './ports/logger.js';
 import type { StackLimits } from './ports/orchestrator.js';
 
 export interface OpenstackOptions {
   readonly db: Knex;
   readonly logger: Logger;
+  readonly clock: Clock;
   /** 32 bytes, the same for every process. */
   readonly sealingKey: Uint8Array;
   /** Keys before it, which still open what they have sealed. */
@@ -47,11 +48,11 @@ export function usesOpenstack(config: Config): boolean {
 
 /** The parts of the service over a real OpenStack. */
 export function composeOpenstack(config: Config, options: OpenstackOptions): ConductorDeps {
-  const [clock, random] = [systemClock, systemRandom];
+  const [clock, random] = [options.clock, systemRandom];
   const sealer = aesSealer(options.sealingKey, ...(options.olderKeys ?? []));
   const store = knexStore(options.db, clock, sealer);
   const database = databaseVault(store, sealer);
-  const deps = sessionDeps(config, options.logger);
+  const deps = sessionDeps(config, options.logger, clock);
   const sessions = cloudSessions(deps, database);
   const authUrl = `${originOf(config.text('keystone_authtoken', 'www_authenticate_uri') ?? deps.keystone)}/v3`;
   return {
@@ -121,14 +122,14 @@ function vaultOf(config: Config, database: Vault, { service }: Sessions): Vault 
   }
 }
 
-function sessionDeps(config: Config, logger: Logger): SessionDeps {
+function sessionDeps(config: Config, logger: Logger, clock: Clock): SessionDeps {
   const wire = wireOf(config);
   const keystone = originOf(keystoneUrl(config) ?? '');
   const password = new Secret(demanded(config, 'password'));
   const userId = loginText(config, 'user_id');
   const projectId = loginText(config, 'project_id');
   const service = passwordLogin(
-    { wire, clock: systemClock },
+    { wire, clock },
     {
       keystone,
       user: userId === null ? { name: demanded(config, 'username'), domain: domainOf(config, 'user') } : { id: userId },
@@ -145,7 +146,7 @@ function sessionDeps(config: Config, logger: Logger): SessionDeps {
   );
   return {
     wire,
-    clock: systemClock,
+    clock,
     random: systemRandom,
     logger,
     keystone,

@@ -4,6 +4,7 @@ import { amqpBus, type AmqpBus } from './adapters/bus/amqp.js';
 import { serviceOrigin } from './service-origin.js';
 import { brokerLink } from './broker-tls.js';
 import { openDatabase } from './open-database.js';
+import { openShared, poolOf, type Pool } from './shared-database.js';
 import { LIMIT_DEFAULTS, memoryLimits } from './adapters/limits/memory.js';
 import { metered } from './adapters/system/meter.js';
 import { openTelemetryTracer, traced } from './adapters/system/tracer.js';
@@ -42,6 +43,7 @@ import { enforcementOf, policySources } from './policy.js';
 import { reseal, type Resealed } from './adapters/knex/reseal.js';
 import { sealingKeys } from './sealing-keys.js';
 import type { Limits } from './ports/limits.js';
+import type { Clock } from './ports/clock.js';
 import type { Tracer } from './ports/tracer.js';
 import type { Logger } from './ports/logger.js';
 import type { HeldLease, PassesInFlight, ServiceStats } from './ports/stats.js';
@@ -54,7 +56,7 @@ export type Readiness = Readonly<Record<string, { readonly ok: boolean; readonly
 /** What a process knows of its surroundings right now. */
 export interface Diagnosis {
   readonly parts: Readiness;
-  readonly pool: { readonly used: number; readonly free: number; readonly waiting: number };
+  readonly pool: Pool;
   readonly stats: ServiceStats | null;
   readonly leases: readonly HeldLease[];
   /** Of a conductor: what it does right now. */
@@ -86,7 +88,7 @@ export async function openApi(
   const { parts, bus } = base;
   const identity = withTokenCache(parts.conductor.identity, {
     ttlMs: config.number('keystone_authtoken', 'token_cache_time') * 1_000,
-    clock: systemClock,
+    clock: base.clock,
   });
   const api = plainApi({
     ...parts.conductor,
@@ -199,9 +201,10 @@ interface CloudParts {
   stop(): Promise<void>;
 }
 
-function cloudParts(config: Config, db: Knex, logger: Logger): CloudParts {
+function cloudParts(config: Config, { db, clock, logger }: Pick<Base, 'db' | 'clock'> & { readonly logger: Logger }): CloudParts {
   const common = {
     db,
+    clock,
     logger,
     ...sealingOf(config),
     signingRules: signingRules(config),
@@ -226,6 +229,9 @@ function cloudParts(config: Config, db: Knex, logger: Logger): CloudParts {
 
 interface Base {
   readonly db: Knex;
+  readonly clock: Clock;
+  /** What goes on until it is closed. */
+  readonly closing: AbortController;
   readonly bus: AmqpBus;
   readonly notifications: Notifications;
   readonly parts: CloudParts;
@@ -233,7 +239,8 @@ interface Base {
 }
 
 async function openBase(config: Config, logger: Logger, meter?: Meter): Promise<Base> {
-  const db = openDatabase(config);
+  const closing = new AbortController();
+  const { db, clock, keepLearning } = openShared(config, logger);
   const tracer = tracerWhenConfigured();
   const bus = await amqpBus({
     ...brokerLink(config, 'DEFAULT'),
@@ -243,8 +250,8 @@ async function openBase(config: Config, logger: Logger, meter?: Meter): Promise<
     random: systemRandom,
     ...(tracer ? { tracer } : {}),
   });
-  const parts = cloudParts(config, db, logger);
-  const notifications = await notificationsOf(config, bus, logger);
+  const parts = cloudParts(config, { db, clock, logger });
+  const notifications = await notificationsOf(config, bus, { clock, logger });
   const conductor = {
     ...parts.conductor,
     ...(notifications.notifier ? { notifier: notifications.notifier } : {}),
@@ -253,7 +260,8 @@ async function openBase(config: Config, logger: Logger, meter?: Meter): Promise<
     departedGraceMs: config.number('conductor', 'leftover_grace') * 1_000,
     orchestrator: observed(parts.conductor.orchestrator, tracer, meter),
   };
-  return { db, bus, notifications, parts: { ...parts, conductor }, tracer };
+  void keepLearning(closing.signal);
+  return { db, clock, closing, bus, notifications, parts: { ...parts, conductor }, tracer };
 }
 
 const ORCHESTRATOR_CALLS = ['find', 'findAll', 'create', 'update', 'delete', 'events'] as const;
@@ -304,7 +312,7 @@ function observersOf(
   base: Base,
   passes: () => PassesInFlight | undefined = () => undefined,
 ): Pick<Service, 'stats' | 'diagnose'> {
-  const reader = statsReader(base.db, systemClock);
+  const reader = statsReader(base.db, base.clock);
   return {
     stats: () => reader.read(),
     diagnose: async () => ({
@@ -321,13 +329,8 @@ function passesIn(passes: PassesInFlight | undefined): Pick<Diagnosis, 'passes'>
   return passes ? { passes } : {};
 }
 
-function poolOf(db: Knex): Diagnosis['pool'] {
-  // Knex's pool is tarn's; its types do not say so.
-  const pool = db.client.pool as { numUsed(): number; numFree(): number; numPendingAcquires(): number } | undefined;
-  return { used: pool?.numUsed() ?? 0, free: pool?.numFree() ?? 0, waiting: pool?.numPendingAcquires() ?? 0 };
-}
-
 async function closeBase(base: Base): Promise<void> {
+  base.closing.abort(new Error('the service is stopping'));
   await base.notifications.close();
   await base.bus.close();
   await base.db.destroy();

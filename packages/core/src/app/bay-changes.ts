@@ -8,6 +8,7 @@ import { deadlineOf } from '../domain/intent.js';
 import type { Problem } from '../domain/labels.js';
 import { ACCEPTED_IN, type BayOperation } from '../domain/transitions.js';
 import type { Upgrade } from '../domain/upgrade.js';
+import { laterThan } from '../domain/time.js';
 import type { New, Repositories } from '../ports/store.js';
 import type { AppDeps } from './deps.js';
 import { keepRequestToken } from './delegation.js';
@@ -95,7 +96,7 @@ function withOperation(deps: Pick<AppDeps, 'clock'>, bay: Bay, operation: Operat
   return {
     ...bay,
     generation: bay.generation + 1,
-    updatedAt: deps.clock.now(),
+    updatedAt: laterThan(bay, deps.clock.now()),
     observed: { ...bay.observed, status: STATUS_OF[operation].running, statusReason: null },
   };
 }

@@ -5,6 +5,7 @@ import type { BayModelId } from '../domain/ids.js';
 import type { Problem } from '../domain/labels.js';
 import { generatedName } from '../domain/names.js';
 import { WORDS } from '../domain/words.js';
+import { laterThan } from '../domain/time.js';
 import type { BayDriver } from '../ports/bay-driver.js';
 import type { Page } from '../ports/store.js';
 import { requireCloudResources, requireImage, type CloudReferences } from './cloud-resources.js';
@@ -119,7 +120,7 @@ async function changedModel(
     ...fields,
     name: fields.name ?? model.name,
     clusterDistro: image?.distro ?? fields.clusterDistro,
-    updatedAt: laterThan(model.updatedAt ?? model.createdAt, deps.clock.now()),
+    updatedAt: laterThan(model, deps.clock.now()),
   };
   const isSamePlatform =
     wanted.serverType === model.serverType && wanted.clusterDistro === model.clusterDistro && wanted.coe === model.coe;
@@ -153,11 +154,6 @@ export async function deleteBayModel(
     if (await repos.bayModels.isReferenced(model.id)) throw referenced(model, 'deleted');
     if (!(await repos.bayModels.delete(model))) throw changedMeanwhile(model);
   });
-}
-
-/** No two versions of a model have one time, however fast they follow. */
-function laterThan(before: Date, now: Date): Date {
-  return new Date(Math.max(now.getTime(), before.getTime() + 1));
 }
 
 function changedMeanwhile(model: BayModel): DomainError {

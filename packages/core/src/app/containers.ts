@@ -2,6 +2,7 @@ import { DomainError, isDomainError } from '../domain/errors.js';
 import type { BayId, ContainerId } from '../domain/ids.js';
 import { parseMemory } from '../domain/memory.js';
 import type { Container, ContainerReport, ContainerStatus } from '../domain/workload.js';
+import { laterThan } from '../domain/time.js';
 import type { CommandResult } from '../ports/bay-driver.js';
 import type { ContainerAction } from '../ports/bus.js';
 import type { Page } from '../ports/store.js';
@@ -122,7 +123,7 @@ export async function updateContainer(
   change: (container: Container) => Container,
 ): Promise<ContainerView> {
   const container = await findContainer(deps, access, ident);
-  const changed = { ...change(container), updatedAt: deps.clock.now() };
+  const changed = { ...change(container), updatedAt: laterThan(container, deps.clock.now()) };
   if (changed.memory !== null) parseMemory(changed.memory);
   await deps.store.write((repos) => repos.containers.save(changed));
   return { container: changed, node: null, reason: null };

@@ -4,6 +4,7 @@ import { DomainError } from '../domain/errors.js';
 import { NEEDED_PROPERTY, type Federation } from '../domain/federation.js';
 import type { BayId, FederationId } from '../domain/ids.js';
 import { generatedName } from '../domain/names.js';
+import { laterThan } from '../domain/time.js';
 import type { Page } from '../ports/store.js';
 import { ownRows, owningProject, type Access, type AppDeps } from './deps.js';
 import { findBay, findFederation } from './find.js';
@@ -73,7 +74,7 @@ export async function updateFederation(
     properties: wanted.properties,
     status: STATUS_OF.update.failed,
     revision: federation.revision + 1,
-    updatedAt: deps.clock.now(),
+    updatedAt: laterThan(federation, deps.clock.now()),
   };
   if (await deps.store.write((repos) => repos.federations.save(next, federation.revision))) return federation.id;
   throw new DomainError(

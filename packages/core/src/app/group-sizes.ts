@@ -8,6 +8,7 @@ import { DEFAULT_MASTER, DEFAULT_WORKER, isMaster, type NodeGroup } from '../dom
 import { UNSEEN_NODE, type Node } from '../domain/node.js';
 import { shardsFor } from '../domain/shards.js';
 import { isOld, type Upgrade } from '../domain/upgrade.js';
+import { laterThan } from '../domain/time.js';
 import type { New, Repositories } from '../ports/store.js';
 import type { AppDeps } from './deps.js';
 import { requireGrownFits } from './stack-limits.js';
@@ -153,7 +154,7 @@ export async function setGroupSize(
   for (const node of [...named, ...victims(rest, -missing, ofGroup)]) await repos.nodes.setDesired(node.id, 'absent');
   // What only replaces nodes or takes some away is never too much.
   if (missing > named.length) await requireGrownFits(deps, repos, bay);
-  await repos.nodeGroups.saveWanted({ ...group, updatedAt: deps.clock.now() });
+  await repos.nodeGroups.saveWanted({ ...group, updatedAt: laterThan(group, deps.clock.now()) });
   await repos.nodeGroups.saveCount(group.id, size);
   await repos.nodeGroups.saveStatus(group.id, 'UPDATE_IN_PROGRESS', null);
 }

@@ -6,6 +6,7 @@ import { mergedLabels, type Labels, type Problem } from '../domain/labels.js';
 import { isMaster, type NodeGroup, type Taint } from '../domain/node-group.js';
 import { checkNodeGroup } from '../domain/node-group-rules.js';
 import { groupAccepts, type GroupOperation } from '../domain/transitions.js';
+import { laterThan } from '../domain/time.js';
 import type { BayRow, New, NodeGroupRow, Page } from '../ports/store.js';
 import { changeBay, requireAccepts, type BayCheck } from './bay-changes.js';
 import { requireCloudResources } from './cloud-resources.js';
@@ -126,7 +127,7 @@ export async function updateNodeGroup(
 ): Promise<OwnedGroup> {
   const owned = await getNodeGroup(deps, access, place.bay, place.group);
   const { bay, row } = owned;
-  const next = { ...row.group, ...change(owned), updatedAt: deps.clock.now() };
+  const next = { ...row.group, ...change(owned), updatedAt: laterThan(row.group, deps.clock.now()) };
   requireAccepts(bay, 'nodegroup-update');
   requireGroupAccepts(row.group, 'update');
   checkNodeGroup(next);

@@ -2,6 +2,7 @@ import type { BayId, NodeId } from '../domain/ids.js';
 import type { NodeRecord } from '../domain/node.js';
 import type { NodeReport } from '../ports/bay-driver.js';
 import { DomainError, isDomainError } from '../domain/errors.js';
+import { laterThan } from '../domain/time.js';
 import type { BayNodeRow, New, NodeRow, Page } from '../ports/store.js';
 import { ownRows, owningProject, type Access, type AppDeps } from './deps.js';
 import { findBay, findNode } from './find.js';
@@ -82,7 +83,7 @@ export async function updateNodeRecord(
   change: (view: NodeView) => NodeRecordFields,
 ): Promise<NodeView> {
   const record = await findRecord(deps, access, ident);
-  const changed = { ...record, ...change({ kind: 'record', record }), updatedAt: deps.clock.now() };
+  const changed = { ...record, ...change({ kind: 'record', record }), updatedAt: laterThan(record, deps.clock.now()) };
   await deps.store.write((repos) => repos.nodes.saveRecord(changed));
   return { kind: 'record', record: changed };
 }

@@ -1,5 +1,6 @@
 import { DomainError } from '../domain/errors.js';
 import { QUOTA_RESOURCE, type Quota, type QuotaResource } from '../domain/quota.js';
+import { laterThan } from '../domain/time.js';
 import type { NumberedPage, Repositories } from '../ports/store.js';
 import { ownRows, type Access, type AppDeps } from './deps.js';
 
@@ -80,7 +81,7 @@ export async function updateQuota(
     const before = await heldQuota(repos, place);
     change.check(before);
     // Two changes within a millisecond are two versions.
-    const updatedAt = new Date(Math.max(deps.clock.now().getTime(), versionOf(before) + 1));
+    const updatedAt = laterThan(before, deps.clock.now());
     const after = { ...before, hardLimit: change.hardLimit ?? before.hardLimit, updatedAt };
     await repos.quotas.save(after);
     return after;

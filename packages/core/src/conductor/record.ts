@@ -8,6 +8,7 @@ import type { BayId } from '../domain/ids.js';
 import type { Node, NodeObservation } from '../domain/node.js';
 import type { Observation } from '../domain/observation.js';
 import { upgradedGroup } from '../domain/upgrade.js';
+import { laterThan } from '../domain/time.js';
 import type { StackEvent } from '../ports/orchestrator.js';
 import type { Random } from '../ports/random.js';
 import type { Lease, Repositories } from '../ports/store.js';
@@ -194,7 +195,7 @@ async function recordUpgrade(deps: ConductorDeps, repos: Repositories, { world, 
   const { bay } = world;
   if (upgrade.ofBay) await repos.bays.saveModel(bay.id, upgrade.bayModelId, { ...bay.desired.labels, ...upgrade.labels });
   for (const group of world.nodeGroups.filter(({ id }) => upgrade.groupIds.includes(id)))
-    await repos.nodeGroups.saveWanted({ ...upgradedGroup(group, upgrade), updatedAt: deps.clock.now() });
+    await repos.nodeGroups.saveWanted({ ...upgradedGroup(group, upgrade), updatedAt: laterThan(group, deps.clock.now()) });
 }
 
 function sameObservation(one: NodeObservation, other: NodeObservation): boolean {

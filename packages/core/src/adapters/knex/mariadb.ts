@@ -3,6 +3,7 @@ import { DomainError } from '../../domain/errors.js';
 import { listenToEveryConnection } from './listened.js';
 import { WITHOUT_VALUES, withoutValuesInErrors } from './query-errors.js';
 import { QUIET } from './quiet.js';
+import { TIME_QUESTION, timeIn, type LearnTime } from './database-time.js';
 
 export interface MariadbOptions {
   /** As upstream's `[database] connection`: `mysql+pymysql://user:password@host:port/database?charset=utf8mb4`. */
@@ -16,6 +17,8 @@ export interface MariadbOptions {
   /** Path of a Unix socket, in place of host and port. */
   readonly socketPath?: string;
   readonly connectTimeoutMs?: number;
+  /** Told the server's time by each new connection, before anything else is asked over it. */
+  readonly learnTime?: LearnTime;
 }
 
 /** How to speak TLS with the server. Texts are PEM. */
@@ -61,7 +64,10 @@ export function openMariadb(options: MariadbOptions): Knex {
       reapIntervalMillis: LOOK_FOR_IDLE_MS,
       afterCreate(connection: Session, done: (error: Error | null, connection: Session) => void): void {
         // Claims and compare-and-swaps need to see what others have committed.
-        connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) => done(error, connection));
+        connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) => {
+          if (error || !options.learnTime) return done(error, connection);
+          learnTimeOver(connection, options.learnTime, (failure) => done(failure, connection));
+        });
       },
     },
     acquireConnectionTimeout: acquireTimeoutMs,
@@ -71,7 +77,15 @@ export function openMariadb(options: MariadbOptions): Knex {
 }
 
 interface Session {
-  query(sql: string, done: (error: Error | null) => void): void;
+  query(sql: string, done: (error: Error | null, rows?: unknown) => void): void;
+}
+
+function learnTimeOver(connection: Session, learnTime: LearnTime, done: (error: Error | null) => void): void {
+  const asked = performance.now();
+  connection.query(TIME_QUESTION, (error, rows) => {
+    if (!error) learnTime({ told: timeIn(rows), asked, answered: performance.now() });
+    done(error);
+  });
 }
 
 function connectionOf(text: string): { host: string; port: number; user: string; password: string; database: string } {
