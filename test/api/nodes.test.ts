@@ -39,7 +39,7 @@ describe('nodes', () => {
       private_address: expect.stringMatching(/^10\.213\./),
       public_address: expect.stringMatching(/^172\.31\.200\./),
       server_id: expect.any(String),
-      name: expect.stringMatching(/^master-[0-9a-f]{4}$/),
+      name: expect.stringMatching(/^hive-master-[0-9a-f]{4}$/),
       links: [
         { href: `${ORIGIN}/v1/nodes/${String(node?.['uuid'])}`, rel: 'self' },
         { href: `${ORIGIN}/nodes/${String(node?.['uuid'])}`, rel: 'bookmark' },

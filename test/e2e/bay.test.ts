@@ -234,8 +234,8 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
     await resize(1);
     const left = (await nodes().toArray()).map(({ name }) => name);
     expect(await swarmNodes()).toEqual([
-      expect.stringMatching(/^master-.* Leader Ready$/),
-      expect.stringMatching(/^worker-.* Ready$/),
+      expect.stringMatching(/^hive-master-[0-9a-f]{4} .*Leader Ready$/),
+      expect.stringMatching(/^hive-worker-[0-9a-f]{4} .*Ready$/),
     ]);
     expect((await swarmNodes()).map((line) => line.split(' ')[0]).sort()).toEqual(left.sort());
     const survives = left.includes(first.node ?? '') ? first : second;

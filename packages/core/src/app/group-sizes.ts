@@ -39,11 +39,11 @@ export function newDefaultGroups(
     nodeCount: sizes.nodeCount,
     minNodeCount: leastWorkers(bay.desired.labels),
   });
-  const masterNodes = newNodes(deps, { group: masters, bayModelId: model.id, taken: new Set(), count: sizes.masterCount });
+  const masterNodes = newNodes(deps, { bay, group: masters, bayModelId: model.id, taken: new Set(), count: sizes.masterCount });
   const taken = new Set(masterNodes.map((node) => node.name));
   return {
     groups: [masters, workers],
-    nodes: [...masterNodes, ...newNodes(deps, { group: workers, bayModelId: model.id, taken, count: sizes.nodeCount })],
+    nodes: [...masterNodes, ...newNodes(deps, { bay, group: workers, bayModelId: model.id, taken, count: sizes.nodeCount })],
   };
 }
 
@@ -83,6 +83,7 @@ function newGroup(deps: AppDeps, bay: New<Bay>, model: BayModel, shape: GroupSha
 }
 
 export interface NewNodes {
+  readonly bay: Pick<Bay, 'id' | 'name'>;
   readonly group: New<NodeGroup>;
   readonly bayModelId: BayModelId;
   /** Names that the bay's nodes bear. */
@@ -93,7 +94,7 @@ export interface NewNodes {
 }
 
 export function newNodes(deps: Pick<AppDeps, 'random' | 'clock'>, wanted: NewNodes): readonly New<Node>[] {
-  const { group } = wanted;
+  const { bay, group } = wanted;
   const role = isMaster(group) ? 'master' : 'worker';
   const names = new Set(wanted.taken);
   const count = Math.max(0, wanted.count);
@@ -101,7 +102,8 @@ export function newNodes(deps: Pick<AppDeps, 'random' | 'clock'>, wanted: NewNod
   // Managers stand in the bay's own stack: it hands what they have made to the workers.
   const shards = isMaster(group) ? [] : shardsFor(others, count);
   return Array.from({ length: count }, (_, index) => {
-    const name = nodeName(role, names, (limit) => deps.random.below(limit));
+    const place = { bay, role, group: group.isDefault ? null : group.name } as const;
+    const name = nodeName(place, names, (limit) => deps.random.below(limit));
     names.add(name);
     return {
       id: deps.random.uuid() as NodeId, // a new UUID is an id by being given here
@@ -150,7 +152,7 @@ export async function setGroupSize(
   const origin = ofGroup ? { ...group, imageId: ofGroup.imageId } : group;
   const bayModelId = ofGroup?.bayModelId ?? bay.desired.bayModelId;
   const taken = new Set(nodes.map((node) => node.name));
-  await repos.nodes.insert(...newNodes(deps, { group: origin, bayModelId, taken, count: missing, others: nodes }));
+  await repos.nodes.insert(...newNodes(deps, { bay, group: origin, bayModelId, taken, count: missing, others: nodes }));
   for (const node of [...named, ...victims(rest, -missing, ofGroup)]) await repos.nodes.setDesired(node.id, 'absent');
   // What only replaces nodes or takes some away is never too much.
   if (missing > named.length) await requireGrownFits(deps, repos, bay);

@@ -110,7 +110,7 @@ export async function createNodeGroup(
     if (groups.some(({ name }) => name === group.name)) throw nameTaken(bay, group.name);
     await repos.nodeGroups.insert(group);
     const taken = new Set((await repos.nodes.ofBay(bay.id)).map((node) => node.name));
-    const made = newNodes(deps, { group, bayModelId: next.desired.bayModelId, taken, count: group.nodeCount });
+    const made = newNodes(deps, { bay: next, group, bayModelId: next.desired.bayModelId, taken, count: group.nodeCount });
     await repos.nodes.insert(...made);
     await requireGrownFits(deps, repos, next);
     await access.once?.made(repos, group.id);

@@ -1,6 +1,7 @@
 import type { Bay } from '../domain/bay.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayFacts } from '../domain/observation.js';
+import { resourceNameOf } from '../domain/names.js';
 import { Secret } from '../domain/secret.js';
 import { stackProblem } from '../domain/stack-size.js';
 import type { BayDriver, DesiredBay } from '../ports/bay-driver.js';
@@ -36,7 +37,7 @@ const DELEGATION = {
 
 /** As long as those that the conductor derives. */
 function standInTokens({ nodes }: DesiredBay): Secret {
-  return new Secret(JSON.stringify(Object.fromEntries(nodes.map(({ name }) => [name, 'x'.repeat(43)]))));
+  return new Secret(JSON.stringify(Object.fromEntries(nodes.map((node) => [resourceNameOf(node), 'x'.repeat(43)]))));
 }
 
 /**

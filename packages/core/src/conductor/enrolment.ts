@@ -2,6 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { enrolmentKeyRef } from '../domain/credential.js';
 import { DomainError } from '../domain/errors.js';
 import type { NodeId } from '../domain/ids.js';
+import { resourceNameOf } from '../domain/names.js';
 import { Secret } from '../domain/secret.js';
 import type { Questions } from '../ports/bus.js';
 import { newestCredential } from './newest-credential.js';
@@ -17,11 +18,11 @@ import type { BayWorld, ConductorDeps } from './world.js';
 
 type KeyDeps = Pick<ConductorDeps, 'vault'>;
 
-/** By the name of each node that the bay is to have. */
+/** By what the stack calls each node that the bay is to have. */
 export async function enrolmentTokens(deps: KeyDeps, { bay, nodes }: BayWorld): Promise<Readonly<Record<string, string>>> {
   const key = await deps.vault.keep(enrolmentKeyRef(bay.id), new Secret(randomBytes(32).toString('base64url')));
   const present = nodes.filter((node) => node.desired === 'present');
-  return Object.fromEntries(present.map((node) => [node.name, tokenOf(key, node.id)]));
+  return Object.fromEntries(present.map((node) => [resourceNameOf(node), tokenOf(key, node.id)]));
 }
 
 function tokenOf(key: Secret, nodeId: NodeId): string {

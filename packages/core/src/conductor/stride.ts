@@ -44,7 +44,7 @@ async function write(deps: ConductorDeps, repos: Repositories, { world, upgrade,
   }
   const taken = new Set(world.nodes.map((node) => node.name));
   const group = upgradedGroup(stride.group, upgrade);
-  const wanted = { group, bayModelId: upgrade.bayModelId, taken, count: stride.count, others: world.nodes };
+  const wanted = { bay: world.bay, group, bayModelId: upgrade.bayModelId, taken, count: stride.count, others: world.nodes };
   for (const node of newNodes(deps, wanted)) await repos.nodes.insert(node);
 }
 

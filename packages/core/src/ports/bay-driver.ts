@@ -22,7 +22,7 @@ export interface Delegation {
   readonly trusteeUserId: string;
   readonly trusteeUsername: string;
   readonly trusteeDomainId: string;
-  /** JSON: by the name of each node, what it exchanges once for the account's password. */
+  /** JSON: by what the stack calls each node (`resourceNameOf`), what it exchanges once for the account's password. */
   readonly enrolmentTokens: Secret;
   readonly trustId: string | null;
 }

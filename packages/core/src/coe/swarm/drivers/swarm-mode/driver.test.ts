@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../../domain/json.js';
 import { labelProblems } from '../../../../domain/labels.js';
+import { resourceNameOf } from '../../../../domain/names.js';
 import { Secret } from '../../../../domain/secret.js';
 import type { RenderInput } from '../../../../ports/bay-driver.js';
 import type { StackResource, StackSnapshot } from '../../../../ports/orchestrator.js';
@@ -11,7 +12,7 @@ import { coeNamed, driverFor } from '../../../index.js';
 import { swarmMode } from './driver.js';
 import { EXAMPLE_BAYS, exampleBay } from './example-bays.js';
 import { SWARM_LABELS } from './labels.js';
-import { resolveUserData } from './user-data.test-support.js';
+import { resolveNode, resolveUserData } from './user-data.test-support.js';
 
 const GOLDEN = new URL('./golden/', import.meta.url);
 
@@ -42,6 +43,16 @@ function valuesIn(data: string): string {
   return config.write_files.find(({ path }) => path === '/etc/magnum/node.json')?.content ?? '';
 }
 
+interface Golden {
+  readonly template: JsonObject;
+  readonly files: Readonly<Record<string, JsonValue>>;
+}
+
+/** Scripts are not kept. */
+function textsOf({ files }: Golden): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(files).map(([name, file]) => [name, JSON.stringify(file)]));
+}
+
 describe('rendering', () => {
   for (const [name, input] of Object.entries(EXAMPLE_BAYS)) {
     test(`the bay "${name}" renders as reviewed (UPDATE_GOLDEN=1 rewrites)`, () => {
@@ -55,11 +66,34 @@ describe('rendering', () => {
 
     test(`the user data of "${name}" fits into what Nova takes, for every kind of node`, () => {
       for (const node of input.nodes.filter(({ desired }) => desired === 'present')) {
-        const text = resolveUserData(swarmMode.render(input), node.name);
+        const text = resolveUserData(swarmMode.render(input), resourceNameOf(node));
         expect(Buffer.byteLength(text)).toBeLessThan(45_000);
       }
     });
   }
+
+  test('nodes that an earlier release named keep their servers: names and user data are what they were, and nothing else is replaced', () => {
+    const earlier = JSON.parse(readFileSync(new URL('earlier-release.json', GOLDEN), 'utf8')) as Golden;
+    const input = exampleBay();
+    const now = JSON.parse(renderedText(input)) as Golden;
+    const tokens = { enrolment_tokens: input.delegation.enrolmentTokens };
+    for (const name of ['master-0064', 'worker-00c8', 'worker-00c9']) {
+      const [before, after] = [earlier, now].map((golden) => {
+        const stack = { ...swarmMode.render(input), template: golden.template, files: textsOf(golden), parameters: tokens };
+        const { server, ...others } = (golden.files['node.yaml'] as { readonly resources: JsonObject }).resources;
+        const { user_data: _, ...kept } = (server as { readonly properties: JsonObject }).properties;
+        return { data: resolveUserData(stack, name), node: (golden.template['resources'] as JsonObject)[name], kept, others };
+      });
+      expect(after).toEqual(before);
+    }
+  });
+
+  test('a node is told its whole name; the stack says of it the digits alone', () => {
+    const stack = swarmMode.render(exampleBay({ clusterInNames: true }));
+    const { type, properties } = resolveNode(stack, 'worker-00c8');
+    expect([type, properties['name']]).toEqual(['node.yaml', 'example-worker-00c8']);
+    expect(JSON.parse(valuesIn(resolveUserData(stack, 'worker-00c8')))).toMatchObject({ node_name: 'example-worker-00c8' });
+  });
 
   test('rendering twice gives the same', () => {
     expect(renderedText(exampleBay({ managers: 3 }))).toBe(renderedText(exampleBay({ managers: 3 })));

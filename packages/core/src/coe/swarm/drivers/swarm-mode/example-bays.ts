@@ -3,6 +3,7 @@ import { UNSEEN_BAY } from '../../../../domain/bay.js';
 import type { BayModel } from '../../../../domain/bay-model.js';
 import type { BayId, BayModelId, NodeGroupId, NodeId } from '../../../../domain/ids.js';
 import type { BayFacts } from '../../../../domain/observation.js';
+import { nodeName, resourceNameOf } from '../../../../domain/names.js';
 import { UNSEEN_NODE, type Node } from '../../../../domain/node.js';
 import type { NodeGroup } from '../../../../domain/node-group.js';
 import { Secret } from '../../../../domain/secret.js';
@@ -24,6 +25,8 @@ export interface Example {
   readonly leaving?: readonly string[];
   /** Workers of one shard; without it they stand in the bay's own stack, as those of earlier releases do. */
   readonly shardSize?: number;
+  /** Nodes have the name of the cluster in theirs; without it they are named as by earlier releases. */
+  readonly clusterInNames?: boolean;
 }
 
 /** A bay to render, plain unless the example says otherwise. For tests and reference pages. */
@@ -47,7 +50,9 @@ export function exampleBay(example: Example = {}): RenderInput {
       trusteeUserId: 'trustee-1',
       trusteeUsername: 'bay_trustee',
       trusteeDomainId: 'magnum',
-      enrolmentTokens: new Secret(JSON.stringify(Object.fromEntries(nodes.map(({ name }) => [name, exampleToken(name)])))),
+      enrolmentTokens: new Secret(
+        JSON.stringify(Object.fromEntries(nodes.map((node) => [resourceNameOf(node), exampleToken(resourceNameOf(node))]))),
+      ),
       trustId: null,
     },
   };
@@ -171,16 +176,19 @@ function aGroup(number: number, name: string, role: string, nodeCount: number): 
   };
 }
 
-function aNode(group: NodeGroup, index: number, { leaving = [], shardSize }: Example): Node {
+function aNode(group: NodeGroup, index: number, { leaving = [], shardSize, clusterInNames }: Example): Node {
   const number = group.sequence * 100 + index;
-  const name = `${group.name.replace('default-', '')}-${number.toString(16).padStart(4, '0')}`;
+  const role = group.role === 'master' ? 'master' : 'worker';
+  const place = { bay: { id: group.bayId, name: 'example' }, role, group: group.isDefault ? null : group.name } as const;
+  const whole = nodeName(place, new Set(), () => number);
+  const name = clusterInNames ? whole : resourceNameOf({ role, name: whole });
   return {
     id: id<NodeId>('d', number),
     sequence: number,
     bayId: group.bayId,
     nodeGroupId: group.id,
     name,
-    role: group.role === 'master' ? 'master' : 'worker',
+    role,
     bayModelId: id<BayModelId>('a', 1),
     imageId: group.imageId,
     shard: shardSize === undefined || group.role === 'master' ? null : Math.floor(index / shardSize),
@@ -206,6 +214,7 @@ const HOSTILE = {
 export const EXAMPLE_BAYS: Readonly<Record<string, RenderInput>> = {
   plain: exampleBay(),
   shards: exampleBay({ workers: 3, shardSize: 2, extraGroup: { name: 'Grün & groß', dockerVolumeSize: 10 } }),
+  named: exampleBay({ workers: 3, shardSize: 2, clusterInNames: true, extraGroup: { name: 'Grün & groß' } }),
   'load-balanced': exampleBay({
     managers: 3,
     desired: { masterLbEnabled: true, dockerVolumeSize: 5 },

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../../domain/json.js';
+import { resourceNameOf } from '../../../../domain/names.js';
 import type { Node, NodeObservation, NodeStatus } from '../../../../domain/node.js';
 import type { Observation, StackSighting } from '../../../../domain/observation.js';
 import type { DesiredBay } from '../../../../ports/bay-driver.js';
@@ -65,7 +66,8 @@ function nodesIn(stack: StackSnapshot): (node: Node) => NodeObservation | undefi
   }
   const addresses = addressesIn(stack);
   const leaves = firstLeaves(stack);
-  return ({ name }) => {
+  return (node) => {
+    const name = resourceNameOf(node);
     const own = holders.get(name);
     if (!own || (own.action === 'DELETE' && own.state === 'COMPLETE')) return undefined;
     const known = addresses.get(name);

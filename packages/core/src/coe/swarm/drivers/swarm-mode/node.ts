@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../../domain/json.js';
+import { resourceNameOf } from '../../../../domain/names.js';
 import { cloudConfig } from '../../../hot/user-data.js';
 import {
   getAttribute,
@@ -159,6 +160,7 @@ function valuesOf(settings: Settings, like: NodeSettings): JsonObject {
 
 function runtimeValues(settings: Settings, like: NodeSettings): JsonObject {
   return {
+    node_name: getParam('name'),
     private_address: getAttribute('port', 'fixed_ips', 0, 'ip_address'),
     ...(settings.floating ? { floating_address: getAttribute('floating', 'floating_ip_address') } : {}),
     load_balancer_address: getParam('load_balancer_address'),
@@ -207,7 +209,7 @@ export function nodeProperties(settings: Settings, node: NodeSettings): JsonObje
     volume_size: node.volumeSize > 0 ? node.volumeSize : undefined,
     boot_volume_size: node.bootVolumeSize > 0 ? node.bootVolumeSize : undefined,
     settings: plainSettings(settings, node),
-    enrolment_token: { get_param: ['enrolment_tokens', node.node.name] },
+    enrolment_token: { get_param: ['enrolment_tokens', resourceNameOf(node.node)] },
     invitation: invitationFor(settings, node),
     ...loadBalancerAddresses(settings, node),
   });
@@ -216,7 +218,7 @@ export function nodeProperties(settings: Settings, node: NodeSettings): JsonObje
 function invitationFor(settings: Settings, node: NodeSettings): JsonObject | undefined {
   const first = firstManager(settings);
   if (node.first || !first) return undefined;
-  return getAttribute(first.node.name, node.manager ? 'manager_invitation' : 'worker_invitation');
+  return getAttribute(resourceNameOf(first.node), node.manager ? 'manager_invitation' : 'worker_invitation');
 }
 
 function loadBalancerAddresses(settings: Settings, node: NodeSettings): JsonObject {
@@ -234,7 +236,8 @@ function plainSettings(settings: Settings, { node, group, manager, first }: Node
   const { facts, model, bay } = settings.input;
   return {
     bay_id: bay.id,
-    node_name: node.name,
+    // Said to nodes of earlier releases here, too: their settings stay as they are.
+    ...(node.name === resourceNameOf(node) ? { node_name: node.name } : {}),
     node_group: group.name,
     role: manager ? 'manager' : 'worker',
     first,

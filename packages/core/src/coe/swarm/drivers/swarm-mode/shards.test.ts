@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { nodeName } from '../../../../domain/names.js';
 import { SHARD_SIZE, shardsFor } from '../../../../domain/shards.js';
 import { needsOf, resourcesOf } from '../../../../domain/stack-needs.js';
 import { stackProblem } from '../../../../domain/stack-size.js';
@@ -59,6 +60,19 @@ describe('nodes in shards', () => {
     const sizes = [JSON.stringify(template), ...Object.values(files)].map((text) => Buffer.byteLength(text));
     expect(Math.max(...sizes)).toBeLessThan(HEAT.templateBytes / 4);
     expect(Buffer.byteLength(JSON.stringify({ template, files, ...rest }))).toBeLessThan(HEAT.requestBytes);
+  });
+
+  test('fit with the longest names that a cluster can give them, the parameters of the stack included', () => {
+    const input = exampleBay({ workers: 1_000, shardSize: SHARD_SIZE });
+    const bay = { id: input.bay.id, name: 'x'.repeat(255) };
+    const nodes = input.nodes.map((node) => {
+      const digits = parseInt(node.name.slice(-4), 16);
+      return { ...node, name: nodeName({ bay, role: node.role, group: null }, new Set(), () => digits) };
+    });
+    const { template, files, parameters, ...rest } = swarmMode.render({ ...input, nodes });
+    const sent = { template, files, parameters: { enrolment_tokens: input.delegation.enrolmentTokens.reveal() }, ...rest };
+    expect(Object.keys(parameters)).toEqual(['enrolment_tokens']);
+    expect(Buffer.byteLength(JSON.stringify(sent))).toBeLessThan(HEAT.requestBytes);
   });
 
   test('are refused with the number of what the orchestrator does not take', () => {

@@ -1,4 +1,5 @@
 import type { NodeGroup } from '../../../../domain/node-group.js';
+import { resourceNameOf } from '../../../../domain/names.js';
 import { renderShard, type RenderedShard } from '../../../hot/shard.js';
 import { nodeProperties, parametersOf, templateNameOf } from './node.js';
 import type { NodeSettings, Settings } from './settings.js';
@@ -34,7 +35,7 @@ function rendered(settings: Settings, name: string, nodes: readonly NodeSettings
     description: `Nodes of the group ${nodes[0]?.group.name ?? ''}`,
     parameters: Object.assign({}, ...[...kinds.values()].map((node) => parametersOf(settings, node))),
     members: nodes.map((node) => ({
-      name: node.node.name,
+      name: resourceNameOf(node.node),
       type: templateNameOf(node),
       properties: nodeProperties(settings, node),
     })),

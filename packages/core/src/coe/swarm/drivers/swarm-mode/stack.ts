@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../../domain/json.js';
+import { resourceNameOf } from '../../../../domain/names.js';
 import { SHARD_OUTPUT } from '../../../hot/shard.js';
 import { getAttribute, getResource, withoutNulls, type HotResource, type HotTemplate } from '../../../hot/template.js';
 import { nodeProperties, nodeTemplate, templateNameOf } from './node.js';
@@ -158,7 +159,7 @@ function loadBalancerOf(settings: Settings): Resources {
 function nodesOf(settings: Settings): Resources {
   return Object.fromEntries(
     settings.nodes.filter(isInRoot).flatMap((node): [string, HotResource][] => {
-      const { name } = node.node;
+      const name = resourceNameOf(node.node);
       const resource = { type: templateNameOf(node), ...afterRouter(settings), properties: nodeProperties(settings, node) };
       if (!node.manager || !settings.loadBalancer) return [[name, resource]];
       return [
@@ -171,7 +172,7 @@ function nodesOf(settings: Settings): Resources {
 
 /** Resource of a manager's place behind the load balancer. */
 export function memberName(node: Pick<NodeSettings, 'node'>): string {
-  return `${node.node.name}-member`;
+  return `${resourceNameOf(node.node)}-member`;
 }
 
 function memberOf(settings: Settings, node: NodeSettings): HotResource {
@@ -179,7 +180,7 @@ function memberOf(settings: Settings, node: NodeSettings): HotResource {
     type: 'OS::Octavia::PoolMember',
     properties: withoutNulls({
       pool: getResource('api_pool'),
-      address: getAttribute(node.node.name, 'private_address'),
+      address: getAttribute(resourceNameOf(node.node), 'private_address'),
       subnet: subnetOf(settings),
       protocol_port: API_PORT,
     }),
@@ -199,16 +200,16 @@ function apiAddress(settings: Settings): JsonValue {
   if (settings.loadBalancerFloating) return getAttribute('api_floating', 'floating_ip_address');
   if (settings.loadBalancer) return getAttribute('api_lb', 'vip_address');
   const first = firstManager(settings);
-  return first ? getAttribute(first.node.name, settings.floating ? 'public_address' : 'private_address') : '';
+  return first ? getAttribute(resourceNameOf(first.node), settings.floating ? 'public_address' : 'private_address') : '';
 }
 
 function nodeAddresses(settings: Settings): JsonObject {
   return Object.fromEntries(
     settings.nodes.filter(isInRoot).map(({ node }) => [
-      node.name,
+      resourceNameOf(node),
       {
-        private: getAttribute(node.name, 'private_address'),
-        public: getAttribute(node.name, 'public_address'),
+        private: getAttribute(resourceNameOf(node), 'private_address'),
+        public: getAttribute(resourceNameOf(node), 'public_address'),
       },
     ]),
   );
