@@ -130,12 +130,12 @@ export function bodyOf(call: Call): JsonObject {
   return (call.body ?? {}) as JsonObject;
 }
 
-/** Absent or empty labels are the model's (contract, resources §1.2). */
+/** Absent or empty labels are the model's (docs/contract/resources.md#defaults). */
 export function nonEmpty<T extends object>(map: T | null): T | null {
   return map && Object.keys(map).length > 0 ? map : null;
 }
 
-/** The patched document. Whatever else than `changeable` differs is named in the refusal (contract, validation §7). */
+/** The patched document. Whatever else than `changeable` differs is named in the refusal (docs/contract/validation.md#changing-a-cluster). */
 export function changedBay(call: Call, before: JsonObject, names: BayNames, changeable: readonly string[]): JsonObject {
   const after = patched(names.schema, before, call);
   const refused = changedFields(before, after).filter((name) => !changeable.includes(name));

@@ -44,7 +44,7 @@ export const bayHandlers = {
   getBayConfig: operations.config,
 } satisfies Record<string, Handler>;
 
-/** Up to 1.1 the answer waits for the orchestrator's word, and is the bay; later it is the id alone (contract, README §7). */
+/** Up to 1.1 the answer waits for the orchestrator's word, and is the bay; later it is the id alone (docs/contract/protocol.md#waiting). */
 async function answerTo(deps: ApiDeps, call: Call, accepted: Accepted): Promise<Answer> {
   const { bayId, warnings } = accepted;
   if (!isSynchronous(call)) return { body: { uuid: bayId }, warnings };
@@ -62,7 +62,7 @@ function parse(call: Call): CreateBay {
     ...parseBay(call, BAYS),
     keypair: null,
     mergeLabels: false,
-    // The class default of a bay, unlike a cluster's, is true whatever the model says (contract, resources §9.1).
+    // The class default of a bay, unlike a cluster's, is true whatever the model says (docs/contract/resources.md#bay).
     floatingIpEnabled: flagField(bodyOf(call), 'floating_ip_enabled') ?? true,
   };
 }

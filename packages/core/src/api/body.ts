@@ -8,7 +8,7 @@ type Readable = Pick<PlainRequest, 'header' | 'body'>;
 export const LARGEST_BODY = 1_048_576;
 const JSON_TYPES = new Set(['application/json', 'text/javascript', 'application/javascript']);
 
-/** The body as JSON; undefined where it is empty or of a type that is ignored. Errors: 400, 413, 415 (contract, README §2). */
+/** The body as JSON; undefined where it is empty or of a type that is ignored. Errors: 400, 413, 415 (docs/contract/protocol.md#request-bodies). */
 export async function readBody(request: Readable): Promise<JsonValue | undefined> {
   const bytes = await readBounded(request);
   if (bytes.length === 0) return undefined;

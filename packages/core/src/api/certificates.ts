@@ -9,7 +9,7 @@ import { resourceLinks } from './links.js';
 
 const COLLECTION = 'certificates';
 
-/** Answers carry both wordings of the bay's id, as they did up to 16.x (contract, resources §4). */
+/** Answers carry both wordings of the bay's id, as they did up to 16.x (docs/contract/resources.md#certificate). */
 export const certificateHandlers = {
   getCertificate: async (deps, call) => {
     const wanted = { bay: identOf(call), type: textField(call.query, 'ca_cert_type') ?? undefined };

@@ -7,7 +7,7 @@ import { checkOf, etagOfBay } from './etag.js';
 import { numberField, textField, textsField } from './fields.js';
 import type { Call, Handler } from './handler.js';
 
-/** Contract, endpoints §1 rows 7 and 8. */
+/** Routes 7 and 8 of docs/contract/endpoints.md#clusters. */
 export const clusterActionHandlers = {
   resizeCluster: async (deps, call) => {
     const body = bodyOf(call);

@@ -6,7 +6,7 @@ import type { Call, Handler } from './handler.js';
 import { resourceLinks } from './links.js';
 import { CLUSTER_TEMPLATES } from './vocabulary.js';
 
-/** The modern wording of bay models: contract, resources §2. */
+/** The modern wording of bay models: docs/contract/resources.md#cluster-template. */
 const operations = bayModelOperations({
   names: CLUSTER_TEMPLATES,
   present,

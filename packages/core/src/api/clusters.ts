@@ -21,13 +21,13 @@ import type { Call, Handler } from './handler.js';
 import { touches } from './patching.js';
 import { CLUSTERS } from './vocabulary.js';
 
-/** The modern wording of bays: contract, resources §1. Asynchronous at every version. */
+/** The modern wording of bays: docs/contract/resources.md#cluster. Asynchronous at every version. */
 const operations = bayOperations({
   names: CLUSTERS,
   summary,
   whole: presentCluster,
   parse,
-  // Upstream lost the conversion on the way (contract, README §0, "zero nodes"); clients know it so.
+  // Upstream lost the conversion on the way (docs/contract/README.md#microversions); clients know it so.
   unknownModelIsInvalid: (call) => isWithin(call.version, '1.1', '1.9'),
   change,
   accepted: async (_deps, _call, { bayId, warnings }) => ({ body: { uuid: bayId }, warnings }),
@@ -57,7 +57,7 @@ function parse(call: Call): CreateBay {
 
 const HEALTH_FIELDS = ['health_status', 'health_status_reason'];
 
-/** Contract, validation §7: a change of the number of nodes is one of the default worker group. */
+/** A change of the number of nodes is one of the default worker group: docs/contract/validation.md#changing-a-cluster. */
 function change(call: Call, row: BayRow): UpdateBay {
   const before = presentCluster(call, row);
   const after = changedBay(call, before, CLUSTERS, ['node_count', ...HEALTH_FIELDS]);

@@ -5,7 +5,7 @@ const TRUE = new Set(['true', 't', 'yes', 'y', 'on', '1']);
 const FALSE = new Set(['false', 'f', 'no', 'n', 'off', '0']);
 
 /**
- * The type layer's kindnesses (contract, README §4 "Extra rules"): null means absent, numbers may come as text, booleans in
+ * The type layer's kindnesses (docs/contract/protocol.md#request-bodies): null means absent, numbers may come as text, booleans in
  * many words. What cannot be read is left as it is, for the check to name.
  */
 export function coerceBody(body: JsonObject, schema: JsonSchema): JsonObject {

@@ -44,7 +44,7 @@ const list =
     );
   };
 
-/** The answer is the JSON of Docker's result, which is null (contract, endpoints §8). */
+/** The answer is the JSON of Docker's result, which is null (docs/contract/endpoints.md#containers). */
 const act =
   (action: ContainerAction): Handler =>
   async (deps, call) => {

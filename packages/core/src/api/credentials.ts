@@ -8,7 +8,7 @@ import { resourceLinks } from './links.js';
 
 const COLLECTION = 'credentials';
 
-/** Contract, endpoints §4; `GET` and `PUT` are the nodes' own. */
+/** Routes: docs/contract/endpoints.md#certificates-credentials; `GET` and `PUT` are the nodes' own. */
 export const credentialHandlers = {
   getCredential: async (deps, call) => {
     const found = await getCredential(deps, call.access, identOf(call), call.signal());

@@ -12,7 +12,7 @@ export function asDomainError(error: unknown): DomainError {
   return error instanceof DomainError ? error : new DomainError('internal', { message: INTERNAL, cause: error });
 }
 
-/** Contract, README §4: the modern `errors` list for every era's routes; 401 has Keystone middleware's own shape. */
+/** As docs/contract/protocol.md#errors has it: the modern `errors` list for every era's routes; 401 has Keystone middleware's own shape. */
 export function errorBody(error: DomainError, vocabulary: Vocabulary = 'bay'): JsonObject {
   const message = error.in(vocabulary);
   if (error.kind === 'unauthorized') return { error: { code: 401, title: 'Unauthorized', message } };

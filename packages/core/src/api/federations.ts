@@ -68,7 +68,7 @@ function identOf(call: Call): string {
   return call.params['federation_ident'] ?? '';
 }
 
-/** Members come and go one by one: an `add` joins, a `remove` with a value leaves (contract, validation §11). The rest is a usual patch. */
+/** Members come and go one by one: an `add` joins, a `remove` with a value leaves (docs/contract/validation.md#federations). The rest is a usual patch. */
 function changeOf(call: Call, federation: Federation): ChangeFederation {
   const operations: readonly JsonValue[] = Array.isArray(call.body) ? call.body : [];
   const others = operations.filter((entry) => !isAboutMembers(entry));

@@ -155,7 +155,7 @@ interface Admitted {
 }
 
 async function served(deps: ApiDeps, request: PlainRequest, { route, actor, headers, slots }: Admitted): Promise<Reply> {
-  // `/` is outside of versioning (contract, README §1).
+  // `/` is outside of versioning (docs/contract/protocol.md#root-documents).
   const negotiated = request.path === '/' ? undefined : negotiateInto(headers, request);
   const found = requireRoute(route, headers);
   const wantsStream = found.operation.streams && request.method !== 'HEAD' && accepts(request, EVENT_STREAM);

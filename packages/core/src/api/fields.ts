@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../domain/json.js';
 import { isJsonObject } from '../domain/json.js';
 import type { Labels } from '../domain/labels.js';
 
-/** Readers of a checked body: what is absent, null or empty text is null (contract, resources §1.2 "unset or falsy"). */
+/** Readers of a checked body: what is absent, null or empty text is null (docs/contract/resources.md#defaults). */
 export function textField(body: JsonObject, name: string): string | null {
   const value = body[name];
   return typeof value === 'string' && value !== '' ? value : null;

@@ -4,7 +4,7 @@ export interface Link {
   readonly [extra: string]: string;
 }
 
-/** `self` and `bookmark` of a resource: contract, README §1. */
+/** `self` and `bookmark` of a resource: docs/contract/protocol.md#links. */
 export function resourceLinks(baseUrl: string, collection: string, id: string): readonly [Link, Link] {
   return [
     { href: `${baseUrl}/v1/${collection}/${id}`, rel: 'self' },
@@ -16,7 +16,7 @@ export function locationOf(baseUrl: string, collection: string, id: string): str
   return `${baseUrl}/v1/${collection}/${id}`;
 }
 
-/** ISO 8601 with offset, no fraction: contract, README §4 "Output-type rules". */
+/** ISO 8601 with offset, no fraction: docs/contract/protocol.md#field-values. */
 export function wireTime(time: Date): string {
   return `${time.toISOString().slice(0, 19)}+00:00`;
 }

@@ -38,14 +38,14 @@ interface ManifestHandlers {
   readonly delete: Handler;
 }
 
-/** Contract, endpoints §7: the bay is `bay_ident` in the query, or the segment after the identifier. */
+/** The bay is `bay_ident` in the query, or the segment after the identifier: docs/contract/endpoints.md#kubernetes-objects. */
 function manifestHandlers(noun: Noun): ManifestHandlers {
   const { kind, collection } = noun;
   const place = (call: Call) => ({ kind, bay: bayOf(call), ident: call.params[noun.param] ?? '' });
   const list =
     (shown: (call: Call, view: ManifestView) => Wire): Handler =>
     async (deps, call) => {
-      // Limits and order are checked, and the whole list is answered (contract, README §5): a next page would be the same again.
+      // Limits and order are checked, and the whole list is answered (docs/contract/lists.md#paging): a next page would be the same again.
       await pageOf(deps, call, async () => undefined);
       const views = await listManifests(deps, call.access, place(call), call.signal());
       return { body: { [collection]: views.map((view) => shown(call, view)) } };

@@ -2,7 +2,7 @@ import { isWithin, MAX_VERSION, MIN_VERSION, minorOf, type Operation } from '@ma
 import { DomainError } from '../domain/errors.js';
 import type { PlainRequest } from './plain.js';
 
-/** Contract, README §2 and §3. */
+/** The service words of docs/contract/protocol.md#version-negotiation. */
 const SERVICES = ['container-infra', 'container-infrastructure', 'container-infrastructure-management'];
 const DEFAULT_SERVICE = 'container-infra';
 
@@ -15,7 +15,7 @@ export interface Negotiated {
   readonly legacy: boolean;
 }
 
-/** A version that parses but lies outside the range gets a body of its own (contract, README §3 rows 5 and 6). */
+/** A version that parses but lies outside the range gets a body of its own (docs/contract/protocol.md#version-negotiation). */
 export class UnsupportedVersion extends DomainError {
   readonly service: string;
   /** The one that was asked for: it is answered in the header. */

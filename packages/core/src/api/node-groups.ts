@@ -29,7 +29,7 @@ import { patched } from './patching.js';
 
 type Wire = components['schemas']['NodeGroup'];
 
-/** Contract, endpoints §2. */
+/** Routes: docs/contract/endpoints.md#node-groups. */
 export const nodeGroupHandlers = {
   listNodeGroups: async (deps, call) => {
     const findMarker = async (marker: string): Promise<void> => {
@@ -124,7 +124,7 @@ function taintsIn(body: JsonObject): readonly Taint[] | null {
   return Array.isArray(list) ? list.map(parseTaint) : null;
 }
 
-/** Everything else of a group is internal to patches (contract, README §6). */
+/** Everything else of a group is internal to patches (docs/contract/patches.md#changeable-fields). */
 function changeOf(call: Call, owned: OwnedGroup): NodeGroupChange {
   const after = patched('NodeGroup', present(call, owned), call);
   return {
@@ -170,7 +170,7 @@ function present(call: Call, { bay, row: { group, addresses } }: OwnedGroup): Wi
   return wire as Wire & JsonObject; // the wire type is JSON by the spec
 }
 
-/** Bounds show their defaults in lists, whatever they are: clients read them from the group itself (contract, README §8 row 3). */
+/** Bounds show their defaults in lists, whatever they are: clients read them from the group itself (docs/contract/resources.md#node-group). */
 function presentSummary(bay: Bay, group: NodeGroup): JsonObject {
   const wire: components['schemas']['NodeGroupSummary'] = {
     uuid: group.id,

@@ -5,7 +5,7 @@ import { BAY_STATUSES } from '../domain/bay-status.js';
 import type { Filter, NumberedPage, Page } from '../ports/store.js';
 import { JsonText, type ApiLimits, type Call } from './handler.js';
 
-/** Reads limit, marker, sort_key and sort_dir: contract, README §5. `findMarker` throws the resource's 404 where the marker is unknown. */
+/** Reads limit, marker, sort_key and sort_dir: docs/contract/lists.md#paging. `findMarker` throws the resource's 404 where the marker is unknown. */
 export async function pageOf(limits: ApiLimits, call: Call, findMarker: (marker: string) => Promise<unknown>): Promise<Page> {
   const { marker, limit, sort_key: sortKey, sort_dir: sortDir } = call.query;
   if (typeof marker === 'string') {

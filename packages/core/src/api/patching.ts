@@ -8,7 +8,7 @@ import { validObject } from './validate.js';
 
 const NO_VALUE = null;
 
-/** Applies a JSON patch to a resource's wire form, and checks the result field by field as at creation (contract, README §6). */
+/** Applies a JSON patch to a resource's wire form, and checks the result field by field as at creation (docs/contract/patches.md#form). */
 export function patched(resource: string, document: JsonObject, call: Pick<Call, 'body' | 'version'>): JsonObject {
   const { body, version } = call;
   const schema = loadSchemas().resources[resource]?.find((range) => isWithin(version, range.from, range.to))?.schema;

@@ -47,7 +47,7 @@ export type Lookup =
   | { readonly kind: 'no-method'; readonly allowed: readonly string[]; readonly public: boolean }
   | { readonly kind: 'no-path' };
 
-/** Trailing slashes are ignored and a first segment other than `v1` stands for `/v1/…` (contract, README §1). */
+/** Trailing slashes are ignored and a first segment other than `v1` stands for `/v1/…` (docs/contract/protocol.md#routing). */
 export function findRoute(method: string, pathname: string): Lookup {
   const literal = LITERAL.get(pathname);
   if (literal) return lookupIn(literal, method, {});

@@ -13,7 +13,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const compiled = new WeakMap<JsonSchema, ValidateFunction>();
 let ajv: Ajv2020 | undefined;
 
-/** Checks a body against its operation's schema at that version. Every refusal names the field; contract, README §4. */
+/** Checks a body against its operation's schema at that version. Every refusal names the field: docs/contract/protocol.md#request-bodies. */
 export function validBody(operation: Operation & { readonly id: OperationId }, version: string, body: JsonValue): JsonValue {
   assertSane(body);
   const schema = loadSchemas().requests[operation.id]?.find((range) => isWithin(version, range.from, range.to))?.schema;

@@ -4,7 +4,7 @@ import { JsonText, type Handler } from './handler.js';
 
 const DESCRIPTION = 'Magnum makes container orchestration engines first-class resources of OpenStack.';
 const SPEC_LINK = 'http://docs.openstack.org/developer/magnum/dev/api-spec-v1.html';
-/** Every collection that Magnum ever named here (contract, README §1); shown are those that the specification has. */
+/** Every collection that Magnum ever named here (docs/contract/protocol.md#root-documents); shown are those that the specification has. */
 const KNOWN = [
   'baymodels',
   'bays',
@@ -28,7 +28,7 @@ const COLLECTIONS = KNOWN.filter((name) => PATHS.some((path) => path.startsWith(
 const NODE_GROUPS = 'clusters/{cluster_id}/nodegroups';
 const HAS_NODE_GROUPS = PATHS.some((path) => path.includes('/nodegroups/'));
 
-/** The root documents: contract, README §1. */
+/** The root documents: docs/contract/protocol.md#root-documents. */
 export const versionHandlers = {
   getVersions: async (_deps, call) => ({
     body: {

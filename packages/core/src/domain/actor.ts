@@ -39,7 +39,7 @@ export function isOfDomain(actor: Actor): boolean {
   return (actor.domainId ?? null) !== null;
 }
 
-/** Trustee accounts are named after their bay and project (contract, conductor §6), and from the second on by their number. */
+/** Trustee accounts are named after their bay and project (docs/contract/conductor.md#trusts), and from the second on by their number. */
 export function trusteeUsername(bay: { readonly id: BayId; readonly projectId: string }, generation = 0): string {
   return `${bay.id}_${bay.projectId}${generation === 0 ? '' : `_${generation}`}`;
 }

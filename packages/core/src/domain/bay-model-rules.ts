@@ -20,7 +20,7 @@ export function defaultNetworkDriver(coe: CoeName): string {
   return NETWORK_DRIVERS[coe][0];
 }
 
-/** Rules between fields of a bay model: contract, validation §6. Throws `invalid-parameter` naming the field. */
+/** Rules between fields of a bay model: docs/contract/validation.md#templates. Throws `invalid-parameter` naming the field. */
 export function checkBayModel(
   model: Pick<BayModel, 'coe' | 'networkDriver' | 'volumeDriver' | 'dockerStorageDriver' | 'dockerVolumeSize' | 'dnsNameserver'>,
 ): void {
@@ -30,7 +30,7 @@ export function checkBayModel(
   checkNameservers(model.dnsNameserver);
 }
 
-/** Devicemapper needs room: contract, validation §1 row 4. */
+/** Devicemapper needs room: docs/contract/validation.md#creating-a-cluster. */
 export function checkVolumeSize(storageDriver: string | null, sizeGb: number | null): void {
   if (storageDriver !== 'devicemapper' || (sizeGb ?? 0) >= LEAST_DEVICEMAPPER_GB) return;
   throw invalid(

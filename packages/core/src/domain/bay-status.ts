@@ -18,7 +18,7 @@ export const BAY_STATUSES = [
   'CHECK_COMPLETE',
   'ADOPT_COMPLETE',
 ] as const;
-/** Status of a bay or node group: contract, resources §10.1. */
+/** Status of a bay or node group: docs/contract/resources.md#status. */
 export type BayStatus = (typeof BAY_STATUSES)[number];
 
 export const HEALTH = ['HEALTHY', 'UNHEALTHY', 'UNKNOWN'] as const;

@@ -1,4 +1,4 @@
-/** What a CSR may ask for: contract, conductor §7. Names are those of the `[x509]` options. */
+/** What a CSR may ask for: docs/contract/conductor.md#signing. Names are those of the `[x509]` options. */
 export interface SigningRules {
   readonly allowCa: boolean;
   readonly allowedExtensions: readonly string[];

@@ -1,7 +1,7 @@
 import type { BayStatus } from './bay-status.js';
 import type { BayId, FederationId } from './ids.js';
 
-/** Bays that belong together: contract, resources §7. Federating them at run time is a driver's work, and none does it yet. */
+/** Bays that belong together: docs/contract/resources.md#federation. Federating them at run time is a driver's work, and none does it yet. */
 export interface Federation {
   readonly id: FederationId;
   readonly sequence: number;
@@ -18,5 +18,5 @@ export interface Federation {
   readonly updatedAt: Date | null;
 }
 
-/** Without it the members of a federation would not find each other (contract, validation §11). */
+/** Without it the members of a federation would not find each other (docs/contract/validation.md#federations). */
 export const NEEDED_PROPERTY = 'dns-zone';

@@ -20,7 +20,7 @@ const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /**
  * Twelve base-32 characters from the 60 leading random bits of a version 4 UUID: short enough for a host name,
- * and always the same for the same bay, so that a second create finds the first stack (contract, conductor §3.1).
+ * and always the same for the same bay, so that a second create finds the first stack (docs/contract/conductor.md#stack-name).
  */
 export function shortId(uuid: string): string {
   const hex = uuid.replaceAll('-', '').toLowerCase();
@@ -30,7 +30,7 @@ export function shortId(uuid: string): string {
   return text;
 }
 
-/** Heat's name of a bay's stack: readable, legal as a host name, derived from the bay alone (contract, conductor §3.1). */
+/** Heat's name of a bay's stack: readable, legal as a host name, derived from the bay alone (docs/contract/conductor.md#stack-name). */
 export function stackNameOf(bay: { readonly id: BayId; readonly name: string }): StackName {
   const readable = bay.name
     .slice(0, 30)

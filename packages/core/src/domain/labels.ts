@@ -3,7 +3,7 @@ import { DomainError } from './errors.js';
 /** Labels of one bay, model or group, at most; the specification says the same of each body. */
 export const MOST_LABELS = 100;
 
-/** Labels are strings on both sides, whatever JSON type the caller used (contract, resources §1). */
+/** Labels are strings on both sides, whatever JSON type the caller used (docs/contract/protocol.md#field-values). */
 export type Labels = Readonly<Record<string, string>>;
 
 export type LabelType = 'string' | 'boolean' | 'integer' | 'cidr' | 'quantity';
@@ -92,7 +92,7 @@ function ruleBrokenBy(rule: LabelRule, value: string): string | undefined {
 }
 
 /**
- * How labels differ from those of their parent (of a cluster its template, of a node group its cluster): contract, resources §1.3.
+ * How labels differ from those of their parent (of a cluster its template, of a node group its cluster): docs/contract/resources.md#label-differences.
  * `overridden` holds the parent's values.
  */
 export function labelDifference(

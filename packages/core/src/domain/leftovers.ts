@@ -10,7 +10,7 @@ export interface Described {
 const SERVICE = 'kube_service_';
 
 /**
- * Whether it says of itself that the bay's workloads made it: contract, conductor §8, and what newer Kubernetes controllers write. Names
+ * Whether it says of itself that the bay's workloads made it: docs/contract/conductor.md#orphaned-resources, and what newer Kubernetes controllers write. Names
  * count only with the bay's id in them: two bays may have the same name.
  */
 export function isOfBay(bayId: BayId, { name, description, tags = [] }: Described): boolean {

@@ -1,4 +1,4 @@
-/** A conductor's heartbeat: contract, conductor §12. */
+/** A conductor's heartbeat: docs/contract/conductor.md#liveness. */
 export interface MagnumService {
   readonly id: number;
   readonly host: string;

@@ -1,7 +1,7 @@
 import { DomainError } from './errors.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 
-/** What the API shows of Kubernetes: contract, endpoints §7. */
+/** What the API shows of Kubernetes: docs/contract/endpoints.md#kubernetes-objects. */
 export const MANIFEST_KINDS = ['pod', 'service', 'rc'] as const;
 export type ManifestKind = (typeof MANIFEST_KINDS)[number];
 
@@ -11,7 +11,7 @@ export const KUBERNETES_KIND = { pod: 'Pod', service: 'Service', rc: 'Replicatio
   string
 >;
 
-/** Largest manifest, in bytes (contract, resources §9.3). */
+/** Largest manifest, in bytes (docs/contract/resources.md#manifests). */
 export const LARGEST_MANIFEST = 524_288;
 
 /** What is known of an object of any kind; what a kind does not have is null or empty. */
@@ -38,7 +38,7 @@ const NEEDS: Record<ManifestKind, readonly string[]> = {
   rc: ['metadata.name', 'spec.selector', 'spec.template.metadata.labels', 'spec.template.spec.containers[].image'],
 };
 
-/** The manifest with its kind filled in. Errors: `invalid-parameter` naming what is missing (contract, resources §9.3). */
+/** The manifest with its kind filled in. Errors: `invalid-parameter` naming what is missing (docs/contract/resources.md#manifests). */
 export function checkedManifest(kind: ManifestKind, manifest: JsonObject): JsonObject {
   const expected = KUBERNETES_KIND[kind];
   const given = manifest['kind'] ?? expected;

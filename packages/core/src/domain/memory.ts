@@ -4,7 +4,7 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1024, m: 1024 
 /** Docker refuses less. */
 const LEAST_BYTES = 4 * 1024 ** 2;
 
-/** `512m` to bytes; units b, k, m, g (contract, validation §12). */
+/** `512m` to bytes; units b, k, m, g (docs/contract/validation.md#containers-and-manifests). */
 export function parseMemory(text: string): number {
   const match = /^(\d{1,15})([bkmg]?)$/i.exec(text.trim());
   const bytes = match ? Number(match[1]) * (UNITS[(match[2] ?? '').toLowerCase()] ?? 1) : Number.NaN;

@@ -25,7 +25,7 @@ const GREEK = [
   'omega',
 ] as const;
 
-/** `omega-7-bay`: the name of what came without one (contract, resources §1 and §9.1). */
+/** `omega-7-bay`: the name of what came without one (docs/contract/resources.md#cluster). */
 export function generatedName(
   kind: 'bay' | 'baymodel' | 'cluster' | 'template' | 'federation',
   below: (limit: number) => number,

@@ -3,12 +3,12 @@ import { isMaster, TAINT_EFFECTS, type NodeGroup, type Taint } from './node-grou
 
 type Bounds = Pick<NodeGroup, 'nodeCount' | 'minNodeCount' | 'maxNodeCount'>;
 
-/** Zero is no limit (contract, resources §3). */
+/** Zero is no limit (docs/contract/resources.md#node-group). */
 export function upperBound(group: Pick<NodeGroup, 'maxNodeCount'>): number {
   return group.maxNodeCount === null || group.maxNodeCount === 0 ? Infinity : group.maxNodeCount;
 }
 
-/** Rules of a new or changed group: contract, validation §10. Throws `node-group-invalid` (409, as upstream) naming the field. */
+/** Rules of a new or changed group: docs/contract/validation.md#node-groups. Throws `node-group-invalid` (409, as upstream) naming the field. */
 export function checkNodeGroup(group: Bounds & Pick<NodeGroup, 'role' | 'nodeLabels' | 'nodeTaints'>): void {
   checkBounds(group);
   const described = Object.keys(group.nodeLabels ?? {}).length > 0 || (group.nodeTaints ?? []).length > 0;

@@ -12,7 +12,7 @@ const STAY: GroupFate = { kind: 'stay' };
 
 /**
  * A group has a status of its own: only what was asked of it moves it. A finished change makes the stack what was wanted, so that
- * it settles groups that had failed before too. Contract, conductor §1.
+ * it settles groups that had failed before too. Statuses: docs/contract/conductor.md#statuses.
  */
 export function fateOf(status: BayStatus, step: Step): GroupFate {
   if (step.do === 'finish') return step.status === 'ROLLBACK_COMPLETE' ? rolledBack(status, step.reason) : finished(status);

@@ -2,7 +2,7 @@ import type { BayStatus } from './bay-status.js';
 import type { BayId, NodeGroupId } from './ids.js';
 import type { Labels } from './labels.js';
 
-/** Nodes of one role, flavor and image: contract, resources §3. Every bay has `default-master` and `default-worker`. */
+/** Nodes of one role, flavor and image: docs/contract/resources.md#node-group. Every bay has `default-master` and `default-worker`. */
 export interface NodeGroup {
   readonly id: NodeGroupId;
   readonly sequence: number;

@@ -72,7 +72,7 @@ export const UNSEEN_NODE: NodeObservation = {
   publicAddress: null,
 };
 
-/** A server that belongs to no bay, as the first releases let people note it: a record and nothing else (contract, resources §9.5). */
+/** A server that belongs to no bay, as the first releases let people note it: a record and nothing else (docs/contract/resources.md#node). */
 export interface NodeRecord {
   readonly id: NodeId;
   readonly sequence: number;

@@ -9,7 +9,7 @@ export interface PatchOperation {
   readonly value?: JsonValue;
 }
 
-/** What of a resource may be patched: contract, README §6. Names are wire names. */
+/** What of a resource may be patched: docs/contract/patches.md#form. Names are wire names. */
 export interface PatchRules {
   readonly fields: ReadonlySet<string>;
   readonly internal: ReadonlySet<string>;

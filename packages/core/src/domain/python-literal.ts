@@ -2,7 +2,7 @@ import type { JsonValue } from './json.js';
 
 /**
  * Reads the text form of a Python dict, list, string, number, True, False or None, which python-magnumclient sends for
- * structured PATCH values (contract, README §6). JSON is read too. Undefined when the text is neither.
+ * structured PATCH values (docs/contract/patches.md#literals). JSON is read too. Undefined when the text is neither.
  */
 export function parseLiteral(text: string): JsonValue | undefined {
   if (text.length > 65_536) return undefined;

@@ -2,7 +2,7 @@ import type { Bay } from './bay.js';
 import type { BaySupport } from './bay-support.js';
 import type { BayId } from './ids.js';
 
-/** Kinds of authority: contract, resources §4. `main` signs what the engine's API and its clients use. */
+/** Kinds of authority: docs/contract/resources.md#certificate. `main` signs what the engine's API and its clients use. */
 export const AUTHORITIES = ['main', 'etcd', 'front-proxy'] as const;
 export type Authority = (typeof AUTHORITIES)[number];
 

@@ -37,7 +37,7 @@ const AFTER_FAILED_CREATION: ReadonlySet<BayOperation> = new Set([
 ]);
 
 /**
- * Which operation each status accepts; what is not accepted is refused with 400 and changes nothing (contract, conductor §2).
+ * Which operation each status accepts; what is not accepted is refused with 400 and changes nothing (docs/contract/conductor.md#accepted-operations).
  * Every failed status has a way out, and deletion is one of each.
  */
 export const ACCEPTED_IN: Readonly<Record<BayStatus, ReadonlySet<BayOperation>>> = {

@@ -4,7 +4,7 @@ import type { LabelSchema, Labels } from './labels.js';
 import { isMaster, type NodeGroup } from './node-group.js';
 import type { Node } from './node.js';
 
-/** What an upgrade leads to. The bay keeps its old model until every node of the groups is replaced. Contract, validation §9. */
+/** What an upgrade leads to. The bay keeps its old model until every node of the groups is replaced. Rules: docs/contract/validation.md#upgrading. */
 export interface Upgrade {
   readonly bayModelId: BayModelId;
   readonly imageId: string;
@@ -81,7 +81,7 @@ const VERSION = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?/;
 
 /**
  * Labels in which a new model would go back behind what runs: those that the driver knows and that end in `_tag` or `_version`.
- * Versions that cannot be read are let pass (contract, validation §9).
+ * Versions that cannot be read are let pass (docs/contract/validation.md#upgrading).
  */
 export function downgrades(schema: LabelSchema, current: Labels, wanted: Labels): readonly string[] {
   return Object.keys(wanted).filter((name) => {

@@ -1,4 +1,4 @@
-/** The two wordings of one thing: a bay is a cluster, a bay model is a cluster template. Contract, README §0. */
+/** The two wordings of one thing: a bay is a cluster, a bay model is a cluster template. See docs/contract/README.md#wordings. */
 export type Vocabulary = 'bay' | 'cluster';
 
 export interface Words {

@@ -3,7 +3,7 @@ import type { BayId, ContainerId } from './ids.js';
 export const CONTAINER_STATUSES = ['Error', 'Running', 'Stopped', 'Paused', 'Unknown'] as const;
 export type ContainerStatus = (typeof CONTAINER_STATUSES)[number];
 
-/** A container that the API manages in a Swarm bay: contract, resources §9.4. */
+/** A container that the API manages in a Swarm bay: docs/contract/resources.md#container. */
 export interface Container {
   readonly id: ContainerId;
   readonly sequence: number;
@@ -21,7 +21,7 @@ export interface Container {
   readonly updatedAt: Date | null;
 }
 
-/** What an engine needs to make a container; `hostname` identifies it (contract, endpoints §8). */
+/** What an engine needs to make a container; `hostname` identifies it (docs/contract/endpoints.md#containers). */
 export interface ContainerSpec {
   readonly hostname: string;
   readonly name: string | null;
