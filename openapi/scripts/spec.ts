@@ -99,7 +99,7 @@ function pickOf(spec: JsonObject, pick: JsonObject): JsonObject {
   return { type: 'object', required, properties: Object.fromEntries(names.map((name) => [name, properties[name] ?? {}])) };
 }
 
-/** The body of a creation: what may be supplied, `null` meaning "absent" wherever absence is allowed (contract, README §4). */
+/** The body of a creation: what may be supplied, `null` meaning "absent" wherever absence is allowed (docs/contract/protocol.md#request-bodies). */
 function creationOf(spec: JsonObject, resource: JsonObject): JsonObject {
   const all = Object.entries(objectAt(resource, 'properties')).map(([name, schema]) => [name, follow(spec, schema)] as const);
   const rule = (schema: JsonObject): string | undefined => textAt(schema, 'x-create');

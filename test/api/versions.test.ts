@@ -43,7 +43,7 @@ describe('the root documents', () => {
         { href: `${ORIGIN}/${name}/`, rel: 'bookmark' },
       ]);
     }
-    // The braces are literal: contract, README §1.
+    // The braces are literal: docs/contract/protocol.md#root-documents.
     expect(reply.body['nodegroups']).toEqual([
       { href: `${ORIGIN}/v1/clusters/{cluster_id}/nodegroups`, rel: 'self' },
       { href: `${ORIGIN}/clusters/{cluster_id}/nodegroups`, rel: 'bookmark' },

@@ -27,7 +27,7 @@ export type Persona = (typeof PERSONAS)[number];
 export type Outcome = 'ok' | 'own' | '401' | '403' | '404';
 export type Generation = 'old' | 'new';
 
-/** Whom the rule lets pass, on what they can see: contract, endpoints "Policy defaults". */
+/** Whom the rule lets pass, on what they can see: docs/contract/endpoints.md#default-policies. */
 const PASS: Readonly<
   Record<Generation, Readonly<Record<Audience, Readonly<Record<DefaultRule['access'], readonly Persona[]>>>>>
 > = {

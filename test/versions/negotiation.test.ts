@@ -13,7 +13,7 @@ const HEADER = 'OpenStack-API-Version';
 const LEGACY = 'X-OpenStack-Magnum-API-Version';
 const ask = (headers: Record<string, string>) => service.request('GET', '/v1/bays', { headers });
 
-/** Contract, README §2 and §3: what a request says, and which version is spoken under which service's name. */
+/** What a request says, and which version is spoken under which service's name: docs/contract/protocol.md#version-negotiation. */
 const ACCEPTED: readonly (readonly [Record<string, string>, string, string])[] = [
   [{}, 'container-infra', '1.1'],
   [{ [HEADER]: 'container-infra 1.1' }, 'container-infra', '1.1'],

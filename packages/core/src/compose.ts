@@ -106,7 +106,7 @@ export function cloudRooms(parts: Parts): readonly FrontRoom[] {
   ];
 }
 
-/** Both service types, for old and new clients (contract, clients §1). */
+/** Both service types, for old and new clients (docs/contract/clients.md#service-types). */
 function catalogOf(region: string, origin: string) {
   const entry = (type: string, name: string, path: string) => {
     const url = `${origin}${path}`;

@@ -110,7 +110,7 @@ function heatLimits(config: Config): StackLimits {
   };
 }
 
-/** Contract, conductor §7: where the key pairs of bays rest. */
+/** Where the key pairs of bays rest: docs/contract/conductor.md#vaults. */
 function vaultOf(config: Config, database: Vault, { service }: Sessions): Vault {
   switch (config.text('certificates', 'cert_manager_type')) {
     case 'barbican':

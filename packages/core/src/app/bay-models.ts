@@ -25,7 +25,7 @@ export interface SavedModel {
   readonly warnings: readonly Problem[];
 }
 
-/** Changes of these alone are taken while bays use the model (contract, README §6). */
+/** Changes of these alone are taken while bays use the model (docs/contract/patches.md#templates-in-use). */
 const HARMLESS: ReadonlySet<keyof BayModel> = new Set(['public', 'hidden', 'tags', 'name']);
 
 export async function listBayModels(deps: AppDeps, access: Access, page: Page): Promise<readonly BayModel[]> {
@@ -186,7 +186,7 @@ function requirePublish(deps: AppDeps, access: Access): void {
 
 /**
  * A key pair is its owner's alone, and a template is for others too: whose key it names must not decide who may change it. The bay
- * wording's first servers looked for it (contract, validation §3); there it is looked for where it is named.
+ * wording's first servers looked for it (docs/contract/validation.md#cloud-resources); there it is looked for where it is named.
  */
 function referencesOf(model: BayModelFields, access: Access, before?: BayModel): CloudReferences {
   const isLookedFor = access.vocabulary === 'bay' && model.keypairId !== before?.keypairId;

@@ -63,7 +63,7 @@ export async function getBay(
   return { row, failed: groups.filter((group) => isFailed(group.status)) };
 }
 
-/** One transaction writes bay, groups, nodes, intent and work item; then the doorbell rings. Contract, validation §1. */
+/** One transaction writes bay, groups, nodes, intent and work item; then the doorbell rings. Checks: docs/contract/validation.md#creating-a-cluster. */
 export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay, signal: AbortSignal): Promise<Accepted> {
   const { actor } = access;
   const draft = await draftBay(deps, access, wanted, signal);
@@ -215,7 +215,7 @@ export async function updateBay(
   const { bay } = row;
   const target = { projectId: bay.projectId, bayId: bay.id };
   if (work) deps.policy.require(access.action, access.actor, { ...target, userId: bay.userId });
-  // Whoever may change a bay of the project may report its health: the rule is about the caller (contract, endpoints §1 row 5).
+  // Whoever may change a bay of the project may report its health: the rule is about the caller (docs/contract/endpoints.md#clusters).
   if (health && access.policies.health !== undefined)
     deps.policy.require(access.policies.health, access.actor, { ...target, userId: access.actor.userId });
   if (work) return beginUpdate(deps, access.actor, bay, { work, health });

@@ -7,7 +7,7 @@ import { QUESTION_MS, type Access, type AppDeps } from './deps.js';
 import { findBay, wordingOf } from './find.js';
 import { provenNode } from './node-proof.js';
 
-/** `type`: the wire's `ca_cert_type`; absent, or no name of an authority: the main one (contract, resources §4). */
+/** `type`: the wire's `ca_cert_type`; absent, or no name of an authority: the main one (docs/contract/resources.md#certificate). */
 export interface WantedCertificate {
   readonly bay: string;
   /** Wire name of the field of the body that names it. */
@@ -29,7 +29,7 @@ export async function getCaCertificate(
 
 /**
  * Who asks decides what is signed: a node gets its own server certificate, everyone else a client's. An unknown bay in the body is 400
- * (contract, README §4). Errors of the CSR: `invalid-csr`, `certificate-refused`.
+ * (docs/contract/protocol.md#statuses). Errors of the CSR: `invalid-csr`, `certificate-refused`.
  */
 export async function signCertificate(
   deps: AppDeps,

@@ -13,7 +13,7 @@ export interface ClientConfig extends ClientFiles {
   readonly expiresAt: string | null;
 }
 
-/** Contract, clients §5. */
+/** The subject that the OpenStack client asks for itself: docs/contract/clients.md#client-files. */
 const SUBJECT = { commonName: 'admin', organization: 'system:masters' } as const;
 
 /**

@@ -2,7 +2,7 @@ import { DomainError } from '../domain/errors.js';
 import type { Cloud, CloudFlavor, CloudImage } from '../ports/cloud.js';
 import type { CloudAccess } from '../ports/orchestrator.js';
 
-/** Names that a bay model or bay carries; whatever is null is not checked. Contract, validation §3. */
+/** Names that a bay model or bay carries; whatever is null is not checked. Checks: docs/contract/validation.md#cloud-resources. */
 export interface CloudReferences {
   readonly imageId: string | null;
   readonly flavorId: string | null;
@@ -83,7 +83,7 @@ async function requireKeypair(cloud: Cloud, name: string | null, access: CloudAc
   throw new DomainError('keypair-not-found', { field: 'keypair_id', message: `Unable to find keypair ${name}.` });
 }
 
-/** Contract, validation §4; and what the image itself says that it needs. */
+/** As docs/contract/validation.md#root-volume has it; and what the image itself says that it needs. */
 function requireFits(field: string, flavor: CloudFlavor, image: CloudImage | undefined, names: CloudReferences): void {
   if ((names.bootVolumeSize ?? null) !== null && !/^\d{1,9}$/.test(names.bootVolumeSize ?? ''))
     throw new DomainError('invalid-parameter', {

@@ -115,7 +115,7 @@ function newContainer(deps: AppDeps, access: Access, bayId: BayId, wanted: Creat
   };
 }
 
-/** Changes the record only: contract, endpoints §8. */
+/** Changes the record only: docs/contract/endpoints.md#containers. */
 export async function updateContainer(
   deps: AppDeps,
   access: Access,

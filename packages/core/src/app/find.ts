@@ -32,12 +32,12 @@ export async function findBayModel(deps: FindDeps, access: Access, ident: string
   return only(models, ident, { kind: 'bay-model-not-found', noun: (words) => words.BayModel });
 }
 
-/** The same for a model that a new bay names, where its number in the database will do too (contract, README §5). */
+/** The same for a model that a new bay names, where its number in the database will do too (docs/contract/lists.md#lookup). */
 export async function findBayModelToUse(deps: FindDeps, access: Access, ident: string): Promise<BayModel> {
   return findModelAmong(deps, access, ident, ownRows(access.actor));
 }
 
-/** The same for an upgrade: an administrator who may upgrade the bays of all projects may name their models (contract, README §5). */
+/** The same for an upgrade: an administrator who may upgrade the bays of all projects may name their models (docs/contract/lists.md#lookup). */
 export async function findBayModelToUpgradeTo(deps: FindDeps, access: Access, ident: string): Promise<BayModel> {
   return findModelAmong(deps, access, ident, visibleRows(deps, access));
 }
@@ -56,7 +56,7 @@ export async function findNode(deps: FindDeps, access: Access, ident: string): P
   return only(rows, ident, { kind: 'node-not-found', noun: () => 'Node' });
 }
 
-/** A bay that a body names: an unknown one is the body's fault, 400 rather than 404 (contract, README §4). */
+/** A bay that a body names: an unknown one is the body's fault, 400 rather than 404 (docs/contract/protocol.md#statuses). */
 export async function findBayInBody(
   deps: FindDeps,
   access: Access,

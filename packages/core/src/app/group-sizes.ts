@@ -18,7 +18,7 @@ export interface Sizes {
   readonly masterCount: number;
 }
 
-/** The two groups that every bay has, with their nodes: contract, resources §3 "Default groups". */
+/** The two groups that every bay has, with their nodes: docs/contract/resources.md#default-groups. */
 export function newDefaultGroups(
   deps: AppDeps,
   bay: New<Bay>,
@@ -49,7 +49,7 @@ export function newDefaultGroups(
 
 type GroupShape = Pick<NodeGroup, 'name' | 'role' | 'flavorId' | 'nodeCount' | 'minNodeCount'>;
 
-/** Label `min_node_count`: contract, resources §3. Errors: `invalid-parameter` where it is no number of nodes. */
+/** Label `min_node_count`: docs/contract/resources.md#default-groups. Errors: `invalid-parameter` where it is no number of nodes. */
 function leastWorkers(labels: Labels): number {
   const text = labels['min_node_count'] ?? '0';
   if (/^\d{1,4}$/.test(text) && Number(text) <= MOST_NODES) return Number(text);

@@ -13,7 +13,7 @@ export interface Place {
   readonly bay: string;
 }
 
-/** Text, or where it is; text wins (contract, resources §9.3). */
+/** Text, or where it is; text wins (docs/contract/resources.md#pods-services-replication-controllers). */
 export interface ManifestSource {
   readonly manifest: string | null;
   readonly manifestUrl: string | null;
@@ -91,7 +91,7 @@ export async function deleteManifest(
 
 /**
  * What an engine is, is asked of the engine. Where there is none to ask, the model knows it: a bay of another engine is refused as such
- * (contract, endpoints §7), and not for an engine that could come up and would still be another one. Errors: `not-supported`.
+ * (docs/contract/endpoints.md#kubernetes-objects), and not for an engine that could come up and would still be another one. Errors: `not-supported`.
  */
 async function ofKubernetes<T>(deps: AppDeps, bayId: BayId, ask: () => Promise<T>): Promise<T> {
   try {

@@ -76,7 +76,7 @@ export async function listNodesOfGroup(
   return { bay, views: views.flatMap((view) => (view.kind === 'node' ? [view] : [])) };
 }
 
-/** Contract, validation §10. Errors: `bay-not-reachable`, `conflict`, `node-group-invalid` (409); a master's role (400). */
+/** Rules: docs/contract/validation.md#node-groups. Errors: `bay-not-reachable`, `conflict`, `node-group-invalid` (409); a master's role (400). */
 export async function createNodeGroup(
   deps: AppDeps,
   access: Access,

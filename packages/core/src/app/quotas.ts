@@ -26,7 +26,7 @@ export async function requireQuota(deps: AppDeps, access: Access, id: number, ev
   throw new DomainError('quota-not-found', { field: 'marker', message: `Quota ${id} could not be found.` });
 }
 
-/** Never absent: contract, README §8 row 10. */
+/** Never absent: docs/contract/resources.md#quota. */
 export async function getQuota(deps: AppDeps, access: Access, projectId: string, resource: string): Promise<EffectiveQuota> {
   deps.policy.require(access.action, access.actor, { projectId, userId: '' });
   const own =
@@ -113,7 +113,7 @@ export async function deleteQuota(deps: AppDeps, access: Access, place: QuotaPla
 
 /**
  * To be the first call of a transaction that makes a cluster. Until it ends no other one counts the project's clusters, in
- * whatever process. Every state counts, also deleting (contract, validation §2). Errors: `quota-exceeded`.
+ * whatever process. Every state counts, also deleting (docs/contract/validation.md#quota). Errors: `quota-exceeded`.
  */
 export async function requireRoom(
   deps: Pick<AppDeps, 'defaultClusterQuota'>,

@@ -17,7 +17,7 @@ export interface ResizeBay {
   readonly group: string | null;
 }
 
-/** Exactly the named nodes go. Contract, validation §8. Errors: `node-group-not-found`, 400 for masters, bounds and unknown nodes. */
+/** Exactly the named nodes go. Rules: docs/contract/validation.md#resizing. Errors: `node-group-not-found`, 400 for masters, bounds and unknown nodes. */
 export async function resizeBay(
   deps: AppDeps,
   access: Access,

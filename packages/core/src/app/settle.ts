@@ -8,8 +8,8 @@ const LONGEST_WAIT_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 
 /**
- * Microversion 1.1 is synchronous: waits, bounded, until the orchestrator has taken or refused this generation (contract,
- * README §7). Returns whether the bay still exists. A refusal of a new bay leaves no bay behind and becomes a 400.
+ * Microversion 1.1 is synchronous: waits, bounded, until the orchestrator has taken or refused this generation
+ * (docs/contract/protocol.md#waiting). Returns whether the bay still exists. A refusal of a new bay leaves no bay behind and becomes a 400.
  */
 export async function settle(deps: AppDeps, accepted: Accepted, signal: AbortSignal): Promise<'there' | 'gone'> {
   const end = deps.clock.now().getTime() + LONGEST_WAIT_MS;

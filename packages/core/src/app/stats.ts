@@ -1,6 +1,6 @@
 import type { Access, AppDeps } from './deps.js';
 
-/** Of one project, or of all where an administrator names none: contract, endpoints §5. */
+/** Of one project, or of all where an administrator names none: docs/contract/endpoints.md#quotas-statistics-services. */
 export async function countBays(
   deps: AppDeps,
   access: Access,

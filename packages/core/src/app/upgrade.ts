@@ -19,7 +19,7 @@ export interface UpgradeBay {
 }
 
 /**
- * Has every node of the groups replaced by one of the other model. Contract, validation §9. Errors: `template-not-for-upgrade`,
+ * Has every node of the groups replaced by one of the other model. Rules: docs/contract/validation.md#upgrading. Errors: `template-not-for-upgrade`,
  * `invalid-version` where the other model is behind.
  */
 export async function upgradeBay(

@@ -2,8 +2,8 @@ import { isDomainError } from '../domain/errors.js';
 import type { ConnectInput, HealthReport } from '../ports/bay-driver.js';
 
 /**
- * `api`, and `<node>.Ready` for each node that the bay should have, whatever else its engine still remembers (contract, conductor
- * §10). `ready` asks the engine for the names of the nodes that are.
+ * `api`, and `<node>.Ready` for each node that the bay should have, whatever else its engine still remembers
+ * (docs/contract/conductor.md#health). `ready` asks the engine for the names of the nodes that are.
  */
 export async function healthFrom(
   input: Pick<ConnectInput, 'nodes'>,

@@ -74,7 +74,7 @@ async function knownAccount(
   return support.delegate && password ? { userId: support.delegate.userId, password } : undefined;
 }
 
-/** Contract, conductor §6: nodes act for the owner only where the operator says so, and cannot hand that on. */
+/** Nodes act for the owner only where the operator says so, and cannot hand that on: docs/contract/conductor.md#trusts. */
 async function ensureNodesTrust(
   deps: ConductorDeps,
   owner: Owner,

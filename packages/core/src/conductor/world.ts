@@ -40,7 +40,7 @@ export interface Engines {
 export interface TrustRules {
   /** Roles that are handed on; empty: all that the owner's token has. */
   readonly roles: readonly string[];
-  /** Whether the nodes get a trust of their own: contract, conductor §6. */
+  /** Whether the nodes get a trust of their own: docs/contract/conductor.md#trusts. */
   readonly forNodes: boolean;
   /** Roles with which stacks are made, as far as the owner has them; all but `admin` when empty or absent. */
   readonly delegateRoles?: readonly string[];

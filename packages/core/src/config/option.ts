@@ -1,6 +1,6 @@
 export type OptionType = 'string' | 'integer' | 'boolean' | 'list' | 'multi';
 
-/** One option of `magnum.conf` that this service reads: contract, conductor §13. */
+/** One option of `magnum.conf` that this service reads: docs/contract/conductor.md#options. */
 export interface Option {
   readonly section: string;
   readonly name: string;

@@ -10,7 +10,7 @@ import type { Secret } from '../domain/secret.js';
 import type { ContainerReport, ContainerSpec } from '../domain/workload.js';
 import type { StackSnapshot, StackSpec } from './orchestrator.js';
 
-/** What a driver can serve; the triple chooses the driver (contract, templates §1). */
+/** What a driver can serve; the triple chooses the driver (docs/contract/templates.md#choice-of-the-driver). */
 export interface Platform {
   readonly serverType: 'vm' | 'bm';
   readonly distro: string;
@@ -91,7 +91,7 @@ export interface NodeReport {
 
 export interface HealthReport {
   readonly health: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
-  /** `api`, and `<node>.Ready`: contract, conductor §10. */
+  /** `api`, and `<node>.Ready`: docs/contract/conductor.md#health. */
   readonly reason: Readonly<Record<string, string>>;
 }
 

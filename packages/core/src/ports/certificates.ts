@@ -17,7 +17,7 @@ export interface CertificateSubject {
 /** X.509, RFC 5280: every certificate carries key identifiers and critical basic constraints. */
 export interface CertificateAuthority {
   createCa(commonName: string, rules: SigningRules): Promise<KeyPair>;
-  /** A client certificate of the bay's administrator (contract, conductor §7). */
+  /** A client certificate of the bay's administrator (docs/contract/conductor.md#certificates). */
   createClient(ca: KeyPair, rules: SigningRules): Promise<KeyPair>;
   /** The profile decides everything but the key. Errors: `invalid-csr`, `certificate-refused` (names the extension). Returns PEM. */
   sign(ca: KeyPair, csr: string, rules: SigningRules, profile: SigningProfile): Promise<string>;

@@ -45,7 +45,7 @@ export interface Cloud {
   findVolumeType?(nameOrId: string, access: CloudAccess, signal: AbortSignal): Promise<{ readonly name: string } | undefined>;
   /** What the project may have and has. Kinds that nobody counts, or that nobody may see, are absent. */
   allowances(access: CloudAccess, signal: AbortSignal): Promise<readonly Allowance[]>;
-  /** Everything that rendering needs from outside: contract, conductor §3.3. */
+  /** Everything that rendering needs from outside: docs/contract/conductor.md#facts. */
   facts(request: FactsRequest, access: CloudAccess, signal: AbortSignal): Promise<BayFacts>;
   /**
    * Where servers and load balancers are reached, by their ids: addresses of their own ports, and floating addresses of those. What is

@@ -36,7 +36,7 @@ export interface SweepRequest {
 }
 
 /**
- * Finds and removes what workloads have made: contract, conductor §8. Repeating a round is harmless; what is gone already is success,
+ * Finds and removes what workloads have made: docs/contract/conductor.md#orphaned-resources. Repeating a round is harmless; what is gone already is success,
  * what may not be touched is kept and told. Errors: `cloud-unavailable`.
  */
 export interface Leftovers {

@@ -4,7 +4,7 @@ import type { Operation } from '../domain/bay-status.js';
 export const OUTCOMES = ['pending', 'success', 'failure'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What happened to a bay, for whoever listens on the message bus (contract, conductor §11). */
+/** What happened to a bay, for whoever listens on the message bus (docs/contract/conductor.md#notifications). */
 export interface BayNotification {
   readonly operation: Operation;
   readonly outcome: Outcome;

@@ -19,7 +19,7 @@ import type { X509KeyPair } from '../domain/x509-key-pair.js';
 /** A row that is about to be made: the database gives it its place in the order. */
 export type New<T extends { readonly sequence: number }> = Omit<T, 'sequence'>;
 
-/** One page of a list, in the order of `sortKey` with the insertion order as tie-breaker (contract, README §5). */
+/** One page of a list, in the order of `sortKey` with the insertion order as tie-breaker (docs/contract/lists.md#paging). */
 export interface Page {
   readonly limit: number;
   /** Id of the last item seen. The caller has checked that it exists and is visible. */

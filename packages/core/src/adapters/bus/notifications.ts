@@ -20,7 +20,7 @@ const USER = 'service/security/account/user';
 const CLUSTER = 'service/magnum/cluster';
 const PRIORITIES = { pending: 'info', success: 'info', failure: 'error' } as const;
 
-/** CADF events in oslo.messaging's version 2 envelope: what ceilometer and its kin read (contract, conductor §11). */
+/** CADF events in oslo.messaging's version 2 envelope: what ceilometer and its kin read (docs/contract/conductor.md#notifications). */
 export function osloNotifier(options: NotifierOptions): Notifier {
   return {
     notify: async (notification) => {

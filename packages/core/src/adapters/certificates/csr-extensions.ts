@@ -26,7 +26,7 @@ const USAGES: Readonly<Record<string, x509.KeyUsageFlags>> = {
 const CA_USAGES = new Set(['Certificate Sign', 'CRL Sign']);
 
 /**
- * What of a CSR's extensions goes into the certificate (contract, conductor §7): allowed ones stay, others are dropped,
+ * What of a CSR's extensions goes into the certificate (docs/contract/conductor.md#signing): allowed ones stay, others are dropped,
  * or refused when critical. Basic constraints are always present, critical, and say CA:FALSE.
  */
 export function permittedExtensions(requested: readonly x509.Extension[], rules: SigningRules): readonly x509.Extension[] {

@@ -24,7 +24,7 @@ const PAGE = 100;
 const MOST_ROUNDS = 20;
 
 /**
- * A vault in Barbican, in the service user's own project: contract, conductor §7. Everything bears the name of its reference. A key
+ * A vault in Barbican, in the service user's own project: docs/contract/conductor.md#vaults. Everything bears the name of its reference. A key
  * pair is a container of type `certificate`, as other tools know it; anything else is a `generic` one. Barbican knows no unique names: of
  * several of one name, made at the same time, the oldest counts. Errors: `cloud-unavailable`, `cloud-refused`.
  */

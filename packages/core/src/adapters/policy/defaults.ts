@@ -1,5 +1,5 @@
 /**
- * The default rules of both generations: contract, endpoints "Policy defaults". `project`: the target's project (and an
+ * The default rules of both generations: docs/contract/endpoints.md#default-policies. `project`: the target's project (and an
  * administrator), never the accounts of bays' nodes; `user`: the target's user, an administrator, or the account of the bay's own
  * nodes; `client`: the same without the nodes; `members`: the project's members alone; `admin`: administrators; `nodes`: the account of the bay's own nodes alone.
  */

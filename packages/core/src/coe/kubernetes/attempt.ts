@@ -4,7 +4,7 @@ import { Allowance, AnswerTooLargeError, MOST_ANSWERED, type Bounds } from '../.
 
 const WITHIN_MS = 20_000;
 
-/** One call, bounded in time and in bytes; what fails becomes a DomainError. Kubernetes' own refusals keep their status (contract, README §4). */
+/** One call, bounded in time and in bytes; what fails becomes a DomainError. Kubernetes' own refusals keep their status (docs/contract/protocol.md#statuses). */
 export async function attempt<T>(
   trying: string,
   signal: AbortSignal,

@@ -111,7 +111,7 @@ function imagesOf(spec: V1PodSpec | undefined): readonly string[] {
   return (spec?.containers ?? []).flatMap(({ image }) => (image ? [image] : []));
 }
 
-/** A port without a name gets one, as Mitaka's did (contract, resources §9.3). */
+/** A port without a name gets one, as Mitaka's did (docs/contract/resources.md#manifests). */
 function portOf(port: V1ServicePort): JsonObject {
   return {
     name: port.name ?? 'k8s-service',

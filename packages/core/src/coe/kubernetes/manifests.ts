@@ -9,7 +9,7 @@ import { attempt } from './attempt.js';
 import type { Connection } from './connection.js';
 import { itemsOf, type Kind } from './kinds.js';
 
-/** Contract, endpoints §7: the namespace is always this one. */
+/** The namespace is always this one: docs/contract/endpoints.md#kubernetes-objects. */
 const NAMESPACE = 'default';
 const PAGE = 200;
 const MOST = 10_000;
