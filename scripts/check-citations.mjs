@@ -1,12 +1,16 @@
 // A renamed page or a reworded heading breaks the comments and pages that refer to it, and nothing reports that. This resolves every
 // citation of a page under docs/ in code (`docs/api.md#errors`) and every relative link of a Markdown page, and prints file and line of
-// each one whose file or anchor does not exist. `node scripts/check-citations.mjs [folder]`; without a folder, the repository itself.
+// each one whose file or anchor does not exist. Citations by name and number (the word contract, an area, the sign of a section) are refused:
+// nothing can resolve them. `node scripts/check-citations.mjs [folder]`; without a folder, the repository itself.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 
+const CONTRACT = 'docs/contract';
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'coverage', 'generated', 'golden', '.git', '.cache']);
 const CODE = new Set(['.ts', '.js', '.mjs', '.cjs', '.sh', '.py', '.yaml', '.yml', '.conf', '.service', '.toml', '.sql']);
 const CITATION = /(?<![\w./-])docs\/[\w./-]*\.md(?:#[\w-]+)?/g;
+/** Also where the line of a comment ends within it. */
+const NUMBERED = /\bcontract,[\s*/#]+\w+[\s*/#]+[§"]/gi;
 // Text and target of an inline link; an image is one, too. The target ends before a title.
 const LINK = /\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)/g;
 const REFERENCE = /^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)/g;
@@ -19,6 +23,15 @@ function* filesBelow(folder) {
     if (entry.isDirectory()) {
       if (!SKIPPED_FOLDERS.has(entry.name)) yield* filesBelow(path);
     } else if (entry.isFile()) yield path;
+  }
+}
+
+/** A target that is not encoded properly is looked up as it is written. */
+function decoded(target) {
+  try {
+    return decodeURI(target);
+  } catch {
+    return target;
   }
 }
 
@@ -84,7 +97,7 @@ function check(root) {
   let resolved = 0;
   const faultOf = (path, { target, from }) => {
     const [file, anchor] = target.split('#');
-    const cited = file === '' ? path : resolve(from, decodeURI(file));
+    const cited = file === '' ? path : resolve(from, decoded(file));
     if (!existsSync(cited)) return `${target}: there is no file ${relative(root, cited)}`;
     if (anchor === undefined || extname(cited) !== '.md' || !statSync(cited).isFile()) return undefined;
     if (!anchors.has(cited)) anchors.set(cited, anchorsOf(cited));
@@ -98,6 +111,12 @@ function check(root) {
       const fault = faultOf(path, reference);
       if (fault === undefined) resolved++;
       else problems.push(`${relative(root, path)}:${reference.line}: ${fault}`);
+    }
+    for (const { 0: words, index } of CODE.has(extname(path)) ? text.matchAll(NUMBERED) : []) {
+      const shown = words.replaceAll(/[\s*/#]+/g, ' ');
+      problems.push(
+        `${relative(root, path)}:${lineAt(text, index)}: ${shown}… cannot be resolved: cite page and heading of ${CONTRACT}`,
+      );
     }
   }
   return { resolved, problems };

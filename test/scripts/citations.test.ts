@@ -52,6 +52,19 @@ test('what does not resolve fails the check, with file and line', () => {
   expect({ status, output }).toEqual({ status: 1, output: '0 citations and links resolve, 6 do not\n' });
 });
 
+test('a citation by the number of a section fails the check, also over the end of a line', () => {
+  const { status, errors } = check({
+    'src/a.ts': `/** Limits (${'contract'}, validation §2). */\n`,
+    'src/b.ts': `/**\n * Waits (${'contract'},\n * protocol §7), bounded.\n */\n`,
+    'src/c.ts': '// One contract, tried on each § of the law.\n',
+  });
+  expect(errors.toSorted()).toEqual([
+    `src/a.ts:1: ${'contract'}, validation §… cannot be resolved: cite page and heading of ${DOCS}contract`,
+    `src/b.ts:2: ${'contract'}, protocol §… cannot be resolved: cite page and heading of ${DOCS}contract`,
+  ]);
+  expect(status).toBe(1);
+});
+
 test('what is installed or generated is not looked at', () => {
   const broken = `// ${DOCS}none.md\n`;
   const { status } = check({ 'node_modules/a/index.js': broken, 'packages/a/dist/index.js': broken, 'generated/a.ts': broken });
