@@ -2,17 +2,10 @@ import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import type { Answer, Fleet } from '../fleet/fleet.js';
 import { Recorder, type Seen } from './history.js';
 import { randomFrom } from './random.js';
+import type { Setting } from './settings.js';
 
 /** There are not as many floating addresses as bays here. */
 const BAY = { baymodel_id: 'model', floating_ip_enabled: false };
-const TEMPLATE = {
-  coe: 'swarm',
-  image_id: 'debian-12',
-  flavor_id: 'm1.small',
-  keypair_id: 'default',
-  external_network_id: 'public',
-};
-const SETTLES_WITHIN_MS = 180_000;
 const GROUP = 'extra';
 
 interface Round {
@@ -34,9 +27,11 @@ export class Clients {
   /** What no model is needed for: a failed bay, or an answer that must not be. */
   readonly faults: string[] = [];
   bays = 0;
+  readonly #setting: Setting;
 
-  constructor(fleet: Fleet) {
+  constructor(fleet: Fleet, setting: Setting) {
     this.history = new Recorder(fleet);
+    this.#setting = setting;
   }
 
   /** One client, until the signal; the bay that it has begun with is brought to its end. */
@@ -113,7 +108,7 @@ export class Clients {
       { register: registers[0], value: title },
       { register: registers[1], value: volume },
     ];
-    const body = { ...TEMPLATE, name: `model-${name}`, docker_volume_size: 1 };
+    const body = { ...this.#setting.template, name: `model-${name}`, docker_volume_size: 1 };
     const made = await this.history.create({ path: '/v1/baymodels', api: api + 1 }, body, both(`model-${name}`, 1));
     const path = `/v1/baymodels/${String(made.body['uuid'])}`;
     round.templateId = String(made.body['uuid']);
@@ -130,14 +125,15 @@ export class Clients {
   }
 
   async #settled({ name, client }: Round, wanted: string): Promise<void> {
-    const end = performance.now() + SETTLES_WITHIN_MS;
+    const { settlesWithinMs } = this.#setting;
+    const end = performance.now() + settlesWithinMs;
     for (let attempt = 0; ; attempt += 1) {
       const answer = await this.history.look({ path: `/v1/bays/${name}`, api: client + attempt }, (seen) => [sizeOf(name, seen)]);
       const status = answer?.status === 404 ? 'gone' : answer?.status === 200 ? String(answer.body['status']) : 'IN_PROGRESS';
       if (status.endsWith(wanted)) return;
       if (!status.endsWith('IN_PROGRESS'))
         throw new Error(`${status} instead of ${wanted}: ${String(answer?.body['status_reason'])}`);
-      if (performance.now() > end) throw new Error(`still ${status} after ${SETTLES_WITHIN_MS / 1_000} s`);
+      if (performance.now() > end) throw new Error(`still ${status} after ${settlesWithinMs / 1_000} s`);
       await systemClock.sleep(300);
     }
   }

@@ -7,13 +7,17 @@ import { end, type Fleet, type Member } from '../fleet/fleet.js';
 import type { Mariadb } from '../../scripts/host/mariadb.mjs';
 import type { Rabbitmq } from '../../scripts/host/rabbitmq.mjs';
 import { TcpProxy } from '../support/tcp-proxy.js';
-import { storyOf, type PlannedBlow } from './plan.js';
+import type { Neighbours } from './neighbours.js';
+import { BLOWS, faultOf, storyOf, type FleetBlow, type PlannedBlow } from './plan.js';
+import { randomFrom } from './random.js';
 
 export interface Surroundings {
   readonly mariadb: Mariadb;
   readonly rabbitmq: Rabbitmq;
   readonly databaseUrl: string;
   readonly log: (line: string) => void;
+  /** Of a fleet over a cloud that is asked over HTTP. */
+  readonly neighbours?: Neighbours;
 }
 
 const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1';
@@ -51,10 +55,11 @@ export class Nemesis {
   }
 
   #environmentOf({ name }: Member): Readonly<Record<string, string>> {
-    const { mariadb, rabbitmq, databaseUrl } = this.#around;
+    const { mariadb, rabbitmq, databaseUrl, neighbours } = this.#around;
     const proxies = this.#proxies.get(name);
     return {
       OS_CONDUCTOR__LEFTOVER_GRACE: '8',
+      ...(neighbours ? { OS_KEYSTONE_AUTHTOKEN__AUTH_URL: `${neighbours.keystone}/v3` } : {}),
       OS_DATABASE__CONNECTION: databaseUrl.replace(`:${mariadb.port}/`, `:${proxies?.database.port ?? 0}/`),
       OS_DEFAULT__TRANSPORT_URL: rabbitmq.url.replace(`:${rabbitmq.port}/`, `:${proxies?.broker.port ?? 0}/`),
       ...(this.#hasClocks
@@ -93,10 +98,12 @@ export class Nemesis {
   readonly #busy = new Map<string, Promise<void>>();
 
   async #one(blow: PlannedBlow, signal: AbortSignal): Promise<void> {
+    const kind = BLOWS.find((one) => one === blow.kind);
+    if (!kind) return this.#failNeighbour(blow, signal);
     const member = this.#fleet.members[blow.member % this.#fleet.members.length];
     if (!member) return;
-    const subject = SHARED[blow.kind] ?? member.name;
-    const mine = (this.#busy.get(subject) ?? Promise.resolve()).then(() => this.#hit(blow, member, signal));
+    const subject = SHARED[kind] ?? member.name;
+    const mine = (this.#busy.get(subject) ?? Promise.resolve()).then(() => this.#hit({ ...blow, kind }, member, signal));
     this.#busy.set(
       subject,
       mine.catch(() => undefined),
@@ -104,7 +111,17 @@ export class Nemesis {
     return mine;
   }
 
-  async #hit({ kind, lasts }: PlannedBlow, member: Member, signal: AbortSignal): Promise<void> {
+  async #failNeighbour({ kind, member, at, lasts }: PlannedBlow, signal: AbortSignal): Promise<void> {
+    const { neighbours } = this.#around;
+    const [name, fault] = [neighbours?.names[member % neighbours.names.length], faultOf(kind)];
+    if (!neighbours || !name || !fault) return;
+    this.#around.log(`chaos: ${name} ${fault}`);
+    neighbours.fail(name, fault, randomFrom(at));
+    await systemClock.sleep(lasts, signal).catch(() => undefined);
+    neighbours.heal(name);
+  }
+
+  async #hit({ kind, lasts }: PlannedBlow & { readonly kind: FleetBlow }, member: Member, signal: AbortSignal): Promise<void> {
     const while_ = (): Promise<void> => systemClock.sleep(lasts, signal).catch(() => undefined);
     const { mariadb, rabbitmq } = this.#around;
     const proxies = this.#proxies.get(member.name);
@@ -184,7 +201,7 @@ export class Nemesis {
 }
 
 /** What is struck of which there is one for all. */
-const SHARED: Readonly<Partial<Record<PlannedBlow['kind'], string>>> = {
+const SHARED: Readonly<Partial<Record<FleetBlow, string>>> = {
   'kill the database': 'database',
   'kill the broker': 'broker',
   'memory alarm': 'broker',

@@ -1,3 +1,4 @@
+import { HTTP_FAULTS, type HttpFault } from '../support/http-proxy.js';
 import { randomFrom } from './random.js';
 
 export const BLOWS = [
@@ -14,11 +15,20 @@ export const BLOWS = [
   'full log',
   'memory alarm',
 ] as const;
-export type BlowKind = (typeof BLOWS)[number];
+
+/** On the services of a cloud that is asked over HTTP, by what the proxy before one of them does. */
+export const NEIGHBOUR_BLOWS = HTTP_FAULTS.map((fault) => `a neighbour ${fault}` as const);
+export type FleetBlow = (typeof BLOWS)[number];
+export type BlowKind = FleetBlow | (typeof NEIGHBOUR_BLOWS)[number];
+
+/** Undefined: the blow is not one on a neighbour. */
+export function faultOf(kind: BlowKind): HttpFault | undefined {
+  return HTTP_FAULTS.find((fault) => kind === `a neighbour ${fault}`);
+}
 
 export interface PlannedBlow {
   readonly kind: BlowKind;
-  /** Of the members of the fleet; ignored where a blow hits everybody. */
+  /** Which of the fleet's members, or of the neighbours, counted round; ignored where a blow hits everybody. */
   readonly member: number;
   /** Milliseconds after the start. */
   readonly at: number;
@@ -27,9 +37,9 @@ export interface PlannedBlow {
 }
 
 /** Each kind once before any comes twice, in an order of its own. */
-function* kinds(random: () => number): Generator<BlowKind> {
+function* kinds(random: () => number, all: readonly BlowKind[]): Generator<BlowKind> {
   for (;;) {
-    const left: BlowKind[] = [...BLOWS];
+    const left: BlowKind[] = [...all];
     while (left.length > 0) yield* left.splice(Math.floor(random() * left.length), 1);
   }
 }
@@ -37,9 +47,9 @@ function* kinds(random: () => number): Generator<BlowKind> {
 const FIRST_MS = 3_000;
 
 /** The same seed gives the same plan. Blows overlap: the next one may come while the one before lasts. */
-export function planOf(seed: number, seconds: number, members: number): readonly PlannedBlow[] {
+export function planOf(seed: number, seconds: number, members: number, all: readonly BlowKind[] = BLOWS): readonly PlannedBlow[] {
   const random = randomFrom(seed);
-  const order = kinds(random);
+  const order = kinds(random, all);
   const plan: PlannedBlow[] = [];
   for (let at = FIRST_MS; at < seconds * 1_000; at += 1_500 + random() * 3_000) {
     const lasts = Math.round(2_000 + random() * Math.min(38_000, seconds * 200));

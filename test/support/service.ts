@@ -16,6 +16,7 @@ import { EmbeddedIdentity } from '../../packages/core/src/adapters/embedded/iden
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 import { findRoute } from '../../packages/core/src/api/route.js';
+import type { DriverChoice } from '../../packages/core/src/engines.js';
 import { breaches, isFields } from './schema.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -128,6 +129,7 @@ export interface ServiceOptions {
   /** Clusters of a project; 20 when absent. */
   readonly clusterQuota?: number;
   readonly preflight?: 'off' | 'warn' | 'enforce';
+  readonly drivers?: DriverChoice;
   /** Rows of each kind that a project may have. */
   readonly rowLimits?: Partial<typeof ROW_LIMITS>;
 }
@@ -148,6 +150,7 @@ export async function aService(options: ServiceOptions = {}): Promise<Service> {
     rotationOverlapMs: 0,
     passwords,
     ...(options.preflight ? { preflight: options.preflight } : {}),
+    ...(options.drivers ? { drivers: options.drivers } : {}),
     ...(options.rowLimits ? { rowLimits: { ...ROW_LIMITS, ...options.rowLimits } } : {}),
     host: 'test',
     origin: () => ORIGIN,

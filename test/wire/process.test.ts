@@ -239,6 +239,9 @@ describe('a new database', () => {
     expect(bin('magnum-db-manage', '--config-file', first, 'history').stdout).toMatch(/^made 001-/);
     const version = bin('magnum-db-manage', 'version').stdout;
     expect(bin('magnum-db-manage', '--config-file', first, 'current').stdout).toBe(version);
+    expect(bin('magnum-db-manage', '--config-file', first, 'stamp').stdout).toBe(`stamped ${version}`);
+    expect(bin('magnum-db-manage', '--config-file', first, 'stamp', 'heads')).toMatchObject({ status: 1 });
+    expect(bin('magnum-db-manage', '--config-file', first, 'current').stdout).toBe(version);
   });
 
   test('and its configuration, policy and key are checked before an upgrade', async () => {

@@ -16,7 +16,7 @@ import { aesSealer } from './adapters/system/sealer.js';
 import type { ConductorDeps } from './conductor/world.js';
 import { DEFAULT_SIGNING_RULES, type SigningRules } from './domain/certificate.js';
 import type { Secret } from './domain/secret.js';
-import { enginesOf } from './engines.js';
+import { enginesOf, type DriverChoice } from './engines.js';
 import type { FrontRoom } from './front.js';
 import type { Manifests } from './ports/manifests.js';
 import type { Sealer } from './ports/sealer.js';
@@ -27,6 +27,8 @@ export interface ComposeOptions {
   readonly db: Knex;
   readonly backend: CloudBackend;
   readonly logger: Logger;
+  /** Every driver counts when absent. */
+  readonly drivers?: DriverChoice;
   /** That of the host when absent. */
   readonly clock?: Clock;
   /** 32 bytes; the same at every start and for every process, or nothing sealed can be read any more. */
@@ -85,7 +87,7 @@ export function composeParts(options: ComposeOptions): Parts {
     sealer,
     logger,
     orchestrator: engine,
-    engines: enginesOf(backend.kind === 'docker'),
+    engines: enginesOf(backend.kind === 'docker', options.drivers),
     vault: databaseVault(store, sealer),
     cloud: withStoreErrors(
       new EmbeddedCloud({ db, config, backend, sealer, authUrl: nodeUrl('/identity/v3'), magnumUrl: nodeUrl('/v1') }),

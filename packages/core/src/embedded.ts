@@ -22,6 +22,7 @@ import { cloudRooms, composeParts } from './compose.js';
 import { imageLoader } from './dev-images.js';
 import { frontDoor } from './front.js';
 import type { Secret } from './domain/secret.js';
+import type { DriverChoice } from './engines.js';
 import type { Logger } from './ports/logger.js';
 
 export interface EmbeddedOptions {
@@ -48,6 +49,8 @@ export interface EmbeddedOptions {
   readonly manifestRules?: FetchRules;
   /** How long old and new certificates both count when a bay gets another authority; five minutes when absent. */
   readonly rotationOverlapMs?: number;
+  /** Every driver counts when absent. */
+  readonly drivers?: DriverChoice;
   /** What happens to a bay that needs more than its project has left; `warn` when absent. */
   readonly preflight?: PreflightRule;
   readonly host: string;

@@ -2,14 +2,27 @@ import { coeNamed, coes, driverFor } from './coe/index.js';
 import type { Engines } from './conductor/world.js';
 import { DomainError } from './domain/errors.js';
 import type { BayModel } from './domain/bay-model.js';
-import type { BayDriver, Coe } from './ports/bay-driver.js';
+import type { BayDriver, Coe, Platform } from './ports/bay-driver.js';
+
+/** What the operator has said of the drivers. */
+export interface DriverChoice {
+  /** Of those that serve a platform, this one where neither the caller nor the image names one. */
+  readonly preferred: string | null;
+  /** Nothing new is made with them; bays that they have made are served as before. */
+  readonly disabled: ReadonlySet<string>;
+}
+
+const EVERY_DRIVER: DriverChoice = { preferred: null, disabled: new Set() };
 
 /** The registry of engines as app and conductor use it. `liveServers` false: there is nothing to connect to, and the error says so. */
-export function enginesOf(liveServers: boolean): Engines {
+export function enginesOf(liveServers: boolean, choice: DriverChoice = EVERY_DRIVER): Engines {
   return {
     areLive: liveServers,
-    driverOf: (model) => driverOf(model),
-    drivers: () => coes.flatMap((coe) => coe.drivers),
+    driverOf: (model) => driverOf(model, choice),
+    drivers: () => coes.flatMap((coe) => coe.drivers).filter(({ name }) => !choice.disabled.has(name)),
+    requireEnabled: ({ name }) => {
+      if (choice.disabled.has(name)) throw disabledDriver(name);
+    },
     clientFiles: (model, access) => coeOf(model).clientFiles(access),
     connect: (model, input) => {
       if (!liveServers) {
@@ -29,12 +42,30 @@ function coeOf(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe'>): C
   return coe;
 }
 
-function driverOf(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe' | 'driver'>): BayDriver {
+function driverOf(
+  model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe' | 'driver'>,
+  { preferred }: DriverChoice,
+): BayDriver {
+  const platform = { serverType: model.serverType, distro: model.clusterDistro ?? 'unset', coe: model.coe };
   const driver =
-    (model.driver === null ? undefined : driverFor(model.driver)) ??
-    driverFor({ serverType: model.serverType, distro: model.clusterDistro ?? 'unset', coe: model.coe });
+    (model.driver === null ? undefined : driverFor(model.driver)) ?? preferredFor(platform, preferred) ?? driverFor(platform);
   if (driver?.provides.some((platform) => platform.coe === model.coe && platform.serverType === model.serverType)) return driver;
   throw unsupported(model);
+}
+
+function preferredFor(wanted: Platform, name: string | null): BayDriver | undefined {
+  const driver = name === null ? undefined : driverFor(name);
+  const serves = driver?.provides.some(
+    ({ serverType, distro, coe }) => serverType === wanted.serverType && distro === wanted.distro && coe === wanted.coe,
+  );
+  return serves ? driver : undefined;
+}
+
+function disabledDriver(name: string): DomainError {
+  return new DomainError('driver-not-supported', {
+    field: 'driver',
+    message: `Driver ${name} is disabled in this cloud ([drivers] disabled_drivers): nothing new is made with it. What it has made can be changed and deleted.`,
+  });
 }
 
 function unsupported(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe'>): DomainError {

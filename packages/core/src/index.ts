@@ -16,19 +16,8 @@ export { DomainError } from './domain/errors.js';
 export { DeadlineError, underDeadline } from './concurrency/deadline.js';
 export type { Logger } from './ports/logger.js';
 export { loadConfig, type Config, type ConfigSource, type Setting } from './config/config.js';
-export {
-  openApi,
-  openConductor,
-  pendingDatabaseSteps,
-  resealDatabase,
-  SCHEMA_STEPS,
-  SCHEMA_VERSION,
-  upgradeDatabase,
-  vaultKeyProblems,
-  type Diagnosis,
-  type Readiness,
-  type Service,
-} from './services.js';
+export { openApi, openConductor, vaultKeyProblems, type Diagnosis, type Readiness, type Service } from './services.js';
+export { pendingDatabaseSteps, resealDatabase, SCHEMA_STEPS, SCHEMA_VERSION, stampDatabase, upgradeDatabase } from './schema.js';
 export { driverPlatforms } from './engines.js';
 export { makeVaultKey, writeVaultKey } from './vault-key.js';
 export { readPem } from './pem-files.js';

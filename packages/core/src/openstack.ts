@@ -21,6 +21,7 @@ import type { Config } from './config/config.js';
 import type { SigningRules } from './domain/certificate.js';
 import { DomainError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
+import { driverChoice } from './driver-choice.js';
 import { enginesOf } from './engines.js';
 import { namedPem } from './pem-files.js';
 import type { Vault } from './ports/certificates.js';
@@ -82,7 +83,7 @@ export function composeOpenstack(config: Config, options: OpenstackOptions): Con
       timeoutMs: config.number('cluster', 'pre_delete_lb_timeout') * 1_000,
       deletesVolumes: config.text('cluster', 'workload_volumes') === 'delete',
     },
-    engines: enginesOf(true),
+    engines: enginesOf(true, driverChoice(config, options.logger)),
     authority: lazyAuthority(clock),
     signingRules: options.signingRules,
     healthIntervalMs: options.healthIntervalMs,

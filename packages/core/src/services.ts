@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { amqpBus, type AmqpBus } from './adapters/bus/amqp.js';
 import { serviceOrigin } from './service-origin.js';
 import { brokerLink } from './broker-tls.js';
-import { openDatabase } from './open-database.js';
+import { MIGRATIONS } from './schema.js';
 import { openShared, poolOf, type Pool } from './shared-database.js';
 import { LIMIT_DEFAULTS, memoryLimits } from './adapters/limits/memory.js';
 import { metered } from './adapters/system/meter.js';
@@ -13,9 +13,7 @@ import { areExchangesDurable, notificationsOf, type Notifications } from './noti
 import type { Orchestrator } from './ports/orchestrator.js';
 import { withTokenCache } from './adapters/identity/cached.js';
 import { SimulatedBackend } from './adapters/embedded/simulated.js';
-import { migrate, pendingMigrations } from './adapters/knex/migrate.js';
-import { coreMigrations } from './adapters/knex/migrations/core.js';
-import { embeddedMigrations } from './adapters/knex/migrations/embedded.js';
+import { pendingMigrations } from './adapters/knex/migrate.js';
 import { livePolicy } from './adapters/policy/live-policy.js';
 import { statsReader } from './adapters/knex/stats.js';
 import type { FetchRules } from './adapters/manifests/fetch.js';
@@ -30,6 +28,7 @@ import { ROW_LIMIT_OPTIONS } from './app/row-limits.js';
 import { overWeb, type ApiHandler, type PlainHandler } from './api/plain.js';
 import { cloudRooms, composeParts, type ComposeOptions } from './compose.js';
 import type { ConductorDeps } from './conductor/world.js';
+import { driverChoice } from './driver-choice.js';
 import { composeOpenstack, usesOpenstack } from './openstack.js';
 import { startConductor, type Conductor } from './conductor/conductor.js';
 import type { Config } from './config/config.js';
@@ -40,15 +39,12 @@ import type { LimitedRow } from './domain/quota.js';
 import { Secret } from './domain/secret.js';
 import { frontDoor, tracedRequests, type FrontRoom } from './front.js';
 import { enforcementOf, policySources } from './policy.js';
-import { reseal, type Resealed } from './adapters/knex/reseal.js';
 import { sealingKeys } from './sealing-keys.js';
 import type { Limits } from './ports/limits.js';
 import type { Clock } from './ports/clock.js';
 import type { Tracer } from './ports/tracer.js';
 import type { Logger } from './ports/logger.js';
 import type { HeldLease, PassesInFlight, ServiceStats } from './ports/stats.js';
-
-const MIGRATIONS = [...coreMigrations, ...embeddedMigrations];
 
 /** What `/readyz` says: every part by name, and why it is not there. */
 export type Readiness = Readonly<Record<string, { readonly ok: boolean; readonly reason?: string }>>;
@@ -156,34 +152,6 @@ export async function openConductor(config: Config, logger: Logger, meter?: Mete
   };
 }
 
-/** `magnum-db-manage`: steps made, or still to be made. */
-export async function upgradeDatabase(config: Config): Promise<readonly string[]> {
-  return withDatabase(config, (db) => migrate(db, MIGRATIONS));
-}
-
-export async function pendingDatabaseSteps(config: Config): Promise<readonly string[]> {
-  return withDatabase(config, (db) => pendingMigrations(db, MIGRATIONS));
-}
-
-/** `magnum-db-manage reseal`: seals again what an older key, or none, has sealed. Safe to repeat, and while the services run. */
-export async function resealDatabase(config: Config): Promise<Resealed> {
-  const sealer = aesSealer(...sealingKeys(config));
-  return withDatabase(config, (db) => reseal(db, sealer));
-}
-
-/** Every step of this release, in their order; the newest one is its version. */
-export const SCHEMA_STEPS: readonly string[] = MIGRATIONS.map(({ name }) => name);
-export const SCHEMA_VERSION = SCHEMA_STEPS.at(-1) ?? '';
-
-async function withDatabase<T>(config: Config, work: (db: Knex) => Promise<T>): Promise<T> {
-  const db = openDatabase(config);
-  try {
-    return await work(db);
-  } finally {
-    await db.destroy();
-  }
-}
-
 /** The configured cloud: an OpenStack, or the embedded one. */
 function manifestRules(config: Config): FetchRules {
   return {
@@ -218,6 +186,7 @@ function cloudParts(config: Config, { db, clock, logger }: Pick<Base, 'db' | 'cl
   const origin = (): string => serviceOrigin(config);
   const parts = composeParts({
     ...common,
+    drivers: driverChoice(config, logger),
     backend: new SimulatedBackend(db),
     origin,
     nodeOrigin: origin,

@@ -57,6 +57,7 @@ export async function createBayModel(
   };
   checkBayModel(completed);
   const driver = driverFor(deps, completed, fields.driver, image.driver ?? null);
+  deps.engines.requireEnabled(driver);
   const warnings = [...checkLabels(deps, driver, completed.labels), ...withoutEffect(driver, completed)];
   await requireCloudResources(deps.cloud, referencesOf(completed, access), cloudAccess(actor), signal);
   if (completed.public || completed.hidden) requirePublish(deps, access);
@@ -91,6 +92,7 @@ export async function updateBayModel(
   const wanted = await changedModel(deps, access, model, change(model), signal);
   checkBayModel(wanted);
   const driver = deps.engines.driverOf(wanted);
+  if (driver.name !== model.driver) deps.engines.requireEnabled(driver);
   const warnings = [...checkLabels(deps, driver, wanted.labels), ...withoutEffect(driver, wanted)];
   await requireCloudResources(deps.cloud, referencesOf(wanted, access, model), cloudAccess(access.actor), signal);
   if (wanted.public !== model.public || wanted.hidden !== model.hidden) requirePublish(deps, access);

@@ -97,6 +97,7 @@ async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal
   if (model.hidden && access.vocabulary === 'cluster' && !deps.policy.isAdministrator(actor))
     throw new DomainError('forbidden', `ClusterTemplate ${model.id} is hidden: only administrators make clusters of it.`);
   const driver = deps.engines.driverOf(model);
+  deps.engines.requireEnabled(driver);
   const desired = desiredFrom(wanted, model);
   checkVolumeSize(model.dockerStorageDriver, desired.dockerVolumeSize);
   const warnings = [

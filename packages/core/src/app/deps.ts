@@ -35,6 +35,8 @@ export interface AppDeps {
   readonly engines: {
     driverOf(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe' | 'driver'>): BayDriver;
     drivers(): readonly BayDriver[];
+    /** Errors: `driver-not-supported` where the operator has disabled it. */
+    requireEnabled(driver: BayDriver): void;
     clientFiles(model: BayModel, access: ClientAccess): ClientFiles;
   };
   /** Makes the keys of clients that make none of their own. */

@@ -29,6 +29,8 @@ export interface Engines {
   driverOf(model: BayModel): BayDriver;
   /** All that there are. */
   drivers(): readonly BayDriver[];
+  /** Errors: `driver-not-supported` where the operator has disabled it. */
+  requireEnabled(driver: BayDriver): void;
   /** Errors: `engine-not-live` where there is no engine to ask. */
   connect(model: BayModel, input: ConnectInput): CoeSession;
   /** What the engine's own client reads. Errors: `bay-type-not-supported`. */

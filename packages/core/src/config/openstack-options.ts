@@ -84,6 +84,20 @@ export const OPENSTACK_OPTIONS: readonly Option[] = [
     null,
     'Region of that endpoint; the first of the catalog when not set.',
   ),
+  option(
+    'drivers',
+    'disabled_drivers',
+    'list',
+    [],
+    'Names of drivers with which nothing new is made: cluster templates and clusters that need one are refused with 400. What they have made is served as before.',
+  ),
+  option(
+    'drivers',
+    'default_driver',
+    'string',
+    null,
+    'Driver for cluster templates that name none, where neither does their image and it serves their platform; the first that does when not set.',
+  ),
   option('drivers', 'verify_ca', 'boolean', true, "Whether nodes verify the cloud's certificates."),
   option('drivers', 'openstack_ca_file', 'string', null, "File with the cloud's own CA for the nodes, PEM."),
   option(

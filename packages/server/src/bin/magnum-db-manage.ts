@@ -5,6 +5,7 @@ import {
   resealDatabase,
   SCHEMA_STEPS,
   SCHEMA_VERSION,
+  stampDatabase,
   upgradeDatabase,
   writeVaultKey,
 } from '@magnum-ts/core';
@@ -18,6 +19,8 @@ const USAGE = `usage: magnum-db-manage [--config-file FILE]... [--config-dir DIR
   version               the newest step of this release
   current               the newest step that the database has
   history               every step of this release, and whether the database has it
+  stamp [STEP]          write down that the steps up to this one are made (the newest when absent), and make none: for a
+                        schema that was restored without its table schema_step
   generate-key FILE     a new key for [vault] key_file
   reseal                seal again what older keys in [vault] key_file have sealed; exit 3 where a text is opened by none`;
 
@@ -42,6 +45,9 @@ try {
       break;
     case 'history':
       await history();
+      break;
+    case 'stamp':
+      end(`stamped ${(await stampDatabase(config, file ?? 'head')).at(-1) ?? ''}`, 0);
       break;
     case 'generate-key':
       generateKey();

@@ -16,13 +16,35 @@ export async function pendingMigrations(db: Knex, migrations: readonly Migration
   return migrations.filter((migration) => !done.has(migration.name)).map((migration) => migration.name);
 }
 
-async function steps(db: Knex, migrations: readonly Migration[]): Promise<readonly string[]> {
-  if (!(await db.schema.hasTable('schema_step'))) {
-    await db.schema.createTable('schema_step', (table) => {
-      table.string('name', 255).primary();
-      exactText(db, table);
+/**
+ * Writes down that the steps up to this one are made, and no later one, and makes none: for a schema that came without its table of
+ * steps, as from a dump of some tables. Errors: `invalid-parameter` for a step that is not known, or where there is no schema at all.
+ */
+export async function stamp(db: Knex, migrations: readonly Migration[], upTo: string): Promise<readonly string[]> {
+  const names = migrations.map(({ name }) => name);
+  const made = upTo === 'head' ? names : names.slice(0, names.indexOf(upTo) + 1);
+  if (made.length === 0)
+    throw new DomainError('invalid-parameter', {
+      field: 'step',
+      message: `Step ${upTo.slice(0, 80)} is not one of this release: magnum-db-manage history lists them, and head is the newest.`,
     });
-  }
+  await refuseOthers(db);
+  if (!(await db.schema.hasTable('bay')))
+    throw new DomainError('invalid-parameter', {
+      field: 'step',
+      message: 'The database has no schema that could be stamped: run magnum-db-manage upgrade.',
+    });
+  await ensureStepTable(db);
+  await db.transaction(async (transaction) => {
+    await transaction('schema_step').delete();
+    await transaction('schema_step').insert(made.map((name) => ({ name })));
+  });
+  return made;
+}
+
+async function steps(db: Knex, migrations: readonly Migration[]): Promise<readonly string[]> {
+  await refuseOthers(db);
+  await ensureStepTable(db);
   const done = await doneSteps(db);
   const missing = migrations.filter((migration) => !done.has(migration.name));
   for (const migration of missing) {
@@ -30,6 +52,27 @@ async function steps(db: Knex, migrations: readonly Migration[]): Promise<readon
     await db('schema_step').insert({ name: migration.name }).onConflict('name').ignore();
   }
   return missing.map((migration) => migration.name);
+}
+
+/**
+ * The Magnum in Python keeps its own schema, under some of the same names, and alembic's table says so. An operator who starts with the
+ * configuration file of that one names its database: nothing may be made in there.
+ */
+async function refuseOthers(db: Knex): Promise<void> {
+  if ((await db.schema.hasTable('schema_step')) || !(await db.schema.hasTable('alembic_version'))) return;
+  throw new DomainError('invalid-parameter', {
+    field: '[database] connection',
+    message:
+      '[database] connection names a database with the schema of the Magnum in Python, which is left as it is: create an empty one and name that (docs/migrating.md).',
+  });
+}
+
+async function ensureStepTable(db: Knex): Promise<void> {
+  if (await db.schema.hasTable('schema_step')) return;
+  await db.schema.createTable('schema_step', (table) => {
+    table.string('name', 255).primary();
+    exactText(db, table);
+  });
 }
 
 async function doneSteps(db: Knex): Promise<ReadonlySet<string>> {
