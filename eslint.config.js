@@ -51,7 +51,19 @@ export default tseslint.config(
     ignores: ['**/*.test.ts', 'packages/core/src/testing/**'],
     rules: { 'no-restricted-properties': ['error', NO_WEAK_ANY, NO_LONE_TIMEOUT] },
   },
-  { files: ['scripts/**/*.mjs', 'packages/*/bin/**/*.js'], rules: { 'no-restricted-properties': ['error', NO_WEAK_ANY] } },
+  {
+    // The same limits as for the rest; types are checked by tsconfig.scripts.json.
+    files: ['scripts/**/*.mjs', 'packages/*/bin/**/*.js'],
+    rules: {
+      'no-restricted-properties': ['error', NO_WEAK_ANY],
+      'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'prefer-const': 'error',
+      eqeqeq: 'error',
+      'max-lines': ['error', { max: 350 }],
+      'max-lines-per-function': ['error', { max: 80 }],
+      'max-params': ['error', { max: 3 }],
+    },
+  },
   {
     files: ['**/*.test.ts', 'test/**/*.ts', 'packages/core/src/testing/**/*.ts'],
     rules: { 'max-lines-per-function': 'off', 'max-lines': ['error', { max: 600 }] },

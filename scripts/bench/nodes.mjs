@@ -68,7 +68,7 @@ const MODEL = {
 };
 
 async function asker({ fetch }) {
-  const call = async (method, path, body, headers = {}) => {
+  const call = async (method, path, { body, headers = {} }) => {
     const request = new Request(`${ORIGIN}${path}`, {
       method,
       headers: { 'content-type': 'application/json', ...headers },
@@ -84,9 +84,9 @@ async function asker({ fetch }) {
     identity: { methods: ['password'], password: { user } },
     scope: { project: { name: 'demo', domain: { id: 'default' } } },
   };
-  const { reply } = await call('POST', '/identity/v3/auth/tokens', { auth });
+  const { reply } = await call('POST', '/identity/v3/auth/tokens', { body: { auth } });
   const token = reply.headers.get('x-subject-token') ?? '';
-  return async (method, path, body) => (await call(method, path, body, { 'x-auth-token': token })).body;
+  return async (method, path, body) => (await call(method, path, { body, headers: { 'x-auth-token': token } })).body;
 }
 
 async function settled(ask, uuid, wanted) {

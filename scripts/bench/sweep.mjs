@@ -59,111 +59,137 @@ const SUPPORT = JSON.stringify({
 
 /** Bays as they are after their stack was accepted: one master, one worker, an intent, everything around them in place. */
 function fill(mariadb, count) {
-  const now = Date.now();
   const model = randomUUID();
-  const put = (table, columns, rows) => {
-    for (let from = 0; from < rows.length; from += CHUNK) {
-      const lines = rows.slice(from, from + CHUNK).map((row) => `(${row.map(literal).join(',')})`);
-      mariadb.sql(`USE magnum; INSERT INTO ${table} (${columns}) VALUES ${lines.join(',')}`);
-    }
-  };
-  put(
-    'bay_model',
-    'uuid,project_id,user_id,name,coe,image_id,server_type,network_driver,cluster_distro,keypair_id,external_network_id,flavor_id,registry_enabled,tls_disabled,public,hidden,master_lb_enabled,floating_ip_enabled,labels,created_at',
-    [
-      [
-        model,
-        'project-0',
-        'user',
-        'swarm',
-        'swarm',
-        'debian-12',
-        'vm',
-        'docker',
-        'debian',
-        'default',
-        'public',
-        'm1.small',
-        0,
-        0,
-        0,
-        0,
-        0,
-        1,
-        '{}',
-        now,
-      ],
-    ],
-  );
   const bays = Array.from({ length: count }, (_unused, index) => ({
     id: randomUUID(),
+    model,
     project: `project-${index % PROJECTS}`,
     name: `bay-${index}`,
     groups: [randomUUID(), randomUUID()],
   }));
-  put(
+  const now = Date.now();
+  insert(mariadb, 'bay_model', [modelRow(model, now)]);
+  insert(
+    mariadb,
     'bay',
-    'uuid,project_id,user_id,name,generation,baymodel_id,bay_create_timeout,floating_ip_enabled,master_lb_enabled,labels,status,master_addresses,node_addresses,health_status_reason,accepted_generation,created_at',
-    bays.map(({ id, project, name }) => [
-      id,
-      project,
-      'user',
-      name,
-      1,
-      model,
-      600,
-      1,
-      0,
-      '{}',
-      'CREATE_IN_PROGRESS',
-      '[]',
-      '[]',
-      '{}',
-      0,
-      now,
-    ]),
+    bays.map((bay) => bayRow(bay, now)),
   );
+  fillNodes(mariadb, bays, now);
+  fillWork(mariadb, bays, now);
+}
+
+/** A node group for masters and one for workers, with one node each. */
+function fillNodes(mariadb, bays, now) {
   const parts = bays.flatMap(({ id, project, groups }) =>
     ['master', 'worker'].map((role, index) => ({ id, project, role, group: groups[index] })),
   );
-  put(
+  insert(
+    mariadb,
     'node_group',
-    'uuid,project_id,bay_id,name,role,image_id,node_count,min_node_count,is_default,labels,status,created_at',
-    parts.map(({ id, project, role, group }) => [
-      group,
-      project,
-      id,
-      `default-${role}`,
+    parts.map(({ id, project, role, group }) => ({
+      uuid: group,
+      project_id: project,
+      bay_id: id,
+      name: `default-${role}`,
       role,
-      'debian-12',
-      1,
-      0,
-      1,
-      '{}',
-      'CREATE_IN_PROGRESS',
-      now,
-    ]),
+      image_id: 'debian-12',
+      node_count: 1,
+      min_node_count: 0,
+      is_default: 1,
+      labels: '{}',
+      status: 'CREATE_IN_PROGRESS',
+      created_at: now,
+    })),
   );
-  put(
+  insert(
+    mariadb,
     'node',
-    'uuid,bay_id,node_group_id,name,role,desired,status,created_at',
-    parts.map(({ id, role, group }) => [group, id, group, `${role}-1`, role, 'present', 'CREATE_IN_PROGRESS', now]),
+    parts.map(({ id, role, group }) => ({
+      uuid: group,
+      bay_id: id,
+      node_group_id: group,
+      name: `${role}-1`,
+      role,
+      desired: 'present',
+      status: 'CREATE_IN_PROGRESS',
+      created_at: now,
+    })),
   );
-  put(
+}
+
+/** What a conductor works by: the intent, its own notes, and an item in the queue that is due. */
+function fillWork(mariadb, bays, now) {
+  const deadline = now + 36_000_000;
+  insert(
+    mariadb,
     'intent',
-    'bay_id,operation,generation,rollback,started_at,deadline',
-    bays.map(({ id }) => [id, 'create', 1, 0, now, now + 36_000_000]),
+    bays.map(({ id }) => ({ bay_id: id, operation: 'create', generation: 1, rollback: 0, started_at: now, deadline })),
   );
-  put(
+  insert(
+    mariadb,
     'bay_support',
-    'bay_id,support',
-    bays.map(({ id }) => [id, SUPPORT]),
+    bays.map(({ id }) => ({ bay_id: id, support: SUPPORT })),
   );
-  put(
+  insert(
+    mariadb,
     'work_item',
-    'bay_id,due_at,wakes,attempts,fence',
-    bays.map(({ id }) => [id, 0, 1, 0, 0]),
+    bays.map(({ id }) => ({ bay_id: id, due_at: 0, wakes: 1, attempts: 0, fence: 0 })),
   );
+}
+
+function modelRow(uuid, now) {
+  return {
+    uuid,
+    project_id: 'project-0',
+    user_id: 'user',
+    name: 'swarm',
+    coe: 'swarm',
+    image_id: 'debian-12',
+    server_type: 'vm',
+    network_driver: 'docker',
+    cluster_distro: 'debian',
+    keypair_id: 'default',
+    external_network_id: 'public',
+    flavor_id: 'm1.small',
+    registry_enabled: 0,
+    tls_disabled: 0,
+    public: 0,
+    hidden: 0,
+    master_lb_enabled: 0,
+    floating_ip_enabled: 1,
+    labels: '{}',
+    created_at: now,
+  };
+}
+
+function bayRow({ id, model, project, name }, now) {
+  return {
+    uuid: id,
+    project_id: project,
+    user_id: 'user',
+    name,
+    generation: 1,
+    baymodel_id: model,
+    bay_create_timeout: 600,
+    floating_ip_enabled: 1,
+    master_lb_enabled: 0,
+    labels: '{}',
+    status: 'CREATE_IN_PROGRESS',
+    master_addresses: '[]',
+    node_addresses: '[]',
+    health_status_reason: '{}',
+    accepted_generation: 0,
+    created_at: now,
+  };
+}
+
+/** Inserts rows that all have the columns of the first one. */
+function insert(mariadb, table, rows) {
+  const columns = Object.keys(rows[0]).join(',');
+  for (let from = 0; from < rows.length; from += CHUNK) {
+    const lines = rows.slice(from, from + CHUNK).map((row) => `(${Object.values(row).map(literal).join(',')})`);
+    mariadb.sql(`USE magnum; INSERT INTO ${table} (${columns}) VALUES ${lines.join(',')}`);
+  }
 }
 
 function literal(value) {

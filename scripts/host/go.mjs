@@ -78,7 +78,7 @@ export async function buildGoProgram({ name, sources, flags = [], duration, log 
   try {
     // A folder of its own: the go command may write to go.sum.
     for (const file of files) copyFileSync(join(sources, file), join(work, file));
-    await run(go, ['build', '-trimpath', ...flags, '-o', 'program', '.'], work, name);
+    await run(go, ['build', '-trimpath', ...flags, '-o', 'program', '.'], { folder: work, name });
     mkdirSync(cacheFolder(), { recursive: true });
     // Renamed in one step, so that another run that builds at the same time never starts half a program.
     copyFileSync(join(work, 'program'), `${program}.${process.pid}`);
@@ -96,7 +96,7 @@ function hashOf(sources, files, flags) {
   return hash.digest('hex').slice(0, 12);
 }
 
-function run(go, words, folder, name) {
+function run(go, words, { folder, name }) {
   return new Promise((done, failed) => {
     const child = spawn(go, words, {
       cwd: folder,

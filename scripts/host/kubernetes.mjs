@@ -41,71 +41,83 @@ export async function startKubernetes({ ca, sign, log }) {
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 });
   const path = (name) => join(folder, name);
-  const processes = [];
-  const start = (name, ...args) => {
-    const out = openSync(path(`${name}.log`), 'a');
-    const child = spawn(program, [name, ...args], { stdio: ['ignore', out, out], env: { ...process.env, GOMAXPROCS: '2' } });
-    processes.unshift(child);
-  };
+  const processes = processGroup(program, path);
   const stop = async () => {
-    for (const child of processes) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const gone = new Promise((done) => child.once('exit', done));
-      child.kill('SIGKILL'); // nothing in it is worth keeping
-      await gone;
-    }
+    await processes.stop();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
     const store = `http://127.0.0.1:${etcd}`;
-    const member = `http://127.0.0.1:${peer}`;
-    start(
-      'etcd',
-      '--data-dir',
-      path('etcd'),
-      '--listen-client-urls',
-      store,
-      '--advertise-client-urls',
-      store,
-      '--listen-peer-urls',
-      member,
-      '--initial-advertise-peer-urls',
-      member,
-      '--initial-cluster',
-      `default=${member}`,
-      '--unsafe-no-fsync',
-    );
-    start(
-      'kube-apiserver',
-      `--etcd-servers=${store}`,
-      '--bind-address=127.0.0.1',
-      '--advertise-address=127.0.0.1',
-      `--secure-port=${port}`,
-      `--tls-cert-file=${path('server.pem')}`,
-      `--tls-private-key-file=${path('server.key')}`,
-      `--client-ca-file=${path('ca.pem')}`,
-      '--service-account-issuer=https://kubernetes.default.svc',
-      `--service-account-key-file=${path('accounts.pub')}`,
-      `--service-account-signing-key-file=${path('accounts.key')}`,
-      '--authorization-mode=RBAC',
-      '--service-cluster-ip-range=10.96.0.0/16',
-      // There is no controller of accounts here, and pods would wait for theirs.
-      '--disable-admission-plugins=ServiceAccount',
-      '--endpoint-reconciler-type=none',
-    );
-    await ready(port, ca, controller, processes, path('kube-apiserver.log'));
-    start(
-      'kube-controller-manager',
+    processes.start('etcd', etcdOptions({ path, store, member: `http://127.0.0.1:${peer}` }));
+    processes.start('kube-apiserver', apiServerOptions({ path, store, port }));
+    await ready({ port, ca, client: controller, processes });
+    processes.start('kube-controller-manager', [
       `--kubeconfig=${path('kubeconfig')}`,
       '--controllers=replicationcontroller-controller,garbage-collector-controller',
       '--leader-elect=false',
       '--secure-port=0',
-    );
+    ]);
     return { url: `https://127.0.0.1:${port}`, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** The processes of one control plane, each with a log file of its own; they are stopped in the reverse order of their start. */
+function processGroup(program, path) {
+  const children = [];
+  return {
+    start(name, options) {
+      const out = openSync(path(`${name}.log`), 'a');
+      const env = { ...process.env, GOMAXPROCS: '2' };
+      children.unshift(spawn(program, [name, ...options], { stdio: ['ignore', out, out], env }));
+    },
+    async stop() {
+      for (const child of children) {
+        if (child.exitCode !== null || child.signalCode !== null) continue;
+        const gone = new Promise((done) => child.once('exit', done));
+        child.kill('SIGKILL'); // nothing in it is worth keeping
+        await gone;
+      }
+    },
+    /** Throws when one of them has ended; the message has the last line of the API server's log. */
+    assertRunning() {
+      const ended = children.find((child) => child.exitCode !== null);
+      if (!ended) return;
+      const lastLine = readFileSync(path('kube-apiserver.log'), 'utf8').trim().split('\n').at(-1);
+      throw new Error(`Kubernetes ended with code ${ended.exitCode}: ${lastLine}`);
+    },
+  };
+}
+
+function etcdOptions({ path, store, member }) {
+  return [
+    ...['--data-dir', path('etcd'), '--unsafe-no-fsync'],
+    ...['--listen-client-urls', store, '--advertise-client-urls', store],
+    ...['--listen-peer-urls', member, '--initial-advertise-peer-urls', member],
+    ...['--initial-cluster', `default=${member}`],
+  ];
+}
+
+function apiServerOptions({ path, store, port }) {
+  return [
+    `--etcd-servers=${store}`,
+    '--bind-address=127.0.0.1',
+    '--advertise-address=127.0.0.1',
+    `--secure-port=${port}`,
+    `--tls-cert-file=${path('server.pem')}`,
+    `--tls-private-key-file=${path('server.key')}`,
+    `--client-ca-file=${path('ca.pem')}`,
+    '--service-account-issuer=https://kubernetes.default.svc',
+    `--service-account-key-file=${path('accounts.pub')}`,
+    `--service-account-signing-key-file=${path('accounts.key')}`,
+    '--authorization-mode=RBAC',
+    '--service-cluster-ip-range=10.96.0.0/16',
+    // There is no controller of accounts here, and pods would wait for theirs.
+    '--disable-admission-plugins=ServiceAccount',
+    '--endpoint-reconciler-type=none',
+  ];
 }
 
 /**
@@ -139,12 +151,10 @@ function kubeconfig(port, ca, client) {
   });
 }
 
-async function ready(port, ca, client, processes, logFile) {
+async function ready({ port, ca, client, processes }) {
   const end = Date.now() + READY_WITHIN;
   while (Date.now() < end) {
-    const ended = processes.find((child) => child.exitCode !== null);
-    if (ended)
-      throw new Error(`Kubernetes ended with code ${ended.exitCode}: ${readFileSync(logFile, 'utf8').trim().split('\n').at(-1)}`);
+    processes.assertRunning();
     if (await answers(port, ca, client)) return;
     await sleep(250);
   }

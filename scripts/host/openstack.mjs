@@ -8,17 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { freePort } from './free-port.mjs';
 import { startMariadb } from './mariadb.mjs';
+import { configurations } from './openstack/configurations.mjs';
 import { answering, lastErrorIn, READY_WITHIN, runAll, startProcess, stopProcess } from './openstack/processes.mjs';
-import {
-  commandOf,
-  configurations,
-  DATABASES,
-  PASSWORD,
-  PROGRAMS,
-  schemaCommands,
-  SERVICES,
-  WITH_PORT,
-} from './openstack/services.mjs';
+import { commandOf, DATABASES, PASSWORD, PROGRAMS, schemaCommands, SERVICES, WITH_PORT } from './openstack/services.mjs';
 import { seedCloud, seedKeystone } from './openstack/seed.mjs';
 import { ensurePackages } from './packages.mjs';
 import { startRabbitmq } from './rabbitmq.mjs';

@@ -10,7 +10,8 @@ import { openstackAt } from '../openstack.mjs';
 import { ensurePackages } from '../packages.mjs';
 import { answering, lastErrorIn, READY_WITHIN, runAll, startProcess, stopProcess } from './processes.mjs';
 import { trusteeIds } from './seed.mjs';
-import { commonLines, PASSWORD, REGION, uwsgi } from './services.mjs';
+import { commonLines } from './configurations.mjs';
+import { PASSWORD, REGION, uwsgi } from './services.mjs';
 
 // Our own programs have such names too, and stand first in npm's PATH.
 const PROGRAMS = { '/usr/bin/magnum-api-wsgi': 'magnum-api', '/usr/bin/magnum-conductor': 'magnum-conductor' };

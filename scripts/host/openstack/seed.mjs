@@ -4,18 +4,21 @@ import { catalogOf, PASSWORD, REGION, VOLUME_TYPE } from './services.mjs';
 const DEFAULT = { id: 'default' };
 const SERVICE_USERS = ['heat', 'magnum', 'placement', 'glance', 'neutron', 'nova', 'barbican', 'cinder', 'octavia'];
 
-/** A client under one account; throws on every refusal but 409, which means that it is there already. */
-async function loggedIn(keystone, user, scope, domain = DEFAULT) {
+/**
+ * A client under one account. It sends JSON, or a text as the bytes of a file; it throws on every refusal but 409, which means that the
+ * thing is there already.
+ */
+async function loggedIn(keystone, user, scope) {
   const body = {
-    auth: { identity: { methods: ['password'], password: { user: { name: user, domain, password: PASSWORD } } }, scope },
+    auth: { identity: { methods: ['password'], password: { user: { name: user, domain: DEFAULT, password: PASSWORD } } }, scope },
   };
   const response = await fetch(`${keystone}/v3/auth/tokens`, { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(body) });
   if (response.status !== 201) throw new Error(`Keystone refuses ${user}: ${await response.text()}`);
   const token = response.headers.get('x-subject-token');
-  return async (method, url, content, headers = {}) => {
+  return async (method, url, content) => {
     const reply = await fetch(url, {
       method,
-      headers: { ...JSON_TYPE, ...headers, 'X-Auth-Token': token },
+      headers: { ...(typeof content === 'string' ? FILE_TYPE : JSON_TYPE), 'X-Auth-Token': token },
       ...(content === undefined ? {} : { body: typeof content === 'string' ? content : JSON.stringify(content) }),
     });
     const text = await reply.text();
@@ -33,6 +36,7 @@ export async function trusteeIds(keystone) {
 }
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
+const FILE_TYPE = { 'Content-Type': 'application/octet-stream' };
 
 /** Makes what the services themselves need; before most of them start. */
 export async function seedKeystone(keystone, ports) {
@@ -45,17 +49,17 @@ export async function seedKeystone(keystone, ports) {
     if (!roles.has(name)) roles.set(name, (await admin('POST', v3('/roles'), { role: { name } })).role.id);
   }
   const make = async (kind, content) => (await admin('POST', v3(`/${kind}s`), { [kind]: content }))[kind].id;
-  const grant = (scope, scopeId, user, role) => admin('PUT', v3(`/${scope}/${scopeId}/users/${user}/roles/${roles.get(role)}`));
+  const grant = (scope, user, role) => admin('PUT', v3(`/${scope}/users/${user}/roles/${roles.get(role)}`));
   for (const name of ['heat', 'magnum']) {
     const domain = await make('domain', { name });
     const user = await make('user', { name: `${name}_domain_admin`, domain_id: domain, password: PASSWORD });
-    await grant('domains', domain, user, 'admin');
+    await grant(`domains/${domain}`, user, 'admin');
   }
   const projects = new Map();
   for (const name of ['service', 'demo', 'other']) projects.set(name, await make('project', { name, domain_id: 'default' }));
   const account = async (name, project, ...roleNames) => {
     const user = await make('user', { name, domain_id: 'default', password: PASSWORD });
-    for (const role of roleNames) await grant('projects', projects.get(project), user, role);
+    for (const role of roleNames) await grant(`projects/${projects.get(project)}`, user, role);
   };
   const person = ['member', 'heat_stack_owner', 'load-balancer_member', 'creator'];
   // One after the other: Keystone refuses its own administrator now and then while roles are being given.
@@ -94,9 +98,7 @@ export async function seedCloud(keystone, ports) {
       visibility: 'public',
       ...(distro === undefined ? {} : { os_distro: distro }),
     });
-    await admin('PUT', `${at('glance')}/v2/images/${id}/file`, 'image'.repeat(60), {
-      'Content-Type': 'application/octet-stream',
-    });
+    await admin('PUT', `${at('glance')}/v2/images/${id}/file`, 'image'.repeat(60));
   }
   const neutron = `${at('neutron')}/v2.0`;
   const network = async (content, subnet) => {
