@@ -30,6 +30,7 @@ try {
     const [packed] = JSON.parse(
       execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
         cwd: join(root, path),
+        encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],
       }),
     );

@@ -1,11 +1,13 @@
 // Everything that can be said about the code without running services: `npm run check`.
 import { spawnSync } from 'node:child_process';
 
+/** @type {[name: string, command: string, args: string[]][]} */
 const STEPS = [
   ['generated files are current', 'npm', ['run', '--silent', 'generate', '--', '--check']],
   ['types', 'npx', ['tsc', '-b']],
   ['pages made of the code are current', 'node', ['scripts/generate-docs.mjs', '--check']],
   ['types of tests', 'npx', ['tsc', '-p', 'tsconfig.eslint.json']],
+  ['types of scripts', 'npx', ['tsc', '-p', 'tsconfig.scripts.json']],
   ['lint', 'npx', ['eslint', '.']],
   [
     'import zones and cycles',

@@ -13,6 +13,7 @@ const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const started = Date.now();
 const say = (line) => process.stdout.write(`${colour ? styleText('bold', line) : line}\n`);
 
+/** @type {import('./host/docker.mjs').EngineFound | import('./host/docker.mjs').EngineMissing} */
 const engine = SIMULATED
   ? { available: false, reason: 'simulated servers were asked for' }
   : await ensureDocker({ install: true, log: say });

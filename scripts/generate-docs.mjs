@@ -61,10 +61,12 @@ ${idle.join('\n\n')}
 }
 
 function wrapped(text, width = 118) {
-  const lines = [''];
+  /** @type {string[]} */
+  const lines = [];
   for (const word of text.split(' ')) {
-    if (lines.at(-1).length + word.length >= width) lines.push('');
-    lines[lines.length - 1] += `${lines.at(-1) === '' ? '' : ' '}${word}`;
+    const last = lines.at(-1) ?? '';
+    if (last === '' || last.length + word.length >= width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
   }
   return lines.map((line) => `# ${line}`).join('\n');
 }
@@ -79,7 +81,8 @@ function sampleConfig() {
 async function samplePolicy() {
   const view = await inspectPolicy(loadConfig([{ name: join(ROOT, 'none', 'magnum.conf'), content: '' }]));
   const rules = view.list().map((line) => {
-    const [, name, check] = /^(.+?) = (.*?) {2}# /.exec(line);
+    const [, name, check] = /^(.+?) = (.*?) {2}# /.exec(line) ?? [];
+    if (!name) throw new Error(`a rule of the policy that cannot be read: ${line}`);
     return `#${JSON.stringify(name)}: ${JSON.stringify(check)}`;
   });
   return `# policy.yaml with every rule and its default. Made by scripts/generate-docs.mjs; what each may ask: operating.md, "Policy".\n\n${rules.join('\n')}\n`;

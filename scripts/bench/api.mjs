@@ -13,7 +13,11 @@ const BAYS = 1_000;
 /** Requests before the measured ones, for each of those. */
 const WARM_UP = 2;
 const DEMO = '5f6a1c1de3f44c0e9a3b6d5d2c9d0001';
-/** Name, path, requests, and our aim in CPU seconds per 1,000. */
+/**
+ * Name, path, requests, and our aim in CPU seconds per 1,000.
+ * @param {string} bay
+ * @returns {[name: string, path: string, count: number, aim: number | null][]}
+ */
 const cases = (bay) => [
   ['GET /v1/', '/v1/', 20_000, 0.13],
   ['one bay', `/v1/bays/${bay}`, 8_000, 0.6],
@@ -62,7 +66,7 @@ async function compareCreate({ fleet, api, bare, headers }) {
   const statements = await statementsOf(fleet.mariadb, () =>
     fetch(`${fleet.apiUrl}${path}`, { method: 'POST', body, headers: { ...headers, 'Content-Type': 'application/json' } }),
   );
-  const newIds = [...new Set(statements.join(' ').match(UUID))].filter((id) => id !== model.uuid);
+  const newIds = [...new Set(statements.join(' ').match(UUID) ?? [])].filter((id) => id !== model.uuid);
   return compare({
     fleet,
     api,
@@ -92,6 +96,11 @@ async function statementsOf(mariadb, work) {
     .map((line) => Buffer.from(line, 'hex').toString());
 }
 
+/**
+ * Loads the API and the bare server with the same request, and compares their CPU.
+ * @param {{ fleet: any, api: any, bare: any, headers: Record<string, string>, name: string, method?: string, path: string, body?: string,
+ *   count: number, statements: string[], newIds?: string[], aim?: number | null }} order `aim`: CPU seconds for 1,000 requests
+ */
 async function compare({
   fleet,
   api,
@@ -173,7 +182,7 @@ function fill(mariadb) {
   const bays = Array.from({ length: BAYS }, (_unused, index) => ({
     uuid: randomUUID(),
     index,
-    model: models[index % MODELS].uuid,
+    model: models[index % MODELS]?.uuid,
   }));
   const values = bays.map(
     ({ uuid, index, model }) =>

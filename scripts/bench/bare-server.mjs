@@ -4,7 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import mysql from 'mysql2/promise';
 
-const pool = mysql.createPool({ uri: process.argv[2], connectionLimit: 10 });
+const [, , uri] = process.argv;
+if (!uri) throw new Error('usage: bare-server.mjs MARIADB-URL');
+const pool = mysql.createPool({ uri, connectionLimit: 10 });
 /** For each `METHOD path`: the statements that the service runs, and the answer to send, with its headers. Set by POST /plan. */
 const plans = new Map();
 
@@ -25,7 +27,7 @@ async function inOrder(plan) {
       return await once(plan);
     } catch (error) {
       // The service's answer to it, too.
-      if (error.code !== 'ER_LOCK_DEADLOCK') throw error;
+      if (!(error instanceof Error && 'code' in error && error.code === 'ER_LOCK_DEADLOCK')) throw error;
     }
   }
 }
@@ -40,7 +42,10 @@ async function once({ statements, newIds }) {
     connection.release();
   }
 }
-server.listen(0, '127.0.0.1', () => process.stdout.write(`${server.address().port}\n`));
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  if (address && typeof address === 'object') process.stdout.write(`${address.port}\n`);
+});
 
 async function setPlan(request, response) {
   const { method, path, ...plan } = JSON.parse(await textOf(request));

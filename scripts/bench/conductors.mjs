@@ -33,8 +33,9 @@ export async function benchConductors(log, { bays = 300, counts = [1, 2, 3, 4] }
     });
     const rows = [];
     for (const count of counts) {
-      rows.push(await measure({ fleet, ask, bays, count }));
-      log(`${count} conductors: ${rows.at(-1).seconds.toFixed(1)} s`);
+      const row = await measure({ fleet, ask, bays, count });
+      rows.push(row);
+      log(`${count} conductors: ${row.seconds.toFixed(1)} s`);
     }
     return { rows, bays, apiMemory: residentMiB(api.pid) };
   } finally {

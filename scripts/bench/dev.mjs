@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createMagnum, fromEnv } from '@magnum-ts/sdk';
 import { ensureDocker } from '../host/docker.mjs';
+import { freePort } from '../host/free-port.mjs';
 import { residentMiB } from './processes.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
@@ -113,14 +113,6 @@ function answers(port) {
     });
     call.on('error', () => done(false)).end();
   });
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => server.once('listening', done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
 }
 
 function environment(openrc) {

@@ -118,5 +118,7 @@ export async function login(url, user = 'demo') {
       },
     }),
   });
-  return response.headers.get('x-subject-token');
+  const token = response.headers.get('x-subject-token');
+  if (!token) throw new Error(`the embedded identity answered ${response.status} to a login of ${user}, without a token`);
+  return token;
 }

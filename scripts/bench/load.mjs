@@ -45,7 +45,7 @@ function converse({ hostname, port, request, left }) {
       try {
         missing = missing > 0 ? missing - chunk.length : lengthOf(chunk) - chunk.length;
       } catch (error) {
-        socket.destroy(error);
+        socket.destroy(error instanceof Error ? error : new Error(String(error)));
       }
       if (missing === 0) ask();
     });

@@ -15,6 +15,7 @@ const LABELS = { fixed_subnet_cidr: '10.0.0.0/16' };
 /**
  * Seconds of CPU for each size, and for one node more.
  * @param {readonly number[]} sizes
+ * @param {(line: string) => void} log
  */
 export async function benchNodes(sizes, log = () => undefined) {
   const results = [];

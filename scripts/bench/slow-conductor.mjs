@@ -14,6 +14,7 @@ HotEngine.prototype.create = async function create(spec, access, signal) {
 };
 
 const file = values['config-file'];
+if (!file) throw new Error('usage: slow-conductor.mjs --config-file FILE --call-ms MILLISECONDS');
 const config = loadConfig([{ name: file, content: readFileSync(file, 'utf8') }], process.env);
 const service = await openConductor(config, jsonLogger('debug'));
 process.once('SIGTERM', () => service.stop().then(() => process.exit(0)));

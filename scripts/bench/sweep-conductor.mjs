@@ -13,6 +13,7 @@ import { enginesOf } from '../../packages/core/dist/engines.js';
 
 const names = ['config-file', 'database', 'bays', 'sweeps'];
 const { values } = parseArgs({ options: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) });
+if (!values.database) throw new Error('usage: sweep-conductor.mjs --config-file FILE --database URL --bays COUNT --sweeps COUNT');
 const calls = { findAll: 0, single: 0 };
 const seen = new Set();
 
@@ -64,16 +65,20 @@ function inProgress({ name }) {
 }
 
 const db = openMariadb({ url: values.database });
-const deps = {
+/**
+ * The parts that a pass of these bays uses. Everything around them is in place, so no other part is called.
+ * @type {unknown}
+ */
+const parts = {
   store: knexStore(db, systemClock),
   clock: systemClock,
   random: systemRandom,
   logger: silentLogger,
   engines: enginesOf(false),
   orchestrator,
-  // Nobody has to be made or trusted for these bays any more.
   identity: {},
 };
+const deps = /** @type {import('../../packages/core/dist/conductor/world.js').ConductorDeps} */ (parts); // see above
 for (let sweep = 0; sweep < Number(values.sweeps); sweep += 1) process.stdout.write(`${JSON.stringify(await swept())}\n`);
 await db.destroy();
 

@@ -13,7 +13,7 @@ const PACKAGES = ['docker.io', 'iptables', 'debootstrap'];
 const READY_WITHIN = 30_000;
 
 /**
- * @typedef {{ available: true, socket: string, startedPid?: number, stop: () => Promise<void> }} EngineFound
+ * @typedef {{ available: true, socket: string, startedPid?: number | undefined, stop: () => Promise<void> }} EngineFound
  * @typedef {{ available: false, reason: string }} EngineMissing
  */
 
@@ -36,6 +36,10 @@ export async function ensureDocker({ install, log, signal, socket: wanted }) {
   return problem ? missing(problem) : start(socket, log, signal);
 }
 
+/**
+ * @param {string} reason
+ * @returns {EngineMissing}
+ */
 function missing(reason) {
   return { available: false, reason };
 }
@@ -51,11 +55,14 @@ async function ensureInstalled(install, log, signal) {
   return installed ? `apt-get install ${PACKAGES.join(' ')} failed: ${installed}` : undefined;
 }
 
-/** Its own session: the engine outlives a Ctrl-C at the terminal, so that the caller can still remove its containers. */
+/**
+ * Its own session: the engine outlives a Ctrl-C at the terminal, so that the caller can still remove its containers.
+ * @returns {Promise<EngineFound | EngineMissing>}
+ */
 async function start(socket, log, signal) {
   const logFile = join(tmpdir(), `magnum-dockerd-${process.pid}.log`);
   const output = openSync(logFile, 'a', 0o600);
-  const engine = spawn(findProgram('dockerd'), ['--host', `unix://${socket}`], {
+  const engine = spawn(findProgram('dockerd') ?? 'dockerd', ['--host', `unix://${socket}`], {
     detached: true,
     stdio: ['ignore', output, output],
   });

@@ -55,7 +55,7 @@ export async function ensureGo(log) {
     if (!hash) throw missing;
     log(`fetching ${RELEASE} from the Go module proxy (70 MB, once)`);
     await fetchGo(hash).catch((error) => {
-      throw new Error(`${missing.message}; it could not be fetched: ${reasonOf(error)}`);
+      throw new Error(`${reasonOf(missing)}; it could not be fetched: ${reasonOf(error)}`);
     });
     return goProgram();
   }
@@ -96,6 +96,7 @@ function hashOf(sources, files, flags) {
   return hash.digest('hex').slice(0, 12);
 }
 
+/** @returns {Promise<void>} */
 function run(go, words, { folder, name }) {
   return new Promise((done, failed) => {
     const child = spawn(go, words, {

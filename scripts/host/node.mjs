@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('../../.cache/node/', import.meta.url));
 
-/** Path of a `node` of this major release: this process's own where it is that one, else one from npm's registry, kept in `.cache/node`.
- * A fetch is said to `log` first. */
+/**
+ * Path of a `node` of this major release: this process's own where it is that one, else one from npm's registry, kept in `.cache/node`.
+ * @param {number} major
+ * @param {(line: string) => void} log gets a line before anything is fetched
+ */
 export function nodeProgram(major, log = () => undefined) {
   if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;

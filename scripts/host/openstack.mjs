@@ -64,8 +64,7 @@ async function startServices(folder, database, ports) {
       startService(folder, name);
   });
   // All of them end before whoever asked hears of a failure: nothing starts behind the back of the one who then stops everything.
-  const failed = (await Promise.allSettled([seeded, ...started])).find(({ status }) => status === 'rejected');
-  if (failed) throw failed.reason;
+  for (const outcome of await Promise.allSettled([seeded, ...started])) if (outcome.status === 'rejected') throw outcome.reason;
   await Promise.all(WITH_PORT.map((name) => ready(folder, name)));
   startService(folder, LAST);
 }

@@ -84,6 +84,7 @@ async function end(server, signal) {
   await gone;
 }
 
+/** @returns {Promise<void>} */
 function control(server, words) {
   return new Promise((done, failed) =>
     spawn(CONTROL, ['--node', server.env.RABBITMQ_NODENAME, ...words], { stdio: 'ignore', env: server.env })

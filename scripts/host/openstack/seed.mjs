@@ -14,7 +14,7 @@ async function loggedIn(keystone, user, scope) {
   };
   const response = await fetch(`${keystone}/v3/auth/tokens`, { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(body) });
   if (response.status !== 201) throw new Error(`Keystone refuses ${user}: ${await response.text()}`);
-  const token = response.headers.get('x-subject-token');
+  const token = response.headers.get('x-subject-token') ?? '';
   return async (method, url, content) => {
     const reply = await fetch(url, {
       method,

@@ -48,7 +48,11 @@ export const PROGRAMS = {
   'octavia-db-manage': 'octavia-common',
 };
 
-/** Catalog of the cloud: type, name, address. */
+/**
+ * Catalog of the cloud: type, name, address.
+ * @param {Record<string, number>} ports
+ * @returns {[type: string, name: string, address: string][]}
+ */
 export function catalogOf(ports) {
   const at = (name, path = '') => `http://${IP}:${ports[name]}${path}`;
   return [
