@@ -113,8 +113,9 @@ export class Fleet {
   /** `output`: where its log goes, instead of here. */
   start(member: Member, output?: number): void {
     const child = spawn(
-      process.execPath,
-      [join(BIN, `${member.program}.js`), '--config-file', join(this.#folder, 'magnum.conf')],
+      // By its own first line, which has flags for Node.
+      join(BIN, `${member.program}.js`),
+      ['--config-file', join(this.#folder, 'magnum.conf')],
       {
         stdio: ['ignore', output ?? 'pipe', 'inherit'],
         env: { ...process.env, OS_DEFAULT__HOST: member.name, OS_API__PORT: String(member.port), ...this.environment(member) },
@@ -132,14 +133,19 @@ export class Fleet {
     for (const member of this.members) this.start(member);
     await this.ready();
     if (token !== undefined) return this.use(token);
+    this.#token = await this.logIn('demo');
+  }
+
+  /** A token of a user of the embedded identity, for the project of the same name. */
+  async logIn(user: 'admin' | 'demo'): Promise<string> {
     const asked = {
       auth: {
-        identity: { methods: ['password'], password: { user: { name: 'demo', domain: { id: 'default' }, password: PASSWORD } } },
-        scope: { project: { name: 'demo', domain: { id: 'default' } } },
+        identity: { methods: ['password'], password: { user: { name: user, domain: { id: 'default' }, password: PASSWORD } } },
+        scope: { project: { name: user, domain: { id: 'default' } } },
       },
     };
     const { headers } = await this.ask('POST', '/identity/v3/auth/tokens', { body: asked });
-    this.#token = headers.get('x-subject-token') ?? '';
+    return headers.get('x-subject-token') ?? '';
   }
 
   use(token: string): void {

@@ -1,5 +1,6 @@
 import type { DockerClient } from './docker/client.js';
 import type { Knex } from 'knex';
+import { LongWork } from './concurrency/long-work.js';
 import type { EmbeddedConfig } from './adapters/embedded/config.js';
 import type { CloudBackend } from './adapters/embedded/backend.js';
 import { dropLeases } from './adapters/embedded/drop-leases.js';
@@ -89,6 +90,7 @@ export async function embeddedMagnum(options: EmbeddedOptions): Promise<Embedded
     maxLimit: MAX_LIMIT,
     maxEventStreams: MAX_EVENT_STREAMS,
     defaultClusterQuota: options.clusterQuota ?? CLUSTER_QUOTA,
+    longWork: new LongWork(),
     preflight: options.preflight ?? 'warn',
     ...(options.rowLimits ? { rowLimits: options.rowLimits } : {}),
     ...(limits ? { limits } : {}),

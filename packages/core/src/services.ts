@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Knex } from 'knex';
+import { LongWork } from './concurrency/long-work.js';
 import { amqpBus, type AmqpBus } from './adapters/bus/amqp.js';
 import { serviceOrigin } from './service-origin.js';
 import { brokerLink } from './broker-tls.js';
@@ -98,6 +99,7 @@ export async function openApi(
     labelCheck: labelCheckOf(config),
     maxEventStreams: config.number('api', 'max_event_streams'),
     defaultClusterQuota: config.number('quotas', 'max_clusters_per_project'),
+    longWork: new LongWork(),
     rowLimits: rowLimitsOf(config),
     ...limitsOf(config),
     shares: new StoreShares(shareOfPool(config)),

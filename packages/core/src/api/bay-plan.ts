@@ -21,6 +21,10 @@ export function planAnswer(plan: BayPlan): Answer {
 
 function byType({ resources }: BayPlan): components['schemas']['BayPlan']['resources'] {
   const names = new Map<string, string[]>();
-  for (const { type, name } of resources) names.set(type, [...(names.get(type) ?? []), name]);
+  for (const { type, name } of resources) {
+    const known = names.get(type);
+    if (known) known.push(name);
+    else names.set(type, [name]);
+  }
   return [...names].map(([type, all]) => ({ type, count: all.length, names: all }));
 }

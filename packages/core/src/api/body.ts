@@ -8,9 +8,13 @@ type Readable = Pick<PlainRequest, 'header' | 'body'>;
 export const LARGEST_BODY = 1_048_576;
 const JSON_TYPES = new Set(['application/json', 'text/javascript', 'application/javascript']);
 
-/** The body as JSON; undefined where it is empty or of a type that is ignored. Errors: 400, 413, 415 (docs/contract/protocol.md#request-bodies). */
+/** The same from its beginning. Error: 413, too. */
 export async function readBody(request: Readable): Promise<JsonValue | undefined> {
-  const bytes = await readBounded(request);
+  return bodyIn(request, await readBytes(request));
+}
+
+/** The body as JSON; undefined where it is empty or of a type that is ignored. Errors: 400, 415 (docs/contract/protocol.md#request-bodies). */
+export function bodyIn(request: Readable, bytes: Uint8Array): JsonValue | undefined {
   if (bytes.length === 0) return undefined;
   const type = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === 'application/x-www-form-urlencoded') return undefined;
@@ -31,7 +35,8 @@ function parseJson(bytes: Uint8Array): JsonValue {
   }
 }
 
-async function readBounded(request: Readable): Promise<Uint8Array> {
+/** The bytes of the body. Errors: 400, 413. */
+export async function readBytes(request: Readable): Promise<Uint8Array> {
   const announced = Number(request.header('content-length') ?? 0);
   if (announced > LARGEST_BODY) throw tooLarge();
   const chunks: Uint8Array[] = [];

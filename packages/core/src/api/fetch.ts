@@ -8,7 +8,7 @@ import { Secret } from '../domain/secret.js';
 import type { Identity } from '../ports/identity.js';
 import type { Limits } from '../ports/limits.js';
 import type { Logger } from '../ports/logger.js';
-import { readBody } from './body.js';
+import { bodyIn, readBytes } from './body.js';
 import { asDomainError, errorBody } from './error-body.js';
 import { JsonText, type Answer, type ApiLimits, type Call } from './handler.js';
 import { keyIn, onlyOnce } from './idempotency.js';
@@ -160,7 +160,7 @@ async function served(deps: ApiDeps, request: PlainRequest, { route, actor, head
   const found = requireRoute(route, headers);
   const wantsStream = found.operation.streams && request.method !== 'HEAD' && accepts(request, EVENT_STREAM);
   if (!wantsStream) requireJson(request, found.operation);
-  const call = await callOf(request, { route: found, actor, version: negotiated?.version ?? '1.1', wantsStream });
+  const call = await callOf(deps, request, { route: found, actor, version: negotiated?.version ?? '1.1', wantsStream });
   const own = deps.shares ? deps.shares.ofProject(shareOf(actor), deps) : deps;
   const answer = await onlyOnce(own, call, found.operation, (once) => handlers[found.operation.id](own, once));
   if (answer.stream) return streamed(deps, answer.stream, { call, headers, leave: slots.take(actor.projectId ?? '') });
@@ -284,11 +284,21 @@ interface CallContext {
   readonly wantsStream: boolean;
 }
 
-async function callOf(request: PlainRequest, context: CallContext): Promise<Call> {
+/** Bodies from here on take milliseconds to read and to check, and many of them can arrive at once. */
+const LONG_BODY = 65_536;
+
+async function checkedBody(deps: ApiDeps, request: PlainRequest, { route, actor, version }: CallContext): Promise<JsonValue> {
+  const bytes = await readBytes(request);
+  const check = (): JsonValue => validBody(route.operation, version, bodyIn(request, bytes) ?? null);
+  if (!deps.longWork || bytes.length < LONG_BODY) return check();
+  return deps.longWork.run({ group: shareOf(actor), signal: request.signal }, () => Promise.resolve(check()));
+}
+
+async function callOf(deps: ApiDeps, request: PlainRequest, context: CallContext): Promise<Call> {
   const { operation, params } = context.route;
   requireAtVersion(operation, context.version);
   const query = validQuery(operation, context.version, request.query);
-  const body = operation.hasBody ? validBody(operation, context.version, (await readBody(request)) ?? null) : undefined;
+  const body = operation.hasBody ? await checkedBody(deps, request, context) : undefined;
   return {
     access: {
       actor: context.actor,
@@ -306,6 +316,7 @@ async function callOf(request: PlainRequest, context: CallContext): Promise<Call
     // A dry run makes nothing that could be made twice.
     idempotencyKey: operation.method === 'POST' && query['dry_run'] !== true ? keyIn(request.header('idempotency-key')) : null,
     lastEventId: /^\d{1,15}$/.exec(request.header('last-event-id') ?? '')?.[0] ?? null,
+    ...(deps.longWork ? { longWork: { turns: deps.longWork, group: shareOf(context.actor) } } : {}),
     // No getter: V8 makes a hidden class for each one in a literal, in memory that only a whole collection frees.
     signal: () => request.signal,
   };

@@ -1,3 +1,4 @@
+import type { LongWork } from '../concurrency/long-work.js';
 import type { JsonValue } from '../domain/json.js';
 import type { Problem } from '../domain/labels.js';
 import type { Access, AppDeps } from '../app/deps.js';
@@ -13,6 +14,8 @@ export interface Call {
   readonly baseUrl: string;
   /** Aborted when the client goes away; made when it is first asked for. */
   readonly signal: () => AbortSignal;
+  /** Turns for answers that take long to write down, and whose they are. */
+  readonly longWork?: { readonly turns: LongWork; readonly group: string };
   /** `"3"`, or several: the versions that the caller means to change; null for any. */
   readonly ifMatch: string | null;
   /** Text of the caller's own that makes a POST one that is carried out once; null where none is given. */

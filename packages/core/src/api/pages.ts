@@ -1,4 +1,3 @@
-import { setImmediate as othersTurn } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { isDomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
@@ -9,16 +8,19 @@ import { nextLink, WrittenItem, type Collection } from './pagination.js';
 
 /**
  * A page of a list. Rows can be large, and a page of the thousand largest would be held several times over: as rows, as objects, as
- * one text. So rows are read in portions of about half a mebibyte, of which two are in memory at a time; a page ends by bytes as well as
+ * one text. So rows are read in portions of about a quarter of a mebibyte, of which two are in memory at a time; a page ends by bytes as well as
  * by count, with `next` where more may come; and what is larger than a mebibyte is written to the socket item by item, as fast as its
  * reader takes it. Most pages are one portion, and stay one statement and one text.
  *
- * Between two portions everybody else has a turn: reading and writing down eight mebibytes takes a tenth of a second in one piece.
+ * Portions take turns with all other long work of the process: reading and writing down eight mebibytes takes a tenth of a second in one
+ * piece, and thirty of them can be asked for at once.
  */
-const PORTION_BYTES = 524_288;
+const PORTION_BYTES = 262_144;
 /** Up to here a page is sent as one text, whose length is known before. */
 const WHOLE_BYTES = 1_048_576;
 const LARGEST_PAGE_BYTES = 8 * 1_048_576;
+/** A portion from here on has to wait for its turn. */
+const LONG_BYTES = 65_536;
 /** Rows of the first portion where nothing is known of their size. */
 const FIRST_ROWS = 100;
 /** Texts smaller than this are written together. */
@@ -84,10 +86,19 @@ class PortionReader<Row> {
 
   /** The next portion, written down. */
   async next(): Promise<readonly string[]> {
-    if (this.#count > 0) await othersTurn();
     const known = itemBytes.get(this.#sizeKey);
     const wanted = known === undefined ? FIRST_ROWS : Math.max(1, Math.floor(PORTION_BYTES / known));
     const limit = Math.min(wanted, this.#page.limit - this.#count);
+    const isLong = this.#count > 0 || limit * (known ?? 0) > LONG_BYTES;
+    return isLong ? this.#inTurn(() => this.#portion(limit)) : this.#portion(limit);
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const { longWork, signal } = this.#call;
+    return longWork ? longWork.turns.run({ group: longWork.group, signal: signal() }, work) : work();
+  }
+
+  async #portion(limit: number): Promise<readonly string[]> {
     const rows = await this.#read(limit);
     const items: string[] = [];
     for (const row of rows) {

@@ -14,6 +14,7 @@ import type { AppDeps } from './deps.js';
 import { keepRequestToken } from './delegation.js';
 import { problemsOf, requireChangeAccepted } from './driver-check.js';
 import { trimGroups } from './group-sizes.js';
+import { inTurn } from './stack-limits.js';
 
 /** An accepted change: the generation to wait for, and what is odd but not refused (shown as warnings). */
 export interface Accepted {
@@ -25,13 +26,15 @@ export interface Accepted {
 /** Throws where the caller wanted to change another version of the bay. */
 export type BayCheck = (bay: Bay) => void;
 
-type ChangeDeps = Pick<AppDeps, 'engines' | 'store' | 'bus' | 'clock' | 'tracer' | 'delegation'>;
+type ChangeDeps = Pick<AppDeps, 'longWork' | 'engines' | 'store' | 'bus' | 'clock' | 'tracer' | 'delegation'>;
 
 export interface Wish {
   readonly operation: Operation;
   readonly rollbackOnFailure?: boolean;
   /** Who wishes it: the trust of the bay's owner may have to be made anew. */
   readonly by?: Actor;
+  /** How many nodes the bay is to have, where that may be more than before: large bays are rendered in their turn. */
+  readonly nodes?: number;
   /** Absent: an upgrade that is under way goes on with whatever else is changed. */
   readonly upgrade?: Upgrade;
 }
@@ -41,13 +44,23 @@ export interface Wish {
  * transaction; then the doorbell. Errors: `conflict` when another request was faster, `invalid-parameter` where the change makes the
  * bay one that its driver does not accept.
  */
-export async function changeBay(
-  deps: ChangeDeps,
-  bay: Bay,
-  wish: Wish,
-  write: (repos: Repositories, next: Bay, upgrade: Upgrade | null) => Promise<void>,
-): Promise<Accepted> {
+export async function changeBay(deps: ChangeDeps, bay: Bay, wish: Wish, write: Write): Promise<Accepted> {
   const next = withOperation(deps, bay, wish.operation);
+  const task = { nodes: wish.nodes ?? 0, group: bay.projectId, signal: new AbortController().signal };
+  await inTurn(deps, task, () => writeChange(deps, { bay, next, wish }, write));
+  await deps.bus.cast({ kind: 'wake', bayId: bay.id });
+  return { bayId: bay.id, generation: next.generation, warnings: [] };
+}
+
+type Write = (repos: Repositories, next: Bay, upgrade: Upgrade | null) => Promise<void>;
+
+interface Change {
+  readonly bay: Bay;
+  readonly next: Bay;
+  readonly wish: Wish;
+}
+
+async function writeChange(deps: ChangeDeps, { bay, next, wish }: Change, write: Write): Promise<void> {
   await deps.store.write(async (repos) => {
     const isUpdate = wish.operation === 'update';
     const underWay = isUpdate ? await upgradeUnderWay(repos, bay.id) : null;
@@ -60,8 +73,6 @@ export async function changeBay(
     await recordIntent(deps, repos, next, { ...wish, upgrade });
     if (wish.by) await keepRequestToken(deps, repos, next, wish.by);
   });
-  await deps.bus.cast({ kind: 'wake', bayId: bay.id });
-  return { bayId: bay.id, generation: next.generation, warnings: [] };
 }
 
 async function upgradeUnderWay(repos: Repositories, bayId: BayId): Promise<Upgrade | null> {

@@ -18,10 +18,10 @@ import { checkLabels, withoutEffect } from './drivers.js';
 import { findBay, findBayModelToUse } from './find.js';
 import { requireDelegable, keepRequestToken } from './delegation.js';
 import { newDefaultGroups, setGroupSize } from './group-sizes.js';
-import { bayPlan, preflight, type BayDraft, type BayPlan } from './preflight.js';
+import { bayPlan, desiredIn, preflight, type BayDraft, type BayPlan } from './preflight.js';
 import { requireLeft } from './quotas.js';
 import { requireRowRoom } from './row-limits.js';
-import { requireStackFits } from './stack-limits.js';
+import { inTurn, requireMayFit, requireStackFits } from './stack-limits.js';
 
 /** What a caller says of a new bay; null means: as the model has it. */
 export interface CreateBay {
@@ -68,6 +68,9 @@ export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay
   const { actor } = access;
   const draft = await draftBay(deps, access, wanted, signal);
   const { bay, groups, nodes, warnings } = draft;
+  await inTurn(deps, { nodes: nodes.length, group: bay.projectId, signal }, (rest) =>
+    requireStackFits(deps, draft.driver, { desired: desiredIn(draft), facts: null }, rest),
+  );
   const shortages = await preflight(deps, draft, cloudAccess(actor), signal);
   await deps.store.write(async (repos) => {
     await requireRowRoom(deps, repos, 'bay', bay.projectId);
@@ -90,7 +93,7 @@ export async function planNewBay(deps: AppDeps, access: Access, wanted: CreateBa
   return bayPlan(deps, draft, cloudAccess(access.actor), signal);
 }
 
-/** A bay that has passed every check and is not written yet. */
+/** A bay that has passed every check but that of its rendered stack, and is not written yet. */
 async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal: AbortSignal): Promise<BayDraft> {
   const { actor } = access;
   const model = await findBayModelToUse(deps, access, wanted.bayModel);
@@ -138,15 +141,10 @@ async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal
   }
   const bay = newBay(deps, access, { projectId, name: wanted.name, desired });
   const { groups, nodes } = newDefaultGroups(deps, bay, model, wanted);
-  const drafted = {
-    bay: { ...bay, sequence: 0 },
-    model,
-    nodeGroups: groups.map((group) => ({ ...group, sequence: 0 })),
-    nodes: nodes.map((node) => ({ ...node, sequence: 0 })),
-  };
-  requireDriverAccepts(driver, drafted);
-  requireStackFits(deps, driver, drafted);
-  return { bay, model, driver, groups, nodes, warnings };
+  const draft = { bay, model, driver, groups, nodes, warnings };
+  requireDriverAccepts(driver, desiredIn(draft));
+  requireMayFit(deps, driver, desiredIn(draft));
+  return draft;
 }
 
 const NO_DISCOVERY: Problem = {
@@ -219,7 +217,7 @@ export async function updateBay(
   // Whoever may change a bay of the project may report its health: the rule is about the caller (docs/contract/endpoints.md#clusters).
   if (health && access.policies.health !== undefined)
     deps.policy.require(access.policies.health, access.actor, { ...target, userId: access.actor.userId });
-  if (work) return beginUpdate(deps, access.actor, bay, { work, health });
+  if (work) return beginUpdate(deps, access.actor, row, { work, health });
   if (health) await deps.store.write((repos) => repos.bays.saveHealth(bay.id, health.status, health.reason));
   return { bayId: bay.id, generation: bay.generation, warnings: [] };
 }
@@ -232,17 +230,23 @@ function reporting(access: Access): Access {
 async function beginUpdate(
   deps: AppDeps,
   actor: Actor,
-  bay: Bay,
+  row: BayRow,
   { work, health }: { readonly work: UpdateWork; readonly health: UpdateBay['health'] },
 ): Promise<Accepted> {
+  const { bay } = row;
   requireAccepts(bay, 'update');
   const { rollbackOnFailure } = work;
-  return changeBay(deps, bay, { operation: 'update', rollbackOnFailure, by: actor }, async (repos, next, upgrade) => {
-    if (health) await repos.bays.saveHealth(bay.id, health.status, health.reason);
-    const group = (await repos.nodeGroups.ofBay(bay.id)).find(({ name }) => name === DEFAULT_WORKER);
-    if (!group) throw new DomainError('internal', `Bay ${bay.id} has no group ${DEFAULT_WORKER}.`);
-    await setGroupSize(deps, repos, { bay: next, group, upgrade, size: work.nodeCount ?? group.nodeCount, leaving: new Set() });
-  });
+  return changeBay(
+    deps,
+    bay,
+    { operation: 'update', rollbackOnFailure, by: actor, nodes: row.nodeCount + (work.nodeCount ?? 0) },
+    async (repos, next, upgrade) => {
+      if (health) await repos.bays.saveHealth(bay.id, health.status, health.reason);
+      const group = (await repos.nodeGroups.ofBay(bay.id)).find(({ name }) => name === DEFAULT_WORKER);
+      if (!group) throw new DomainError('internal', `Bay ${bay.id} has no group ${DEFAULT_WORKER}.`);
+      await setGroupSize(deps, repos, { bay: next, group, upgrade, size: work.nodeCount ?? group.nodeCount, leaving: new Set() });
+    },
+  );
 }
 
 /** Accepted in every state; a bay that is being deleted already stays so. `check` throws where the caller meant another version. */

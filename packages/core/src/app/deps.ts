@@ -1,3 +1,4 @@
+import type { LongWork } from '../concurrency/long-work.js';
 import type { Actor } from '../domain/actor.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { DomainError } from '../domain/errors.js';
@@ -53,6 +54,8 @@ export interface AppDeps {
   /** What the orchestrator takes; a bay that would not fit is refused before it is written. */
   readonly orchestrator: Pick<Orchestrator, 'limits'>;
   readonly tracer?: Tracer;
+  /** Turns for rendering large bays; where it is absent, they are rendered as they come. */
+  readonly longWork?: LongWork;
   /** Seals the token of a request for the trust that is made of it. Absent where the service works with its own rights. */
   readonly delegation?: Sealer;
 }

@@ -104,7 +104,8 @@ export async function createNodeGroup(
     cloudAccess(access.actor),
     signal,
   );
-  const { generation } = await changeBay(deps, bay, { operation: 'update', by: access.actor }, async (repos, next) => {
+  const wish = { operation: 'update', by: access.actor, nodes: found.nodeCount + group.nodeCount } as const;
+  const { generation } = await changeBay(deps, bay, wish, async (repos, next) => {
     const groups = await repos.nodeGroups.ofBay(bay.id);
     requireGroupRoom(deps, groups.length);
     if (groups.some(({ name }) => name === group.name)) throw nameTaken(bay, group.name);

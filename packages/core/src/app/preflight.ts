@@ -1,4 +1,5 @@
 import { DeadlineError, underDeadline } from '../concurrency/deadline.js';
+import { takeSteps } from '../concurrency/long-work.js';
 import type { Bay } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { DomainError, isDomainError } from '../domain/errors.js';
@@ -10,17 +11,18 @@ import { Secret } from '../domain/secret.js';
 import {
   flavorsIn,
   needsOf,
-  resourcesOf,
+  resourcesInSteps,
   shortfallsOf,
   type Allowance,
   type Needs,
   type PlannedResource,
   type Shortfall,
 } from '../domain/stack-needs.js';
-import type { BayDriver } from '../ports/bay-driver.js';
-import type { CloudAccess, StackSpec } from '../ports/orchestrator.js';
+import type { BayDriver, DesiredBay, RenderInput } from '../ports/bay-driver.js';
+import type { CloudAccess } from '../ports/orchestrator.js';
 import type { New } from '../ports/store.js';
 import type { AppDeps } from './deps.js';
+import { inTurn, renderSlowly, requireTaken } from './stack-limits.js';
 
 /** A bay that could be written. */
 export interface BayDraft {
@@ -42,7 +44,7 @@ export interface BayPlan {
   readonly warnings: readonly Problem[];
 }
 
-type PlanDeps = Pick<AppDeps, 'cloud' | 'preflight'>;
+type PlanDeps = Pick<AppDeps, 'cloud' | 'engines' | 'longWork' | 'orchestrator' | 'preflight'>;
 
 const DEADLINE_MS = 15_000;
 
@@ -103,8 +105,12 @@ async function needed(
   { facts, access }: { readonly facts: BayFacts; readonly access: CloudAccess },
   signal: AbortSignal,
 ): Promise<{ readonly resources: readonly PlannedResource[]; readonly needs: Needs }> {
-  const { template, files } = render(draft, facts);
-  const resources = resourcesOf(template, files);
+  const task = { nodes: draft.nodes.length, group: draft.bay.projectId, signal };
+  const resources = await inTurn(deps, task, async (rest) => {
+    const stack = await renderSlowly(draft.driver, renderInput(draft, facts), rest);
+    await requireTaken(deps, stack, rest);
+    return takeSteps(resourcesInSteps(stack.template, stack.files), rest);
+  });
   const flavors = await Promise.all(
     [...flavorsIn(resources)].map(async (name) => [name, await deps.cloud.findFlavor(name, access, signal)] as const),
   );
@@ -140,16 +146,18 @@ const NO_DELEGATION = {
   trustId: null,
 };
 
-function render({ bay, model, driver, groups, nodes }: BayDraft, facts: BayFacts): StackSpec {
-  return driver.render({
+/** The bay as its driver takes it, before the database has numbered its rows. */
+export function desiredIn({ bay, model, groups, nodes }: Pick<BayDraft, 'bay' | 'model' | 'groups' | 'nodes'>): DesiredBay {
+  return {
     bay: { ...bay, sequence: 0 },
     model,
     nodeGroups: groups.map((group) => ({ ...group, sequence: 0 })),
     nodes: nodes.map((node) => ({ ...node, sequence: 0 })),
-    facts,
-    delegation: NO_DELEGATION,
-    rollbackOnFailure: false,
-  });
+  };
+}
+
+function renderInput(draft: BayDraft, facts: BayFacts): RenderInput {
+  return { ...desiredIn(draft), facts, delegation: NO_DELEGATION, rollbackOnFailure: false };
 }
 
 function sentenceOf({ kind, needed: wanted, limit, used }: Shortfall): string {

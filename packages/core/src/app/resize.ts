@@ -25,7 +25,8 @@ export async function resizeBay(
   wanted: ResizeBay,
   check: BayCheck,
 ): Promise<Accepted> {
-  const { bay } = await findBay(deps, access, ident);
+  const row = await findBay(deps, access, ident);
+  const { bay } = row;
   check(bay);
   const { group } = await findNodeGroup(deps, bay.id, wanted.group ?? DEFAULT_WORKER);
   if (isMaster(group))
@@ -33,12 +34,17 @@ export async function resizeBay(
   requireWithinBounds(group, wanted.nodeCount);
   requireAccepts(bay, 'resize');
   requireGroupAccepts(group, 'resize');
-  return changeBay(deps, bay, { operation: 'update', by: access.actor }, async (repos, next, upgrade) => {
-    const nodes = (await repos.nodes.ofBay(bay.id)).filter((node) => node.nodeGroupId === group.id);
-    const leaving = new Set(wanted.removeFirst.flatMap((name) => namedNode(nodes, name)));
-    await setGroupSize(deps, repos, { bay: next, group, size: wanted.nodeCount, leaving, upgrade });
-    await access.once?.made(repos, bay.id);
-  });
+  return changeBay(
+    deps,
+    bay,
+    { operation: 'update', by: access.actor, nodes: row.nodeCount + wanted.nodeCount },
+    async (repos, next, upgrade) => {
+      const nodes = (await repos.nodes.ofBay(bay.id)).filter((node) => node.nodeGroupId === group.id);
+      const leaving = new Set(wanted.removeFirst.flatMap((name) => namedNode(nodes, name)));
+      await setGroupSize(deps, repos, { bay: next, group, size: wanted.nodeCount, leaving, upgrade });
+      await access.once?.made(repos, bay.id);
+    },
+  );
 }
 
 function requireWithinBounds(group: NodeGroup, nodeCount: number): void {

@@ -1,10 +1,12 @@
+import { restAfter, takeSteps, type LongTask, type Rest } from '../concurrency/long-work.js';
 import type { Bay } from '../domain/bay.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayFacts } from '../domain/observation.js';
 import { resourceNameOf } from '../domain/names.js';
 import { Secret } from '../domain/secret.js';
-import { stackProblem } from '../domain/stack-size.js';
-import type { BayDriver, DesiredBay } from '../ports/bay-driver.js';
+import { stackProblemInSteps } from '../domain/stack-size.js';
+import type { BayDriver, DesiredBay, RenderInput } from '../ports/bay-driver.js';
+import type { StackSpec } from '../ports/orchestrator.js';
 import type { Repositories } from '../ports/store.js';
 import type { AppDeps } from './deps.js';
 
@@ -42,20 +44,63 @@ function standInTokens({ nodes }: DesiredBay): Secret {
 
 /**
  * Refuses a bay whose stack the orchestrator would not take, with the number: else it would be accepted and fail minutes later. The
- * stack is rendered as the conductor would, with stand-ins of the usual length for what is looked up only then.
+ * stack is rendered as the conductor would, with stand-ins of the usual length for what is looked up only then. What is far too
+ * large is refused before: a thousand managers with all their labels would be 53 MB of text.
  * Error: `invalid-parameter` for `node_count`.
  */
-export function requireStackFits(deps: LimitDeps, driver: BayDriver, desired: DesiredBay, facts: BayFacts | null = null): void {
+export async function requireStackFits(deps: LimitDeps, driver: BayDriver, sized: SizedBay, rest: Rest): Promise<void> {
+  const { desired, facts } = sized;
+  requireMayFit(deps, driver, desired);
+  const delegation = { ...DELEGATION, enrolmentTokens: standInTokens(desired) };
+  const input = { ...desired, facts: facts ?? STAND_IN, delegation, rollbackOnFailure: false };
+  await requireTaken(deps, await renderSlowly(driver, input, rest), rest);
+}
+
+interface SizedBay {
+  readonly desired: DesiredBay;
+  /** Null where they have not been looked up yet. */
+  readonly facts: BayFacts | null;
+}
+
+/** Renders with rests, where the driver can. */
+export async function renderSlowly(driver: BayDriver, input: RenderInput, rest: Rest): Promise<StackSpec> {
+  return driver.renderInSteps ? takeSteps(driver.renderInSteps(input), rest) : driver.render(input);
+}
+
+/** What can be said without rendering. Error: `invalid-parameter`. */
+export function requireMayFit(deps: LimitDeps, driver: BayDriver, desired: DesiredBay): void {
   const [outgrown] = driver.outgrown?.(desired) ?? [];
   if (outgrown) throw new DomainError('invalid-parameter', outgrown);
-  const delegation = { ...DELEGATION, enrolmentTokens: standInTokens(desired) };
-  const stack = driver.render({ ...desired, facts: facts ?? STAND_IN, delegation, rollbackOnFailure: false });
-  const problem = stackProblem(stack, deps.orchestrator.limits);
-  if (problem === undefined) return;
-  throw new DomainError('invalid-parameter', {
+  const [least, most] = [driver.leastTemplateBytes?.(desired) ?? 0, deps.orchestrator.limits.templateBytes];
+  if (most !== null && least > most)
+    throw refused(
+      `The template of the stack would have more than ${least} bytes; the orchestrator takes ${most} (max_template_size).`,
+    );
+}
+
+/** Error: `invalid-parameter` for `node_count`, where the orchestrator would not take the stack. */
+export async function requireTaken(deps: LimitDeps, stack: StackSpec, rest: Rest): Promise<void> {
+  const problem = await takeSteps(stackProblemInSteps(stack, deps.orchestrator.limits), rest);
+  if (problem !== undefined) throw refused(problem);
+}
+
+function refused(problem: string): DomainError {
+  return new DomainError('invalid-parameter', {
     field: 'node_count',
     message: `${problem} Use fewer nodes, or ask the operator for a higher limit.`,
   });
+}
+
+/** Rendering fewer nodes takes a millisecond or two, and does not have to wait for its turn. */
+const LARGE = 50;
+
+/** Rendering a bay of so many nodes, and what belongs to it, in its turn; `rest` lets others run between two steps. */
+export function inTurn<T>(
+  deps: Pick<AppDeps, 'longWork'>,
+  { nodes, ...task }: LongTask & { readonly nodes: number },
+  work: (rest: Rest) => Promise<T>,
+): Promise<T> {
+  return deps.longWork && nodes > LARGE ? deps.longWork.run(task, work) : work(() => Promise.resolve());
 }
 
 /** The same for a bay that has just been made larger, in the transaction that did it: what is refused leaves nothing. */
@@ -65,5 +110,5 @@ export async function requireGrownFits(deps: LimitDeps, repos: Repositories, bay
   const nodeGroups = await repos.nodeGroups.ofBay(bay.id);
   const nodes = await repos.nodes.ofBay(bay.id);
   const { facts } = await repos.support.get(bay.id);
-  requireStackFits(deps, deps.engines.driverOf(model), { bay, model, nodeGroups, nodes }, facts);
+  await requireStackFits(deps, deps.engines.driverOf(model), { desired: { bay, model, nodeGroups, nodes }, facts }, restAfter());
 }

@@ -1,3 +1,4 @@
+import { lastStep, type Steps } from '../concurrency/long-work.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 import type { Labels } from './labels.js';
 
@@ -46,35 +47,69 @@ export interface FlavorSize {
 }
 
 /** The single resources of a stack: nested templates and groups are opened. */
-export function resourcesOf(
-  template: JsonObject,
-  files: Labels,
-  parameters: JsonObject = {},
-  within = '',
-): readonly PlannedResource[] {
-  const known = { ...defaultsOf(template), ...parameters };
-  return Object.entries(objectIn(template, 'resources')).flatMap(([name, resource]) =>
-    isJsonObject(resource) ? opened({ files, known, path: `${within}${name}` }, resource) : [],
-  );
+export function resourcesOf(template: JsonObject, files: Labels): readonly PlannedResource[] {
+  return lastStep(resourcesInSteps(template, files));
+}
+
+/** The same, cut into steps: one for each resource of the root. */
+export function* resourcesInSteps(template: JsonObject, files: Labels): Steps<readonly PlannedResource[]> {
+  const found: PlannedResource[] = [];
+  const opening = { files: new NestedTemplates(files), known: defaultsOf(template) };
+  for (const [name, resource] of Object.entries(objectIn(template, 'resources'))) {
+    if (isJsonObject(resource)) openResource({ ...opening, path: name }, resource, found);
+    yield;
+  }
+  return found;
+}
+
+/** Each nested template is parsed once, however many nodes are made of it. */
+class NestedTemplates {
+  readonly #files: Labels;
+  readonly #known = new Map<string, OpenedTemplate | undefined>();
+
+  constructor(files: Labels) {
+    this.#files = files;
+  }
+
+  of(type: string): OpenedTemplate | undefined {
+    if (!Object.hasOwn(this.#files, type)) return undefined;
+    if (!this.#known.has(type)) {
+      const template = templateIn(this.#files[type] ?? '');
+      this.#known.set(type, template && { template, defaults: defaultsOf(template) });
+    }
+    return this.#known.get(type);
+  }
+}
+
+interface OpenedTemplate {
+  readonly template: JsonObject;
+  readonly defaults: JsonObject;
 }
 
 interface Opening {
-  readonly files: Labels;
+  readonly files: NestedTemplates;
   readonly known: JsonObject;
   readonly path: string;
 }
 
-function opened(opening: Opening, resource: JsonObject): readonly PlannedResource[] {
+function openTemplate(opening: Opening, template: JsonObject, found: PlannedResource[]): void {
+  for (const [name, resource] of Object.entries(objectIn(template, 'resources')))
+    if (isJsonObject(resource)) openResource({ ...opening, path: `${opening.path}${name}` }, resource, found);
+}
+
+function openResource(opening: Opening, resource: JsonObject, found: PlannedResource[]): void {
   const { files, known, path } = opening;
   const type = typeof resource['type'] === 'string' ? resource['type'] : '';
   const properties = resolved(objectIn(resource, 'properties'), known);
   if (type === 'OS::Heat::ResourceGroup') {
     const count = Number(properties['count'] ?? 1) || 0;
     const member = objectIn(properties, 'resource_def');
-    return Array.from({ length: count }, (_, index) => opened({ ...opening, path: `${path}/${index}` }, member)).flat();
+    for (let index = 0; index < count; index += 1) openResource({ ...opening, path: `${path}/${index}` }, member, found);
+    return;
   }
-  const nested = Object.hasOwn(files, type) ? templateIn(files[type] ?? '') : undefined;
-  return nested ? resourcesOf(nested, files, properties, `${path}/`) : [{ type, name: path, properties }];
+  const nested = files.of(type);
+  if (nested) openTemplate({ files, known: { ...nested.defaults, ...properties }, path: `${path}/` }, nested.template, found);
+  else found.push({ type, name: path, properties });
 }
 
 function defaultsOf(template: JsonObject): JsonObject {
@@ -139,7 +174,9 @@ export function flavorsIn(resources: readonly PlannedResource[]): ReadonlySet<st
 export function needsOf(resources: readonly PlannedResource[], flavors: ReadonlyMap<string, FlavorSize>): Needs {
   const total: Partial<Record<NeedKind, number>> = {};
   for (const resource of resources) {
-    for (const [kind, amount] of entriesOf(needsOfOne(resource, flavors))) total[kind] = (total[kind] ?? 0) + amount;
+    const needs = needsOfOne(resource, flavors);
+    // The table names kinds only.
+    for (const kind of Object.keys(needs) as NeedKind[]) total[kind] = (total[kind] ?? 0) + (needs[kind] ?? 0);
   }
   return total;
 }

@@ -64,7 +64,11 @@ export interface BayDriver {
   check?(desired: BayShape): readonly Problem[];
   /** What the bay's nodes have outgrown: asked when a bay is made and whenever it grows. */
   outgrown?(desired: DesiredBay): readonly Problem[];
+  /** Bytes that the largest template of the stack has at least: quick to say, so that nothing huge is rendered to be refused. */
+  leastTemplateBytes?(desired: DesiredBay): number;
   render(input: RenderInput): StackSpec;
+  /** The same in steps of a millisecond or so, for a process that has others to answer meanwhile. */
+  renderInSteps?(input: RenderInput): Generator<undefined, StackSpec, undefined>;
   interpret(stack: StackSnapshot | undefined, desired: DesiredBay): Observation;
 }
 

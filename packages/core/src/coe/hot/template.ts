@@ -70,7 +70,10 @@ export function replaceIn(template: string, parameters: JsonObject): JsonObject 
 
 /** The entries whose value is there: rendering leaves out what is null. */
 export function withoutNulls(entries: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
-  return Object.fromEntries(
-    Object.entries(entries).flatMap(([name, value]) => (value === undefined || value === null ? [] : [[name, value]])),
-  );
+  const kept: Record<string, JsonValue> = {};
+  for (const name of Object.keys(entries)) {
+    const value = entries[name];
+    if (value !== undefined && value !== null) kept[name] = value;
+  }
+  return kept;
 }

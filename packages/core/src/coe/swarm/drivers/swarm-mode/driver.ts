@@ -1,3 +1,4 @@
+import { lastStep, type Steps } from '../../../../concurrency/long-work.js';
 import { stackNameOf } from '../../../../domain/ids.js';
 import { isCidr, type Labels, type Problem } from '../../../../domain/labels.js';
 import { isMaster } from '../../../../domain/node-group.js';
@@ -6,8 +7,9 @@ import type { StackSpec } from '../../../../ports/orchestrator.js';
 import { templateDocument } from '../../../hot/template.js';
 import { interpretStack, stackTags } from './interpret.js';
 import { SWARM_LABELS } from './labels.js';
+import type { NamedShard } from './shards.js';
 import { label, partsOf, settingsOf } from './settings.js';
-import { rootTemplate, stackFiles } from './stack.js';
+import { rootTemplate, stackFiles, stackShards } from './stack.js';
 
 // Distributions whose images run cloud-init and systemd. Fedora CoreOS wants Ignition, which this driver does not write.
 const DISTROS = ['fedora-atomic', 'debian', 'ubuntu', 'fedora'] as const;
@@ -24,16 +26,25 @@ export const swarmMode: BayDriver = {
   withoutEffect,
   check,
   outgrown,
-  render,
+  leastTemplateBytes,
+  render: (input) => lastStep(renderInSteps(input)),
+  renderInSteps,
   interpret: interpretStack,
 };
 
-function render(input: RenderInput): StackSpec {
+/** Shards are most of the work, so each is a step. */
+function* renderInSteps(input: RenderInput): Steps<StackSpec> {
   const settings = settingsOf(input);
+  yield;
+  const shards: NamedShard[] = [];
+  for (const shard of stackShards(settings)) {
+    shards.push(shard);
+    yield;
+  }
   return {
     name: stackNameOf(input.bay),
-    template: templateDocument(rootTemplate(settings)),
-    files: stackFiles(settings),
+    template: templateDocument(rootTemplate(settings, shards)),
+    files: stackFiles(settings, shards),
     parameters: { enrolment_tokens: input.delegation.enrolmentTokens },
     timeoutMinutes: input.bay.desired.createTimeout,
     rollbackOnFailure: input.rollbackOnFailure,
@@ -106,6 +117,21 @@ function outgrown(desired: DesiredBay): readonly Problem[] {
       message: `the bay would have ${nodes} nodes, and its network has addresses for ${room} (${what}); make a bay with a larger range in the label fixed_subnet_cidr`,
     },
   ];
+}
+
+/** The root says the labels of a group once for each of its shards, and for each node that stands in the root itself. */
+function leastTemplateBytes({ bay, nodeGroups, nodes }: DesiredBay): number {
+  const labels = new Map(
+    nodeGroups.map((group) => [group.id, JSON.stringify({ ...bay.desired.labels, ...group.labels }).length]),
+  );
+  const said = new Set<string>();
+  let bytes = 0;
+  for (const node of nodes.filter(({ desired }) => desired === 'present')) {
+    const place = node.role === 'master' || node.shard === null ? node.id : `${node.nodeGroupId} ${node.shard}`;
+    if (!said.has(place)) bytes += labels.get(node.nodeGroupId) ?? 0;
+    said.add(place);
+  }
+  return bytes;
 }
 
 function storageProblems(desired: BayShape): readonly Problem[] {

@@ -1,5 +1,6 @@
-import type { JsonObject } from '../../../../domain/json.js';
+import type { JsonObject, JsonValue } from '../../../../domain/json.js';
 import { resourceNameOf } from '../../../../domain/names.js';
+import type { NodeGroup } from '../../../../domain/node-group.js';
 import { cloudConfig } from '../../../hot/user-data.js';
 import {
   getAttribute,
@@ -193,10 +194,33 @@ function outputsOf(settings: Settings, like: NodeSettings): NonNullable<HotTempl
 
 /** What the root hands to the nested template of one node. */
 export function nodeProperties(settings: Settings, node: NodeSettings): JsonObject {
-  const { facts, model, bay } = settings.input;
   return withoutNulls({
     name: node.node.name,
     image: node.node.imageId,
+    ...groupProperties(settings, node),
+    volume_zone: node.volumeZone || undefined,
+    settings: plainSettings(settings, node),
+    enrolment_token: { get_param: ['enrolment_tokens', resourceNameOf(node.node)] },
+    ...(node.first ? { invitation: undefined } : {}),
+    ...loadBalancerAddresses(settings, node),
+  });
+}
+
+type Properties = Readonly<Record<string, JsonValue | undefined>>;
+const known = new WeakMap<Settings, Map<NodeGroup, Properties>>();
+
+/** The same objects for all nodes of a group: a shard then sees that they are equal without looking into them. */
+function groupProperties(settings: Settings, node: NodeSettings): Properties {
+  const groups = known.get(settings) ?? new Map<NodeGroup, Properties>();
+  known.set(settings, groups);
+  const properties = groups.get(node.group) ?? makeGroupProperties(settings, node);
+  groups.set(node.group, properties);
+  return properties;
+}
+
+function makeGroupProperties(settings: Settings, node: NodeSettings): Properties {
+  const { facts, model, bay } = settings.input;
+  return {
     flavor: node.flavor,
     keypair: bay.desired.keypair ?? model.keypairId,
     network: settings.ownNetwork ? getResource('network') : facts.fixedNetworkId,
@@ -204,21 +228,19 @@ export function nodeProperties(settings: Settings, node: NodeSettings): JsonObje
     security_groups: [getResource('secgroup_node'), ...(node.manager ? [getResource('secgroup_manager')] : [])],
     server_group: getResource(node.manager ? 'server_group_managers' : 'server_group_workers'),
     availability_zone: node.availabilityZone || undefined,
-    volume_zone: node.volumeZone || undefined,
+    volume_zone: undefined,
     floating_network: settings.floating ? facts.externalNetworkId : undefined,
     volume_size: node.volumeSize > 0 ? node.volumeSize : undefined,
     boot_volume_size: node.bootVolumeSize > 0 ? node.bootVolumeSize : undefined,
-    settings: plainSettings(settings, node),
-    enrolment_token: { get_param: ['enrolment_tokens', resourceNameOf(node.node)] },
+    settings: undefined,
+    enrolment_token: undefined,
     invitation: invitationFor(settings, node),
-    ...loadBalancerAddresses(settings, node),
-  });
+  };
 }
 
 function invitationFor(settings: Settings, node: NodeSettings): JsonObject | undefined {
   const first = firstManager(settings);
-  if (node.first || !first) return undefined;
-  return getAttribute(resourceNameOf(first.node), node.manager ? 'manager_invitation' : 'worker_invitation');
+  return first && getAttribute(resourceNameOf(first.node), node.manager ? 'manager_invitation' : 'worker_invitation');
 }
 
 function loadBalancerAddresses(settings: Settings, node: NodeSettings): JsonObject {
@@ -232,15 +254,31 @@ function loadBalancerAddresses(settings: Settings, node: NodeSettings): JsonObje
 }
 
 /** Literals only. Labels are one JSON text: as a map, a label called `get_param` would be a function. */
-function plainSettings(settings: Settings, { node, group, manager, first }: NodeSettings): JsonObject {
-  const { facts, model, bay } = settings.input;
+function plainSettings(settings: Settings, { node, group, manager, first, labelsText }: NodeSettings): JsonObject {
   return {
-    bay_id: bay.id,
+    bay_id: settings.input.bay.id,
     // Said to nodes of earlier releases here, too: their settings stay as they are.
     ...(node.name === resourceNameOf(node) ? { node_name: node.name } : {}),
     node_group: group.name,
     role: manager ? 'manager' : 'worker',
     first,
+    ...bayWideSettings(settings),
+    labels: labelsText,
+  };
+}
+
+const bayWide = new WeakMap<Settings, JsonObject>();
+
+/** The same for each of up to 1,000 nodes, so it is worked out once. */
+function bayWideSettings(settings: Settings): JsonObject {
+  const known = bayWide.get(settings) ?? makeBayWideSettings(settings);
+  bayWide.set(settings, known);
+  return known;
+}
+
+function makeBayWideSettings(settings: Settings): JsonObject {
+  const { facts, model } = settings.input;
+  return {
     auth_url: facts.authUrl.replace(/\/+$/, ''),
     magnum_url: facts.magnumUrl.replace(/\/+$/, ''),
     cloud_ca: facts.cloudCa,
@@ -254,7 +292,6 @@ function plainSettings(settings: Settings, { node, group, manager, first }: Node
     certificate_check_interval: checkInterval(settings),
     network_mtu: label(settings.input, 'network_mtu') ?? '',
     swarm_address_pool: label(settings.input, 'swarm_address_pool') ?? '',
-    labels: JSON.stringify({ ...bay.desired.labels, ...group.labels }),
   };
 }
 

@@ -23,6 +23,14 @@ export interface NodeSettings {
   readonly volumeSize: number;
   /** GB of the volume that the server boots from; 0 for its flavor's disk. */
   readonly bootVolumeSize: number;
+  /** Labels of the bay with the group's over them, as JSON. */
+  readonly labelsText: string;
+}
+
+/** What all nodes of a group have in common: worked out once, because labels can be 50 kB and a group can have 1,000 nodes. */
+interface GroupSettings {
+  readonly shared: Omit<NodeSettings, 'node' | 'first' | 'volumeZone'>;
+  readonly volumeZone: string;
 }
 
 /** Everything that is decided once per bay, so that templates only place values. */
@@ -72,33 +80,34 @@ export function firstManager(settings: Settings): NodeSettings | undefined {
 }
 
 function nodesOf(input: RenderInput): readonly NodeSettings[] {
-  const groups = new Map(input.nodeGroups.map((group) => [group.id, group]));
+  const groups = new Map(input.nodeGroups.map((group) => [group.id, groupSettings(input, group)]));
   const present = input.nodes.filter((node) => node.desired === 'present').sort((one, other) => one.sequence - other.sequence);
   const first = present.find((node) => node.role === 'master');
   return present.flatMap((node) => {
-    const group = groups.get(node.nodeGroupId);
-    return group ? [nodeSettings(input, node, group, node === first)] : [];
+    const known = groups.get(node.nodeGroupId);
+    // Volumes of earlier releases have no zone, and giving them one would replace them with all that is on them.
+    const volumeZone = node.enrolment === 'before' ? '' : (known?.volumeZone ?? '');
+    return known ? [{ ...known.shared, node, volumeZone, first: node === first }] : [];
   });
 }
 
-function nodeSettings(input: RenderInput, node: Node, group: NodeGroup, first: boolean): NodeSettings {
-  const { bay, model } = input;
+function groupSettings({ bay, model }: RenderInput, group: NodeGroup): GroupSettings {
   const labels = { ...bay.desired.labels, ...group.labels };
   const availabilityZone = labelValue(SWARM_LABELS, labels, 'availability_zone') ?? '';
-  // Volumes of earlier releases have no zone, and giving them one would replace them with all that is on them.
   const ownZone = labelValue(SWARM_LABELS, labels, 'docker_volume_availability_zone') ?? '';
   const volumeSize = group.dockerVolumeSize ?? bay.desired.dockerVolumeSize ?? model.dockerVolumeSize ?? 0;
   const manager = isMaster(group);
   const flavor = manager ? (bay.desired.masterFlavorId ?? model.masterFlavorId) : (bay.desired.flavorId ?? model.flavorId);
   return {
-    node,
-    group,
-    manager,
-    first,
-    flavor: group.flavorId ?? flavor ?? FALLBACK_FLAVOR,
-    availabilityZone,
-    bootVolumeSize: Number(labelValue(SWARM_LABELS, labels, 'boot_volume_size') ?? 0) || 0,
-    volumeZone: volumeSize > 0 && node.enrolment !== 'before' ? ownZone || availabilityZone : '',
-    volumeSize,
+    shared: {
+      group,
+      manager,
+      flavor: group.flavorId ?? flavor ?? FALLBACK_FLAVOR,
+      availabilityZone,
+      bootVolumeSize: Number(labelValue(SWARM_LABELS, labels, 'boot_volume_size') ?? 0) || 0,
+      volumeSize,
+      labelsText: JSON.stringify(labels),
+    },
+    volumeZone: volumeSize > 0 ? ownZone || availabilityZone : '',
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { nodeName } from '../../../../domain/names.js';
 import { SHARD_SIZE, shardsFor } from '../../../../domain/shards.js';
 import { needsOf, resourcesOf } from '../../../../domain/stack-needs.js';
+import { Secret } from '../../../../domain/secret.js';
 import { stackProblem } from '../../../../domain/stack-size.js';
 import type { StackResource, StackSnapshot } from '../../../../ports/orchestrator.js';
 import { renderShard, type ShardMember } from '../../../hot/shard.js';
@@ -87,6 +88,23 @@ describe('nodes in shards', () => {
     );
     expect(stackProblem(of(60), { ...HEAT, requestBytes: 50_000 })).toMatch(/takes 50000 \(max_json_body_size\)/);
     expect(stackProblem(of(1), { ...HEAT, depth: 1 })).toMatch(/nested 2 deep; .* takes 1 \(max_nested_stack_depth\)/);
+  });
+
+  test('are counted with the secrets that are sent along', () => {
+    const stack = kept({ workers: 1, shardSize: SHARD_SIZE });
+    const tokens = (bytes: number) => ({ enrolment_tokens: new Secret(`{"worker":"${'x'.repeat(bytes)}"}`) });
+    const limits = { ...HEAT, resources: null, requestBytes: 200_000 };
+    expect(stackProblem({ ...stack, parameters: tokens(1) }, limits)).toBeUndefined();
+    expect(stackProblem({ ...stack, parameters: tokens(200_000) }, limits)).toMatch(/takes 200000 \(max_json_body_size\)/);
+  });
+
+  test('that are far too large are known without being rendered', () => {
+    const labels = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`k${index}`.padEnd(255, 'x'), 'v'.repeat(255)]));
+    const input = exampleBay({ workers: 60, managers: 3, shardSize: SHARD_SIZE, desired: { labels } });
+    const least = swarmMode.leastTemplateBytes?.(input) ?? 0;
+    const whole = Buffer.byteLength(JSON.stringify(swarmMode.render(input).template));
+    expect(least).toBeGreaterThan(3 * 51_000);
+    expect(least).toBeLessThan(whole);
   });
 
   test('fill the first shard with room, also the room that others leave', () => {

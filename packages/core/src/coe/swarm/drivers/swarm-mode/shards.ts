@@ -16,8 +16,8 @@ export function isInRoot({ node, manager }: NodeSettings): boolean {
   return manager || node.shard === null;
 }
 
-/** All nodes that are in no root, by group and shard; in the order of the nodes. */
-export function shardsOf(settings: Settings, dependsOn: readonly string[]): readonly NamedShard[] {
+/** All nodes that are in no root, by group and shard; in the order of the nodes. Each shard is rendered when it is asked for. */
+export function* shardsOf(settings: Settings, dependsOn: readonly string[]): Iterable<NamedShard> {
   const shards = new Map<string, NodeSettings[]>();
   for (const node of settings.nodes.filter((one) => !isInRoot(one))) {
     const name = shardName(node.group, node.node.shard ?? 0);
@@ -25,7 +25,7 @@ export function shardsOf(settings: Settings, dependsOn: readonly string[]): read
     if (members) members.push(node);
     else shards.set(name, [node]);
   }
-  return [...shards].map(([name, nodes]) => ({ name, ...rendered(settings, name, nodes, dependsOn) }));
+  for (const [name, nodes] of shards) yield { name, ...rendered(settings, name, nodes, dependsOn) };
 }
 
 function rendered(settings: Settings, name: string, nodes: readonly NodeSettings[], dependsOn: readonly string[]): RenderedShard {

@@ -4,14 +4,13 @@ import { SHARD_OUTPUT } from '../../../hot/shard.js';
 import { getAttribute, getResource, withoutNulls, type HotResource, type HotTemplate } from '../../../hot/template.js';
 import { nodeProperties, nodeTemplate, templateNameOf } from './node.js';
 import { SCRIPT_FILES } from './scripts.js';
-import { isInRoot, shardsOf } from './shards.js';
+import { isInRoot, shardsOf, type NamedShard } from './shards.js';
 import { API_PORT, firstManager, label, labelList, type NodeSettings, type Settings } from './settings.js';
 
 type Resources = Readonly<Record<string, HotResource>>;
 
 /** The root template: every node, here or in its shard, is a resource of its own, named after the node, so that any of them can go. */
-export function rootTemplate(settings: Settings): HotTemplate {
-  const shards = shardsOf(settings, afterRouter(settings).depends_on ?? []);
+export function rootTemplate(settings: Settings, shards: readonly NamedShard[]): HotTemplate {
   return {
     description: 'A Docker swarm',
     parameters: { enrolment_tokens: { type: 'json', hidden: true } },
@@ -31,12 +30,17 @@ export function rootTemplate(settings: Settings): HotTemplate {
   };
 }
 
+/** All shards of the bay. Root and files both hold them, and they are most of the work of rendering: render them once. */
+export function stackShards(settings: Settings): Iterable<NamedShard> {
+  return shardsOf(settings, afterRouter(settings).depends_on ?? []);
+}
+
 /** Nested templates and scripts under the names that the templates use. */
-export function stackFiles(settings: Settings): Readonly<Record<string, string>> {
+export function stackFiles(settings: Settings, shards: readonly NamedShard[]): Readonly<Record<string, string>> {
   const nested = new Map(settings.nodes.map((node) => [templateNameOf(node), node]));
   return {
     ...Object.fromEntries([...nested].map(([name, node]) => [name, nodeTemplate(settings, node)])),
-    ...Object.fromEntries(shardsOf(settings, []).map(({ file, text }) => [file, text])),
+    ...Object.fromEntries(shards.map(({ file, text }) => [file, text])),
     ...SCRIPT_FILES,
   };
 }
