@@ -4,6 +4,7 @@ import { planBay } from '../domain/plan.js';
 import type { StackSnapshot } from '../ports/orchestrator.js';
 import type { Lease } from '../ports/store.js';
 import { hasNews, lookAgainAt } from './record.js';
+import { isHealthDue } from './tend.js';
 import { desiredOf, isUpgraded, loadWorlds, type BayWorld, type ConductorDeps } from './world.js';
 
 /** One bay in a look at many: what the database and the orchestrator say of it. */
@@ -78,6 +79,7 @@ export function quietUntil(deps: ConductorDeps, lease: Lease, look: Look): Date 
   if (!intent || look.stack.kind === 'failed' || lease.attempts > 0) return undefined;
   if (needsSupport(world) && !(support.trustee && support.caRef && support.clientRef && support.facts)) return undefined;
   if (needsSupport(world) && deps.delegation && !support.delegate) return undefined;
+  if (isHealthDue(deps, world)) return undefined;
   try {
     const { snapshot } = look.stack;
     const seen = deps.engines.driverOf(world.model).interpret(snapshot, desiredOf(world));

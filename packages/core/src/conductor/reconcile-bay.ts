@@ -25,7 +25,7 @@ import { rotateCredential } from './rotate-credential.js';
 import { takeStride } from './stride.js';
 import { departed } from './sweep-departed.js';
 import { sweepLeftovers } from './sweep-leftovers.js';
-import { tendBay } from './tend.js';
+import { tendBay, withHealth } from './tend.js';
 import { accessOf, desiredOf, isUpgraded, loadWorld, type BayWorld, type ConductorDeps } from './world.js';
 
 const FIRST_RETRY_MS = 1_000;
@@ -123,6 +123,7 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
     case 'heal':
       return healStack(deps, await recordHealing(deps, pass), signal);
     case 'wait':
+      return recordPass(deps, await withHealth(deps, pass, signal), signal);
     case 'finish':
     case 'fail':
       return recordPass(deps, pass, signal);

@@ -5,7 +5,7 @@ import { isDomainError } from '../domain/errors.js';
 import type { CoeSession, NodeReport } from '../ports/bay-driver.js';
 import { sessionOf } from './engine-access.js';
 import type { Pass, PassResult } from './pass.js';
-import type { ConductorDeps } from './world.js';
+import type { BayWorld, ConductorDeps } from './world.js';
 
 /** `[kubernetes] health_polling_interval` of upstream. */
 const HEALTH_INTERVAL_MS = 60_000;
@@ -30,9 +30,42 @@ export async function tendBay(deps: ConductorDeps, pass: Pass, signal: AbortSign
   };
 }
 
-async function lookAtEngine(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<Partial<BayObserved>> {
+/** Changed in place: what runs in the bay goes on meanwhile, and an update can take an hour. */
+const CHANGING: ReadonlySet<BayStatus> = new Set(['UPDATE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS']);
+/** A silent engine must not keep the pass from seeing that the stack is done. */
+const CHANGING_DEADLINE_MS = 5_000;
+
+/** Whether a bay that waits for the orchestrator is to be asked for its health: at the usual interval, from the change on. */
+export function isHealthDue(
+  deps: Pick<ConductorDeps, 'clock' | 'healthIntervalMs'>,
+  { bay, intent, support }: Pick<BayWorld, 'bay' | 'intent' | 'support'>,
+): boolean {
+  const interval = deps.healthIntervalMs ?? HEALTH_INTERVAL_MS;
+  if (interval <= 0 || !intent || !CHANGING.has(bay.observed.status) || bay.observed.apiAddress === null) return false;
+  const last = Math.max(support.healthAskedAt, intent.startedAt.getTime());
+  return deps.clock.now().getTime() >= last + interval;
+}
+
+/** The pass with the bay's health in it, where that is due. When it was asked is kept, so that any conductor goes on from there. */
+export async function withHealth(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<Pass> {
+  const { world } = pass;
+  if (!isHealthDue(deps, world)) return pass;
+  const support = { ...world.support, healthAskedAt: deps.clock.now().getTime() };
+  const found = await lookAtEngine(deps, pass, signal, CHANGING_DEADLINE_MS);
+  signal.throwIfAborted();
+  await deps.store.writeUnder(pass.lease, (repos) => repos.support.save(world.bay.id, support));
+  const bay = { ...world.bay, observed: { ...world.bay.observed, ...found } };
+  return { ...pass, world: { ...world, bay, support } };
+}
+
+async function lookAtEngine(
+  deps: ConductorDeps,
+  pass: Pass,
+  signal: AbortSignal,
+  milliseconds = HEALTH_DEADLINE_MS,
+): Promise<Partial<BayObserved>> {
   try {
-    return await underDeadline({ milliseconds: HEALTH_DEADLINE_MS, signal }, async (timely) => {
+    return await underDeadline({ milliseconds, signal }, async (timely) => {
       const session = await sessionOf(deps, pass.world);
       const { health, reason } = await session.health(timely);
       return { health, healthReason: reason, ...(await versionsOf(session, timely)) };

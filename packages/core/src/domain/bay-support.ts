@@ -43,6 +43,8 @@ export interface BaySupport {
   readonly lastStackEvent: number;
   /** The newest generation of which the story tells that a conductor has begun with it. */
   readonly claimedGeneration: number;
+  /** When a bay that is being changed was last asked for its health; ms since 1970, 0 for never. */
+  readonly healthAskedAt: number;
 }
 
 export const NO_SUPPORT: BaySupport = {
@@ -60,6 +62,7 @@ export const NO_SUPPORT: BaySupport = {
   healing: null,
   lastStackEvent: 0,
   claimedGeneration: 0,
+  healthAskedAt: 0,
 };
 
 /** Where the token of a request rests until a trust was made of it. */
