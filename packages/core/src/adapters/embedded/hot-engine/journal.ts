@@ -6,7 +6,7 @@ import { isDuplicate, repeated } from '../../knex/transactions.js';
 import { contains, formatAddress, hosts, parseAddress, parseCidr } from '../addresses.js';
 import type { StackLeases } from './leases.js';
 import type { Tree } from './model.js';
-import type { Codec, ResourceRow, StackRow, StoredSpec } from './rows.js';
+import { changedRow, type Codec, type ResourceRow, type StackRow, type StoredSpec } from './rows.js';
 import { ResourceFailure, type AllocationRequest } from './types/type.js';
 
 /** The run that writes was overtaken: by a newer operation on its stack, or by another engine. */
@@ -55,7 +55,7 @@ export class Journal {
       if (isNew) await transaction('hot_resource').insert(this.#inserted(next));
       else await transaction('hot_resource').where({ id: next.id }).update(this.#deps.codec.columns(next.id, next));
     });
-    this.#deps.tree.put({ ...former, superseded: true });
+    this.#deps.tree.put(changedRow(former, { superseded: true }));
     this.#deps.tree.put(next);
   }
 
@@ -63,7 +63,7 @@ export class Journal {
   async change(row: ResourceRow, change: Partial<ResourceRow>, announce = false): Promise<ResourceRow> {
     const known = this.#deps.tree.get(row.id) ?? row;
     const safe = change.reason === undefined ? change : { ...change, reason: this.#scrub(change.reason) };
-    const next = { ...known, ...safe };
+    const next = changedRow(known, safe);
     await this.#write(async (transaction) => {
       await transaction('hot_resource').where({ id: row.id }).update(this.#deps.codec.columns(row.id, safe));
       if (announce) await this.#event(transaction, { ...next, physicalId: next.id });
@@ -78,7 +78,7 @@ export class Journal {
       for (const { row, change } of changes)
         await transaction('hot_resource').where({ id: row.id }).update(this.#deps.codec.columns(row.id, change));
     });
-    for (const { row, change } of changes) this.#deps.tree.put({ ...row, ...change });
+    for (const { row, change } of changes) this.#deps.tree.put(changedRow(row, change));
   }
 
   /** The row goes together with the addresses and signals that were its own. */

@@ -10,7 +10,7 @@ import { GROUP_PROPERTIES, removedMembers } from './group.js';
 import type { Journal } from './journal.js';
 import type { Model } from './model.js';
 import { Halt, innerController, type Bell, type Turns } from './patience.js';
-import type { ResourceRow, Rows } from './rows.js';
+import { changedRow, type ResourceRow, type Rows } from './rows.js';
 import type { Scope } from './scope.js';
 import { awaitsSimulated } from './simulated-signals.js';
 import type { ResourceTemplate } from './template.js';
@@ -219,7 +219,7 @@ export class Run {
       );
     const place = { position: row.position, requires: row.requires };
     const next = former
-      ? ({ ...former, ...place, superseded: false, action: 'CREATE', state: 'IN_PROGRESS' } as const)
+      ? changedRow(former, { ...place, superseded: false, action: 'CREATE', state: 'IN_PROGRESS' })
       : this.#freshRow(resource, parent, { id: random.uuid(), ...place });
     await journal.supersede(row, next, former === undefined);
     return next;
