@@ -26,8 +26,8 @@ export class DevProcess {
   #child: ChildProcess | undefined;
   #said = '';
 
-  constructor(variables: Readonly<Record<string, string>> = {}, options: readonly string[] = []) {
-    this.dataDir = mkdtempSync(join(tmpdir(), 'magnum-e2e-'));
+  constructor(variables: Readonly<Record<string, string>> = {}, options: readonly string[] = [], dataDir?: string) {
+    this.dataDir = dataDir ?? mkdtempSync(join(tmpdir(), 'magnum-e2e-'));
     this.#variables = variables;
     this.#options = options;
   }

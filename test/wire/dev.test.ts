@@ -1,49 +1,185 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { expect, test } from 'vitest';
-import { Listeners } from '../../packages/server/src/app.js';
-import { run } from '../e2e/dev-process.js';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { DevProcess } from '../e2e/dev-process.js';
+import { until } from '../fleet/fleet.js';
 
-test('magnum dev ends with words where its port is taken, rather than staying half alive', async () => {
-  const holder = new Listeners(async () => ({ status: 200, headers: {}, body: 'taken' }));
-  const port = await holder.listen(0, '127.0.0.1');
-  const dataDir = mkdtempSync(join(tmpdir(), 'magnum-dev-'));
-  const args = [
-    resolve(import.meta.dirname, '../../packages/cli/bin/magnum.js'),
-    'dev',
-    '--simulated',
-    '--port',
-    String(port),
-    '--data',
-    dataDir,
-  ];
-  const { code, errors } = await run(process.execPath, args);
-  expect(code).toBe(1);
-  expect(errors).toContain(String(port));
-  await holder.close(0);
-  rmSync(dataDir, { recursive: true });
-}, 20_000);
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
-test('a server that is closed lets running requests end', async () => {
-  const answering = new AbortController();
-  const arrived = new AbortController();
-  const listeners = new Listeners(async () => {
-    arrived.abort();
-    await once(answering.signal, 'abort');
-    return { status: 200, headers: {}, body: 'done' };
+const NOTHING = (): Promise<void> => Promise.resolve();
+const TEMPLATE = {
+  coe: 'swarm',
+  image_id: 'debian-12',
+  flavor_id: 'm1.small',
+  keypair_id: 'default',
+  external_network_id: 'public',
+};
+
+/** A `magnum dev` with simulated servers, asked as its user `demo`. */
+class Dev extends DevProcess {
+  #token = '';
+
+  get origin(): string {
+    return (this.environment()['OS_AUTH_URL'] ?? '').replace(/\/identity.*$/, '');
+  }
+
+  async login(password: string): Promise<Response> {
+    const domain = { id: 'default' };
+    const user = { name: 'demo', domain, password };
+    const auth = { identity: { methods: ['password'], password: { user } }, scope: { project: { name: 'demo', domain } } };
+    return fetch(`${this.origin}/identity/v3/auth/tokens`, {
+      method: 'POST',
+      body: JSON.stringify({ auth }),
+      headers: { 'Content-Type': 'application/json' },
+    });
+  }
+
+  async ask(method: string, path: string, body?: object): Promise<Response> {
+    this.#token ||= (await this.login(this.instance().demoPassword)).headers.get('x-subject-token') ?? '';
+    return fetch(`${this.origin}${path}`, {
+      method,
+      headers: {
+        'X-Auth-Token': this.#token,
+        'Content-Type': 'application/json',
+        'OpenStack-API-Version': 'container-infra 1.14',
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  }
+}
+
+describe('magnum dev', () => {
+  const dev = new Dev({ MAGNUM_LOG_LEVEL: 'warn' }, ['--simulated']);
+  beforeAll(() => dev.start());
+  afterAll(() => dev.destroy(NOTHING));
+
+  test.each([
+    ['GET', '/livez', 200],
+    ['GET', '/readyz', 200],
+    ['GET', '/healthcheck', 200],
+    ['HEAD', '/healthcheck', 200],
+  ])('answers %s %s with %i, without a token', async (method, path, status) => {
+    const answer = await fetch(`${dev.origin}${path}`, { method });
+    expect(answer.status).toBe(status);
+    if (path === '/readyz') expect(await answer.json()).toMatchObject({ status: 'ready' });
   });
-  const port = await listeners.listen(0, '127.0.0.1');
-  const reply = fetch(`http://127.0.0.1:${port}/`);
-  await once(arrived.signal, 'abort');
-  const closed = listeners.close(5_000);
-  answering.abort();
-  expect(await (await reply).text()).toBe('done');
-  await closed;
-  // The port is free again.
-  const next = createServer();
-  await new Promise<void>((done) => next.listen(port, '127.0.0.1', done));
-  await new Promise((done) => next.close(done));
+
+  test('while another process holds the database for long, requests are 503 and the log says why; afterwards all works', async () => {
+    expect((await dev.ask('GET', '/v1/baymodels')).status).toBe(200);
+    const release = await lock(dev.database);
+    const refused = await dev.ask('POST', '/v1/baymodels', { ...TEMPLATE, name: 'locked' });
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+    // A login writes as well, and its path is another one.
+    const login = await dev.login(dev.instance().demoPassword);
+    await release();
+    if (login.status === 503) expect(dev.said).toContain('identity request failed');
+    else expect(login.status).toBe(201);
+    expect(dev.said).toMatch(/SQLITE_BUSY|database is locked/);
+    expect(await refused.text()).not.toMatch(/SQLITE|locked/);
+    await until(async () => (await dev.ask('POST', '/v1/baymodels', { ...TEMPLATE, name: 'free' })).status === 201, 30_000);
+    const { baymodels } = (await (await dev.ask('GET', '/v1/baymodels')).json()) as { baymodels: readonly { name: string }[] };
+    expect(baymodels.map(({ name }) => name)).toEqual(['free']);
+  });
+
+  test('wrong logins over its socket are refused after ten, also a right one then, and tokens that are there go on', async () => {
+    const statuses: number[] = [];
+    for (let count = 0; count < 12; count += 1) statuses.push((await dev.login(`wrong ${count}`)).status);
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
+    const right = await dev.login(dev.instance().demoPassword);
+    expect(right.status).toBe(429);
+    expect(Number(right.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await dev.ask('GET', '/v1/baymodels')).status).toBe(200);
+  });
 });
+
+const LIBSQL = createRequire(join(import.meta.dirname, '../../packages/core/package.json')).resolve('libsql');
+const HOLDER = `
+  const db = new (require(${JSON.stringify(LIBSQL)}))(process.argv[1]);
+  db.exec('PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE');
+  process.stdout.write('locked');
+  process.stdin.once('data', () => { db.exec('ROLLBACK'); db.close(); process.exit(0); });
+`;
+
+/** A second process that holds the write lock until it is let go. */
+async function lock(database: string): Promise<() => Promise<void>> {
+  const holder: ChildProcess = spawn(process.execPath, ['-e', HOLDER, database], { stdio: ['pipe', 'pipe', 'inherit'] });
+  if (holder.stdout) await once(holder.stdout, 'data');
+  return async () => {
+    const ended = once(holder, 'exit');
+    holder.stdin?.write('go');
+    await ended;
+  };
+}
+
+const disk = smallDisk();
+describe.skipIf('reason' in disk)(`magnum dev on a full disk${'reason' in disk ? ` (skipped: ${disk.reason})` : ''}`, () => {
+  const folder = 'folder' in disk ? disk.folder : '';
+  let dev: Dev;
+  beforeAll(async () => {
+    dev = new Dev({ MAGNUM_LOG_LEVEL: 'warn' }, ['--simulated'], join(folder, 'data'));
+    await dev.start();
+  });
+  afterAll(async () => {
+    await dev?.destroy(NOTHING);
+    spawnSync('umount', [folder]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('answers reads, refuses changes with 503, loses nothing that it accepted, and goes on when there is room again', async () => {
+    const accepted: string[] = [];
+    const make = async (name: string): Promise<number> => {
+      const { status } = await dev.ask('POST', '/v1/baymodels', { ...TEMPLATE, name, labels: { filling: 'x'.repeat(200) } });
+      if (status === 201) accepted.push(name);
+      return status;
+    };
+    expect(await make('before')).toBe(201);
+    expect((await dev.ask('POST', '/v1/bays', { name: 'hive', baymodel_id: 'before' })).status).toBe(202);
+    const ballast = join(folder, 'ballast');
+    fill(ballast);
+
+    let status = 201;
+    for (let count = 0; status === 201 && count < 200; count += 1) status = await make(`filling-${count}`);
+    expect(status, `${accepted.length} accepted`).toBe(503);
+    expect(dev.said).toMatch(/SQLITE_FULL|disk is full|SQLITE_IOERR/);
+    expect((await dev.ask('GET', '/v1/baymodels')).status).toBe(200);
+    expect((await fetch(`${dev.origin}/livez`)).status).toBe(200);
+
+    rmSync(ballast);
+    await until(async () => (await make('after')) === 201, 60_000);
+    const list = (await (await dev.ask('GET', '/v1/baymodels?limit=1000')).json()) as { baymodels: readonly { name: string }[] };
+    expect(list.baymodels.map(({ name }) => name).toSorted()).toEqual(accepted.toSorted());
+    await until(
+      async () => ((await (await dev.ask('GET', '/v1/bays/hive')).json()) as { status: string }).status === 'CREATE_COMPLETE',
+      60_000,
+    );
+    await dev.kill();
+    await dev.start();
+    expect((await dev.ask('GET', '/v1/baymodels/after')).status).toBe(200);
+  });
+});
+
+/** Writes until there is no room for another page. */
+function fill(file: string): void {
+  const page = Buffer.alloc(4_096);
+  try {
+    for (;;) appendFileSync(file, page);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+  }
+}
+
+/** A file system of a few megabytes in memory. Whoever may not mount gets the reason. */
+function smallDisk(): { readonly folder: string } | { readonly reason: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'magnum-small-disk-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', folder], { encoding: 'utf8' });
+  if (mounted.status === 0) return { folder };
+  rmSync(folder, { recursive: true, force: true });
+  const reason = `a small file system cannot be mounted: ${(mounted.stderr || String(mounted.error)).trim()}`;
+  process.stdout.write(`skipped: magnum dev on a full disk: ${reason}\n`);
+  return { reason };
+}
