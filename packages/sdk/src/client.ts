@@ -1,9 +1,13 @@
 import { staticToken, type Auth } from './auth.js';
-import { bayModels, bays, type BayModels, type Bays } from './bays.js';
-import { clusters, clusterTemplates, type Clusters, type ClusterTemplates } from './clusters.js';
+import { bayModels, clusterTemplates, type BayModels, type ClusterTemplates } from './bay-models.js';
+import { bays, type Bays } from './bays.js';
+import { certificates, type Certificates } from './certificates.js';
+import { clusters, type Clusters } from './clusters.js';
 import { containers, type Containers } from './containers.js';
+import { credentials, type NodeCredentials } from './credentials.js';
+import { drivers, type Drivers } from './drivers.js';
+import { MagnumError } from './errors.js';
 import { federations, type Federations } from './federations.js';
-import { fieldOf, listOf, MagnumError, textOf } from './errors.js';
 import { follow, type FollowOptions } from './follow.js';
 import {
   kubernetesServices,
@@ -14,28 +18,17 @@ import {
   type ReplicationControllers,
 } from './kubernetes.js';
 import { discovering, fixed } from './microversion.js';
-import {
-  certificates,
-  credentials,
-  drivers,
-  nodes,
-  services,
-  versions,
-  type Certificates,
-  type Drivers,
-  type NodeCredentials,
-  type Nodes,
-  type Services,
-  type VersionsApi,
-} from './others.js';
-import type { Logger, PipelineDeps } from './pipeline.js';
 import { nodeGroups, type NodeGroups } from './node-groups.js';
+import { nodes, type Nodes } from './nodes.js';
+import { listRows, type Listing } from './pages.js';
+import type { Logger, PipelineDeps } from './pipeline.js';
 import { quotas, stats, type Quotas, type StatsApi } from './quotas.js';
 import { DEFAULT_RETRIES, RetryBudget, type RetryOptions } from './retry.js';
 import { systemRuntime, type Runtime } from './runtime.js';
-import { createTransport, type RawCall } from './transport.js';
-import { listing, type Listing } from './pages.js';
-import type { BayEvent, CallOptions } from './types.js';
+import { services, type Services } from './services.js';
+import { createTransport } from './transport.js';
+import type { BayEvent, CallOptions, RawCall } from './types.js';
+import { versions, type VersionsApi } from './versions.js';
 import { x509KeyPairs, type X509KeyPairs } from './x509-key-pairs.js';
 
 interface CommonOptions {
@@ -97,19 +90,19 @@ export function createMagnum(options: MagnumOptions): Magnum {
   const wanted = options.microversion ?? 'auto';
   const transport = createTransport(deps, wanted === 'auto' ? discovering(deps) : fixed(checked(wanted)));
   return {
-    bayModels: bayModels(transport),
+    bayModels: bayModels(transport.raw),
     bays: bays(transport, deps.runtime),
-    clusterTemplates: clusterTemplates(transport),
+    clusterTemplates: clusterTemplates(transport.raw),
     clusters: clusters(transport, deps.runtime),
     drivers: drivers(transport),
-    nodes: nodes(transport),
+    nodes: nodes(transport.raw),
     containers: containers(transport),
-    pods: pods(transport),
-    kubernetesServices: kubernetesServices(transport),
-    replicationControllers: replicationControllers(transport),
+    pods: pods(transport.raw),
+    kubernetesServices: kubernetesServices(transport.raw),
+    replicationControllers: replicationControllers(transport.raw),
     certificates: certificates(transport),
     credentials: credentials(transport),
-    x509KeyPairs: x509KeyPairs(transport),
+    x509KeyPairs: x509KeyPairs(transport.raw),
     services: services(transport),
     nodeGroups: nodeGroups(transport),
     quotas: quotas(transport),
@@ -117,12 +110,8 @@ export function createMagnum(options: MagnumOptions): Magnum {
     federations: federations(transport),
     versions: versions(transport),
     raw: transport.raw,
-    rawFollow: (path, callOptions = {}) => follow(transport, deps.runtime, path, callOptions),
-    rawList: (call, rows, callOptions) =>
-      listing(async (next) => {
-        const page = await transport.raw({ ...call, query: { ...call.query, ...next } }, callOptions);
-        return { items: listOf(fieldOf(page, rows)), next: textOf(page, 'next') };
-      }),
+    rawList: (call, rows, callOptions) => listRows(transport.raw, call, rows, callOptions),
+    rawFollow: (path, callOptions = {}) => follow(transport.open, deps.runtime, path, callOptions),
   };
 }
 

@@ -1,5 +1,6 @@
-import { applicationCredentialAuth, passwordAuth, staticToken, tokenAuth, type Auth, type KeystoneOptions } from './auth.js';
+import { staticToken, type Auth } from './auth.js';
 import { AuthError } from './errors.js';
+import { applicationCredentialAuth, passwordAuth, tokenAuth, type KeystoneOptions } from './keystone.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,8 +1,7 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { ApiError, ConnectionError, NotFoundError } from './errors.js';
 import type { Runtime } from './runtime.js';
-import type { Transport } from './transport.js';
-import type { BayEvent, CallOptions } from './types.js';
+import type { BayEvent, CallOptions, EventCaller } from './types.js';
 
 export interface FollowOptions extends Pick<CallOptions, 'signal'> {
   /** Only events later than the one with this id; from the beginning when absent. */
@@ -18,7 +17,7 @@ const MAX_FAILURES = 5;
  * event seen. Ends when there will be no more of them; throws the signal's reason when it is aborted.
  */
 export async function* follow(
-  transport: Pick<Transport, 'open'>,
+  open: EventCaller,
   runtime: Runtime,
   path: string,
   options: FollowOptions,
@@ -26,7 +25,7 @@ export async function* follow(
   let after = options.after ?? 0;
   for (let failures = 0, isKnown = false; ;) {
     try {
-      for await (const { event, data } of await messages(transport, { path, after, signal: options.signal })) {
+      for await (const { event, data } of await messages(open, { path, after, signal: options.signal })) {
         if (event === 'gone') return;
         isKnown = true;
         failures = 0;
@@ -56,10 +55,10 @@ interface Message {
 }
 
 async function messages(
-  transport: Pick<Transport, 'open'>,
+  open: EventCaller,
   { path, after, signal }: { readonly path: string; readonly after: number; readonly signal: AbortSignal | undefined },
 ): Promise<AsyncIterable<Message>> {
-  const { body } = await transport.open({ method: 'GET', path, query: { after } }, { ...(signal ? { signal } : {}) });
+  const { body } = await open({ method: 'GET', path, query: { after } }, { ...(signal ? { signal } : {}) });
   return body ? parsed(body, signal) : (async function* () {})();
 }
 

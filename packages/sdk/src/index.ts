@@ -1,17 +1,14 @@
-export {
-  applicationCredentialAuth,
-  passwordAuth,
-  staticToken,
-  tokenAuth,
-  type Auth,
-  type KeystoneOptions,
-  type PasswordOptions,
-  type Session,
-} from './auth.js';
-export type { BayModels, Bays } from './bays.js';
-export type { Clusters, ClusterTemplates } from './clusters.js';
+export { staticToken, type Auth, type Session } from './auth.js';
+export type { BayModels, ClusterTemplates } from './bay-models.js';
+export type { BayCollection } from './bay-collection.js';
+export type { Bays } from './bays.js';
+export type { Certificates } from './certificates.js';
 export { createMagnum, type Magnum, type MagnumOptions } from './client.js';
+export type { Clusters } from './clusters.js';
+export type { Collection } from './collection.js';
 export type { Containers } from './containers.js';
+export type { NodeCredentials } from './credentials.js';
+export type { Drivers } from './drivers.js';
 export { fromEnv, type Credentials, type Environment } from './environment.js';
 export {
   ApiError,
@@ -32,17 +29,19 @@ export {
   WaiterError,
 } from './errors.js';
 export type { Federations } from './federations.js';
-export type { NodeGroups } from './node-groups.js';
-export type { Quotas, StatsApi } from './quotas.js';
-export { NEWEST } from './microversion.js';
+export { applicationCredentialAuth, passwordAuth, tokenAuth, type KeystoneOptions, type PasswordOptions } from './keystone.js';
 export type { KubernetesObjects, KubernetesServices, Pods, ReplicationControllers } from './kubernetes.js';
-export type { Certificates, Drivers, NodeCredentials, Nodes, Services, VersionsApi } from './others.js';
+export { NEWEST } from './microversion.js';
+export type { NodeGroups } from './node-groups.js';
+export type { Nodes } from './nodes.js';
 export type { Listing } from './pages.js';
 export { patchOf, type Changes } from './patch.js';
 export type { Logger } from './pipeline.js';
+export type { Quotas, StatsApi } from './quotas.js';
 export type { RetryOptions } from './retry.js';
 export { systemRuntime, type Runtime } from './runtime.js';
-export type { RawCall } from './transport.js';
+export type { Services } from './services.js';
 export type * from './types.js';
+export type { VersionsApi } from './versions.js';
 export type { Waitable, WaitOptions } from './wait.js';
 export type { X509KeyPairs } from './x509-key-pairs.js';

@@ -1,7 +1,6 @@
-import { fieldOf, listOf } from './errors.js';
-import { listing, type Listing } from './pages.js';
-import { patchOf, type Changes } from './patch.js';
-import type { RawCall, Transport } from './transport.js';
+import { collection } from './collection.js';
+import type { Listing } from './pages.js';
+import type { Changes } from './patch.js';
 import type {
   CallOptions,
   JsonPatch,
@@ -10,6 +9,7 @@ import type {
   ManifestCreate,
   Pod,
   PodSummary,
+  RawCaller,
   ReplicationController,
   ReplicationControllerSummary,
 } from './types.js';
@@ -30,39 +30,26 @@ export type Pods = KubernetesObjects<Pod, PodSummary>;
 export type KubernetesServices = KubernetesObjects<KubernetesService, KubernetesServiceSummary>;
 export type ReplicationControllers = KubernetesObjects<ReplicationController, ReplicationControllerSummary>;
 
-export function pods(transport: Transport): Pods {
-  return objects(transport, 'pods');
+export function pods(raw: RawCaller): Pods {
+  return objects(raw, 'pods');
 }
 
-export function kubernetesServices(transport: Transport): KubernetesServices {
-  return objects(transport, 'services');
+export function kubernetesServices(raw: RawCaller): KubernetesServices {
+  return objects(raw, 'services');
 }
 
-export function replicationControllers(transport: Transport): ReplicationControllers {
-  return objects(transport, 'rcs');
+export function replicationControllers(raw: RawCaller): ReplicationControllers {
+  return objects(raw, 'rcs');
 }
 
-/** The three have the same calls; what they answer is what the spec says of each collection. */
-function objects<Full, Summary>(
-  { raw }: Pick<Transport, 'raw'>,
-  collection: 'pods' | 'services' | 'rcs',
-): KubernetesObjects<Full, Summary> {
-  const place = (ident: string): string => `/v1/${collection}/${encodeURIComponent(ident)}`;
-  const one = async (call: RawCall, options?: CallOptions): Promise<Full> => (await raw(call, options)) as Full; // the spec's schema
-  const all = <T>(path: string, bay: string, options?: CallOptions): Listing<T> =>
-    listing(async () => {
-      const page = await raw({ method: 'GET', path, query: { bay_ident: bay } }, options);
-      return { items: listOf(fieldOf(page, collection)) as readonly T[] }; // the spec's schema
-    });
+function objects<Full, Summary>(raw: RawCaller, name: 'pods' | 'services' | 'rcs'): KubernetesObjects<Full, Summary> {
+  const ofBay = (bay?: string) => collection<Full, Summary, ManifestCreate>(raw, name, { bay_ident: bay });
   return {
-    list: (bay, options) => all(`/v1/${collection}`, bay, options),
-    listDetail: (bay, options) => all(`/v1/${collection}/detail`, bay, options),
-    get: (bay, ident, options) => one({ method: 'GET', path: place(ident), query: { bay_ident: bay } }, options),
-    create: (body, options) => one({ method: 'POST', path: `/v1/${collection}`, body }, options),
-    update: (bay, ident, changes, options) =>
-      one({ method: 'PATCH', path: place(ident), query: { bay_ident: bay }, body: patchOf(changes) }, options),
-    delete: async (bay, ident, options) => {
-      await raw({ method: 'DELETE', path: place(ident), query: { bay_ident: bay } }, options);
-    },
+    list: (bay, options) => ofBay(bay).list({}, options),
+    listDetail: (bay, options) => ofBay(bay).listDetail({}, options),
+    get: (bay, ident, options) => ofBay(bay).get(ident, options),
+    create: (body, options) => ofBay().create(body, options),
+    update: (bay, ident, changes, options) => ofBay(bay).update(ident, changes, options),
+    delete: (bay, ident, options) => ofBay(bay).delete(ident, options),
   };
 }

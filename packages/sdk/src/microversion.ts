@@ -1,7 +1,7 @@
 import type { Auth } from './auth.js';
 import { underDeadline } from './deadline.js';
+import { baseUrl } from './endpoint.js';
 import { RedirectError } from './errors.js';
-import { baseUrl } from './pipeline.js';
 import { ask, type Fetch } from './redirects.js';
 
 /** The newest microversion that this library knows. */

@@ -1,4 +1,5 @@
-import { MagnumError } from './errors.js';
+import { fieldOf, listOf, MagnumError, textOf } from './errors.js';
+import type { CallOptions, RawCall, RawCaller } from './types.js';
 
 /** A list that is fetched while it is read. Every iteration starts anew. */
 export interface Listing<T> extends AsyncIterable<T> {
@@ -32,6 +33,14 @@ export function listing<T>(fetchPage: (query: PageQuery) => Promise<Page<T>>): L
       return items.slice(0, max);
     },
   };
+}
+
+/** The list that `call` begins; `rows` is the key of the items in each answer. The caller names the type that the spec gives to an item. */
+export function listRows<T>(raw: RawCaller, call: RawCall, rows: string, options?: CallOptions): Listing<T> {
+  return listing(async (next) => {
+    const page = await raw({ ...call, query: { ...call.query, ...next } }, options);
+    return { items: listOf(fieldOf(page, rows)) as readonly T[], next: textOf(page, 'next') }; // the spec's schema of an item
+  });
 }
 
 async function* readPages<T>(fetchPage: (query: PageQuery) => Promise<Page<T>>): AsyncGenerator<readonly T[]> {

@@ -1,6 +1,7 @@
 import type { Auth, Session } from './auth.js';
 import { underDeadline } from './deadline.js';
-import { apiErrorOf, AuthError, ConnectionError, MagnumError, UnauthorizedError } from './errors.js';
+import { baseUrl } from './endpoint.js';
+import { apiErrorOf, ConnectionError, MagnumError, UnauthorizedError } from './errors.js';
 import { ask, type Fetch } from './redirects.js';
 import { withRetries, type RetryDeps } from './retry.js';
 import type { Runtime } from './runtime.js';
@@ -88,11 +89,4 @@ async function whole(response: Response): Promise<Response> {
   const { status, statusText, headers } = response;
   const text = await response.text();
   return new Response(text === '' ? null : text, { status, statusText, headers });
-}
-
-/** Catalog addresses end in `/v1`, paths begin with it. */
-export function baseUrl(endpoint: string | undefined): string {
-  if (endpoint === undefined)
-    throw new AuthError("Magnum's address is not in the catalog; give it as `endpoint` (MAGNUM_ENDPOINT)");
-  return endpoint.replace(/\/+$/, '').replace(/\/v1$/, '');
 }

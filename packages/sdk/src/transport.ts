@@ -1,64 +1,52 @@
 import createClient, { type Client } from 'openapi-fetch';
 import type { paths } from '@magnum-ts/openapi';
-import { underDeadline } from './deadline.js';
+import { underDeadline, type Limits } from './deadline.js';
 import { headerFor, type Microversions } from './microversion.js';
-import { send, type PipelineDeps } from './pipeline.js';
-import type { AnswerInfo, CallOptions } from './types.js';
+import { send, type Outgoing, type PipelineDeps } from './pipeline.js';
+import type { AnswerInfo, CallOptions, EventCaller, RawCall, RawCaller } from './types.js';
 
 /** The typed calls. Only this file knows openapi-fetch. */
 export interface Transport {
   readonly http: Client<paths, 'application/json'>;
   /** What a typed call takes beside its parameters, so that it ends when its caller wants. */
   init(options: CallOptions | undefined): { readonly fetch: (request: Request) => Promise<Response> };
-  raw(call: RawCall, options?: CallOptions): Promise<unknown>;
-  /** Server-sent events: answers as soon as they begin; the body is the caller's to read and to end. */
-  open(call: RawCall, options?: CallOptions): Promise<Response>;
-}
-
-export interface RawCall {
-  readonly method: string;
-  /** `/v1/bays/my-bay`, its parts encoded. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | boolean>>;
-  readonly body?: unknown;
+  readonly raw: RawCaller;
+  readonly open: EventCaller;
 }
 
 // Never resolved: `send` puts the real address in its place, which may come from a catalog that is read later.
 const PLACEHOLDER = 'http://magnum.invalid';
 
 export function createTransport(deps: PipelineDeps, versions: Microversions): Transport {
-  const deliver = async (request: Request, signal: AbortSignal, options: Delivery = {}): Promise<Response> => {
-    const body = request.body === null ? undefined : await request.text();
+  const deliver = async (encoded: EncodedCall, options: Delivery, signal: AbortSignal): Promise<Response> => {
     const version = await versions.negotiated();
     const response = await send(deps, {
-      method: request.method,
-      path: request.url.slice(PLACEHOLDER.length),
+      method: encoded.method,
+      path: encoded.path,
       headers: {
         ...headerFor(version),
         ...(options.accept && { accept: options.accept }),
         ...(options.ifMatch !== undefined && { 'if-match': options.ifMatch }),
         ...(options.idempotencyKey !== undefined && { 'idempotency-key': options.idempotencyKey }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(encoded.body !== undefined && { 'content-type': 'application/json' }),
       },
-      body,
+      body: encoded.body,
       signal,
     });
     options.onAnswer?.(infoOf(response));
     return response;
   };
-  const init: Transport['init'] = (options) => ({
-    fetch: (request) => underDeadline({ ...options, what: 'The call' }, (signal) => deliver(request, signal, options)),
-  });
-  const raw: Transport['raw'] = async (call, options) => {
-    const response = await init(options).fetch(requestOf(call));
-    const text = await response.text();
-    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  const call = (encoded: EncodedCall, options: Delivery & Omit<Limits, 'what'> = {}): Promise<Response> =>
+    underDeadline({ ...options, what: 'The call' }, (signal) => deliver(encoded, options, signal));
+  return {
+    http: createClient<paths, 'application/json'>({ baseUrl: PLACEHOLDER }),
+    init: (options) => ({ fetch: async (request) => call(await readRequest(request), options) }),
+    raw: async <T>(rawCall: RawCall, options?: CallOptions) => {
+      const text = await (await call(encodeCall(rawCall), options)).text();
+      return (text === '' ? undefined : JSON.parse(text)) as T; // the caller's word for what the spec says
+    },
+    open: (rawCall, options) => call(encodeCall(rawCall), { ...options, accept: 'text/event-stream' }),
   };
-  const open: Transport['open'] = (call, options) =>
-    underDeadline({ ...options, what: 'The call' }, (signal) =>
-      deliver(requestOf(call), signal, { accept: 'text/event-stream' }),
-    );
-  return { open, http: createClient<paths, 'application/json'>({ baseUrl: PLACEHOLDER }), init, raw };
 }
 
 type Delivery = Pick<CallOptions, 'ifMatch' | 'idempotencyKey' | 'onAnswer'> & { readonly accept?: string };
@@ -68,10 +56,25 @@ function infoOf({ headers }: Response): AnswerInfo {
   return { etag: headers.get('etag'), warnings, requestId: headers.get('x-openstack-request-id') };
 }
 
-function requestOf(call: RawCall): Request {
-  const query = new URLSearchParams(Object.entries(call.query ?? {}).map(([name, value]) => [name, String(value)]));
-  const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
-  return new Request(`${PLACEHOLDER}${call.path}${query.size > 0 ? `?${query}` : ''}`, { method: call.method, ...body });
+/** A call as text, before it has a server. */
+type EncodedCall = Pick<Outgoing, 'method' | 'path' | 'body'>;
+
+function encodeCall({ method, path, query = {}, body }: RawCall): EncodedCall {
+  const isRead = /^(GET|HEAD)$/i.test(method);
+  if (isRead && body !== undefined) throw new TypeError(`${method} ${path} cannot have a body`);
+  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  const search = new URLSearchParams(given);
+  return {
+    method: method.toUpperCase(),
+    path: `${path}${search.size > 0 ? `?${search}` : ''}`,
+    body: body === undefined ? undefined : JSON.stringify(body),
+  };
+}
+
+/** openapi-fetch gives a typed call as a Request, whose body can only be read back. */
+async function readRequest(request: Request): Promise<EncodedCall> {
+  const body = request.body === null ? undefined : await request.text();
+  return { method: request.method, path: request.url.slice(PLACEHOLDER.length), body };
 }
 
 /** The answer's body. Errors have been thrown before by `send`, so what is left is a success of the declared type. */

@@ -62,6 +62,22 @@ export type NodeGroupListQuery = Query<'listNodeGroups'>;
 export type QuotaListQuery = Query<'listQuotas'>;
 export type BayListQuery = Query<'listNodes'>;
 
+/** A call by its parts, for whatever has no typed method. */
+export interface RawCall {
+  readonly method: string;
+  /** `/v1/bays/my-bay`, its parts encoded. */
+  readonly path: string;
+  /** A parameter that is undefined is not sent. */
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
+  readonly body?: unknown;
+}
+
+/** Sends a call and answers its parsed body, undefined for an empty one. The caller names the type that the spec gives to the path. */
+export type RawCaller = <T = unknown>(call: RawCall, options?: CallOptions) => Promise<T>;
+
+/** Opens a stream of server-sent events: answers as soon as it begins. The caller reads and ends the body. */
+export type EventCaller = (call: RawCall, options?: CallOptions) => Promise<Response>;
+
 /** What every method takes last. */
 export interface CallOptions {
   readonly signal?: AbortSignal;

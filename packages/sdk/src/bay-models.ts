@@ -1,0 +1,21 @@
+import { collection, type Collection } from './collection.js';
+import type { BayModel, BayModelCreate, ClusterTemplate, ClusterTemplateCreate, RawCaller } from './types.js';
+
+/** What bays are made from. Lists have all fields, so there is no other list. */
+export type BayModels = Omit<Collection<BayModel, BayModel, BayModelCreate>, 'listDetail'>;
+
+/** Bay models in the modern wording. */
+export type ClusterTemplates = Omit<Collection<ClusterTemplate, ClusterTemplate, ClusterTemplateCreate>, 'listDetail'>;
+
+export function bayModels(raw: RawCaller): BayModels {
+  const { listDetail: _, ...calls } = collection<BayModel, BayModel, BayModelCreate>(raw, 'baymodels');
+  return calls;
+}
+
+export function clusterTemplates(raw: RawCaller): ClusterTemplates {
+  const { listDetail: _, ...calls } = collection<ClusterTemplate, ClusterTemplate, ClusterTemplateCreate>(
+    raw,
+    'clustertemplates',
+  );
+  return calls;
+}

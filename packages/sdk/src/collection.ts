@@ -1,0 +1,39 @@
+import { listRows, type Listing } from './pages.js';
+import { patchOf, type Changes } from './patch.js';
+import type { CallOptions, JsonPatch, ListQuery, RawCall, RawCaller } from './types.js';
+
+/** The calls that the collections of the API have in common. `ident`: UUID or name. */
+export interface Collection<Full, Summary, Create, Query = ListQuery, Changed = Full> {
+  list(query?: Query, options?: CallOptions): Listing<Summary>;
+  /** As `list`, with all fields. */
+  listDetail(query?: Query, options?: CallOptions): Listing<Full>;
+  /** Throws NotFoundError, and ConflictError when several have the name. */
+  get(ident: string, options?: CallOptions): Promise<Full>;
+  create(body: Create, options?: CallOptions): Promise<Changed>;
+  update(ident: string, changes: Changes | JsonPatch, options?: CallOptions): Promise<Changed>;
+  delete(ident: string, options?: CallOptions): Promise<void>;
+}
+
+/**
+ * The calls of the collection below `/v1/<name>`, where `name` is also the key of the items in an answer. `fixed`: query parameters of every
+ * call. The paths of the collections differ in one word, so the calls are written once. The compiler cannot compare such a path with the
+ * types that the spec gives it; `collection.test.ts` does it for every call.
+ */
+export function collection<Full, Summary, Create, Query extends RawCall['query'] = ListQuery, Changed = Full>(
+  raw: RawCaller,
+  name: string,
+  fixed: RawCall['query'] = {},
+): Collection<Full, Summary, Create, Query, Changed> {
+  const all = `/v1/${name}`;
+  const pathTo = (ident: string): string => `${all}/${encodeURIComponent(ident)}`;
+  return {
+    list: (query, options) => listRows(raw, { method: 'GET', path: all, query: { ...fixed, ...query } }, name, options),
+    listDetail: (query, options) =>
+      listRows(raw, { method: 'GET', path: `${all}/detail`, query: { ...fixed, ...query } }, name, options),
+    get: (ident, options) => raw({ method: 'GET', path: pathTo(ident), query: fixed }, options),
+    create: (body, options) => raw({ method: 'POST', path: all, query: fixed, body }, options),
+    update: (ident, changes, options) =>
+      raw({ method: 'PATCH', path: pathTo(ident), query: fixed, body: patchOf(changes) }, options),
+    delete: (ident, options) => raw({ method: 'DELETE', path: pathTo(ident), query: fixed }, options),
+  };
+}
