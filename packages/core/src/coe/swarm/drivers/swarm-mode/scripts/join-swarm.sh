@@ -5,7 +5,10 @@
 
 state() { engine GET /info | python3 -c 'import json, sys; print(json.load(sys.stdin)["Swarm"]["LocalNodeState"])'; }
 
-if [ "$(state)" = active ]; then exit 0; fi
+# Stands from before the swarm is made until its network of published ports has its size. The node may die in between, and has no
+# such network then: the next run goes on from here, though the node is in the swarm already. It outlives a restart of the server.
+PENDING=/etc/magnum/ingress-pending
+if [ "$(state)" = active ] && [ ! -e "$PENDING" ]; then exit 0; fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 - "$work/order" <<'PYTHON'
@@ -41,9 +44,10 @@ if [ "$mtu" -lt 1500 ] && ! engine GET /networks/docker_gwbridge >/dev/null 2>&1
     engine POST /networks/create "$work/bridge" >/dev/null || give_up 'the network docker_gwbridge could not be made'
 fi
 
+if is_true first && [ "$mtu" -lt 1500 ] && [ "$(state)" != active ]; then : >"$PENDING" && sync "$PENDING"; fi
 if is_true first; then path=/swarm/init; else path=/swarm/join; fi
 waited=0
-until engine POST "$path" "$work/order" >"$work/answer" 2>/dev/null || [ "$(state)" = active ]; do
+until [ "$(state)" = active ] || engine POST "$path" "$work/order" >"$work/answer" 2>/dev/null; do
     reason=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["message"])' "$work/answer" 2>/dev/null | sed 's/SWMTKN-[0-9a-z-]*/TOKEN/g' || true)
     say "$path: ${reason:-no answer}"
     [ "$waited" -lt 600 ] || give_up "the swarm could not be joined: ${reason:-the engine does not answer}"
@@ -51,16 +55,24 @@ until engine POST "$path" "$work/order" >"$work/answer" 2>/dev/null || [ "$(stat
     waited=$((waited + 5))
 done
 
+ingress_mtu() {
+    engine GET /networks/ingress 2>/dev/null | python3 -c '
+import json, sys
+print(json.load(sys.stdin)["Options"].get("com.docker.network.driver.mtu", "usual"))' 2>/dev/null || echo none
+}
+
 # Nothing is published yet, so that the network of published ports can be made anew.
-if is_true first && [ "$mtu" -lt 1500 ]; then
+if [ -e "$PENDING" ]; then
     waited=0
-    until engine DELETE /networks/ingress >/dev/null 2>&1 || [ "$waited" -ge 30 ]; do
-        sleep 1
-        waited=$((waited + 1))
-    done
-    until engine POST /networks/create "$work/ingress" >/dev/null 2>&1; do
+    until [ "$(ingress_mtu)" = "$((mtu - 50))" ]; do
         [ "$waited" -lt 60 ] || give_up 'the network ingress could not be made with a smaller MTU'
+        if [ "$(ingress_mtu)" = none ]; then
+            engine POST /networks/create "$work/ingress" >/dev/null 2>&1 || true
+        else
+            engine DELETE /networks/ingress >/dev/null 2>&1 || true
+        fi
         sleep 1
         waited=$((waited + 1))
     done
+    rm -f "$PENDING"
 fi
