@@ -26,8 +26,9 @@ import { answersOf } from '../../packages/core/src/conductor/questions.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/world.js';
 import { NO_SUPPORT } from '../../packages/core/src/domain/bay-support.js';
 import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificate.js';
-import type { BayId } from '../../packages/core/src/domain/ids.js';
+import type { BayId, StackName } from '../../packages/core/src/domain/ids.js';
 import { enginesOf } from '../../packages/core/src/engines.js';
+import { ANY_ADDRESS } from '../../packages/core/src/testing/any-address.js';
 import { aBay, aBayModel } from '../../packages/core/src/testing/builders.js';
 import {
   aService,
@@ -41,6 +42,8 @@ import {
 } from '../support/service.js';
 
 const BAY = 'b0000000-0000-4000-8000-00000000cafe' as BayId; // an id by being written here
+/** All that the stack says here: the bay is reached over a load balancer. */
+const BALANCED = { resources: [{ type: 'OS::Octavia::LoadBalancer', physicalId: 'balancer' }] };
 const folder = mkdtempSync(join(tmpdir(), 'magnum-kubernetes-test-'));
 let service: Service;
 let kubernetes: Kubernetes | undefined;
@@ -64,19 +67,34 @@ beforeAll(async () => {
   });
   const common = {
     store,
-    cloud,
+    cloud: Object.assign(cloud, { addresses: async () => new Map([['balancer', ['127.0.0.1']]]) }),
     identity: service.identity,
-    engines: enginesOf(true),
+    // No driver makes a Kubernetes: it is where the test has started it.
+    engines: { ...enginesOf(true, undefined, ANY_ADDRESS), endpointAt: () => kubernetes?.url ?? '' },
     clock: systemClock,
     random: systemRandom,
     logger: silentLogger,
   };
-  // Questions ask neither the orchestrator nor anything else of the cloud.
-  deps = { ...common, vault: databaseVault(store, sealer), authority, signingRules: DEFAULT_SIGNING_RULES } as never;
+  const orchestrator = { find: async (names: readonly StackName[]) => new Map(names.map((name) => [name, BALANCED])) };
+  deps = {
+    ...common,
+    orchestrator,
+    vault: databaseVault(store, sealer),
+    authority,
+    signingRules: DEFAULT_SIGNING_RULES,
+  } as never;
   const projectId = service.config.projects[0]?.id ?? '';
   const model = aBayModel({ coe: 'kubernetes', projectId });
   const userId = service.config.users.find(({ name }) => name === 'demo')?.id ?? '';
-  const bay = aBay({ id: BAY, name: 'fleet', projectId, userId, status: 'CREATE_COMPLETE', bayModelId: model.id });
+  const bay = aBay({
+    id: BAY,
+    name: 'fleet',
+    projectId,
+    userId,
+    status: 'CREATE_COMPLETE',
+    bayModelId: model.id,
+    masterLbEnabled: true,
+  });
   await store.write(async (repos) => {
     await repos.bayModels.insert(model);
     await repos.bays.insert(bay);
@@ -303,7 +321,7 @@ describe('replication controllers of a real Kubernetes', () => {
 
 describe('a Kubernetes', () => {
   live('is asked for its health', async () => {
-    const session = await sessionOf(deps, await findWorld(deps, BAY));
+    const session = await sessionOf(deps, await findWorld(deps, BAY), AbortSignal.timeout(20_000));
     expect(await session.health(AbortSignal.timeout(10_000))).toEqual({ health: 'HEALTHY', reason: { api: 'ok' } });
   });
 

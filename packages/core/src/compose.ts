@@ -11,8 +11,10 @@ import { knexStore } from './adapters/knex/store.js';
 import type { FetchRules } from './adapters/manifests/fetch.js';
 import { manifests, NO_FETCHING } from './adapters/manifests/manifests.js';
 import { systemClock } from './adapters/system/clock.js';
+import { engineGuard } from './adapters/system/engine-networks.js';
 import { systemRandom } from './adapters/system/random.js';
 import { aesSealer } from './adapters/system/sealer.js';
+import { knownAddresses } from './conductor/known-addresses.js';
 import type { ConductorDeps } from './conductor/world.js';
 import { DEFAULT_SIGNING_RULES, type SigningRules } from './domain/certificate.js';
 import type { Secret } from './domain/secret.js';
@@ -79,6 +81,14 @@ export function composeParts(options: ComposeOptions): Parts {
   const engine = withStoreErrors(
     new HotEngine({ db, backend, clock, random, logger, sealer, tables: config, signalBaseUrl: options.nodeOrigin }),
   );
+  const cloud = withStoreErrors(
+    new EmbeddedCloud({ db, config, backend, sealer, authUrl: nodeUrl('/identity/v3'), magnumUrl: nodeUrl('/v1') }),
+  );
+  const guard = engineGuard({
+    allowed: () => cloud.nodeNetworks(),
+    ownHosts: () => Promise.resolve([]),
+    source: 'the nodes of this cloud',
+  });
   const conductor: ConductorDeps = {
     store,
     identity,
@@ -87,11 +97,10 @@ export function composeParts(options: ComposeOptions): Parts {
     sealer,
     logger,
     orchestrator: engine,
-    engines: enginesOf(backend.kind === 'docker', options.drivers),
+    engines: enginesOf(backend.kind === 'docker', options.drivers, guard),
+    knownAddresses: knownAddresses(),
     vault: databaseVault(store, sealer),
-    cloud: withStoreErrors(
-      new EmbeddedCloud({ db, config, backend, sealer, authUrl: nodeUrl('/identity/v3'), magnumUrl: nodeUrl('/v1') }),
-    ),
+    cloud,
     authority: lazyAuthority(clock),
     signingRules: options.signingRules ?? DEFAULT_SIGNING_RULES,
     ...(options.rotationOverlapMs === undefined ? {} : { rotationOverlapMs: options.rotationOverlapMs }),

@@ -10,7 +10,10 @@ import { asDomainError, errorBody } from './api/error-body.js';
 import { sessionOf, findWorld } from './conductor/engine-access.js';
 import type { ConductorDeps } from './conductor/world.js';
 
-export type ImageLoaderDeps = Pick<ConductorDeps, 'store' | 'vault' | 'engines' | 'identity'> & {
+export type ImageLoaderDeps = Pick<
+  ConductorDeps,
+  'store' | 'vault' | 'engines' | 'identity' | 'cloud' | 'orchestrator' | 'clock' | 'knownAddresses'
+> & {
   readonly docker: DockerClient | undefined;
 };
 
@@ -37,7 +40,7 @@ async function load(deps: ImageLoaderDeps, request: Request): Promise<readonly s
   const [row, ...others] = await deps.store.read((repos) => repos.bays.find(bay, { projectId }));
   if (!row) throw new DomainError('bay-not-found', `Bay ${bay} could not be found.`);
   if (others.length > 0) throw new DomainError('not-unique', `Several bays are named ${bay}: use the uuid.`);
-  const session = await sessionOf(deps, await findWorld(deps, row.bay.id));
+  const session = await sessionOf(deps, await findWorld(deps, row.bay.id), request.signal);
   if (!session.loadImage) throw new DomainError('not-supported', `The engine of bay ${bay} takes no images.`);
   const { loadImage } = session;
   const saved = await savedImage(deps, image);

@@ -1,6 +1,7 @@
 import { coeNamed, coes, driverFor } from './coe/index.js';
 import type { Engines } from './conductor/world.js';
 import { DomainError } from './domain/errors.js';
+import type { AddressGuard } from './http/address-guard.js';
 import type { BayModel } from './domain/bay-model.js';
 import type { BayDriver, Coe, Platform } from './ports/bay-driver.js';
 
@@ -14,8 +15,13 @@ export interface DriverChoice {
 
 const EVERY_DRIVER: DriverChoice = { preferred: null, disabled: new Set() };
 
+/** Where no address is allowed by name, none is connected to. */
+const NO_ADDRESS: AddressGuard = {
+  requireAllowed: () => Promise.reject(new DomainError('engine-not-live', 'This service connects to no engine.')),
+};
+
 /** The registry of engines as app and conductor use it. `liveServers` false: there is nothing to connect to, and the error says so. */
-export function enginesOf(liveServers: boolean, choice: DriverChoice = EVERY_DRIVER): Engines {
+export function enginesOf(liveServers: boolean, choice: DriverChoice = EVERY_DRIVER, guard: AddressGuard = NO_ADDRESS): Engines {
   return {
     areLive: liveServers,
     driverOf: (model) => driverOf(model, choice),
@@ -24,6 +30,7 @@ export function enginesOf(liveServers: boolean, choice: DriverChoice = EVERY_DRI
       if (choice.disabled.has(name)) throw disabledDriver(name);
     },
     clientFiles: (model, access) => coeOf(model).clientFiles(access),
+    endpointAt: (model, address) => driverOf(model, choice).endpointAt(address),
     connect: (model, input) => {
       if (!liveServers) {
         throw new DomainError(
@@ -31,7 +38,7 @@ export function enginesOf(liveServers: boolean, choice: DriverChoice = EVERY_DRI
           'The servers of this bay are simulated: no engine runs in them. Start the service with a Docker Engine to have real nodes.',
         );
       }
-      return coeOf(model).connect(input);
+      return coeOf(model).connect({ ...input, guard });
     },
   };
 }

@@ -16,12 +16,14 @@ import { wirePerNeighbour, wireTo, type Wire, type WireOptions } from './adapter
 import { heatOrchestrator } from './adapters/orchestrator/heat.js';
 import { systemRandom } from './adapters/system/random.js';
 import { aesSealer } from './adapters/system/sealer.js';
+import { knownAddresses } from './conductor/known-addresses.js';
 import type { ConductorDeps } from './conductor/world.js';
 import type { Config } from './config/config.js';
 import type { SigningRules } from './domain/certificate.js';
 import { DomainError } from './domain/errors.js';
 import { Secret } from './domain/secret.js';
 import { driverChoice } from './driver-choice.js';
+import { configuredGuard } from './engine-guard.js';
 import { enginesOf } from './engines.js';
 import { namedPem } from './pem-files.js';
 import type { Vault } from './ports/certificates.js';
@@ -83,7 +85,12 @@ export function composeOpenstack(config: Config, options: OpenstackOptions): Con
       timeoutMs: config.number('cluster', 'pre_delete_lb_timeout') * 1_000,
       deletesVolumes: config.text('cluster', 'workload_volumes') === 'delete',
     },
-    engines: enginesOf(true, driverChoice(config, options.logger)),
+    engines: enginesOf(
+      true,
+      driverChoice(config, options.logger),
+      configuredGuard(config, () => neighboursOf(deps)),
+    ),
+    knownAddresses: knownAddresses(),
     authority: lazyAuthority(clock),
     signingRules: options.signingRules,
     healthIntervalMs: options.healthIntervalMs,
@@ -95,6 +102,12 @@ export function composeOpenstack(config: Config, options: OpenstackOptions): Con
       delegateRoles: config.list('trust', 'delegate_roles'),
     },
   };
+}
+
+/** Addresses of all services in the catalog. */
+async function neighboursOf({ service }: SessionDeps): Promise<readonly string[]> {
+  const { document } = await service.token(false, new AbortController().signal);
+  return (document.catalog ?? []).flatMap(({ endpoints }) => endpoints.map(({ url }) => url));
 }
 
 /** As Heat has them by default, or as the operator says that they are there. */

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { CONNECTION_BOUNDS } from '../domain/connections.js';
 import { Secret } from '../domain/secret.js';
 import type { CoeSession, ConnectInput } from '../ports/bay-driver.js';
+import { ANY_ADDRESS } from '../testing/any-address.js';
 import { countingServer, openAtMost, type CountingNeighbour } from '../testing/counting-neighbour.js';
 import { selfSigned } from '../testing/self-signed.js';
 import { connectKubernetes } from './kubernetes/client.js';
@@ -24,7 +25,7 @@ async function connected(connect: (input: ConnectInput) => CoeSession, scheme: '
   engine = await countingServer(late(body), scheme === 'https' ? tls : undefined);
   const ca = scheme === 'https' ? { ca: tls.cert, clientCertificate: tls.cert } : { ca: '', clientCertificate: '' };
   const endpoint = { url: `${scheme}://localhost:${engine.port}`, ...ca, clientKey: new Secret(tls.key) };
-  return { engine, session: connect({ endpoint, nodes: [] }) };
+  return { engine, session: connect({ endpoint, nodes: [], guard: ANY_ADDRESS }) };
 }
 
 const nodes = async ({ nodes: list }: CoeSession) => list?.(new AbortController().signal);

@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Secret } from '../domain/secret.js';
 import type { CoeSession } from '../ports/bay-driver.js';
+import { ANY_ADDRESS } from '../testing/any-address.js';
 import { countingServer, openAtMost, type CountingNeighbour } from '../testing/counting-neighbour.js';
 import { selfSigned } from '../testing/self-signed.js';
 import { collect, MOST_ANSWERED, MOST_WRITTEN } from '../http/bounded-http.js';
@@ -85,7 +86,7 @@ async function sessionWith({ listener }: Seen, what: 'swarm' | 'swarm with TLS' 
   const ca = secure ? { ca: tls.cert, clientCertificate: tls.cert } : { ca: '', clientCertificate: '' };
   const connect = what === 'kubernetes' ? connectKubernetes : connectSwarm;
   const nodes = [{ name: 'node-1', role: 'worker', address: 'localhost' }] as const;
-  return connect({ endpoint: { url, ...ca, clientKey: new Secret(tls.key) }, nodes });
+  return connect({ endpoint: { url, ...ca, clientKey: new Secret(tls.key) }, nodes, guard: ANY_ADDRESS });
 }
 let fine: readonly string[] = [];
 afterEach(() => {
@@ -213,7 +214,11 @@ test('a node that lets a handshake trickle is not reached, and loses its connect
   const { port } = node.address() as AddressInfo; // it listens on a port
   const certificates = { ca: tls.cert, clientCertificate: tls.cert, clientKey: new Secret(tls.key) };
   const endpoint = { url: `tcp://127.0.0.1:${port}`, ...certificates };
-  const session = connectSwarm({ endpoint, nodes: [{ name: 'node-1', role: 'worker', address: '127.0.0.1' }] });
+  const session = connectSwarm({
+    endpoint,
+    nodes: [{ name: 'node-1', role: 'worker', address: '127.0.0.1' }],
+    guard: ANY_ADDRESS,
+  });
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const admissions = session.admissions?.(signal);
   await asked;

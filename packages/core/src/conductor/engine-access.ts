@@ -1,13 +1,14 @@
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
-import type { Node } from '../domain/node.js';
 import type { CoeSession } from '../ports/bay-driver.js';
 import { authorityUse, clientRef } from '../domain/rotation.js';
 import type { KeyPair } from '../ports/certificates.js';
 import { loadKeyPair, trustedBy } from './authorities.js';
+import { engineAddresses, NOWHERE, type AddressDeps } from './engine-addresses.js';
 import { loadWorld, type BayWorld, type ConductorDeps } from './world.js';
 
-type AccessDeps = Pick<ConductorDeps, 'store' | 'vault' | 'engines'>;
+type AccessDeps = ConnectDeps & Pick<ConductorDeps, 'store' | 'vault'>;
+type ConnectDeps = AddressDeps & Pick<ConductorDeps, 'engines'>;
 
 export async function findWorld(deps: Pick<ConductorDeps, 'store'>, bayId: BayId): Promise<BayWorld> {
   const world = await loadWorld(deps.store, bayId);
@@ -16,19 +17,17 @@ export async function findWorld(deps: Pick<ConductorDeps, 'store'>, bayId: BayId
 }
 
 /** A session with the bay's engine, under the client certificate that this service keeps. */
-export async function sessionOf(deps: AccessDeps, world: BayWorld): Promise<CoeSession> {
+export async function sessionOf(deps: AccessDeps, world: BayWorld, signal: AbortSignal): Promise<CoeSession> {
   requireAddress(world);
   const ca = await trustedBy(deps, world);
   const client = await loadKeyPair(deps, clientRef(world.bay.id, authorityUse(world.support).signsClients));
   if (!world.support.caRef || !ca || !client)
     throw new DomainError('engine-not-live', `Bay ${world.bay.name} has no certificates yet.`);
-  return connectTo(deps, world, { ca, client });
+  return connectTo(deps, world, { ca, client }, signal);
 }
 
-function requireAddress(world: BayWorld): string {
-  const { bay } = world;
-  const address = addressToAsk(world);
-  if (address) return address;
+function requireAddress({ bay }: BayWorld): void {
+  if (bay.observed.apiAddress !== null) return;
   throw new DomainError(
     'engine-not-live',
     `Bay ${bay.name} has no API address yet: it is ${bay.observed.status}. Wait until it is complete.`,
@@ -36,39 +35,28 @@ function requireAddress(world: BayWorld): string {
 }
 
 /** The same with certificates of one's choice. `ca`: PEM, whom to trust. */
-export function connectTo(
-  deps: Pick<ConductorDeps, 'engines'>,
+export async function connectTo(
+  deps: ConnectDeps,
   world: BayWorld,
   { ca, client }: { readonly ca: string; readonly client: KeyPair },
-): CoeSession {
-  return deps.engines.connect(world.model, {
+  signal: AbortSignal,
+): Promise<CoeSession> {
+  requireAddress(world);
+  const { bay, model, nodes } = world;
+  const at = deps.engines.areLive ? await engineAddresses(deps, world, signal) : NOWHERE;
+  if (deps.engines.areLive && at.api === null)
+    throw new DomainError('engine-unavailable', `The cloud knows no address of the API of bay ${bay.name}. Try again later.`);
+  return deps.engines.connect(model, {
     // Without TLS there is nothing to verify: an empty CA says so.
     endpoint: {
-      url: requireAddress(world),
-      ca: world.model.tlsDisabled ? '' : ca,
+      url: at.api === null ? '' : deps.engines.endpointAt(model, at.api),
+      ca: model.tlsDisabled ? '' : ca,
       clientCertificate: client.certificate,
       clientKey: client.privateKey,
     },
-    nodes: world.nodes.flatMap((node) => {
-      const address = addressOf(node);
-      return address && node.desired === 'present' ? [{ name: node.name, address, role: node.role }] : [];
+    nodes: nodes.flatMap((node) => {
+      const address = at.ofNode.get(node.id);
+      return address !== undefined && node.desired === 'present' ? [{ name: node.name, address, role: node.role }] : [];
     }),
   });
-}
-
-/** A master that is leaving cannot see itself off: where the bay's address is its own, one that stays is asked. */
-function addressToAsk({ bay, nodes }: BayWorld): string | null {
-  const { apiAddress } = bay.observed;
-  const leaving = nodes.some((node) => node.desired === 'absent' && isAt(apiAddress, addressOf(node)));
-  const staying = nodes.find((node) => node.role === 'master' && node.desired === 'present' && addressOf(node) !== null);
-  if (!apiAddress || !leaving || !staying) return apiAddress;
-  return apiAddress.replace(/\/\/[^:/]+/, `//${addressOf(staying) ?? ''}`);
-}
-
-function isAt(url: string | null, address: string | null): boolean {
-  return address !== null && /\/\/([^:/]+)/.exec(url ?? '')?.[1] === address;
-}
-
-function addressOf(node: Node): string | null {
-  return node.observed.publicAddress ?? node.observed.privateAddress;
 }

@@ -1,9 +1,9 @@
 import { DomainError } from '../domain/errors.js';
-import { stackNameOf } from '../domain/ids.js';
 import type { Node } from '../domain/node.js';
 import type { Questions } from '../ports/bus.js';
 import { signingPair } from './authorities.js';
 import { findWorld } from './engine-access.js';
+import { balancersOf } from './engine-addresses.js';
 import { accessOf, type BayWorld, type ConductorDeps } from './world.js';
 
 const LOCAL = '127.0.0.1';
@@ -49,14 +49,6 @@ async function addressesOf(deps: ConductorDeps, world: BayWorld, node: Node, sig
   const own = found.get(serverId) ?? [];
   if (own.length === 0) throw notKnown(node);
   return [...new Set([...own, ...balancerIds.flatMap((id) => found.get(id) ?? [])])];
-}
-
-async function balancersOf(deps: ConductorDeps, world: BayWorld, signal: AbortSignal): Promise<readonly string[]> {
-  const name = stackNameOf(world.bay);
-  const stack = (await deps.orchestrator.find([name], accessOf(world), signal)).get(name);
-  return (stack?.resources ?? []).flatMap(({ type, physicalId }) =>
-    type === 'OS::Octavia::LoadBalancer' && physicalId !== null ? [physicalId] : [],
-  );
 }
 
 function notKnown({ name }: Node): DomainError {

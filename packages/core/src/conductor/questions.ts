@@ -14,7 +14,7 @@ import type { ConductorDeps } from './world.js';
 
 /** Answers to what needs the running engine or the CA's key. */
 export function answersOf(deps: ConductorDeps): Answers {
-  const containersOf = (bayId: BayId): Promise<ContainerClient> => containerClient(deps, bayId);
+  const containersOf = (bayId: BayId, signal: AbortSignal): Promise<ContainerClient> => containerClient(deps, bayId, signal);
   return {
     'certificate.ca': async ({ bayId, ...wanted }) => {
       const world = await findWorld(deps, bayId);
@@ -31,27 +31,28 @@ export function answersOf(deps: ConductorDeps): Answers {
     'node.enrol': (args) => enrolNode(deps, args),
     'credential.newest': async ({ bayId }) => newestCredential(deps, await findWorld(deps, bayId)),
     'nodes.report': async ({ bayId }, signal) => {
-      const session = await sessionOf(deps, await findWorld(deps, bayId));
+      const session = await sessionOf(deps, await findWorld(deps, bayId), signal);
       return (await session.nodes?.(signal)) ?? [];
     },
-    'manifest.list': async (args, signal) => (await manifestClient(deps, args)).list(signal),
-    'manifest.get': async (args, signal) => (await manifestClient(deps, args)).get(args.ident, signal),
-    'manifest.create': async (args, signal) => (await manifestClient(deps, args)).create(args.manifest, signal),
-    'manifest.replace': async (args, signal) => (await manifestClient(deps, args)).replace(args.ident, args.manifest, signal),
+    'manifest.list': async (args, signal) => (await manifestClient(deps, args, signal)).list(signal),
+    'manifest.get': async (args, signal) => (await manifestClient(deps, args, signal)).get(args.ident, signal),
+    'manifest.create': async (args, signal) => (await manifestClient(deps, args, signal)).create(args.manifest, signal),
+    'manifest.replace': async (args, signal) =>
+      (await manifestClient(deps, args, signal)).replace(args.ident, args.manifest, signal),
     'manifest.delete': async (args, signal) => {
-      await (await manifestClient(deps, args)).delete(args.ident, signal);
+      await (await manifestClient(deps, args, signal)).delete(args.ident, signal);
       return null;
     },
-    'container.create': async ({ bayId, spec }, signal) => (await containersOf(bayId)).create(spec, signal),
+    'container.create': async ({ bayId, spec }, signal) => (await containersOf(bayId, signal)).create(spec, signal),
     'container.inspect': async ({ bayId, hostnames }, signal) =>
-      Object.fromEntries(await (await containersOf(bayId)).inspectAll(hostnames, signal)),
+      Object.fromEntries(await (await containersOf(bayId, signal)).inspectAll(hostnames, signal)),
     'container.act': async ({ bayId, hostname, action }, signal) => {
-      await actOn(await containersOf(bayId), hostname, action, signal);
+      await actOn(await containersOf(bayId, signal), hostname, action, signal);
       return null;
     },
-    'container.logs': async ({ bayId, hostname }, signal) => (await containersOf(bayId)).logs(hostname, signal),
+    'container.logs': async ({ bayId, hostname }, signal) => (await containersOf(bayId, signal)).logs(hostname, signal),
     'container.execute': async ({ bayId, hostname, command }, signal) =>
-      (await containersOf(bayId)).execute(hostname, command, signal),
+      (await containersOf(bayId, signal)).execute(hostname, command, signal),
   };
 }
 
@@ -60,9 +61,9 @@ const SESSION_OF = { pod: 'pods', service: 'services', rc: 'replicationControlle
   keyof CoeSession
 >;
 
-async function manifestClient(deps: ConductorDeps, { bayId, kind }: ManifestsOf): Promise<ManifestClient> {
+async function manifestClient(deps: ConductorDeps, { bayId, kind }: ManifestsOf, signal: AbortSignal): Promise<ManifestClient> {
   const world = await findWorld(deps, bayId);
-  const client = (await sessionOf(deps, world))[SESSION_OF[kind]];
+  const client = (await sessionOf(deps, world, signal))[SESSION_OF[kind]];
   if (client) return client;
   throw new DomainError('invalid-parameter', {
     field: 'bay_uuid',
@@ -70,9 +71,9 @@ async function manifestClient(deps: ConductorDeps, { bayId, kind }: ManifestsOf)
   });
 }
 
-async function containerClient(deps: ConductorDeps, bayId: BayId): Promise<ContainerClient> {
+async function containerClient(deps: ConductorDeps, bayId: BayId, signal: AbortSignal): Promise<ContainerClient> {
   const world = await findWorld(deps, bayId);
-  const session = await sessionOf(deps, world);
+  const session = await sessionOf(deps, world, signal);
   if (session.containers) return session.containers;
   throw new DomainError('invalid-parameter', {
     field: 'bay_uuid',

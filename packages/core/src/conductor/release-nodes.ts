@@ -15,8 +15,9 @@ export async function releaseLeavingNodes(deps: ConductorDeps, world: BayWorld, 
     .map((node) => node.name);
   if (leaving.length === 0) return;
   try {
-    const session = await sessionOf(deps, world);
-    await underDeadline({ milliseconds: DEADLINE_MS, signal }, (timely) => session.releaseNodes?.(leaving, timely));
+    await underDeadline({ milliseconds: DEADLINE_MS, signal }, async (timely) =>
+      (await sessionOf(deps, world, timely)).releaseNodes?.(leaving, timely),
+    );
   } catch (error) {
     signal.throwIfAborted();
     if (isDomainError(error, 'engine-not-live')) return;

@@ -73,7 +73,7 @@ async function knock(deps: ConductorDeps, world: BayWorld, wanted: Knock, signal
   // Its keys are gone: an earlier pass had seen everything, and died while it cleared away.
   if (!client || !deps.engines.areLive) return OVER;
   const ca = await trustedBy(deps, world, wanted.trusts);
-  const session = connectTo(deps, world, { ca, client });
+  const session = await connectTo(deps, world, { ca, client }, signal);
   if (!session.admissions) throw new DomainError('not-supported', `${world.model.coe} cannot be asked whom its nodes trust.`);
   const { admissions } = session;
   const found = await underDeadline({ milliseconds: KNOCK_WITHIN_MS, signal }, admissions);

@@ -10,6 +10,8 @@ import type { BayWorld, ConductorDeps } from './world.js';
 /** `[kubernetes] health_polling_interval` of upstream. */
 const HEALTH_INTERVAL_MS = 60_000;
 const HEALTH_DEADLINE_MS = 15_000;
+/** Nobody has asked the engine: there is none, or the cloud does not say where it is. */
+const NOT_ASKED = ['engine-not-live', 'cloud-unavailable', 'cloud-refused'] as const;
 const TENDED: ReadonlySet<BayStatus> = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_FAILED', 'ROLLBACK_COMPLETE']);
 
 /** A settled bay is asked for its health; a bay that failed rests until somebody asks for something. */
@@ -66,14 +68,15 @@ async function lookAtEngine(
 ): Promise<Partial<BayObserved>> {
   try {
     return await underDeadline({ milliseconds, signal }, async (timely) => {
-      const session = await sessionOf(deps, pass.world);
+      const session = await sessionOf(deps, pass.world, timely);
       const { health, reason } = await session.health(timely);
       return { health, healthReason: reason, ...(await versionsOf(session, timely)) };
     });
   } catch (error) {
     // An engine that cannot be asked is a finding about the bay, not a failure of the pass.
     const words = isDomainError(error) ? error.message : 'The engine did not answer.';
-    return { health: isDomainError(error, 'engine-not-live') ? 'UNKNOWN' : 'UNHEALTHY', healthReason: { api: words } };
+    const isAsked = !NOT_ASKED.some((kind) => isDomainError(error, kind));
+    return { health: isAsked ? 'UNHEALTHY' : 'UNKNOWN', healthReason: { api: words } };
   }
 }
 

@@ -8,6 +8,7 @@ import type { Intent } from '../domain/intent.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import type { Node } from '../domain/node.js';
 import { nextStride, upgraded } from '../domain/upgrade.js';
+import type { KnownAddresses } from './known-addresses.js';
 import type { BayDriver, ClientAccess, ClientFiles, CoeSession, ConnectInput, DesiredBay } from '../ports/bay-driver.js';
 import type { CertificateAuthority, Vault } from '../ports/certificates.js';
 import type { Clock } from '../ports/clock.js';
@@ -32,7 +33,9 @@ export interface Engines {
   /** Errors: `driver-not-supported` where the operator has disabled it. */
   requireEnabled(driver: BayDriver): void;
   /** Errors: `engine-not-live` where there is no engine to ask. */
-  connect(model: BayModel, input: ConnectInput): CoeSession;
+  connect(model: BayModel, input: Omit<ConnectInput, 'guard'>): CoeSession;
+  /** URL of the API of an engine at an IP address. Errors: `bay-type-not-supported`. */
+  endpointAt(model: BayModel, address: string): string;
   /** What the engine's own client reads. Errors: `bay-type-not-supported`. */
   clientFiles(model: BayModel, access: ClientAccess): ClientFiles;
   /** False: servers are simulated, and there is no engine to ask. */
@@ -63,6 +66,8 @@ export interface ConductorDeps {
   readonly vault: Vault;
   readonly authority: CertificateAuthority;
   readonly engines: Engines;
+  /** What the cloud has said of where engines are; absent: it is asked each time. */
+  readonly knownAddresses?: KnownAddresses;
   /** Fails with `lease-lost` where the pass no longer holds its bay: asked right before something is made that knows no fence. */
   readonly stillHeld?: () => Promise<void>;
   /** How long after its deletion a bay is looked at once more, milliseconds; an hour when absent. */

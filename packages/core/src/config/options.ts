@@ -94,6 +94,13 @@ export const OPTIONS: readonly Option[] = [
     'Seconds after the deletion of a bay at which it is looked at once more, for what a frozen conductor may have made of it since: secrets, accounts, a stack.',
     { minimum: 1 },
   ),
+  option(
+    'conductor',
+    'engine_networks',
+    'list',
+    [],
+    "Networks (203.0.113.0/24, 2001:db8::/48) with the addresses at which engines of bays are asked: those of the floating addresses, or of the nodes where they have none. Empty: all networks. Loopback, link-local, metadata and multicast addresses, this machine's own and those of the services that it speaks to are refused in any case.",
+  ),
   option('conductor', 'drain_timeout', 'integer', 25, 'Seconds that running work gets at SIGTERM.', { minimum: 0 }),
   option(
     'database',

@@ -1,5 +1,6 @@
 import type { RequestOptions } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { AddressGuard } from '../http/address-guard.js';
 import { collect, exchange, type Answer, type Bounds } from '../http/bounded-http.js';
 import { parseJson, queryOf, refusalOf, type DockerCall } from './request.js';
 
@@ -10,6 +11,8 @@ export interface DockerConnection extends Pick<RequestOptions, 'socketPath' | 'h
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
+  /** Null: the operator has named the engine. */
+  readonly guard: AddressGuard | null;
 }
 
 /** The ways to ask an engine, by what its answer is. */
@@ -41,14 +44,14 @@ export class DockerCalls {
   }
 
   async #ask({ method, path, query = {}, body }: DockerCall): Promise<Answer> {
-    const { secure, ...connection } = this.connection;
+    const { secure, guard, ...connection } = this.connection;
     const options: RequestOptions = {
       ...connection,
       method,
       path: path + queryOf(query),
       headers: body ? { 'content-type': body.type } : {},
     };
-    const answer = await exchange({ secure, options, body: body?.content }, this.boundsOf());
+    const answer = await exchange({ secure, options, guard, body: body?.content }, this.boundsOf());
     if (answer.status >= 200 && answer.status < 300) return answer;
     throw refusalOf(answer.status, await collect(answer.body));
   }

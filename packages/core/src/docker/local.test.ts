@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { localConnection } from './local.js';
 
-const plain = { secure: false, agent: expect.any(Agent) as Agent };
+const plain = { secure: false, guard: null, agent: expect.any(Agent) as Agent };
 
 describe('the Docker Engine that the environment names', () => {
   test.each([
@@ -28,6 +28,7 @@ describe('the Docker Engine that the environment names', () => {
     const environment = { DOCKER_HOST: 'tcp://192.0.2.7', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: folder };
     expect(localConnection(environment)).toEqual({
       secure: true,
+      guard: null,
       host: '192.0.2.7',
       port: 2376,
       agent: expect.any(TlsAgent) as TlsAgent,

@@ -39,12 +39,18 @@ export function localConnection(environment: Environment): DockerConnection {
   const [, name = '', port = secure ? TLS_PORT : PLAIN_PORT] = address;
   const at = { host: name.replace(/^\[|\]$/g, ''), port: Number(port) };
   return secure
-    ? { ...at, secure, agent: new TlsAgent(POOL), ...certificates(environment['DOCKER_CERT_PATH'] ?? join(homedir(), '.docker')) }
-    : { ...at, secure, agent: new Agent(POOL) };
+    ? {
+        ...at,
+        secure,
+        guard: null,
+        agent: new TlsAgent(POOL),
+        ...certificates(environment['DOCKER_CERT_PATH'] ?? join(homedir(), '.docker')),
+      }
+    : { ...at, secure, guard: null, agent: new Agent(POOL) };
 }
 
 function onSocket(socketPath: string): DockerConnection {
-  return { secure: false, socketPath, agent: new Agent(POOL) };
+  return { secure: false, guard: null, socketPath, agent: new Agent(POOL) };
 }
 
 function defaultSocket(): string {

@@ -1,13 +1,14 @@
 import { request as plainRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { pipeline, Transform, type Readable, type TransformCallback } from 'node:stream';
+import { guardedLookup, requireAllowedLiteral, watchConnection, type AddressGuard } from './address-guard.js';
 
 /**
  * The one way to ask the engine of a bay over HTTP. Who has a bay is root on its nodes, so an engine may answer anything: without
  * end, a byte at a time, or not at all. Client libraries collect an answer without a limit and go on reading when no caller waits any
  * more; one endless answer took 1.6 GiB of a conductor's memory within 16 s. Here the bytes of each answer are counted as they
  * come, and the connection is destroyed as soon as they are too many, or when the call's signal ends. The invariant: a call holds
- * no more than its allowance, and after its end it holds no connection.
+ * no more than its allowance, and after its end it holds no connection. Where it connects to is judged by the address itself.
  */
 
 /** Of a usual answer: the largest real ones, a list of a thousand nodes, have two MiB. */
@@ -57,6 +58,8 @@ export interface Question {
   readonly secure: boolean;
   readonly options: RequestOptions;
   readonly body: string | Buffer | NodeJS.ReadableStream | undefined;
+  /** Whom may be connected to; null where the operator has named the address. */
+  readonly guard: AddressGuard | null;
 }
 
 export interface Answer {
@@ -66,11 +69,20 @@ export interface Answer {
   readonly body: Readable;
 }
 
-/** Resolves with the head of the answer. Rejects with the signal's reason, AnswerTooLargeError, or the socket's error. */
-export function exchange({ secure, options, body }: Question, { signal, allowance }: Bounds): Promise<Answer> {
+/** Resolves with the head of the answer. Rejects with the signal's reason, the guard's, AnswerTooLargeError, or the socket's error. */
+export async function exchange(question: Question, bounds: Bounds): Promise<Answer> {
+  bounds.signal.throwIfAborted();
+  const { guard, options } = question;
+  if (!guard) return connectAndAsk(question, bounds);
+  await requireAllowedLiteral(guard, options.host ?? options.hostname ?? '');
+  return connectAndAsk({ ...question, options: { ...options, lookup: guardedLookup(guard) } }, bounds);
+}
+
+function connectAndAsk({ secure, options, body, guard }: Question, { signal, allowance }: Bounds): Promise<Answer> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const request = (secure ? secureRequest : plainRequest)(options);
+    if (guard) watchConnection(request, guard);
     const stop = (): void => void request.destroy(asError(signal.reason));
     signal.addEventListener('abort', stop, { once: true });
     request.once('close', () => signal.removeEventListener('abort', stop));

@@ -8,6 +8,7 @@ import type { Node } from '../domain/node.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import type { Secret } from '../domain/secret.js';
 import type { ContainerReport, ContainerSpec } from '../domain/workload.js';
+import type { AddressGuard } from '../http/address-guard.js';
 import type { StackSnapshot, StackSpec } from './orchestrator.js';
 
 /** What a driver can serve; the triple chooses the driver (docs/contract/templates.md#choice-of-the-driver). */
@@ -54,6 +55,8 @@ export interface BayDriver {
   readonly name: string;
   readonly provides: readonly Platform[];
   readonly labels: LabelSchema;
+  /** URL of the API of an engine that is reached at an IP address: scheme and port are the driver's, whatever a stack says. */
+  endpointAt(address: string): string;
   /** What this driver's nodes can take while they run: absent, nothing. */
   readonly rotates?: readonly Rotatable[];
   /** What of a model and of labels is accepted and changes nothing, shown to the caller as warnings. */
@@ -162,6 +165,8 @@ export interface CoeSession {
 export interface ConnectInput {
   readonly endpoint: CoeEndpoint;
   readonly nodes: readonly { readonly name: string; readonly address: string; readonly role: 'master' | 'worker' }[];
+  /** Whom this service may connect to, whatever endpoint and nodes say. */
+  readonly guard: AddressGuard;
 }
 
 /** Whom a client's files are for. `identity` null: the engine asks for no certificate. */

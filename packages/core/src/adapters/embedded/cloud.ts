@@ -128,6 +128,14 @@ export class EmbeddedCloud implements Cloud {
     return found;
   }
 
+  /** Ranges of all networks in which nodes are: CIDRs. */
+  async nodeNetworks(): Promise<readonly string[]> {
+    const { config } = this.#deps;
+    const subnets = (await this.#rows?.everyOfType('OS::Neutron::Subnet')) ?? [];
+    const own = subnets.flatMap(({ attributes }) => textsIn(attributes?.['cidr']));
+    return [...config.externalNetworks.map(({ cidr }) => cidr), ...new Set(own)];
+  }
+
   /** Gives the bay's range back. Repeating it is success. */
   async releaseFacts(bayId: string): Promise<void> {
     await this.#deps.db('embedded_range').where({ bay_id: bayId }).delete();

@@ -19,13 +19,13 @@ export function connectKubernetes(input: ConnectInput): CoeSession {
   };
 }
 
-async function connected({ endpoint }: ConnectInput, bounds: Bounds): Promise<CoreV1Api> {
+async function connected({ endpoint, guard }: ConnectInput, bounds: Bounds): Promise<CoreV1Api> {
   const { CoreV1Api, createConfiguration, ServerConfiguration } = await import('@kubernetes/client-node');
   const certificates: SecurityAuthentication = {
     getName: () => 'certificates',
     applySecurityAuthentication: (context) => context.setAgent(agentFor(endpoint)),
   };
   const baseServer = new ServerConfiguration(endpoint.url.replace(/\/+$/, ''), {});
-  const httpApi = await transportWithin(bounds);
+  const httpApi = await transportWithin(guard, bounds);
   return new CoreV1Api(createConfiguration({ baseServer, httpApi, authMethods: { default: certificates } }));
 }

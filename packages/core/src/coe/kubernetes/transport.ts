@@ -1,12 +1,13 @@
 import type { HttpLibrary, RequestContext } from '@kubernetes/client-node';
-import { collect, exchange, type Bounds } from '../../http/bounded-http.js';
+import type { AddressGuard } from '../../http/address-guard.js';
+import { collect, exchange, type Bounds, type Question } from '../../http/bounded-http.js';
 
 /** How the client library asks, within the bounds. Nothing is asked for in a compressed form, and no redirection is followed. */
-export async function transportWithin(bounds: Bounds): Promise<HttpLibrary> {
+export async function transportWithin(guard: AddressGuard, bounds: Bounds): Promise<HttpLibrary> {
   const { ResponseContext, wrapHttpLibrary } = await import('@kubernetes/client-node');
   return wrapHttpLibrary({
     send: async (request) => {
-      const { status, headers, body } = await exchange(questionOf(request), bounds);
+      const { status, headers, body } = await exchange({ ...questionOf(request), guard }, bounds);
       const bytes = await collect(body);
       const named = Object.entries(headers).map(([name, value]) => [name, String(value)]);
       return new ResponseContext(status, Object.fromEntries(named) as Record<string, string>, {
@@ -17,7 +18,7 @@ export async function transportWithin(bounds: Bounds): Promise<HttpLibrary> {
   });
 }
 
-function questionOf(request: RequestContext): Parameters<typeof exchange>[0] {
+function questionOf(request: RequestContext): Omit<Question, 'guard'> {
   const { protocol, hostname, port, pathname, search } = new URL(request.getUrl());
   const body = request.getBody();
   const [agent, headers] = [request.getAgent(), request.getHeaders()];

@@ -1,5 +1,6 @@
 import { connect, type TLSSocket } from 'node:tls';
 import type { Admission, ConnectInput } from '../../ports/bay-driver.js';
+import { guardedLookup, requireAllowedLiteral } from '../../http/address-guard.js';
 import { apiPortOf } from './engines.js';
 
 const ANSWER_WITHIN = 5_000;
@@ -7,7 +8,10 @@ const PING = 'GET /_ping HTTP/1.1\r\nHost: engine\r\nConnection: close\r\n\r\n';
 
 /** Knocks at every node's engine with this session's certificates. Where there is no TLS, there is nothing to refuse. */
 export async function admissionsOf(input: ConnectInput, signal: AbortSignal): Promise<ReadonlyMap<string, Admission>> {
-  const knocks = input.nodes.map(async ({ name, address }) => [name, await knock(input, address, signal)] as const);
+  const knocks = input.nodes.map(async ({ name, address }) => {
+    await requireAllowedLiteral(input.guard, address);
+    return [name, await knock(input, address, signal)] as const;
+  });
   return new Map(await Promise.all(knocks));
 }
 
@@ -15,6 +19,7 @@ function knock(input: ConnectInput, host: string, signal: AbortSignal): Promise<
   signal.throwIfAborted();
   const { endpoint } = input;
   const socket = connect({
+    lookup: guardedLookup(input.guard),
     host,
     port: apiPortOf(input),
     ca: endpoint.ca,

@@ -43,14 +43,15 @@ export function apiPortOf(input: ConnectInput): number {
 
 function addressOf({ endpoint }: ConnectInput): { readonly host: string; readonly port: number } {
   const url = URL.parse?.(endpoint.url) ?? new URL(endpoint.url);
-  return { host: url.hostname, port: url.port ? Number(url.port) : DEFAULT_PORT };
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port ? Number(url.port) : DEFAULT_PORT };
 }
 
 /** Mutual TLS where the bay has certificates; plain TCP only where it was made without. */
-function connection({ endpoint }: ConnectInput, host: string, port: number): DockerConnection {
-  if (endpoint.ca === '') return { secure: false, host, port, agent: PLAIN };
+function connection({ endpoint, guard }: ConnectInput, host: string, port: number): DockerConnection {
+  if (endpoint.ca === '') return { secure: false, guard, host, port, agent: PLAIN };
   return {
     secure: true,
+    guard,
     host,
     port,
     agent: SECURE,

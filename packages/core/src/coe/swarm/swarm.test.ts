@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DockerBackend } from '../../adapters/embedded/docker-backend.js';
 import { ensureHelloImage, ensureNodeImage } from '../../adapters/embedded/docker-image.js';
 import { dockerName } from '../../adapters/embedded/docker-names.js';
+import { engineGuard } from '../../adapters/system/engine-networks.js';
 import { DockerClient } from '../../docker/client.js';
 import type { ContainerHandle } from '../../docker/handles.js';
 import { localDockerClient } from '../../docker/local.js';
@@ -36,6 +37,13 @@ const ADDRESSES: Readonly<Record<string, string>> = {
   'worker-00c8': `10.243.${third}.11`,
   'worker-00c9': `10.243.${third}.12`,
 };
+
+/** As the embedded cloud has it. */
+const NODES = engineGuard({
+  allowed: () => Promise.resolve([`10.243.${third}.0/24`]),
+  ownHosts: () => Promise.resolve([]),
+  source: 'the nodes',
+});
 
 /** Outside the bay that most tests share: the only manager of a bay without TLS. */
 const PLAIN = 'master-0066';
@@ -141,6 +149,7 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
         clientCertificate: cloud.authority.read('client.crt'),
         clientKey: new Secret(cloud.authority.read('client.key')),
       },
+      guard: NODES,
       nodes: Object.entries(ADDRESSES).map(([name, address]) => ({
         name,
         address,
@@ -240,6 +249,7 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
   function dockerAt(name: string): DockerClient {
     const connection = {
       secure: true,
+      guard: NODES,
       host: ADDRESSES[name] ?? '',
       port: 2375,
       ca: cloud.authority.read('ca.crt'),
@@ -255,6 +265,7 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
     const url = `tcp://${addressOf(PLAIN)}:2375`;
     const plain = connectSwarm({
       endpoint: { url, ca: '', clientCertificate: '', clientKey: new Secret('') },
+      guard: NODES,
       nodes: [{ name: PLAIN, address: addressOf(PLAIN), role: 'master' }],
     });
     expect((await plain.health(signal)).health).toBe('HEALTHY');

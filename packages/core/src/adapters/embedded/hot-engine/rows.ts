@@ -319,6 +319,11 @@ export class Rows {
     return rows.map((row) => this.codec.resource(row));
   }
 
+  /** Of all projects. */
+  async everyOfType(type: string): Promise<readonly ResourceRow[]> {
+    return this.#resources({ type, superseded: 0 });
+  }
+
   async ofProject(projectId: string, id: string): Promise<ResourceRow | undefined> {
     const found = await this.resource(id);
     const stack: unknown = found && (await this.#db('hot_stack').where({ id: found.stackId, project_id: projectId }).first('id'));

@@ -5,7 +5,7 @@ import { isMaster } from '../../../../domain/node-group.js';
 import type { BayDriver, BayShape, DesiredBay, Platform, RenderInput } from '../../../../ports/bay-driver.js';
 import type { StackSpec } from '../../../../ports/orchestrator.js';
 import { templateDocument } from '../../../hot/template.js';
-import { interpretStack, stackTags } from './interpret.js';
+import { endpointAt, interpretStack, stackTags } from './interpret.js';
 import { SWARM_LABELS } from './labels.js';
 import type { NamedShard } from './shards.js';
 import { label, partsOf, settingsOf } from './settings.js';
@@ -30,6 +30,7 @@ export const swarmMode: BayDriver = {
   render: (input) => lastStep(renderInSteps(input)),
   renderInSteps,
   interpret: interpretStack,
+  endpointAt,
 };
 
 /** Shards are most of the work, so each is a step. */

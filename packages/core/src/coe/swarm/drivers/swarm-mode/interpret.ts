@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../../domain/json.js';
 import { resourceNameOf } from '../../../../domain/names.js';
 import type { Node, NodeObservation, NodeStatus } from '../../../../domain/node.js';
@@ -28,7 +29,7 @@ export function interpretStack(stack: StackSnapshot | undefined, desired: Desire
   return {
     ...nothing,
     stack: sightingOf(stack),
-    apiAddress: address && `tcp://${address}:${API_PORT}`,
+    apiAddress: address && endpointAt(address),
     nodes: new Map(
       desired.nodes.flatMap((node) => {
         const seen = seenNodes(node);
@@ -37,6 +38,11 @@ export function interpretStack(stack: StackSnapshot | undefined, desired: Desire
     ),
     ...(stack.state === 'FAILED' ? { failure: failureOf(stack), failureMayPass: mayPass(stack) } : {}),
   };
+}
+
+/** Of an address of IPv6, too. */
+export function endpointAt(address: string): string {
+  return `tcp://${isIPv6(address) ? `[${address}]` : address}:${API_PORT}`;
 }
 
 function sightingOf(stack: StackSnapshot): StackSighting {

@@ -1,0 +1,112 @@
+import { isDomainError } from '../domain/errors.js';
+import { stackNameOf, type NodeId } from '../domain/ids.js';
+import type { Node } from '../domain/node.js';
+import type { AddressQuestion, Cloud } from '../ports/cloud.js';
+import type { Orchestrator } from '../ports/orchestrator.js';
+import type { Known } from './known-addresses.js';
+import { accessOf, type BayWorld, type ConductorDeps } from './world.js';
+
+/*
+ * Where this service connects to when it asks the engine of a bay. A stack stands in its owner's project, who may give its outputs
+ * any value: the database's address, the metadata service's, another project's. So outputs are shown to users and to nobody else;
+ * connections go to addresses that the cloud itself says are of the ports, floating addresses and load balancer of the bay's own
+ * project. What the stack says only chooses between several of them.
+ *
+ * A bay is looked at each minute, and for 1,000 nodes the cloud is asked fifty questions. So an answer counts for five minutes, and
+ * for an hour while the cloud does not answer: a floating address that meanwhile is another project's cannot present a certificate
+ * of the bay's authority. Bays without TLS have no such proof, so for them the cloud is asked each time.
+ */
+
+const COUNTS_FOR_MS = 300_000;
+const COUNTS_WHEN_SILENT_MS = 3_600_000;
+
+export type AddressDeps = Pick<ConductorDeps, 'clock' | 'knownAddresses'> & {
+  readonly cloud: Pick<Cloud, 'addresses'>;
+  readonly orchestrator: Pick<Orchestrator, 'find'>;
+};
+
+export interface EngineAddresses {
+  /** Of the load balancer, else of a manager; null where the cloud knows none. */
+  readonly api: string | null;
+  readonly ofNode: ReadonlyMap<NodeId, string>;
+}
+
+export const NOWHERE: EngineAddresses = { api: null, ofNode: new Map() };
+
+/** IP addresses. Errors: those of the cloud, where it does not answer and nothing is known. */
+export async function engineAddresses(deps: AddressDeps, world: BayWorld, signal: AbortSignal): Promise<EngineAddresses> {
+  const { answer, balancerIds } = await answerFor(deps, world, signal);
+  const { bay, nodes } = world;
+  const shown = hostIn(bay.observed.apiAddress);
+  const ofNode = new Map(
+    nodes.flatMap((node): [NodeId, string][] => {
+      const own = answer.get(node.observed.serverId ?? '') ?? [];
+      const address = chosen(own, [node.observed.publicAddress, node.observed.privateAddress]);
+      return address === undefined ? [] : [[node.id, address]];
+    }),
+  );
+  const balanced = balancerIds.map((id) => chosen(answer.get(id) ?? [], [shown]));
+  return { api: balanced.find((address) => address !== undefined) ?? managerAt(nodes, ofNode, shown), ofNode };
+}
+
+/** A manager that is leaving cannot see itself off, so one that stays is asked where there is one; else the one that is shown. */
+function managerAt(nodes: readonly Node[], ofNode: EngineAddresses['ofNode'], shown: string | null): string | null {
+  const at = (node: Node): string | undefined => ofNode.get(node.id);
+  const managers = nodes.filter((node) => node.role === 'master' && at(node) !== undefined);
+  const staying = managers.filter((node) => node.desired === 'present');
+  const [first, ...others] = staying.length > 0 ? staying : managers;
+  const asked = [first, ...others].find((node) => node && at(node) === shown) ?? first;
+  return (asked && at(asked)) ?? null;
+}
+
+/** The first of those that are preferred, else the last one, which is a floating address where there is one. */
+function chosen(own: readonly string[], preferred: readonly (string | null)[]): string | undefined {
+  return preferred.find((address): address is string => address !== null && own.includes(address)) ?? own.at(-1);
+}
+
+function hostIn(url: string | null): string | null {
+  return url !== null && URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : null;
+}
+
+async function answerFor(deps: AddressDeps, world: BayWorld, signal: AbortSignal): Promise<Known> {
+  const { bay, model, nodes } = world;
+  const serverIds = nodes.flatMap(({ observed }) => observed.serverId ?? []);
+  const known = model.tlsDisabled ? undefined : deps.knownAddresses?.get(bay.id);
+  const age = known ? deps.clock.now().getTime() - known.at : Infinity;
+  const isWhole = known !== undefined && serverIds.every((id) => known.serverIds.has(id));
+  if (known && isWhole && age < COUNTS_FOR_MS) return known;
+  try {
+    const found = await ask(deps, world, { serverIds, balancerIds: known?.balancerIds ?? [] }, signal);
+    deps.knownAddresses?.set(bay.id, found);
+    return found;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (known && age < COUNTS_WHEN_SILENT_MS && isDomainError(error, 'cloud-unavailable')) return known;
+    throw error;
+  }
+}
+
+async function ask(deps: AddressDeps, world: BayWorld, known: AddressQuestion, signal: AbortSignal): Promise<Known> {
+  const access = accessOf(world);
+  const [at, serverIds] = [deps.clock.now().getTime(), new Set(known.serverIds)];
+  const { masterLbEnabled } = world.bay.desired;
+  const answer = await deps.cloud.addresses(known, access, signal);
+  const isBalancerThere = known.balancerIds.length > 0 && known.balancerIds.every((id) => answer.has(id));
+  if (!masterLbEnabled || isBalancerThere) return { at, serverIds, balancerIds: known.balancerIds, answer };
+  const balancerIds = await balancersOf(deps, world, signal);
+  const balanced = await deps.cloud.addresses({ serverIds: [], balancerIds }, access, signal);
+  return { at, serverIds, balancerIds, answer: new Map([...answer, ...balanced]) };
+}
+
+/** Ids of the load balancers that the stack holds. */
+export async function balancersOf(
+  deps: Pick<AddressDeps, 'orchestrator'>,
+  world: BayWorld,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const name = stackNameOf(world.bay);
+  const stack = (await deps.orchestrator.find([name], accessOf(world), signal)).get(name);
+  return (stack?.resources ?? []).flatMap(({ type, physicalId }) =>
+    type === 'OS::Octavia::LoadBalancer' && physicalId !== null ? [physicalId] : [],
+  );
+}
