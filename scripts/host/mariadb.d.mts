@@ -11,4 +11,5 @@ export interface Mariadb {
 export function startMariadb(options: {
   readonly log: (line: string) => void;
   readonly settings?: readonly string[];
+  readonly under?: string;
 }): Promise<Mariadb>;

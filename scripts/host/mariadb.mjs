@@ -12,12 +12,13 @@ const READY_WITHIN = 60_000;
 
 /**
  * Starts a MariaDB with an empty database `magnum`. `url` is what `[database] connection` takes.
- * @param {{ log: (line: string) => void, settings?: readonly string[] }} options `settings`: more of mariadbd's options
+ * @param {{ log: (line: string) => void, settings?: readonly string[], under?: string }} options `settings`: more of mariadbd's options;
+ *   `under`: the folder that gets its data
  */
-export async function startMariadb({ log, settings = [] }) {
+export async function startMariadb({ log, settings = [], under = tmpdir() }) {
   const [missing] = await ensurePackages({ mariadbd: 'mariadb-server' }, log, ['/usr/sbin']);
   if (missing) throw new Error(missing);
-  const folder = mkdtempSync(join(tmpdir(), 'magnum-mariadb-'));
+  const folder = mkdtempSync(join(under, 'magnum-mariadb-'));
   const data = join(folder, 'data');
   const made = spawnSync(
     'mariadb-install-db',

@@ -1,12 +1,11 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DevProcess } from '../e2e/dev-process.js';
 import { until } from '../fleet/fleet.js';
+import { smallDisk } from '../support/small-disk.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -116,7 +115,7 @@ async function lock(database: string): Promise<() => Promise<void>> {
   };
 }
 
-const disk = smallDisk();
+const disk = smallDisk(6, 'magnum dev on a full disk');
 describe.skipIf('reason' in disk)(`magnum dev on a full disk${'reason' in disk ? ` (skipped: ${disk.reason})` : ''}`, () => {
   const folder = 'folder' in disk ? disk.folder : '';
   let dev: Dev;
@@ -126,8 +125,7 @@ describe.skipIf('reason' in disk)(`magnum dev on a full disk${'reason' in disk ?
   });
   afterAll(async () => {
     await dev?.destroy(NOTHING);
-    spawnSync('umount', [folder]);
-    rmSync(folder, { recursive: true, force: true });
+    if ('remove' in disk) disk.remove();
   });
 
   test('answers reads, refuses changes with 503, loses nothing that it accepted, and goes on when there is room again', async () => {
@@ -139,8 +137,7 @@ describe.skipIf('reason' in disk)(`magnum dev on a full disk${'reason' in disk ?
     };
     expect(await make('before')).toBe(201);
     expect((await dev.ask('POST', '/v1/bays', { name: 'hive', baymodel_id: 'before' })).status).toBe(202);
-    const ballast = join(folder, 'ballast');
-    fill(ballast);
+    const makeRoom = 'fill' in disk ? disk.fill() : () => undefined;
 
     let status = 201;
     for (let count = 0; status === 201 && count < 200; count += 1) status = await make(`filling-${count}`);
@@ -149,7 +146,7 @@ describe.skipIf('reason' in disk)(`magnum dev on a full disk${'reason' in disk ?
     expect((await dev.ask('GET', '/v1/baymodels')).status).toBe(200);
     expect((await fetch(`${dev.origin}/livez`)).status).toBe(200);
 
-    rmSync(ballast);
+    makeRoom();
     await until(async () => (await make('after')) === 201, 60_000);
     const list = (await (await dev.ask('GET', '/v1/baymodels?limit=1000')).json()) as { baymodels: readonly { name: string }[] };
     expect(list.baymodels.map(({ name }) => name).toSorted()).toEqual(accepted.toSorted());
@@ -162,24 +159,3 @@ describe.skipIf('reason' in disk)(`magnum dev on a full disk${'reason' in disk ?
     expect((await dev.ask('GET', '/v1/baymodels/after')).status).toBe(200);
   });
 });
-
-/** Writes until there is no room for another page. */
-function fill(file: string): void {
-  const page = Buffer.alloc(4_096);
-  try {
-    for (;;) appendFileSync(file, page);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-  }
-}
-
-/** A file system of a few megabytes in memory. Whoever may not mount gets the reason. */
-function smallDisk(): { readonly folder: string } | { readonly reason: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'magnum-small-disk-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', folder], { encoding: 'utf8' });
-  if (mounted.status === 0) return { folder };
-  rmSync(folder, { recursive: true, force: true });
-  const reason = `a small file system cannot be mounted: ${(mounted.stderr || String(mounted.error)).trim()}`;
-  process.stdout.write(`skipped: magnum dev on a full disk: ${reason}\n`);
-  return { reason };
-}
