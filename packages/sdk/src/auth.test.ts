@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AuthError, fromEnv, passwordAuth, type MagnumOptions } from './index.js';
-import { aBay, aWorld, failing } from './testing/a-world.js';
+import { aBay, aTestClient, failing } from './testing/test-client.js';
 
 describe('logging in', () => {
   const keystone = (catalogType: string) => {
@@ -29,12 +29,12 @@ describe('logging in', () => {
 
   test.each(['container-infra', 'container'])('finds Magnum in the catalog under %s, in the region', async (type) => {
     const cloud = keystone(type);
-    const world = aWorld(() => Response.json(aBay()), {
+    const client = aTestClient(() => Response.json(aBay()), {
       endpoint: undefined,
       ...fromEnv(env, cloud.fetch),
     } as Partial<MagnumOptions>); // a partial of the union
-    await world.magnum.bays.get('x');
-    expect(world.requests[0]?.url).toBe('http://one.test/v1/bays/x');
+    await client.magnum.bays.get('x');
+    expect(client.requests[0]?.url).toBe('http://one.test/v1/bays/x');
     expect(cloud.bodies[0]).toEqual({
       auth: {
         identity: { methods: ['password'], password: { user: { name: 'ann', domain: { name: 'Default' }, password: 'pw' } } },
@@ -46,21 +46,21 @@ describe('logging in', () => {
   test('happens once for many callers, and once more after a 401', async () => {
     const cloud = keystone('container-infra');
     const auth = passwordAuth({ authUrl: 'http://keystone.test/v3', username: 'ann', password: 'pw', fetch: cloud.fetch });
-    const world = aWorld(
+    const client = aTestClient(
       (request) => (request.headers.get('x-auth-token') === 'token-1' ? failing(401) : Response.json(aBay())),
       { auth } as Partial<MagnumOptions>,
     ); // as above
-    await Promise.all([1, 2, 3].map(() => world.magnum.bays.get('x')));
+    await Promise.all([1, 2, 3].map(() => client.magnum.bays.get('x')));
     expect(cloud.issued).toEqual(['token-1', 'token-2']);
   });
 
-  test('is not tried for a token that somebody else looks after', async () => {
-    const world = aWorld(() => failing(401));
-    await expect(world.magnum.bays.get('x')).rejects.toMatchObject({ status: 401 });
-    expect(world.requests).toHaveLength(1);
+  test('is not tried for a static token', async () => {
+    const client = aTestClient(() => failing(401));
+    await expect(client.magnum.bays.get('x')).rejects.toMatchObject({ status: 401 });
+    expect(client.requests).toHaveLength(1);
   });
 
-  test('says what Keystone said, or which variable is missing', async () => {
+  test('reports the message of Keystone, or the missing variable', async () => {
     const auth = passwordAuth({
       authUrl: 'http://keystone.test',
       username: 'a',

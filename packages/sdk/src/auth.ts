@@ -6,15 +6,15 @@ export interface Session {
   readonly endpoint: string | undefined;
 }
 
-/** Where tokens come from. `get` is called before every request; `renew` after the server refused that token. */
+/** The source of tokens. `get` is called before every request; `renew` after the server has refused a token. */
 export interface Auth {
   get(signal?: AbortSignal): Promise<Session>;
   renew(refused: string, signal?: AbortSignal): Promise<Session>;
-  /** Whether `renew` can give anything but the refused token. */
+  /** Whether `renew` can give another token than the refused one. */
   readonly renewable: boolean;
 }
 
-/** A token that somebody else looks after. */
+/** A token that the caller obtained and renews. */
 export function staticToken(token: string): Auth {
   const session: Session = { token, expiresAt: undefined, endpoint: undefined };
   return { renewable: false, get: async () => session, renew: async () => session };

@@ -27,27 +27,28 @@ export interface BayCollection<Full extends Waitable, Summary, Create> extends C
   ListQuery,
   Accepted
 > {
-  /** Accepted is not finished: see `waitUntil`. */
+  /** Resolves when the service has accepted the bay; `waitUntil` resolves when it is complete. */
   create(body: Create, options?: CallOptions): Promise<Accepted>;
-  /** What `create` would make, and whether the project has room for it. Nothing is made; an extension of this server. */
+  /** The resources that `create` would make, and whether the project's quotas allow them. Creates nothing. An extension of this server. */
   plan(body: Create, options?: CallOptions): Promise<BayPlan>;
-  /** Accepted is not finished: see `waitUntil`. */
+  /** Resolves when the service has accepted the change. `rollback`: undo a change that fails. */
   update(ident: string, changes: Changes | JsonPatch, options?: CallOptions & { readonly rollback?: boolean }): Promise<Accepted>;
   /**
-   * A new key, a client certificate for `valid_for` seconds (a day where absent), and all else that the engine's client reads. The service
-   * makes the key and keeps it nowhere; to make it oneself, see `certificates.sign`. An extension of this server.
+   * The files and variables of the engine's own client, with a new key and a client certificate that is valid for `valid_for` seconds (a day
+   * where absent). The service makes the key and does not store it; `certificates.sign` keeps the key with the caller. An extension of this
+   * server.
    */
   config(ident: string, query?: { readonly valid_for?: number }, options?: CallOptions): Promise<ClientConfig>;
-  /** What has happened to the bay and its stack, oldest first. */
+  /** The events of the bay and its stack, oldest first. */
   events(ident: string, query?: { readonly after?: number; readonly limit?: number }, options?: CallOptions): Listing<BayEvent>;
   /**
-   * The bay's events as they happen, from the beginning or after the one with the id `after`, over lost connections, until the bay is gone
-   * or the signal aborts. Throws NotFoundError, and ApiError (406) where a server has no streams.
+   * The bay's events as they happen, all of them or those after the id `after`. Reconnects after a lost connection; ends when the bay is
+   * deleted or the signal aborts. Throws NotFoundError, and ApiError (406) for a server without event streams.
    */
   follow(ident: string, options?: FollowOptions): AsyncIterable<BayEvent>;
-  /** Polls a bay until nothing is under way. Throws WaiterError with the bay's reason as soon as it has failed. */
+  /** Polls a bay until no change is in progress. Throws WaiterError with the bay's status reason when the change has failed. */
   waitUntil(ident: string, options?: WaitOptions<Full>): Promise<Full>;
-  /** Polls a bay until it is gone. */
+  /** Polls a bay until it is deleted. */
   waitUntilDeleted(ident: string, options?: WaitOptions<Full>): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { collection, type Collection } from './collection.js';
 import type { BayModel, BayModelCreate, ClusterTemplate, ClusterTemplateCreate, RawCaller } from './types.js';
 
-/** What bays are made from. Lists have all fields, so there is no other list. */
+/** Templates of bays. Their lists have all fields already, so there is no `listDetail`. */
 export type BayModels = Omit<Collection<BayModel, BayModel, BayModelCreate>, 'listDetail'>;
 
 /** Bay models in the modern wording. */

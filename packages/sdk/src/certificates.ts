@@ -2,11 +2,11 @@ import { dataOf, type Transport } from './transport.js';
 import type { Accepted, CallOptions, Certificate, CertificateCreate } from './types.js';
 
 export interface Certificates {
-  /** The certificate of a bay's authority; two, one after the other, while the bay gets another one. */
+  /** The certificate of a bay's authority in PEM; two in one text while the authority is being replaced. */
   get(bay: string, query?: { readonly ca_cert_type?: string }, options?: CallOptions): Promise<Certificate>;
-  /** Has a signing request (PEM) signed by a bay's authority. */
+  /** Signs a certificate signing request (PEM) with a bay's authority. */
   sign(body: CertificateCreate, options?: CallOptions): Promise<Certificate>;
-  /** Gives a bay another authority. `bays.waitUntil` tells when the old one is gone. */
+  /** Replaces a bay's authority. `bays.waitUntil` resolves when the rotation has finished. */
   rotate(bay: string, options?: CallOptions): Promise<Accepted>;
 }
 

@@ -2,35 +2,35 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { MAX_VERSION } from '@magnum-ts/openapi';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { ConflictError, MagnumError, NEWEST, NotFoundError, patchOf, TimeoutError, type Bay, type Magnum } from './index.js';
-import { aBay, aWorld, failing, type Handler } from './testing/a-world.js';
+import { aBay, aTestClient, failing, type Handler } from './testing/test-client.js';
 
 describe('a request', () => {
   test('carries token, microversion and a request id, and goes below the endpoint', async () => {
-    const world = aWorld(() => Response.json(aBay()));
-    await world.magnum.bays.get('my bay');
-    const [request] = world.requests;
+    const client = aTestClient(() => Response.json(aBay()));
+    await client.magnum.bays.get('my bay');
+    const [request] = client.requests;
     expect(request?.url).toBe('http://magnum.test/v1/bays/my%20bay');
     expect(request?.headers.get('x-auth-token')).toBe('secret-token');
     expect(request?.headers.get('openstack-api-version')).toBe('container-infra 1.14');
     expect(request?.headers.get('x-openstack-request-id')).toMatch(/^req-[0-9a-f-]{36}$/);
   });
 
-  test('sends bodies as JSON and answers what the server says', async () => {
-    const world = aWorld(() => Response.json({ uuid: 'b1' }, { status: 202 }));
-    expect(await world.magnum.bays.create({ name: 'b', baymodel_id: 'm' })).toEqual({ uuid: 'b1' });
-    expect(await world.requests[0]?.json()).toEqual({ name: 'b', baymodel_id: 'm' });
-    expect(world.requests[0]?.headers.get('content-type')).toBe('application/json');
+  test('sends bodies as JSON and returns the answer of the server', async () => {
+    const client = aTestClient(() => Response.json({ uuid: 'b1' }, { status: 202 }));
+    expect(await client.magnum.bays.create({ name: 'b', baymodel_id: 'm' })).toEqual({ uuid: 'b1' });
+    expect(await client.requests[0]?.json()).toEqual({ name: 'b', baymodel_id: 'm' });
+    expect(client.requests[0]?.headers.get('content-type')).toBe('application/json');
   });
 
-  test('that only asks what would be made says so', async () => {
+  test('of a plan is a creation with dry_run', async () => {
     const plan = { name: 'b', driver: 'swarm-mode', resources: [], quotas: [], warnings: [] };
-    const world = aWorld(() => Response.json(plan));
-    expect(await world.magnum.bays.plan({ name: 'b', baymodel_id: 'm' })).toEqual(plan);
-    expect(world.requests[0]?.url).toMatch(/\/v1\/bays\?dry_run=true$/);
+    const client = aTestClient(() => Response.json(plan));
+    expect(await client.magnum.bays.plan({ name: 'b', baymodel_id: 'm' })).toEqual(plan);
+    expect(client.requests[0]?.url).toMatch(/\/v1\/bays\?dry_run=true$/);
   });
 
-  test('speaks the newest version that both sides know, asking once', async () => {
-    const newer = aWorld(
+  test('uses the newest version that client and server support, and asks once', async () => {
+    const newer = aTestClient(
       (_request, url) =>
         Response.json(url.pathname === '/v1' ? {} : aBay(), {
           headers: { 'openstack-api-maximum-version': 'container-infra 1.99' },
@@ -40,49 +40,52 @@ describe('a request', () => {
     await Promise.all([newer.magnum.bays.get('a'), newer.magnum.bays.get('b')]);
     expect(newer.requests.filter(({ url }) => url.endsWith('/v1'))).toHaveLength(1);
     expect(newer.requests.at(-1)?.headers.get('openstack-api-version')).toBe(`container-infra ${NEWEST}`);
-    const older = aWorld(() => Response.json(aBay(), { headers: { 'openstack-api-maximum-version': 'container-infra 1.3' } }), {
-      microversion: 'auto',
-    });
+    const older = aTestClient(
+      () => Response.json(aBay(), { headers: { 'openstack-api-maximum-version': 'container-infra 1.3' } }),
+      {
+        microversion: 'auto',
+      },
+    );
     await older.magnum.bays.get('a');
     expect(older.requests.at(-1)?.headers.get('openstack-api-version')).toBe('container-infra 1.3');
   });
 
-  test('cannot be made at a version that is none', () => {
-    expect(() => aWorld(() => failing(500), { microversion: '2.0' })).toThrow(MagnumError);
+  test('cannot be made with an invalid version', () => {
+    expect(() => aTestClient(() => failing(500), { microversion: '2.0' })).toThrow(MagnumError);
   });
 
   test('ends at once when its signal is aborted', async () => {
-    const world = aWorld(
+    const client = aTestClient(
       (request) =>
         new Promise((_resolve, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason))),
     );
     const controller = new AbortController();
-    const call = world.magnum.bays.get('a', { signal: controller.signal });
+    const call = client.magnum.bays.get('a', { signal: controller.signal });
     controller.abort(new Error('enough'));
     await expect(call).rejects.toThrow('enough');
   });
 
-  test('whose answer stalls half-way ends too', async () => {
+  test('whose response stalls half-way ends with TimeoutError', async () => {
     const stalled = (): Response =>
       new Response(new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('{')) }));
-    await expect(aWorld(stalled, { timeout: 20, retries: { attempts: 1 } }).magnum.bays.get('a')).rejects.toBeInstanceOf(
+    await expect(aTestClient(stalled, { timeout: 20, retries: { attempts: 1 } }).magnum.bays.get('a')).rejects.toBeInstanceOf(
       TimeoutError,
     );
   });
 
-  test('ends with TimeoutError after its own time', async () => {
-    const world = aWorld(
+  test('ends with TimeoutError after its own deadline', async () => {
+    const client = aTestClient(
       (request) =>
         new Promise((_resolve, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason))),
     );
-    await expect(world.magnum.bays.get('a', { timeoutMs: 20 })).rejects.toBeInstanceOf(TimeoutError);
+    await expect(client.magnum.bays.get('a', { timeoutMs: 20 })).rejects.toBeInstanceOf(TimeoutError);
   });
 });
 
 describe('an error answer', () => {
   test('becomes the class of its status, with the request id', async () => {
-    const world = aWorld(() => failing(404, { 'x-openstack-request-id': 'req-9' }));
-    const error = await world.magnum.bays.get('x').catch((thrown: unknown) => thrown);
+    const client = aTestClient(() => failing(404, { 'x-openstack-request-id': 'req-9' }));
+    const error = await client.magnum.bays.get('x').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(NotFoundError);
     expect(error).toMatchObject({
       status: 404,
@@ -97,16 +100,16 @@ describe('an error answer', () => {
     [{ error: { code: 409, title: 'Conflict', message: 'Two of them' } }, 'Two of them'],
     [{ error_message: JSON.stringify({ faultcode: 'Client', faultstring: 'Old words' }) }, 'Old words'],
     [{ error_message: 'plain words' }, 'plain words'],
-  ])('is understood in every form that Magnum has had (%j)', async (body, message) => {
-    const world = aWorld(() => Response.json(body, { status: 409 }));
-    const error = await world.magnum.bays.get('x').catch((thrown: unknown) => thrown);
+  ])('is read in every form that Magnum has had (%j)', async (body, message) => {
+    const client = aTestClient(() => Response.json(body, { status: 409 }));
+    const error = await client.magnum.bays.get('x').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ConflictError);
     expect(error).toMatchObject({ message });
   });
 
-  test('that is no JSON still has its status', async () => {
-    const world = aWorld(() => new Response('<html>', { status: 418, statusText: 'Teapot' }));
-    await expect(world.magnum.bays.get('x')).rejects.toMatchObject({ status: 418, message: 'Teapot' });
+  test('that is not JSON still has its status', async () => {
+    const client = aTestClient(() => new Response('<html>', { status: 418, statusText: 'Teapot' }));
+    await expect(client.magnum.bays.get('x')).rejects.toMatchObject({ status: 418, message: 'Teapot' });
   });
 });
 
@@ -118,8 +121,8 @@ describe('lists', () => {
   };
 
   test('follow next until it is gone, and keep the filters', async () => {
-    const world = aWorld(paged);
-    expect((await world.magnum.bays.list({ limit: 2, sort_dir: 'asc' }).toArray()).map(({ uuid }) => uuid)).toEqual([
+    const client = aTestClient(paged);
+    expect((await client.magnum.bays.list({ limit: 2, sort_dir: 'asc' }).toArray()).map(({ uuid }) => uuid)).toEqual([
       '1',
       '2',
       '3',
@@ -127,20 +130,20 @@ describe('lists', () => {
       '5',
       '6',
     ]);
-    expect(world.requests.every(({ url }) => url.startsWith('http://magnum.test/v1/bays?') && url.includes('sort_dir=asc'))).toBe(
-      true,
-    );
+    expect(
+      client.requests.every(({ url }) => url.startsWith('http://magnum.test/v1/bays?') && url.includes('sort_dir=asc')),
+    ).toBe(true);
   });
 
   test('fetch no further than they are read', async () => {
-    const world = aWorld(paged);
-    expect(await world.magnum.bays.list().toArray({ max: 3 })).toHaveLength(3);
-    expect(world.requests).toHaveLength(2);
+    const client = aTestClient(paged);
+    expect(await client.magnum.bays.list().toArray({ max: 3 })).toHaveLength(3);
+    expect(client.requests).toHaveLength(2);
   });
 
-  test('notice a server that goes round in circles', async () => {
-    const world = aWorld(() => Response.json({ bays: [{ uuid: '1' }], next: 'http://x/v1/bays?marker=1' }));
-    await expect(world.magnum.bays.list().toArray()).rejects.toMatchObject({ code: 'paging-loop' });
+  test('end when the links of the server form a loop', async () => {
+    const client = aTestClient(() => Response.json({ bays: [{ uuid: '1' }], next: 'http://x/v1/bays?marker=1' }));
+    await expect(client.magnum.bays.list().toArray()).rejects.toMatchObject({ code: 'paging-loop' });
   });
 });
 
@@ -158,11 +161,11 @@ describe('patches', () => {
 });
 
 describe('the package', () => {
-  test('knows the versions that the spec knows', () => {
+  test('supports the newest version of the spec', () => {
     expect(NEWEST).toBe(MAX_VERSION);
   });
 
-  test('needs nothing of Node but in its node entry', () => {
+  test('imports modules of Node in its node entry only', () => {
     const folder = new URL('.', import.meta.url);
     const sources = readdirSync(folder).filter(
       (name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'node.ts',

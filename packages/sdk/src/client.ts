@@ -17,7 +17,7 @@ import {
   type Pods,
   type ReplicationControllers,
 } from './kubernetes.js';
-import { discovering, fixed } from './microversion.js';
+import { negotiateOnce, useVersion } from './microversion.js';
 import { nodeGroups, type NodeGroups } from './node-groups.js';
 import { nodes, type Nodes } from './nodes.js';
 import { listRows, type Listing } from './pages.js';
@@ -32,20 +32,20 @@ import { versions, type VersionsApi } from './versions.js';
 import { x509KeyPairs, type X509KeyPairs } from './x509-key-pairs.js';
 
 interface CommonOptions {
-  /** `fetch` of your choice: through a proxy, or a Magnum in this process. */
+  /** Replaces the global `fetch`, for a proxy or for a service in this process. */
   readonly fetch?: (request: Request) => Promise<Response>;
-  /** `auto` (default): the newest that both sides know. */
+  /** `auto` (default): the newest that client and server both support. */
   readonly microversion?: 'auto' | (string & {});
-  /** Milliseconds for each attempt. Where absent: 30 000, and 600 000 for POST and PUT, which may pull an image or run a command. */
+  /** Milliseconds for each attempt. Default: 30 000; 600 000 for POST and PUT, which may pull an image or run a command. */
   readonly timeout?: number;
   readonly retries?: Partial<RetryOptions>;
-  /** Told of every answer: method, address, status, duration, request id; never of tokens or bodies. */
+  /** Receives method, address, status, duration and request id of every response; never tokens or bodies. */
   readonly logger?: Logger;
-  /** For tests. */
+  /** Replaces clock and random numbers in tests. */
   readonly runtime?: Runtime;
 }
 
-/** A token with Magnum's address, or a way to log in, which finds the address in the catalog. */
+/** A token and Magnum's address, or an `Auth`, which finds the address in the catalog. */
 export type MagnumOptions = CommonOptions &
   ({ readonly endpoint: string; readonly token: string } | { readonly endpoint?: string | undefined; readonly auth: Auth });
 
@@ -70,16 +70,16 @@ export interface Magnum {
   readonly stats: StatsApi;
   readonly federations: Federations;
   readonly versions: VersionsApi;
-  /** Any call, with everything that the typed ones have: login, version, retries, errors. Undefined for an empty answer. */
+  /** Sends any call with the login, microversion, retries and errors of the typed calls. Undefined for an empty answer. */
   raw(call: RawCall, options?: CallOptions): Promise<unknown>;
-  /** Any list; `rows` is the key of its items. */
+  /** Reads any list; `rows` is the key of its items. */
   rawList(call: RawCall, rows: string, options?: CallOptions): Listing<unknown>;
-  /** Any stream of events: `/v1/bays/my-bay/events`. See `bays.follow`. */
+  /** Follows any stream of events: `/v1/bays/my-bay/events`. See `bays.follow`. */
   rawFollow(path: string, options?: FollowOptions): AsyncIterable<BayEvent>;
 }
 
 /**
- * A client of one Magnum.
+ * Creates a client of one Magnum service.
  * @example
  * const magnum = createMagnum({ auth: passwordAuth({ authUrl, username, password, projectName }) });
  * const { uuid } = await magnum.bays.create({ name: 'my-bay', baymodel_id: 'swarm', node_count: 2 });
@@ -88,7 +88,7 @@ export interface Magnum {
 export function createMagnum(options: MagnumOptions): Magnum {
   const deps = pipelineDeps(options);
   const wanted = options.microversion ?? 'auto';
-  const transport = createTransport(deps, wanted === 'auto' ? discovering(deps) : fixed(checked(wanted)));
+  const transport = createTransport(deps, wanted === 'auto' ? negotiateOnce(deps) : useVersion(checkVersion(wanted)));
   return {
     bayModels: bayModels(transport.raw),
     bays: bays(transport, deps.runtime),
@@ -128,10 +128,10 @@ function pipelineDeps(options: MagnumOptions): PipelineDeps {
   };
 }
 
-function checked(version: string): string {
+function checkVersion(version: string): string {
   if (/^1\.\d+$/.test(version) || version === 'latest') return version;
   throw new MagnumError(
-    `${JSON.stringify(version)} is no microversion; write 1.1 to 1.14, latest, or auto`,
+    `${JSON.stringify(version)} is not a microversion; use 1.1 to 1.14, latest, or auto`,
     'invalid-microversion',
   );
 }

@@ -1,9 +1,9 @@
 import { operations, type OperationTypes } from '@magnum-ts/openapi';
 import { expect, expectTypeOf, test } from 'vitest';
 import type { Listing, Magnum } from './index.js';
-import { aWorld } from './testing/a-world.js';
+import { aTestClient } from './testing/test-client.js';
 
-// Collections put their paths together at run time, where the compiler cannot compare them with the spec. These tests do it.
+// Collections put their paths together at run time, where the compiler cannot compare them with the spec; these tests do.
 
 /** Each operation of a collection beside the call that must send it. */
 const CALLS: readonly (readonly [id: string, call: (magnum: Magnum) => Promise<unknown> | Listing<unknown>])[] = [
@@ -68,12 +68,12 @@ const CALLS: readonly (readonly [id: string, call: (magnum: Magnum) => Promise<u
 ];
 
 test.each(CALLS)('%s is sent to the path and with the parameters of the spec', async (id, call) => {
-  const world = aWorld(() => Response.json({}));
-  const made = call(world.magnum);
+  const client = aTestClient(() => Response.json({}));
+  const made = call(client.magnum);
   await ('toArray' in made ? made.toArray() : made);
-  const [request] = world.requests;
+  const [request] = client.requests;
   const { pathname, searchParams } = new URL(request?.url ?? '');
-  // A word that a path spells out wins over a parameter, as in the server's router: /v1/bays/detail.
+  // A literal segment takes precedence over a parameter, as in the server's router: /v1/bays/detail.
   const [found] = Object.values(operations)
     .filter(
       ({ method, path }) => method === request?.method && new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
@@ -85,10 +85,10 @@ test.each(CALLS)('%s is sent to the path and with the parameters of the spec', a
 });
 
 test('a parameter that is undefined is not sent', async () => {
-  const world = aWorld(() => Response.json({ uuid: 'u' }));
-  await world.magnum.raw({ method: 'get', path: '/v1/bays', query: { limit: 1, marker: undefined } });
-  await world.magnum.bays.update('x', { node_count: 2 });
-  expect(world.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+  const client = aTestClient(() => Response.json({ uuid: 'u' }));
+  await client.magnum.raw({ method: 'get', path: '/v1/bays', query: { limit: 1, marker: undefined } });
+  await client.magnum.bays.update('x', { node_count: 2 });
+  expect(client.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
     'GET http://magnum.test/v1/bays?limit=1',
     'PATCH http://magnum.test/v1/bays/x',
   ]);
@@ -100,7 +100,7 @@ type Answer<Id extends keyof OperationTypes, Status = 200> = Json<Field<Operatio
 type Body<Id extends keyof OperationTypes> = Json<Field<OperationTypes[Id], 'requestBody'>>;
 type ItemOf<List> = Field<List, Exclude<keyof List, 'next'>> extends readonly (infer Item)[] ? Item : never;
 
-/** What a collection gives and takes. */
+/** The types of a collection's calls. */
 type Typed<Calls> = Calls extends {
   get(ident: string): Promise<infer Full>;
   list(): Listing<infer Summary>;

@@ -16,8 +16,10 @@ export interface Collection<Full, Summary, Create, Query = ListQuery, Changed = 
 
 /**
  * The calls of the collection below `/v1/<name>`, where `name` is also the key of the items in an answer. `fixed`: query parameters of every
- * call. The paths of the collections differ in one word, so the calls are written once. The compiler cannot compare such a path with the
- * types that the spec gives it; `collection.test.ts` does it for every call.
+ * call.
+ *
+ * The paths of the collections differ in one word, so the calls are written once for all of them. The compiler cannot compare a path that is
+ * put together with the types that the spec gives it; `collection.test.ts` makes that comparison for every call and must grow with them.
  */
 export function collection<Full, Summary, Create, Query extends RawCall['query'] = ListQuery, Changed = Full>(
   raw: RawCaller,

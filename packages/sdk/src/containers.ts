@@ -9,9 +9,9 @@ export interface Containers extends Collection<Container, ContainerSummary, Cont
   reboot(ident: string, options?: CallOptions): Promise<void>;
   pause(ident: string, options?: CallOptions): Promise<void>;
   unpause(ident: string, options?: CallOptions): Promise<void>;
-  /** What it has written, both streams. */
+  /** The output of the container so far, both streams. */
   logs(ident: string, options?: CallOptions): Promise<string>;
-  /** Runs a command in it; answers what that has written. */
+  /** Runs a command in the container and answers the command's output. */
   execute(ident: string, command: string, options?: CallOptions): Promise<string>;
 }
 

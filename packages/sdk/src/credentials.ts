@@ -2,7 +2,7 @@ import { dataOf, type Transport } from './transport.js';
 import type { Accepted, CallOptions } from './types.js';
 
 export interface NodeCredentials {
-  /** Gives the nodes of a running bay another credential; it goes on until the bay has settled. From 1.12 on. */
+  /** Replaces the credential of a running bay's nodes. `bays.waitUntil` resolves when that has finished. From microversion 1.12. */
   rotate(bay: string, options?: CallOptions): Promise<Accepted>;
 }
 

@@ -3,14 +3,14 @@ import { TimeoutError } from './errors.js';
 export interface Limits {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
-  /** What took too long, for the error's message. */
+  /** The subject of the TimeoutError's message: `GET /v1/bays`. */
   readonly what: string;
 }
 
 /**
- * Runs work under a signal of its own, and ends with it: by the caller's signal (with its reason) or by TimeoutError.
- * The references are strong on purpose. A signal that AbortSignal.any or a Request derives is held weakly and can be
- * collected while somebody still waits for it; the abort then never arrives.
+ * Runs work under its own signal, and rejects with the reason of the caller's signal or with TimeoutError, also when the work ignores its
+ * signal. The references to the signals must stay strong: on Node 20, a signal that AbortSignal.any or a Request derives is held weakly and
+ * can be collected while work still waits for it, and its abort then never arrives.
  */
 export async function underDeadline<T>(limits: Limits, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { signal: outer, timeoutMs, what } = limits;

@@ -3,7 +3,7 @@ import { dataOf, type Transport } from './transport.js';
 import type { CallOptions, Driver } from './types.js';
 
 export interface Drivers {
-  /** What the drivers can serve, and the labels that they read. */
+  /** The bay types that each driver serves, and the labels that it reads. */
   list(options?: CallOptions): Listing<Driver>;
   get(name: string, options?: CallOptions): Promise<Driver>;
 }

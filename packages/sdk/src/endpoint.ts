@@ -1,16 +1,16 @@
 import { AuthError, fieldOf, listOf, textOf } from './errors.js';
 
-/** Which of the addresses in a catalog is meant. */
+/** Selects one of a service's addresses in the catalog. */
 export interface EndpointChoice {
   readonly region?: string | undefined;
   /** `public` where absent. */
   readonly interface?: 'public' | 'internal' | 'admin' | undefined;
 }
 
-// The second name is that of the first releases, before `container` became the type of another service.
+// The first releases of Magnum were registered as `container`, which is the type of another service today.
 const SERVICE_TYPES = ['container-infra', 'container'] as const;
 
-/** Magnum's address in a Keystone catalog, for the region and interface. */
+/** Finds Magnum's address in a Keystone catalog, by region and interface. */
 export function endpointIn(catalog: readonly unknown[], options: EndpointChoice): string | undefined {
   for (const type of SERVICE_TYPES) {
     const endpoints = catalog
@@ -26,7 +26,7 @@ export function endpointIn(catalog: readonly unknown[], options: EndpointChoice)
   return undefined;
 }
 
-/** Catalog addresses end in `/v1`, paths begin with it. */
+/** Removes the `/v1` at the end of a catalog's address, since paths begin with it. */
 export function baseUrl(endpoint: string | undefined): string {
   if (endpoint === undefined)
     throw new AuthError("Magnum's address is not in the catalog; give it as `endpoint` (MAGNUM_ENDPOINT)");

@@ -12,7 +12,7 @@ export interface Credentials {
 
 /**
  * Credentials from `OS_*` variables: a token with `MAGNUM_ENDPOINT` (or `OS_ENDPOINT`), or `OS_AUTH_URL` with a password, a token or an
- * application credential. Throws AuthError, which names the variable that is missing.
+ * application credential. Throws AuthError with the name of a missing variable.
  */
 export function fromEnv(env: Environment, fetch?: KeystoneOptions['fetch']): Credentials {
   const endpoint = env['MAGNUM_ENDPOINT'] || env['OS_ENDPOINT_OVERRIDE'] || env['OS_ENDPOINT'] || undefined;

@@ -1,4 +1,4 @@
-/** Everything that this library throws on purpose. */
+/** The base class of all errors that this library throws by itself. */
 export class MagnumError extends Error {
   readonly code: string;
 
@@ -9,7 +9,7 @@ export class MagnumError extends Error {
   }
 }
 
-/** No answer: the server could not be reached, or the connection broke. */
+/** There is no response: the server could not be reached, or the connection broke. */
 export class ConnectionError extends MagnumError {
   constructor(message: string, cause?: unknown) {
     super(message, 'connection-failed', cause);
@@ -22,24 +22,24 @@ export class TimeoutError extends MagnumError {
   }
 }
 
-/** The server answered with another address. It was not followed, because token or password would have gone along. */
+/** The server redirected to another address. The client did not follow, since that would have sent the token or password there. */
 export class RedirectError extends MagnumError {
-  /** Where the redirect leads; undefined where the server, or a browser, does not say. */
+  /** The target of the redirect; undefined where the server or the browser does not reveal it. */
   readonly location: string | undefined;
 
   constructor(url: string, location: string | undefined) {
     super(
-      `${new URL(url).origin} redirects to ${location?.slice(0, MOST_SHOWN) ?? 'another address'}, which is not followed since credentials would go along; ` +
-        'if that is the right address, give it as `endpoint` (MAGNUM_ENDPOINT) or `authUrl` (OS_AUTH_URL), or correct the catalog',
+      `${new URL(url).origin} redirects to ${location?.slice(0, MAX_SHOWN) ?? 'another address'}, and the client did not follow, since that would send the credentials there; ` +
+        'if that address is right, set it as `endpoint` (MAGNUM_ENDPOINT) or `authUrl` (OS_AUTH_URL), or correct the catalog',
       'redirected',
     );
     this.location = location;
   }
 }
 
-const MOST_SHOWN = 300;
+const MAX_SHOWN = 300;
 
-/** No token could be had, or the catalog does not know Magnum. */
+/** Keystone issued no token, or the catalog has no address of Magnum. */
 export class AuthError extends MagnumError {
   readonly status: number | undefined;
 
@@ -49,7 +49,7 @@ export class AuthError extends MagnumError {
   }
 }
 
-/** The bay ended in a status that is not the one waited for. */
+/** The awaited change of a bay failed. */
 export class WaiterError extends MagnumError {
   readonly status: string;
   readonly reason: string | null;
@@ -67,11 +67,11 @@ export interface ApiErrorDetails {
   readonly title: string;
   readonly detail: string;
   readonly requestId: string | undefined;
-  /** From the header of that name, in milliseconds. */
+  /** From the Retry-After header, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** The server answered with an error. The subclass tells the status; `instanceof` and `.status` say the same. */
+/** The server answered with an error. Each subclass stands for the status that `.status` has. */
 export class ApiError extends MagnumError {
   readonly status: number;
   readonly title: string;
@@ -110,29 +110,29 @@ const BY_STATUS: Readonly<Record<number, typeof ApiError>> = {
   429: TooManyRequestsError,
 };
 
-/** Reads every error body that Magnum has had: `errors`, Keystone's `error`, and the first releases' `error_message`. */
-export async function apiErrorOf(response: Response, now: number): Promise<ApiError> {
+/** Reads an error response in all three forms that Magnum has had: `errors`, Keystone's `error`, the first releases' `error_message`. */
+export async function readApiError(response: Response, now: number): Promise<ApiError> {
   const text = await response.text().catch(() => '');
-  const said = sayings(parsed(text));
+  const said = readErrorBody(parseJson(text));
   const details: ApiErrorDetails = {
     status: response.status,
     code: said.code ?? '',
     title: said.title ?? response.statusText,
     detail: said.detail ?? said.title ?? response.statusText,
     requestId: response.headers.get('x-openstack-request-id') ?? undefined,
-    retryAfterMs: retryAfter(response.headers, now),
+    retryAfterMs: parseRetryAfter(response.headers, now),
   };
   const Kind = BY_STATUS[response.status] ?? (response.status >= 500 ? ServerError : ApiError);
   return new Kind(details);
 }
 
-interface Sayings {
+interface ErrorText {
   readonly code?: string | undefined;
   readonly title?: string | undefined;
   readonly detail?: string | undefined;
 }
 
-function sayings(body: unknown): Sayings {
+function readErrorBody(body: unknown): ErrorText {
   const first = listOf(fieldOf(body, 'errors'))[0];
   if (first !== undefined) {
     return {
@@ -144,12 +144,12 @@ function sayings(body: unknown): Sayings {
   const error = fieldOf(body, 'error');
   if (error !== undefined) return { title: textOf(error, 'title'), detail: textOf(error, 'message') };
   const message = textOf(body, 'error_message');
-  const inner = message === undefined ? undefined : textOf(parsed(message), 'faultstring');
+  const inner = message === undefined ? undefined : textOf(parseJson(message), 'faultstring');
   return { title: inner ?? message };
 }
 
-/** All three forms of Retry-After: milliseconds, seconds, a date. */
-export function retryAfter(headers: Headers, now: number): number | undefined {
+/** Milliseconds, from the three forms of Retry-After: milliseconds, seconds, a date. */
+export function parseRetryAfter(headers: Headers, now: number): number | undefined {
   const milliseconds = headers.get('retry-after-ms');
   if (milliseconds !== null && /^\d+$/.test(milliseconds)) return Number(milliseconds);
   const value = headers.get('retry-after');
@@ -159,11 +159,11 @@ export function retryAfter(headers: Headers, now: number): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // proxies answer in HTML; the status still tells
+    return undefined; // a proxy answers in HTML; the error then has the status and its text
   }
 }
 

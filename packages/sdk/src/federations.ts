@@ -4,11 +4,11 @@ import type { Accepted, CallOptions, Federation, FederationCreate, FederationSum
 
 type FederationCollection = Collection<Federation, FederationSummary, FederationCreate, ListQuery, Accepted>;
 
-/** Records of clusters that belong together; nothing is changed in the clusters, and the status of a federation says so. */
+/** Records of clusters that belong together. The service changes nothing in the clusters themselves; a federation's status says so. */
 export interface Federations extends Omit<FederationCollection, 'update'> {
   /** Throws ConflictError when the cluster is a member already. */
   join(ident: string, cluster: string, options?: CallOptions): Promise<Accepted>;
-  /** Throws NotFoundError when the cluster is no member. */
+  /** Throws NotFoundError when the cluster is not a member. */
   leave(ident: string, cluster: string, options?: CallOptions): Promise<Accepted>;
 }
 

@@ -1,20 +1,28 @@
+/**
+ * Following events over a connection that will break.
+ *
+ * A stream of server-sent events ends whenever a proxy, a restart or the network ends it, and a plain reader would then miss events or show
+ * them twice. Each event has an id that grows, so the follower remembers the last id and opens the stream again after it. What must stay true:
+ * every event is yielded once and in order; only `gone`, a 404 after the first event, a refusal or the caller's signal ends the loop; and
+ * failures are counted only while no event arrives, so that a server that stays away ends the call with its error.
+ */
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { ApiError, ConnectionError, NotFoundError } from './errors.js';
 import type { Runtime } from './runtime.js';
 import type { BayEvent, CallOptions, EventCaller } from './types.js';
 
 export interface FollowOptions extends Pick<CallOptions, 'signal'> {
-  /** Only events later than the one with this id; from the beginning when absent. */
+  /** Only events later than the one with this id; all events where absent. */
   readonly after?: number;
 }
 
 const RECONNECT_MS = 1_000;
-/** Lost connections in a row, without an event in between. */
+/** Lost connections in a row, with no event in between. */
 const MAX_FAILURES = 5;
 
 /**
- * The events under `path` as they happen. A connection that is lost, or that the server ends, is made again, and goes on after the last
- * event seen. Ends when there will be no more of them; throws the signal's reason when it is aborted.
+ * Yields the events under `path` as they happen, over any number of connections. Ends when the bay is gone; throws the signal's reason when it
+ * is aborted.
  */
 export async function* follow(
   open: EventCaller,
@@ -25,27 +33,27 @@ export async function* follow(
   let after = options.after ?? 0;
   for (let failures = 0, isKnown = false; ;) {
     try {
-      for await (const { event, data } of await messages(open, { path, after, signal: options.signal })) {
+      for await (const { event, data } of await openMessages(open, { path, after, signal: options.signal })) {
         if (event === 'gone') return;
         isKnown = true;
         failures = 0;
-        const told = JSON.parse(data) as BayEvent; // by the spec
-        after = told.id;
-        yield told;
+        const bayEvent = JSON.parse(data) as BayEvent; // the spec's schema of a message
+        after = bayEvent.id;
+        yield bayEvent;
       }
     } catch (error) {
       options.signal?.throwIfAborted();
-      // What has been seen and is not there any more was deleted in between.
+      // A bay that had events and is not found any more was deleted between two connections.
       if (isKnown && error instanceof NotFoundError) return;
       failures += 1;
-      if (!passes(error) || failures > MAX_FAILURES) throw error;
+      if (!isTransient(error) || failures > MAX_FAILURES) throw error;
     }
     await runtime.sleep(RECONNECT_MS, options.signal);
   }
 }
 
-/** Errors of the service that may pass, and connections that break; a refusal stays one. */
-function passes(error: unknown): boolean {
+/** True for broken connections and errors of the service, which may pass; a refusal would only be repeated. */
+function isTransient(error: unknown): boolean {
   return error instanceof ConnectionError || error instanceof TypeError || (error instanceof ApiError && error.status >= 500);
 }
 
@@ -54,19 +62,19 @@ interface Message {
   readonly data: string;
 }
 
-async function messages(
+async function openMessages(
   open: EventCaller,
   { path, after, signal }: { readonly path: string; readonly after: number; readonly signal: AbortSignal | undefined },
 ): Promise<AsyncIterable<Message>> {
   const { body } = await open({ method: 'GET', path, query: { after } }, { ...(signal ? { signal } : {}) });
-  return body ? parsed(body, signal) : (async function* () {})();
+  return body ? parseMessages(body, signal) : (async function* () {})();
 }
 
-async function* parsed(
+async function* parseMessages(
   body: ReadableStream<Uint8Array>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Message, void, undefined> {
-  // Node's and the DOM's streams are one thing with two declarations.
+  // Node and the DOM declare the same stream types twice.
   const texts = body.pipeThrough(new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>);
   const reader = texts.pipeThrough(new EventSourceParserStream()).getReader();
   const stop = (): void => void reader.cancel(signal?.reason).catch(() => undefined);

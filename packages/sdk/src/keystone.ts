@@ -2,17 +2,17 @@ import type { Auth, Session } from './auth.js';
 import { underDeadline } from './deadline.js';
 import { endpointIn, type EndpointChoice } from './endpoint.js';
 import { AuthError, ConnectionError, RedirectError, fieldOf, listOf, textOf } from './errors.js';
-import { ask, type Fetch } from './redirects.js';
+import { sendRequest, type Fetch } from './redirects.js';
 
 export interface KeystoneOptions extends EndpointChoice {
-  /** `https://keystone.example/v3`; the version may be left out. */
+  /** `https://keystone.example/v3`; the version is optional. */
   readonly authUrl: string;
   readonly projectId?: string | undefined;
   readonly projectName?: string | undefined;
   readonly projectDomainId?: string | undefined;
   readonly projectDomainName?: string | undefined;
   readonly fetch?: Fetch;
-  /** For tests. */
+  /** Replaces the clock in tests. Milliseconds since 1970. */
   readonly now?: () => number;
 }
 
@@ -24,7 +24,7 @@ export interface PasswordOptions extends KeystoneOptions {
   readonly userDomainName?: string | undefined;
 }
 
-/** Keystone v3 with a user's password. */
+/** Logs in to Keystone v3 with a user's password. */
 export function passwordAuth(options: PasswordOptions): Auth {
   const domain = domainOf(options.userDomainId, options.userDomainName);
   const user = options.userId
@@ -33,18 +33,18 @@ export function passwordAuth(options: PasswordOptions): Auth {
   return keystoneAuth(options, { methods: ['password'], password: { user } }, scopeOf(options));
 }
 
-/** Keystone v3 with a token that is exchanged for one of the project. */
+/** Logs in to Keystone v3 with a token, and exchanges it for a token of the project. */
 export function tokenAuth(options: KeystoneOptions & { readonly token: string }): Auth {
   return keystoneAuth(options, { methods: ['token'], token: { id: options.token } }, scopeOf(options));
 }
 
-/** Keystone v3 with an application credential, which carries its own project. */
+/** Logs in to Keystone v3 with an application credential, which names its own project. */
 export function applicationCredentialAuth(options: KeystoneOptions & { readonly id: string; readonly secret: string }): Auth {
   const identity = { methods: ['application_credential'], application_credential: { id: options.id, secret: options.secret } };
   return keystoneAuth(options, identity, undefined);
 }
 
-// A token is renewed before it ends, so that a request does not die on its way.
+// A token is renewed a minute before it expires, so that it does not expire while a request is on its way.
 const EARLY_MS = 60_000;
 const LOGIN_MS = 30_000;
 
@@ -53,41 +53,42 @@ function keystoneAuth(options: KeystoneOptions, identity: object, scope: object 
   let current: Session | undefined;
   let underway: Promise<Session> | undefined;
 
-  // Single flight: callers that find no token wait for one login. It has no caller's signal, since it serves them all.
+  // Single flight: concurrent callers wait for one login. It takes no caller's signal, since aborting one call must not fail the others.
   const login = (): Promise<Session> => {
     underway ??= logIn(options, identity, scope)
       .then((session) => (current = session))
       .finally(() => (underway = undefined));
     return underway;
   };
-  const fresh = (session: Session): boolean => session.expiresAt === undefined || session.expiresAt - EARLY_MS > now();
+  const isFresh = (session: Session): boolean => session.expiresAt === undefined || session.expiresAt - EARLY_MS > now();
   return {
     renewable: true,
-    get: (signal) => (current && fresh(current) ? Promise.resolve(current) : underDeadline({ signal, what: 'The login' }, login)),
+    get: (signal) =>
+      current && isFresh(current) ? Promise.resolve(current) : underDeadline({ signal, what: 'The login' }, login),
     renew: (refused, signal) =>
       current && current.token !== refused ? Promise.resolve(current) : underDeadline({ signal, what: 'The login' }, login),
   };
 }
 
 async function logIn(options: KeystoneOptions, identity: object, scope: object | undefined): Promise<Session> {
-  const url = `${versioned(options.authUrl)}/auth/tokens`;
+  const url = `${versionedUrl(options.authUrl)}/auth/tokens`;
   const text = JSON.stringify({ auth: { identity, ...(scope && { scope }) } });
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
   const send = (signal: AbortSignal): Promise<Response> =>
-    ask(options.fetch ?? globalThis.fetch, url, { method: 'POST', headers, body: text, signal });
+    sendRequest(options.fetch ?? globalThis.fetch, url, { method: 'POST', headers, body: text, signal });
   const response = await underDeadline({ timeoutMs: LOGIN_MS, what: 'The login' }, send).catch((cause: unknown) => {
     if (cause instanceof RedirectError) throw cause;
     throw new ConnectionError(`Keystone at ${url} cannot be reached`, cause);
   });
   const body: unknown = await response.json().catch(() => undefined);
   const token = response.headers.get('x-subject-token');
-  if (!response.ok || token === null) throw refusal(response, body);
+  if (!response.ok || token === null) throw loginError(response, body);
   return sessionOf(options, token, fieldOf(body, 'token'));
 }
 
-function refusal(response: Response, body: unknown): AuthError {
+function loginError(response: Response, body: unknown): AuthError {
   const said = textOf(fieldOf(body, 'error'), 'message');
-  return new AuthError(`Keystone gave no token (HTTP ${response.status})${said ? `: ${said}` : ''}`, response.status);
+  return new AuthError(`Keystone issued no token (HTTP ${response.status})${said ? `: ${said}` : ''}`, response.status);
 }
 
 function sessionOf(options: KeystoneOptions, token: string, body: unknown): Session {
@@ -109,7 +110,7 @@ function domainOf(id: string | undefined, name: string | undefined): object {
   return id ? { id } : { name: name ?? 'Default' };
 }
 
-function versioned(authUrl: string): string {
+function versionedUrl(authUrl: string): string {
   const bare = authUrl.replace(/\/+$/, '');
   return bare.endsWith('/v3') ? bare : `${bare.replace(/\/v2\.0$/, '')}/v3`;
 }

@@ -16,12 +16,12 @@ import type {
 
 /** Objects of one kind in a Kubernetes bay. `bay`: UUID or name; `ident`: Kubernetes' uid, or the name. */
 export interface KubernetesObjects<Full, Summary> {
-  /** All of them: Kubernetes' lists have no pages here. */
+  /** All objects; these lists have no pages. */
   list(bay: string, options?: CallOptions): Listing<Summary>;
   listDetail(bay: string, options?: CallOptions): Listing<Full>;
   get(bay: string, ident: string, options?: CallOptions): Promise<Full>;
   create(body: ManifestCreate, options?: CallOptions): Promise<Full>;
-  /** Replaces it by another `manifest` or `manifest_url`. */
+  /** Replaces the object by another `manifest` or `manifest_url`. */
   update(bay: string, ident: string, changes: Changes | JsonPatch, options?: CallOptions): Promise<Full>;
   delete(bay: string, ident: string, options?: CallOptions): Promise<void>;
 }

@@ -1,16 +1,24 @@
+/**
+ * Negotiation of the microversion.
+ *
+ * A service understands a range of microversions and answers any other with 406, and this library knows versions that an older service does
+ * not have. So the client asks once for the service's newest version, and sends the lower one of that and its own with every request. What must
+ * stay true: one question serves all calls, also concurrent ones; a question that throws is asked again by the next call; and a service that
+ * names no version is called without one.
+ */
 import type { Auth } from './auth.js';
 import { underDeadline } from './deadline.js';
 import { baseUrl } from './endpoint.js';
 import { RedirectError } from './errors.js';
-import { ask, type Fetch } from './redirects.js';
+import { sendRequest, type Fetch } from './redirects.js';
 
-/** The newest microversion that this library knows. */
+/** The newest microversion that this library supports. */
 export const NEWEST = '1.14';
 const SERVICE = 'container-infra';
 
-export interface Microversions {
-  /** `1.14`, or undefined where the server speaks no microversions. */
-  negotiated(): Promise<string | undefined>;
+export interface MicroversionSource {
+  /** `1.14`, or undefined where the service has no microversions. */
+  negotiate(): Promise<string | undefined>;
 }
 
 export function headerFor(version: string | undefined): Readonly<Record<string, string>> {
@@ -24,11 +32,11 @@ export interface DiscoveryDeps {
   timeoutFor(method: string): number;
 }
 
-/** Asks the server once; a failure is not remembered. */
-export function discovering(deps: DiscoveryDeps): Microversions {
+/** Asks the service once, at the first call. */
+export function negotiateOnce(deps: DiscoveryDeps): MicroversionSource {
   let known: Promise<string | undefined> | undefined;
   return {
-    negotiated: () => {
+    negotiate: () => {
       known ??= discover(deps).catch((error: unknown) => {
         known = undefined;
         throw error;
@@ -38,25 +46,25 @@ export function discovering(deps: DiscoveryDeps): Microversions {
   };
 }
 
-export function fixed(version: string): Microversions {
-  return { negotiated: async () => version };
+export function useVersion(version: string): MicroversionSource {
+  return { negotiate: async () => version };
 }
 
 async function discover(deps: DiscoveryDeps): Promise<string | undefined> {
   const url = `${baseUrl(deps.endpoint ?? (await deps.auth.get()).endpoint)}/v1`;
-  const look = (signal: AbortSignal): Promise<Response> =>
-    ask(deps.fetch, url, { headers: { accept: 'application/json' }, signal });
-  // No answer here means no answer to the request that follows either, and that one's error says more.
+  const request = (signal: AbortSignal): Promise<Response> =>
+    sendRequest(deps.fetch, url, { headers: { accept: 'application/json' }, signal });
+  // A service that is out of reach here is out of reach for the call that follows, whose error says more.
   const limits = { timeoutMs: deps.timeoutFor('GET'), what: `GET ${url}` };
-  const response = await underDeadline(limits, look).catch((error: unknown) => {
+  const response = await underDeadline(limits, request).catch((error: unknown) => {
     if (error instanceof RedirectError) throw error;
     return undefined;
   });
   const newest = response?.headers.get('openstack-api-maximum-version')?.split(/\s+/).at(-1);
   await response?.body?.cancel();
-  return newest !== undefined && /^1\.\d+$/.test(newest) ? older(newest, NEWEST) : undefined;
+  return newest !== undefined && /^1\.\d+$/.test(newest) ? lowerOf(newest, NEWEST) : undefined;
 }
 
-function older(a: string, b: string): string {
+function lowerOf(a: string, b: string): string {
   return Number(a.slice(2)) <= Number(b.slice(2)) ? a : b;
 }

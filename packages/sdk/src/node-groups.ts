@@ -11,16 +11,16 @@ import type {
   NodeGroupSummary,
 } from './types.js';
 
-/** Groups of nodes within a cluster. Clusters and groups are named by UUID or name; follow their cluster to see changes done. */
+/** Groups of nodes within a cluster, each given by UUID or name. `clusters.waitUntil` resolves when a change of a group is done. */
 export interface NodeGroups {
   list(cluster: string, query?: NodeGroupListQuery, options?: CallOptions): Listing<NodeGroupSummary>;
   get(cluster: string, group: string, options?: CallOptions): Promise<NodeGroup>;
-  /** Throws ConflictError for a name that is taken, and bounds, labels or taints that do not hold. */
+  /** Throws ConflictError for a name that is in use, and for bounds, labels or taints that contradict each other. */
   create(cluster: string, body: NodeGroupCreate, options?: CallOptions): Promise<NodeGroup>;
-  /** Bounds, node labels and taints. The number of nodes is changed by `clusters.resize`. */
+  /** Changes bounds, node labels and taints. `clusters.resize` changes the number of nodes. */
   update(cluster: string, group: string, changes: Changes | JsonPatch, options?: CallOptions): Promise<NodeGroup>;
   delete(cluster: string, group: string, options?: CallOptions): Promise<void>;
-  /** The group's servers, with what the engine says of them. */
+  /** The group's servers, with their state in the engine. */
   nodes(cluster: string, group: string, options?: CallOptions): Listing<NodeGroupNode>;
 }
 
@@ -28,7 +28,7 @@ const ALL = '/v1/clusters/{cluster_ident}/nodegroups';
 const ONE = '/v1/clusters/{cluster_ident}/nodegroups/{nodegroup_ident}';
 
 export function nodeGroups({ http, init }: Transport): NodeGroups {
-  const place = (cluster_ident: string, nodegroup_ident: string) => ({ params: { path: { cluster_ident, nodegroup_ident } } });
+  const at = (cluster_ident: string, nodegroup_ident: string) => ({ params: { path: { cluster_ident, nodegroup_ident } } });
   return {
     list: (cluster, query = {}, options) =>
       listing(async (next) => {
@@ -36,17 +36,17 @@ export function nodeGroups({ http, init }: Transport): NodeGroups {
         const page = await dataOf(http.GET(ALL, { params, ...init(options) }));
         return { items: page.nodegroups, next: page.next };
       }),
-    get: (cluster, group, options) => dataOf(http.GET(ONE, { ...place(cluster, group), ...init(options) })),
+    get: (cluster, group, options) => dataOf(http.GET(ONE, { ...at(cluster, group), ...init(options) })),
     create: (cluster, body, options) =>
       dataOf(http.POST(ALL, { params: { path: { cluster_ident: cluster } }, body, ...init(options) })),
     update: (cluster, group, changes, options) =>
-      dataOf(http.PATCH(ONE, { ...place(cluster, group), body: patchOf(changes), ...init(options) })),
+      dataOf(http.PATCH(ONE, { ...at(cluster, group), body: patchOf(changes), ...init(options) })),
     delete: async (cluster, group, options) => {
-      await http.DELETE(ONE, { ...place(cluster, group), ...init(options) });
+      await http.DELETE(ONE, { ...at(cluster, group), ...init(options) });
     },
     nodes: (cluster, group, options) =>
       listing(async (next) => {
-        const params = { ...place(cluster, group).params, query: next };
+        const params = { ...at(cluster, group).params, query: next };
         const page = await dataOf(
           http.GET('/v1/clusters/{cluster_ident}/nodegroups/{nodegroup_ident}/nodes', { params, ...init(options) }),
         );

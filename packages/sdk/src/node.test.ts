@@ -11,7 +11,7 @@ function aFolder(files: Readonly<Record<string, unknown>>): string {
   return folder;
 }
 
-// JSON is YAML, and its parser is always there.
+// JSON is a subset of YAML, and its parser is built in.
 const parse: (text: string) => unknown = JSON.parse;
 
 test('a cloud of clouds.yaml logs in with the secret of secure.yaml', async () => {

@@ -7,26 +7,26 @@ import { AuthError, fieldOf, textOf } from './errors.js';
 export interface CloudsOptions {
   /** Name of the cloud in the file: `OS_CLOUD`. */
   readonly cloud: string;
-  /** Reads YAML; bring the parser that you have. */
+  /** A YAML parser; this library has none of its own. */
   readonly parse: (text: string) => unknown;
   readonly fetch?: (request: Request) => Promise<Response>;
-  /** Folders to look in, first one wins; the working folder, `~/.config/openstack`, `/etc/openstack` where absent. */
+  /** Folders to search, the first hit wins. Default: the working folder, `~/.config/openstack`, `/etc/openstack`. */
   readonly folders?: readonly string[];
 }
 
-/** Credentials of a cloud in `clouds.yaml`, with the secrets of a `secure.yaml` beside it. */
+/** Reads the credentials of a cloud from `clouds.yaml`, and its secrets from a `secure.yaml` in the same folder. Throws AuthError. */
 export async function fromClouds(options: CloudsOptions): Promise<Credentials> {
   const folders = options.folders ?? [process.cwd(), join(homedir(), '.config', 'openstack'), '/etc/openstack'];
   for (const folder of folders) {
-    const entry = await cloudIn(join(folder, 'clouds.yaml'), options);
+    const entry = await readCloud(join(folder, 'clouds.yaml'), options);
     if (entry === undefined) continue;
-    const secrets = await cloudIn(join(folder, 'secure.yaml'), options);
+    const secrets = await readCloud(join(folder, 'secure.yaml'), options);
     return fromEnv({ ...environmentOf(entry), ...environmentOf(secrets) }, options.fetch);
   }
-  throw new AuthError(`No clouds.yaml in ${folders.join(', ')} knows the cloud ${JSON.stringify(options.cloud)}`);
+  throw new AuthError(`No clouds.yaml in ${folders.join(', ')} has the cloud ${JSON.stringify(options.cloud)}`);
 }
 
-async function cloudIn(path: string, options: CloudsOptions): Promise<unknown> {
+async function readCloud(path: string, options: CloudsOptions): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   return text === undefined ? undefined : fieldOf(fieldOf(options.parse(text), 'clouds'), options.cloud);
 }
@@ -47,15 +47,15 @@ const AUTH_KEYS = [
   'application_credential_secret',
 ] as const;
 
-/** A file's keys and the `OS_*` variables have the same names but for their case. */
+/** The keys of the file as `OS_*` variables, whose names differ in case only. */
 function environmentOf(entry: unknown): Environment {
   const auth = fieldOf(entry, 'auth');
   const found = AUTH_KEYS.map((key) => [`OS_${key.toUpperCase()}`, textOf(auth, key)] as const);
-  const beside = [
+  const others = [
     ['OS_REGION_NAME', textOf(entry, 'region_name')],
     ['OS_INTERFACE', textOf(entry, 'interface')],
     ['MAGNUM_ENDPOINT', textOf(entry, 'container_infra_endpoint_override')],
     ['OS_CONTAINER_INFRA_API_VERSION', textOf(entry, 'container_infra_api_version')],
   ] as const;
-  return Object.fromEntries([...found, ...beside].filter(([, value]) => value !== undefined));
+  return Object.fromEntries([...found, ...others].filter(([, value]) => value !== undefined));
 }

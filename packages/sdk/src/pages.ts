@@ -1,7 +1,7 @@
 import { fieldOf, listOf, MagnumError, textOf } from './errors.js';
 import type { CallOptions, RawCall, RawCaller } from './types.js';
 
-/** A list that is fetched while it is read. Every iteration starts anew. */
+/** A list whose pages are fetched while it is read. Every iteration starts again at the first page. */
 export interface Listing<T> extends AsyncIterable<T> {
   /** All items; at most `max`. */
   toArray(options?: { readonly max?: number }): Promise<T[]>;
@@ -13,10 +13,10 @@ export interface Page<T> {
   readonly next?: string | undefined;
 }
 
-/** Query parameters of the next page, by name. */
+/** The query parameters of the next page, by name. */
 export type PageQuery = Readonly<Record<string, string>>;
 
-/** `fetchPage` gets what the last answer's `next` says, nothing at first. */
+/** `fetchPage` receives the parameters of the previous page's `next` link, none for the first page. */
 export function listing<T>(fetchPage: (query: PageQuery) => Promise<Page<T>>): Listing<T> {
   const pages = (): AsyncGenerator<readonly T[]> => readPages(fetchPage);
   return {
@@ -35,7 +35,7 @@ export function listing<T>(fetchPage: (query: PageQuery) => Promise<Page<T>>): L
   };
 }
 
-/** The list that `call` begins; `rows` is the key of the items in each answer. The caller names the type that the spec gives to an item. */
+/** The list whose first page `call` fetches; `rows` is the key of the items. `T` is the item's type in the spec. */
 export function listRows<T>(raw: RawCaller, call: RawCall, rows: string, options?: CallOptions): Listing<T> {
   return listing(async (next) => {
     const page = await raw({ ...call, query: { ...call.query, ...next } }, options);
@@ -44,6 +44,7 @@ export function listRows<T>(raw: RawCaller, call: RawCall, rows: string, options
 }
 
 async function* readPages<T>(fetchPage: (query: PageQuery) => Promise<Page<T>>): AsyncGenerator<readonly T[]> {
+  // A server whose links form a loop would otherwise keep the caller for ever.
   const seen = new Set<string>();
   let query: PageQuery = {};
   for (;;) {
@@ -51,8 +52,8 @@ async function* readPages<T>(fetchPage: (query: PageQuery) => Promise<Page<T>>):
     yield page.items;
     if (page.next === undefined || page.items.length === 0) return;
     query = Object.fromEntries(new URL(page.next, 'http://magnum.invalid').searchParams);
-    const place = JSON.stringify(query);
-    if (seen.has(place)) throw new MagnumError('The server names the same next page twice', 'paging-loop');
-    seen.add(place);
+    const key = JSON.stringify(query);
+    if (seen.has(key)) throw new MagnumError('The server returned the same next page twice', 'paging-loop');
+    seen.add(key);
   }
 }

@@ -1,8 +1,16 @@
+/**
+ * The way of one request: token, deadline, retries, errors.
+ *
+ * A request can fail because its token has expired, because the network or a proxy failed for a moment, or because it was wrong. The first two
+ * are mended here, so that no caller repeats that logic: one new login after a 401, and retries of what may be repeated (retry.ts). What must
+ * stay true: only a successful response is returned, everything else throws a MagnumError; each attempt has its own deadline, which includes
+ * reading the body unless it is a stream of events; and all attempts carry one request id, so that the service's logs show them as one request.
+ */
 import type { Auth, Session } from './auth.js';
 import { underDeadline } from './deadline.js';
 import { baseUrl } from './endpoint.js';
-import { apiErrorOf, ConnectionError, MagnumError, UnauthorizedError } from './errors.js';
-import { ask, type Fetch } from './redirects.js';
+import { readApiError, ConnectionError, MagnumError, UnauthorizedError } from './errors.js';
+import { sendRequest, type Fetch } from './redirects.js';
 import { withRetries, type RetryDeps } from './retry.js';
 import type { Runtime } from './runtime.js';
 
@@ -14,7 +22,7 @@ export interface PipelineDeps {
   readonly fetch: Fetch;
   readonly auth: Auth;
   readonly endpoint: string | undefined;
-  /** Milliseconds for one attempt. */
+  /** The deadline of one attempt, in milliseconds. */
   timeoutFor(method: string): number;
   readonly retry: RetryDeps;
   readonly runtime: Runtime;
@@ -30,9 +38,8 @@ export interface Outgoing {
   readonly signal: AbortSignal;
 }
 
-/** Sends one request: token, deadline, retries, one new login after a 401. Answers only successes; throws MagnumErrors. */
+/** Sends one request. Returns only successful responses; throws MagnumError. */
 export async function send(deps: PipelineDeps, outgoing: Outgoing): Promise<Response> {
-  // The same id over all attempts, so that the server's logs show them as one.
   const requestId = `req-${deps.runtime.uuid()}`;
   const attempt = async (): Promise<Response> => {
     const session = await deps.auth.get(outgoing.signal);
@@ -64,10 +71,10 @@ async function sendOnce(deps: PipelineDeps, outgoing: Outgoing, as: { session: S
   const limits = { signal: outgoing.signal, timeoutMs: deps.timeoutFor(outgoing.method), what: `${outgoing.method} ${url}` };
   const started = deps.runtime.now();
   const response = await underDeadline(limits, async (signal) => {
-    const answer = await ask(deps.fetch, url, { method: outgoing.method, headers, ...body, signal });
+    const answer = await sendRequest(deps.fetch, url, { method: outgoing.method, headers, ...body, signal });
     if (answer.ok && answer.headers.get('content-type')?.startsWith('text/event-stream')) return answer;
-    // Read within the deadline: an answer that stalls half-way is no answer.
-    return whole(answer);
+    // The body is read within the deadline, so that a response that stalls half-way does not hang the call.
+    return bufferResponse(answer);
   }).catch((cause: unknown) => {
     throw outgoing.signal.aborted || cause instanceof MagnumError
       ? cause
@@ -81,11 +88,11 @@ async function sendOnce(deps: PipelineDeps, outgoing: Outgoing, as: { session: S
     milliseconds,
     requestId: as.requestId,
   });
-  if (!response.ok) throw await apiErrorOf(response, deps.runtime.now());
+  if (!response.ok) throw await readApiError(response, deps.runtime.now());
   return response;
 }
 
-async function whole(response: Response): Promise<Response> {
+async function bufferResponse(response: Response): Promise<Response> {
   const { status, statusText, headers } = response;
   const text = await response.text();
   return new Response(text === '' ? null : text, { status, statusText, headers });

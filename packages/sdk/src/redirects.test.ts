@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { applicationCredentialAuth, createMagnum, passwordAuth, RedirectError, tokenAuth, type Magnum } from './index.js';
 
-/** Two servers: the first redirects whatever it is asked, the second keeps everything that reaches it. */
+/** Two servers: the first redirects every request, the second records every request that reaches it. */
 let api: { server: Server; url: string };
 let thief: { server: Server; url: string };
 let stolen: string[] = [];
@@ -49,7 +49,7 @@ function aMagnum(microversion = '1.14'): Magnum {
   return createMagnum({ endpoint: `${api.url}/v1`, token: 'TOKEN-OF-VICTIM', microversion });
 }
 
-async function consumed(items: AsyncIterable<unknown>): Promise<void> {
+async function consume(items: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of items);
 }
 
@@ -60,11 +60,11 @@ const CALLS: readonly (readonly [string, (magnum: Magnum) => Promise<unknown>])[
   ['a removal', (magnum) => magnum.bays.delete('b')],
   ['a list', (magnum) => magnum.bays.list().toArray()],
   ['a raw list', (magnum) => magnum.rawList({ method: 'GET', path: '/v1/bays' }, 'bays').toArray()],
-  ['a stream of events', (magnum) => consumed(magnum.rawFollow('/v1/bays/b/events'))],
+  ['a stream of events', (magnum) => consume(magnum.rawFollow('/v1/bays/b/events'))],
 ];
 
 describe.each([301, 302, 303, 307, 308])('a redirect by %i to another server', (status) => {
-  test.each(CALLS)('of %s is an error that names the address, and carries nothing there', async (_what, call) => {
+  test.each(CALLS)('of %s is an error that names the address, and sends nothing there', async (_what, call) => {
     redirect = () => ({ status, location: `${thief.url}/steal` });
     const error = await call(aMagnum()).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(RedirectError);
@@ -74,7 +74,7 @@ describe.each([301, 302, 303, 307, 308])('a redirect by %i to another server', (
     expect(asked).toHaveLength(1);
   });
 
-  test('of the question for versions is one, too', async () => {
+  test('of the negotiation of versions is an error, too', async () => {
     redirect = () => ({ status, location: `${thief.url}/v1` });
     await expect(aMagnum('auto').bays.get('b')).rejects.toBeInstanceOf(RedirectError);
     expect([stolen, asked]).toEqual([[], ['GET /v1']]);
@@ -84,7 +84,7 @@ describe.each([301, 302, 303, 307, 308])('a redirect by %i to another server', (
     ['a password', () => passwordAuth({ authUrl: api.url, username: 'u', password: 'PASSWORD-OF-VICTIM', projectName: 'p' })],
     ['a token', () => tokenAuth({ authUrl: api.url, token: 'TOKEN-OF-VICTIM', projectName: 'p' })],
     ['an application credential', () => applicationCredentialAuth({ authUrl: api.url, id: 'i', secret: 'SECRET-OF-VICTIM' })],
-  ])('of a login by %s is one, too', async (_what, auth) => {
+  ])('of a login by %s is an error, too', async (_what, auth) => {
     redirect = () => ({ status, location: `${thief.url}/v3/auth/tokens` });
     const magnum = createMagnum({ auth: auth(), microversion: '1.14' });
     const error = await magnum.bays.get('b').catch((caught: unknown) => caught);
@@ -101,25 +101,25 @@ describe('a redirect within one server', () => {
     expect(asked).toEqual(['GET /v1/bays/b', 'GET /v1/bays/b/']);
   });
 
-  test('is not followed for what changes something', async () => {
+  test('is not followed for a POST', async () => {
     redirect = () => ({ status: 308, location: '/v1/bays/' });
     await expect(aMagnum().bays.create({ name: 'b', baymodel_id: 'm' })).rejects.toBeInstanceOf(RedirectError);
     expect(asked).toEqual(['POST /v1/bays']);
   });
 
-  test('is not followed without end', async () => {
+  test('is followed a limited number of times', async () => {
     redirect = ({ url }) => ({ status: 302, location: url ?? '/' });
     await expect(aMagnum().bays.get('b')).rejects.toBeInstanceOf(RedirectError);
     expect(asked).toHaveLength(6);
   });
 
-  test('that goes on to another server ends there', async () => {
+  test('is not followed on to another server', async () => {
     redirect = ({ url }) => ({ status: 302, location: url === '/v1/bays/b' ? '/next' : `${thief.url}/steal` });
     await expect(aMagnum().bays.get('b')).rejects.toMatchObject({ location: `${thief.url}/steal` });
     expect([stolen, asked]).toEqual([[], ['GET /v1/bays/b', 'GET /next']]);
   });
 
-  test('to another port, scheme or nowhere is none', async () => {
+  test('is not followed to another port or scheme, or to an invalid address', async () => {
     for (const location of [`https://127.0.0.1:${new URL(api.url).port}/v1/bays/b`, 'http://', undefined]) {
       redirect = () => ({ status: 302, ...(location === undefined ? {} : { location }) });
       await expect(aMagnum().bays.get('b')).rejects.toBeInstanceOf(RedirectError);

@@ -1,27 +1,35 @@
+/**
+ * Retries of HTTP calls.
+ *
+ * A call that failed may have been carried out, and many callers that retry at once can keep a service down. So three conditions hold for each
+ * retry: the method is idempotent, or the request has an idempotency key, or the connection was never made; the failure is one that may pass;
+ * and the budget, which all calls of a client share, still has tokens. What must stay true: a POST without a key is never sent twice, and during
+ * an outage a client makes at most 100 retries (500 tokens at 5 each), until successes fill the budget again.
+ */
 import { ApiError, ConnectionError, NotFoundError, TimeoutError } from './errors.js';
 import type { Runtime } from './runtime.js';
 
 export interface RetryOptions {
-  /** Attempts in all. */
+  /** The number of attempts, the first one included. */
   readonly attempts: number;
   readonly baseMs: number;
   readonly capMs: number;
-  /** How long a server may ask us to wait. */
+  /** The longest wait that a Retry-After header can demand. */
   readonly retryAfterCapMs: number;
 }
 
 export const DEFAULT_RETRIES: RetryOptions = { attempts: 3, baseMs: 250, capMs: 8_000, retryAfterCapMs: 60_000 };
 
 const SAFE = new Set(['GET', 'HEAD', 'DELETE']);
-const PASSING = new Set([408, 429, 502, 503, 504]);
-// The connection was never made, so nothing can have been done: safe for every method.
+const TRANSIENT = new Set([408, 429, 502, 503, 504]);
+// With these errors no connection was made, so the server cannot have seen the request: safe for every method.
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
 const CAPACITY = 500;
 const COST = 5;
 const TIMEOUT_COST = 10;
 
-/** Retries draw from it and successes fill it, so that many callers cannot turn an outage into a storm. */
+/** The tokens that retries spend and successes return, one each. */
 export class RetryBudget {
   #tokens = CAPACITY;
 
@@ -43,16 +51,16 @@ export interface RetryDeps {
   readonly options: RetryOptions;
 }
 
-/** What decides whether a request may be sent again: its method, or that it has an Idempotency-Key. */
+/** The properties of a request that decide whether it may be sent again. `isKeyed`: it has an Idempotency-Key. */
 export interface Repeatable {
   readonly method: string;
   readonly isKeyed?: boolean;
 }
 
-/** Runs one HTTP call, and again when it failed in a way that passes and may be repeated. Undefined: a repeated DELETE found nothing left. */
+/** Runs one HTTP call with retries. Undefined: a repeated DELETE found that the first one had deleted the resource. */
 export async function withRetries(
   deps: RetryDeps,
-  what: Repeatable,
+  request: Repeatable,
   attempt: () => Promise<Response>,
   signal: AbortSignal,
 ): Promise<Response | undefined> {
@@ -62,31 +70,31 @@ export async function withRetries(
       deps.budget.refill();
       return response;
     } catch (error) {
-      if (count > 1 && what.method === 'DELETE' && error instanceof NotFoundError) return undefined;
-      if (count >= deps.options.attempts || !mayRepeat(what, error) || !deps.budget.take(error)) throw error;
-      await deps.runtime.sleep(pause(deps, count, error), signal);
+      if (count > 1 && request.method === 'DELETE' && error instanceof NotFoundError) return undefined;
+      if (count >= deps.options.attempts || !mayRepeat(request, error) || !deps.budget.take(error)) throw error;
+      await deps.runtime.sleep(retryDelay(deps, count, error), signal);
     }
   }
 }
 
 export function mayRepeat({ method, isKeyed = false }: Repeatable, error: unknown): boolean {
   const isSafe = SAFE.has(method) || isKeyed;
-  if (error instanceof ConnectionError) return isSafe || neverSent(error);
+  if (error instanceof ConnectionError) return isSafe || wasNeverSent(error);
   if (error instanceof TimeoutError) return isSafe;
   if (!(error instanceof ApiError)) return false;
-  // The first attempt of a keyed request is under way still.
+  // The service still works on the first attempt of a request with the same key.
   const isUnderWay = isKeyed && error.status === 409 && error.retryAfterMs !== undefined;
-  return isUnderWay || (isSafe && PASSING.has(error.status));
+  return isUnderWay || (isSafe && TRANSIENT.has(error.status));
 }
 
-function pause(deps: RetryDeps, count: number, error: unknown): number {
+function retryDelay(deps: RetryDeps, count: number, error: unknown): number {
   const { baseMs, capMs, retryAfterCapMs } = deps.options;
-  const asked = error instanceof ApiError ? error.retryAfterMs : undefined;
-  if (asked !== undefined) return Math.min(asked, retryAfterCapMs);
+  const demanded = error instanceof ApiError ? error.retryAfterMs : undefined;
+  if (demanded !== undefined) return Math.min(demanded, retryAfterCapMs);
   return deps.runtime.random() * Math.min(capMs, baseMs * 2 ** count);
 }
 
-function neverSent(error: ConnectionError): boolean {
+function wasNeverSent(error: ConnectionError): boolean {
   for (let cause: unknown = error.cause, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
     if ('code' in cause && NEVER_SENT.has(String(cause.code))) return true;
   }

@@ -1,4 +1,4 @@
-/** Time and chance, so that tests own both. */
+/** Clock, random numbers and ids, so that tests can control them. Times are in milliseconds. */
 export interface Runtime {
   now(): number;
   /** Rejects with the signal's reason when aborted. */

@@ -3,7 +3,7 @@ import { dataOf, type Transport } from './transport.js';
 import type { CallOptions, MagnumService } from './types.js';
 
 export interface Services {
-  /** The conductors. Administrators only, by default. */
+  /** The conductors of this Magnum. By default, requires an administrator. */
   list(options?: CallOptions): Listing<MagnumService>;
 }
 

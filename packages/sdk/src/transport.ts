@@ -1,25 +1,25 @@
 import createClient, { type Client } from 'openapi-fetch';
 import type { paths } from '@magnum-ts/openapi';
 import { underDeadline, type Limits } from './deadline.js';
-import { headerFor, type Microversions } from './microversion.js';
+import { headerFor, type MicroversionSource } from './microversion.js';
 import { send, type Outgoing, type PipelineDeps } from './pipeline.js';
 import type { AnswerInfo, CallOptions, EventCaller, RawCall, RawCaller } from './types.js';
 
-/** The typed calls. Only this file knows openapi-fetch. */
+/** The three ways to make a call: typed by the spec, raw, and as a stream. No other file depends on openapi-fetch. */
 export interface Transport {
   readonly http: Client<paths, 'application/json'>;
-  /** What a typed call takes beside its parameters, so that it ends when its caller wants. */
+  /** The second argument of a typed call beside its parameters: it carries the caller's signal, deadline and headers. */
   init(options: CallOptions | undefined): { readonly fetch: (request: Request) => Promise<Response> };
   readonly raw: RawCaller;
   readonly open: EventCaller;
 }
 
-// Never resolved: `send` puts the real address in its place, which may come from a catalog that is read later.
+// Never contacted: `send` replaces it by the real address, which may come from a catalog that is not read yet.
 const PLACEHOLDER = 'http://magnum.invalid';
 
-export function createTransport(deps: PipelineDeps, versions: Microversions): Transport {
+export function createTransport(deps: PipelineDeps, versions: MicroversionSource): Transport {
   const deliver = async (encoded: EncodedCall, options: Delivery, signal: AbortSignal): Promise<Response> => {
-    const version = await versions.negotiated();
+    const version = await versions.negotiate();
     const response = await send(deps, {
       method: encoded.method,
       path: encoded.path,
@@ -33,7 +33,7 @@ export function createTransport(deps: PipelineDeps, versions: Microversions): Tr
       body: encoded.body,
       signal,
     });
-    options.onAnswer?.(infoOf(response));
+    options.onAnswer?.(readAnswerInfo(response));
     return response;
   };
   const call = (encoded: EncodedCall, options: Delivery & Omit<Limits, 'what'> = {}): Promise<Response> =>
@@ -43,7 +43,7 @@ export function createTransport(deps: PipelineDeps, versions: Microversions): Tr
     init: (options) => ({ fetch: async (request) => call(await readRequest(request), options) }),
     raw: async <T>(rawCall: RawCall, options?: CallOptions) => {
       const text = await (await call(encodeCall(rawCall), options)).text();
-      return (text === '' ? undefined : JSON.parse(text)) as T; // the caller's word for what the spec says
+      return (text === '' ? undefined : JSON.parse(text)) as T; // the caller names the type that the spec gives to the path
     },
     open: (rawCall, options) => call(encodeCall(rawCall), { ...options, accept: 'text/event-stream' }),
   };
@@ -51,12 +51,12 @@ export function createTransport(deps: PipelineDeps, versions: Microversions): Tr
 
 type Delivery = Pick<CallOptions, 'ifMatch' | 'idempotencyKey' | 'onAnswer'> & { readonly accept?: string };
 
-function infoOf({ headers }: Response): AnswerInfo {
+function readAnswerInfo({ headers }: Response): AnswerInfo {
   const warnings = [...(headers.get('warning') ?? '').matchAll(/299 \S+ "([^"]*)"/g)].map((match) => match[1] ?? '');
   return { etag: headers.get('etag'), warnings, requestId: headers.get('x-openstack-request-id') };
 }
 
-/** A call as text, before it has a server. */
+/** A call whose query and body are text. */
 type EncodedCall = Pick<Outgoing, 'method' | 'path' | 'body'>;
 
 function encodeCall({ method, path, query = {}, body }: RawCall): EncodedCall {
@@ -71,14 +71,14 @@ function encodeCall({ method, path, query = {}, body }: RawCall): EncodedCall {
   };
 }
 
-/** openapi-fetch gives a typed call as a Request, whose body can only be read back. */
+/** openapi-fetch hands a typed call over as a Request, whose body has to be read back. */
 async function readRequest(request: Request): Promise<EncodedCall> {
   const body = request.body === null ? undefined : await request.text();
   return { method: request.method, path: request.url.slice(PLACEHOLDER.length), body };
 }
 
-/** The answer's body. Errors have been thrown before by `send`, so what is left is a success of the declared type. */
+/** The body of a typed call. `send` has thrown for every error, so the response is a success of the declared type. */
 export async function dataOf<T>(call: Promise<{ readonly data?: T }>): Promise<NonNullable<T>> {
   const { data } = await call;
-  return data as NonNullable<T>; // see above; operations without a body do not use this
+  return data as NonNullable<T>; // see above; calls without a response body do not use this function
 }

@@ -3,7 +3,7 @@ import type { components, OperationTypes } from '@magnum-ts/openapi';
 type Schemas = components['schemas'];
 type Query<Id extends keyof OperationTypes> = NonNullable<OperationTypes[Id]['parameters']['query']>;
 
-// What is on the wire is what is in your hands: snake case, as the API reference names it.
+// The types are those of the wire, in snake case, with the names of the API reference.
 export type Bay = Schemas['Bay'];
 export type BaySummary = Schemas['BaySummary'];
 export type BayCreate = Schemas['BayCreate'];
@@ -29,7 +29,7 @@ export type KubernetesService = Schemas['Service'];
 export type KubernetesServiceSummary = Schemas['ServiceSummary'];
 export type ReplicationController = Schemas['ReplicationController'];
 export type ReplicationControllerSummary = Schemas['ReplicationControllerSummary'];
-/** `manifest` wins over `manifest_url`. */
+/** `manifest` takes precedence over `manifest_url`. */
 export type ManifestCreate = Schemas['PodCreate'];
 export type X509KeyPair = Schemas['X509KeyPair'];
 export type X509KeyPairSummary = Schemas['X509KeyPairSummary'];
@@ -52,7 +52,7 @@ export type FederationSummary = Schemas['FederationSummary'];
 export type FederationCreate = Schemas['FederationCreate'];
 export type Versions = Schemas['Versions'];
 export type V1 = Schemas['V1'];
-/** The answer to a request that is carried out later. */
+/** The answer to a request that the service carries out later. */
 export type Accepted = Schemas['Accepted'];
 export type BayPlan = Schemas['BayPlan'];
 export type JsonPatch = Schemas['JsonPatch'];
@@ -62,39 +62,39 @@ export type NodeGroupListQuery = Query<'listNodeGroups'>;
 export type QuotaListQuery = Query<'listQuotas'>;
 export type BayListQuery = Query<'listNodes'>;
 
-/** A call by its parts, for whatever has no typed method. */
+/** A call by its parts, for operations without a typed method. */
 export interface RawCall {
   readonly method: string;
-  /** `/v1/bays/my-bay`, its parts encoded. */
+  /** `/v1/bays/my-bay`; the caller encodes each segment. */
   readonly path: string;
   /** A parameter that is undefined is not sent. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
   readonly body?: unknown;
 }
 
-/** Sends a call and answers its parsed body, undefined for an empty one. The caller names the type that the spec gives to the path. */
+/** Sends a call and returns its parsed body, undefined for an empty one. `T` is the type of the body in the spec. */
 export type RawCaller = <T = unknown>(call: RawCall, options?: CallOptions) => Promise<T>;
 
-/** Opens a stream of server-sent events: answers as soon as it begins. The caller reads and ends the body. */
+/** Opens a stream of server-sent events, and returns as soon as it starts. The caller reads and cancels the body. */
 export type EventCaller = (call: RawCall, options?: CallOptions) => Promise<Response>;
 
-/** What every method takes last. */
+/** The last argument of every method. */
 export interface CallOptions {
   readonly signal?: AbortSignal;
-  /** For the whole call, retries included; the client's `timeout` is for each attempt. */
+  /** The deadline of the whole call with its retries; the client's `timeout` is that of each attempt. */
   readonly timeoutMs?: number;
-  /** ETag of the version that is to be changed or deleted: another one is refused with 412. See `onAnswer`. */
+  /** ETag of the version that the call may change or delete; the service refuses any other version with 412. See `onAnswer`. */
   readonly ifMatch?: string;
-  /** For POST: however often it is sent within a day, it is carried out once. */
+  /** For POST: the service carries out requests with the same key once within a day, and repeats its first answer. */
   readonly idempotencyKey?: string;
-  /** What an answer says beside its body. */
+  /** Receives the headers of a successful answer. */
   readonly onAnswer?: (answer: AnswerInfo) => void;
 }
 
 export interface AnswerInfo {
-  /** Of bays, bay models and what is the same; null where there is none. */
+  /** The version of a bay, bay model, cluster or cluster template; null for other resources. */
   readonly etag: string | null;
-  /** Labels that the driver cannot make sense of, for instance. */
+  /** For instance, labels that the driver does not know. */
   readonly warnings: readonly string[];
   readonly requestId: string | null;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TimeoutError, WaiterError, type Bay, type BayEvent } from './index.js';
-import { aBay, aWorld, failing, type Handler } from './testing/a-world.js';
+import { aBay, aTestClient, failing, type Handler } from './testing/test-client.js';
 
 describe('waiting for a bay', () => {
   const through = (statuses: readonly Partial<Bay>[], events: readonly Partial<BayEvent>[] = []): Handler => {
@@ -16,36 +16,36 @@ describe('waiting for a bay', () => {
     };
   };
 
-  test('ends when it is complete, and tells every event once', async () => {
-    const world = aWorld(
+  test('ends when it is complete, and reports every event once', async () => {
+    const client = aTestClient(
       through(
         [{ status: 'CREATE_IN_PROGRESS' }, { status: 'CREATE_IN_PROGRESS' }, { status: 'CREATE_COMPLETE' }],
         [{ id: 1 }, { id: 2 }, { id: 3 }],
       ),
     );
     const seen: number[] = [];
-    const bay = await world.magnum.bays.waitUntil('my-bay', { onEvent: ({ id }) => seen.push(id) });
+    const bay = await client.magnum.bays.waitUntil('my-bay', { onEvent: ({ id }) => seen.push(id) });
     expect(bay.status).toBe('CREATE_COMPLETE');
     expect(seen).toEqual([1, 2, 3]);
   });
 
-  test('fails at once, with the reason, when the bay has failed', async () => {
-    const world = aWorld(
+  test('fails with the reason as soon as the bay has failed', async () => {
+    const client = aTestClient(
       through([{ status: 'CREATE_IN_PROGRESS' }, { status: 'CREATE_FAILED', status_reason: 'no such flavor' }]),
     );
-    const error = await world.magnum.bays.waitUntil('my-bay').catch((thrown: unknown) => thrown);
+    const error = await client.magnum.bays.waitUntil('my-bay').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(WaiterError);
     expect(error).toMatchObject({ status: 'CREATE_FAILED', reason: 'no such flavor' });
   });
 
-  test('for its end takes 404 for the end', async () => {
-    const world = aWorld(through([{ status: 'DELETE_IN_PROGRESS' }, { status: 'DELETE_COMPLETE' }]));
-    await expect(world.magnum.bays.waitUntilDeleted('my-bay', { onEvent: () => undefined })).resolves.toBeUndefined();
+  test('for its deletion ends with 404', async () => {
+    const client = aTestClient(through([{ status: 'DELETE_IN_PROGRESS' }, { status: 'DELETE_COMPLETE' }]));
+    await expect(client.magnum.bays.waitUntilDeleted('my-bay', { onEvent: () => undefined })).resolves.toBeUndefined();
   });
 
-  test('gives up after its time', async () => {
-    const world = aWorld(through([{ status: 'CREATE_IN_PROGRESS' }]));
-    await expect(world.magnum.bays.waitUntil('my-bay', { timeoutMs: 10_000 })).rejects.toBeInstanceOf(TimeoutError);
-    expect(world.slept.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(10_000);
+  test('ends with TimeoutError after its deadline', async () => {
+    const client = aTestClient(through([{ status: 'CREATE_IN_PROGRESS' }]));
+    await expect(client.magnum.bays.waitUntil('my-bay', { timeoutMs: 10_000 })).rejects.toBeInstanceOf(TimeoutError);
+    expect(client.slept.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(10_000);
   });
 });

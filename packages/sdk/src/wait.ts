@@ -1,8 +1,15 @@
+/**
+ * Waiting for a bay.
+ *
+ * A change of a bay takes minutes, during which the service may restart and connections may break. The waiter polls the bay, reports its new
+ * events, and tolerates a few failures in a row. What must stay true: events are read after the bay, so that the events that led to the final
+ * status are reported before the wait ends; each event is reported once; and the wait ends by the status, the deadline or the signal.
+ */
 import { ApiError, ConnectionError, NotFoundError, TimeoutError, WaiterError } from './errors.js';
 import type { Runtime } from './runtime.js';
 import type { Bay, BayEvent, BayStatus } from './types.js';
 
-/** What can be waited for: a bay, or a cluster, which is the same. */
+/** The fields of a bay or cluster that a wait reads. */
 export interface Waitable {
   readonly name: string;
   readonly status: BayStatus;
@@ -11,11 +18,11 @@ export interface Waitable {
 
 export interface WaitOptions<T extends Waitable = Bay> {
   readonly signal?: AbortSignal;
-  /** 60 minutes where absent. */
+  /** Milliseconds; default: 60 minutes. */
   readonly timeoutMs?: number;
-  /** 2 seconds where absent. */
+  /** Milliseconds between two polls; default: 2 seconds. */
   readonly intervalMs?: number;
-  /** Only events later than this one are reported. */
+  /** Only events with a greater id are reported. */
   readonly after?: number;
   readonly onEvent?: (event: BayEvent) => void;
   readonly onUpdate?: (bay: T) => void;
@@ -29,27 +36,27 @@ export interface WaitDeps<T extends Waitable> {
 
 const MAX_FAILURES = 5;
 
-/** Follows a bay until it is settled. Throws WaiterError as soon as it has failed, TimeoutError when it takes too long. */
+/** Polls a bay until no change is in progress. Throws WaiterError when the change has failed, TimeoutError after the deadline. */
 export async function waitUntilSettled<T extends Waitable>(deps: WaitDeps<T>, id: string, options: WaitOptions<T>): Promise<T> {
-  const bay = await follow(deps, id, options, (seen) => !seen.status.endsWith('_IN_PROGRESS'));
+  const bay = await pollUntil(deps, id, options, (seen) => !seen.status.endsWith('_IN_PROGRESS'));
   if (bay === undefined)
-    throw new WaiterError({ name: id, status: 'DELETE_COMPLETE', status_reason: 'it was deleted meanwhile' });
+    throw new WaiterError({ name: id, status: 'DELETE_COMPLETE', status_reason: 'it was deleted during the wait' });
   if (bay.status.endsWith('_FAILED')) throw new WaiterError(bay);
   return bay;
 }
 
-/** Follows a bay until it is gone. */
+/** Polls a bay until it is deleted. */
 export async function waitUntilDeleted<T extends Waitable>(
   deps: WaitDeps<T>,
   id: string,
   options: WaitOptions<T>,
 ): Promise<void> {
-  const bay = await follow(deps, id, options, (seen) => seen.status === 'DELETE_COMPLETE' || seen.status === 'DELETE_FAILED');
+  const bay = await pollUntil(deps, id, options, (seen) => seen.status === 'DELETE_COMPLETE' || seen.status === 'DELETE_FAILED');
   if (bay?.status === 'DELETE_FAILED') throw new WaiterError(bay);
 }
 
-/** The bay at which `done` held; undefined when it is no longer there. */
-async function follow<T extends Waitable>(
+/** Returns the bay for which `done` was true; undefined when the bay no longer exists. */
+async function pollUntil<T extends Waitable>(
   deps: WaitDeps<T>,
   id: string,
   options: WaitOptions<T>,
@@ -58,27 +65,26 @@ async function follow<T extends Waitable>(
   const { timeoutMs = 3_600_000, intervalMs = 2_000 } = options;
   const deadline = deps.runtime.now() + timeoutMs;
   const signal = options.signal ?? new AbortController().signal;
-  const reader = eventReader(deps, id, options, signal);
+  const reportEvents = createEventReader(deps, id, options, signal);
   let failures = 0;
   for (;;) {
     try {
-      const bay = await present(deps, id, signal);
-      // Events after the bay: what led to the status that ends the wait has then been reported.
-      await reader();
+      const bay = await getIfPresent(deps, id, signal);
+      await reportEvents();
       if (bay) options.onUpdate?.(bay);
       if (bay === undefined || done(bay)) return bay;
       failures = 0;
     } catch (error) {
       failures += 1;
-      if (!passes(error) || failures > MAX_FAILURES) throw error;
+      if (!isTransient(error) || failures > MAX_FAILURES) throw error;
     }
     if (deps.runtime.now() + intervalMs > deadline)
-      throw new TimeoutError(`Bay ${id} was not settled after ${Math.round(timeoutMs / 1000)} s`);
+      throw new TimeoutError(`Bay ${id} was not complete after ${Math.round(timeoutMs / 1000)} s`);
     await deps.runtime.sleep(intervalMs, signal);
   }
 }
 
-async function present<T extends Waitable>(deps: WaitDeps<T>, id: string, signal: AbortSignal): Promise<T | undefined> {
+async function getIfPresent<T extends Waitable>(deps: WaitDeps<T>, id: string, signal: AbortSignal): Promise<T | undefined> {
   try {
     return await deps.get(id, { signal });
   } catch (error) {
@@ -87,8 +93,8 @@ async function present<T extends Waitable>(deps: WaitDeps<T>, id: string, signal
   }
 }
 
-/** Reports what is new at each call. Servers without events, and bays that are gone, have none to tell. */
-function eventReader<T extends Waitable>(
+/** Makes a function that reports the new events at each call; none for a deleted bay or a service without events. */
+function createEventReader<T extends Waitable>(
   deps: WaitDeps<T>,
   id: string,
   options: WaitOptions<T>,
@@ -109,6 +115,7 @@ function eventReader<T extends Waitable>(
   };
 }
 
-function passes(error: unknown): boolean {
+/** True for errors that the next poll may not meet again. */
+function isTransient(error: unknown): boolean {
   return error instanceof ConnectionError || error instanceof TimeoutError || (error instanceof ApiError && error.status >= 500);
 }

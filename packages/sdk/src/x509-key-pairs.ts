@@ -1,7 +1,7 @@
 import { collection, type Collection } from './collection.js';
 import type { RawCaller, X509KeyPair, X509KeyPairCreate, X509KeyPairSummary } from './types.js';
 
-/** Key pairs that are kept with a bay, as the API had them before certificates. */
+/** Key pairs that the service stores with a bay, the API's predecessor of certificates. */
 export type X509KeyPairs = Omit<Collection<X509KeyPair, X509KeyPairSummary, X509KeyPairCreate>, 'update'>;
 
 export function x509KeyPairs(raw: RawCaller): X509KeyPairs {

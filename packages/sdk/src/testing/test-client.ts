@@ -2,14 +2,14 @@ import { createMagnum, type Bay, type Magnum, type MagnumOptions, type Runtime }
 
 export type Handler = (request: Request, url: URL) => Response | Promise<Response>;
 
-export interface World {
+export interface TestClient {
   readonly magnum: Magnum;
   readonly requests: Request[];
   readonly slept: number[];
 }
 
-/** A client of a server that is a function. Waiting takes no time here. */
-export function aWorld(handler: Handler, options: Partial<MagnumOptions> = {}): World {
+/** A client whose server is the function `handler`. Its clock moves only when it sleeps, which takes no time. */
+export function aTestClient(handler: Handler, options: Partial<MagnumOptions> = {}): TestClient {
   const requests: Request[] = [];
   const slept: number[] = [];
   let now = 0;
