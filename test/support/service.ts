@@ -132,6 +132,7 @@ export interface ServiceOptions {
   readonly drivers?: DriverChoice;
   /** Rows of each kind that a project may have. */
   readonly rowLimits?: Partial<typeof ROW_LIMITS>;
+  readonly labelBounds?: { readonly count: number; readonly length: number };
 }
 
 /** The whole service in this process, over a database in memory and simulated servers. */
@@ -152,6 +153,7 @@ export async function aService(options: ServiceOptions = {}): Promise<Service> {
     ...(options.preflight ? { preflight: options.preflight } : {}),
     ...(options.drivers ? { drivers: options.drivers } : {}),
     ...(options.rowLimits ? { rowLimits: { ...ROW_LIMITS, ...options.rowLimits } } : {}),
+    ...(options.labelBounds ? { labelBounds: options.labelBounds } : {}),
     host: 'test',
     origin: () => ORIGIN,
     nodeOrigin: () => ORIGIN,

@@ -46,6 +46,8 @@ export interface EmbeddedOptions {
   readonly clusterQuota?: number;
   /** Rows of other kinds; the usual limits when absent. */
   readonly rowLimits?: AppDeps['rowLimits'];
+  /** Bounds on labels that are narrower than the specification's. */
+  readonly labelBounds?: AppDeps['labelBounds'];
   /** Where manifests may be fetched from; nowhere when absent. */
   readonly manifestRules?: FetchRules;
   /** How long old and new certificates both count when a bay gets another authority; five minutes when absent. */
@@ -93,6 +95,7 @@ export async function embeddedMagnum(options: EmbeddedOptions): Promise<Embedded
     longWork: new LongWork(),
     preflight: options.preflight ?? 'warn',
     ...(options.rowLimits ? { rowLimits: options.rowLimits } : {}),
+    ...(options.labelBounds ? { labelBounds: options.labelBounds } : {}),
     ...(limits ? { limits } : {}),
     shares: new StoreShares(SHARE_OF_STORE),
   });

@@ -97,6 +97,7 @@ export async function openApi(
     preflight: PREFLIGHT_RULES.find((rule) => rule === config.text('quotas', 'preflight')) ?? 'warn',
     maxLimit: config.number('api', 'max_limit'),
     labelCheck: labelCheckOf(config),
+    labelBounds: { count: config.number('api', 'max_labels'), length: config.number('api', 'max_label_length') },
     maxEventStreams: config.number('api', 'max_event_streams'),
     defaultClusterQuota: config.number('quotas', 'max_clusters_per_project'),
     longWork: new LongWork(),

@@ -4,7 +4,7 @@ import type { BayModel } from '../domain/bay-model.js';
 import { DomainError } from '../domain/errors.js';
 import type { LimitedRow } from '../domain/quota.js';
 import type { Vocabulary } from '../domain/words.js';
-import type { LabelCheck } from '../domain/labels.js';
+import type { LabelBounds, LabelCheck } from '../domain/labels.js';
 import type { BayDriver, ClientAccess, ClientFiles } from '../ports/bay-driver.js';
 import type { CertificateAuthority } from '../ports/certificates.js';
 import type { Manifests } from '../ports/manifests.js';
@@ -44,6 +44,8 @@ export interface AppDeps {
   readonly authority: Pick<CertificateAuthority, 'newRequest'>;
   /** `[api] label_check`; `warn` when absent. */
   readonly labelCheck?: LabelCheck;
+  /** `[api] max_labels` and `max_label_length`; the specification's own where absent. */
+  readonly labelBounds?: LabelBounds;
   readonly clock: Clock;
   readonly random: Random;
   /** For what rests in the database and is nobody else's to read. */

@@ -1,5 +1,5 @@
 import { DomainError } from '../domain/errors.js';
-import { labelProblems, type Labels, type Problem } from '../domain/labels.js';
+import { labelProblems, type LabelBounds, type Labels, type Problem } from '../domain/labels.js';
 import type { BayDriver } from '../ports/bay-driver.js';
 import type { Access, AppDeps } from './deps.js';
 
@@ -32,7 +32,12 @@ export function withoutEffect(
 }
 
 /** What is odd about labels, to be shown as warnings; a refusal of the first of them where the operator wants that. */
-export function checkLabels(deps: Pick<AppDeps, 'labelCheck'>, driver: BayDriver, labels: Labels): readonly Problem[] {
+export function checkLabels(
+  deps: Pick<AppDeps, 'labelCheck' | 'labelBounds'>,
+  driver: BayDriver,
+  labels: Labels,
+): readonly Problem[] {
+  if (deps.labelBounds) requireWithin(deps.labelBounds, labels);
   if (deps.labelCheck === 'off') return [];
   const problems = labelProblems(driver.labels, labels);
   const [first] = problems;
@@ -41,4 +46,20 @@ export function checkLabels(deps: Pick<AppDeps, 'labelCheck'>, driver: BayDriver
     field: first.field,
     message: `${first.field}: ${first.message}. The labels of ${driver.name} stand under /v1/drivers/${driver.name}.`,
   });
+}
+
+/** An operator's own bounds on labels; the specification's hold in any case. Error: `invalid-parameter`. */
+function requireWithin({ count, length }: LabelBounds, labels: Labels): void {
+  const names = Object.keys(labels);
+  if (names.length > count)
+    throw new DomainError('invalid-parameter', {
+      field: 'labels',
+      message: `labels: they are ${names.length}; this service takes ${count} at most. Leave some out.`,
+    });
+  const long = names.find((name) => name.length > length || (labels[name] ?? '').length > length);
+  if (long !== undefined)
+    throw new DomainError('invalid-parameter', {
+      field: 'labels',
+      message: `labels: name and value of ${JSON.stringify(long.slice(0, 80))} may have ${length} characters at most here. Use shorter ones.`,
+    });
 }

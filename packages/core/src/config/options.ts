@@ -1,3 +1,4 @@
+import { LONGEST_LABEL, MOST_LABELS } from '../domain/labels.js';
 import { CONNECTION_OPTIONS } from './connection-options.js';
 import { OPENSTACK_OPTIONS } from './openstack-options.js';
 import { option, type Option } from './option.js';
@@ -57,6 +58,22 @@ export const OPTIONS: readonly Option[] = [
     'warn',
     'Labels that a driver does not know or cannot make sense of: off, warn (a header of the answer), enforce (a refusal).',
     { oneOf: ['off', 'warn', 'enforce'] },
+  ),
+  option(
+    'api',
+    'max_labels',
+    'integer',
+    MOST_LABELS,
+    'Labels of a bay model, bay or node group, merged ones counted. Only fewer than usual: clients are promised no more, and every other bound stands on it.',
+    { minimum: 1, maximum: MOST_LABELS },
+  ),
+  option(
+    'api',
+    'max_label_length',
+    'integer',
+    LONGEST_LABEL,
+    'Characters of the name or of the value of a label. Only fewer than usual.',
+    { minimum: 16, maximum: LONGEST_LABEL },
   ),
   option('api', 'max_event_streams', 'integer', 20, 'Streams of events that one project may have open, in one process.', {
     minimum: 0,

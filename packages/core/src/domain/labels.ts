@@ -3,6 +3,16 @@ import { DomainError } from './errors.js';
 /** Labels of one bay, model or group, at most; the specification says the same of each body. */
 export const MOST_LABELS = 100;
 
+/** Characters of a name or a value, at most; the specification says the same. */
+export const LONGEST_LABEL = 255;
+
+/** What an operator allows: no more than these. */
+export interface LabelBounds {
+  readonly count: number;
+  /** Characters of a name or a value. */
+  readonly length: number;
+}
+
 /** Labels are strings on both sides, whatever JSON type the caller used (docs/contract/protocol.md#field-values). */
 export type Labels = Readonly<Record<string, string>>;
 
