@@ -93,7 +93,7 @@ describe('a bay of many nodes', () => {
     );
     const before = await nodes();
     expect(before.size).toBe(53);
-    const [gone = ''] = [...before.keys()].filter((name) => name.startsWith('worker'));
+    const [gone = ''] = [...before.keys()].filter((name) => name.startsWith('many-worker-'));
     const body = { node_count: 52, nodes_to_remove: [gone] };
     expect(
       resource(await service.request('POST', `/v1/clusters/${bay.uuid}/actions/resize`, { version: '1.14', body }), 202).uuid,
