@@ -15,7 +15,7 @@ import { enginesOf } from '../../packages/core/src/engines.js';
 import type { Logger } from '../../packages/core/src/ports/logger.js';
 import type { Orchestrator, StackAddress, StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
 import { A_MODEL_ID, aBay, aBayModel, anIntent } from '../../packages/core/src/testing/builders.js';
-import { MovableClock } from '../support/world.js';
+import { ManualClock } from '@magnum-ts/core/testing';
 
 /** A line of the log: the event and its fields. */
 export interface Line {
@@ -26,7 +26,7 @@ export interface Line {
 /** The conductor's loop over a database in memory and an orchestrator whose stacks are what the test says. */
 export interface ConductorWorld {
   readonly db: Knex;
-  readonly clock: MovableClock;
+  readonly clock: ManualClock;
   readonly deps: ConductorDeps;
   readonly lines: readonly Line[];
   /** Addresses of every call for many stacks. */
@@ -44,7 +44,7 @@ export type StackOf = (address: StackAddress) => StackSnapshot | undefined | Pro
 export async function aConductorWorld(stackOf: StackOf = inProgress): Promise<ConductorWorld> {
   const db = openSqlite(':memory:');
   await migrate(db, coreMigrations);
-  const clock = new MovableClock();
+  const clock = ManualClock.running();
   const store = knexStore(db, clock);
   await store.write((repos) => repos.bayModels.insert(aBayModel()));
   const lines: Line[] = [];

@@ -18,7 +18,7 @@ import { stackNameOf, type BayId } from '../../packages/core/src/domain/ids.js';
 import { Secret } from '../../packages/core/src/domain/secret.js';
 import type { Lease } from '../../packages/core/src/ports/store.js';
 import { aBay, aBayModel } from '../../packages/core/src/testing/builders.js';
-import { MovableClock } from '../support/world.js';
+import { ManualClock } from '@magnum-ts/core/testing';
 import { emptyDatabase, withMariadb } from '../support/services.js';
 
 const GRACE_MS = 60_000;
@@ -28,14 +28,14 @@ const ALIVE = aBay({ id: '22222222-0000-4000-8000-000000000002' as BayId, name: 
 
 function suite(open: () => Promise<Knex>): void {
   let db: Knex;
-  let clock: MovableClock;
+  let clock: ManualClock;
   let deps: ConductorDeps;
   let removed: string[];
   let frozen: Lease;
 
   beforeEach(async () => {
     db = await open();
-    clock = new MovableClock();
+    clock = ManualClock.running();
     removed = [];
     const parts = composeParts({
       db,

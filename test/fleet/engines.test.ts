@@ -16,7 +16,7 @@ import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { orchestratorContract } from '../../packages/core/src/testing/contracts/orchestrator.js';
 import type { StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
 import { emptyDatabase, withMariadb } from '../support/services.js';
-import { MovableClock } from '../support/world.js';
+import { ManualClock } from '@magnum-ts/core/testing';
 import { mortalEngine, type Act, type MortalEngine } from './mortal-engine.js';
 
 const SLOWNESS = 40;
@@ -24,12 +24,12 @@ const NODES = ['one', 'two'];
 
 function enginesSuite(open: () => Promise<Knex>): void {
   let db: Knex;
-  let clock: MovableClock;
+  let clock: ManualClock;
   let acts: Act[];
   let engines: MortalEngine[];
   beforeEach(async () => {
     db = await open();
-    clock = new MovableClock();
+    clock = ManualClock.running();
     acts = [];
     engines = [];
   });

@@ -27,27 +27,12 @@ import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificat
 import { Secret } from '../../packages/core/src/domain/secret.js';
 import { enginesOf } from '../../packages/core/src/engines.js';
 import type { Trusts } from '../../packages/core/src/ports/identity.js';
-import type { Clock } from '../../packages/core/src/ports/clock.js';
-import { Killed, type CrashPoints } from '../../packages/core/src/testing/crash-points.js';
-
-/** Real time that can be moved forward, so that leases lapse without waiting. */
-export class MovableClock implements Clock {
-  #offset = 0;
-  now(): Date {
-    return new Date(Date.now() + this.#offset);
-  }
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    return systemClock.sleep(milliseconds, signal);
-  }
-  advance(milliseconds: number): void {
-    this.#offset += milliseconds;
-  }
-}
+import { Killed, ManualClock, type CrashPoints } from '@magnum-ts/core/testing';
 
 /** What survives a process: the database and the key. Processes come and go over it. */
 export interface Machine {
   readonly db: Knex;
-  readonly clock: MovableClock;
+  readonly clock: ManualClock;
   readonly key: Uint8Array;
   /** Trust by the account that holds it: what Keystone would remember. */
   readonly trusts: Map<string, string>;
@@ -56,7 +41,7 @@ export interface Machine {
 export async function aMachine(): Promise<Machine> {
   const db = openSqlite(':memory:');
   await migrate(db, [...coreMigrations, ...embeddedMigrations]);
-  return { db, clock: new MovableClock(), key: systemRandom.bytes(32), trusts: new Map() };
+  return { db, clock: ManualClock.running(), key: systemRandom.bytes(32), trusts: new Map() };
 }
 
 /** Another machine that is in the very state of this one, on which no process runs now. Its database goes with `folder`. */
@@ -66,7 +51,7 @@ export async function copyOf(machine: Machine, folder: string): Promise<Machine>
   const db = openSqlite(file);
   // What dies here is never the machine itself.
   await db.raw('PRAGMA synchronous = OFF');
-  return { ...machine, db, clock: new MovableClock(), trusts: new Map(machine.trusts) };
+  return { ...machine, db, clock: ManualClock.running(), trusts: new Map(machine.trusts) };
 }
 
 /** One process: all parts are the real ones; only the servers are simulated. */

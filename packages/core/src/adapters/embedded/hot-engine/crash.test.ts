@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { DomainError } from '../../../domain/errors.js';
 import type { JsonObject } from '../../../domain/json.js';
 import type { StackSnapshot, StackSpec } from '../../../ports/orchestrator.js';
+import { ManualClock } from '../../../testing/manual-clock.js';
 import { SimulatedBackend } from '../simulated.js';
 import type { HotEngine } from './engine.js';
 import {
@@ -13,7 +14,6 @@ import {
   aTemplate,
   engineOver,
   intercepted,
-  ManualClock,
   migrated,
   settled,
   SIGNAL,

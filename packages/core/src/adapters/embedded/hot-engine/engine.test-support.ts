@@ -12,6 +12,7 @@ import { silentLogger } from '../../system/logger.js';
 import { systemRandom } from '../../system/random.js';
 import { aesSealer } from '../../system/sealer.js';
 import type { CloudBackend } from '../backend.js';
+import { ManualClock } from '../../../testing/manual-clock.js';
 import { EMBEDDED_DEFAULTS } from '../config.js';
 import { SimulatedBackend } from '../simulated.js';
 import { HotEngine } from './engine.js';
@@ -19,31 +20,6 @@ import { HotEngine } from './engine.js';
 export const ACCESS: CloudAccess = { projectId: 'project-1', userId: 'user-1' };
 export const SIGNAL = new AbortController().signal;
 const KEY = Buffer.alloc(32, 7);
-
-/** Time that stands still until it is moved. */
-export class ManualClock implements Clock {
-  #now = Date.parse('2026-01-01T00:00:00Z');
-  #sleeping: { readonly until: number; readonly wake: () => void }[] = [];
-
-  now(): Date {
-    return new Date(this.#now);
-  }
-
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      this.#sleeping.push({ until: this.#now + milliseconds, wake: resolve });
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-    });
-  }
-
-  advance(milliseconds: number): void {
-    this.#now += milliseconds;
-    const due = this.#sleeping.filter((sleeper) => sleeper.until <= this.#now);
-    this.#sleeping = this.#sleeping.filter((sleeper) => sleeper.until > this.#now);
-    due.forEach((sleeper) => sleeper.wake());
-  }
-}
 
 export interface World {
   readonly db: Knex;

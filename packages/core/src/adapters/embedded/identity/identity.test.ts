@@ -4,7 +4,8 @@ import { Secret } from '../../../domain/secret.js';
 import type { JsonValue } from '../../../domain/json.js';
 import { systemRandom } from '../../system/random.js';
 import { EMBEDDED_DEFAULTS } from '../config.js';
-import { ManualClock, migrated } from '../hot-engine/engine.test-support.js';
+import { ManualClock } from '../../../testing/manual-clock.js';
+import { migrated } from '../hot-engine/engine.test-support.js';
 import { EmbeddedIdentity } from './identity.js';
 
 const BASE = 'http://cloud.test/identity';
