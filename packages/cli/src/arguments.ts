@@ -1,7 +1,7 @@
 import type { JsonSchema, Operation } from '@magnum-ts/openapi';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UsageError } from './errors.js';
-import { camel, type Flags } from './session.js';
+import { toCamelCase, type Flags } from './session.js';
 import type { Io } from './io.js';
 
 /** A named value that an option sets: a field of a body, or a query parameter. */
@@ -19,7 +19,7 @@ function flagsOf(field: Field): readonly string[] {
   return field.schema['x-cli']?.flags ?? [field.name.replaceAll('_', '-')];
 }
 
-/** Adds the options of a field: `--node-count <integer>`, `--public` with `--no-public`, older names unseen. */
+/** Adds the options of a field: `--node-count <number>`, `--public` with `--no-public`. Help does not show older names of an option. */
 export function addField(command: Command, field: Field): void {
   for (const [index, flag] of flagsOf(field).entries()) {
     for (const option of optionsFor(field, flag)) command.addOption(index > 0 ? option.hideHelp() : option);
@@ -35,14 +35,14 @@ function optionsFor(field: Field, flag: string): Option[] {
       new Option(`--no-${flag}`, `opposite of --${flag}`).hideHelp(field.schema.default !== true),
     ];
   if (type === 'object')
-    return [new Option(`--${flag} <key=value>`, `${about} May be repeated, or separated by commas.`).argParser(intoMap)];
+    return [new Option(`--${flag} <key=value>`, `${about} Repeat the option, or separate values by commas.`).argParser(parseMap)];
   if (type === 'array')
-    return [new Option(`--${flag} <value>`, `${about} May be repeated, or separated by commas.`).argParser(intoList)];
+    return [new Option(`--${flag} <value>`, `${about} Repeat the option, or separate values by commas.`).argParser(parseList)];
   if (field.schema['x-cli']?.file)
-    return [new Option(`--${flag} <file>`, `${about} The file that holds it; - is standard input.`)];
+    return [new Option(`--${flag} <file>`, `${about} A file with the value; - is standard input.`)];
   const choices = field.schema.enum?.filter((value) => typeof value === 'string');
   if (choices) return [new Option(`--${flag} <${field.name}>`, about).choices(choices)];
-  if (type === 'integer') return [new Option(`--${flag} <number>`, about).argParser((text) => integer(text, field.schema))];
+  if (type === 'integer') return [new Option(`--${flag} <number>`, about).argParser((text) => parseInteger(text, field.schema))];
   return [new Option(`--${flag} <${placeholder(flag)}>`, about)];
 }
 
@@ -50,8 +50,8 @@ function placeholder(flag: string): string {
   return flag.split('-').at(-1) ?? flag;
 }
 
-/** `a=b,c=d`, more of them at every repetition. A comma before something without `=` belongs to the value before it. */
-export function intoMap(text: string, before: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+/** Parses `a=b,c=d` and adds the pairs to those of earlier repetitions. A comma that no `key=` follows is part of the value. */
+export function parseMap(text: string, before: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
   const pairs = text.split(/,(?=[^=,]+=)/).map((pair) => {
     const at = pair.indexOf('=');
     if (at < 1) throw new InvalidArgumentError(`Write key=value, not ${JSON.stringify(pair)}.`);
@@ -60,12 +60,12 @@ export function intoMap(text: string, before: Readonly<Record<string, string>> |
   return { ...before, ...Object.fromEntries(pairs) };
 }
 
-/** `a,b`, more of them at every repetition. */
-function intoList(text: string, before: readonly string[] | undefined): readonly string[] {
+/** Parses `a,b` and adds the items to those of earlier repetitions. */
+function parseList(text: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), ...text.split(',').map((item) => item.trim())].filter((item) => item !== '');
 }
 
-function integer(text: string, schema: JsonSchema): number {
+function parseInteger(text: string, schema: JsonSchema): number {
   if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
   const value = Number(text);
   if (schema.minimum !== undefined && value < schema.minimum)
@@ -75,10 +75,10 @@ function integer(text: string, schema: JsonSchema): number {
   return value;
 }
 
-/** The value that the command line gives a field, under any of its names; files are read. */
+/** The value of a field from any of its options; for a file option, the content of the file. */
 export async function valueOf(io: Io, field: Field, flags: Flags): Promise<unknown> {
   const value = flagsOf(field)
-    .map((flag) => flags[camel(flag)])
+    .map((flag) => flags[toCamelCase(flag)])
     .find((found) => found !== undefined);
   if (value === undefined || !field.schema['x-cli']?.file) return value;
   if (value === '-') return io.readStdin();
@@ -87,7 +87,7 @@ export async function valueOf(io: Io, field: Field, flags: Flags): Promise<unkno
   });
 }
 
-/** Fields by their wire names, absent ones left out. Throws UsageError when a required one is missing. */
+/** The given fields by their wire names. Throws UsageError when a required field is missing. */
 export async function valuesOf(
   io: Io,
   fields: readonly Field[],
@@ -103,10 +103,10 @@ export async function valuesOf(
   return values;
 }
 
-/** A word of a `replace name=value` as the type that the field has. */
+/** Parses the value in `replace name=value` as the type of the field. */
 export function typed(schema: JsonSchema | undefined, text: string): string | number | boolean {
   const types = schema ? typesOf(schema) : [];
-  if (types.includes('integer') && schema) return integer(text, schema);
+  if (types.includes('integer') && schema) return parseInteger(text, schema);
   if (types.includes('boolean') && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
   return text;
 }

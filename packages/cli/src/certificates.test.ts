@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { newSigningRequest } from './csr.js';
-import { withoutSecrets } from './debug.js';
+import { createSigningRequest } from './csr.js';
+import { redactSecrets } from './debug.js';
 import { magnum, aFolder, BAY, type Answers } from './testing/fake-magnum.js';
 
 const kit = (validFor: string | null) => ({
@@ -126,10 +126,10 @@ describe('certificates', () => {
     expect(config.clusters[0]?.cluster['server']).toBe('https://192.0.2.7:2376');
     const key = Buffer.from(config.users[0]?.user['client-key-data'] ?? '', 'base64').toString();
     expect(key).toContain('BEGIN PRIVATE KEY');
-    const told = withoutSecrets(JSON.stringify({ files: { config: text } }));
+    const told = redactSecrets(JSON.stringify({ files: { config: text } }));
     expect(told).toContain('client-key-data: ***');
     expect(told).not.toContain(Buffer.from(key).toString('base64').slice(0, 60));
-    expect(withoutSecrets(text)).not.toContain(Buffer.from(key).toString('base64').slice(0, 60));
+    expect(redactSecrets(text)).not.toContain(Buffer.from(key).toString('base64').slice(0, 60));
   });
 
   test('get another authority', async () => {
@@ -146,7 +146,7 @@ describe('certificates', () => {
   test.skipIf(!openssl)(
     `are asked for by a request that openssl verifies${openssl ? '' : ' (skipped: openssl is not installed)'}`,
     async () => {
-      const { csr, key } = await newSigningRequest({ commonName: 'admin', organization: 'system:masters' });
+      const { csr, key } = await createSigningRequest({ commonName: 'admin', organization: 'system:masters' });
       const run = (...words: string[]): { stdout: string; stderr: string } =>
         spawnSync('openssl', words, { input: csr, encoding: 'utf8' });
       const request = run('req', '-noout', '-verify', '-subject', '-pubkey');

@@ -108,7 +108,7 @@ describe('updating', () => {
 
   test('nothing, or an unknown operation, is refused', async () => {
     expect((await magnum('bay update my-bay')).code).toBe(2);
-    expect((await magnum('bay update my-bay change node_count=3')).err).toContain('none of add, replace, remove');
+    expect((await magnum('bay update my-bay change node_count=3')).err).toContain('not one of add, replace, remove');
     expect((await magnum('bay update my-bay replace node_count=many')).err).toContain('whole number');
   });
 });

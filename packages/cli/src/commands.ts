@@ -8,27 +8,27 @@ import { runAction, runCreate, runDelete, runItem, runList, runText, runUpdate, 
 import { CONNECTION_FLAGS } from './session.js';
 
 const NOUNS: Readonly<Record<string, string>> = {
-  baymodel: 'what bays are made from',
-  bay: 'container orchestration engines with their nodes',
-  clustertemplate: 'what clusters are made from',
-  cluster: 'the modern wording of bays',
-  driver: 'what makes bays, and the labels that it reads',
+  baymodel: 'templates of bays',
+  bay: 'container orchestration engines and their nodes',
+  clustertemplate: 'templates of clusters',
+  cluster: 'bays in the modern wording',
+  driver: 'drivers of bays, and the labels that they read',
   node: 'servers of bays',
   container: 'containers that run in Swarm bays',
   pod: 'pods of Kubernetes bays',
   coeservice: 'services of Kubernetes bays',
   rc: 'replication controllers of Kubernetes bays',
   certificate: 'certificates of bays',
-  nodegroup: 'nodes of one kind within a cluster',
-  quota: 'how many clusters projects may have',
-  stats: 'how many clusters and nodes there are',
-  federation: 'clusters that belong together',
-  x509keypair: 'key pairs that are kept with bays',
+  nodegroup: 'groups of equal nodes within a cluster',
+  quota: 'limits of the number of clusters in a project',
+  stats: 'numbers of clusters and nodes',
+  federation: 'groups of clusters',
+  x509keypair: 'key pairs that are stored with bays',
   service: 'conductors of this Magnum',
   version: 'versions of the API',
 };
 
-/** Adds `bay create` and its kind to the program: one command for each row of the operation table that has `cli` hints. */
+/** Adds one command, such as `bay create`, for each row of the operation table that has `cli` hints. */
 export function addCommands(program: Command, io: Io): void {
   const all: readonly Operation[] = Object.values(operations);
   for (const operation of all) {
@@ -38,7 +38,7 @@ export function addCommands(program: Command, io: Io): void {
   }
 }
 
-export function nounOf(program: Command, name: string): Command {
+export function findOrAddNoun(program: Command, name: string): Command {
   const known = program.commands.find((command) => command.name() === name);
   return (
     known ??
@@ -49,7 +49,7 @@ export function nounOf(program: Command, name: string): Command {
   );
 }
 
-const KINDS: readonly (readonly [(plan: Plan) => boolean, Run])[] = [
+const RUNNERS: readonly (readonly [(plan: Plan) => boolean, Run])[] = [
   [({ operation }) => operation.cli?.rows !== null, runList],
   [({ operation }) => operation.cli?.text !== null, runText],
   [({ operation }) => operation.bodyKind === 'json-patch', runUpdate],
@@ -62,12 +62,12 @@ const KINDS: readonly (readonly [(plan: Plan) => boolean, Run])[] = [
 function addCommand(program: Command, io: Io, plan: Plan): void {
   const { operation } = plan;
   const [noun = '', verb = ''] = operation.cli?.command.split(' ') ?? [];
-  const command = nounOf(program, noun).command(verb).description(operation.summary);
+  const command = findOrAddNoun(program, noun).command(verb).description(operation.summary);
   for (const alias of operation.cli?.aliases ?? []) command.alias(alias.split(' ')[1] ?? alias);
   addPositionals(command, plan);
   addOptions(command, plan);
   addCommonOptions(command);
-  const run = KINDS.find(([applies]) => applies(plan))?.[1] ?? runItem;
+  const run = RUNNERS.find(([applies]) => applies(plan))?.[1] ?? runItem;
   command.action(async (...given: unknown[]) => {
     const positional = given
       .slice(0, -2)
@@ -101,11 +101,13 @@ function addOptions(command: Command, plan: Plan): void {
   for (const field of [...plan.fields, ...plan.query].filter(({ name }) => !plan.positional.includes(name)))
     addField(command, field);
   if (plan.detail) command.option('--detail', 'fetch and show all fields');
-  if (streams) command.option('--follow', 'go on telling events as they happen, until the end or Ctrl-C');
-  if (cli?.text) command.option('-o, --output <file>', 'write to a file (mode 0600) in place of the screen');
+  if (streams) command.option('--follow', 'print new events as they happen, until the bay is deleted or Ctrl-C is pressed');
+  if (cli?.text) command.option('-o, --output <file>', 'write to a file (mode 0600) instead of standard output');
   if (cli?.many) command.option('-y, --yes', 'do not ask');
   if (cli?.wait)
-    command.addOption(new Option('--wait [seconds]', 'wait until it is done, telling what happens').argParser(seconds));
+    command.addOption(
+      new Option('--wait [seconds]', 'wait until the change is complete, and print its events').argParser(parseSeconds),
+    );
   if (patches !== null)
     command.addHelpText(
       'after',
@@ -114,10 +116,12 @@ function addOptions(command: Command, plan: Plan): void {
 }
 
 export function addCommonOptions(command: Command): void {
-  command.addOption(new Option('-f, --format <format>', 'how to show the result').choices([...FORMATS]).default('table'));
-  command.addOption(new Option('-c, --column <name>', 'show only this; may be repeated').argParser(collect).default([], 'all'));
-  command.option('--no-header', 'leave out the names of the columns');
-  command.option('--debug', 'show what goes over the wire, without secrets');
+  command.addOption(new Option('-f, --format <format>', 'format of the result').choices([...FORMATS]).default('table'));
+  command.addOption(
+    new Option('-c, --column <name>', 'show only this column or field; may be repeated').argParser(collect).default([], 'all'),
+  );
+  command.option('--no-header', 'omit the names of the columns');
+  command.option('--debug', 'print requests and responses, without secrets');
   for (const [flags, about] of CONNECTION_FLAGS) command.addOption(new Option(flags, about).hideHelp());
 }
 
@@ -125,7 +129,7 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, ...value.split(',')];
 }
 
-function seconds(text: string): number {
+function parseSeconds(text: string): number {
   if (!/^\d{1,6}$/.test(text) || Number(text) === 0) throw new InvalidArgumentError('Give a number of seconds.');
   return Number(text);
 }

@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander';
 import type { Io } from './io.js';
 
 interface Words {
-  /** `` for the program itself, `bay`, `bay create`. */
+  /** Empty for the program itself, or `bay`, `bay create`. */
   readonly path: string;
   readonly commands: readonly { readonly name: string; readonly about: string }[];
   readonly options: readonly string[];
@@ -13,7 +13,7 @@ const SHELLS = { bash, zsh, fish } as const;
 export function addCompletion(program: Command, io: Io): void {
   program
     .command('completion')
-    .description('Print a script that teaches a shell to complete this command')
+    .description('Print a completion script for a shell')
     .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(SHELLS)))
     .addHelpText('after', '\nExamples:\n  source <(magnum completion bash)\n  magnum completion fish | source')
     .action((shell: keyof typeof SHELLS) => io.out(SHELLS[shell](wordsOf(program, ''))));
@@ -39,7 +39,7 @@ _magnum() {
   local path='' words='' word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$word" in -*) break ;; esac
-    case " ${paths(all)} " in *" \${path:+\${path// /_}_}$word "*) path="\${path:+$path }$word" ;; *) break ;; esac
+    case " ${joinPaths(all)} " in *" \${path:+\${path// /_}_}$word "*) path="\${path:+$path }$word" ;; *) break ;; esac
   done
   case "$path" in
 ${cases.join('\n')}
@@ -51,7 +51,7 @@ complete -o default -F _magnum magnum
 }
 
 /** Every command as one word: `bay_create`. */
-function paths(all: readonly Words[]): string {
+function joinPaths(all: readonly Words[]): string {
   return all
     .map(({ path }) => path.replaceAll(' ', '_'))
     .filter((path) => path !== '')

@@ -8,15 +8,15 @@ export interface SigningRequest {
   readonly csr: string;
 }
 
-/** A new RSA key and a request to sign it for `CN=<commonName>, O=<organization>`. */
-export async function newSigningRequest(subject: {
+/** Creates an RSA key and a certificate signing request for `CN=<commonName>, O=<organization>`. */
+export async function createSigningRequest(subject: {
   readonly commonName: string;
   readonly organization: string;
 }): Promise<SigningRequest> {
   const pair = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   return {
     key: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    csr: requestOf(pair, [
+    csr: encodeRequest(pair, [
       [COMMON_NAME, subject.commonName],
       [ORGANIZATION, subject.organization],
     ]),
@@ -28,32 +28,40 @@ const COMMON_NAME = [0x55, 0x04, 0x03];
 const ORGANIZATION = [0x55, 0x04, 0x0a];
 const SHA256_WITH_RSA = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b];
 
-/** RFC 2986: version, subject, public key, no attributes; then the signature over them. */
-function requestOf(
+/** A request by RFC 2986: version, subject, public key, no attributes; then the signature over these. */
+function encodeRequest(
   pair: { publicKey: KeyObject; privateKey: KeyObject },
   names: readonly (readonly [readonly number[], string])[],
 ): string {
-  const subject = der(
+  const subject = encodeDer(
     0x30,
-    ...names.map(([id, value]) => der(0x31, der(0x30, der(0x06, Buffer.from(id)), der(0x0c, Buffer.from(value, 'utf8'))))),
+    ...names.map(([id, value]) =>
+      encodeDer(0x31, encodeDer(0x30, encodeDer(0x06, Buffer.from(id)), encodeDer(0x0c, Buffer.from(value, 'utf8')))),
+    ),
   );
-  const info = der(0x30, der(0x02, Buffer.from([0])), subject, pair.publicKey.export({ type: 'spki', format: 'der' }), der(0xa0));
-  const algorithm = der(0x30, der(0x06, Buffer.from(SHA256_WITH_RSA)), der(0x05));
+  const info = encodeDer(
+    0x30,
+    encodeDer(0x02, Buffer.from([0])),
+    subject,
+    pair.publicKey.export({ type: 'spki', format: 'der' }),
+    encodeDer(0xa0),
+  );
+  const algorithm = encodeDer(0x30, encodeDer(0x06, Buffer.from(SHA256_WITH_RSA)), encodeDer(0x05));
   // A bit string begins with the number of bits that its last byte leaves unused.
-  const signature = der(0x03, Buffer.from([0]), sign('sha256', info, pair.privateKey));
-  const text = der(0x30, info, algorithm, signature)
+  const signature = encodeDer(0x03, Buffer.from([0]), sign('sha256', info, pair.privateKey));
+  const text = encodeDer(0x30, info, algorithm, signature)
     .toString('base64')
     .replace(/.{1,64}/g, '$&\n');
   return `-----BEGIN CERTIFICATE REQUEST-----\n${text}-----END CERTIFICATE REQUEST-----\n`;
 }
 
-/** One DER value: tag, length, content. */
-function der(tag: number, ...content: readonly Buffer[]): Buffer {
+/** Encodes one DER value: tag, length, content. */
+function encodeDer(tag: number, ...content: readonly Buffer[]): Buffer {
   const body = Buffer.concat(content);
-  return Buffer.concat([Buffer.from([tag, ...lengthOf(body.length)]), body]);
+  return Buffer.concat([Buffer.from([tag, ...encodeLength(body.length)]), body]);
 }
 
-function lengthOf(length: number): readonly number[] {
+function encodeLength(length: number): readonly number[] {
   if (length < 0x80) return [length];
   const bytes: number[] = [];
   for (let rest = length; rest > 0; rest >>= 8) bytes.unshift(rest & 0xff);

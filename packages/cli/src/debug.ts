@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Io } from './io.js';
-import { harmless, quoted } from './text.js';
+import { escapeControls, quoted } from './text.js';
 
 const SECRET_HEADERS = new Set([
   'x-auth-token',
@@ -13,52 +13,52 @@ const SECRET_HEADERS = new Set([
 ]);
 const SECRET_KEYS =
   /^(password|adminpass|secret|token|id_token|access_token|refresh_token|private_key|key|passcode|trustee_password|ssh_authorized_key)$/i;
-/** As PEM, and as a kubeconfig has it. */
+/** Private keys in PEM, and in base64 as in a kubeconfig. */
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----|(?<=client-key-data: ?)[\w+/=]+/g;
 
-/** A fetch that tells on stderr what goes over the wire, as curl commands, without the secrets in it. */
-export function debugging(io: Io): Io['fetch'] {
+/** A fetch that prints each request as a curl command and each response to stderr, with secrets replaced. */
+export function createDebugFetch(io: Io): Io['fetch'] {
   return async (request) => {
-    io.err(`${await curlOf(request.clone())}\n`);
+    io.err(`${await formatCurl(request.clone())}\n`);
     const response = await io.fetch(request);
-    io.err(`${await answerOf(response.clone())}\n`);
+    io.err(`${await formatResponse(response.clone())}\n`);
     return response;
   };
 }
 
-async function curlOf(request: Request): Promise<string> {
+async function formatCurl(request: Request): Promise<string> {
   const headers = [...request.headers].map(([name, value]) => ` -H ${quoted(`${name}: ${masked(name, value)}`)}`).join('');
   const body = await request.text();
-  return harmless(
-    `curl -g -i -X ${request.method} ${quoted(request.url)}${headers}${body ? ` -d ${quoted(withoutSecrets(body))}` : ''}`,
+  return escapeControls(
+    `curl -g -i -X ${request.method} ${quoted(request.url)}${headers}${body ? ` -d ${quoted(redactSecrets(body))}` : ''}`,
   );
 }
 
-async function answerOf(response: Response): Promise<string> {
+async function formatResponse(response: Response): Promise<string> {
   const headers = [...response.headers].map(([name, value]) => `< ${name}: ${masked(name, value)}`);
-  return harmless(
-    [`< HTTP ${response.status} ${response.statusText}`, ...headers, withoutSecrets(await response.text())].join('\n'),
+  return escapeControls(
+    [`< HTTP ${response.status} ${response.statusText}`, ...headers, redactSecrets(await response.text())].join('\n'),
   );
 }
 
-/** Two tokens can be told apart, none can be used. */
+/** Replaces a secret by a part of its hash: two tokens remain distinguishable, and neither can be used. */
 function masked(name: string, value: string): string {
   if (!SECRET_HEADERS.has(name.toLowerCase())) return value;
   return `{SHA256}${createHash('sha256').update(value).digest('hex').slice(0, 16)}`;
 }
 
-export function withoutSecrets(text: string): string {
+export function redactSecrets(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text), hide);
+    return JSON.stringify(JSON.parse(text), redactField);
   } catch {
     return text.replace(PRIVATE_KEY, '***');
   }
 }
 
-function hide(key: string, value: unknown): unknown {
-  // Keystone's bodies have objects under `token` and `password`, whose own fields are looked at in their turn.
+function redactField(key: string, value: unknown): unknown {
+  // Keystone's bodies have objects under `token` and `password`; their own fields are checked one by one.
   if (SECRET_KEYS.test(key) && typeof value !== 'object') return '***';
-  // A token to log in with travels as `{"token": {"id": …}}`.
+  // A login by token sends `{"token": {"id": …}}`.
   if (key === 'token' && typeof value === 'object' && value !== null && 'id' in value) return { ...value, id: '***' };
   return typeof value === 'string' ? value.replace(PRIVATE_KEY, '***') : value;
 }

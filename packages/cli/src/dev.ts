@@ -3,9 +3,9 @@ import { addCommonOptions } from './commands.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
 import { openSession, type Flags } from './session.js';
-import { harmless, oneLine, quoted } from './text.js';
+import { escapeControls, oneLine, quoted } from './text.js';
 
-// What @magnum-ts/server exports for this command. The package is large, so it is loaded only here.
+// The exports of @magnum-ts/server that this command uses. The package is large, so only this command loads it.
 interface DevOptions {
   port?: number;
   host?: string;
@@ -32,13 +32,13 @@ interface DevService {
 export function addDev(program: Command, io: Io): void {
   const command = program
     .command('dev')
-    .description('Run a whole Magnum on this machine, with a cloud of its own')
-    .option('--port <number>', 'port to listen on', port)
+    .description('Run a complete Magnum on this machine, with its own cloud')
+    .option('--port <number>', 'port to listen on', parsePort)
     .option('--host <address>', 'address to listen on')
-    .option('--data <folder>', 'where its data is kept')
-    .option('--reset', 'begin with nothing: bays and data of earlier runs are deleted')
-    .option('--simulated', 'simulate the servers in place of running them as containers')
-    .option('-v, --verbose', 'show what the server logs');
+    .option('--data <folder>', 'folder of its data')
+    .option('--reset', 'delete the bays and data of earlier runs first')
+    .option('--simulated', 'simulate the servers instead of running them as containers')
+    .option('-v, --verbose', 'print the log of the server');
   command.action(() => dev(io, command.opts()));
   addLoadImage(command, io);
 }
@@ -47,9 +47,9 @@ async function dev(io: Io, flags: Flags): Promise<void> {
   const { startDev, looksForGarbageSooner } = await loadServer();
   looksForGarbageSooner();
   const server = await startDev(devOptions(io, flags));
-  tell(io, server);
+  printAddresses(io, server);
   await aborted(io.signal);
-  io.err('\nStopping; once more Ctrl-C ends it at once.\n');
+  io.err('\nStopping. Press Ctrl-C again to exit at once.\n');
   await server.stop();
 }
 
@@ -61,11 +61,11 @@ function devOptions(io: Io, flags: Flags): DevOptions {
     ...(typeof data === 'string' && { dataDir: data }),
     reset: flags['reset'] === true,
     servers: flags['simulated'] === true ? 'simulated' : 'auto',
-    ...(flags['verbose'] === true && { log: (line: string) => io.err(`${harmless(line)}\n`) }),
+    ...(flags['verbose'] === true && { log: (line: string) => io.err(`${escapeControls(line)}\n`) }),
   };
 }
 
-function tell(io: Io, server: DevServer): void {
+function printAddresses(io: Io, server: DevServer): void {
   const width = Math.max(quoted(server.openrc).length, quoted(server.openrcDemo).length);
   io.out(
     [
@@ -89,7 +89,7 @@ function tell(io: Io, server: DevServer): void {
 async function loadServer(): Promise<DevService> {
   const server: object = await import('@magnum-ts/server');
   if (['startDev', 'looksForGarbageSooner'].some((name) => typeof Reflect.get(server, name) !== 'function'))
-    throw new UsageError('This installation of @magnum-ts/server cannot run `magnum dev`; build it anew');
+    throw new UsageError('This installation of @magnum-ts/server cannot run `magnum dev`; rebuild it');
   return server as DevService; // the two packages are released together, and these are the signatures that the server exports
 }
 
@@ -103,7 +103,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 function addLoadImage(dev: Command, io: Io): void {
   const command = dev
     .command('load-image')
-    .description("Give an image of this machine's Docker Engine to the nodes of a bay")
+    .description("Copy an image of this machine's Docker Engine to the nodes of a bay")
     .argument('<image>', 'name of the image, as `docker images` shows it')
     .requiredOption('--bay <name>', 'UUID or name of the bay');
   addCommonOptions(command);
@@ -118,10 +118,12 @@ async function loadImage(io: Io, image: string, flags: Flags): Promise<void> {
   );
   const nodes: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'nodes') : undefined;
   const names = Array.isArray(nodes) ? nodes.map((name) => oneLine(String(name))) : [];
-  io.out(names.length > 0 ? `${oneLine(image)} is now on ${names.join(', ')}\n` : `No node of the bay took ${oneLine(image)}\n`);
+  io.out(
+    names.length > 0 ? `${oneLine(image)} is now on ${names.join(', ')}\n` : `No node of the bay has loaded ${oneLine(image)}\n`,
+  );
 }
 
-function port(text: string): number {
+function parsePort(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new InvalidArgumentError('Give a number from 0 to 65535.');
   return Number(text);
 }

@@ -10,7 +10,7 @@ import {
 } from '@magnum-ts/sdk';
 import { oneLine } from './text.js';
 
-/** What a shell script can tell apart. */
+/** The exit codes, so that a shell script can distinguish failures. */
 export const EXIT = {
   ok: 0,
   failed: 1,
@@ -23,10 +23,10 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** The command line asks for what cannot be. */
+/** The command cannot be carried out as it was given. */
 export class UsageError extends Error {}
 
-/** Ends the command with a code after everything has been said. */
+/** Ends the command with a code; the command has printed its messages already. */
 export class SilentExit extends Error {
   readonly code: number;
 

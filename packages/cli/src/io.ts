@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** The world outside, so that a test can be one. */
+/** The input and output of the process, so that tests can replace them. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly outIsTty: boolean;
@@ -8,7 +8,7 @@ export interface Io {
   readonly inIsTty: boolean;
   out(text: string): void;
   err(text: string): void;
-  /** Asks on the terminal; undefined when the answer cannot come. */
+  /** Asks on the terminal; undefined when the input has ended or Ctrl-C was pressed. */
   ask(question: string): Promise<string | undefined>;
   readStdin(): Promise<string>;
   readFile(path: string): Promise<string>;
@@ -49,12 +49,13 @@ async function askTerminal(question: string, signal: AbortSignal): Promise<strin
   }
 }
 
-/** Colours and spinners only where somebody looks. */
-export function isLively(io: Io): boolean {
+/** True when a user watches stderr on a terminal that can redraw a line. */
+export function isInteractive(io: Io): boolean {
   return io.errIsTty && !io.env['CI'] && io.env['TERM'] !== 'dumb';
 }
 
-export function isColourful(io: Io): boolean {
+/** True when the output may have colours; `NO_COLOR` and `FORCE_COLOR` take precedence. */
+export function usesColour(io: Io): boolean {
   if (io.env['NO_COLOR']) return false;
-  return Boolean(io.env['FORCE_COLOR']) || isLively(io);
+  return Boolean(io.env['FORCE_COLOR']) || isInteractive(io);
 }

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 
-/** A kubeconfig with all that it needs in it. */
+/** A kubeconfig that contains its certificates and key. */
 export function kubeconfigOf(
   place: { readonly name: string; readonly address: string },
   identity: { readonly ca: string; readonly certificate: string; readonly key: string } | null,

@@ -8,26 +8,26 @@ import { EXIT, exitCodeOf, messageOf, SilentExit } from './errors.js';
 import { processIo, type Io } from './io.js';
 import { CONNECTION_FLAGS } from './session.js';
 
-/** Runs one command line (without the program's name); answers the exit code. */
+/** Runs one command line, without the name of the program; returns the exit code. */
 export async function main(words: readonly string[], io: Io): Promise<number> {
   try {
-    await programFor(io).parseAsync(words, { from: 'user' });
+    await buildProgram(io).parseAsync(words, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage; // it has said what is wrong
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage; // commander has printed the error
     if (io.signal.aborted) return EXIT.interrupted;
     if (!(error instanceof SilentExit)) io.err(`magnum: ${messageOf(error)}\n`);
     return exitCodeOf(error);
   }
 }
 
-function programFor(io: Io): Command {
+function buildProgram(io: Io): Command {
   const program = new Command('magnum')
     .description('Container orchestration engines as OpenStack resources')
-    .version(versionOf(), '--version')
+    .version(readVersion(), '--version')
     .enablePositionalOptions()
     .showSuggestionAfterError(true)
-    .showHelpAfterError('(--help says more)')
+    .showHelpAfterError('(see --help)')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out(text),
@@ -37,7 +37,7 @@ function programFor(io: Io): Command {
     })
     .addHelpText(
       'after',
-      `\n${connectionHelp()}\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not allowed, 5 conflict, 6 timeout, 7 the bay failed, 130 interrupted`,
+      `\n${connectionHelp()}\n\nExit codes: 0 success, 1 failure, 2 wrong usage, 3 not found, 4 not allowed, 5 conflict, 6 timeout, 7 the bay failed, 130 interrupted`,
     );
   addCommands(program, io);
   addBayConfig(program, io);
@@ -48,17 +48,17 @@ function programFor(io: Io): Command {
 
 function connectionHelp(): string {
   const width = Math.max(...CONNECTION_FLAGS.map(([flag]) => flag.length));
-  return `Who calls, and where (each also as a variable: OS_AUTH_URL …; with every command):\n${CONNECTION_FLAGS.map(
+  return `Credentials and addresses (for every command; each also as a variable, such as OS_AUTH_URL):\n${CONNECTION_FLAGS.map(
     ([flag, about]) => `  ${flag.padEnd(width)}  ${about}`,
   ).join('\n')}`;
 }
 
-function versionOf(): string {
+function readVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return typeof manifest === 'object' && manifest !== null ? String(Reflect.get(manifest, 'version')) : '';
 }
 
-/** The process: the first Ctrl-C asks the command to end, the second ends it. */
+/** Runs the process: the first Ctrl-C aborts the command, the second exits at once. */
 export async function run(): Promise<void> {
   const controller = new AbortController();
   const interrupt = (): void => {
@@ -66,7 +66,7 @@ export async function run(): Promise<void> {
     controller.abort(new Error('interrupted'));
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  // `magnum bay list | head -1`: the reader has what it wanted.
+  // The reader of `magnum bay list | head -1` closes the pipe early, which is not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed));
   process.exitCode = await main(process.argv.slice(2), processIo(controller.signal));
   process.off('SIGINT', interrupt).off('SIGTERM', interrupt);

@@ -1,4 +1,4 @@
-import { escapedInQuotes, harmless, isUnsafe, oneLine, widthOf } from './text.js';
+import { escapeInQuotes, escapeControls, isUnsafe, oneLine, widthOf } from './text.js';
 import type { Io } from './io.js';
 
 export const FORMATS = ['table', 'json', 'yaml', 'value', 'csv'] as const;
@@ -7,95 +7,95 @@ export type Item = Readonly<Record<string, unknown>>;
 
 export interface OutputOptions {
   readonly format: Format;
-  /** Columns asked for; all, or the usual ones, where empty. */
+  /** The requested columns; the usual ones, or all fields, where empty. */
   readonly columns: readonly string[];
   readonly header: boolean;
 }
 
-/** Many things: a row each. JSON and YAML have all fields unless columns are asked for. */
+/** Prints one row for each item. JSON and YAML have all fields unless columns are requested. */
 export async function printList(io: Io, items: readonly Item[], usual: readonly string[], options: OutputOptions): Promise<void> {
   const columns = options.columns.length > 0 ? options.columns : usual;
   if (options.format === 'json' || options.format === 'yaml') {
     return printData(io, options.columns.length > 0 ? items.map((item) => pick(item, columns)) : items, options.format);
   }
-  const rows = items.map((item) => columns.map((column) => cell(item[column], options.format)));
-  if (options.format === 'table') return io.out(table(options.header ? columns : undefined, rows));
+  const rows = items.map((item) => columns.map((column) => formatCell(item[column], options.format)));
+  if (options.format === 'table') return io.out(formatTable(options.header ? columns : undefined, rows));
   if (options.format === 'value') return io.out(rows.map((row) => `${row.join(' ')}\n`).join(''));
-  io.out([...(options.header ? [columns] : []), ...rows].map(csvLine).join(''));
+  io.out([...(options.header ? [columns] : []), ...rows].map(formatCsvLine).join(''));
 }
 
-/** One of many that come one by one: a line, also in JSON; a document of its own in YAML. */
+/** Prints one item of a stream: one line, also in JSON; one document in YAML. */
 export function printLine(io: Io, item: Item, usual: readonly string[], options: OutputOptions): void {
   const columns = options.columns.length > 0 ? options.columns : usual;
   const shown = options.columns.length > 0 ? pick(item, columns) : item;
   if (options.format === 'json' || options.format === 'yaml')
-    return io.out(`${options.format === 'yaml' ? '--- ' : ''}${escapedInQuotes(JSON.stringify(shown))}\n`);
-  const cells = columns.map((column) => cell(item[column], options.format));
-  io.out(options.format === 'csv' ? csvLine(cells) : `${cells.join(options.format === 'table' ? '  ' : ' ')}\n`);
+    return io.out(`${options.format === 'yaml' ? '--- ' : ''}${escapeInQuotes(JSON.stringify(shown))}\n`);
+  const cells = columns.map((column) => formatCell(item[column], options.format));
+  io.out(options.format === 'csv' ? formatCsvLine(cells) : `${cells.join(options.format === 'table' ? '  ' : ' ')}\n`);
 }
 
-/** One thing: a line for each field. */
+/** Prints one line for each field of an item. */
 export async function printItem(io: Io, item: Item, options: OutputOptions): Promise<void> {
   const shown = options.columns.length > 0 ? pick(item, options.columns) : item;
   if (options.format === 'json' || options.format === 'yaml') return printData(io, shown, options.format);
   const entries = Object.entries(shown).filter(([name]) => name !== 'links' || options.columns.includes('links'));
   if (options.format === 'table') {
     return io.out(
-      table(
+      formatTable(
         options.header ? ['Field', 'Value'] : undefined,
-        entries.map(([name, value]) => [oneLine(name), cell(value, 'table')]),
+        entries.map(([name, value]) => [oneLine(name), formatCell(value, 'table')]),
       ),
     );
   }
-  const values = entries.map(([, value]) => cell(value, options.format));
+  const values = entries.map(([, value]) => formatCell(value, options.format));
   if (options.format === 'value') return io.out(values.map((value) => `${value}\n`).join(''));
-  io.out([...(options.header ? [entries.map(([name]) => oneLine(name))] : []), values].map(csvLine).join(''));
+  io.out([...(options.header ? [entries.map(([name]) => oneLine(name))] : []), values].map(formatCsvLine).join(''));
 }
 
 async function printData(io: Io, data: unknown, format: 'json' | 'yaml'): Promise<void> {
-  if (format === 'json') return io.out(`${escapedInQuotes(JSON.stringify(data, null, 2))}\n`);
+  if (format === 'json') return io.out(`${escapeInQuotes(JSON.stringify(data, null, 2))}\n`);
   const { Document, visit } = await import('yaml');
   const document = new Document(data);
-  // Only the double-quoted form has escapes.
+  // Only YAML's double-quoted form has escape sequences.
   visit(document, {
     Scalar: (_key, node) => {
       if (typeof node.value === 'string' && isUnsafe(node.value)) node.type = 'QUOTE_DOUBLE';
     },
   });
-  io.out(escapedInQuotes(document.toString()));
+  io.out(escapeInQuotes(document.toString()));
 }
 
-/** Bare text, as a program wrote it: made harmless where it goes to a terminal. */
+/** Prints the text of a program unchanged, or with its control characters escaped on a terminal. */
 export function printText(io: Io, text: string): void {
-  const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-  io.out(io.outIsTty ? harmless(whole) : whole);
+  const lines = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+  io.out(io.outIsTty ? escapeControls(lines) : lines);
 }
 
 function pick(item: Item, columns: readonly string[]): Item {
   return Object.fromEntries(columns.map((column) => [column, item[column] ?? null]));
 }
 
-function cell(value: unknown, format: Format): string {
+function formatCell(value: unknown, format: Format): string {
   if (value === null || value === undefined) return format === 'table' ? '-' : '';
   if (typeof value === 'string') return oneLine(value);
   if (format !== 'table' || typeof value !== 'object') return oneLine(JSON.stringify(value));
-  if (Array.isArray(value)) return value.length > 0 ? value.map((item) => cell(item, format)).join(', ') : '-';
+  if (Array.isArray(value)) return value.length > 0 ? value.map((item) => formatCell(item, format)).join(', ') : '-';
   return (
     Object.entries(value)
-      .map(([key, item]) => `${oneLine(key)}=${cell(item, format)}`)
+      .map(([key, item]) => `${oneLine(key)}=${formatCell(item, format)}`)
       .join(', ') || '-'
   );
 }
 
-function csvLine(values: readonly string[]): string {
+function formatCsvLine(values: readonly string[]): string {
   return `${values.map((value) => `"${value.replaceAll('"', '""')}"`).join(',')}\n`;
 }
 
-export function table(header: readonly string[] | undefined, rows: readonly (readonly string[])[]): string {
+export function formatTable(header: readonly string[] | undefined, rows: readonly (readonly string[])[]): string {
   const lines = header ? [header, ...rows] : rows;
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => widthOf(line[column] ?? ''))));
   const rule = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+\n`;
-  const drawn = (line: readonly string[]): string =>
+  const drawRow = (line: readonly string[]): string =>
     `|${widths.map((width, column) => ` ${line[column] ?? ''}${' '.repeat(width - widthOf(line[column] ?? ''))} `).join('|')}|\n`;
-  return [rule, ...(header ? [drawn(header), rule] : []), ...rows.map(drawn), ...(rows.length > 0 ? [rule] : [])].join('');
+  return [rule, ...(header ? [drawRow(header), rule] : []), ...rows.map(drawRow), ...(rows.length > 0 ? [rule] : [])].join('');
 }

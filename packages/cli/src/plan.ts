@@ -9,7 +9,7 @@ import {
 } from '@magnum-ts/openapi';
 import type { Field } from './arguments.js';
 
-/** What a command is made of: its operation, and the one that answers with all fields where there are two. */
+/** The specification of a command. `detail`: the operation whose answer has all fields, where the API has two. */
 export interface Plan {
   readonly operation: Operation;
   readonly detail: Operation | undefined;

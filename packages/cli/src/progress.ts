@@ -1,3 +1,11 @@
+/**
+ * Progress of a change of a bay, for `--wait`.
+ *
+ * A change takes minutes, and a silent command looks like one that hangs. So the SDK's wait is shown as it goes: one line for each event on
+ * stderr, where it does not mix with the result on stdout; a spinner on a terminal; a line every half minute elsewhere. What must stay true:
+ * no event is printed twice and none of an earlier change; times of events are differences of the server's clock alone, since the two clocks may differ;
+ * and all texts of the server are escaped before they reach the terminal.
+ */
 import {
   NotFoundError,
   type Bay,
@@ -9,10 +17,10 @@ import {
   type Waitable,
 } from '@magnum-ts/sdk';
 import { EXIT, SilentExit } from './errors.js';
-import { isColourful, isLively, type Io } from './io.js';
+import { usesColour, isInteractive, type Io } from './io.js';
 import { oneLine } from './text.js';
 
-/** Bays in the wording of a command: the same things, whichever is asked. */
+/** The word of a command for bays; both words lead to the same resources. */
 export type Wording = 'bay' | 'cluster';
 
 export function baysIn(magnum: Magnum, wording: Wording): Bays | Clusters {
@@ -24,15 +32,15 @@ export interface Wait {
   readonly wording: Wording;
   readonly until: 'settled' | 'deleted';
   readonly timeoutMs: number | undefined;
-  /** Only events later than this one are told. */
+  /** Only events with a greater id are printed. */
   readonly after: number;
 }
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 120;
-const STILL_MS = 30_000;
+const HEARTBEAT_MS = 30_000;
 
-/** Follows a bay, telling every event on stderr as it happens. Throws WaiterError when it fails, TimeoutError when it takes too long. */
+/** Waits for a bay and prints its events to stderr. Throws WaiterError when the change fails, TimeoutError after `timeoutMs`. */
 export async function waitFor(io: Io, magnum: Magnum, wait: Wait): Promise<Bay | Cluster | undefined> {
   const teller = new Teller(io, wait.bay, wait.wording);
   const bays = baysIn(magnum, wait.wording);
@@ -51,44 +59,46 @@ export async function waitFor(io: Io, magnum: Magnum, wait: Wait): Promise<Bay |
   } catch (error) {
     if (!io.signal.aborted) throw error;
     teller.stop();
-    io.err(`Stopped waiting. The ${wait.wording} goes on; see it with: magnum ${wait.wording} show ${oneLine(wait.bay)}\n`);
+    io.err(
+      `Stopped waiting. The change of the ${wait.wording} continues; show it with: magnum ${wait.wording} show ${oneLine(wait.bay)}\n`,
+    );
     throw new SilentExit(EXIT.interrupted);
   } finally {
     teller.stop();
   }
 }
 
-/** The newest event that there is, so that a wait which begins now does not tell old ones. */
-export async function lastEvent(bays: Bays | Clusters, bay: string, signal: AbortSignal): Promise<number> {
+/** The id of the newest event, so that a wait that begins now prints no older ones. */
+export async function findLastEvent(bays: Bays | Clusters, bay: string, signal: AbortSignal): Promise<number> {
   let last = 0;
   try {
     for await (const { id } of bays.events(bay, { limit: 1000 }, { signal })) last = Math.max(last, id);
   } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error; // no bay: the call that follows says so; no events: a server without this extension
+    if (!(error instanceof NotFoundError)) throw error; // a missing bay fails the call that follows; a server without the events extension has none to print
   }
   return last;
 }
 
-/** One line for each event; on a terminal a last line that lives, elsewhere a word every half minute. */
+/** Prints one line for each event, and a spinner on a terminal or a line every half minute elsewhere. */
 class Teller {
   readonly #io: Io;
   #name: string;
   readonly #noun: Wording;
   readonly #started = Date.now();
-  readonly #lively: boolean;
+  readonly #isInteractive: boolean;
   #status = '';
-  #told = 0;
+  #lastLineAt = 0;
   #frame = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** The beginning, by the server's clock. */
-  #began: number | undefined;
+  /** The start of the wait on the server's clock, in milliseconds since 1970. */
+  #serverStart: number | undefined;
 
   constructor(io: Io, name: string, noun: Wording) {
     this.#io = io;
     this.#noun = noun;
     this.#name = name;
-    this.#lively = isLively(io);
-    if (this.#lively) this.#timer = setInterval(() => this.#draw(), FRAME_MS);
+    this.#isInteractive = isInteractive(io);
+    if (this.#isInteractive) this.#timer = setInterval(() => this.#draw(), FRAME_MS);
   }
 
   event(event: BayEvent): void {
@@ -97,17 +107,17 @@ class Teller {
       : event.source === 'stack'
         ? 'stack'
         : this.#noun;
-    // The bay's own events say its status; it is not told twice.
+    // An event of the bay itself has printed its status; `update` must not print it again.
     if (event.source === 'magnum' && (event.resource === '' || event.resource_type === 'bay')) this.#status = event.status;
-    const words = event.reason ?? (event.kind === 'accepted' || event.kind === 'claimed' ? event.kind : '');
-    const reason = words === '' ? '' : `  ${oneLine(words)}`;
+    const detail = event.reason ?? (event.kind === 'accepted' || event.kind === 'claimed' ? event.kind : '');
+    const reason = detail === '' ? '' : `  ${oneLine(detail)}`;
     this.#line(`${painted(this.#io, event.status)} ${oneLine(what)}${reason}`, this.#since(event));
   }
 
   update(bay: Waitable): void {
     this.#name = bay.name;
     if (bay.status !== this.#status) this.#line(`${painted(this.#io, bay.status)} ${this.#noun} ${oneLine(bay.name)}`);
-    else if (!this.#lively && Date.now() - this.#told >= STILL_MS) this.#line(`${oneLine(bay.status)} still`);
+    else if (!this.#isInteractive && Date.now() - this.#lastLineAt >= HEARTBEAT_MS) this.#line(`still ${oneLine(bay.status)}`);
     this.#status = bay.status;
   }
 
@@ -118,17 +128,17 @@ class Teller {
     this.#io.err(CLEAR);
   }
 
-  /** When it happened, not when it was told, by the server's clock alone: the two clocks may differ. */
+  /** Milliseconds from the start of the wait to the event, by the server's clock. */
   #since(event: BayEvent): number {
     const at = Date.parse(event.at);
     if (Number.isNaN(at)) return Date.now() - this.#started;
-    this.#began ??= at - (Date.now() - this.#started);
-    return Math.max(0, at - this.#began);
+    this.#serverStart ??= at - (Date.now() - this.#started);
+    return Math.max(0, at - this.#serverStart);
   }
 
   #line(text: string, milliseconds = Date.now() - this.#started): void {
-    this.#told = Date.now();
-    this.#io.err(`${this.#lively ? CLEAR : ''}${elapsed(milliseconds).padStart(7)}  ${text}\n`);
+    this.#lastLineAt = Date.now();
+    this.#io.err(`${this.#isInteractive ? CLEAR : ''}${elapsed(milliseconds).padStart(7)}  ${text}\n`);
     this.#draw();
   }
 
@@ -157,5 +167,5 @@ const COLOURS = [
 function painted(io: Io, status: string): string {
   const text = oneLine(status).padEnd(18);
   const colour = COLOURS.find(([pattern]) => pattern.test(status))?.[1];
-  return colour !== undefined && isColourful(io) ? `\u001b[${colour}m${text}\u001b[0m` : text;
+  return colour !== undefined && usesColour(io) ? `\u001b[${colour}m${text}\u001b[0m` : text;
 }

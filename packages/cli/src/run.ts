@@ -6,11 +6,11 @@ import { exitCodeOf, EXIT, messageOf, SilentExit, UsageError } from './errors.js
 import type { Io } from './io.js';
 import { printItem, printLine, printList, printText, type Format, type Item, type OutputOptions } from './output.js';
 import type { Plan } from './plan.js';
-import { baysIn, lastEvent, waitFor } from './progress.js';
+import { baysIn, findLastEvent, waitFor } from './progress.js';
 import { openSession, type Flags } from './session.js';
 import { oneLine, quoted } from './text.js';
 
-/** The command line as it was understood: values of each positional argument, and options by name. */
+/** A parsed command line: the values of each positional argument, and the options by name. */
 export interface Given {
   readonly positional: readonly (readonly string[])[];
   readonly flags: Flags;
@@ -18,7 +18,7 @@ export interface Given {
 export type Run = (io: Io, plan: Plan, given: Given) => Promise<void>;
 
 export function outputOf(flags: Flags): OutputOptions {
-  // Commander has checked the choice and built the list.
+  // Commander has checked the format and collected the columns.
   return { format: flags['format'] as Format, columns: flags['column'] as readonly string[], header: flags['header'] !== false };
 }
 
@@ -28,15 +28,15 @@ export const runList: Run = async (io, plan, given) => {
   const query = await queryOf(io, plan, given);
   if (given.flags['follow'] === true) return followed(io, magnum, plan, given);
   const max = typeof query['limit'] === 'number' ? query['limit'] : Infinity;
-  const call = { method: 'GET', path: pathOf(operation, paths(plan, given)), query };
+  const call = { method: 'GET', path: pathOf(operation, pathValues(plan, given)), query };
   const items = await magnum.rawList(call, operation.cli?.rows ?? '', { signal: io.signal }).toArray({ max });
   await printList(io, items.map(itemOf), operation.cli?.columns ?? [], outputOf(given.flags));
 };
 
-/** A line for each event, in the format's own way; Ctrl-C is the usual end. */
+/** Prints one line for each event until the bay is gone or Ctrl-C is pressed. */
 async function followed(io: Io, magnum: Magnum, plan: Plan, given: Given): Promise<void> {
   const { after } = await queryOf(io, plan, given);
-  const path = pathOf(plan.operation, paths(plan, given));
+  const path = pathOf(plan.operation, pathValues(plan, given));
   try {
     for await (const event of magnum.rawFollow(path, { signal: io.signal, ...(typeof after === 'number' ? { after } : {}) }))
       printLine(io, itemOf(event), plan.operation.cli?.columns ?? [], outputOf(given.flags));
@@ -49,13 +49,17 @@ async function followed(io: Io, magnum: Magnum, plan: Plan, given: Given): Promi
 export const runItem: Run = async (io, plan, given) => {
   const magnum = await openSession(io, given.flags);
   const item = await magnum.raw(
-    { method: plan.operation.method, path: pathOf(plan.operation, paths(plan, given)), query: await queryOf(io, plan, given) },
+    {
+      method: plan.operation.method,
+      path: pathOf(plan.operation, pathValues(plan, given)),
+      query: await queryOf(io, plan, given),
+    },
     { signal: io.signal },
   );
   await printItem(io, itemOf(item), outputOf(given.flags));
 };
 
-/** Commands whose result is one text: logs, certificates. */
+/** Runs a command whose result is one text: logs, certificates. */
 export const runText: Run = async (io, plan, given) => {
   const magnum = await openSession(io, given.flags);
   const query = await queryOf(io, plan, given);
@@ -64,8 +68,8 @@ export const runText: Run = async (io, plan, given) => {
     await magnum.raw(
       {
         method: plan.operation.method,
-        path: pathOf(plan.operation, paths(plan, given)),
-        query: { ...query, ...(command && { command: commandLine(command) }) },
+        path: pathOf(plan.operation, pathValues(plan, given)),
+        query: { ...query, ...(command && { command: joinCommand(command) }) },
         ...(plan.operation.hasBody && { body: await bodyOf(io, plan, given) }),
       },
       { signal: io.signal },
@@ -80,15 +84,18 @@ export const runText: Run = async (io, plan, given) => {
 
 export const runAction: Run = async (io, plan, given) => {
   const magnum = await openSession(io, given.flags);
-  await magnum.raw({ method: plan.operation.method, path: pathOf(plan.operation, paths(plan, given)) }, { signal: io.signal });
+  await magnum.raw(
+    { method: plan.operation.method, path: pathOf(plan.operation, pathValues(plan, given)) },
+    { signal: io.signal },
+  );
 };
 
 export const runCreate: Run = async (io, plan, given) => {
   const body = await bodyOf(io, plan, given);
   const { method } = plan.operation;
-  const path = pathOf(plan.operation, paths(plan, given));
+  const path = pathOf(plan.operation, pathValues(plan, given));
   const magnum = await openSession(io, given.flags);
-  const after = await eventBefore(io, magnum, plan, given);
+  const after = await findEventBefore(io, magnum, plan, given);
   const query = await queryOf(io, plan, given);
   const created = itemOf(await magnum.raw({ method, path, query, body }, { signal: io.signal }));
   if (query['dry_run'] === true) return printItem(io, created, outputOf(given.flags));
@@ -96,11 +103,11 @@ export const runCreate: Run = async (io, plan, given) => {
   await printItem(io, waited ?? (await whole(magnum, plan, created)), outputOf(given.flags));
 };
 
-/** Where a wait begins to tell: after what is known of the bay that the command names, and at the beginning of a new one. */
-async function eventBefore(io: Io, magnum: Magnum, plan: Plan, given: Given): Promise<number> {
+/** The id of the last event before the change, after which a wait prints events: 0 for a new bay. */
+async function findEventBefore(io: Io, magnum: Magnum, plan: Plan, given: Given): Promise<number> {
   const [ident] = plan.operation.pathParams.length > 0 ? (given.positional[0] ?? []) : [];
   if (given.flags['wait'] === undefined || ident === undefined) return 0;
-  return lastEvent(baysIn(magnum, plan.operation.vocabulary), ident, io.signal);
+  return findLastEvent(baysIn(magnum, plan.operation.vocabulary), ident, io.signal);
 }
 
 export const runUpdate: Run = async (io, plan, given) => {
@@ -112,10 +119,10 @@ export const runUpdate: Run = async (io, plan, given) => {
     {},
   );
   const body = changesOf(plan.fields, fromFlags, words);
-  if (body.length === 0) throw new UsageError('Say what to change: an option, or replace name=value');
+  if (body.length === 0) throw new UsageError('Nothing to change: give an option, or replace name=value');
   const magnum = await openSession(io, given.flags);
-  const after = await eventBefore(io, magnum, plan, given);
-  const path = pathOf(plan.operation, paths(plan, given));
+  const after = await findEventBefore(io, magnum, plan, given);
+  const path = pathOf(plan.operation, pathValues(plan, given));
   const answer = itemOf(
     await magnum.raw({ method: 'PATCH', path, query: await queryOf(io, plan, given), body }, { signal: io.signal }),
   );
@@ -126,13 +133,13 @@ export const runUpdate: Run = async (io, plan, given) => {
 const PARALLEL = 5;
 
 export const runDelete: Run = async (io, plan, given) => {
-  // What comes before the last argument says where: `nodegroup delete CLUSTER NODEGROUP…`.
+  // The last argument is the list; those before it are parts of the path: `nodegroup delete CLUSTER NODEGROUP…`.
   const last = plan.positional.length - 1;
   const idents = [...new Set(given.positional[last] ?? [])];
-  for (const ident of idents) checkedIdent(ident);
-  const around = paths(plan, given);
+  for (const ident of idents) checkIdent(ident);
+  const around = pathValues(plan, given);
   const query = await queryOf(io, plan, given);
-  if (!(await mayDelete(io, plan, idents, given.flags))) throw new SilentExit(EXIT.failed);
+  if (!(await confirmDelete(io, plan, idents, given.flags))) throw new SilentExit(EXIT.failed);
   const magnum = await openSession(io, given.flags);
   const codes: number[] = [];
   const queue = [...idents];
@@ -141,7 +148,7 @@ export const runDelete: Run = async (io, plan, given) => {
       codes.push(await deleteOne(io, magnum, plan, { ident, around, query, flags: given.flags }));
     }
   };
-  // Live progress is for one at a time.
+  // The progress of several bays at once would mix their lines.
   await Promise.all(Array.from({ length: given.flags['wait'] === undefined ? PARALLEL : 1 }, worker));
   const worst = Math.max(0, ...codes);
   if (worst > 0) throw new SilentExit(worst);
@@ -160,7 +167,7 @@ async function deleteOne(io: Io, magnum: Magnum, plan: Plan, one: Doomed): Promi
     const bays = baysIn(magnum, plan.operation.vocabulary);
     const bay =
       plan.operation.cli?.wait && one.flags['wait'] !== undefined ? await bays.get(one.ident, { signal: io.signal }) : undefined;
-    const after = bay ? await lastEvent(bays, bay.uuid, io.signal) : 0;
+    const after = bay ? await findLastEvent(bays, bay.uuid, io.signal) : 0;
     const path = pathOf(plan.operation, { ...one.around, [plan.positional.at(-1) ?? '']: one.ident });
     await magnum.raw({ method: 'DELETE', path, query: one.query }, { signal: io.signal });
     if (bay) await awaited(io, magnum, plan, { flags: one.flags, bay: bay.uuid, after });
@@ -172,14 +179,14 @@ async function deleteOne(io: Io, magnum: Magnum, plan: Plan, one: Doomed): Promi
   }
 }
 
-async function mayDelete(io: Io, plan: Plan, idents: readonly string[], flags: Flags): Promise<boolean> {
+async function confirmDelete(io: Io, plan: Plan, idents: readonly string[], flags: Flags): Promise<boolean> {
   if (flags['yes'] === true || !io.inIsTty || !io.errIsTty || io.env['CI']) return true;
   const noun = plan.operation.cli?.command.split(' ')[0] ?? '';
   const answer = await io.ask(`Delete ${noun} ${idents.map(oneLine).join(', ')}? [y/N] `);
   return /^y(es)?$/i.test(answer?.trim() ?? '');
 }
 
-/** Undefined where nobody asked to wait, and for what is gone in the end. */
+/** Waits when the command has --wait. Undefined without it, and for a deleted bay. */
 async function awaited(
   io: Io,
   magnum: Magnum,
@@ -198,7 +205,7 @@ async function awaited(
   });
 }
 
-/** An answer of "accepted" is followed by a look at what was accepted, so that the caller sees its name and status. */
+/** Fetches the bay after an answer that has its id only, so that the user sees its name and status. */
 async function whole(magnum: Magnum, plan: Plan, answer: Item): Promise<Item> {
   if (!plan.operation.cli?.wait || Object.keys(answer).length > 1) return answer;
   const bay: Promise<Item> = baysIn(magnum, plan.operation.vocabulary).get(String(answer['uuid']));
@@ -220,23 +227,24 @@ async function queryOf(io: Io, plan: Plan, given: Given): Promise<Record<string,
     given.flags,
     {},
   );
-  return values as Record<string, string | number | boolean>; // query parameters are scalars: nothing else passes the option parsers
+  return values as Record<string, string | number | boolean>; // query parameters are scalars, and the option parsers return nothing else
 }
 
-function paths(plan: Plan, given: Given): Record<string, string> {
+function pathValues(plan: Plan, given: Given): Record<string, string> {
   return Object.fromEntries(
-    plan.operation.pathParams.map(({ name }) => [name, checkedIdent(given.positional[plan.positional.indexOf(name)]?.[0] ?? '')]),
+    plan.operation.pathParams.map(({ name }) => [name, checkIdent(given.positional[plan.positional.indexOf(name)]?.[0] ?? '')]),
   );
 }
 
-/** An empty name would address the collection, a dotted one its parent. */
-function checkedIdent(ident: string): string {
-  if (ident.trim() === '' || ident === '.' || ident === '..') throw new UsageError(`${JSON.stringify(ident)} is no name`);
+/** Refuses a name that is empty or dots: the path would lead to the collection or its parent. */
+function checkIdent(ident: string): string {
+  if (ident.trim() === '' || ident === '.' || ident === '..')
+    throw new UsageError(`${JSON.stringify(ident)} is not a valid name`);
   return ident;
 }
 
-/** One word is a command line of its own; several are its words. */
-function commandLine(words: readonly string[]): string {
+/** One word is a complete command line; several words are quoted and joined. */
+function joinCommand(words: readonly string[]): string {
   return words.length === 1 ? (words[0] ?? '') : words.map(quoted).join(' ');
 }
 

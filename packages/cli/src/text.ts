@@ -1,4 +1,4 @@
-// Control characters of all kinds, and those that turn the direction of writing: a name must not be able to repaint the terminal.
+// Control characters, and characters that change the direction of writing: a server's text must not be able to redraw the terminal.
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 const UNSAFE_BUT_LAYOUT =
   /\r(?!\n)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
@@ -12,27 +12,27 @@ function escaped(character: string): string {
   );
 }
 
-/** Text as one line of harmless characters. */
+/** Escapes control characters, line breaks included, so that the text is one line. */
 export function oneLine(text: string): string {
   return text.replace(UNSAFE, escaped);
 }
 
-/** As `oneLine`, with line breaks and tabs left as they are; a bare carriage return is no line break, since it would overwrite the line. */
-export function harmless(text: string): string {
+/** Escapes control characters but line breaks and tabs. A carriage return alone is escaped, since it would overwrite the line. */
+export function escapeControls(text: string): string {
   return text.replace(UNSAFE_BUT_LAYOUT, escaped);
 }
 
-/** True where a terminal would do something other than show the text. */
+/** True when a terminal would not only show the text. */
 export function isUnsafe(text: string): boolean {
   return text.search(UNSAFE_BUT_LAYOUT) >= 0;
 }
 
-/** JSON, or YAML's double-quoted form, in which control characters are escapes that a reader turns back: the data stay what they are. */
-export function escapedInQuotes(text: string): string {
+/** Escapes control characters in JSON, or in YAML's double-quoted form, whose parsers restore them: the data do not change. */
+export function escapeInQuotes(text: string): string {
   return text.replace(UNSAFE_BUT_LAYOUT, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 }
 
-/** Columns that a text takes on a terminal; East Asian wide characters and most emoji take two. */
+/** The width of a text in columns of a terminal; East Asian wide characters and most emoji have two. */
 export function widthOf(text: string): number {
   let width = 0;
   for (const character of text) width += /\p{M}/u.test(character) ? 0 : isWide(character.codePointAt(0) ?? 0) ? 2 : 1;
@@ -54,7 +54,7 @@ function isWide(code: number): boolean {
   return WIDE.some(([first, last]) => code >= first && code <= last);
 }
 
-/** For a POSIX shell. */
+/** Quotes a word for a POSIX shell. */
 export function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

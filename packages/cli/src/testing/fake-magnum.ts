@@ -17,7 +17,7 @@ export interface Setting extends Partial<Omit<Io, 'fetch' | 'out' | 'err'>> {
   readonly answers?: Answers;
 }
 
-/** Runs a command line against a Magnum that is a function. */
+/** Runs a command line against a service that is a function. */
 export async function magnum(line: string | readonly string[], setting: Setting = {}): Promise<Ran> {
   let [out, err] = ['', ''];
   const requests: { line: string; body: unknown }[] = [];
