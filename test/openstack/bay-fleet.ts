@@ -13,6 +13,8 @@ export class BayFleet {
   readonly fleet: Fleet;
   readonly agents: Agents;
   readonly projectId: string;
+  /** URL of the database of its processes. */
+  readonly database: string;
   readonly #cloud: Cloud;
   readonly #services: readonly [Mariadb, Rabbitmq];
 
@@ -20,6 +22,7 @@ export class BayFleet {
     this.#cloud = cloud;
     this.#services = services;
     this.fleet = fleet;
+    this.database = services[0].url;
     this.projectId = projectId;
     this.agents = new Agents(cloud, projectId);
   }
