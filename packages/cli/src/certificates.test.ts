@@ -31,7 +31,7 @@ describe('certificates', () => {
     expect(statSync(join(folder, 'out.pem')).mode & 0o777).toBe(0o600);
   });
 
-  test('of a bay are made by bay config, which keeps the key and tells the variables', async () => {
+  test('of a bay are made by bay config, which sends no key and prints the variables', async () => {
     const folder = join(aFolder(), "it's");
     const { out, requests, code } = await magnum(['bay', 'config', 'my-bay', '--dir', folder]);
     expect(code).toBe(0);
@@ -53,7 +53,7 @@ describe('certificates', () => {
     expect(out).toContain('export DOCKER_HOST=tcp://192.0.2.7:2376\n');
   });
 
-  test('come with a key from the service where that is wanted, for as long as is said', async () => {
+  test('come with a key from the service and a lifetime on request', async () => {
     const folder = aFolder();
     const answers: Answers = (method, path, url) =>
       method === 'GET' && path === '/v1/bays/my-bay/config' ? Response.json(kit(url.searchParams.get('valid_for'))) : undefined;
@@ -76,7 +76,7 @@ describe('certificates', () => {
   test.each<readonly [string, object]>([
     ['a file outside of the folder', { files: { '../key.pem': 'x' } }],
     ['a file of another name', { files: { '.bashrc': 'x' } }],
-    ['a file of no text', { files: { 'ca.pem': ['x'] } }],
+    ['a file that is not text', { files: { 'ca.pem': ['x'] } }],
     ['a variable that is a command', { environment: { 'X=1; touch PWNED; echo Y': 'v' } }],
     ['a variable that runs at the next prompt', { environment: { PROMPT_COMMAND: 'touch PWNED' } }],
     ['a variable that loads a library', { environment: { LD_PRELOAD: '/tmp/x.so' } }],
@@ -84,7 +84,7 @@ describe('certificates', () => {
     ['a variable with the name of a built-in method', { environment: { constructor: 'x' } }],
     ['an engine that is reached by running ssh', { environment: { DOCKER_HOST: 'ssh://-oProxyCommand=touch PWNED/x' } }],
     ['an engine with control characters', { environment: { DOCKER_HOST: 'tcp://192.0.2.7:2375\u001b]0;x' } }],
-    ['a value that is no text', { environment: { DOCKER_HOST: { a: 1 } } }],
+    ['a value that is not text', { environment: { DOCKER_HOST: { a: 1 } } }],
     ['a place that is a command', { places: { 'X=$(touch PWNED)': '' } }],
     ['a place outside of the folder', { places: { KUBECONFIG: '../../.kube/config' } }],
     ['a kubeconfig that runs a program', kubeconfig({ exec: { apiVersion: 'x', command: 'touch', args: ['PWNED'] } })],
@@ -92,8 +92,8 @@ describe('certificates', () => {
     ['a kubeconfig that reads a file', kubeconfig({ tokenFile: '/etc/passwd' })],
     ['a kubeconfig with a proxy', kubeconfig({}, { server: 'https://192.0.2.7:6443', 'proxy-url': 'http://x' })],
     ['a kubeconfig that checks no certificate', kubeconfig({}, { 'insecure-skip-tls-verify': true })],
-    ['a kubeconfig that is none', { files: { config: 'users: {exec: x}' } }],
-    ['a kubeconfig that is no YAML', { files: { config: '"' } }],
+    ['a kubeconfig of another form', { files: { config: 'users: {exec: x}' } }],
+    ['a kubeconfig that is not YAML', { files: { config: '"' } }],
   ])('are refused from a service that sends %s', async (_what, changes) => {
     const answers: Answers = (_method, path) =>
       path === '/v1/bays/my-bay/config' ? Response.json({ ...kit(null), ...changes }) : undefined;
@@ -106,14 +106,14 @@ describe('certificates', () => {
     expect(readdirSync(around)).toEqual([]);
   });
 
-  test('are refused where the address of a bay is a command for the engine', async () => {
+  test('are refused when the address of a bay would run a command', async () => {
     const answers: Answers = (_method, path) =>
       path === '/v1/bays/my-bay' ? Response.json({ ...BAY, api_address: 'ssh://x:22' }) : undefined;
     const { code, out } = await magnum(['bay', 'config', 'my-bay', '--dir', aFolder()], { answers });
     expect([code, out]).toEqual([2, '']);
   });
 
-  test('of a Kubernetes bay are a kubeconfig, whose key stays out of what --debug tells', async () => {
+  test('of a Kubernetes bay are a kubeconfig, whose key --debug does not print', async () => {
     const answers: Answers = (_method, path) =>
       path === '/v1/baymodels/m-1'
         ? Response.json({ uuid: 'm-1', name: 'k', coe: 'kubernetes', tls_disabled: false })
@@ -126,18 +126,18 @@ describe('certificates', () => {
     expect(config.clusters[0]?.cluster['server']).toBe('https://192.0.2.7:2376');
     const key = Buffer.from(config.users[0]?.user['client-key-data'] ?? '', 'base64').toString();
     expect(key).toContain('BEGIN PRIVATE KEY');
-    const told = redactSecrets(JSON.stringify({ files: { config: text } }));
-    expect(told).toContain('client-key-data: ***');
-    expect(told).not.toContain(Buffer.from(key).toString('base64').slice(0, 60));
+    const printed = redactSecrets(JSON.stringify({ files: { config: text } }));
+    expect(printed).toContain('client-key-data: ***');
+    expect(printed).not.toContain(Buffer.from(key).toString('base64').slice(0, 60));
     expect(redactSecrets(text)).not.toContain(Buffer.from(key).toString('base64').slice(0, 60));
   });
 
-  test('get another authority', async () => {
+  test('are replaced, with their authority, by certificate rotate', async () => {
     const { requests } = await magnum('certificate rotate my-bay');
     expect(requests).toEqual([{ line: 'PATCH /v1/certificates/my-bay', body: undefined }]);
   });
 
-  test('and another credential for the nodes', async () => {
+  test('leave the credential of nodes to credential rotate', async () => {
     const { requests } = await magnum('credential rotate my-bay');
     expect(requests).toEqual([{ line: 'PATCH /v1/credentials/my-bay', body: undefined }]);
   });

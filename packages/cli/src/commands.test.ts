@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { magnum } from './testing/fake-magnum.js';
 
 describe('creating', () => {
-  test('sends what the options say, as the types of the schema', async () => {
+  test('sends the values of the options with the types of the schema', async () => {
     const { requests, out } = await magnum(
       'bay create my-bay --baymodel swarm --node-count 2 --labels a=b,c=d,e --labels f=g=h --no-master-lb-enabled --timeout 9',
     );
@@ -20,7 +20,7 @@ describe('creating', () => {
     expect(out).toContain('CREATE_COMPLETE');
   });
 
-  test('dry shows what would be made, and waits for nothing', async () => {
+  test('with --dry-run shows the plan, and does not wait', async () => {
     const { requests, out } = await magnum('bay create my-bay --baymodel swarm --dry-run --wait', {
       answers: (method) =>
         method === 'POST'
@@ -68,7 +68,7 @@ describe('creating', () => {
     expect(requests).toEqual([]);
   });
 
-  test('an empty name does not become its collection', async () => {
+  test('an empty name does not address the collection', async () => {
     const { code, requests } = await magnum(['bay', 'show', '']);
     expect([code, requests]).toEqual([2, []]);
   });
@@ -106,7 +106,7 @@ describe('updating', () => {
     expect(requests.find(({ body }) => body !== undefined)?.body).toEqual(expect.arrayContaining(patch));
   });
 
-  test('nothing, or an unknown operation, is refused', async () => {
+  test('without a change, or with an unknown operation, is refused', async () => {
     expect((await magnum('bay update my-bay')).code).toBe(2);
     expect((await magnum('bay update my-bay change node_count=3')).err).toContain('not one of add, replace, remove');
     expect((await magnum('bay update my-bay replace node_count=many')).err).toContain('whole number');
@@ -114,14 +114,14 @@ describe('updating', () => {
 });
 
 describe('deleting', () => {
-  test('several goes on after a failure, and exits with the worst', async () => {
+  test('several continues after a failure, and exits with the highest code', async () => {
     const { code, err } = await magnum('bay delete gone my-bay');
     expect(code).toBe(3);
     expect(err).toContain('gone: Not found. (request req-7)');
     expect(err).toContain('my-bay: will be deleted');
   });
 
-  test('asks on a terminal, and takes anything but yes for no', async () => {
+  test('asks on a terminal, and deletes only after a yes', async () => {
     const terminal = { inIsTty: true, errIsTty: true };
     const refused = await magnum('bay delete my-bay', { ...terminal, ask: async () => '' });
     expect([refused.code, refused.requests]).toEqual([1, []]);
@@ -178,7 +178,7 @@ describe('following events', () => {
     expect(out).not.toContain('\u001b');
   });
 
-  test('prints JSON lines, and begins where it is told to', async () => {
+  test('prints JSON lines, and starts after the given event', async () => {
     const { out, requests } = await magnum('bay events my-bay --follow --after 7 -f json', { answers });
     expect(
       out
@@ -243,7 +243,7 @@ describe('clusters, node groups and quotas', () => {
     expect(code).toBe(0);
   });
 
-  test('what is deleted within something else says where', async () => {
+  test('a deletion within another resource names both', async () => {
     const gone = (method: string): Response | undefined =>
       method === 'DELETE' ? new Response(null, { status: 204 }) : undefined;
     const groups = await magnum('nodegroup delete my-cluster one two', { answers: gone });
@@ -255,7 +255,7 @@ describe('clusters, node groups and quotas', () => {
     expect(quota.requests.map(({ line }) => line)).toEqual(['DELETE /v1/quotas/p-1/Cluster']);
   });
 
-  test('a wait for a resize tells what happens from now on', async () => {
+  test('a wait for a resize prints only the events of the resize', async () => {
     const { requests, code } = await magnum('cluster resize u-1 3 --wait', { answers });
     expect(code).toBe(0);
     expect(requests.map(({ line }) => line)).toContain('POST /v1/clusters/u-1/actions/resize');

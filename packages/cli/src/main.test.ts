@@ -13,7 +13,7 @@ describe('every operation', () => {
 });
 
 describe('output', () => {
-  test('is a table with the usual columns, in which a name cannot repaint the terminal', async () => {
+  test('is a table with the usual columns, in which a name cannot redraw the terminal', async () => {
     const { out, code } = await magnum('bay list');
     expect(code).toBe(0);
     expect(out).toBe(
@@ -29,7 +29,7 @@ describe('output', () => {
     );
   });
 
-  test('shows one thing as fields and values', async () => {
+  test('shows one item as fields and values', async () => {
     const { out } = await magnum('bay show my-bay');
     expect(out).toMatch(/\| Field +\| Value +\|/);
     expect(out).toMatch(/\| labels +\| a=b +\|/);
@@ -67,20 +67,20 @@ describe('output', () => {
     'bay show failing',
     'bay create my-bay --baymodel swarm --wait 1',
     'bay list --debug',
-  ])('has no character in it with which a server repaints the terminal: %s', async (line) => {
+  ])('has no character with which a server could redraw the terminal: %s', async (line) => {
     const { out, err } = await magnum(line, { answers: evil, outIsTty: true });
     expect(out + err).toContain('a\\');
     expect(out).not.toMatch(HARMFUL);
     expect(err).not.toMatch(HARMFUL);
   });
 
-  test('that programs read has the data as they are, escaped', async () => {
+  test('for programs escapes the data without changing them', async () => {
     expect(JSON.parse((await magnum('bay show my-bay -f json -c name', { answers: evil })).out)).toEqual({ name: EVIL });
     const all = parse((await magnum('bay show my-bay -f yaml', { answers: evil })).out) as Record<string, unknown>;
     expect([all['name'], all[EVIL]]).toEqual([EVIL, EVIL]);
   });
 
-  test('of logs is the bare text', async () => {
+  test('of logs is the unchanged text', async () => {
     expect((await magnum('container logs web')).out).toBe('hello\n');
   });
 });
@@ -101,13 +101,13 @@ describe('errors', () => {
     expect(err).toBe('magnum: No\\x1b[2J. (request req-7)\n');
   });
 
-  test('missing credentials exit 4 and say what to do', async () => {
+  test('missing credentials exit 4 and name the remedy', async () => {
     const { code, err } = await magnum('bay list', { env: {} });
     expect(code).toBe(4);
     expect(err).toContain('openrc');
   });
 
-  test('Ctrl-C while waiting exits 130 and says that the bay goes on', async () => {
+  test('Ctrl-C during a wait exits 130 and shows how to see the bay', async () => {
     const controller = new AbortController();
     const busy = { ...BAY, status: 'CREATE_IN_PROGRESS' };
     const { code, err } = await magnum('bay create my-bay --baymodel swarm --wait', {
@@ -124,7 +124,7 @@ describe('errors', () => {
 });
 
 describe('--debug', () => {
-  test('shows the calls and none of the secrets', async () => {
+  test('prints the calls without secrets', async () => {
     const keystone: Answers = (method, path) =>
       method === 'POST' && path === '/v3/auth/tokens'
         ? Response.json(
@@ -158,14 +158,14 @@ describe('completion', () => {
     return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).trim().split('\n');
   };
 
-  test('of bash knows nouns, verbs and options', async () => {
+  test('of bash has nouns, verbs and options', async () => {
     expect(await complete('magnum ba')).toEqual(['baymodel', 'bay']);
     expect(await complete('magnum bay c')).toEqual(['create', 'config']);
     expect(await complete('magnum bay create --node')).toEqual(['--node-count']);
     expect(await complete('magnum dev lo')).toEqual(['load-image']);
   });
 
-  test.each(['zsh', 'fish'])('of %s names every command', async (shell) => {
+  test.each(['zsh', 'fish'])('of %s has every command', async (shell) => {
     const { out } = await magnum(['completion', shell]);
     for (const word of ['baymodel', 'create', 'load-image', 'node-count']) expect(out).toContain(word);
   });
