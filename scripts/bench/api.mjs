@@ -5,7 +5,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { load } from './load.mjs';
 import { cpuSeconds, questions, residentMiB } from './processes.mjs';
-import { login, startFleet, until } from './fleet.mjs';
+import { until } from '../../packages/core/dist/testing/until.js';
+import { login, startFleet } from './fleet.mjs';
 
 const MODELS = 100;
 const BAYS = 1_000;
@@ -31,7 +32,7 @@ export async function benchApi(log) {
   try {
     fill(fleet.mariadb);
     const api = fleet.start('magnum-api');
-    await until(async () => (await fetch(`${fleet.apiUrl}/readyz`)).ok, 'the API became ready');
+    await until('the API is ready', async () => (await fetch(`${fleet.apiUrl}/readyz`)).ok, { withinMs: 60_000 });
     const bare = await startBare(fleet.mariadb);
     const token = await login(fleet.apiUrl);
     const headers = { 'X-Auth-Token': token, 'OpenStack-API-Version': 'container-infra latest' };

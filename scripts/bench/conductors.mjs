@@ -2,7 +2,8 @@
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { cpuSeconds, questions, residentMiB } from './processes.mjs';
-import { ended, Hopeless, login, startFleet, until } from './fleet.mjs';
+import { Hopeless, until } from '../../packages/core/dist/testing/until.js';
+import { ended, login, startFleet } from './fleet.mjs';
 
 /**
  * The cloud takes so long to accept a stack, and the bay's pass waits for it: it is waiting and not this machine's processor that
@@ -20,7 +21,7 @@ export async function benchConductors(log, { bays = 300, counts = [1, 2, 3, 4] }
   const fleet = await startFleet(log);
   try {
     const api = fleet.start('magnum-api');
-    await until(async () => (await fetch(`${fleet.apiUrl}/readyz`)).ok, 'the API became ready');
+    await until('the API is ready', async () => (await fetch(`${fleet.apiUrl}/readyz`)).ok, { withinMs: 60_000 });
     const ask = await asker(fleet.apiUrl);
     await ask('POST', '/v1/baymodels', {
       name: 'swarm',
@@ -47,7 +48,7 @@ export async function benchConductors(log, { bays = 300, counts = [1, 2, 3, 4] }
 async function measure({ fleet, ask, bays, count }) {
   const claims = claimsByBay();
   const children = Array.from({ length: count }, () => startConductor(fleet, claims));
-  await until(() => claims.working() === count, `${count} conductors worked`);
+  await until(`${count} conductors work`, () => claims.working() === count, { withinMs: 60_000 });
   const statements = questions(fleet.mariadb);
   const began = Date.now();
   const wanted = Array.from({ length: bays }, (_unused, index) => ({
@@ -58,7 +59,7 @@ async function measure({ fleet, ask, bays, count }) {
   await inParallel(wanted, (bay) =>
     ask('POST', '/v1/bays', { ...bay, baymodel_id: 'swarm', node_count: 1, floating_ip_enabled: false }),
   );
-  await until(() => isDone(fleet.mariadb, count, bays), `${bays} bays were complete with ${count} conductors`, LONGEST_MS);
+  await until(`${bays} bays are complete`, () => isDone(fleet.mariadb, count, bays), { withinMs: LONGEST_MS, everyMs: 100 });
   const seconds = (Date.now() - began) / 1_000;
   const each = children.map((child) => ({ cpu: cpuSeconds(child.pid), memory: residentMiB(child.pid) }));
   const perBay = (questions(fleet.mariadb) - statements) / bays;

@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createMagnum, fromEnv } from '@magnum-ts/sdk';
 import { ensureDocker } from '../host/docker.mjs';
 import { freePort } from '../host/free-port.mjs';
+import { until } from '../../packages/core/dist/testing/until.js';
 import { residentMiB } from './processes.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
@@ -88,9 +89,9 @@ async function withService(options, work) {
     stdio: 'ignore',
   });
   try {
-    await until(() => answers(port));
+    await until('magnum dev answers', () => answers(port), { withinMs: 60_000, everyMs: 5 });
     const startedIn = performance.now() - begun;
-    await until(() => Promise.resolve(existsSync(join(dataDir, 'openrc-demo'))));
+    await until('the credentials are written', () => existsSync(join(dataDir, 'openrc-demo')), { withinMs: 60_000, everyMs: 5 });
     await work({ child, dataDir, startedIn });
   } finally {
     const gone = new Promise((done) => child.once('exit', done));
@@ -98,11 +99,6 @@ async function withService(options, work) {
     await gone;
     rmSync(dataDir, { recursive: true, force: true });
   }
-}
-
-async function until(holds) {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(5)) if (await holds()) return;
-  throw new Error('magnum dev did not answer within a minute');
 }
 
 function answers(port) {

@@ -3,7 +3,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../host/free-port.mjs';
 import { startMariadb } from '../host/mariadb.mjs';
 import { startRabbitmq } from '../host/rabbitmq.mjs';
@@ -88,23 +87,6 @@ function run(name, ...args) {
   const { status, stderr } = spawnSync(process.execPath, [join(BIN, `${name}.js`), ...args], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${name} ${args.join(' ')}: ${stderr}`);
 }
-
-/** Asks again and again; the error says what the last question failed of. */
-export async function until(look, what, milliseconds = 60_000) {
-  let cause;
-  for (const end = Date.now() + milliseconds; Date.now() < end; await sleep(100)) {
-    try {
-      if (await look()) return;
-    } catch (error) {
-      if (error instanceof Hopeless) throw error;
-      cause = error;
-    }
-  }
-  throw new Error(`${what} did not happen within ${milliseconds} ms`, { cause });
-}
-
-/** What is waited for cannot come any more. */
-export class Hopeless extends Error {}
 
 /** A token of the embedded identity's user. */
 export async function login(url, user = 'demo') {

@@ -3,12 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { embeddedMagnum, openSqlite, Secret, SimulatedBackend, silentLogger } from '@magnum-ts/core';
+import { Hopeless, until } from '../../packages/core/dist/testing/until.js';
 
 const ORIGIN = 'http://bench.invalid';
 const PASSWORD = 'bench-passw0rd';
 const LOOK_MS = 250;
+const LONGEST_MS = 3_600_000;
 /** A range with room for every bay here. */
 const LABELS = { fixed_subnet_cidr: '10.0.0.0/16' };
 
@@ -46,11 +47,11 @@ async function benchOne(nodes) {
     const model = await ask('POST', '/v1/baymodels', MODEL);
     const started = process.cpuUsage();
     const { uuid } = await ask('POST', '/v1/bays', { name: 'many', baymodel_id: model.uuid, node_count: nodes, labels: LABELS });
-    await settled(ask, uuid, 'CREATE_COMPLETE');
+    await waitForStatus(ask, uuid, 'CREATE_COMPLETE');
     const made = secondsSince(started);
     const before = process.cpuUsage();
     await ask('PATCH', `/v1/bays/${uuid}`, [{ op: 'replace', path: '/node_count', value: nodes + 1 }]);
-    const bay = await settled(ask, uuid, 'UPDATE_COMPLETE');
+    const bay = await waitForStatus(ask, uuid, 'UPDATE_COMPLETE');
     if (bay.node_count !== nodes + 1) throw new Error(`the bay has ${bay.node_count} nodes`);
     return { made, oneMore: secondsSince(before) };
   } finally {
@@ -90,13 +91,13 @@ async function asker({ fetch }) {
   return async (method, path, body) => (await call(method, path, { body, headers: { 'x-auth-token': token } })).body;
 }
 
-async function settled(ask, uuid, wanted) {
-  for (;;) {
+async function waitForStatus(ask, uuid, wanted) {
+  const look = async () => {
     const bay = await ask('GET', `/v1/bays/${uuid}`);
-    if (bay.status === wanted) return bay;
-    if (bay.status.endsWith('FAILED')) throw new Error(`${bay.status}: ${bay.status_reason}`);
-    await sleep(LOOK_MS);
-  }
+    if (bay.status.endsWith('FAILED')) throw new Hopeless(`${bay.status}: ${bay.status_reason}`);
+    return bay.status === wanted && bay;
+  };
+  return until(`the bay is ${wanted}`, look, { withinMs: LONGEST_MS, everyMs: LOOK_MS });
 }
 
 function secondsSince(started) {
