@@ -10,7 +10,7 @@ function zone(from, allowed, comment) {
     name: `zone-${from}`,
     comment,
     severity: 'error',
-    from: { path: `${core}/${from}/`, pathNot: '[.]test[.]ts$' },
+    from: { path: `${core}/${from}/`, pathNot: '[.]test(-support)?[.]ts$' },
     to: { path: `${core}/`, pathNot: `${core}/(${[from, ...SHARED, ...allowed].join('|')})/` },
   };
 }
@@ -27,6 +27,14 @@ module.exports = {
     zone('api', ['app', 'domain', 'ports'], 'The wire edge reaches the rest through use cases.'),
     zone('conductor', ['app', 'domain', 'ports'], 'The reconciler knows adapters through ports only.'),
     zone('coe', ['docker', 'domain', 'ports'], 'Drivers render; they call nobody.'),
+    zone('embedded-cloud', ['adapters/knex', 'docker', 'domain', 'ports'], 'A cloud of its own, behind the same ports as OpenStack.'),
+    {
+      name: 'composition-sees-all-and-is-seen-by-none',
+      comment: 'Only the package\'s entry imports what puts the processes together.',
+      severity: 'error',
+      from: { path: `${core}/`, pathNot: `${core}/(composition/|index[.]ts|.*[.]test[.]ts$)` },
+      to: { path: `${core}/composition/` },
+    },
     zone('adapters', ['docker', 'domain', 'ports'], 'Adapters decide nothing about bays.'),
     {
       name: 'domain-is-pure',

@@ -17,7 +17,7 @@ const HEAVY = [
   'test/contracts',
   'test/wire/binaries.test.ts',
   'packages/core/src/coe/swarm/swarm.test.ts',
-  'packages/core/src/adapters/embedded/docker-backend.test.ts',
+  'packages/core/src/embedded-cloud/docker-backend.test.ts',
 ];
 /** Needs an OpenStack, which one start serves for all of them. */
 const ON_OPENSTACK = 'test/openstack';

@@ -112,7 +112,7 @@ function claimsByBay() {
   let working = 0;
   return {
     hear({ msg, bayId, fence, owner, time }) {
-      if (msg === 'conductor works') working += 1;
+      if (msg === 'conductor started') working += 1;
       if (bayId === undefined) return;
       const known = spans.get(bayId) ?? [];
       spans.set(bayId, known);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EmbeddedCloud } from '../../packages/core/src/adapters/embedded/cloud.js';
+import { EmbeddedCloud } from '../../packages/core/src/embedded-cloud/cloud.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { engineGuard } from '../../packages/core/src/adapters/system/engine-networks.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import { engineAddresses } from '../../packages/core/src/conductor/engine-addresses.js';
-import { loadWorld, type BayWorld } from '../../packages/core/src/conductor/world.js';
+import { loadBayState, type BayState } from '../../packages/core/src/conductor/bay-state.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import type { AddressGuard } from '../../packages/core/src/http/address-guard.js';
 import { aService, SEALING_KEY, type Service } from '../support/service.js';
@@ -30,8 +30,8 @@ beforeAll(async () => {
 });
 afterAll(async () => service.stop());
 
-async function world(): Promise<BayWorld> {
-  const found = await loadWorld(knexStore(service.db, systemClock), uuid);
+async function world(): Promise<BayState> {
+  const found = await loadBayState(knexStore(service.db, systemClock), uuid);
   if (!found) throw new Error('the bay is gone');
   return found;
 }

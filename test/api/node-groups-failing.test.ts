@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { EMBEDDED_DEFAULTS } from '../../packages/core/src/adapters/embedded/config.js';
+import { EMBEDDED_DEFAULTS } from '../../packages/core/src/embedded-cloud/config.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { aService, itemsOf, type Fields, type Reply, type Service } from '../support/service.js';
 

@@ -73,7 +73,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       ...(watch?.twins() ?? []),
       ...rest,
     ];
-    const swept = fleet.lines.filter(({ msg }) => msg === 'leftover of a deleted bay removed').length;
+    const swept = fleet.lines.filter(({ msg }) => msg === 'orphaned resource of a deleted bay removed').length;
     const { bays, history } = clients;
     const [writes, reads] = [history.writes.length, history.reads.length];
     return {
@@ -115,7 +115,7 @@ async function settledRest(sql: ReturnType<typeof sqlOn>, watch: CloudWatch | un
 function twins(fleet: Fleet): readonly string[] {
   const stacks = new Map<unknown, Set<unknown>>();
   for (const { msg, bayId, stackId } of fleet.lines.map((line) => line as typeof line & { bayId?: unknown; stackId?: unknown })) {
-    if (msg !== 'stack told') continue;
+    if (msg !== 'stack applied') continue;
     stacks.set(bayId, (stacks.get(bayId) ?? new Set()).add(stackId));
   }
   return [...stacks].filter(([, ids]) => ids.size > 1).map(([bayId]) => `bay ${String(bayId)} had two stacks`);

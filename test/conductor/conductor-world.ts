@@ -1,17 +1,17 @@
 import type { Knex } from 'knex';
-import { ENGINE_LIMITS } from '../../packages/core/src/adapters/embedded/hot-engine/validate.js';
+import { ENGINE_LIMITS } from '../../packages/core/src/embedded-cloud/hot-engine/validate.js';
 import { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
-import type { ConductorDeps } from '../../packages/core/src/conductor/world.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
 import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
 import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
 import { openSqlite } from '../../packages/core/src/adapters/knex/sqlite.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
-import { NO_SUPPORT, type BaySupport } from '../../packages/core/src/domain/bay-support.js';
+import { EMPTY_RECONCILER_STATE, type ReconcilerState } from '../../packages/core/src/domain/reconciler-state.js';
 import { stackNameOf, type BayId, type NodeGroupId, type NodeId } from '../../packages/core/src/domain/ids.js';
 import { UNSEEN_NODE } from '../../packages/core/src/domain/node.js';
-import { enginesOf } from '../../packages/core/src/engines.js';
+import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
 import type { Logger } from '../../packages/core/src/ports/logger.js';
 import type { Orchestrator, StackAddress, StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
 import { A_MODEL_ID, aBay, aBayModel, anIntent } from '../../packages/core/src/testing/builders.js';
@@ -56,7 +56,7 @@ export async function aConductorWorld(stackOf: StackOf = inProgress): Promise<Co
     clock,
     random: systemRandom,
     logger: recorder(lines),
-    engines: enginesOf(false),
+    engines: driverRegistry(false),
     orchestrator: orchestrator(stackOf, looks, single),
   };
   let made = 0;
@@ -145,8 +145,8 @@ async function addBay(
   await repos.work.wake(id);
 }
 
-const SUPPORT: BaySupport = {
-  ...NO_SUPPORT,
+const SUPPORT: ReconcilerState = {
+  ...EMPTY_RECONCILER_STATE,
   trustee: { userId: 'u', username: 'n', domainId: 'd', passwordRef: 'p' },
   caRef: 'ca',
   clientRef: 'client',

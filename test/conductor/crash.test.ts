@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EMBEDDED_DEFAULTS } from '../../packages/core/src/adapters/embedded/config.js';
+import { EMBEDDED_DEFAULTS } from '../../packages/core/src/embedded-cloud/config.js';
 import { deleteBay, updateBay, type UpdateBay } from '../../packages/core/src/app/bays.js';
 import { rotateAuthority, rotateCredential } from '../../packages/core/src/app/rotate.js';
 import { createNodeGroup, deleteNodeGroup } from '../../packages/core/src/app/node-groups.js';

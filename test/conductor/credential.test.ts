@@ -4,8 +4,8 @@ import type { Access, AppDeps } from '../../packages/core/src/app/deps.js';
 import { secretHashOf } from '../../packages/core/src/app/node-proof.js';
 import { resizeBay } from '../../packages/core/src/app/resize.js';
 import { rotateCredential } from '../../packages/core/src/app/rotate.js';
-import { answersOf } from '../../packages/core/src/conductor/questions.js';
-import type { ConductorDeps } from '../../packages/core/src/conductor/world.js';
+import { rpcHandlers } from '../../packages/core/src/conductor/rpc-handlers.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import { Secret } from '../../packages/core/src/domain/secret.js';
 import type { StackSpec } from '../../packages/core/src/ports/orchestrator.js';
@@ -112,7 +112,7 @@ test('whoever asks is told the new credential while it is handed out, and no sta
   const id = await aBayAtRest(process.app);
   await rotate(id);
   await work(deps, machine, waitsFor(id, 'does not hold the new one yet'));
-  const serving = await process.app.bus.serve(answersOf(deps));
+  const serving = await process.app.bus.serve(rpcHandlers(deps));
   const [node] = await nodesOf(id);
   const ask = async (holds: number) => {
     const access = await asNode(id, { generation: holds, name: node?.name ?? '' }, 'credential:get');

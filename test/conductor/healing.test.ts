@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { resourcesOf } from '../../packages/core/src/adapters/orchestrator/heat-words.js';
 import { reconcileBay } from '../../packages/core/src/conductor/reconcile-bay.js';
-import { attemptWords, MOST_HEALINGS } from '../../packages/core/src/domain/healing.js';
+import { describeRetry, MAX_STACK_RETRIES } from '../../packages/core/src/domain/stack-retry.js';
 import { stackNameOf, type BayId } from '../../packages/core/src/domain/ids.js';
 import { Secret } from '../../packages/core/src/domain/secret.js';
 import type { StackAddress, StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
@@ -87,14 +87,14 @@ test('a stack that failed because a neighbour did not answer is told the same ag
   expect(told()).toBe(2);
   expect((await retriesOf(id)).map(({ reason }) => reason)).toEqual([
     expect.stringMatching(/^master-1 .*Unable to establish connection.*It is tried again \(attempt 1 of 5\)\.$/),
-    expect.stringContaining(attemptWords(1)),
+    expect.stringContaining(describeRetry(1)),
   ]);
 });
 
 test('it is told so a few times only', async () => {
   const { id, told } = await aBayWhoseStackFails(NO_ANSWER, Infinity);
   await inTime(id, 'CREATE_FAILED');
-  expect(told()).toBe(MOST_HEALINGS);
+  expect(told()).toBe(MAX_STACK_RETRIES);
   expect((await bayOf(id))?.statusReason).toContain('update it to try again');
 });
 
@@ -116,7 +116,7 @@ test('a conductor that dies at any moment of it leaves the bay to be finished, a
       () => false,
       (error: unknown) => error instanceof Killed,
     );
-    const counted = (await store.read((repos) => repos.support.get(id))).healing?.times ?? 0;
+    const counted = (await store.read((repos) => repos.support.get(id))).stackRetries?.times ?? 0;
     expect(counted, `died at moment ${moment}`).toBeGreaterThanOrEqual(told());
     world.clock.advance(31_000);
     await inTime(id, 'CREATE_COMPLETE');

@@ -1,25 +1,25 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { deleteBay } from '../../packages/core/src/app/bays.js';
-import type { ConductorDeps } from '../../packages/core/src/conductor/world.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
 import { DomainError } from '../../packages/core/src/domain/errors.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import type { Labels } from '../../packages/core/src/domain/labels.js';
-import type { Leftovers, Remnant, Sweep, SweepRequest } from '../../packages/core/src/ports/leftovers.js';
+import type { OrphanedResources, OrphanedResource, SweepResult, SweepRequest } from '../../packages/core/src/ports/orphans.js';
 import { CrashPoints } from '../../packages/core/src/testing/crash-points.js';
 import { askForBay, may } from '../support/asking.js';
 import { aMachine, mortal, startProcess, work, type Machine, type Process } from '../support/world.js';
 
-const BALANCER: Remnant = { type: 'OS::Octavia::LoadBalancer', id: 'lb', name: 'kube_service' };
-const VOLUME: Remnant = { type: 'OS::Cinder::Volume', id: 'volume', name: 'pvc' };
+const BALANCER: OrphanedResource = { type: 'OS::Octavia::LoadBalancer', id: 'lb', name: 'kube_service' };
+const VOLUME: OrphanedResource = { type: 'OS::Cinder::Volume', id: 'volume', name: 'pvc' };
 
 /** What exists in a cloud that outlives every process: a load balancer that takes two looks to go, and a volume of a server. */
-class WorkloadCloud implements Leftovers {
+class WorkloadCloud implements OrphanedResources {
   balancer: 'there' | 'going' | 'stuck' | 'gone' = 'there';
   volume: 'attached' | 'gone' = 'attached';
   readonly asked: SweepRequest[] = [];
   #looks = 0;
 
-  sweep(request: SweepRequest): Promise<Sweep> {
+  sweep(request: SweepRequest): Promise<SweepResult> {
     this.asked.push(request);
     const removed = this.#ask(request);
     const going = this.balancer === 'going' || this.balancer === 'stuck' ? [BALANCER] : [];
@@ -27,8 +27,8 @@ class WorkloadCloud implements Leftovers {
     return Promise.resolve({ removed, going, kept: stays ? [{ ...VOLUME, reason: 'It holds data.' }] : [] });
   }
 
-  #ask({ isLast, deletesVolumes }: SweepRequest): readonly Remnant[] {
-    const removed: Remnant[] = [];
+  #ask({ isLast, deletesVolumes }: SweepRequest): readonly OrphanedResource[] {
+    const removed: OrphanedResource[] = [];
     if (this.balancer === 'there') {
       this.balancer = 'going';
       removed.push(BALANCER);
@@ -57,7 +57,8 @@ const isGone = (process: Process, id: BayId) => async () => (await bayOf(process
 function listener(deps: ConductorDeps): { readonly deps: ConductorDeps; readonly told: string[] } {
   const told: string[] = [];
   const info = (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
-    if (event === 'bay leftover') told.push(`${String(fields['name'])} ${fields['reason'] === undefined ? 'goes' : 'stays'}`);
+    if (event === 'orphaned resource')
+      told.push(`${String(fields['name'])} ${fields['reason'] === undefined ? 'goes' : 'stays'}`);
   };
   return { deps: { ...deps, logger: { ...deps.logger, info } }, told };
 }
@@ -118,7 +119,7 @@ describe('the deletion of a bay', () => {
     const id = await aCompleteBay(process);
     let failures = 3;
     const cloud = new WorkloadCloud();
-    const leftovers: Leftovers = {
+    const leftovers: OrphanedResources = {
       sweep: (request) =>
         (failures -= 1) < 0
           ? cloud.sweep(request)
@@ -144,7 +145,7 @@ describe('the deletion of a bay', () => {
       const cloud = new WorkloadCloud();
       await deleteBay(first.app, may('bay:delete'), id);
       const points = new CrashPoints(moment);
-      const dying = { ...mortal(first, points), leftovers: points.wrap(cloud as Leftovers) };
+      const dying = { ...mortal(first, points), leftovers: points.wrap(cloud as OrphanedResources) };
       const outcome = await work(dying, machine, isGone(first, id));
       await first.engine.stop();
       const second = await startProcess(machine);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startMariadb, type Mariadb } from '../../scripts/host/mariadb.mjs';
 import { loadConfig } from '../../packages/core/src/config/config.js';
-import { pendingDatabaseSteps } from '../../packages/core/src/schema.js';
+import { pendingDatabaseSteps } from '../../packages/core/src/composition/schema.js';
 import { testAuthority } from '../support/authority.js';
 
 const authority = testAuthority();

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { SimulatedBackend } from '../../packages/core/src/adapters/embedded/simulated.js';
-import { aSpec, aTemplate } from '../../packages/core/src/adapters/embedded/hot-engine/engine.test-support.js';
+import { SimulatedBackend } from '../../packages/core/src/embedded-cloud/simulated.js';
+import { aSpec, aTemplate } from '../../packages/core/src/embedded-cloud/hot-engine/engine.test-support.js';
 import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
 import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
 import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
@@ -9,11 +9,11 @@ import { embeddedMigrations } from '../../packages/core/src/adapters/knex/migrat
 import { openSqlite } from '../../packages/core/src/adapters/knex/sqlite.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
-import { composeParts } from '../../packages/core/src/compose.js';
-import { departed, sweepDeparted } from '../../packages/core/src/conductor/sweep-departed.js';
-import type { ConductorDeps } from '../../packages/core/src/conductor/world.js';
+import { composeParts } from '../../packages/core/src/composition/embedded-cloud.js';
+import { departedBayOf, sweepDeparted } from '../../packages/core/src/conductor/sweep-departed.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
 import { delegateUsername, trusteeUsername } from '../../packages/core/src/domain/actor.js';
-import { NO_SUPPORT } from '../../packages/core/src/domain/bay-support.js';
+import { EMPTY_RECONCILER_STATE } from '../../packages/core/src/domain/reconciler-state.js';
 import { stackNameOf, type BayId } from '../../packages/core/src/domain/ids.js';
 import { Secret } from '../../packages/core/src/domain/secret.js';
 import type { Lease } from '../../packages/core/src/ports/store.js';
@@ -63,7 +63,7 @@ function suite(open: () => Promise<Knex>): void {
     clock.advance(31_000);
     const other = await claimed('other');
     await deps.store.writeUnder(other, async (repos) => {
-      await repos.departedBays.add([departed(deps, GONE, NO_SUPPORT)]);
+      await repos.departedBays.add([departedBayOf(deps, GONE, EMPTY_RECONCILER_STATE)]);
       await repos.bays.delete(GONE.id);
     });
   });

@@ -5,7 +5,7 @@ import type { AmqpBus } from '../../packages/core/src/adapters/bus/amqp.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
 import { loadConfig } from '../../packages/core/src/config/config.js';
-import { notificationsOf } from '../../packages/core/src/notifiers.js';
+import { notificationsOf } from '../../packages/core/src/composition/notifiers.js';
 import { aBay } from '../../packages/core/src/testing/builders.js';
 
 let rabbitmq: Rabbitmq;

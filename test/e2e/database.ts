@@ -1,6 +1,6 @@
 import { openSqlite } from '@magnum-ts/core';
 import { existsSync, readFileSync } from 'node:fs';
-import { Codec } from '../../packages/core/src/adapters/embedded/hot-engine/rows.js';
+import { Codec } from '../../packages/core/src/embedded-cloud/hot-engine/rows.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import type { DevProcess } from './dev-process.js';
 

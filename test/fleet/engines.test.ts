@@ -7,7 +7,7 @@ import {
   aSpec,
   aTemplate,
   SIGNAL,
-} from '../../packages/core/src/adapters/embedded/hot-engine/engine.test-support.js';
+} from '../../packages/core/src/embedded-cloud/hot-engine/engine.test-support.js';
 import { embeddedMigrations } from '../../packages/core/src/adapters/knex/migrations/embedded.js';
 import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
 import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';

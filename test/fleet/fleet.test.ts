@@ -258,7 +258,7 @@ function overlaps(lines: readonly Line[]): readonly string[] {
       holders.set(bayId, { pid, fence, until: Number(until) });
     }
     if (line.msg === 'bay deleted' || (line.msg === 'work released' && holder?.fence === fence)) holders.delete(bayId);
-    for (const id of line.msg === 'work renewed' && Array.isArray(line['bayIds']) ? line['bayIds'].map(String) : []) {
+    for (const id of line.msg === 'leases renewed' && Array.isArray(line['bayIds']) ? line['bayIds'].map(String) : []) {
       const renewed = holders.get(id);
       if (renewed && renewed.pid === pid) holders.set(id, { ...renewed, until: Number(until) });
     }

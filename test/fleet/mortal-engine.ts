@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import { EMBEDDED_DEFAULTS } from '../../packages/core/src/adapters/embedded/config.js';
-import { HotEngine } from '../../packages/core/src/adapters/embedded/hot-engine/engine.js';
-import { intercepted } from '../../packages/core/src/adapters/embedded/hot-engine/engine.test-support.js';
-import { SimulatedBackend } from '../../packages/core/src/adapters/embedded/simulated.js';
+import { EMBEDDED_DEFAULTS } from '../../packages/core/src/embedded-cloud/config.js';
+import { HotEngine } from '../../packages/core/src/embedded-cloud/hot-engine/engine.js';
+import { interceptCalls } from '../../packages/core/src/embedded-cloud/hot-engine/engine.test-support.js';
+import { SimulatedBackend } from '../../packages/core/src/embedded-cloud/simulated.js';
 import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
@@ -39,7 +39,7 @@ const KEY = Buffer.alloc(32, 9);
 export function mortalEngine(name: string, cradle: Cradle): MortalEngine {
   const life = { over: false };
   const db = mortal(cradle.db, life);
-  const backend = intercepted(new SimulatedBackend(db), async (method, _subject, call, key) => {
+  const backend = interceptCalls(new SimulatedBackend(db), async (method, _subject, call, key) => {
     if (life.over) return forever();
     const act: Act = { engine: name, method, key, began: performance.now(), ended: Infinity };
     cradle.acts.push(act);

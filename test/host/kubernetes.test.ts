@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import type { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startKubernetes, type KeyAndCertificate, type Kubernetes } from '../../scripts/host/kubernetes.mjs';
-import { ENGINE_LIMITS } from '../../packages/core/src/adapters/embedded/hot-engine/validate.js';
+import { ENGINE_LIMITS } from '../../packages/core/src/embedded-cloud/hot-engine/validate.js';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
 import { databaseVault } from '../../packages/core/src/adapters/certificates/vault-database.js';
 import { certificateAuthority } from '../../packages/core/src/adapters/certificates/x509.js';
-import { EmbeddedCloud } from '../../packages/core/src/adapters/embedded/cloud.js';
+import { EmbeddedCloud } from '../../packages/core/src/embedded-cloud/cloud.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { manifests, NO_FETCHING } from '../../packages/core/src/adapters/manifests/manifests.js';
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
@@ -18,16 +18,16 @@ import { silentLogger } from '../../packages/core/src/adapters/system/logger.js'
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
-import { apiHandler } from '../../packages/core/src/api/fetch.js';
-import type { ApiHandler } from '../../packages/core/src/api/plain.js';
-import { ensureMainPairs, loadKeyPair } from '../../packages/core/src/conductor/authorities.js';
-import { findWorld, sessionOf } from '../../packages/core/src/conductor/engine-access.js';
-import { answersOf } from '../../packages/core/src/conductor/questions.js';
-import type { ConductorDeps } from '../../packages/core/src/conductor/world.js';
-import { NO_SUPPORT } from '../../packages/core/src/domain/bay-support.js';
+import { apiHandler } from '../../packages/core/src/api/http/dispatch.js';
+import type { WebHandler } from '../../packages/core/src/api/http/request.js';
+import { ensureMainPairs, loadKeyPair } from '../../packages/core/src/conductor/ensure/key-pairs.js';
+import { findBayState, sessionOf } from '../../packages/core/src/conductor/engine-access.js';
+import { rpcHandlers } from '../../packages/core/src/conductor/rpc-handlers.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
+import { EMPTY_RECONCILER_STATE } from '../../packages/core/src/domain/reconciler-state.js';
 import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificate.js';
 import type { BayId, StackName } from '../../packages/core/src/domain/ids.js';
-import { enginesOf } from '../../packages/core/src/engines.js';
+import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
 import { ANY_ADDRESS } from '../../packages/core/src/testing/any-address.js';
 import { aBay, aBayModel } from '../../packages/core/src/testing/builders.js';
 import {
@@ -49,7 +49,7 @@ let service: Service;
 let kubernetes: Kubernetes | undefined;
 let unavailable = '';
 let request: Requester;
-let fetchOf: ApiHandler;
+let fetchOf: WebHandler;
 let deps: ConductorDeps;
 
 beforeAll(async () => {
@@ -70,7 +70,7 @@ beforeAll(async () => {
     cloud: Object.assign(cloud, { addresses: async () => new Map([['balancer', ['127.0.0.1']]]) }),
     identity: service.identity,
     // No driver makes a Kubernetes: it is where the test has started it.
-    engines: { ...enginesOf(true, undefined, ANY_ADDRESS), endpointAt: () => kubernetes?.url ?? '' },
+    engines: { ...driverRegistry(true, undefined, ANY_ADDRESS), endpointAt: () => kubernetes?.url ?? '' },
     clock: systemClock,
     random: systemRandom,
     logger: silentLogger,
@@ -100,7 +100,7 @@ beforeAll(async () => {
     await repos.bays.insert(bay);
   });
   const refs = await ensureMainPairs(deps, { bay: { ...bay, sequence: 1 } }, 0);
-  await store.write((repos) => repos.support.save(BAY, { ...NO_SUPPORT, ...refs }));
+  await store.write((repos) => repos.support.save(BAY, { ...EMPTY_RECONCILER_STATE, ...refs }));
   const ca = await loadKeyPair(deps, refs.caRef);
   if (!ca) throw new Error('the bay has no authority');
   const sign = async (name: string, options: { organization?: string; address?: string }): Promise<KeyAndCertificate> => {
@@ -119,7 +119,7 @@ beforeAll(async () => {
     return;
   }
   await service.db('bay').where({ uuid: BAY }).update({ api_address: kubernetes.url });
-  await bus.serve(answersOf(deps));
+  await bus.serve(rpcHandlers(deps));
   const fetch = apiHandler({
     ...common,
     bus,
@@ -321,7 +321,7 @@ describe('replication controllers of a real Kubernetes', () => {
 
 describe('a Kubernetes', () => {
   live('is asked for its health', async () => {
-    const session = await sessionOf(deps, await findWorld(deps, BAY), AbortSignal.timeout(20_000));
+    const session = await sessionOf(deps, await findBayState(deps, BAY), AbortSignal.timeout(20_000));
     expect(await session.health(AbortSignal.timeout(10_000))).toEqual({ health: 'HEALTHY', reason: { api: 'ok' } });
   });
 

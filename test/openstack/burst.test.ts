@@ -120,7 +120,7 @@ class AskedNeutron {
 function callsOf(lines: BayFleet['fleet']['lines']): Record<string, number> {
   const calls: Record<string, number> = {};
   for (const line of lines) {
-    if (line.msg !== 'neighbour asked') continue;
+    if (line.msg !== 'neighbour called') continue;
     const call = String(line['call']).replaceAll(/[0-9a-f]{32}|[0-9a-f-]{36}/g, '*');
     calls[call] = (calls[call] ?? 0) + 1;
   }

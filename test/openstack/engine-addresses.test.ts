@@ -10,7 +10,7 @@ import { cloudSessions } from '../../packages/core/src/adapters/openstack/sessio
 import { heatOrchestrator } from '../../packages/core/src/adapters/orchestrator/heat.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { engineAddresses } from '../../packages/core/src/conductor/engine-addresses.js';
-import { loadWorld, type BayWorld } from '../../packages/core/src/conductor/world.js';
+import { loadBayState, type BayState } from '../../packages/core/src/conductor/bay-state.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import { until } from '../fleet/fleet.js';
 import { BayFleet } from './bay-fleet.js';
@@ -55,8 +55,8 @@ await withOpenstack('addresses of engines on a real OpenStack', (cloud) => {
     await db('node').where({ bay_id: uuid }).update({ private_address: host, public_address: host });
   }
 
-  const world = async (): Promise<BayWorld> => {
-    const found = await loadWorld(knexStore(db, systemClock), uuid);
+  const world = async (): Promise<BayState> => {
+    const found = await loadBayState(knexStore(db, systemClock), uuid);
     if (!found) throw new Error('the bay is gone');
     return found;
   };
@@ -102,6 +102,6 @@ await withOpenstack('addresses of engines on a real OpenStack', (cloud) => {
 });
 
 /** Looked at under the service's own rights, as when its owner is gone. */
-function withoutTrust(world: BayWorld): BayWorld {
+function withoutTrust(world: BayState): BayState {
   return { ...world, support: { ...world.support, delegate: null } };
 }

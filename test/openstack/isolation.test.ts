@@ -11,12 +11,12 @@ import { passwordLogin } from '../../packages/core/src/adapters/openstack/auth.j
 import { KeystoneIdentity } from '../../packages/core/src/adapters/openstack/identity.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
-import type { ApiHandler } from '../../packages/core/src/api/plain.js';
+import type { WebHandler } from '../../packages/core/src/api/http/request.js';
 import { loadConfig } from '../../packages/core/src/config/config.js';
 import type { BayId, ContainerId } from '../../packages/core/src/domain/ids.js';
 import { Secret } from '../../packages/core/src/domain/secret.js';
-import { openApi } from '../../packages/core/src/services.js';
-import { upgradeDatabase } from '../../packages/core/src/schema.js';
+import { openApi } from '../../packages/core/src/composition/services.js';
+import { upgradeDatabase } from '../../packages/core/src/composition/schema.js';
 import { bodyOf, queryOf } from '../support/bodies.js';
 import { askMatrix, outcomeIn, TAKES, type Outcome, type Persona } from '../support/personas.js';
 import { SIGNAL, wire, withOpenstack, type Cloud } from './cloud.js';
@@ -164,7 +164,7 @@ function ownBodyOf(id: OperationId, idents: Readonly<Record<string, string>>): u
 }
 
 async function ask(
-  fetch: ApiHandler,
+  fetch: WebHandler,
   asked: { readonly method: string; readonly path: string; readonly token: string | undefined; readonly body?: unknown },
 ): Promise<{ readonly status: number; readonly text: string }> {
   const response = await fetch(

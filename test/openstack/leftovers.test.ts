@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Neighbour } from '../../packages/core/src/adapters/openstack/catalog.js';
-import { openstackLeftovers } from '../../packages/core/src/adapters/openstack/leftovers.js';
+import { openstackOrphans } from '../../packages/core/src/adapters/openstack/orphans.js';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
 import { cloudSessions, type Sessions } from '../../packages/core/src/adapters/openstack/sessions.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { DomainError } from '../../packages/core/src/domain/errors.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
-import type { Sweep, SweepRequest } from '../../packages/core/src/ports/leftovers.js';
+import type { SweepResult, SweepRequest } from '../../packages/core/src/ports/orphans.js';
 import { DEMO, SIGNAL, withOpenstack, type Made } from './cloud.js';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -74,10 +74,10 @@ await withOpenstack('what workloads leave behind', (cloud) => {
   });
 
   /** Rounds until nothing is going any more. */
-  async function swept(change: Partial<SweepRequest> = {}): Promise<Sweep> {
+  async function swept(change: Partial<SweepRequest> = {}): Promise<SweepResult> {
     const removed = [];
     for (let round = 0; round < 60; round += 1) {
-      const sweep = await openstackLeftovers(sessions).sweep(request(change), access, SIGNAL);
+      const sweep = await openstackOrphans(sessions).sweep(request(change), access, SIGNAL);
       removed.push(...sweep.removed);
       if (sweep.going.length === 0) return { ...sweep, removed };
       await systemClock.sleep(1_000, SIGNAL);
@@ -131,7 +131,7 @@ await withOpenstack('what workloads leave behind', (cloud) => {
     });
     things['late'] = await made('network', '/v2.0/ports', { port: { network_id: network.id } });
     const barred: Sessions = { ...sessions, service: closed(sessions.service), of: (one) => closed(sessions.of(one)) };
-    const sweep = await openstackLeftovers(barred).sweep(request({ ownNetworkIds: new Set([network.id]) }), access, SIGNAL);
+    const sweep = await openstackOrphans(barred).sweep(request({ ownNetworkIds: new Set([network.id]) }), access, SIGNAL);
     expect(sweep.kept).toMatchObject([
       { type: 'OS::Octavia::LoadBalancer', id: null, reason: expect.stringContaining('not allowed') },
     ]);
@@ -144,7 +144,7 @@ await withOpenstack('what workloads leave behind', (cloud) => {
     const poor: Sessions = { ...sessions, service: { ...sessions.service, network: other.network } };
     // Another project's member sees nothing of this project, and may delete nothing of it: Neutron says so by its absence.
     expect(
-      (await openstackLeftovers(poor).sweep(request({ ownNetworkIds: new Set([network.id]) }), access, SIGNAL)).removed,
+      (await openstackOrphans(poor).sweep(request({ ownNetworkIds: new Set([network.id]) }), access, SIGNAL)).removed,
     ).toEqual([]);
     const refused = (): Promise<never> => Promise.reject(new DomainError('cloud-refused', 'Neutron: not allowed'));
     const barred: Sessions = {
@@ -154,7 +154,7 @@ await withOpenstack('what workloads leave behind', (cloud) => {
         network: { ...sessions.service.network, GET: refused, DELETE: refused } as typeof demo.network,
       },
     };
-    const sweep = await openstackLeftovers(barred).sweep(request({ ownNetworkIds: new Set([network.id]) }), access, SIGNAL);
+    const sweep = await openstackOrphans(barred).sweep(request({ ownNetworkIds: new Set([network.id]) }), access, SIGNAL);
     expect(ids(sweep.removed)).toEqual([idOf('later')]);
   });
 

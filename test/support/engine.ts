@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import { ENGINE_LIMITS } from '../../packages/core/src/adapters/embedded/hot-engine/validate.js';
+import { ENGINE_LIMITS } from '../../packages/core/src/embedded-cloud/hot-engine/validate.js';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
 import { lazyAuthority } from '../../packages/core/src/adapters/certificates/lazy-authority.js';
-import { EmbeddedCloud } from '../../packages/core/src/adapters/embedded/cloud.js';
+import { EmbeddedCloud } from '../../packages/core/src/embedded-cloud/cloud.js';
 import { manifests, NO_FETCHING } from '../../packages/core/src/adapters/manifests/manifests.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
@@ -11,15 +11,15 @@ import { silentLogger } from '../../packages/core/src/adapters/system/logger.js'
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
-import { apiHandler, type ApiDeps } from '../../packages/core/src/api/fetch.js';
+import { apiHandler, type ApiDeps } from '../../packages/core/src/api/http/dispatch.js';
 import { DomainError, type ErrorName } from '../../packages/core/src/domain/errors.js';
 import type { LabelCheck } from '../../packages/core/src/domain/labels.js';
 import { manifestName, type ManifestReport } from '../../packages/core/src/domain/manifest.js';
-import type { ContainerReport, ContainerSpec, ContainerStatus } from '../../packages/core/src/domain/workload.js';
-import { enginesOf } from '../../packages/core/src/engines.js';
+import type { ContainerReport, ContainerSpec, ContainerStatus } from '../../packages/core/src/domain/container.js';
+import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
 import type { NodeReport } from '../../packages/core/src/ports/bay-driver.js';
 import type { Logger } from '../../packages/core/src/ports/logger.js';
-import type { Answers, ContainerAction, ManifestsOf } from '../../packages/core/src/ports/bus.js';
+import type { RpcHandlers, ContainerAction, ManifestsOf } from '../../packages/core/src/ports/bus.js';
 import type { Policy } from '../../packages/core/src/ports/policy.js';
 import type { Store } from '../../packages/core/src/ports/store.js';
 import { requester, SEALING_KEY, type Requester, type Service } from './service.js';
@@ -68,7 +68,7 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
     bus,
     identity: options.identity ?? service.identity,
     policy: options.policy ?? policyOf(DEFAULT_RULES),
-    engines: enginesOf(true),
+    engines: driverRegistry(true),
     orchestrator: { limits: ENGINE_LIMITS },
     clock: systemClock,
     cloud: new EmbeddedCloud({
@@ -99,7 +99,7 @@ function answers(
   db: Knex,
   containers: Map<string, { spec: ContainerSpec; status: ContainerStatus }>,
   mayFail: () => void,
-): Answers {
+): RpcHandlers {
   const find = (hostname: string): { spec: ContainerSpec; status: ContainerStatus } => {
     mayFail();
     const known = containers.get(hostname);
@@ -153,7 +153,7 @@ function answers(
 /** Objects of Kubernetes that live in memory, as far as the API can see. The real one is in test/host/kubernetes.test.ts. */
 function manifestAnswers(
   mayFail: () => void,
-): Pick<Answers, 'manifest.list' | 'manifest.get' | 'manifest.create' | 'manifest.replace' | 'manifest.delete'> {
+): Pick<RpcHandlers, 'manifest.list' | 'manifest.get' | 'manifest.create' | 'manifest.replace' | 'manifest.delete'> {
   const objects: { readonly place: string; readonly report: ManifestReport }[] = [];
   const placeOf = ({ bayId, kind }: ManifestsOf): string => `${bayId} ${kind}`;
   const find = (args: ManifestsOf & { readonly ident: string }): number =>

@@ -9,14 +9,14 @@ import {
   type EmbeddedConfig,
   type Logger,
 } from '../../packages/core/src/index.js';
-import type { PlainHandler } from '../../packages/core/src/api/plain.js';
+import type { HttpHandler } from '../../packages/core/src/api/http/request.js';
 import type { Knex } from 'knex';
 import { expect } from 'vitest';
-import { EmbeddedIdentity } from '../../packages/core/src/adapters/embedded/identity/identity.js';
+import { EmbeddedIdentity } from '../../packages/core/src/embedded-cloud/identity/identity.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
-import { findRoute } from '../../packages/core/src/api/route.js';
-import type { DriverChoice } from '../../packages/core/src/engines.js';
+import { findRoute } from '../../packages/core/src/api/http/route.js';
+import type { DriverChoice } from '../../packages/core/src/composition/driver-registry.js';
 import { breaches, isFields } from './schema.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -51,7 +51,7 @@ export type Requester = (method: string, path: string, ask?: Ask) => Promise<Rep
 
 export interface Service {
   readonly fetch: (request: Request) => Promise<Response>;
-  readonly answer: PlainHandler;
+  readonly answer: HttpHandler;
   readonly db: Knex;
   /** The same users, trustees and tokens that the service knows. */
   readonly identity: EmbeddedIdentity;

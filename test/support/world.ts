@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Knex } from 'knex';
-import { EmbeddedCloud } from '../../packages/core/src/adapters/embedded/cloud.js';
-import { EMBEDDED_DEFAULTS } from '../../packages/core/src/adapters/embedded/config.js';
-import { HotEngine } from '../../packages/core/src/adapters/embedded/hot-engine/engine.js';
-import { EmbeddedIdentity } from '../../packages/core/src/adapters/embedded/identity/identity.js';
-import { SimulatedBackend } from '../../packages/core/src/adapters/embedded/simulated.js';
+import { EmbeddedCloud } from '../../packages/core/src/embedded-cloud/cloud.js';
+import { EMBEDDED_DEFAULTS } from '../../packages/core/src/embedded-cloud/config.js';
+import { HotEngine } from '../../packages/core/src/embedded-cloud/hot-engine/engine.js';
+import { EmbeddedIdentity } from '../../packages/core/src/embedded-cloud/identity/identity.js';
+import { SimulatedBackend } from '../../packages/core/src/embedded-cloud/simulated.js';
 import { databaseVault } from '../../packages/core/src/adapters/certificates/vault-database.js';
 import { certificateAuthority } from '../../packages/core/src/adapters/certificates/x509.js';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
@@ -22,10 +22,10 @@ import { systemRandom } from '../../packages/core/src/adapters/system/random.js'
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import type { AppDeps } from '../../packages/core/src/app/deps.js';
 import { reconcileBay } from '../../packages/core/src/conductor/reconcile-bay.js';
-import type { ConductorDeps } from '../../packages/core/src/conductor/world.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
 import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificate.js';
 import { Secret } from '../../packages/core/src/domain/secret.js';
-import { enginesOf } from '../../packages/core/src/engines.js';
+import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
 import type { Trusts } from '../../packages/core/src/ports/identity.js';
 import { Killed, ManualClock, type CrashPoints } from '@magnum-ts/core/testing';
 
@@ -101,7 +101,7 @@ export async function startProcess(machine: Machine): Promise<Process> {
     authUrl: () => 'http://192.0.2.1/identity/v3',
     magnumUrl: () => 'http://192.0.2.1/v1',
   });
-  const engines = enginesOf(false);
+  const engines = driverRegistry(false);
   const deps: ConductorDeps = {
     store,
     orchestrator: engine,

@@ -120,7 +120,7 @@ describe('magnum-api', () => {
       });
     expect(await until(shown, said)).toBe('first');
     expect(statSync(log).mode & 0o777).toBe(0o640);
-    expect(await until(() => read(log).includes('"api listens"') || undefined)).toBe(true);
+    expect(await until(() => read(log).includes('"API listening"') || undefined)).toBe(true);
 
     copy(authority.issue('second', 'IP:127.0.0.1'));
     appendFileSync(file, '[DEFAULT]\ndebug = true\n[conductor]\nconcurrency = 3\n');
@@ -200,7 +200,7 @@ describe('magnum-api', () => {
 test('magnum-conductor lives through SIGHUP, and ends in order afterwards', async () => {
   const { file } = await configure('conductor');
   const { child, said } = start('magnum-conductor', '--config-file', file);
-  await until(() => said().includes('conductor works') || undefined, said);
+  await until(() => said().includes('conductor started') || undefined, said);
   child.kill('SIGHUP');
   await until(() => said().includes('configuration read again') || undefined, said);
   child.kill('SIGUSR2');

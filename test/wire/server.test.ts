@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, afterEach, describe, expect, test } from 'vitest';
-import { frontDoor } from '../../packages/core/src/front.js';
+import { router } from '../../packages/core/src/api/http/router.js';
 import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
 import { docsRoom } from '../../packages/server/src/docs.js';
 import { Listeners } from '../../packages/server/src/app.js';
@@ -13,7 +13,7 @@ let listeners: Listeners;
 let port: number;
 beforeAll(async () => {
   service = await aService({ conductor: false });
-  listeners = new Listeners(frontDoor([docsRoom], service.answer, silentLogger), { timeouts: TIMEOUTS });
+  listeners = new Listeners(router([docsRoom], service.answer, silentLogger), { timeouts: TIMEOUTS });
   port = await listeners.listen(0, '127.0.0.1');
 });
 afterAll(async () => {

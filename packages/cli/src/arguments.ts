@@ -104,7 +104,7 @@ export async function valuesOf(
 }
 
 /** Parses the value in `replace name=value` as the type of the field. */
-export function typed(schema: JsonSchema | undefined, text: string): string | number | boolean {
+export function parseTyped(schema: JsonSchema | undefined, text: string): string | number | boolean {
   const types = schema ? typesOf(schema) : [];
   if (types.includes('integer') && schema) return parseInteger(text, schema);
   if (types.includes('boolean') && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';

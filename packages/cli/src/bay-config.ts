@@ -6,10 +6,10 @@ import { addCommonOptions, findOrAddNoun } from './commands.js';
 import { createSigningRequest } from './csr.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
-import { checkClientFiles, type Kit } from './kit.js';
+import { checkClientFiles, type ClientFileSet } from './client-file-set.js';
 import { kubeconfigOf } from './kubeconfig.js';
 import { openSession, type Flags } from './session.js';
-import { quoted } from './text.js';
+import { quoteForShell } from './text.js';
 
 /** Adds `bay config` and `cluster config`. */
 export function addBayConfig(program: Command, io: Io): void {
@@ -64,7 +64,7 @@ async function configure(io: Io, name: string, flags: Flags): Promise<void> {
  * Makes the client files with a key that is created here, so that the service never has it; the bay's authority signs a request. The
  * service's `config` call cannot serve for this: it creates the key itself, and other implementations of Magnum do not have it.
  */
-async function makeFilesLocally(magnum: Magnum, name: string, signal: AbortSignal): Promise<Kit> {
+async function makeFilesLocally(magnum: Magnum, name: string, signal: AbortSignal): Promise<ClientFileSet> {
   const call = { signal };
   const bay = await magnum.bays.get(name, call);
   const model = await magnum.bayModels.get(bay.baymodel_id, call);
@@ -90,7 +90,7 @@ export interface Identity {
   readonly certificate: string;
   readonly key: string;
 }
-type RenderFiles = (target: Target, identity: Identity | null) => Kit;
+type RenderFiles = (target: Target, identity: Identity | null) => ClientFileSet;
 
 const renderDockerFiles: RenderFiles = ({ address }, identity) => {
   const host = { DOCKER_HOST: address.replace(/^https?:/, 'tcp:') };
@@ -119,9 +119,9 @@ const TLS_VARIABLES = ['DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH'];
  * The variables as shell commands. Docker's TLS variables of an earlier bay are unset for a bay without TLS, since Docker's client would
  * otherwise speak TLS to it.
  */
-function formatShellCommands({ environment, places }: Kit, folder: string): string {
+function formatShellCommands({ environment, places }: ClientFileSet, folder: string): string {
   const set = { ...environment, ...Object.fromEntries(Object.entries(places).map(([name, file]) => [name, join(folder, file)])) };
-  const exports = Object.entries(set).map(([name, value]) => `export ${name}=${quoted(value)}\n`);
+  const exports = Object.entries(set).map(([name, value]) => `export ${name}=${quoteForShell(value)}\n`);
   const stale = 'DOCKER_HOST' in set ? TLS_VARIABLES.filter((name) => !(name in set)) : [];
   return [...exports, ...(stale.length > 0 ? [`unset ${stale.join(' ')}\n`] : [])].join('');
 }

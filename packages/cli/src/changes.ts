@@ -1,6 +1,6 @@
 import { patchOf, type Changes, type JsonPatch } from '@magnum-ts/sdk';
 import { InvalidArgumentError } from 'commander';
-import { typed, type Field } from './arguments.js';
+import { parseTyped, type Field } from './arguments.js';
 import { UsageError } from './errors.js';
 
 const OPERATIONS = ['add', 'replace', 'remove'] as const;
@@ -9,10 +9,10 @@ type OperationName = (typeof OPERATIONS)[number];
 /** The patch of `bay update NAME --node-count 2` and of `bay update NAME replace node_count=2`; one command may have both forms. */
 export function changesOf(fields: readonly Field[], flags: Record<string, unknown>, words: readonly string[]): JsonPatch {
   // The option parsers produce numbers, booleans, texts and maps of texts, which are the values of Changes.
-  return [...patchOf(flags as Changes), ...spoken(fields, words)];
+  return [...patchOf(flags as Changes), ...parsePatchWords(fields, words)];
 }
 
-function spoken(fields: readonly Field[], words: readonly string[]): JsonPatch {
+function parsePatchWords(fields: readonly Field[], words: readonly string[]): JsonPatch {
   const [op, ...changes] = words;
   if (op === undefined) return [];
   if (!isOperation(op)) throw new UsageError(`${JSON.stringify(op)} is not one of add, replace, remove`);
@@ -26,7 +26,7 @@ function parseAssignment(fields: readonly Field[], op: 'add' | 'replace', change
   const path = fieldPath(change.slice(0, at));
   const schema = fields.find(({ name }) => `/${name}` === path)?.schema;
   try {
-    return { op, path, value: typed(schema, change.slice(at + 1)) };
+    return { op, path, value: parseTyped(schema, change.slice(at + 1)) };
   } catch (error) {
     if (error instanceof InvalidArgumentError) throw new UsageError(`${change}: ${error.message}`);
     throw error;

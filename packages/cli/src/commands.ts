@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { addField } from './arguments.js';
 import type { Io } from './io.js';
 import { FORMATS } from './output.js';
-import { planOf, type Plan } from './plan.js';
+import { commandSpecOf, type CommandSpec } from './command-spec.js';
 import { runAction, runCreate, runDelete, runItem, runList, runText, runUpdate, type Run } from './run.js';
 import { CONNECTION_FLAGS } from './session.js';
 
@@ -34,7 +34,7 @@ export function addCommands(program: Command, io: Io): void {
   for (const operation of all) {
     if (!operation.cli || operation.cli.command.endsWith(' --detail')) continue;
     const detail = all.find(({ cli }) => cli?.command === `${operation.cli?.command ?? ''} --detail`);
-    addCommand(program, io, planOf(operation, detail));
+    addCommand(program, io, commandSpecOf(operation, detail));
   }
 }
 
@@ -49,7 +49,7 @@ export function findOrAddNoun(program: Command, name: string): Command {
   );
 }
 
-const RUNNERS: readonly (readonly [(plan: Plan) => boolean, Run])[] = [
+const RUNNERS: readonly (readonly [(plan: CommandSpec) => boolean, Run])[] = [
   [({ operation }) => operation.cli?.rows !== null, runList],
   [({ operation }) => operation.cli?.text !== null, runText],
   [({ operation }) => operation.bodyKind === 'json-patch', runUpdate],
@@ -59,7 +59,7 @@ const RUNNERS: readonly (readonly [(plan: Plan) => boolean, Run])[] = [
   [() => true, runItem],
 ];
 
-function addCommand(program: Command, io: Io, plan: Plan): void {
+function addCommand(program: Command, io: Io, plan: CommandSpec): void {
   const { operation } = plan;
   const [noun = '', verb = ''] = operation.cli?.command.split(' ') ?? [];
   const command = findOrAddNoun(program, noun).command(verb).description(operation.summary);
@@ -76,7 +76,7 @@ function addCommand(program: Command, io: Io, plan: Plan): void {
   });
 }
 
-function addPositionals(command: Command, plan: Plan): void {
+function addPositionals(command: Command, plan: CommandSpec): void {
   const { cli, queryParams, pathParams, bodyKind } = plan.operation;
   for (const name of plan.positional) {
     const parameter = [...pathParams, ...queryParams].find((known) => known.name === name);
@@ -96,7 +96,7 @@ function addPositionals(command: Command, plan: Plan): void {
   }
 }
 
-function addOptions(command: Command, plan: Plan): void {
+function addOptions(command: Command, plan: CommandSpec): void {
   const { cli, patches, streams } = plan.operation;
   for (const field of [...plan.fields, ...plan.query].filter(({ name }) => !plan.positional.includes(name)))
     addField(command, field);

@@ -71,13 +71,13 @@ function fish(all: readonly Words[]): string {
     const children = commands.map(({ name }) => name).join(' ');
     const when = [...seen, ...(children ? [`not __fish_seen_subcommand_from ${children}`] : [])].join('; and ');
     return [
-      ...commands.map(({ name, about }) => `complete -c magnum -f -n ${fishQuoted(when)} -a ${name} -d ${fishQuoted(about)}`),
-      ...options.map((option) => `complete -c magnum -n ${fishQuoted(when)} -l ${option.slice(2)}`),
+      ...commands.map(({ name, about }) => `complete -c magnum -f -n ${quoteForFish(when)} -a ${name} -d ${quoteForFish(about)}`),
+      ...options.map((option) => `complete -c magnum -n ${quoteForFish(when)} -l ${option.slice(2)}`),
     ];
   });
   return `# fish completion for magnum\n${lines.join('\n')}\n`;
 }
 
-function fishQuoted(text: string): string {
+function quoteForFish(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Io } from './io.js';
-import { escapeControls, quoted } from './text.js';
+import { escapeControls, quoteForShell } from './text.js';
 
 const SECRET_HEADERS = new Set([
   'x-auth-token',
@@ -27,22 +27,24 @@ export function createDebugFetch(io: Io): Io['fetch'] {
 }
 
 async function formatCurl(request: Request): Promise<string> {
-  const headers = [...request.headers].map(([name, value]) => ` -H ${quoted(`${name}: ${masked(name, value)}`)}`).join('');
+  const headers = [...request.headers]
+    .map(([name, value]) => ` -H ${quoteForShell(`${name}: ${maskHeader(name, value)}`)}`)
+    .join('');
   const body = await request.text();
   return escapeControls(
-    `curl -g -i -X ${request.method} ${quoted(request.url)}${headers}${body ? ` -d ${quoted(redactSecrets(body))}` : ''}`,
+    `curl -g -i -X ${request.method} ${quoteForShell(request.url)}${headers}${body ? ` -d ${quoteForShell(redactSecrets(body))}` : ''}`,
   );
 }
 
 async function formatResponse(response: Response): Promise<string> {
-  const headers = [...response.headers].map(([name, value]) => `< ${name}: ${masked(name, value)}`);
+  const headers = [...response.headers].map(([name, value]) => `< ${name}: ${maskHeader(name, value)}`);
   return escapeControls(
     [`< HTTP ${response.status} ${response.statusText}`, ...headers, redactSecrets(await response.text())].join('\n'),
   );
 }
 
 /** Replaces a secret by a part of its hash: two tokens remain distinguishable, and neither can be used. */
-function masked(name: string, value: string): string {
+function maskHeader(name: string, value: string): string {
   if (!SECRET_HEADERS.has(name.toLowerCase())) return value;
   return `{SHA256}${createHash('sha256').update(value).digest('hex').slice(0, 16)}`;
 }

@@ -3,7 +3,7 @@ import { addCommonOptions } from './commands.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
 import { openSession, type Flags } from './session.js';
-import { escapeControls, oneLine, quoted } from './text.js';
+import { escapeControls, oneLine, quoteForShell } from './text.js';
 
 // The exports of @magnum-ts/server that this command uses. The package is large, so only this command loads it.
 interface DevOptions {
@@ -48,7 +48,7 @@ async function dev(io: Io, flags: Flags): Promise<void> {
   looksForGarbageSooner();
   const server = await startDev(devOptions(io, flags));
   printAddresses(io, server);
-  await aborted(io.signal);
+  await waitForAbort(io.signal);
   io.err('\nStopping. Press Ctrl-C again to exit at once.\n');
   await server.stop();
 }
@@ -66,7 +66,7 @@ function devOptions(io: Io, flags: Flags): DevOptions {
 }
 
 function printAddresses(io: Io, server: DevServer): void {
-  const width = Math.max(quoted(server.openrc).length, quoted(server.openrcDemo).length);
+  const width = Math.max(quoteForShell(server.openrc).length, quoteForShell(server.openrcDemo).length);
   io.out(
     [
       `Magnum runs at ${server.url}`,
@@ -75,8 +75,8 @@ function printAddresses(io: Io, server: DevServer): void {
       `  data       ${server.dataDir}`,
       '',
       'In another terminal:',
-      `  source ${quoted(server.openrc).padEnd(width)}  # administrator`,
-      `  source ${quoted(server.openrcDemo).padEnd(width)}  # an ordinary user`,
+      `  source ${quoteForShell(server.openrc).padEnd(width)}  # administrator`,
+      `  source ${quoteForShell(server.openrcDemo).padEnd(width)}  # an ordinary user`,
       '  magnum baymodel list',
       '  magnum bay create my-bay --baymodel NAME --node-count 2 --wait',
       '',
@@ -93,7 +93,7 @@ async function loadServer(): Promise<DevService> {
   return server as DevService; // the two packages are released together, and these are the signatures that the server exports
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function waitForAbort(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });

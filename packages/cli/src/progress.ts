@@ -42,7 +42,7 @@ const HEARTBEAT_MS = 30_000;
 
 /** Waits for a bay and prints its events to stderr. Throws WaiterError when the change fails, TimeoutError after `timeoutMs`. */
 export async function waitFor(io: Io, magnum: Magnum, wait: Wait): Promise<Bay | Cluster | undefined> {
-  const teller = new Teller(io, wait.bay, wait.wording);
+  const teller = new ProgressReporter(io, wait.bay, wait.wording);
   const bays = baysIn(magnum, wait.wording);
   const options = {
     signal: io.signal,
@@ -80,7 +80,7 @@ export async function findLastEvent(bays: Bays | Clusters, bay: string, signal: 
 }
 
 /** Prints one line for each event, and a spinner on a terminal or a line every half minute elsewhere. */
-class Teller {
+class ProgressReporter {
   readonly #io: Io;
   #name: string;
   readonly #noun: Wording;
@@ -111,12 +111,12 @@ class Teller {
     if (event.source === 'magnum' && (event.resource === '' || event.resource_type === 'bay')) this.#status = event.status;
     const detail = event.reason ?? (event.kind === 'accepted' || event.kind === 'claimed' ? event.kind : '');
     const reason = detail === '' ? '' : `  ${oneLine(detail)}`;
-    this.#line(`${painted(this.#io, event.status)} ${oneLine(what)}${reason}`, this.#since(event));
+    this.#line(`${colourStatus(this.#io, event.status)} ${oneLine(what)}${reason}`, this.#since(event));
   }
 
   update(bay: Waitable): void {
     this.#name = bay.name;
-    if (bay.status !== this.#status) this.#line(`${painted(this.#io, bay.status)} ${this.#noun} ${oneLine(bay.name)}`);
+    if (bay.status !== this.#status) this.#line(`${colourStatus(this.#io, bay.status)} ${this.#noun} ${oneLine(bay.name)}`);
     else if (!this.#isInteractive && Date.now() - this.#lastLineAt >= HEARTBEAT_MS) this.#line(`still ${oneLine(bay.status)}`);
     this.#status = bay.status;
   }
@@ -138,7 +138,7 @@ class Teller {
 
   #line(text: string, milliseconds = Date.now() - this.#started): void {
     this.#lastLineAt = Date.now();
-    this.#io.err(`${this.#isInteractive ? CLEAR : ''}${elapsed(milliseconds).padStart(7)}  ${text}\n`);
+    this.#io.err(`${this.#isInteractive ? CLEAR : ''}${formatElapsed(milliseconds).padStart(7)}  ${text}\n`);
     this.#draw();
   }
 
@@ -146,14 +146,14 @@ class Teller {
     if (this.#timer === undefined) return;
     this.#frame += 1;
     this.#io.err(
-      `${CLEAR}${FRAMES[this.#frame % FRAMES.length] ?? ''} ${elapsed(Date.now() - this.#started)} ${oneLine(this.#name)} ${oneLine(this.#status)}`,
+      `${CLEAR}${FRAMES[this.#frame % FRAMES.length] ?? ''} ${formatElapsed(Date.now() - this.#started)} ${oneLine(this.#name)} ${oneLine(this.#status)}`,
     );
   }
 }
 
 const CLEAR = '\r\u001b[K';
 
-function elapsed(milliseconds: number): string {
+function formatElapsed(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1000);
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`;
 }
@@ -164,7 +164,7 @@ const COLOURS = [
   [/_IN_PROGRESS$/, 33],
 ] as const;
 
-function painted(io: Io, status: string): string {
+function colourStatus(io: Io, status: string): string {
   const text = oneLine(status).padEnd(18);
   const colour = COLOURS.find(([pattern]) => pattern.test(status))?.[1];
   return colour !== undefined && usesColour(io) ? `\u001b[${colour}m${text}\u001b[0m` : text;

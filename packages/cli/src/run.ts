@@ -5,17 +5,17 @@ import { changesOf } from './changes.js';
 import { exitCodeOf, EXIT, messageOf, SilentExit, UsageError } from './errors.js';
 import type { Io } from './io.js';
 import { printItem, printLine, printList, printText, type Format, type Item, type OutputOptions } from './output.js';
-import type { Plan } from './plan.js';
+import type { CommandSpec } from './command-spec.js';
 import { baysIn, findLastEvent, waitFor } from './progress.js';
 import { openSession, type Flags } from './session.js';
-import { oneLine, quoted } from './text.js';
+import { oneLine, quoteForShell } from './text.js';
 
 /** A parsed command line: the values of each positional argument, and the options by name. */
 export interface Given {
   readonly positional: readonly (readonly string[])[];
   readonly flags: Flags;
 }
-export type Run = (io: Io, plan: Plan, given: Given) => Promise<void>;
+export type Run = (io: Io, plan: CommandSpec, given: Given) => Promise<void>;
 
 export function outputOf(flags: Flags): OutputOptions {
   // Commander has checked the format and collected the columns.
@@ -26,7 +26,7 @@ export const runList: Run = async (io, plan, given) => {
   const magnum = await openSession(io, given.flags);
   const operation = given.flags['detail'] === true && plan.detail ? plan.detail : plan.operation;
   const query = await queryOf(io, plan, given);
-  if (given.flags['follow'] === true) return followed(io, magnum, plan, given);
+  if (given.flags['follow'] === true) return followEvents(io, magnum, plan, given);
   const max = typeof query['limit'] === 'number' ? query['limit'] : Infinity;
   const call = { method: 'GET', path: pathOf(operation, pathValues(plan, given)), query };
   const items = await magnum.rawList(call, operation.cli?.rows ?? '', { signal: io.signal }).toArray({ max });
@@ -34,7 +34,7 @@ export const runList: Run = async (io, plan, given) => {
 };
 
 /** Prints one line for each event until the bay is gone or Ctrl-C is pressed. */
-async function followed(io: Io, magnum: Magnum, plan: Plan, given: Given): Promise<void> {
+async function followEvents(io: Io, magnum: Magnum, plan: CommandSpec, given: Given): Promise<void> {
   const { after } = await queryOf(io, plan, given);
   const path = pathOf(plan.operation, pathValues(plan, given));
   try {
@@ -99,12 +99,12 @@ export const runCreate: Run = async (io, plan, given) => {
   const query = await queryOf(io, plan, given);
   const created = itemOf(await magnum.raw({ method, path, query, body }, { signal: io.signal }));
   if (query['dry_run'] === true) return printItem(io, created, outputOf(given.flags));
-  const waited = await awaited(io, magnum, plan, { flags: given.flags, bay: String(created['uuid']), after });
-  await printItem(io, waited ?? (await whole(magnum, plan, created)), outputOf(given.flags));
+  const waited = await waitIfAsked(io, magnum, plan, { flags: given.flags, bay: String(created['uuid']), after });
+  await printItem(io, waited ?? (await fetchAccepted(magnum, plan, created)), outputOf(given.flags));
 };
 
 /** The id of the last event before the change, after which a wait prints events: 0 for a new bay. */
-async function findEventBefore(io: Io, magnum: Magnum, plan: Plan, given: Given): Promise<number> {
+async function findEventBefore(io: Io, magnum: Magnum, plan: CommandSpec, given: Given): Promise<number> {
   const [ident] = plan.operation.pathParams.length > 0 ? (given.positional[0] ?? []) : [];
   if (given.flags['wait'] === undefined || ident === undefined) return 0;
   return findLastEvent(baysIn(magnum, plan.operation.vocabulary), ident, io.signal);
@@ -126,8 +126,8 @@ export const runUpdate: Run = async (io, plan, given) => {
   const answer = itemOf(
     await magnum.raw({ method: 'PATCH', path, query: await queryOf(io, plan, given), body }, { signal: io.signal }),
   );
-  const waited = await awaited(io, magnum, plan, { flags: given.flags, bay: String(answer['uuid']), after });
-  await printItem(io, waited ?? (await whole(magnum, plan, answer)), outputOf(given.flags));
+  const waited = await waitIfAsked(io, magnum, plan, { flags: given.flags, bay: String(answer['uuid']), after });
+  await printItem(io, waited ?? (await fetchAccepted(magnum, plan, answer)), outputOf(given.flags));
 };
 
 const PARALLEL = 5;
@@ -154,7 +154,7 @@ export const runDelete: Run = async (io, plan, given) => {
   if (worst > 0) throw new SilentExit(worst);
 };
 
-interface Doomed {
+interface Deletion {
   readonly ident: string;
   /** The other parts of the path, by name. */
   readonly around: Readonly<Record<string, string>>;
@@ -162,7 +162,7 @@ interface Doomed {
   readonly flags: Flags;
 }
 
-async function deleteOne(io: Io, magnum: Magnum, plan: Plan, one: Doomed): Promise<number> {
+async function deleteOne(io: Io, magnum: Magnum, plan: CommandSpec, one: Deletion): Promise<number> {
   try {
     const bays = baysIn(magnum, plan.operation.vocabulary);
     const bay =
@@ -170,7 +170,7 @@ async function deleteOne(io: Io, magnum: Magnum, plan: Plan, one: Doomed): Promi
     const after = bay ? await findLastEvent(bays, bay.uuid, io.signal) : 0;
     const path = pathOf(plan.operation, { ...one.around, [plan.positional.at(-1) ?? '']: one.ident });
     await magnum.raw({ method: 'DELETE', path, query: one.query }, { signal: io.signal });
-    if (bay) await awaited(io, magnum, plan, { flags: one.flags, bay: bay.uuid, after });
+    if (bay) await waitIfAsked(io, magnum, plan, { flags: one.flags, bay: bay.uuid, after });
     io.err(`${oneLine(one.ident)}: ${bay || !plan.operation.cli?.wait ? 'deleted' : 'will be deleted'}\n`);
     return EXIT.ok;
   } catch (error) {
@@ -179,7 +179,7 @@ async function deleteOne(io: Io, magnum: Magnum, plan: Plan, one: Doomed): Promi
   }
 }
 
-async function confirmDelete(io: Io, plan: Plan, idents: readonly string[], flags: Flags): Promise<boolean> {
+async function confirmDelete(io: Io, plan: CommandSpec, idents: readonly string[], flags: Flags): Promise<boolean> {
   if (flags['yes'] === true || !io.inIsTty || !io.errIsTty || io.env['CI']) return true;
   const noun = plan.operation.cli?.command.split(' ')[0] ?? '';
   const answer = await io.ask(`Delete ${noun} ${idents.map(oneLine).join(', ')}? [y/N] `);
@@ -187,10 +187,10 @@ async function confirmDelete(io: Io, plan: Plan, idents: readonly string[], flag
 }
 
 /** Waits when the command has --wait. Undefined without it, and for a deleted bay. */
-async function awaited(
+async function waitIfAsked(
   io: Io,
   magnum: Magnum,
-  plan: Plan,
+  plan: CommandSpec,
   what: { flags: Flags; bay: string; after: number },
 ): Promise<Item | undefined> {
   const wait = what.flags['wait'];
@@ -206,13 +206,13 @@ async function awaited(
 }
 
 /** Fetches the bay after an answer that has its id only, so that the user sees its name and status. */
-async function whole(magnum: Magnum, plan: Plan, answer: Item): Promise<Item> {
+async function fetchAccepted(magnum: Magnum, plan: CommandSpec, answer: Item): Promise<Item> {
   if (!plan.operation.cli?.wait || Object.keys(answer).length > 1) return answer;
   const bay: Promise<Item> = baysIn(magnum, plan.operation.vocabulary).get(String(answer['uuid']));
   return bay.catch(() => answer);
 }
 
-async function bodyOf(io: Io, plan: Plan, given: Given): Promise<Record<string, unknown>> {
+async function bodyOf(io: Io, plan: CommandSpec, given: Given): Promise<Record<string, unknown>> {
   const named = plan.positional.flatMap((name, index) => {
     const [value] = given.positional[index] ?? [];
     return value !== undefined && plan.fields.some((field) => field.name === name) ? [[name, value] as const] : [];
@@ -220,7 +220,7 @@ async function bodyOf(io: Io, plan: Plan, given: Given): Promise<Record<string, 
   return valuesOf(io, plan.fields, given.flags, Object.fromEntries(named));
 }
 
-async function queryOf(io: Io, plan: Plan, given: Given): Promise<Record<string, string | number | boolean>> {
+async function queryOf(io: Io, plan: CommandSpec, given: Given): Promise<Record<string, string | number | boolean>> {
   const values = await valuesOf(
     io,
     plan.query.filter(({ name }) => !plan.positional.includes(name)),
@@ -230,7 +230,7 @@ async function queryOf(io: Io, plan: Plan, given: Given): Promise<Record<string,
   return values as Record<string, string | number | boolean>; // query parameters are scalars, and the option parsers return nothing else
 }
 
-function pathValues(plan: Plan, given: Given): Record<string, string> {
+function pathValues(plan: CommandSpec, given: Given): Record<string, string> {
   return Object.fromEntries(
     plan.operation.pathParams.map(({ name }) => [name, checkIdent(given.positional[plan.positional.indexOf(name)]?.[0] ?? '')]),
   );
@@ -245,7 +245,7 @@ function checkIdent(ident: string): string {
 
 /** One word is a complete command line; several words are quoted and joined. */
 function joinCommand(words: readonly string[]): string {
-  return words.length === 1 ? (words[0] ?? '') : words.map(quoted).join(' ');
+  return words.length === 1 ? (words[0] ?? '') : words.map(quoteForShell).join(' ');
 }
 
 function itemOf(value: unknown): Item {

@@ -5,7 +5,7 @@ const UNSAFE_BUT_LAYOUT =
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-function escaped(character: string): string {
+function escapeCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   return (
     SHORT[character] ?? (code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`)
@@ -14,12 +14,12 @@ function escaped(character: string): string {
 
 /** Escapes control characters, line breaks included, so that the text is one line. */
 export function oneLine(text: string): string {
-  return text.replace(UNSAFE, escaped);
+  return text.replace(UNSAFE, escapeCharacter);
 }
 
 /** Escapes control characters but line breaks and tabs. A carriage return alone is escaped, since it would overwrite the line. */
 export function escapeControls(text: string): string {
-  return text.replace(UNSAFE_BUT_LAYOUT, escaped);
+  return text.replace(UNSAFE_BUT_LAYOUT, escapeCharacter);
 }
 
 /** True when a terminal would not only show the text. */
@@ -55,6 +55,6 @@ function isWide(code: number): boolean {
 }
 
 /** Quotes a word for a POSIX shell. */
-export function quoted(text: string): string {
+export function quoteForShell(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,12 +1,12 @@
-export { embeddedMagnum, type EmbeddedMagnum, type EmbeddedOptions } from './embedded.js';
-export { EMBEDDED_DEFAULTS, type EmbeddedConfig } from './adapters/embedded/config.js';
-export type { CloudBackend } from './adapters/embedded/backend.js';
-export { DockerBackend } from './adapters/embedded/docker-backend.js';
-export { ensureBaseImage, ensureHelloImage, ensureNodeImage, HELLO_IMAGE } from './adapters/embedded/docker-image.js';
+export { embeddedMagnum, type EmbeddedMagnum, type EmbeddedOptions } from './composition/embedded-process.js';
+export { EMBEDDED_DEFAULTS, type EmbeddedConfig } from './embedded-cloud/config.js';
+export type { CloudBackend } from './embedded-cloud/backend.js';
+export { DockerBackend } from './embedded-cloud/docker-backend.js';
+export { ensureBaseImage, ensureHelloImage, ensureNodeImage, HELLO_IMAGE } from './embedded-cloud/docker-image.js';
 export type { DockerClient } from './docker/client.js';
 export type { ContainerHandle } from './docker/handles.js';
 export { localDockerClient } from './docker/local.js';
-export { SimulatedBackend } from './adapters/embedded/simulated.js';
+export { SimulatedBackend } from './embedded-cloud/simulated.js';
 export { openSqlite } from './adapters/knex/sqlite.js';
 export { adjustableLogger, jsonLogger, silentLogger } from './adapters/system/logger.js';
 export { fileOutput, gatheredOutput, promptOutput, type FileOutput } from './adapters/system/output.js';
@@ -16,14 +16,35 @@ export { DomainError } from './domain/errors.js';
 export { DeadlineError, underDeadline } from './concurrency/deadline.js';
 export type { Logger } from './ports/logger.js';
 export { loadConfig, type Config, type ConfigSource, type Setting } from './config/config.js';
-export { openApi, openConductor, vaultKeyProblems, type Diagnosis, type Readiness, type Service } from './services.js';
-export { pendingDatabaseSteps, resealDatabase, SCHEMA_STEPS, SCHEMA_VERSION, stampDatabase, upgradeDatabase } from './schema.js';
-export { driverPlatforms } from './engines.js';
-export { makeVaultKey, writeVaultKey } from './vault-key.js';
-export { readPem } from './pem-files.js';
-export { startWarnings } from './start-checks.js';
-export { inspectPolicy, type PolicyAnswer, type PolicyPersona, type PolicyThing, type PolicyView } from './policy.js';
-export { overPlain, overWeb, type ApiHandler, type PlainHandler, type PlainReply, type PlainRequest } from './api/plain.js';
-export { frontDoor, type FrontRoom } from './front.js';
+export {
+  openApi,
+  openConductor,
+  vaultKeyProblems,
+  type Diagnosis,
+  type Readiness,
+  type Service,
+} from './composition/services.js';
+export {
+  pendingDatabaseSteps,
+  resealDatabase,
+  SCHEMA_STEPS,
+  SCHEMA_VERSION,
+  stampDatabase,
+  upgradeDatabase,
+} from './composition/schema.js';
+export { driverPlatforms } from './composition/driver-registry.js';
+export { makeVaultKey, writeVaultKey } from './composition/vault-key.js';
+export { readPem } from './composition/pem-files.js';
+export { startWarnings } from './composition/start-checks.js';
+export { inspectPolicy, type PolicyAnswer, type PolicyPersona, type PolicyThing, type PolicyView } from './composition/policy.js';
+export {
+  fromWebHandler,
+  toWebHandler,
+  type WebHandler,
+  type HttpHandler,
+  type HttpReply,
+  type HttpRequest,
+} from './api/http/request.js';
+export { router, type Mount } from './api/http/router.js';
 export type { Meter, PassOutcome } from './ports/meter.js';
 export type { ServiceStats } from './ports/stats.js';

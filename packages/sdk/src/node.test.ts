@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { AuthError } from './index.js';
-import { fromClouds } from './node.js';
+import { fromClouds } from './clouds-yaml.js';
 
 function aFolder(files: Readonly<Record<string, unknown>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'clouds-'));

@@ -2,7 +2,7 @@ import { createServer, IncomingMessage, ServerResponse, type Server } from 'node
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { isIPv4 } from 'node:net';
 import { createSecureContext } from 'node:tls';
-import type { PlainHandler } from '@magnum-ts/core';
+import type { HttpHandler } from '@magnum-ts/core';
 import express from 'express';
 import { bindPlain } from './bind.js';
 import { MOST_HEADERS } from './framing.js';
@@ -25,7 +25,7 @@ const TIMEOUTS: Timeouts = { headersMs: 15_000, requestMs: 60_000, keepAliveMs: 
 const MOST_HEADERS_READ = MOST_HEADERS + 1;
 
 /** An Express application around one handler. Everything else of Express is off: the handler says it all. */
-export function expressApp(handler: PlainHandler, closing?: AbortSignal, address?: AddressRule): express.Express {
+export function expressApp(handler: HttpHandler, closing?: AbortSignal, address?: AddressRule): express.Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -38,7 +38,7 @@ export function expressApp(handler: PlainHandler, closing?: AbortSignal, address
  * Express gives each request and response a prototype of its own. Done to living objects, that makes all of Node's work on them
  * slow, by more than a small answer takes; so Node makes them of classes that have it from the start.
  */
-function boundApp(handler: PlainHandler, closing: AbortSignal, address: AddressRule) {
+function boundApp(handler: HttpHandler, closing: AbortSignal, address: AddressRule) {
   const app = expressApp(handler, closing, address);
   class Incoming extends IncomingMessage {}
   class Outgoing extends ServerResponse {}
@@ -72,7 +72,7 @@ export class Listeners {
   #tls: ListenerTls | undefined;
   readonly #closing = new AbortController();
 
-  constructor(handler: PlainHandler, { timeouts = TIMEOUTS, tls, address = SOCKET_ADDRESS }: ListenerOptions = {}) {
+  constructor(handler: HttpHandler, { timeouts = TIMEOUTS, tls, address = SOCKET_ADDRESS }: ListenerOptions = {}) {
     this.#app = boundApp(handler, this.#closing.signal, address);
     this.#timeouts = timeouts;
     this.#tls = tls;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
-import { overPlain, type PlainHandler, type PlainReply, type PlainRequest } from '@magnum-ts/core';
+import { fromWebHandler, type HttpHandler, type HttpReply, type HttpRequest } from '@magnum-ts/core';
 import type { RequestHandler } from 'express';
 import { BAD_REQUEST, refusalOf } from './framing.js';
 import { baseAddress, SOCKET_ADDRESS, type AddressRule } from './public-address.js';
@@ -15,12 +15,12 @@ const BODILESS = new Set(['GET', 'HEAD']);
 
 /** Binds a web-standard handler to Express: the socket is Node's, everything that is said is the handler's. */
 export function bindFetch(handler: FetchHandler): RequestHandler {
-  return bindPlain(overPlain(handler));
+  return bindPlain(fromWebHandler(handler));
 }
 
 /** The same for a plain handler, for which no web objects are made. `closing` ends streams, which would end by themselves much later. */
 export function bindPlain(
-  handler: PlainHandler,
+  handler: HttpHandler,
   closing: AbortSignal = NEVER,
   rule: AddressRule = SOCKET_ADDRESS,
 ): RequestHandler {
@@ -41,7 +41,7 @@ export function bindPlain(
 const NEVER = new AbortController().signal;
 
 /** A request on a socket. What a handler does not ask for is not made. */
-class SocketRequest implements PlainRequest {
+class SocketRequest implements HttpRequest {
   readonly method: string;
   readonly path: string;
   readonly query: string;
@@ -169,7 +169,7 @@ function headersOf(incoming: IncomingMessage): Headers {
 
 const NO_SNIFF = { 'X-Content-Type-Options': 'nosniff' };
 
-function send(outgoing: ServerResponse, reply: PlainReply, incoming: IncomingMessage): void {
+function send(outgoing: ServerResponse, reply: HttpReply, incoming: IncomingMessage): void {
   if (outgoing.destroyed) return;
   const unread = !incoming.readableEnded && !BODILESS.has(incoming.method ?? '');
   // What the handler did not want to read is not read to the end either.
@@ -179,7 +179,7 @@ function send(outgoing: ServerResponse, reply: PlainReply, incoming: IncomingMes
 }
 
 /** What would come in parts has no length that is known, and is not begun. */
-function sendHeaders(outgoing: ServerResponse, reply: PlainReply): void {
+function sendHeaders(outgoing: ServerResponse, reply: HttpReply): void {
   for (const parts of [reply.stream, reply.texts]) void parts?.[Symbol.asyncIterator]().return?.();
   if (outgoing.destroyed) return;
   outgoing.writeHead(reply.status, { ...NO_SNIFF, ...reply.headers });
@@ -188,7 +188,7 @@ function sendHeaders(outgoing: ServerResponse, reply: PlainReply): void {
 
 async function sendStream(
   outgoing: ServerResponse,
-  reply: PlainReply,
+  reply: HttpReply,
   { stream, closing }: { readonly stream: AsyncIterable<string>; readonly closing: AbortSignal },
 ): Promise<void> {
   const texts = stream[Symbol.asyncIterator]();
@@ -209,14 +209,14 @@ async function sendStream(
 const LONGEST_STALL_MS = 60_000;
 
 /** A document in parts. A slow reader is waited for, so that no more than a part of it is in memory; one that has stopped is left. */
-async function sendTexts(outgoing: ServerResponse, reply: PlainReply, parts: AsyncIterable<string>): Promise<void> {
+async function sendTexts(outgoing: ServerResponse, reply: HttpReply, parts: AsyncIterable<string>): Promise<void> {
   const texts = parts[Symbol.asyncIterator]();
   try {
     if (!outgoing.destroyed) outgoing.writeHead(reply.status, { ...NO_SNIFF, ...reply.headers });
     while (!outgoing.destroyed) {
       const next = await texts.next();
       if (next.done) break;
-      if (!outgoing.write(next.value)) await drained(outgoing);
+      if (!outgoing.write(next.value)) await waitForDrain(outgoing);
     }
     outgoing.end();
   } catch {
@@ -228,7 +228,7 @@ async function sendTexts(outgoing: ServerResponse, reply: PlainReply, parts: Asy
 }
 
 /** Resolves when more can be written, or the client is gone. */
-function drained(outgoing: ServerResponse): Promise<void> {
+function waitForDrain(outgoing: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
@@ -262,6 +262,6 @@ function anyOf(
 }
 
 /** Without it the body would be sent in chunks. Some replies must not have one (RFC 9110, 8.6). */
-function lengthOf(reply: PlainReply): { readonly 'Content-Length': number } | undefined {
+function lengthOf(reply: HttpReply): { readonly 'Content-Length': number } | undefined {
   return reply.status === 204 || reply.status === 304 ? undefined : { 'Content-Length': Buffer.byteLength(reply.body) };
 }

@@ -1,4 +1,4 @@
-import type { PlainHandler, PlainReply } from '@magnum-ts/core';
+import type { HttpHandler, HttpReply } from '@magnum-ts/core';
 
 /** `[cors]`: which scripts may use the API from a browser. */
 export interface CorsRules {
@@ -41,7 +41,7 @@ const READ = [
  * every other answer gets a header for the origins that are allowed. Others get the plain answer, which their browser keeps from
  * the script. Cookies and client certificates go to named origins only: with `*` any page could use those of its visitor.
  */
-export function withCors(handler: PlainHandler, rules: CorsRules): PlainHandler {
+export function withCors(handler: HttpHandler, rules: CorsRules): HttpHandler {
   if (rules.origins.length === 0) return handler;
   return async (request) => {
     const origin = request.header('origin');
@@ -51,7 +51,10 @@ export function withCors(handler: PlainHandler, rules: CorsRules): PlainHandler 
       return { status: 204, headers: { ...(shared && preflight(shared, rules)), Vary: PREFLIGHT_VARY }, body: '' };
     const reply = varying(await handler(request));
     if (!shared) return reply;
-    return { ...reply, headers: { ...reply.headers, ...shared, 'Access-Control-Expose-Headers': joined(READ, rules.exposed) } };
+    return {
+      ...reply,
+      headers: { ...reply.headers, ...shared, 'Access-Control-Expose-Headers': joinUnique(READ, rules.exposed) },
+    };
   };
 }
 
@@ -70,18 +73,18 @@ function preflight(shared: Readonly<Record<string, string>>, rules: CorsRules): 
   return {
     ...shared,
     'Access-Control-Allow-Methods': rules.methods.join(', '),
-    'Access-Control-Allow-Headers': joined(SENT, rules.headers),
+    'Access-Control-Allow-Headers': joinUnique(SENT, rules.headers),
     'Access-Control-Max-Age': String(rules.maxAgeSeconds),
   };
 }
 
 /** A cache must not give one origin the answer for another. */
-function varying(reply: PlainReply): PlainReply {
+function varying(reply: HttpReply): HttpReply {
   const known = Object.entries(reply.headers).find(([name]) => name.toLowerCase() === 'vary');
   const others = Object.fromEntries(Object.entries(reply.headers).filter(([name]) => name !== known?.[0]));
   return { ...reply, headers: { ...others, Vary: known ? `${known[1]}, Origin` : 'Origin' } };
 }
 
-function joined(usual: readonly string[], more: readonly string[]): string {
+function joinUnique(usual: readonly string[], more: readonly string[]): string {
   return [...new Set([...usual, ...more])].join(', ');
 }

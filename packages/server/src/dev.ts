@@ -5,7 +5,7 @@ import {
   DockerBackend,
   EMBEDDED_DEFAULTS,
   embeddedMagnum,
-  frontDoor,
+  router,
   jsonLogger,
   openSqlite,
   Secret,
@@ -15,7 +15,7 @@ import {
   type CloudBackend,
   type EmbeddedConfig,
   type EmbeddedMagnum,
-  type FrontRoom,
+  type Mount,
   type Logger,
   type Readiness,
 } from '@magnum-ts/core';
@@ -71,7 +71,7 @@ export async function startDev(options: DevOptions = {}): Promise<DevServer> {
 }
 
 /** As the API's own: a balancer or a script may look at it without a token. */
-function devHealth(db: ReturnType<typeof openSqlite>): FrontRoom {
+function devHealth(db: ReturnType<typeof openSqlite>): Mount {
   const database = (): Promise<Readiness> =>
     db.raw('select 1').then(
       () => ({ database: { ok: true } }),
@@ -112,7 +112,7 @@ async function run(start: Start): Promise<DevServer> {
     ...healthInterval(),
     ...rotationOverlap(),
   });
-  const listeners = new Listeners(frontDoor([docsRoom, devHealth(db)], magnum.answer, logger));
+  const listeners = new Listeners(router([docsRoom, devHealth(db)], magnum.answer, logger));
   try {
     reach.port = await listeners.listen(options.port ?? DEFAULT_PORT, host);
     if (backend instanceof DockerBackend)
@@ -124,7 +124,7 @@ async function run(start: Start): Promise<DevServer> {
     await magnum.stop();
     throw error;
   }
-  return served(start, { magnum, listeners, backend, url: origin(host === '0.0.0.0' ? '127.0.0.1' : host) });
+  return devServerOf(start, { magnum, listeners, backend, url: origin(host === '0.0.0.0' ? '127.0.0.1' : host) });
 }
 
 /** Nodes reach the host at the gateway of the external network: the service listens there too, and nowhere else. */
@@ -147,7 +147,7 @@ interface Running {
   readonly url: string;
 }
 
-function served(start: Start, running: Running): DevServer {
+function devServerOf(start: Start, running: Running): DevServer {
   const { dataDir, instance, unlock } = start;
   const authUrl = `${running.url}/identity/v3`;
   const files = { admin: join(dataDir, 'openrc'), demo: join(dataDir, 'openrc-demo') };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { FrontRoom } from '@magnum-ts/core';
+import type { Mount } from '@magnum-ts/core';
 
 // Served by name only: nothing else of the package, and nothing outside of it, can be asked for.
 const ASSETS = {
@@ -55,7 +55,7 @@ interface Document {
   read(): Promise<Uint8Array | string>;
 }
 
-export const docsRoom: FrontRoom = { under: ['/docs'], handle: handleDocs };
+export const docsRoom: Mount = { under: ['/docs'], handle: handleDocs };
 
 /** The API reference at `/docs`, its parts, and the specification at `/docs/magnum.json`. Undefined for every other path. */
 export async function handleDocs(request: Request): Promise<Response | undefined> {
@@ -94,17 +94,17 @@ function fileOf(specifier: string, name?: string): Promise<Uint8Array> {
 
 function answer(request: Request, type: string, content: Uint8Array | string): Response {
   const tag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
-  const headers = { ...shielded(type), etag: tag, 'cache-control': 'no-cache' };
+  const headers = { ...securityHeaders(type), etag: tag, 'cache-control': 'no-cache' };
   if (request.headers.get('if-none-match') === tag) return new Response(null, { status: 304, headers });
   const body = typeof content === 'string' ? content : new Uint8Array(content);
   return new Response(request.method === 'HEAD' ? null : body, { headers });
 }
 
 function plain(status: number, text: string, more: Record<string, string> = {}): Response {
-  return new Response(`${text}\n`, { status, headers: { ...shielded('text/plain; charset=utf-8'), ...more } });
+  return new Response(`${text}\n`, { status, headers: { ...securityHeaders('text/plain; charset=utf-8'), ...more } });
 }
 
-function shielded(type: string): Record<string, string> {
+function securityHeaders(type: string): Record<string, string> {
   return {
     'content-type': type,
     'content-security-policy': POLICY,

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { PlainReply } from '@magnum-ts/core';
+import type { HttpReply } from '@magnum-ts/core';
 
 /** Fields that one request may have. */
 export const MOST_HEADERS = 200;
@@ -8,7 +8,7 @@ export const MOST_HEADERS = 200;
  * What Node's parser lets through and RFC 9112 does not: a second Host field, which a proxy before this server may have understood
  * otherwise than this server does; a request without headers, of HTTP/0.9; more fields than are read. Undefined: the request may go on.
  */
-export function refusalOf({ rawHeaders, httpVersionMajor }: IncomingMessage): PlainReply | undefined {
+export function refusalOf({ rawHeaders, httpVersionMajor }: IncomingMessage): HttpReply | undefined {
   if (httpVersionMajor !== 1) return BAD_VERSION;
   // Names and values by turns.
   if (rawHeaders.length > 2 * MOST_HEADERS) return TOO_MANY;
@@ -32,7 +32,7 @@ const TWO_HOSTS = refusal(400, 'Bad Request', 'The request has more than one Hos
 const TOO_MANY = refusal(431, 'Request Header Fields Too Large', `The request has more than ${MOST_HEADERS} headers.`);
 
 /** The connection ends: where the next request begins is not sure. */
-function refusal(status: number, title: string, detail: string): PlainReply {
+function refusal(status: number, title: string, detail: string): HttpReply {
   const errors = [{ request_id: '', code: '', status, title, detail, links: [] }];
   return { status, headers: { 'Content-Type': 'application/json', Connection: 'close' }, body: JSON.stringify({ errors }) };
 }

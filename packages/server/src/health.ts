@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import type { Config, FrontRoom, Readiness } from '@magnum-ts/core';
+import type { Config, Mount, Readiness } from '@magnum-ts/core';
 
 /** `/livez`: the process runs. `/readyz` and `/healthcheck`: it can do its work; 503 with the parts that are missing. No token, no version. */
 export function healthRoom(
   ready: () => Promise<Readiness>,
   required: readonly string[],
   isDisabled: () => boolean = () => false,
-): FrontRoom {
+): Mount {
   return {
     under: ['/livez', '/readyz', '/healthcheck'],
     handle: async (request) => {

@@ -4,6 +4,6 @@ import { setFlagsFromString } from 'node:v8';
  * V8 would let the heap grow fourfold before it looks for what is no longer used. Looking sooner costs no time that can be
  * measured here, and leaves the host more room. An engine that does not know the word goes on without it.
  */
-export function looksForGarbageSooner(): void {
+export function tuneHeapGrowth(): void {
   setFlagsFromString('--heap-growing-percent=50');
 }

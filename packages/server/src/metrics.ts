@@ -1,4 +1,4 @@
-import type { FrontRoom, PlainHandler, PlainRequest, ServiceStats } from '@magnum-ts/core';
+import type { Mount, HttpHandler, HttpRequest, ServiceStats } from '@magnum-ts/core';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 /** Seconds; the ends are a bare read and an image pull. */
@@ -14,11 +14,11 @@ export interface RunningRequest {
 export interface Metrics {
   readonly registry: Registry;
   /** Counts and times what the handler answers, by operation. */
-  measured(handler: PlainHandler): PlainHandler;
+  measured(handler: HttpHandler): HttpHandler;
   /** Requests that are being answered, the oldest first. */
   running(): readonly RunningRequest[];
   /** `GET /metrics` in Prometheus' text form. */
-  readonly room: FrontRoom;
+  readonly room: Mount;
 }
 
 /** `stats` is asked at each scrape; what it cannot answer stays as it was. */
@@ -33,7 +33,7 @@ export function serviceMetrics(stats: () => Promise<ServiceStats>, registry = ne
     buckets: BUCKETS,
     registers: [registry],
   });
-  const underWay = new Map<PlainRequest, number>();
+  const underWay = new Map<HttpRequest, number>();
   new Gauge({
     name: 'magnum_requests_running',
     help: 'Requests under way.',
@@ -46,8 +46,8 @@ export function serviceMetrics(stats: () => Promise<ServiceStats>, registry = ne
   const kinds = new Map<string, { count(): void; took(seconds: number): void }>();
   const kindOf = (operation: string, method: string, status: number) => {
     const name = `${operation} ${method} ${status}`;
-    const known = kinds.get(name);
-    if (known) return known;
+    const knownMethod = kinds.get(name);
+    if (knownMethod) return knownMethod;
     const counter = requests.labels({ operation, method, status: String(status) });
     const histogram = seconds.labels({ operation });
     const made = { count: () => counter.inc(), took: (each: number) => histogram.observe(each) };

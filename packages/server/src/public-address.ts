@@ -37,7 +37,7 @@ const HOST = /^(?:[\w.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/;
 const PREFIX = /^(?:\/[\w.~-]+)+\/?$/;
 
 function throughProxy(headers: IncomingHttpHeaders, socketOrigin: string): string {
-  const said = headers.forwarded === undefined ? separate(headers) : combined(headers.forwarded);
+  const said = headers.forwarded === undefined ? separate(headers) : parseForwarded(headers.forwarded);
   const proto = said.proto?.toLowerCase();
   const own = new URL(socketOrigin);
   const scheme = proto === 'http' || proto === 'https' ? proto : own.protocol.slice(0, -1);
@@ -63,7 +63,7 @@ function separate(headers: IncomingHttpHeaders): Said {
 }
 
 /** `Forwarded: for=…;proto=https;host=…` (RFC 7239). */
-function combined(header: string): Said {
+function parseForwarded(header: string): Said {
   const [nearest = ''] = header.split(',');
   const pairs = nearest.split(';').map((pair) => /^\s*(\w+)\s*=\s*"?([^"]*?)"?\s*$/.exec(pair));
   const value = (name: string): string | undefined => pairs.find((pair) => pair?.[1]?.toLowerCase() === name)?.[2];

@@ -3,7 +3,7 @@ import { followBay, listBayEvents, type Told } from '../app/bay-events.js';
 import { findBay } from '../app/find.js';
 import type { BayEvent } from '../domain/bay-event.js';
 import type { JsonObject } from '../domain/json.js';
-import type { Answer, Handler } from './handler.js';
+import type { Answer, Handler } from './http/handler.js';
 
 const PAGE = 100;
 /** A client that reads on after this time has shown its token anew. */
@@ -20,7 +20,7 @@ export const bayEventsHandler =
     if (call.wantsStream) {
       const { bay } = await findBay(deps, call.access, ident);
       const until = new Date(deps.clock.now().getTime() + STREAM_MS);
-      return { stream: (signal) => encoded(followBay(deps, { bay, after, until }, signal)) };
+      return { stream: (signal) => encodeEvents(followBay(deps, { bay, after, until }, signal)) };
     }
     const limit = Math.min(Number(call.query['limit'] ?? PAGE), deps.maxLimit);
     const { bay, events } = await listBayEvents(deps, call.access, { ident, after, limit });
@@ -49,7 +49,7 @@ function presentEvent(event: BayEvent): JsonObject {
 }
 
 /** Server-sent events (WHATWG HTML, 9.2): the id of each lets a client that lost its connection read on. */
-async function* encoded(story: AsyncIterable<Told>): AsyncGenerator<string, void, undefined> {
+async function* encodeEvents(story: AsyncIterable<Told>): AsyncGenerator<string, void, undefined> {
   yield `retry: ${RECONNECT_MS}\n\n`;
   for await (const told of story) {
     if (told.kind === 'event') yield `id: ${told.event.id}\ndata: ${JSON.stringify(presentEvent(told.event))}\n\n`;

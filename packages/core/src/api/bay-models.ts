@@ -11,13 +11,13 @@ import type { BayModel, CoeName } from '../domain/bay-model.js';
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import type { Problem } from '../domain/labels.js';
-import { etagOfModel, requireMatch } from './etag.js';
-import { flagField, mapField, numberField, textField } from './fields.js';
-import type { Answer, Call, Handler } from './handler.js';
-import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './links.js';
-import { listAnswer } from './pages.js';
-import { pageOf, writtenOnce } from './pagination.js';
-import { patched } from './patching.js';
+import { etagOfModel, requireMatch } from './http/etag.js';
+import { flagField, mapField, numberField, textField } from './http/fields.js';
+import type { Answer, Call, Handler } from './http/handler.js';
+import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
+import { listAnswer } from './http/pages.js';
+import { pageOf, writtenOnce } from './http/pagination.js';
+import { patchResource } from './http/patch.js';
 import { BAY_MODELS, type BayModelNames } from './vocabulary.js';
 
 type Wire = components['schemas']['BayModel'];
@@ -64,7 +64,7 @@ export function bayModelOperations({ names, present, parse }: BayModelWording) {
     update: async (deps, call) => {
       const change = (before: BayModel): BayModelFields => {
         requireMatch(call, etagOfModel(before));
-        return parse(patched(names.schema, present(call, before), call));
+        return parse(patchResource(names.schema, present(call, before), call));
       };
       const { model, warnings } = await updateBayModel(deps, call.access, identOf(call), change, call.signal());
       return { body: present(call, model), etag: etagOfModel(model), warnings };

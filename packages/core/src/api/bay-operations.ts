@@ -8,14 +8,14 @@ import type { NodeGroup } from '../domain/node-group.js';
 import type { BayRow } from '../ports/store.js';
 import { clientConfigHandler } from './client-config.js';
 import { bayEventsHandler } from './bay-events.js';
-import { etagOfBay, requireMatch } from './etag.js';
+import { etagOfBay, requireMatch } from './http/etag.js';
 import { planAnswer } from './bay-plan.js';
-import { flagField, mapField, numberField, textField } from './fields.js';
-import type { Answer, ApiDeps, Call, Handler } from './handler.js';
-import { resourceLinks, wireTime, wireTimeOrNull } from './links.js';
-import { listAnswer } from './pages.js';
-import { pageOf, writtenOnce } from './pagination.js';
-import { changedFields, patched } from './patching.js';
+import { flagField, mapField, numberField, textField } from './http/fields.js';
+import type { Answer, ApiDeps, Call, Handler } from './http/handler.js';
+import { resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
+import { listAnswer } from './http/pages.js';
+import { pageOf, writtenOnce } from './http/pagination.js';
+import { changedFields, patchResource } from './http/patch.js';
 import type { BayNames } from './vocabulary.js';
 
 export type WireBay = JsonObject & { readonly uuid: string };
@@ -67,14 +67,16 @@ export function bayOperations(wording: BayWording) {
     },
     create: async (deps, call) =>
       call.query['dry_run'] === true
-        ? planAnswer(await asked(wording, call, () => planNewBay(deps, call.access, wording.parse(call), call.signal())))
-        : tagged(wording, deps, call, await created(wording, deps, call)),
+        ? planAnswer(
+            await renameModelErrors(wording, call, () => planNewBay(deps, call.access, wording.parse(call), call.signal())),
+          )
+        : withEtag(wording, deps, call, await acceptCreation(wording, deps, call)),
     update: async (deps, call) => {
       const change = (row: BayRow): UpdateBay => {
         requireMatch(call, etagOfBay(row.bay));
         return wording.change(call, row);
       };
-      return tagged(wording, deps, call, await updateBay(deps, call.access, identOf(call), change));
+      return withEtag(wording, deps, call, await updateBay(deps, call.access, identOf(call), change));
     },
     delete: async (deps, call) => {
       const check = (bay: Bay): void => requireMatch(call, etagOfBay(bay));
@@ -87,15 +89,15 @@ export function bayOperations(wording: BayWording) {
 }
 
 /** What was accepted has its tag already: the next change can be one of just that. */
-async function tagged(wording: BayWording, deps: ApiDeps, call: Call, accepted: Accepted): Promise<Answer> {
+async function withEtag(wording: BayWording, deps: ApiDeps, call: Call, accepted: Accepted): Promise<Answer> {
   return { ...(await wording.accepted(deps, call, accepted)), etag: etagOfBay(accepted) };
 }
 
-function created(wording: BayWording, deps: ApiDeps, call: Call): Promise<Accepted> {
-  return asked(wording, call, () => createBay(deps, call.access, wording.parse(call), call.signal()));
+function acceptCreation(wording: BayWording, deps: ApiDeps, call: Call): Promise<Accepted> {
+  return renameModelErrors(wording, call, () => createBay(deps, call.access, wording.parse(call), call.signal()));
 }
 
-async function asked<T>(wording: BayWording, call: Call, work: () => Promise<T>): Promise<T> {
+async function renameModelErrors<T>(wording: BayWording, call: Call, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -137,7 +139,7 @@ export function nonEmpty<T extends object>(map: T | null): T | null {
 
 /** The patched document. Whatever else than `changeable` differs is named in the refusal (docs/contract/validation.md#changing-a-cluster). */
 export function changedBay(call: Call, before: JsonObject, names: BayNames, changeable: readonly string[]): JsonObject {
-  const after = patched(names.schema, before, call);
+  const after = patchResource(names.schema, before, call);
   const refused = changedFields(before, after).filter((name) => !changeable.includes(name));
   if (refused.length === 0) return after;
   throw new DomainError('invalid-parameter', {

@@ -2,7 +2,7 @@ import type { components } from '@magnum-ts/openapi';
 import type { BayPlan } from '../app/preflight.js';
 import type { JsonObject } from '../domain/json.js';
 import { entriesOf } from '../domain/stack-needs.js';
-import type { Answer } from './handler.js';
+import type { Answer } from './http/handler.js';
 
 /** What a dry run answers: a success of its own status, at every version. */
 export function planAnswer(plan: BayPlan): Answer {

@@ -15,9 +15,9 @@ import {
   summaryFields,
   type WireBay,
 } from './bay-operations.js';
-import { flagField, numberField } from './fields.js';
-import type { Answer, ApiDeps, Call, Handler } from './handler.js';
-import { locationOf } from './links.js';
+import { flagField, numberField } from './http/fields.js';
+import type { Answer, ApiDeps, Call, Handler } from './http/handler.js';
+import { locationOf } from './http/links.js';
 import { BAYS } from './vocabulary.js';
 
 const operations = bayOperations({

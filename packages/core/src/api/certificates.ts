@@ -2,10 +2,10 @@ import { getCaCertificate, signCertificate } from '../app/certificates.js';
 import { rotateAuthority } from '../app/rotate.js';
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
-import { checkOf, etagOfBay } from './etag.js';
-import { numberField, textField } from './fields.js';
-import type { Call, Handler } from './handler.js';
-import { resourceLinks } from './links.js';
+import { checkOf, etagOfBay } from './http/etag.js';
+import { numberField, textField } from './http/fields.js';
+import type { Call, Handler } from './http/handler.js';
+import { resourceLinks } from './http/links.js';
 
 const COLLECTION = 'certificates';
 

@@ -2,8 +2,8 @@ import type { components } from '@magnum-ts/openapi';
 import { makeClientConfig, type ClientConfig } from '../app/client-config.js';
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
-import { numberField } from './fields.js';
-import type { Handler } from './handler.js';
+import { numberField } from './http/fields.js';
+import type { Handler } from './http/handler.js';
 
 /** The file by which a kubeconfig is known. */
 const KUBECONFIG = 'config';
@@ -13,7 +13,7 @@ export function clientConfigHandler(ident: string): Handler {
   return async (deps, call) => {
     const wanted = { bay: call.params[ident] ?? '', validForSeconds: numberField(call.query, 'valid_for') ?? DAY_SECONDS };
     const config = await makeClientConfig(deps, call.access, wanted, call.signal());
-    if (call.query['format'] !== 'kubeconfig') return { body: present(config) };
+    if (call.query['format'] !== 'kubeconfig') return { body: presentClientConfig(config) };
     return { text: { type: 'application/yaml', content: kubeconfigIn(config) } };
   };
 }
@@ -29,7 +29,7 @@ function kubeconfigIn({ files, model }: ClientConfig): string {
   });
 }
 
-function present({ bay, model, address, expiresAt, files, environment, places }: ClientConfig): JsonObject {
+function presentClientConfig({ bay, model, address, expiresAt, files, environment, places }: ClientConfig): JsonObject {
   const wire: components['schemas']['ClientConfig'] = {
     bay_uuid: bay.id,
     cluster_uuid: bay.id,

@@ -1,9 +1,9 @@
 import type { components } from '@magnum-ts/openapi';
 import type { BayModel } from '../domain/bay-model.js';
 import { bayModelOperations, modelFields, parseModel, type WireModel } from './bay-models.js';
-import { textField } from './fields.js';
-import type { Call, Handler } from './handler.js';
-import { resourceLinks } from './links.js';
+import { textField } from './http/fields.js';
+import type { Call, Handler } from './http/handler.js';
+import { resourceLinks } from './http/links.js';
 import { CLUSTER_TEMPLATES } from './vocabulary.js';
 
 /** The modern wording of bay models: docs/contract/resources.md#cluster-template. */

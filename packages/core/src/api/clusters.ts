@@ -16,9 +16,9 @@ import {
   summaryFields,
   type WireBay,
 } from './bay-operations.js';
-import { flagField, numberField, textField } from './fields.js';
-import type { Call, Handler } from './handler.js';
-import { touches } from './patching.js';
+import { flagField, numberField, textField } from './http/fields.js';
+import type { Call, Handler } from './http/handler.js';
+import { touches } from './http/patch.js';
 import { CLUSTERS } from './vocabulary.js';
 
 /** The modern wording of bays: docs/contract/resources.md#cluster. Asynchronous at every version. */

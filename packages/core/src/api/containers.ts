@@ -13,14 +13,14 @@ import {
 import { findContainer } from '../app/find.js';
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
-import type { Container } from '../domain/workload.js';
+import type { Container } from '../domain/container.js';
 import type { ContainerAction } from '../ports/bus.js';
-import { mapField, textField } from './fields.js';
-import type { Answer, Call, Handler } from './handler.js';
-import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './links.js';
-import { listAnswer } from './pages.js';
-import { pageOf } from './pagination.js';
-import { changedFields, patched } from './patching.js';
+import { mapField, textField } from './http/fields.js';
+import type { Answer, Call, Handler } from './http/handler.js';
+import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
+import { listAnswer } from './http/pages.js';
+import { pageOf } from './http/pagination.js';
+import { changedFields, patchResource } from './http/patch.js';
 
 const COLLECTION = 'containers';
 type Wire = components['schemas']['Container'];
@@ -38,7 +38,7 @@ const list =
       { name: COLLECTION, path, extraQuery: { bay_ident: bay } },
       {
         read: (portion) => listContainers(deps, call.access, bay, portion, call.signal()),
-        write: (view) => (detail ? present(call, view) : presentSummary(call, view)),
+        write: (view) => (detail ? presentContainer(call, view) : presentSummary(call, view)),
         findMarker,
       },
     );
@@ -56,7 +56,7 @@ export const containerHandlers = {
   listContainers: list(COLLECTION, false),
   listContainersDetail: list(`${COLLECTION}/detail`, true),
   getContainer: async (deps, call) => ({
-    body: present(call, await getContainer(deps, call.access, identOf(call), call.signal())),
+    body: presentContainer(call, await getContainer(deps, call.access, identOf(call), call.signal())),
   }),
   createContainer: async (deps, call): Promise<Answer> => {
     // The body was checked against an object schema.
@@ -74,11 +74,11 @@ export const containerHandlers = {
       },
       call.signal(),
     );
-    return { body: present(call, view), location: locationOf(call.baseUrl, COLLECTION, view.container.id) };
+    return { body: presentContainer(call, view), location: locationOf(call.baseUrl, COLLECTION, view.container.id) };
   },
   updateContainer: async (deps, call) => {
     const change = (container: Container): Container => changedContainer(call, container);
-    return { body: present(call, await updateContainer(deps, call.access, identOf(call), change)) };
+    return { body: presentContainer(call, await updateContainer(deps, call.access, identOf(call), change)) };
   },
   deleteContainer: async (deps, call) => {
     await deleteContainer(deps, call.access, identOf(call), call.signal());
@@ -115,8 +115,8 @@ function identOf(call: Call): string {
 const CHANGEABLE: ReadonlySet<string> = new Set(['name', 'image', 'command', 'memory', 'environment']);
 
 function changedContainer(call: Call, container: Container): Container {
-  const before = present(call, { container, node: null, reason: null });
-  const after = patched('Container', before, call);
+  const before = presentContainer(call, { container, node: null, reason: null });
+  const after = patchResource('Container', before, call);
   const refused = changedFields(before, after).filter((name) => !CHANGEABLE.has(name));
   if (refused.length > 0) {
     throw new DomainError('invalid-parameter', {
@@ -134,7 +134,7 @@ function changedContainer(call: Call, container: Container): Container {
   };
 }
 
-function present(call: Call, view: ContainerView): Wire & JsonObject & { readonly uuid: string } {
+function presentContainer(call: Call, view: ContainerView): Wire & JsonObject & { readonly uuid: string } {
   const { container } = view;
   const wire: Wire = {
     uuid: container.id,
@@ -157,6 +157,6 @@ function present(call: Call, view: ContainerView): Wire & JsonObject & { readonl
 const DETAIL_ONLY: ReadonlySet<string> = new Set(['status_reason', 'node', 'created_at', 'updated_at']);
 
 function presentSummary(call: Call, view: ContainerView): JsonObject & { readonly uuid: string } {
-  const full = present(call, view);
+  const full = presentContainer(call, view);
   return { ...Object.fromEntries(Object.entries(full).filter(([name]) => !DETAIL_ONLY.has(name))), uuid: full.uuid };
 }

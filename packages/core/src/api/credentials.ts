@@ -1,10 +1,10 @@
 import { confirmCredential, enrolNode, getCredential, type NodeCredential } from '../app/credentials.js';
 import { rotateCredential } from '../app/rotate.js';
 import type { JsonObject } from '../domain/json.js';
-import { checkOf, etagOfBay } from './etag.js';
-import { textField } from './fields.js';
-import type { Answer, Call, Handler } from './handler.js';
-import { resourceLinks } from './links.js';
+import { checkOf, etagOfBay } from './http/etag.js';
+import { textField } from './http/fields.js';
+import type { Answer, Call, Handler } from './http/handler.js';
+import { resourceLinks } from './http/links.js';
 
 const COLLECTION = 'credentials';
 
@@ -12,7 +12,7 @@ const COLLECTION = 'credentials';
 export const credentialHandlers = {
   getCredential: async (deps, call) => {
     const found = await getCredential(deps, call.access, identOf(call), call.signal());
-    return present(call, found);
+    return presentCredential(call, found);
   },
   rotateCredential: async (deps, call) => {
     const accepted = await rotateCredential(deps, call.access, identOf(call), checkOf(call));
@@ -27,11 +27,11 @@ export const credentialHandlers = {
     const body = (call.body ?? {}) as JsonObject;
     const [token, secret] = [textField(body, 'token') ?? '', textField(body, 'secret') ?? ''];
     const wanted = { bay: identOf(call), nodeName: call.params['node_name'] ?? '', token, secret };
-    return present(call, await enrolNode(deps, wanted, call.signal()));
+    return presentCredential(call, await enrolNode(deps, wanted, call.signal()));
   },
 } satisfies Record<string, Handler>;
 
-function present(call: Call, found: NodeCredential): Answer {
+function presentCredential(call: Call, found: NodeCredential): Answer {
   return {
     body: {
       cluster_uuid: found.bayId,

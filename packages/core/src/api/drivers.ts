@@ -2,8 +2,8 @@ import type { components } from '@magnum-ts/openapi';
 import { getDriver, listDrivers } from '../app/drivers.js';
 import type { JsonObject } from '../domain/json.js';
 import type { BayDriver } from '../ports/bay-driver.js';
-import type { Call, Handler } from './handler.js';
-import { resourceLinks } from './links.js';
+import type { Call, Handler } from './http/handler.js';
+import { resourceLinks } from './http/links.js';
 
 const COLLECTION = 'drivers';
 type Wire = components['schemas']['Driver'];
@@ -11,14 +11,14 @@ type Wire = components['schemas']['Driver'];
 /** What the drivers can serve, and the labels that they read: one table for validation, documentation and discovery. */
 export const driverHandlers = {
   listDrivers: async (deps, call) => ({
-    body: { drivers: listDrivers(deps, call.access).map((driver) => present(call, driver)) },
+    body: { drivers: listDrivers(deps, call.access).map((driver) => presentDriver(call, driver)) },
   }),
   getDriver: async (deps, call) => ({
-    body: present(call, getDriver(deps, call.access, call.params['driver_ident'] ?? '')),
+    body: presentDriver(call, getDriver(deps, call.access, call.params['driver_ident'] ?? '')),
   }),
 } satisfies Record<string, Handler>;
 
-function present(call: Call, driver: BayDriver): JsonObject {
+function presentDriver(call: Call, driver: BayDriver): JsonObject {
   const wire: Wire = {
     name: driver.name,
     platforms: driver.provides.map(({ serverType, distro, coe }) => ({ server_type: serverType, distro, coe })),

@@ -10,12 +10,12 @@ import { findFederation } from '../app/find.js';
 import { DomainError } from '../domain/errors.js';
 import type { Federation } from '../domain/federation.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.js';
-import { mapField, textField } from './fields.js';
-import type { Call, Handler } from './handler.js';
-import { resourceLinks, wireTime, wireTimeOrNull } from './links.js';
-import { listAnswer } from './pages.js';
-import { pageOf } from './pagination.js';
-import { changedFields, patched } from './patching.js';
+import { mapField, textField } from './http/fields.js';
+import type { Call, Handler } from './http/handler.js';
+import { resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
+import { listAnswer } from './http/pages.js';
+import { pageOf } from './http/pagination.js';
+import { changedFields, patchResource } from './http/patch.js';
 
 const COLLECTION = 'federations';
 const MEMBERS = '/member_ids';
@@ -42,8 +42,10 @@ const list =
 
 export const federationHandlers = {
   listFederations: list(COLLECTION, presentSummary),
-  listFederationsDetail: list(`${COLLECTION}/detail`, present),
-  getFederation: async (deps, call) => ({ body: present(call, await findFederation(deps, call.access, identOf(call))) }),
+  listFederationsDetail: list(`${COLLECTION}/detail`, presentFederation),
+  getFederation: async (deps, call) => ({
+    body: presentFederation(call, await findFederation(deps, call.access, identOf(call))),
+  }),
   createFederation: async (deps, call) => {
     // The body was checked against an object schema.
     const body = (call.body ?? {}) as JsonObject;
@@ -72,11 +74,11 @@ function identOf(call: Call): string {
 function changeOf(call: Call, federation: Federation): ChangeFederation {
   const operations: readonly JsonValue[] = Array.isArray(call.body) ? call.body : [];
   const others = operations.filter((entry) => !isAboutMembers(entry));
-  const before = present(call, federation);
+  const before = presentFederation(call, federation);
   // With nothing else to apply, or no list at all, the patch is checked for its shape.
   const after =
     others.length > 0 || operations.length === 0
-      ? patched('Federation', before, others.length > 0 ? { ...call, body: [...others] } : call)
+      ? patchResource('Federation', before, others.length > 0 ? { ...call, body: [...others] } : call)
       : before;
   const refused = changedFields(before, after).filter((name) => name !== 'properties');
   if (refused.length > 0) {
@@ -107,7 +109,7 @@ function memberIn(entry: JsonValue): string {
   });
 }
 
-function present(call: Call, federation: Federation): JsonObject {
+function presentFederation(call: Call, federation: Federation): JsonObject {
   const wire: Wire = {
     ...summaryOf(call, federation),
     status_reason: federation.statusReason,

@@ -1,7 +1,7 @@
 import { listMagnumServices } from '../app/magnum-services.js';
 import { serviceState } from '../domain/magnum-service.js';
-import type { Handler } from './handler.js';
-import { wireTime, wireTimeOrNull } from './links.js';
+import type { Handler } from './http/handler.js';
+import { wireTime, wireTimeOrNull } from './http/links.js';
 
 export const magnumServiceHandlers = {
   listMagnumServices: async (deps, call) => {

@@ -11,11 +11,11 @@ import {
 import type { JsonObject } from '../domain/json.js';
 import type { ManifestKind } from '../domain/manifest.js';
 import { bodyOf } from './bay-operations.js';
-import { textField } from './fields.js';
-import type { Call, Handler } from './handler.js';
-import { locationOf, resourceLinks, wireTime } from './links.js';
-import { pageOf } from './pagination.js';
-import { patched } from './patching.js';
+import { textField } from './http/fields.js';
+import type { Call, Handler } from './http/handler.js';
+import { locationOf, resourceLinks, wireTime } from './http/links.js';
+import { pageOf } from './http/pagination.js';
+import { patchResource } from './http/patch.js';
 
 type Wire = JsonObject & { readonly uuid: string };
 
@@ -50,7 +50,7 @@ function manifestHandlers(noun: Noun): ManifestHandlers {
       const views = await listManifests(deps, call.access, place(call), call.signal());
       return { body: { [collection]: views.map((view) => shown(call, view)) } };
     };
-  const full = (call: Call, view: ManifestView): Wire => present(noun, call, view);
+  const full = (call: Call, view: ManifestView): Wire => presentManifest(noun, call, view);
   return {
     list: list((call, view) => summary(full(call, view))),
     listDetail: list(full),
@@ -63,7 +63,7 @@ function manifestHandlers(noun: Noun): ManifestHandlers {
     },
     update: async (deps, call) => {
       // Mitaka's way: the patch is applied to a document that has these two fields only.
-      const source = sourceIn(patched(noun.schema, { manifest: null, manifest_url: null }, call));
+      const source = sourceIn(patchResource(noun.schema, { manifest: null, manifest_url: null }, call));
       return { body: full(call, await replaceManifest(deps, call.access, { ...place(call), ...source }, call.signal())) };
     },
     delete: async (deps, call) => {
@@ -138,7 +138,7 @@ function sourceIn(body: JsonObject): ManifestSource {
   return { manifest: textField(body, 'manifest'), manifestUrl: textField(body, 'manifest_url') };
 }
 
-function present(noun: Noun, call: Call, view: ManifestView): Wire {
+function presentManifest(noun: Noun, call: Call, view: ManifestView): Wire {
   const { report, bayId } = view;
   return {
     uuid: report.uid,

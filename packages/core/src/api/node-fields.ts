@@ -1,6 +1,6 @@
 import type { components } from '@magnum-ts/openapi';
 import type { BayNodeView } from '../app/nodes.js';
-import { wireTime, wireTimeOrNull } from './links.js';
+import { wireTime, wireTimeOrNull } from './http/links.js';
 
 type Schemas = components['schemas'];
 /** What both ways to ask for nodes of a bay say alike. */

@@ -18,14 +18,14 @@ import { labelDifference } from '../domain/labels.js';
 import type { NodeGroup, Taint } from '../domain/node-group.js';
 import { parseTaint } from '../domain/node-group-rules.js';
 import { bodyOf, nonEmpty } from './bay-operations.js';
-import { etagOfBay, requireMatch } from './etag.js';
-import { flagField, mapField, numberField, textField } from './fields.js';
-import type { Answer, Call, Handler } from './handler.js';
-import { resourceLinks, wireTime, wireTimeOrNull } from './links.js';
+import { etagOfBay, requireMatch } from './http/etag.js';
+import { flagField, mapField, numberField, textField } from './http/fields.js';
+import type { Answer, Call, Handler } from './http/handler.js';
+import { resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
 import { nodeFields } from './node-fields.js';
-import { listAnswer } from './pages.js';
-import { pageOf } from './pagination.js';
-import { patched } from './patching.js';
+import { listAnswer } from './http/pages.js';
+import { pageOf } from './http/pagination.js';
+import { patchResource } from './http/patch.js';
 
 type Wire = components['schemas']['NodeGroup'];
 
@@ -49,10 +49,10 @@ export const nodeGroupHandlers = {
       findMarker,
     });
   },
-  getNodeGroup: async (deps, call) => tagged(call, await getNodeGroup(deps, call.access, clusterOf(call), groupOf(call))),
+  getNodeGroup: async (deps, call) => answerWithEtag(call, await getNodeGroup(deps, call.access, clusterOf(call), groupOf(call))),
   createNodeGroup: async (deps, call) => {
     const owned = await createNodeGroup(deps, call.access, clusterOf(call), parse(bodyOf(call)), call.signal());
-    return tagged(call, owned);
+    return answerWithEtag(call, owned);
   },
   updateNodeGroup: async (deps, call) => {
     const place = { bay: clusterOf(call), group: groupOf(call) };
@@ -60,7 +60,7 @@ export const nodeGroupHandlers = {
       requireMatch(call, etagOfBay(owned.bay));
       return changeOf(call, owned);
     };
-    return tagged(call, await updateNodeGroup(deps, call.access, place, change));
+    return answerWithEtag(call, await updateNodeGroup(deps, call.access, place, change));
   },
   deleteNodeGroup: async (deps, call) => {
     const place = { bay: clusterOf(call), group: groupOf(call) };
@@ -85,8 +85,8 @@ export const nodeGroupHandlers = {
 } satisfies Record<string, Handler>;
 
 /** The tag of a group is its cluster's: what changes one changes both. */
-function tagged(call: Call, owned: OwnedGroup): Answer {
-  return { body: present(call, owned), warnings: owned.warnings ?? [], etag: etagOfBay(owned.bay) };
+function answerWithEtag(call: Call, owned: OwnedGroup): Answer {
+  return { body: presentNodeGroup(call, owned), warnings: owned.warnings ?? [], etag: etagOfBay(owned.bay) };
 }
 
 function clusterOf(call: Call): string {
@@ -126,7 +126,7 @@ function taintsIn(body: JsonObject): readonly Taint[] | null {
 
 /** Everything else of a group is internal to patches (docs/contract/patches.md#changeable-fields). */
 function changeOf(call: Call, owned: OwnedGroup): NodeGroupChange {
-  const after = patched('NodeGroup', present(call, owned), call);
+  const after = patchResource('NodeGroup', presentNodeGroup(call, owned), call);
   return {
     minNodeCount: numberField(after, 'min_node_count') ?? 0,
     maxNodeCount: numberField(after, 'max_node_count'),
@@ -135,7 +135,7 @@ function changeOf(call: Call, owned: OwnedGroup): NodeGroupChange {
   };
 }
 
-function present(call: Call, { bay, row: { group, addresses } }: OwnedGroup): Wire & JsonObject {
+function presentNodeGroup(call: Call, { bay, row: { group, addresses } }: OwnedGroup): Wire & JsonObject {
   const difference = labelDifference(bay.desired.labels, group.labels);
   const wire: Wire = {
     id: group.sequence,

@@ -14,13 +14,13 @@ import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import type { NodeRecord } from '../domain/node.js';
 import { bodyOf } from './bay-operations.js';
-import { textField } from './fields.js';
-import type { Call, Handler } from './handler.js';
-import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './links.js';
+import { textField } from './http/fields.js';
+import type { Call, Handler } from './http/handler.js';
+import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
 import { nodeFields } from './node-fields.js';
-import { listAnswer } from './pages.js';
-import { pageOf } from './pagination.js';
-import { changedFields, patched } from './patching.js';
+import { listAnswer } from './http/pages.js';
+import { pageOf } from './http/pagination.js';
+import { changedFields, patchResource } from './http/patch.js';
 
 const COLLECTION = 'nodes';
 type Wire = components['schemas']['Node'];
@@ -37,7 +37,7 @@ const list =
       { name: COLLECTION, path, extraQuery: { bay_ident: bay } },
       {
         read: (portion) => listNodes(deps, call.access, bay, portion, call.signal()),
-        write: (view) => (detail ? present(call, view) : presentSummary(call, view)),
+        write: (view) => (detail ? presentNode(call, view) : presentSummary(call, view)),
         findMarker,
       },
     );
@@ -47,14 +47,14 @@ export const nodeHandlers = {
   listNodes: list(COLLECTION, false),
   listNodesDetail: list(`${COLLECTION}/detail`, true),
   getNode: async (deps, call) => ({
-    body: present(call, await getNode(deps, call.access, identOf(call), call.signal())),
+    body: presentNode(call, await getNode(deps, call.access, identOf(call), call.signal())),
   }),
   createNode: async (deps, call) => {
-    const body = present(call, await createNodeRecord(deps, call.access, fieldsOf(bodyOf(call))));
+    const body = presentNode(call, await createNodeRecord(deps, call.access, fieldsOf(bodyOf(call))));
     return { body, location: locationOf(call.baseUrl, COLLECTION, body.uuid) };
   },
   updateNode: async (deps, call) => ({
-    body: present(call, await updateNodeRecord(deps, call.access, identOf(call), (view) => changedRecord(call, view))),
+    body: presentNode(call, await updateNodeRecord(deps, call.access, identOf(call), (view) => changedRecord(call, view))),
   }),
   deleteNode: async (deps, call) => {
     await deleteNodeRecord(deps, call.access, identOf(call));
@@ -77,15 +77,15 @@ function fieldsOf(body: JsonObject): NodeRecordFields {
 const CHANGEABLE: ReadonlySet<string> = new Set(['type', 'image_id', 'ironic_node_id']);
 
 function changedRecord(call: Call, view: NodeView): NodeRecordFields {
-  const before = present(call, view);
-  const after = patched('Node', before, call);
+  const before = presentNode(call, view);
+  const after = patchResource('Node', before, call);
   const [refused] = changedFields(before, after).filter((name) => !CHANGEABLE.has(name));
   if (refused !== undefined)
     throw new DomainError('invalid-parameter', { field: refused, message: `Cannot change node property ${refused}.` });
   return fieldsOf(after);
 }
 
-function present(call: Call, view: NodeView): NodeWire {
+function presentNode(call: Call, view: NodeView): NodeWire {
   // The wire type is JSON by the spec.
   return (view.kind === 'node' ? nodeOf(call, view) : recordOf(call, view.record)) as NodeWire;
 }
@@ -131,6 +131,6 @@ function nodeOf(call: Call, view: BayNodeView): Wire {
 const DETAIL_ONLY: ReadonlySet<string> = new Set(['status_reason', 'server_id', 'engine_version', 'created_at', 'updated_at']);
 
 function presentSummary(call: Call, view: NodeView): JsonObject & { readonly uuid: string } {
-  const full = present(call, view);
+  const full = presentNode(call, view);
   return { ...Object.fromEntries(Object.entries(full).filter(([name]) => !DETAIL_ONLY.has(name))), uuid: full.uuid };
 }

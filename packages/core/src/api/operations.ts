@@ -8,7 +8,7 @@ import { credentialHandlers } from './credentials.js';
 import { containerHandlers } from './containers.js';
 import { federationHandlers } from './federations.js';
 import { driverHandlers } from './drivers.js';
-import type { Handler } from './handler.js';
+import type { Handler } from './http/handler.js';
 import { magnumServiceHandlers } from './magnum-services.js';
 import { kubernetesHandlers } from './manifests.js';
 import { nodeHandlers } from './nodes.js';

@@ -10,12 +10,12 @@ import {
   type QuotaCheck,
 } from '../app/quotas.js';
 import type { JsonObject } from '../domain/json.js';
-import { etagOfQuota, requireMatch } from './etag.js';
-import { numberField, textField } from './fields.js';
-import type { Answer, Call, Handler } from './handler.js';
-import { wireTime, wireTimeOrNull } from './links.js';
-import { shortList } from './pages.js';
-import { numberedPageOf } from './pagination.js';
+import { etagOfQuota, requireMatch } from './http/etag.js';
+import { numberField, textField } from './http/fields.js';
+import type { Answer, Call, Handler } from './http/handler.js';
+import { wireTime, wireTimeOrNull } from './http/links.js';
+import { shortList } from './http/pages.js';
+import { numberedPageOf } from './http/pagination.js';
 
 const COLLECTION = 'quotas';
 const DEFAULT_LIMIT = 1;
@@ -27,7 +27,7 @@ export const quotaHandlers = {
     if (page.marker !== null) await requireQuota(deps, call.access, page.marker, everyProject);
     const quotas = await listQuotas(deps, call.access, everyProject, page);
     const extraQuery = everyProject ? { all_tenants: 'True' } : {};
-    return { body: shortList(call, page, { name: COLLECTION, markedBy: 'id', extraQuery }, quotas.map(present)) };
+    return { body: shortList(call, page, { name: COLLECTION, markedBy: 'id', extraQuery }, quotas.map(presentQuota)) };
   },
   getQuota: async (deps, call) => {
     const { projectId, resource } = placeOf(call);
@@ -56,7 +56,7 @@ function checkOf(call: Call): QuotaCheck {
 function answer(quota: EffectiveQuota): Answer {
   const { id, createdAt, updatedAt = null } = quota;
   const isOwn = id !== undefined && createdAt !== undefined;
-  return { body: present(quota), ...(isOwn ? { etag: etagOfQuota({ id, createdAt, updatedAt }) } : {}) };
+  return { body: presentQuota(quota), ...(isOwn ? { etag: etagOfQuota({ id, createdAt, updatedAt }) } : {}) };
 }
 
 function bodyOf(call: Call): JsonObject {
@@ -68,7 +68,7 @@ function placeOf(call: Call): { readonly projectId: string; readonly resource: s
   return { projectId: call.params['project_id'] ?? '', resource: call.params['resource'] ?? '' };
 }
 
-function present(quota: EffectiveQuota): JsonObject {
+function presentQuota(quota: EffectiveQuota): JsonObject {
   const wire: components['schemas']['Quota'] = {
     ...(quota.id === undefined ? {} : { id: quota.id }),
     project_id: quota.projectId,

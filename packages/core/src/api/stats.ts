@@ -1,5 +1,5 @@
 import { countBays } from '../app/stats.js';
-import type { Handler } from './handler.js';
+import type { Handler } from './http/handler.js';
 
 export const statsHandlers = {
   getStats: async (deps, call) => {

@@ -1,6 +1,6 @@
 import { MAX_VERSION, MIN_VERSION, operations } from '@magnum-ts/openapi';
 import type { JsonObject, JsonValue } from '../domain/json.js';
-import { JsonText, type Handler } from './handler.js';
+import { JsonText, type Handler } from './http/handler.js';
 
 const DESCRIPTION = 'Magnum makes container orchestration engines first-class resources of OpenStack.';
 const SPEC_LINK = 'http://docs.openstack.org/developer/magnum/dev/api-spec-v1.html';

@@ -10,11 +10,11 @@ import {
 import type { JsonObject } from '../domain/json.js';
 import { Secret } from '../domain/secret.js';
 import { bodyOf } from './bay-operations.js';
-import { textField } from './fields.js';
-import type { Call, Handler } from './handler.js';
-import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './links.js';
-import { listAnswer } from './pages.js';
-import { pageOf } from './pagination.js';
+import { textField } from './http/fields.js';
+import type { Call, Handler } from './http/handler.js';
+import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
+import { listAnswer } from './http/pages.js';
+import { pageOf } from './http/pagination.js';
 
 const COLLECTION = 'x509keypairs';
 type Wire = components['schemas']['X509KeyPair'] & JsonObject & { readonly uuid: string };
@@ -39,8 +39,8 @@ const list =
 
 export const x509KeyPairHandlers = {
   listX509KeyPairs: list(COLLECTION, presentSummary),
-  listX509KeyPairsDetail: list(`${COLLECTION}/detail`, present),
-  getX509KeyPair: async (deps, call) => ({ body: present(call, await getX509KeyPair(deps, call.access, identOf(call))) }),
+  listX509KeyPairsDetail: list(`${COLLECTION}/detail`, presentKeyPair),
+  getX509KeyPair: async (deps, call) => ({ body: presentKeyPair(call, await getX509KeyPair(deps, call.access, identOf(call))) }),
   createX509KeyPair: async (deps, call) => {
     const body = bodyOf(call);
     const privateKey = textField(body, 'private_key');
@@ -51,7 +51,7 @@ export const x509KeyPairHandlers = {
       certificate: textField(body, 'certificate'),
       privateKey: privateKey === null ? null : new Secret(privateKey),
     });
-    return { body: present(call, view), location: locationOf(call.baseUrl, COLLECTION, view.pair.id) };
+    return { body: presentKeyPair(call, view), location: locationOf(call.baseUrl, COLLECTION, view.pair.id) };
   },
   deleteX509KeyPair: async (deps, call) => {
     await deleteX509KeyPair(deps, call.access, identOf(call));
@@ -63,7 +63,7 @@ function identOf(call: Call): string {
   return call.params['x509keypair_ident'] ?? '';
 }
 
-function present(call: Call, { pair, privateKey }: X509KeyPairView): Wire {
+function presentKeyPair(call: Call, { pair, privateKey }: X509KeyPairView): Wire {
   const wire: components['schemas']['X509KeyPair'] = {
     uuid: pair.id,
     name: pair.name,
@@ -79,6 +79,6 @@ function present(call: Call, { pair, privateKey }: X509KeyPairView): Wire {
 }
 
 function presentSummary(call: Call, view: X509KeyPairView): JsonObject & { readonly uuid: string } {
-  const { created_at: _created, updated_at: _updated, ...summary } = present(call, view);
+  const { created_at: _created, updated_at: _updated, ...summary } = presentKeyPair(call, view);
   return summary as JsonObject & { readonly uuid: string }; // a part of JSON
 }

@@ -92,7 +92,7 @@ export async function recordIntent(
     generation: bay.generation,
     rollbackOnFailure: wish.rollbackOnFailure ?? false,
     upgrade: wish.upgrade ?? null,
-    stride: 0,
+    batch: 0,
     startedAt,
     deadline: deadlineOf(startedAt, bay.desired.createTimeout),
     traceparent: deps.tracer?.current() ?? null,

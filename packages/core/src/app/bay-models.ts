@@ -98,7 +98,7 @@ export async function updateBayModel(
   if (wanted.public !== model.public || wanted.hidden !== model.hidden) requirePublish(deps, access);
   await deps.store.write(async (repos) => {
     if (!isHarmless(model, wanted) && (await repos.bayModels.isReferenced(model.id)))
-      throw referenced(model, 'changed, except for public, hidden, tags and name');
+      throw refuseReferenced(model, 'changed, except for public, hidden, tags and name');
     if (!(await repos.bayModels.save(wanted, model.updatedAt))) throw changedMeanwhile(model);
   });
   return { model: wanted, warnings };
@@ -153,7 +153,7 @@ export async function deleteBayModel(
   deps.policy.require(access.action, access.actor, model);
   check(model);
   await deps.store.write(async (repos) => {
-    if (await repos.bayModels.isReferenced(model.id)) throw referenced(model, 'deleted');
+    if (await repos.bayModels.isReferenced(model.id)) throw refuseReferenced(model, 'deleted');
     if (!(await repos.bayModels.delete(model))) throw changedMeanwhile(model);
   });
 }
@@ -174,7 +174,7 @@ function isHarmless(before: BayModel, after: BayModel): boolean {
   return changed.every((key) => key === 'updatedAt' || (HARMLESS.has(key) && !(key === 'public' && !after.public)));
 }
 
-function referenced(model: BayModel, what: string): DomainError {
+function refuseReferenced(model: BayModel, what: string): DomainError {
   return new DomainError(
     'bay-model-referenced',
     ({ BayModel, bays }) =>

@@ -1,7 +1,7 @@
 import { CLIENT_TERM_SECONDS } from '../domain/certificate.js';
 import { DomainError, isDomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
-import { authorityNamed } from '../domain/rotation.js';
+import { parseAuthority } from '../domain/rotation.js';
 import type { CertificateOf } from '../ports/bus.js';
 import { QUESTION_MS, type Access, type AppDeps } from './deps.js';
 import { findBay, wordingOf } from './find.js';
@@ -51,7 +51,7 @@ export async function signCertificate(
 }
 
 function certificateOf({ actor }: Access, { type }: WantedCertificate): CertificateOf {
-  return { authority: authorityNamed(type), forNode: actor.trusteeOf !== null };
+  return { authority: parseAuthority(type), forNode: actor.trusteeOf !== null };
 }
 
 async function bayFor(deps: AppDeps, access: Access, ident: string, field: string): Promise<BayId> {

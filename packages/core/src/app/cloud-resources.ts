@@ -27,7 +27,7 @@ export async function requireCloudResources(
   access: CloudAccess,
   signal: AbortSignal,
 ): Promise<void> {
-  const image = ifNamed(names.imageId, (name) => requireImage(cloud, name, access, signal));
+  const image = findIfNamed(names.imageId, (name) => requireImage(cloud, name, access, signal));
   const flavor = (field: string, name: string | null): Promise<void> =>
     requireFlavor(cloud, { field, name, names, image }, access, signal);
   const checks = [
@@ -42,7 +42,7 @@ export async function requireCloudResources(
   if (failed?.status === 'rejected') throw failed.reason;
 }
 
-async function ifNamed<T>(name: string | null, look: (name: string) => Promise<T>): Promise<T | undefined> {
+async function findIfNamed<T>(name: string | null, look: (name: string) => Promise<T>): Promise<T | undefined> {
   return name === null ? undefined : look(name);
 }
 
@@ -116,15 +116,15 @@ function networkChecks(cloud: Cloud, names: CloudReferences, access: CloudAccess
     if (!(await looked)) throw new DomainError('network-not-found', { field, message: `Unable to find ${what} ${name}.` });
   };
   return [
-    ifNamed(names.externalNetworkId, (name) => {
+    findIfNamed(names.externalNetworkId, (name) => {
       const looked = cloud.findNetwork(name, access, signal).then((network) => network?.external === true);
       return found('external_network_id', 'external network', name, looked);
     }),
-    ifNamed(names.fixedNetwork, (name) => {
+    findIfNamed(names.fixedNetwork, (name) => {
       const looked = cloud.findNetwork(name, access, signal).then((network) => network !== undefined);
       return found('fixed_network', 'fixed network', name, looked);
     }),
-    ifNamed(names.fixedSubnet, (name) => {
+    findIfNamed(names.fixedSubnet, (name) => {
       const looked = cloud.findSubnet(name, access, signal).then((subnet) => subnet !== undefined);
       return found('fixed_subnet', 'fixed subnet', name, looked);
     }),

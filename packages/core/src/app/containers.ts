@@ -1,7 +1,7 @@
 import { DomainError, isDomainError } from '../domain/errors.js';
 import type { BayId, ContainerId } from '../domain/ids.js';
 import { parseMemory } from '../domain/memory.js';
-import type { Container, ContainerReport, ContainerStatus } from '../domain/workload.js';
+import type { Container, ContainerReport, ContainerStatus } from '../domain/container.js';
 import { laterThan } from '../domain/time.js';
 import type { CommandResult } from '../ports/bay-driver.js';
 import type { ContainerAction } from '../ports/bus.js';
@@ -39,12 +39,12 @@ export async function listContainers(
   deps.policy.require(access.action, access.actor);
   const bayId = bayIdent === undefined ? null : (await findBay(deps, { ...access, action: 'bay:get' }, bayIdent)).bay.id;
   const containers = await deps.store.read((repos) => repos.containers.list(ownRows(access.actor), bayId, page));
-  return refreshed(deps, containers, signal);
+  return refreshStatuses(deps, containers, signal);
 }
 
 export async function getContainer(deps: AppDeps, access: Access, ident: string, signal: AbortSignal): Promise<ContainerView> {
   const container = await findContainer(deps, access, ident);
-  const [view] = await refreshed(deps, [container], signal);
+  const [view] = await refreshStatuses(deps, [container], signal);
   return view ?? { container, node: null, reason: null };
 }
 
@@ -74,7 +74,7 @@ export async function createContainer(
   };
   try {
     const report = await deps.bus.call('container.create', { bayId, spec }, { timeoutMs: CREATE_MS, signal });
-    return await seen(deps, { ...container, sequence: 0 }, report);
+    return await saveStatus(deps, { ...container, sequence: 0 }, report);
   } catch (error) {
     await abandon(deps, container);
     throw error;
@@ -152,7 +152,7 @@ export async function actOnContainer(
     { bayId: container.bayId, hostname: container.id, action },
     { timeoutMs: QUESTION_MS, signal },
   );
-  await refreshed(deps, [container], signal);
+  await refreshStatuses(deps, [container], signal);
 }
 
 export async function containerLogs(deps: AppDeps, access: Access, ident: string, signal: AbortSignal): Promise<CommandResult> {
@@ -176,7 +176,7 @@ export async function executeInContainer(
 }
 
 /** Asks each bay once. What cannot be asked is Unknown, as upstream has it; the record keeps the last thing known. */
-async function refreshed(
+async function refreshStatuses(
   deps: AppDeps,
   containers: readonly Container[],
   signal: AbortSignal,
@@ -186,16 +186,16 @@ async function refreshed(
     await Promise.all(
       bayIds.map(async (bayId) => {
         const hostnames = containers.filter((container) => container.bayId === bayId).map((container) => container.id);
-        return [bayId, await inspected(deps, bayId, hostnames, signal)] as const;
+        return [bayId, await inspectAll(deps, bayId, hostnames, signal)] as const;
       }),
     ),
   );
   const views: ContainerView[] = [];
-  for (const container of containers) views.push(await seen(deps, container, answers.get(container.bayId)?.[container.id]));
+  for (const container of containers) views.push(await saveStatus(deps, container, answers.get(container.bayId)?.[container.id]));
   return views;
 }
 
-async function inspected(
+async function inspectAll(
   deps: AppDeps,
   bayId: BayId,
   hostnames: readonly string[],
@@ -209,7 +209,7 @@ async function inspected(
   }
 }
 
-async function seen(deps: AppDeps, container: Container, report: ContainerReport | undefined): Promise<ContainerView> {
+async function saveStatus(deps: AppDeps, container: Container, report: ContainerReport | undefined): Promise<ContainerView> {
   const status: ContainerStatus = report?.status ?? 'Unknown';
   const fresh = { ...container, status };
   if (status !== container.status) await deps.store.write((repos) => repos.containers.save(fresh));

@@ -3,7 +3,7 @@ import { DomainError } from '../domain/errors.js';
 import { isUuid, type BayId } from '../domain/ids.js';
 import { Secret } from '../domain/secret.js';
 import { QUESTION_MS, type Access, type AppDeps } from './deps.js';
-import { findBay, shown } from './find.js';
+import { findBay, printable } from './find.js';
 import { provenNode, secretHashOf } from './node-proof.js';
 
 /** What a node should log in with. `password`: null where the caller holds this credential already. */
@@ -39,7 +39,7 @@ export async function confirmCredential(deps: AppDeps, access: Access, ident: st
   await requireOwnName(deps, access, bay.id, nodeName);
   const isKnown = await deps.store.write((repos) => repos.nodes.saveCredential(bay.id, nodeName, trusteeOf.generation));
   if (!isKnown)
-    throw new DomainError('node-not-found', (words) => `Node ${shown(nodeName)} could not be found in this ${words.bay}.`);
+    throw new DomainError('node-not-found', (words) => `Node ${printable(nodeName)} could not be found in this ${words.bay}.`);
 }
 
 /** A node tells of itself alone. One that cannot prove which it is tells of such nodes. */

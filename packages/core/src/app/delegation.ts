@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/actor.js';
-import { requestTokenRef } from '../domain/bay-support.js';
+import { requestTokenRef } from '../domain/reconciler-state.js';
 import type { BayId } from '../domain/ids.js';
 import { DomainError } from '../domain/errors.js';
 import type { Repositories } from '../ports/store.js';

@@ -5,7 +5,7 @@ import type { Federation } from '../domain/federation.js';
 import type { BayId } from '../domain/ids.js';
 import type { BayRow, NodeGroupRow, NodeRow, Visibility } from '../ports/store.js';
 import type { Vocabulary, Words } from '../domain/words.js';
-import type { Container } from '../domain/workload.js';
+import type { Container } from '../domain/container.js';
 import type { X509KeyPair } from '../domain/x509-key-pair.js';
 import { ownRows, visibleRows, type Access, type AppDeps } from './deps.js';
 
@@ -112,15 +112,17 @@ function only<T>(
   what: { readonly kind: ErrorName; readonly noun: (words: Words) => string },
 ): T {
   const [first, second] = found;
-  if (first === undefined) throw new DomainError(what.kind, (words) => `${what.noun(words)} ${shown(ident)} could not be found.`);
+  if (first === undefined)
+    throw new DomainError(what.kind, (words) => `${what.noun(words)} ${printable(ident)} could not be found.`);
   if (second === undefined) return first;
   throw new DomainError(
     'not-unique',
-    (words) => `Multiple ${what.noun(words).toLowerCase()}s exist with same name ${shown(ident)}. Please use the uuid instead.`,
+    (words) =>
+      `Multiple ${what.noun(words).toLowerCase()}s exist with same name ${printable(ident)}. Please use the uuid instead.`,
   );
 }
 
 /** What a caller typed is echoed short and without control characters. */
-export function shown(ident: string): string {
+export function printable(ident: string): string {
   return ident.slice(0, 255).replaceAll(/[\u0000-\u001f\u007f]/g, '?');
 }

@@ -108,7 +108,7 @@ export async function createNodeGroup(
   const { generation } = await changeBay(deps, bay, wish, async (repos, next) => {
     const groups = await repos.nodeGroups.ofBay(bay.id);
     requireGroupRoom(deps, groups.length);
-    if (groups.some(({ name }) => name === group.name)) throw nameTaken(bay, group.name);
+    if (groups.some(({ name }) => name === group.name)) throw nameIsTaken(bay, group.name);
     await repos.nodeGroups.insert(group);
     const taken = new Set((await repos.nodes.ofBay(bay.id)).map((node) => node.name));
     const made = newNodes(deps, { bay: next, group, bayModelId: next.desired.bayModelId, taken, count: group.nodeCount });
@@ -207,6 +207,6 @@ function requireReachable(bay: Bay): void {
   );
 }
 
-function nameTaken(bay: Bay, name: string): DomainError {
+function nameIsTaken(bay: Bay, name: string): DomainError {
   return new DomainError('conflict', ({ bay: noun }) => `A node group with name ${name} already exists in ${noun} ${bay.id}.`);
 }

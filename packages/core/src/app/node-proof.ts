@@ -22,14 +22,14 @@ export async function provenNode(deps: Pick<AppDeps, 'store'>, { actor }: Access
   const { nodeProof } = actor;
   if (!nodeProof) {
     if ((await deps.store.read((repos) => repos.nodes.countUnprovable(bayId))) > 0) return null;
-    throw unproven();
+    throw refuseUnproven();
   }
   const found = await deps.store.read((repos) => repos.nodes.enrolmentOf(bayId, nodeProof.name));
-  if (found?.state !== 'done' || !isSame(secretHashOf(nodeProof.secret), found.secretHash ?? '')) throw unproven();
+  if (found?.state !== 'done' || !isSame(secretHashOf(nodeProof.secret), found.secretHash ?? '')) throw refuseUnproven();
   return found.node.name;
 }
 
-function unproven(): DomainError {
+function refuseUnproven(): DomainError {
   return new DomainError('forbidden', 'This is for the nodes of the bay alone: name and secret of one are missing, or wrong.');
 }
 

@@ -54,7 +54,7 @@ export async function bayPlan(deps: PlanDeps, draft: BayDraft, access: CloudAcce
     plannedFacts(deps, draft, access, signal),
     deps.cloud.allowances(access, signal),
   ]);
-  const { resources, needs } = await needed(deps, draft, { facts, access }, signal);
+  const { resources, needs } = await resourcesAndNeeds(deps, draft, { facts, access }, signal);
   const shortages = shortfallsOf(needs, allowances).map(problemOf);
   const { bay, driver } = draft;
   return { name: bay.name, driver: driver.name, resources, needs, allowances, warnings: [...draft.warnings, ...shortages] };
@@ -70,7 +70,7 @@ export async function preflight(
   const rule = deps.preflight ?? 'warn';
   if (rule === 'off') return [];
   const shortfalls = await underDeadline({ milliseconds: DEADLINE_MS, signal }, (timely) =>
-    compared(deps, draft, access, timely),
+    compareWithLimits(deps, draft, access, timely),
   ).catch((error: unknown) => {
     signal.throwIfAborted();
     if (rule === 'enforce' || !(isDomainError(error) || error instanceof DeadlineError)) throw error;
@@ -86,7 +86,7 @@ export async function preflight(
   return shortfalls.map(problemOf);
 }
 
-async function compared(
+async function compareWithLimits(
   deps: PlanDeps,
   draft: BayDraft,
   access: CloudAccess,
@@ -96,10 +96,10 @@ async function compared(
   // Rendering is not free, and nothing can be short where nothing is limited.
   if (!allowances.some(({ limit }) => limit !== null)) return [];
   const facts = await plannedFacts(deps, draft, access, signal);
-  return shortfallsOf((await needed(deps, draft, { facts, access }, signal)).needs, allowances);
+  return shortfallsOf((await resourcesAndNeeds(deps, draft, { facts, access }, signal)).needs, allowances);
 }
 
-async function needed(
+async function resourcesAndNeeds(
   deps: PlanDeps,
   draft: BayDraft,
   { facts, access }: { readonly facts: BayFacts; readonly access: CloudAccess },

@@ -1,6 +1,6 @@
 import type { Bay, BayDesired } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
-import type { BaySupport } from '../domain/bay-support.js';
+import type { ReconcilerState } from '../domain/reconciler-state.js';
 import { awaitsCredential } from '../domain/credential.js';
 import { DomainError } from '../domain/errors.js';
 import { awaitsAuthority } from '../domain/rotation.js';
@@ -41,7 +41,7 @@ async function rotatable(
   access: Access,
   ident: string,
   check: BayCheck,
-): Promise<{ readonly bay: Bay; readonly model: BayModel; readonly support: BaySupport }> {
+): Promise<{ readonly bay: Bay; readonly model: BayModel; readonly support: ReconcilerState }> {
   const { bay } = await findBay(deps, access, ident);
   check(bay);
   const { model, support } = await deps.store.read(async (repos) => ({

@@ -2,7 +2,7 @@ import type { Bay } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { DomainError } from '../domain/errors.js';
 import type { NodeGroup } from '../domain/node-group.js';
-import { downgrades, upgradedLabels, type Upgrade } from '../domain/upgrade.js';
+import { downgrades, upgradeLabels, type Upgrade } from '../domain/upgrade.js';
 import { changeBay, requireAccepts, type Accepted, type BayCheck } from './bay-changes.js';
 import { requireImage } from './cloud-resources.js';
 import { cloudAccess, type Access, type AppDeps } from './deps.js';
@@ -47,7 +47,7 @@ export async function upgradeBay(
   const upgrade: Upgrade = {
     bayModelId: model.id,
     imageId: model.imageId,
-    labels: upgradedLabels(driver.labels, model.labels),
+    labels: upgradeLabels(driver.labels, model.labels),
     groupIds: groupsOf(groups, named).map(({ id }) => id),
     maxBatchSize: wanted.maxBatchSize,
     ofBay,

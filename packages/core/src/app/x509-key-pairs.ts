@@ -32,7 +32,7 @@ export async function getX509KeyPair(deps: AppDeps, access: Access, ident: strin
   const rule = access.policies.privateKey;
   const isShown =
     rule !== undefined && deps.policy.allows(rule, access.actor, { projectId: pair.projectId, userId: pair.userId });
-  return isShown ? opened(deps, pair) : { pair, privateKey: null };
+  return isShown ? unsealKeyPair(deps, pair) : { pair, privateKey: null };
 }
 
 export async function createX509KeyPair(deps: AppDeps, access: Access, wanted: CreateX509KeyPair): Promise<X509KeyPairView> {
@@ -64,7 +64,7 @@ export async function deleteX509KeyPair(deps: AppDeps, access: Access, ident: st
   await deps.store.write((repos) => repos.x509KeyPairs.delete(id));
 }
 
-function opened(deps: AppDeps, pair: X509KeyPair): X509KeyPairView {
+function unsealKeyPair(deps: AppDeps, pair: X509KeyPair): X509KeyPairView {
   const sealed = pair.sealedPrivateKey;
   return { pair, privateKey: sealed === null ? null : new Secret(deps.sealer.open(sealed, keyContext(pair.id))) };
 }

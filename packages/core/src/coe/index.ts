@@ -17,6 +17,6 @@ export function driverFor(wanted: Platform | string): BayDriver | undefined {
   );
 }
 
-export function coeNamed(name: CoeName): Coe | undefined {
+export function findCoe(name: CoeName): Coe | undefined {
   return coes.find((coe) => coe.names.includes(name));
 }

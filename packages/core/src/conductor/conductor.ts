@@ -1,10 +1,10 @@
 import type { BayStatus } from '../domain/bay-status.js';
 import type { MessageBus } from '../ports/bus.js';
 import type { PassesInFlight } from '../ports/stats.js';
-import { answersOf } from './questions.js';
+import { rpcHandlers } from './rpc-handlers.js';
 import { keepSweepingDeparted } from './sweep-departed.js';
 import { WorkLoop } from './work-loop.js';
-import type { ConductorDeps } from './world.js';
+import type { ConductorDeps } from './bay-state.js';
 
 export interface ConductorOptions {
   /** Name in `/v1/mservices`. */
@@ -44,8 +44,8 @@ export async function startConductor(deps: ConductorDeps, bus: MessageBus, optio
     concurrency: options.concurrency,
     drainMs: options.drainMs ?? DRAIN_MS,
   });
-  const silence = bus.onWake(() => loop.ring());
-  const serving = await bus.serve(answersOf(deps));
+  const silence = bus.onWake(() => loop.wake());
+  const serving = await bus.serve(rpcHandlers(deps));
   const sweeping = keepSweepingDeparted(deps, stopping.signal);
   const beating = beat(deps, options.host, stopping.signal);
   await ensureWork(deps);

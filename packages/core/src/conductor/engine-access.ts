@@ -3,21 +3,21 @@ import type { BayId } from '../domain/ids.js';
 import type { CoeSession } from '../ports/bay-driver.js';
 import { authorityUse, clientRef } from '../domain/rotation.js';
 import type { KeyPair } from '../ports/certificates.js';
-import { loadKeyPair, trustedBy } from './authorities.js';
+import { loadKeyPair, trustedBy } from './ensure/key-pairs.js';
 import { engineAddresses, NOWHERE, type AddressDeps } from './engine-addresses.js';
-import { loadWorld, type BayWorld, type ConductorDeps } from './world.js';
+import { loadBayState, type BayState, type ConductorDeps } from './bay-state.js';
 
 type AccessDeps = ConnectDeps & Pick<ConductorDeps, 'store' | 'vault'>;
 type ConnectDeps = AddressDeps & Pick<ConductorDeps, 'engines'>;
 
-export async function findWorld(deps: Pick<ConductorDeps, 'store'>, bayId: BayId): Promise<BayWorld> {
-  const world = await loadWorld(deps.store, bayId);
+export async function findBayState(deps: Pick<ConductorDeps, 'store'>, bayId: BayId): Promise<BayState> {
+  const world = await loadBayState(deps.store, bayId);
   if (!world) throw new DomainError('bay-not-found', `Bay ${bayId} could not be found.`);
   return world;
 }
 
 /** A session with the bay's engine, under the client certificate that this service keeps. */
-export async function sessionOf(deps: AccessDeps, world: BayWorld, signal: AbortSignal): Promise<CoeSession> {
+export async function sessionOf(deps: AccessDeps, world: BayState, signal: AbortSignal): Promise<CoeSession> {
   requireAddress(world);
   const ca = await trustedBy(deps, world);
   const client = await loadKeyPair(deps, clientRef(world.bay.id, authorityUse(world.support).signsClients));
@@ -26,7 +26,7 @@ export async function sessionOf(deps: AccessDeps, world: BayWorld, signal: Abort
   return connectTo(deps, world, { ca, client }, signal);
 }
 
-function requireAddress({ bay }: BayWorld): void {
+function requireAddress({ bay }: BayState): void {
   if (bay.observed.apiAddress !== null) return;
   throw new DomainError(
     'engine-not-live',
@@ -37,7 +37,7 @@ function requireAddress({ bay }: BayWorld): void {
 /** The same with certificates of one's choice. `ca`: PEM, whom to trust. */
 export async function connectTo(
   deps: ConnectDeps,
-  world: BayWorld,
+  world: BayState,
   { ca, client }: { readonly ca: string; readonly client: KeyPair },
   signal: AbortSignal,
 ): Promise<CoeSession> {

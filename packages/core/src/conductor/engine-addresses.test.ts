@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NO_SUPPORT } from '../domain/bay-support.js';
+import { EMPTY_RECONCILER_STATE } from '../domain/reconciler-state.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayModelId, NodeGroupId, NodeId } from '../domain/ids.js';
 import { UNSEEN_NODE, type Node, type NodeObservation } from '../domain/node.js';
@@ -9,7 +9,7 @@ import { aBay, aBayModel } from '../testing/builders.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { engineAddresses, type AddressDeps } from './engine-addresses.js';
 import { knownAddresses } from './known-addresses.js';
-import type { BayWorld } from './world.js';
+import type { BayState } from './bay-state.js';
 
 const SIGNAL = new AbortController().signal;
 const AT = new Date('2026-01-01T00:00:00Z');
@@ -44,7 +44,7 @@ interface Shown {
   readonly tlsDisabled?: boolean;
 }
 
-function aWorld({ api = 'tcp://198.51.100.4:2375', nodes, balanced = false, tlsDisabled = false }: Shown): BayWorld {
+function aWorld({ api = 'tcp://198.51.100.4:2375', nodes, balanced = false, tlsDisabled = false }: Shown): BayState {
   return {
     bay: { ...aBay({ apiAddress: api, masterLbEnabled: balanced }), sequence: 1 },
     model: { ...aBayModel({ tlsDisabled }), sequence: 1 },
@@ -52,7 +52,7 @@ function aWorld({ api = 'tcp://198.51.100.4:2375', nodes, balanced = false, tlsD
     nodeGroups: [],
     nodes,
     intent: null,
-    support: NO_SUPPORT,
+    support: EMPTY_RECONCILER_STATE,
   };
 }
 

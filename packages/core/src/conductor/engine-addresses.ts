@@ -4,7 +4,7 @@ import type { Node } from '../domain/node.js';
 import type { AddressQuestion, Cloud } from '../ports/cloud.js';
 import type { Orchestrator } from '../ports/orchestrator.js';
 import type { Known } from './known-addresses.js';
-import { accessOf, type BayWorld, type ConductorDeps } from './world.js';
+import { accessOf, type BayState, type ConductorDeps } from './bay-state.js';
 
 /*
  * Where this service connects to when it asks the engine of a bay. A stack stands in its owner's project, who may give its outputs
@@ -34,7 +34,7 @@ export interface EngineAddresses {
 export const NOWHERE: EngineAddresses = { api: null, ofNode: new Map() };
 
 /** IP addresses. Errors: those of the cloud, where it does not answer and nothing is known. */
-export async function engineAddresses(deps: AddressDeps, world: BayWorld, signal: AbortSignal): Promise<EngineAddresses> {
+export async function engineAddresses(deps: AddressDeps, world: BayState, signal: AbortSignal): Promise<EngineAddresses> {
   const { answer, balancerIds } = await answerFor(deps, world, signal);
   const { bay, nodes } = world;
   const shown = hostIn(bay.observed.apiAddress);
@@ -68,7 +68,7 @@ function hostIn(url: string | null): string | null {
   return url !== null && URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : null;
 }
 
-async function answerFor(deps: AddressDeps, world: BayWorld, signal: AbortSignal): Promise<Known> {
+async function answerFor(deps: AddressDeps, world: BayState, signal: AbortSignal): Promise<Known> {
   const { bay, model, nodes } = world;
   const serverIds = nodes.flatMap(({ observed }) => observed.serverId ?? []);
   const known = model.tlsDisabled ? undefined : deps.knownAddresses?.get(bay.id);
@@ -86,7 +86,7 @@ async function answerFor(deps: AddressDeps, world: BayWorld, signal: AbortSignal
   }
 }
 
-async function ask(deps: AddressDeps, world: BayWorld, known: AddressQuestion, signal: AbortSignal): Promise<Known> {
+async function ask(deps: AddressDeps, world: BayState, known: AddressQuestion, signal: AbortSignal): Promise<Known> {
   const access = accessOf(world);
   const [at, serverIds] = [deps.clock.now().getTime(), new Set(known.serverIds)];
   const { masterLbEnabled } = world.bay.desired;
@@ -101,7 +101,7 @@ async function ask(deps: AddressDeps, world: BayWorld, known: AddressQuestion, s
 /** Ids of the load balancers that the stack holds. */
 export async function balancersOf(
   deps: Pick<AddressDeps, 'orchestrator'>,
-  world: BayWorld,
+  world: BayState,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const name = stackNameOf(world.bay);

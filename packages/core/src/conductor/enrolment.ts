@@ -4,10 +4,10 @@ import { DomainError } from '../domain/errors.js';
 import type { NodeId } from '../domain/ids.js';
 import { resourceNameOf } from '../domain/names.js';
 import { Secret } from '../domain/secret.js';
-import type { Questions } from '../ports/bus.js';
+import type { RpcMethods } from '../ports/bus.js';
 import { newestCredential } from './newest-credential.js';
-import { findWorld } from './engine-access.js';
-import type { BayWorld, ConductorDeps } from './world.js';
+import { findBayState } from './engine-access.js';
+import type { BayState, ConductorDeps } from './bay-state.js';
 
 /*
  * What a server's user data holds can be read by every program on it that reaches the metadata service, and for as long as the
@@ -19,7 +19,7 @@ import type { BayWorld, ConductorDeps } from './world.js';
 type KeyDeps = Pick<ConductorDeps, 'vault'>;
 
 /** By what the stack calls each node that the bay is to have. */
-export async function enrolmentTokens(deps: KeyDeps, { bay, nodes }: BayWorld): Promise<Readonly<Record<string, string>>> {
+export async function enrolmentTokens(deps: KeyDeps, { bay, nodes }: BayState): Promise<Readonly<Record<string, string>>> {
   const key = await deps.vault.keep(enrolmentKeyRef(bay.id), new Secret(randomBytes(32).toString('base64url')));
   const present = nodes.filter((node) => node.desired === 'present');
   return Object.fromEntries(present.map((node) => [resourceNameOf(node), tokenOf(key, node.id)]));
@@ -32,9 +32,9 @@ function tokenOf(key: Secret, nodeId: NodeId): string {
 /** Exchanges a node's token for the credential. The same exchange again gives the same: a node may have died before it kept it. */
 export async function enrolNode(
   deps: ConductorDeps,
-  { bayId, nodeName, token, secretHash }: Questions['node.enrol']['args'],
-): Promise<Questions['node.enrol']['reply']> {
-  const world = await findWorld(deps, bayId);
+  { bayId, nodeName, token, secretHash }: RpcMethods['node.enrol']['args'],
+): Promise<RpcMethods['node.enrol']['reply']> {
+  const world = await findBayState(deps, bayId);
   const node = world.nodes.find(({ name, desired }) => name === nodeName && desired === 'present');
   const key = await deps.vault.get(enrolmentKeyRef(bayId));
   if (!node || !key || !isSame(token, tokenOf(key, node.id))) throw refuseEnrolment();

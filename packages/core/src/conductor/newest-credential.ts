@@ -1,13 +1,13 @@
 import { credentialContext, wantedCredential } from '../domain/credential.js';
 import { DomainError } from '../domain/errors.js';
-import type { Questions } from '../ports/bus.js';
-import type { BayWorld, ConductorDeps } from './world.js';
+import type { RpcMethods } from '../ports/bus.js';
+import type { BayState, ConductorDeps } from './bay-state.js';
 
 /** What the nodes of a bay should log in with; the password is sealed for the API. Errors: `engine-not-live` before there is one. */
 export async function newestCredential(
   deps: Pick<ConductorDeps, 'vault' | 'sealer'>,
-  { bay, support }: BayWorld,
-): Promise<Questions['credential.newest']['reply']> {
+  { bay, support }: BayState,
+): Promise<RpcMethods['credential.newest']['reply']> {
   const { generation, trustee } = wantedCredential(bay, support);
   const password = trustee && (await deps.vault.get(trustee.passwordRef));
   if (!trustee || !password)

@@ -1,10 +1,10 @@
 import { DomainError } from '../domain/errors.js';
 import type { Node } from '../domain/node.js';
-import type { Questions } from '../ports/bus.js';
-import { signingPair } from './authorities.js';
-import { findWorld } from './engine-access.js';
+import type { RpcMethods } from '../ports/bus.js';
+import { signingPair } from './ensure/key-pairs.js';
+import { findBayState } from './engine-access.js';
 import { balancersOf } from './engine-addresses.js';
-import { accessOf, type BayWorld, type ConductorDeps } from './world.js';
+import { accessOf, type BayState, type ConductorDeps } from './bay-state.js';
 
 const LOCAL = '127.0.0.1';
 
@@ -15,10 +15,10 @@ const LOCAL = '127.0.0.1';
  */
 export async function signForNode(
   deps: ConductorDeps,
-  { bayId, csr, nodeName }: Questions['certificate.node']['args'],
+  { bayId, csr, nodeName }: RpcMethods['certificate.node']['args'],
   signal: AbortSignal,
-): Promise<Questions['certificate.node']['reply']> {
-  const world = await findWorld(deps, bayId);
+): Promise<RpcMethods['certificate.node']['reply']> {
+  const world = await findBayState(deps, bayId);
   const node = nodeName === null ? await unprovableNode(deps, world, csr) : presentNode(world, nodeName);
   const addresses = [LOCAL, ...(await addressesOf(deps, world, node, signal))];
   const pair = await signingPair(deps, world, { authority: 'main', forNode: true });
@@ -26,14 +26,14 @@ export async function signForNode(
   return { pem: await deps.authority.sign(pair, csr, deps.signingRules, profile) };
 }
 
-function presentNode({ nodes }: BayWorld, name: string): Node {
+function presentNode({ nodes }: BayState, name: string): Node {
   const node = nodes.find((one) => one.name === name && one.desired === 'present');
   if (!node) throw new DomainError('forbidden', 'A node gets a certificate for its own name only.');
   return node;
 }
 
 /** A node from before nodes had secrets is taken at its word, as long as it is no node that has one. */
-async function unprovableNode(deps: ConductorDeps, world: BayWorld, csr: string): Promise<Node> {
+async function unprovableNode(deps: ConductorDeps, world: BayState, csr: string): Promise<Node> {
   const name = await deps.authority.commonNameOf(csr);
   const node = presentNode(world, name);
   const found = await deps.store.read((repos) => repos.nodes.enrolmentOf(world.bay.id, node.name));
@@ -41,7 +41,7 @@ async function unprovableNode(deps: ConductorDeps, world: BayWorld, csr: string)
   throw new DomainError('forbidden', 'A node gets a certificate for its own name only.');
 }
 
-async function addressesOf(deps: ConductorDeps, world: BayWorld, node: Node, signal: AbortSignal): Promise<readonly string[]> {
+async function addressesOf(deps: ConductorDeps, world: BayState, node: Node, signal: AbortSignal): Promise<readonly string[]> {
   const { serverId } = node.observed;
   if (serverId === null) throw notKnown(node);
   const balancerIds = node.role === 'master' && world.bay.desired.masterLbEnabled ? await balancersOf(deps, world, signal) : [];

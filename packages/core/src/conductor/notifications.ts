@@ -1,12 +1,12 @@
 import type { BayObserved } from '../domain/bay.js';
 import { isMaster } from '../domain/node-group.js';
 import type { Outcome } from '../ports/notifier.js';
-import type { BayWorld, ConductorDeps } from './world.js';
+import type { BayState, ConductorDeps } from './bay-state.js';
 
 /** Tells the outside what an operation of a bay has come to; nothing where nobody listens. */
-export async function tellOthers(
+export async function notifyOthers(
   deps: Pick<ConductorDeps, 'notifier'>,
-  world: BayWorld,
+  world: BayState,
   outcome: Outcome,
   observed?: BayObserved,
 ): Promise<void> {

@@ -3,12 +3,12 @@ import type { Step } from '../domain/plan.js';
 import type { PassOutcome } from '../ports/meter.js';
 import type { StackSnapshot } from '../ports/orchestrator.js';
 import type { Lease } from '../ports/store.js';
-import type { BayWorld } from './world.js';
+import type { BayState } from './bay-state.js';
 
 /** What one pass has seen and decided. `seen` is undefined when the pass failed before it could look. */
 export interface Pass {
   readonly lease: Lease;
-  readonly world: BayWorld;
+  readonly world: BayState;
   readonly snapshot: StackSnapshot | undefined;
   readonly seen: Observation | undefined;
   readonly step: Step;

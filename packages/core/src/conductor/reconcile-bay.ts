@@ -5,7 +5,7 @@ import { stackNameOf } from '../domain/ids.js';
 import { STATUS_OF } from '../domain/bay-status.js';
 import { awaitsCredential, wantedCredential } from '../domain/credential.js';
 import { Secret } from '../domain/secret.js';
-import { withHealing } from '../domain/healing.js';
+import { withStackRetry } from '../domain/stack-retry.js';
 import { awaitsAuthority } from '../domain/rotation.js';
 import { withRemedy } from '../domain/remedy.js';
 import { planBay, withRotation, type Step } from '../domain/plan.js';
@@ -13,20 +13,20 @@ import type { RenderInput } from '../ports/bay-driver.js';
 import type { Lease } from '../ports/store.js';
 import type { StackSpec, StackSnapshot } from '../ports/orchestrator.js';
 import { enrolmentTokens } from './enrolment.js';
-import { ensureSupport, missing, releaseSupport } from './ensure.js';
-import { recordHealing } from './heal.js';
-import { tellOthers } from './notifications.js';
-import { isFresh, needsSupport, snapshotIn, type Look } from './look.js';
+import { ensureSupport, missing, releaseSupport } from './ensure/support.js';
+import { countRetry } from './steps/stack-retry.js';
+import { notifyOthers } from './notifications.js';
+import { isFresh, needsEnsuring, requireSnapshot, type BayObservation } from './observe-batch.js';
 import type { Pass, PassResult } from './pass.js';
 import { recordClaim, recordPass, recordRetry } from './record.js';
-import { releaseLeavingNodes } from './release-nodes.js';
-import { rotateAuthority } from './rotate.js';
-import { rotateCredential } from './rotate-credential.js';
-import { takeStride } from './stride.js';
-import { departed } from './sweep-departed.js';
-import { sweepLeftovers } from './sweep-leftovers.js';
-import { tendBay, withHealth } from './tend.js';
-import { accessOf, desiredOf, isUpgraded, loadWorld, type BayWorld, type ConductorDeps } from './world.js';
+import { releaseLeavingNodes } from './steps/release-nodes.js';
+import { rotateAuthority } from './steps/rotate-authority.js';
+import { rotateCredential } from './steps/rotate-credential.js';
+import { startBatch } from './steps/upgrade-batch.js';
+import { departedBayOf } from './sweep-departed.js';
+import { deleteOrphans } from './steps/delete-orphans.js';
+import { checkHealth, withHealth } from './steps/check-health.js';
+import { accessOf, desiredOf, isUpgraded, loadBayState, type BayState, type ConductorDeps } from './bay-state.js';
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
@@ -37,21 +37,21 @@ const RECORD_WITHIN_MS = 30_000;
  * this; a pass that dies between any two lines is repeated by the next one.
  */
 export async function reconcileBay(deps: ConductorDeps, lease: Lease, signal: AbortSignal): Promise<PassResult> {
-  return reconcileSeen(deps, { lease, look: undefined }, signal);
+  return reconcileObserved(deps, { lease, look: undefined }, signal);
 }
 
 /** The same, with what a look at many bays has found; without it, or when it is no longer fresh, the pass looks by itself. */
-export async function reconcileSeen(
+export async function reconcileObserved(
   deps: ConductorDeps,
-  task: { readonly lease: Lease; readonly look: Look | undefined },
+  task: { readonly lease: Lease; readonly look: BayObservation | undefined },
   signal: AbortSignal,
 ): Promise<PassResult> {
   const { lease } = task;
   const look = task.look && isFresh(deps, task.look) ? task.look : undefined;
-  const world = look?.world ?? (await loadWorld(deps.store, lease.bayId));
+  const world = look?.world ?? (await loadBayState(deps.store, lease.bayId));
   if (!world) return forgetWork(deps, lease);
   try {
-    return await withinTrace(deps, world, () => runPass(fenced(deps, lease), { lease, world, look }, signal));
+    return await withinTrace(deps, world, () => runPass(withFence(deps, lease), { lease, world, look }, signal));
   } catch (error) {
     if (signal.aborted || isDomainError(error, 'lease-lost') || isDomainError(error, 'store-unavailable')) throw error;
     return settleError(deps, lease, world, error);
@@ -59,13 +59,13 @@ export async function reconcileSeen(
 }
 
 /** What a pass makes outside its own rows is refused where the lease is lost by then: in the same transaction, or right before. */
-function fenced(deps: ConductorDeps, lease: Lease): ConductorDeps {
+function withFence(deps: ConductorDeps, lease: Lease): ConductorDeps {
   const stillHeld = (): Promise<void> => deps.store.writeUnder(lease, () => Promise.resolve());
   return { ...deps, stillHeld, vault: deps.vault.under?.(lease) ?? deps.vault };
 }
 
 /** A pass goes on with the trace of the request that asked for it. */
-function withinTrace<T>(deps: ConductorDeps, world: BayWorld, work: () => Promise<T>): Promise<T> {
+function withinTrace<T>(deps: ConductorDeps, world: BayState, work: () => Promise<T>): Promise<T> {
   const { tracer } = deps;
   const parent = world.intent?.traceparent;
   if (!tracer || !parent) return work();
@@ -83,26 +83,26 @@ async function forgetWork(deps: ConductorDeps, lease: Lease): Promise<PassResult
 
 interface Task {
   readonly lease: Lease;
-  readonly world: BayWorld;
-  readonly look: Look | undefined;
+  readonly world: BayState;
+  readonly look: BayObservation | undefined;
 }
 
 async function runPass(deps: ConductorDeps, { lease, world: loaded, look }: Task, signal: AbortSignal): Promise<PassResult> {
   const driver = deps.engines.driverOf(loaded.model);
   const claimed = await recordClaim(deps, lease, loaded);
-  const world = needsSupport(claimed) ? await ensureSupport(deps, lease, claimed, signal) : claimed;
-  const snapshot = look ? snapshotIn(look) : await observe(deps, world, signal);
+  const world = needsEnsuring(claimed) ? await ensureSupport(deps, lease, claimed, signal) : claimed;
+  const snapshot = look ? requireSnapshot(look) : await observe(deps, world, signal);
   const seen = driver.interpret(snapshot, desiredOf(world));
   const now = deps.clock.now();
   const planned = planBay(world.bay, world.intent, seen, now, isUpgraded(world));
-  const next = withHealing(planned, world.intent, seen, world.support.healing, now);
+  const next = withStackRetry(planned, world.intent, seen, world.support.stackRetries, now);
   const rotates = awaitsAuthority(world.bay, world.support) || awaitsCredential(world.bay, world.support);
   const step = rotates ? withRotation(next, world.bay) : next;
   return act(deps, { lease, world, snapshot, seen, step }, signal);
 }
 
 /** A bay that nothing was asked of is looked after without its stack. */
-async function observe(deps: ConductorDeps, world: BayWorld, signal: AbortSignal): Promise<StackSnapshot | undefined> {
+async function observe(deps: ConductorDeps, world: BayState, signal: AbortSignal): Promise<StackSnapshot | undefined> {
   if (!world.intent) return undefined;
   const name = stackNameOf(world.bay);
   return (await deps.orchestrator.find([name], accessOf(world), signal)).get(name);
@@ -113,15 +113,15 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
   switch (step.do) {
     case 'create':
     case 'update':
-      await tellOthers(deps, world, 'pending');
-      return recordPass(deps, { ...pass, snapshot: await tellStack(deps, pass, signal) }, signal);
+      await notifyOthers(deps, world, 'pending');
+      return recordPass(deps, { ...pass, snapshot: await applyStack(deps, pass, signal) }, signal);
     case 'delete':
-      await tellOthers(deps, world, 'pending');
+      await notifyOthers(deps, world, 'pending');
       return deleteStack(deps, pass, signal);
-    case 'stride':
-      return takeStride(deps, pass);
-    case 'heal':
-      return healStack(deps, await recordHealing(deps, pass), signal);
+    case 'upgrade-batch':
+      return startBatch(deps, pass);
+    case 'retry-stack':
+      return retryStack(deps, await countRetry(deps, pass), signal);
     case 'wait':
       return recordPass(deps, await withHealth(deps, pass, signal), signal);
     case 'finish':
@@ -133,21 +133,21 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
       return awaitsAuthority(world.bay, world.support)
         ? rotateAuthority(deps, pass, signal)
         : rotateCredential(deps, pass, signal);
-    case 'tend':
-      return tendBay(deps, pass, signal);
+    case 'check-health':
+      return checkHealth(deps, pass, signal);
     default:
       return assertNever(step);
   }
 }
 
-async function healStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+async function retryStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   if (pass.world.intent?.operation === 'delete') return deleteStack(deps, pass, signal);
-  return recordPass(deps, { ...pass, snapshot: await tellStack(deps, pass, signal) }, signal);
+  return recordPass(deps, { ...pass, snapshot: await applyStack(deps, pass, signal) }, signal);
 }
 
 /** What workloads have made stands in the way of the network's deletion, so it goes first. */
 async function deleteStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
-  const swept = await sweepLeftovers(deps, pass, signal);
+  const swept = await deleteOrphans(deps, pass, signal);
   if (swept.kind === 'waiting') return swept.result;
   const { snapshot, world } = swept.pass;
   if (snapshot) await deps.orchestrator.delete(snapshot.id, accessOf(world), signal);
@@ -155,20 +155,20 @@ async function deleteStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal)
 }
 
 async function forgetBay(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
-  const swept = await sweepLeftovers(deps, pass, signal);
+  const swept = await deleteOrphans(deps, pass, signal);
   if (swept.kind === 'waiting') return swept.result;
   const { world } = swept.pass;
   await releaseSupport(deps, world, signal);
   await deps.store.writeUnder(pass.lease, async (repos) => {
-    await repos.departedBays.add([departed(deps, world.bay, world.support)]);
+    await repos.departedBays.add([departedBayOf(deps, world.bay, world.support)]);
     await repos.bays.delete(world.bay.id);
   });
-  await tellOthers(deps, world, 'success');
+  await notifyOthers(deps, world, 'success');
   deps.logger.info('bay deleted', { bayId: world.bay.id, generation: world.bay.generation });
   return { lookAgainAt: 'never', failed: false, outcome: 'forget' };
 }
 
-async function tellStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<StackSnapshot> {
+async function applyStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<StackSnapshot> {
   const { world, snapshot } = pass;
   const spec = deps.engines.driverOf(world.model).render(await renderInput(deps, world));
   const access = accessOf(world);
@@ -176,7 +176,7 @@ async function tellStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): 
   const told = snapshot
     ? await deps.orchestrator.update(snapshot.id, spec, access, signal)
     : await createOrAdopt(deps, spec, world, signal);
-  deps.logger.info('stack told', {
+  deps.logger.info('stack applied', {
     bayId: world.bay.id,
     generation: world.bay.generation,
     stackId: told.id,
@@ -186,7 +186,7 @@ async function tellStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): 
 }
 
 /** The name is derived from the bay: when it is taken, an earlier pass made the stack and died before it could tell. */
-async function createOrAdopt(deps: ConductorDeps, spec: StackSpec, world: BayWorld, signal: AbortSignal): Promise<StackSnapshot> {
+async function createOrAdopt(deps: ConductorDeps, spec: StackSpec, world: BayState, signal: AbortSignal): Promise<StackSnapshot> {
   await deps.stillHeld?.();
   try {
     return await deps.orchestrator.create(spec, accessOf(world), signal);
@@ -198,7 +198,7 @@ async function createOrAdopt(deps: ConductorDeps, spec: StackSpec, world: BayWor
   }
 }
 
-async function renderInput(deps: ConductorDeps, world: BayWorld): Promise<RenderInput> {
+async function renderInput(deps: ConductorDeps, world: BayState): Promise<RenderInput> {
   const { facts } = world.support;
   const { trustee } = wantedCredential(world.bay, world.support);
   if (!trustee || !facts) throw missing('The delegation', world.bay.id);
@@ -217,7 +217,7 @@ async function renderInput(deps: ConductorDeps, world: BayWorld): Promise<Render
 }
 
 /** What may pass by itself is tried again, later and later; what never will settles the bay. */
-async function settleError(deps: ConductorDeps, lease: Lease, world: BayWorld, error: unknown): Promise<PassResult> {
+async function settleError(deps: ConductorDeps, lease: Lease, world: BayState, error: unknown): Promise<PassResult> {
   const known = isDomainError(error) ? error : undefined;
   const fields = { bayId: world.bay.id, generation: world.bay.generation, attempts: lease.attempts, error };
   if (world.intent && known && known.retry !== 'later') {

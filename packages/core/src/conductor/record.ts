@@ -1,20 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import { UNSEEN_BAY, type BayObserved } from '../domain/bay.js';
-import { requestTokenRef } from '../domain/bay-support.js';
+import { requestTokenRef } from '../domain/reconciler-state.js';
 import { bayEvent, type NewBayEvent } from '../domain/bay-event.js';
 import { isInProgress, STATUS_OF, type BayStatus } from '../domain/bay-status.js';
 import { fateOf } from '../domain/node-group-status.js';
 import type { BayId } from '../domain/ids.js';
 import type { Node, NodeObservation } from '../domain/node.js';
 import type { Observation } from '../domain/observation.js';
-import { upgradedGroup } from '../domain/upgrade.js';
+import { upgradeGroup } from '../domain/upgrade.js';
 import { laterThan } from '../domain/time.js';
 import type { StackEvent } from '../ports/orchestrator.js';
 import type { Random } from '../ports/random.js';
 import type { Lease, Repositories } from '../ports/store.js';
-import { tellOthers } from './notifications.js';
+import { notifyOthers } from './notifications.js';
 import type { Pass, PassResult } from './pass.js';
-import { accessOf, type BayWorld, type ConductorDeps } from './world.js';
+import { accessOf, type BayState, type ConductorDeps } from './bay-state.js';
 
 const EVENTS_PER_PASS = 500;
 
@@ -41,7 +41,12 @@ export async function recordPass(deps: ConductorDeps, pass: Pass, signal: AbortS
     });
   }
   if (step.do === 'finish' || step.do === 'fail')
-    await tellOthers(deps, world, step.do === 'finish' && step.status !== 'ROLLBACK_COMPLETE' ? 'success' : 'failure', observed);
+    await notifyOthers(
+      deps,
+      world,
+      step.do === 'finish' && step.status !== 'ROLLBACK_COMPLETE' ? 'success' : 'failure',
+      observed,
+    );
   return { lookAgainAt: lookAgainAt(deps, pass), failed: false, outcome: step.do };
 }
 
@@ -57,7 +62,7 @@ export function hasNews(pass: Pass): boolean {
 }
 
 /** The bay's reason tells of every retry; its story of the first one with each reason, then of ever fewer. */
-export async function recordRetry(deps: ConductorDeps, lease: Lease, world: BayWorld, reason: string): Promise<void> {
+export async function recordRetry(deps: ConductorDeps, lease: Lease, world: BayState, reason: string): Promise<void> {
   if (!world.intent) return;
   const { bay } = world;
   const attempt = lease.attempts + 1;
@@ -76,7 +81,7 @@ function isPowerOfTwo(value: number): boolean {
 }
 
 /** Tells once of each wish that somebody works on it now. */
-export async function recordClaim(deps: ConductorDeps, lease: Lease, world: BayWorld): Promise<BayWorld> {
+export async function recordClaim(deps: ConductorDeps, lease: Lease, world: BayState): Promise<BayState> {
   const { bay, intent } = world;
   if (!intent || world.support.claimedGeneration >= intent.generation) return world;
   const support = { ...world.support, claimedGeneration: intent.generation };
@@ -134,7 +139,7 @@ export function nextObserved(pass: Pass): BayObserved {
 function toldAll(pass: Pass): boolean {
   const { stack } = pass.seen ?? { stack: { kind: 'absent' } as const };
   if (pass.world.intent?.operation === 'delete') return stack.kind === 'present' && stack.action === 'DELETE';
-  return stack.kind === 'present' && stack.toldGeneration >= (pass.world.intent?.generation ?? 0);
+  return stack.kind === 'present' && stack.appliedGeneration >= (pass.world.intent?.generation ?? 0);
 }
 
 function statusAfter(pass: Pass): Pick<BayObserved, 'status' | 'statusReason'> {
@@ -144,7 +149,7 @@ function statusAfter(pass: Pass): Pick<BayObserved, 'status' | 'statusReason'> {
   return { status: world.intent ? STATUS_OF[world.intent.operation].running : world.bay.observed.status, statusReason: null };
 }
 
-function addressesOf(world: BayWorld, seen: Observation): Pick<BayObserved, 'masterAddresses' | 'nodeAddresses'> {
+function addressesOf(world: BayState, seen: Observation): Pick<BayObserved, 'masterAddresses' | 'nodeAddresses'> {
   const addresses = (role: Node['role']): string[] =>
     world.nodes
       .filter((node) => node.role === role && node.desired === 'present')
@@ -195,7 +200,7 @@ async function recordUpgrade(deps: ConductorDeps, repos: Repositories, { world, 
   const { bay } = world;
   if (upgrade.ofBay) await repos.bays.saveModel(bay.id, upgrade.bayModelId, { ...bay.desired.labels, ...upgrade.labels });
   for (const group of world.nodeGroups.filter(({ id }) => upgrade.groupIds.includes(id)))
-    await repos.nodeGroups.saveWanted({ ...upgradedGroup(group, upgrade), updatedAt: laterThan(group, deps.clock.now()) });
+    await repos.nodeGroups.saveWanted({ ...upgradeGroup(group, upgrade), updatedAt: laterThan(group, deps.clock.now()) });
 }
 
 function sameObservation(one: NodeObservation, other: NodeObservation): boolean {

@@ -1,15 +1,15 @@
 import { delegateUsername, trusteeUsername } from '../domain/actor.js';
-import { requestTokenRef } from '../domain/bay-support.js';
+import { requestTokenRef } from '../domain/reconciler-state.js';
 import type { Bay } from '../domain/bay.js';
-import type { BaySupport } from '../domain/bay-support.js';
+import type { ReconcilerState } from '../domain/reconciler-state.js';
 import { trusteePasswordRef } from '../domain/credential.js';
 import type { DepartedBay } from '../domain/departed-bay.js';
 import { stackNameOf, type BayId } from '../domain/ids.js';
 import { referencesOf } from '../domain/rotation.js';
 import type { CloudAccess } from '../ports/orchestrator.js';
-import type { LeftoverKind } from '../ports/meter.js';
-import { delegatePasswordRef } from './ensure-trusts.js';
-import type { ConductorDeps } from './world.js';
+import type { OrphanKind } from '../ports/meter.js';
+import { delegatePasswordRef } from './ensure/trusts.js';
+import type { ConductorDeps } from './bay-state.js';
 
 /*
  * Leases and fences protect rows. A vault, Keystone or Heat knows no fence: a conductor that was frozen in the middle of a pass and
@@ -28,7 +28,11 @@ const AT_A_TIME = 50;
 const CLAIM_MS = 120_000;
 
 /** What is to be remembered of a bay that is being forgotten. */
-export function departed(deps: Pick<ConductorDeps, 'clock' | 'departedGraceMs'>, bay: Bay, support: BaySupport): DepartedBay {
+export function departedBayOf(
+  deps: Pick<ConductorDeps, 'clock' | 'departedGraceMs'>,
+  bay: Bay,
+  support: ReconcilerState,
+): DepartedBay {
   return {
     id: bay.id,
     projectId: bay.projectId,
@@ -36,11 +40,11 @@ export function departed(deps: Pick<ConductorDeps, 'clock' | 'departedGraceMs'>,
     stackName: stackNameOf(bay),
     caGeneration: Math.max(support.caGeneration, support.rotation?.generation ?? 0, bay.desired.caGeneration),
     credentialGeneration: Math.max(support.credentialGeneration, bay.desired.credentialGeneration),
-    lookAt: lookAt(deps),
+    lookAt: nextSweepAt(deps),
   };
 }
 
-function lookAt({ clock, departedGraceMs = DEPARTED_GRACE_MS }: Pick<ConductorDeps, 'clock' | 'departedGraceMs'>): Date {
+function nextSweepAt({ clock, departedGraceMs = DEPARTED_GRACE_MS }: Pick<ConductorDeps, 'clock' | 'departedGraceMs'>): Date {
   return new Date(clock.now().getTime() + departedGraceMs);
 }
 
@@ -52,7 +56,7 @@ export async function keepSweepingDeparted(deps: ConductorDeps, signal: AbortSig
     await deps.clock.sleep(pause / 2 + deps.random.below(Math.ceil(pause / 2)), signal).catch(() => undefined);
     if (signal.aborted) return;
     await sweepDeparted(deps, signal).catch((error: unknown) => {
-      if (!signal.aborted) deps.logger.warn('departed bays cannot be looked at', { error });
+      if (!signal.aborted) deps.logger.warn('departed bays cannot be swept', { error });
     });
   }
 }
@@ -67,8 +71,8 @@ export async function sweepDeparted(deps: ConductorDeps, signal: AbortSignal): P
   for (const bay of due) {
     const claimed = new Date(deps.clock.now().getTime() + CLAIM_MS);
     if (!(await deps.store.write((repos) => repos.departedBays.postpone(bay, claimed)))) continue;
-    await lookAtDeparted(deps, { ...bay, lookAt: claimed }, signal).catch((error: unknown) => {
-      if (!signal.aborted) deps.logger.warn('departed bay cannot be looked at', { bayId: bay.id, error });
+    await sweepDepartedBay(deps, { ...bay, lookAt: claimed }, signal).catch((error: unknown) => {
+      if (!signal.aborted) deps.logger.warn('departed bay cannot be swept', { bayId: bay.id, error });
     });
   }
 }
@@ -76,22 +80,22 @@ export async function sweepDeparted(deps: ConductorDeps, signal: AbortSignal): P
 /** Found by a secret of the service's own database; nothing else is known of it. */
 function stray(deps: ConductorDeps, id: BayId): DepartedBay {
   const unknown = { projectId: null, userId: null, stackName: null };
-  return { id, ...unknown, caGeneration: 0, credentialGeneration: 0, lookAt: lookAt(deps) };
+  return { id, ...unknown, caGeneration: 0, credentialGeneration: 0, lookAt: nextSweepAt(deps) };
 }
 
-async function lookAtDeparted(deps: ConductorDeps, bay: DepartedBay, signal: AbortSignal): Promise<void> {
+async function sweepDepartedBay(deps: ConductorDeps, bay: DepartedBay, signal: AbortSignal): Promise<void> {
   const found = [...(await removeStack(deps, bay, signal)), ...(await removeAccounts(deps, bay, signal))];
   found.push(...(await removeSecrets(deps, bay)));
   for (const { kind, name } of found) {
     deps.meter?.leftOver(kind);
-    deps.logger.warn('leftover of a deleted bay removed', { bayId: bay.id, kind, name });
+    deps.logger.warn('orphaned resource of a deleted bay removed', { bayId: bay.id, kind, name });
   }
-  if (found.length > 0) await deps.store.write((repos) => repos.departedBays.postpone(bay, lookAt(deps)));
+  if (found.length > 0) await deps.store.write((repos) => repos.departedBays.postpone(bay, nextSweepAt(deps)));
   else await deps.store.write((repos) => repos.departedBays.remove(bay.id));
 }
 
 interface Leftover {
-  readonly kind: LeftoverKind;
+  readonly kind: OrphanKind;
   readonly name: string;
 }
 

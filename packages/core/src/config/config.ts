@@ -52,13 +52,13 @@ export function loadConfig(
   const findings = findingsAbout(given);
   const text = (section: string, name: string): string | null => valueIn(effective, section, name) as string | null; // its type in the table
   return configOf(effective, {
-    warnings: [...findings, ...urlFindings(text), ...unprotected(effective)],
+    warnings: [...findings, ...urlFindings(text), ...unverifiedConnections(effective)],
     folders: [...new Set(sources.map((source) => dirname(source.name)))],
   });
 }
 
 /** Connections whose certificates are not verified: logged at each start, so that a setting that was meant for a trial does not stay. */
-function unprotected(effective: ReadonlyMap<string, Effective>): readonly string[] {
+function unverifiedConnections(effective: ReadonlyMap<string, Effective>): readonly string[] {
   return [...effective.values()].flatMap(({ option: { section, name }, value, origin }) => {
     const isOff =
       name === 'insecure' || name === 'api_insecure' ? value === true : OFF.has(`${section}.${name}`) && value === false;
@@ -93,7 +93,7 @@ function configOf(effective: ReadonlyMap<string, Effective>, about: Pick<Config,
       OPTIONS.filter(
         ({ section, name, reloaded }) => !reloaded && String(read(section, name)) !== String(other.value(section, name)),
       ).map(({ section, name }) => `[${section}] ${name}`),
-    describe: () => [...effective.values()].map(described),
+    describe: () => [...effective.values()].map(describeSetting),
     ...about,
   });
 }
@@ -104,14 +104,14 @@ function valueIn(effective: ReadonlyMap<string, Effective>, section: string, nam
   return found.value;
 }
 
-function described({ option, value, origin }: Effective): string {
+function describeSetting({ option, value, origin }: Effective): string {
   const shown =
-    option.secret && value !== null ? masked(String(value)) : Array.isArray(value) ? value.join(',') : String(value ?? '');
+    option.secret && value !== null ? maskSecret(String(value)) : Array.isArray(value) ? value.join(',') : String(value ?? '');
   return `${option.section}.${option.name} = ${shown}  # ${origin}`;
 }
 
 /** URLs keep all but their password; everything else that is secret is not shown at all. */
-function masked(value: string): string {
+function maskSecret(value: string): string {
   return /^[\w+]+:\/\//.test(value)
     ? value.replaceAll(/:\/\/([^:/@]*):[^@]*@/g, '://$1:****@').replaceAll(/,([^:/@,]*):[^@,]*@/g, ',$1:****@')
     : '****';

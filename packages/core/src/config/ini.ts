@@ -30,7 +30,7 @@ export function parseIni(text: string, file: string): readonly Setting[] {
       settings.push({
         section,
         name: (entry[1] ?? '').trim(),
-        value: unquoted((entry[2] ?? '').trim()),
+        value: unquote((entry[2] ?? '').trim()),
         origin: `${file}:${index + 1}`,
       });
     else throw new DomainError('invalid-parameter', `${file}:${index + 1}: expected "name = value", a [section] or a comment.`);
@@ -38,6 +38,6 @@ export function parseIni(text: string, file: string): readonly Setting[] {
   return settings;
 }
 
-function unquoted(value: string): string {
+function unquote(value: string): string {
   return /^(["']).*\1$/s.test(value) && value.length > 1 ? value.slice(1, -1) : value;
 }

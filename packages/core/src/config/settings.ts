@@ -25,11 +25,11 @@ export class Settings {
 
   /** With `$name` and `${section.name}` replaced. */
   of(option: { readonly section: string; readonly name: string }): readonly Setting[] {
-    return (this.#byOption.get(keyOf(option)) ?? []).map((setting) => ({ ...setting, value: this.#substituted(setting, 0) }));
+    return (this.#byOption.get(keyOf(option)) ?? []).map((setting) => ({ ...setting, value: this.#substitute(setting, 0) }));
   }
 
   /** `$name` and `${section.name}` stand for other settings, `$$` for a dollar sign. */
-  #substituted(setting: Setting, depth: number): string {
+  #substitute(setting: Setting, depth: number): string {
     if (depth > 5) throw bad(setting, 'refers to itself');
     return setting.value.replaceAll(/\$(\$|\{([\w.]+)\}|(\w+))/g, (whole, first: string, braced?: string, bare?: string) => {
       if (first === '$') return '$';
@@ -37,7 +37,7 @@ export class Settings {
       const other = (this.#byOption.get(keyOf({ section, name })) ?? this.#byOption.get(keyOf({ section: 'DEFAULT', name })))?.at(
         -1,
       );
-      return other ? this.#substituted(other, depth + 1) : whole;
+      return other ? this.#substitute(other, depth + 1) : whole;
     });
   }
 }

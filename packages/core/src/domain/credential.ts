@@ -1,18 +1,18 @@
 import type { Bay } from './bay.js';
-import type { BaySupport } from './bay-support.js';
+import type { ReconcilerState } from './reconciler-state.js';
 import type { BayId } from './ids.js';
 import type { Node } from './node.js';
 
 /** Whether the nodes have another credential than was asked for. */
-export function awaitsCredential(bay: Pick<Bay, 'desired'>, support: Pick<BaySupport, 'credentialGeneration'>): boolean {
+export function awaitsCredential(bay: Pick<Bay, 'desired'>, support: Pick<ReconcilerState, 'credentialGeneration'>): boolean {
   return bay.desired.credentialGeneration > support.credentialGeneration;
 }
 
 /** Which credential nodes should hold: the one that they are given as soon as it is made. */
 export function wantedCredential(
   bay: Pick<Bay, 'desired'>,
-  support: Pick<BaySupport, 'trustee' | 'nextTrustee' | 'credentialGeneration'>,
-): { readonly generation: number; readonly trustee: BaySupport['trustee'] } {
+  support: Pick<ReconcilerState, 'trustee' | 'nextTrustee' | 'credentialGeneration'>,
+): { readonly generation: number; readonly trustee: ReconcilerState['trustee'] } {
   return support.nextTrustee
     ? { generation: bay.desired.credentialGeneration, trustee: support.nextTrustee }
     : { generation: support.credentialGeneration, trustee: support.trustee };

@@ -11,7 +11,7 @@ export interface Intent {
   /** Null unless nodes are to be replaced by those of another model. */
   readonly upgrade: Upgrade | null;
   /** Grows with each stride of an upgrade: what the stack has to be told grows with it. */
-  readonly stride: number;
+  readonly batch: number;
   readonly startedAt: Date;
   /** The operation counts as failed after this, also when every conductor was down meanwhile. Null: no limit. */
   readonly deadline: Date | null;

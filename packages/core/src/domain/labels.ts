@@ -65,7 +65,7 @@ export function labelProblems(schema: LabelSchema, labels: Labels): readonly Pro
   for (const [name, value] of Object.entries(labels)) {
     const rule = Object.hasOwn(schema, name) ? schema[name] : undefined;
     // Each unknown name is compared with every known one, so help is given only for what a caller gets to see.
-    const message = rule ? ruleBrokenBy(rule, value) : unknown(schema, name, problems.length < MOST_HELPED);
+    const message = rule ? ruleBrokenBy(rule, value) : describeUnknown(schema, name, problems.length < MOST_HELPED);
     if (message) problems.push({ field: `labels.${name}`, message });
   }
   return problems;
@@ -74,7 +74,7 @@ export function labelProblems(schema: LabelSchema, labels: Labels): readonly Pro
 /** As many as an answer has warnings. */
 export const MOST_HELPED = 10;
 
-function unknown(schema: LabelSchema, name: string, helped: boolean): string {
+function describeUnknown(schema: LabelSchema, name: string, helped: boolean): string {
   const meant = !helped || name.length > LONGEST_NAME ? undefined : Object.keys(schema).find((known) => isNear(known, name));
   return `no such label is read by the driver${meant ? `; did you mean ${meant}?` : ''}`;
 }

@@ -42,9 +42,9 @@ const NEEDS: Record<ManifestKind, readonly string[]> = {
 export function checkedManifest(kind: ManifestKind, manifest: JsonObject): JsonObject {
   const expected = KUBERNETES_KIND[kind];
   const given = manifest['kind'] ?? expected;
-  if (given !== expected) throw refused(`its kind is ${JSON.stringify(given).slice(0, 80)}, not ${expected}`);
+  if (given !== expected) throw refuseManifest(`its kind is ${JSON.stringify(given).slice(0, 80)}, not ${expected}`);
   for (const path of NEEDS[kind]) {
-    if (!has(manifest, path.split('.'))) throw refused(`${path} is missing`);
+    if (!has(manifest, path.split('.'))) throw refuseManifest(`${path} is missing`);
   }
   return { apiVersion: 'v1', ...manifest, kind: expected };
 }
@@ -70,6 +70,6 @@ function isThere(value: JsonValue | undefined): boolean {
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }
 
-function refused(why: string): DomainError {
+function refuseManifest(why: string): DomainError {
   return new DomainError('invalid-parameter', { field: 'manifest', message: `The manifest cannot be used: ${why}.` });
 }

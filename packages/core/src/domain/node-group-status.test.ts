@@ -9,7 +9,7 @@ describe('a node group', () => {
   test('stays what it is while its bay is on the way', () => {
     for (const status of BAY_STATUSES) {
       expect(fateOf(status, { do: 'wait', milliseconds: 1, status: 'UPDATE_IN_PROGRESS' })).toEqual({ kind: 'stay' });
-      expect(fateOf(status, { do: 'stride' })).toEqual({ kind: 'stay' });
+      expect(fateOf(status, { do: 'upgrade-batch' })).toEqual({ kind: 'stay' });
     }
   });
 

@@ -15,12 +15,12 @@ const STAY: GroupFate = { kind: 'stay' };
  * it settles groups that had failed before too. Statuses: docs/contract/conductor.md#statuses.
  */
 export function fateOf(status: BayStatus, step: Step): GroupFate {
-  if (step.do === 'finish') return step.status === 'ROLLBACK_COMPLETE' ? rolledBack(status, step.reason) : finished(status);
-  if (step.do === 'fail') return failed(status, step);
+  if (step.do === 'finish') return step.status === 'ROLLBACK_COMPLETE' ? rolledBack(status, step.reason) : fateOfFinished(status);
+  if (step.do === 'fail') return fateOfFailed(status, step);
   return STAY;
 }
 
-function finished(status: BayStatus): GroupFate {
+function fateOfFinished(status: BayStatus): GroupFate {
   if (status.endsWith('_COMPLETE')) return STAY;
   if (status.startsWith('DELETE_')) return { kind: 'go' };
   const operation = status.startsWith('CREATE_') ? 'create' : 'update';
@@ -34,7 +34,7 @@ function rolledBack(status: BayStatus, reason: string | null): GroupFate {
   return { kind: 'become', status: 'ROLLBACK_COMPLETE', reason };
 }
 
-function failed(status: BayStatus, step: Extract<Step, { do: 'fail' }>): GroupFate {
+function fateOfFailed(status: BayStatus, step: Extract<Step, { do: 'fail' }>): GroupFate {
   if (!status.endsWith('_IN_PROGRESS')) return STAY;
   if (status === 'CREATE_IN_PROGRESS') return { kind: 'become', status: 'CREATE_FAILED', reason: step.reason };
   if (status === 'DELETE_IN_PROGRESS') return { kind: 'become', status: 'DELETE_FAILED', reason: step.reason };

@@ -20,7 +20,7 @@ export interface BayFacts {
   readonly dockerVolumeType: string | null;
 }
 
-/** The stack as the orchestrator shows it, in the domain's words. `toldGeneration`: what the stack was last told, and in which stride of an upgrade. */
+/** The stack as the orchestrator shows it, in the domain's words. `appliedGeneration`: what the stack was last told, and in which stride of an upgrade. */
 export type StackSighting =
   | { readonly kind: 'absent' }
   | {
@@ -28,8 +28,8 @@ export type StackSighting =
       readonly id: string;
       readonly action: 'CREATE' | 'UPDATE' | 'DELETE' | 'ROLLBACK';
       readonly state: 'IN_PROGRESS' | 'COMPLETE' | 'FAILED';
-      readonly toldGeneration: number;
-      readonly toldStride?: number;
+      readonly appliedGeneration: number;
+      readonly appliedBatch?: number;
     };
 
 export interface Observation {

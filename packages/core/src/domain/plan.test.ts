@@ -15,19 +15,19 @@ describe('a bay that is wanted', () => {
   });
 
   test('is adopted when the stack exists though nobody recorded it', () => {
-    const seen = aSighting({ stack: { kind: 'present', id: 's', action: 'CREATE', state: 'COMPLETE', toldGeneration: 1 } });
+    const seen = aSighting({ stack: { kind: 'present', id: 's', action: 'CREATE', state: 'COMPLETE', appliedGeneration: 1 } });
     expect(planBay(aBay(), anIntent(), seen, NOW)).toEqual({ do: 'finish', status: 'CREATE_COMPLETE', reason: null });
   });
 
   test('is updated when the stack knows an older generation only', () => {
-    const seen = aSighting({ stack: { kind: 'present', id: 's', action: 'CREATE', state: 'COMPLETE', toldGeneration: 1 } });
+    const seen = aSighting({ stack: { kind: 'present', id: 's', action: 'CREATE', state: 'COMPLETE', appliedGeneration: 1 } });
     expect(planBay(aBay({ generation: 2 }), anIntent({ operation: 'update', generation: 2 }), seen, NOW)).toEqual({
       do: 'update',
     });
   });
 
   test('waits for a running change before it tells the next', () => {
-    const seen = aSighting({ stack: { kind: 'present', id: 's', action: 'UPDATE', state: 'IN_PROGRESS', toldGeneration: 2 } });
+    const seen = aSighting({ stack: { kind: 'present', id: 's', action: 'UPDATE', state: 'IN_PROGRESS', appliedGeneration: 2 } });
     expect(planBay(aBay({ generation: 3 }), anIntent({ operation: 'update', generation: 3 }), seen, NOW)).toMatchObject({
       do: 'wait',
       status: 'UPDATE_IN_PROGRESS',
@@ -36,7 +36,7 @@ describe('a bay that is wanted', () => {
 
   test('tells a failed stack again when somebody asks again', () => {
     const seen = aSighting({
-      stack: { kind: 'present', id: 's', action: 'UPDATE', state: 'FAILED', toldGeneration: 2 },
+      stack: { kind: 'present', id: 's', action: 'UPDATE', state: 'FAILED', appliedGeneration: 2 },
       failure: 'x',
     });
     expect(planBay(aBay({ generation: 3 }), anIntent({ operation: 'update', generation: 3 }), seen, NOW)).toEqual({
@@ -47,7 +47,7 @@ describe('a bay that is wanted', () => {
   test('shows a rollback as what it is', () => {
     const intent = anIntent({ operation: 'update', generation: 2 });
     const sighting = (state: 'IN_PROGRESS' | 'COMPLETE' | 'FAILED') =>
-      aSighting({ stack: { kind: 'present', id: 's', action: 'ROLLBACK', state, toldGeneration: 2 }, failure: 'no room' });
+      aSighting({ stack: { kind: 'present', id: 's', action: 'ROLLBACK', state, appliedGeneration: 2 }, failure: 'no room' });
     expect(planBay(aBay({ generation: 2 }), intent, sighting('IN_PROGRESS'), NOW)).toMatchObject({
       do: 'wait',
       status: 'ROLLBACK_IN_PROGRESS',
@@ -65,7 +65,7 @@ describe('a bay that is wanted', () => {
   });
 
   test('fails at its deadline, whatever the orchestrator says', () => {
-    const seen = aSighting({ stack: { kind: 'present', id: 's', action: 'CREATE', state: 'IN_PROGRESS', toldGeneration: 1 } });
+    const seen = aSighting({ stack: { kind: 'present', id: 's', action: 'CREATE', state: 'IN_PROGRESS', appliedGeneration: 1 } });
     const intent = anIntent({ startedAt: new Date('2025-12-31T22:00:00Z'), deadline: new Date('2025-12-31T23:01:00Z') });
     expect(planBay(aBay(), intent, seen, NOW)).toMatchObject({
       do: 'fail',
@@ -77,7 +77,7 @@ describe('a bay that is wanted', () => {
 
 test('every failure says what to do', () => {
   const stack = (action: 'CREATE' | 'UPDATE' | 'DELETE' | 'ROLLBACK') =>
-    aSighting({ stack: { kind: 'present', id: 's', action, state: 'FAILED', toldGeneration: 2 } });
+    aSighting({ stack: { kind: 'present', id: 's', action, state: 'FAILED', appliedGeneration: 2 } });
   const bay = aBay({ generation: 2, acceptedGeneration: 2 });
   const late = { startedAt: new Date('2025-12-31T22:00:00Z'), deadline: new Date('2025-12-31T23:01:00Z') };
   const steps = [
@@ -104,13 +104,13 @@ describe('a bay that is to go', () => {
   });
 
   test.each(['CREATE', 'UPDATE', 'ROLLBACK'] as const)('pre-empts a running %s', (action) => {
-    const seen = aSighting({ stack: { kind: 'present', id: 's', action, state: 'IN_PROGRESS', toldGeneration: 1 } });
+    const seen = aSighting({ stack: { kind: 'present', id: 's', action, state: 'IN_PROGRESS', appliedGeneration: 1 } });
     expect(planBay(aBay({ generation: 2 }), intent, seen, NOW)).toEqual({ do: 'delete' });
   });
 
   test('fails when its own delete failed, and tries again for the next request', () => {
     const seen = aSighting({
-      stack: { kind: 'present', id: 's', action: 'DELETE', state: 'FAILED', toldGeneration: 1 },
+      stack: { kind: 'present', id: 's', action: 'DELETE', state: 'FAILED', appliedGeneration: 1 },
       failure: 'port in use',
     });
     expect(planBay(aBay({ generation: 2, acceptedGeneration: 2 }), intent, seen, NOW)).toMatchObject({
@@ -123,5 +123,5 @@ describe('a bay that is to go', () => {
 });
 
 test('a bay of which nothing is asked is tended', () => {
-  expect(planBay(aBay(), null, aSighting(), NOW)).toEqual({ do: 'tend' });
+  expect(planBay(aBay(), null, aSighting(), NOW)).toEqual({ do: 'check-health' });
 });

@@ -9,9 +9,9 @@ import type { Observation, StackSighting } from './observation.js';
 export type Step =
   | { readonly do: 'create' | 'update' | 'delete' }
   /** The stack is what was wanted so far, and the upgrade goes on: other nodes are wanted now. */
-  | { readonly do: 'stride' }
+  | { readonly do: 'upgrade-batch' }
   /** The stack failed of something that passes by itself: it is told the same again. */
-  | { readonly do: 'heal' }
+  | { readonly do: 'retry-stack' }
   | { readonly do: 'wait'; readonly milliseconds: number; readonly status: BayStatus; readonly reason?: string }
   | { readonly do: 'finish'; readonly status: BayStatus; readonly reason: string | null }
   | { readonly do: 'fail'; readonly status: BayStatus; readonly reason: string }
@@ -20,7 +20,7 @@ export type Step =
   /** The stack is as wanted, the bay's authority or its nodes' credential is not yet. */
   | { readonly do: 'rotate' }
   /** Nothing was asked: look after the bay's health. */
-  | { readonly do: 'tend' };
+  | { readonly do: 'check-health' };
 
 type Present = Extract<StackSighting, { kind: 'present' }>;
 
@@ -30,7 +30,7 @@ const LOOK_AGAIN_MS = 1_000;
 export function withRotation(step: Step, bay: Bay): Step {
   if (step.do === 'finish')
     return step.status.endsWith('_COMPLETE') && step.status !== 'ROLLBACK_COMPLETE' ? { do: 'rotate' } : step;
-  return step.do === 'tend' && ROTATABLE.has(bay.observed.status) ? { do: 'rotate' } : step;
+  return step.do === 'check-health' && ROTATABLE.has(bay.observed.status) ? { do: 'rotate' } : step;
 }
 
 const ROTATABLE: ReadonlySet<BayStatus> = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_FAILED', 'ROLLBACK_COMPLETE']);
@@ -40,7 +40,7 @@ const ROTATABLE: ReadonlySet<BayStatus> = new Set(['CREATE_COMPLETE', 'UPDATE_CO
  * `isUpgraded` is false while nodes of an older model are left that the intent wants replaced.
  */
 export function planBay(bay: Bay, intent: Intent | null, seen: Observation, now: Date, isUpgraded = true): Step {
-  if (!intent) return { do: 'tend' };
+  if (!intent) return { do: 'check-health' };
   if (intent.operation === 'delete') return planDelete(bay, intent, seen);
   if (intent.deadline && now > intent.deadline) return expired(intent, seen);
   return seen.stack.kind === 'absent' ? planAbsent(bay, intent) : planPresent(bay, intent, seen.stack, { seen, isUpgraded });
@@ -69,27 +69,27 @@ function planPresent(
   { seen, isUpgraded }: { readonly seen: Observation; readonly isUpgraded: boolean },
 ): Step {
   const { running } = STATUS_OF[intent.operation];
-  const told = isTold(stack, intent) || (stack.action === 'ROLLBACK' && bay.observed.acceptedGeneration >= intent.generation);
+  const told = isApplied(stack, intent) || (stack.action === 'ROLLBACK' && bay.observed.acceptedGeneration >= intent.generation);
   if (!told) return stack.state === 'IN_PROGRESS' ? wait(running) : tell(stack, intent, seen);
   switch (stack.state) {
     case 'IN_PROGRESS':
       return wait(stack.action === 'ROLLBACK' ? 'ROLLBACK_IN_PROGRESS' : running);
     case 'COMPLETE':
-      return isUpgraded || stack.action === 'ROLLBACK' ? completed(stack, intent, seen) : { do: 'stride' };
+      return isUpgraded || stack.action === 'ROLLBACK' ? stepOfCompleted(stack, intent, seen) : { do: 'upgrade-batch' };
     case 'FAILED':
-      return failed(stack, intent, seen);
+      return stepOfFailed(stack, intent, seen);
     default:
       return assertNever(stack.state);
   }
 }
 
 /** A newer generation begins with its first stride. */
-export function isTold(
-  stack: Pick<Present, 'toldGeneration' | 'toldStride'>,
-  intent: Pick<Intent, 'generation' | 'stride'>,
+export function isApplied(
+  stack: Pick<Present, 'appliedGeneration' | 'appliedBatch'>,
+  intent: Pick<Intent, 'generation' | 'batch'>,
 ): boolean {
-  if (stack.toldGeneration !== intent.generation) return stack.toldGeneration > intent.generation;
-  return (stack.toldStride ?? 0) >= intent.stride;
+  if (stack.appliedGeneration !== intent.generation) return stack.appliedGeneration > intent.generation;
+  return (stack.appliedBatch ?? 0) >= intent.batch;
 }
 
 function tell(stack: Present, intent: Intent, seen: Observation): Step {
@@ -97,7 +97,7 @@ function tell(stack: Present, intent: Intent, seen: Observation): Step {
   return failure(STATUS_OF[intent.operation].failed, seen.failure ?? `Stack ${stack.id} is being deleted.`, 'Delete it.');
 }
 
-function completed(stack: Present, intent: Intent, seen: Observation): Step {
+function stepOfCompleted(stack: Present, intent: Intent, seen: Observation): Step {
   if (stack.action === 'ROLLBACK') {
     const reason = withRemedy(seen.failure ?? 'The change failed and was rolled back.', 'ROLLBACK_COMPLETE');
     return { do: 'finish', status: 'ROLLBACK_COMPLETE', reason };
@@ -105,7 +105,7 @@ function completed(stack: Present, intent: Intent, seen: Observation): Step {
   return { do: 'finish', status: STATUS_OF[intent.operation].done, reason: null };
 }
 
-function failed(stack: Present, intent: Intent, seen: Observation): Step {
+function stepOfFailed(stack: Present, intent: Intent, seen: Observation): Step {
   const status = stack.action === 'ROLLBACK' ? 'ROLLBACK_FAILED' : STATUS_OF[intent.operation].failed;
   return failure(status, seen.failure ?? `Stack ${stack.id} is ${stack.action}_FAILED.`);
 }

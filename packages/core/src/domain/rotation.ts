@@ -1,5 +1,5 @@
 import type { Bay } from './bay.js';
-import type { BaySupport } from './bay-support.js';
+import type { ReconcilerState } from './reconciler-state.js';
 import type { BayId } from './ids.js';
 
 /** Kinds of authority: docs/contract/resources.md#certificate. `main` signs what the engine's API and its clients use. */
@@ -13,7 +13,7 @@ const NAMED: ReadonlyMap<string, Authority> = new Map([
 ]);
 
 /** `ca_cert_type` as clients write it; what is no name of another authority means the main one. */
-export function authorityNamed(text: string | undefined): Authority {
+export function parseAuthority(text: string | undefined): Authority {
   return NAMED.get(text ?? '') ?? 'main';
 }
 
@@ -55,7 +55,7 @@ export interface AuthorityUse {
   readonly signsClients: number;
 }
 
-export function authorityUse({ caGeneration, rotation }: Pick<BaySupport, 'caGeneration' | 'rotation'>): AuthorityUse {
+export function authorityUse({ caGeneration, rotation }: Pick<ReconcilerState, 'caGeneration' | 'rotation'>): AuthorityUse {
   if (!rotation) return { trusted: [caGeneration], signsNodes: caGeneration, signsClients: caGeneration };
   const generationOf = (side: Side): number => (side === 'old' ? caGeneration : rotation.generation);
   const rules = RULES[rotation.phase];
@@ -67,7 +67,7 @@ export function authorityUse({ caGeneration, rotation }: Pick<BaySupport, 'caGen
 }
 
 /** Whether the bay has another authority than was asked for. */
-export function awaitsAuthority(bay: Pick<Bay, 'desired'>, support: Pick<BaySupport, 'caGeneration'>): boolean {
+export function awaitsAuthority(bay: Pick<Bay, 'desired'>, support: Pick<ReconcilerState, 'caGeneration'>): boolean {
   return bay.desired.caGeneration > support.caGeneration;
 }
 

@@ -100,7 +100,7 @@ function openTemplate(opening: Opening, template: JsonObject, found: PlannedReso
 function openResource(opening: Opening, resource: JsonObject, found: PlannedResource[]): void {
   const { files, known, path } = opening;
   const type = typeof resource['type'] === 'string' ? resource['type'] : '';
-  const properties = resolved(objectIn(resource, 'properties'), known);
+  const properties = resolveParameters(objectIn(resource, 'properties'), known);
   if (type === 'OS::Heat::ResourceGroup') {
     const count = Number(properties['count'] ?? 1) || 0;
     const member = objectIn(properties, 'resource_def');
@@ -121,7 +121,7 @@ function defaultsOf(template: JsonObject): JsonObject {
 }
 
 /** Only whole values that are known parameters are needed here; everything else stays as it is written. */
-function resolved(properties: JsonObject, known: JsonObject): JsonObject {
+function resolveParameters(properties: JsonObject, known: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) => {
       const parameter = isJsonObject(value) && typeof value['get_param'] === 'string' ? value['get_param'] : undefined;

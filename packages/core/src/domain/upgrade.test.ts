@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { BayId, BayModelId, NodeGroupId, NodeId } from './ids.js';
 import type { NodeGroup } from './node-group.js';
 import { UNSEEN_NODE, type Node } from './node.js';
-import { downgrades, nextStride, upgradedLabels, type Upgrade } from './upgrade.js';
+import { downgrades, nextBatch, upgradeLabels, type Upgrade } from './upgrade.js';
 
 const [OLD, NEW] = ['old' as BayModelId, 'new' as BayModelId];
 const AT = new Date(0);
@@ -71,7 +71,7 @@ function played(maxBatchSize: number, start: readonly Node[]): readonly string[]
   let nodes = [...start];
   const story: string[] = [];
   for (let number = 100; story.length < 50; number += 1) {
-    const stride = nextStride(upgrade(maxBatchSize), [MASTERS, WORKERS, OTHERS], nodes);
+    const stride = nextBatch(upgrade(maxBatchSize), [MASTERS, WORKERS, OTHERS], nodes);
     if (!stride) return story;
     if (stride.kind === 'go') {
       const gone = new Set(stride.nodes.map((node) => node.id));
@@ -126,7 +126,7 @@ const SCHEMA = {
 } as const;
 
 test('what a driver calls fixed does not come from the new model', () => {
-  expect(upgradedLabels(SCHEMA, { zone: 'b', kube_tag: 'v2', other: 'x' })).toEqual({ kube_tag: 'v2', other: 'x' });
+  expect(upgradeLabels(SCHEMA, { zone: 'b', kube_tag: 'v2', other: 'x' })).toEqual({ kube_tag: 'v2', other: 'x' });
 });
 
 test.each([

@@ -18,7 +18,7 @@ export interface Upgrade {
 }
 
 /** One stride of an upgrade: first new nodes come, and when they have come as many old ones go. */
-export type Stride =
+export type UpgradeBatch =
   | { readonly kind: 'come'; readonly group: NodeGroup; readonly count: number }
   | { readonly kind: 'go'; readonly group: NodeGroup; readonly nodes: readonly Node[] };
 
@@ -26,17 +26,17 @@ export type Stride =
  * The next stride, from what the database holds alone; undefined when every node is of the new model. It is to be asked only when
  * the stack has done all that was wanted so far.
  */
-export function nextStride(upgrade: Upgrade, groups: readonly NodeGroup[], nodes: readonly Node[]): Stride | undefined {
-  const upgraded = groups.filter((group) => upgrade.groupIds.includes(group.id));
-  const mastersFirst = upgraded.toSorted((one, other) => Number(isMaster(other)) - Number(isMaster(one)));
+export function nextBatch(upgrade: Upgrade, groups: readonly NodeGroup[], nodes: readonly Node[]): UpgradeBatch | undefined {
+  const applyUpgrade = groups.filter((group) => upgrade.groupIds.includes(group.id));
+  const mastersFirst = applyUpgrade.toSorted((one, other) => Number(isMaster(other)) - Number(isMaster(one)));
   for (const group of mastersFirst) {
-    const stride = strideOf(upgrade, group, nodes);
+    const stride = batchOf(upgrade, group, nodes);
     if (stride) return stride;
   }
   return undefined;
 }
 
-function strideOf(upgrade: Upgrade, group: NodeGroup, nodes: readonly Node[]): Stride | undefined {
+function batchOf(upgrade: Upgrade, group: NodeGroup, nodes: readonly Node[]): UpgradeBatch | undefined {
   const present = nodes.filter((node) => node.nodeGroupId === group.id && node.desired === 'present');
   const old = present.filter((node) => isOld(upgrade, node)).toSorted((one, other) => one.sequence - other.sequence);
   const surplus = present.length - group.nodeCount;
@@ -54,7 +54,7 @@ export function isOld(upgrade: Upgrade, node: Pick<Node, 'bayModelId'>): boolean
 }
 
 /** Labels of a new model that take effect in a bay that lives: what a driver calls fixed was decided when the bay was made. */
-export function upgradedLabels(schema: LabelSchema, labels: Labels): Labels {
+export function upgradeLabels(schema: LabelSchema, labels: Labels): Labels {
   return Object.fromEntries(
     Object.entries(labels).filter(([name]) => !(Object.hasOwn(schema, name) && schema[name]?.fixed === true)),
   );
@@ -68,12 +68,12 @@ export function upgraded<T extends Bay>(
   const labels = { ...bay.desired.labels, ...upgrade.labels };
   return {
     bay: upgrade.ofBay ? { ...bay, desired: { ...bay.desired, labels } } : bay,
-    nodeGroups: nodeGroups.map((group) => (upgrade.groupIds.includes(group.id) ? upgradedGroup(group, upgrade) : group)),
+    nodeGroups: nodeGroups.map((group) => (upgrade.groupIds.includes(group.id) ? upgradeGroup(group, upgrade) : group)),
   };
 }
 
 /** A group as its upgrade leaves it. */
-export function upgradedGroup(group: NodeGroup, upgrade: Upgrade): NodeGroup {
+export function upgradeGroup(group: NodeGroup, upgrade: Upgrade): NodeGroup {
   return { ...group, imageId: upgrade.imageId, labels: { ...group.labels, ...upgrade.labels } };
 }
 

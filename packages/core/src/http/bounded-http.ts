@@ -93,7 +93,7 @@ function connectAndAsk({ secure, options, body, guard }: Question, { signal, all
       if (interim > MOST_INTERIM) request.destroy(allowance.exhausted());
     });
     request.once('response', (response) =>
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: counted(response, allowance) }),
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: countBytes(response, allowance) }),
     );
     if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) request.end(body);
     else body.on('error', (error: Error) => request.destroy(error)).pipe(request);
@@ -113,7 +113,7 @@ class Counter extends Transform {
 }
 
 /** An error of either end destroys both: it reaches who reads the counter, so the callback has nothing to do. */
-function counted(response: IncomingMessage, allowance: Allowance): Readable {
+function countBytes(response: IncomingMessage, allowance: Allowance): Readable {
   return pipeline(response, new Counter(allowance), () => undefined);
 }
 

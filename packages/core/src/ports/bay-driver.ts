@@ -7,7 +7,7 @@ import type { LabelSchema, Problem } from '../domain/labels.js';
 import type { Node } from '../domain/node.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import type { Secret } from '../domain/secret.js';
-import type { ContainerReport, ContainerSpec } from '../domain/workload.js';
+import type { ContainerReport, ContainerSpec } from '../domain/container.js';
 import type { AddressGuard } from '../http/address-guard.js';
 import type { StackSnapshot, StackSpec } from './orchestrator.js';
 
@@ -38,7 +38,7 @@ export interface DesiredBay {
   /** Only nodes whose desired state is `present` are rendered; absent ones are passed too, to be interpreted. */
   readonly nodes: readonly Node[];
   /** Which stride of an upgrade this is; 0 where there is none. */
-  readonly stride?: number;
+  readonly batch?: number;
 }
 
 export interface RenderInput extends DesiredBay {
@@ -103,7 +103,7 @@ export interface HealthReport {
 }
 
 /** How a node's engine takes this session's certificates. */
-export type Admission = 'admitted' | 'refused' | 'unreachable';
+export type TlsProbeResult = 'admitted' | 'refused' | 'unreachable';
 
 export interface CommandResult {
   readonly output: string;
@@ -156,7 +156,7 @@ export interface CoeSession {
    * Knocks at every node's engine: `refused` says that it, or this side, did not trust the other's certificate.
    * What a knock does is nothing.
    */
-  admissions?(signal: AbortSignal): Promise<ReadonlyMap<string, Admission>>;
+  admissions?(signal: AbortSignal): Promise<ReadonlyMap<string, TlsProbeResult>>;
   /** Gives a saved image (`docker save`, a tar stream) to every node's engine. Returns the names of the nodes that have it now. */
   loadImage?(tar: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<readonly string[]>;
 }

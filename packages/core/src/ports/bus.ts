@@ -2,7 +2,7 @@ import type { BayId } from '../domain/ids.js';
 import type { JsonObject } from '../domain/json.js';
 import type { ManifestKind, ManifestReport } from '../domain/manifest.js';
 import type { Authority } from '../domain/rotation.js';
-import type { ContainerReport, ContainerSpec } from '../domain/workload.js';
+import type { ContainerReport, ContainerSpec } from '../domain/container.js';
 import type { CommandResult, NodeReport } from './bay-driver.js';
 
 export const CONTAINER_ACTIONS = ['start', 'stop', 'reboot', 'pause', 'unpause', 'delete'] as const;
@@ -20,7 +20,7 @@ export interface CertificateOf {
 }
 
 /** Questions need the running engine or the CA's key. They are answered or they fail; they are never kept as work. */
-export interface Questions {
+export interface RpcMethods {
   /** The certificates to trust: two of them while the main authority is being changed, the one that nodes want first. */
   'certificate.ca': { args: { bayId: BayId } & CertificateOf; reply: { pem: string } };
   /** A node's own server certificate. `nodeName` null: a node that cannot prove which it is, from before nodes had secrets. */
@@ -33,7 +33,7 @@ export interface Questions {
   /** Gives a node the credential for its enrolment token, once. Errors: `forbidden`. */
   'node.enrol': {
     args: { bayId: BayId; nodeName: string; token: string; secretHash: string };
-    reply: Questions['credential.newest']['reply'];
+    reply: RpcMethods['credential.newest']['reply'];
   };
   /** The nodes' newest credential; the password is sealed for the API, bound to `credentialContext`. */
   'credential.newest': {
@@ -53,9 +53,9 @@ export interface Questions {
   'container.execute': { args: { bayId: BayId; hostname: string; command: string }; reply: CommandResult };
 }
 
-export type QuestionName = keyof Questions;
-export type Answers = {
-  readonly [Q in QuestionName]: (args: Questions[Q]['args'], signal: AbortSignal) => Promise<Questions[Q]['reply']>;
+export type RpcMethod = keyof RpcMethods;
+export type RpcHandlers = {
+  readonly [Q in RpcMethod]: (args: RpcMethods[Q]['args'], signal: AbortSignal) => Promise<RpcMethods[Q]['reply']>;
 };
 
 export interface CallOptions {
@@ -69,6 +69,6 @@ export interface MessageBus {
   /** Rings whenever somebody casts. */
   onWake(listener: (bayId: BayId) => void): () => void;
   /** Errors: those of the answer, and `deadline-exceeded`, `engine-unavailable` when nobody answers. */
-  call<Q extends QuestionName>(question: Q, args: Questions[Q]['args'], options: CallOptions): Promise<Questions[Q]['reply']>;
-  serve(answers: Answers): Promise<{ stop(): Promise<void> }>;
+  call<Q extends RpcMethod>(question: Q, args: RpcMethods[Q]['args'], options: CallOptions): Promise<RpcMethods[Q]['reply']>;
+  serve(answers: RpcHandlers): Promise<{ stop(): Promise<void> }>;
 }

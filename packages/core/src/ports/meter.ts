@@ -7,13 +7,13 @@ export type PassOutcome =
   | 'create'
   | 'update'
   | 'delete'
-  | 'stride'
-  | 'heal'
+  | 'upgrade-batch'
+  | 'retry-stack'
   | 'wait'
   | 'finish'
   | 'fail'
   | 'forget'
-  | 'tend'
+  | 'check-health'
   | 'rotate'
   | 'retry'
   | 'quiet'
@@ -23,13 +23,13 @@ export type PassOutcome =
   | 'abandoned';
 
 /** What a late writer can leave of a deleted bay. */
-export type LeftoverKind = 'secret' | 'account' | 'stack';
+export type OrphanKind = 'secret' | 'account' | 'stack';
 
 /** Counts what a conductor does, for operators. Never fails and never waits. */
 export interface Meter {
   claimed(bays: number): void;
   /** Something of a deleted bay was removed. */
-  leftOver(kind: LeftoverKind): void;
+  leftOver(kind: OrphanKind): void;
   passed(outcome: PassOutcome, bays?: number): void;
   /** One call to a neighbour: `orchestrator`, `create`; the outcome is `ok` or the kind of the error. */
   called(neighbour: string, operation: string, outcome: string, seconds: number): void;

@@ -10,8 +10,8 @@ import type { BayEvent, NewBayEvent } from '../domain/bay-event.js';
 import type { MagnumService } from '../domain/magnum-service.js';
 import type { Node, NodeEnrolment, NodeObservation, NodeRecord } from '../domain/node.js';
 import type { NodeGroup } from '../domain/node-group.js';
-import type { BaySupport } from '../domain/bay-support.js';
-import type { Container } from '../domain/workload.js';
+import type { ReconcilerState } from '../domain/reconciler-state.js';
+import type { Container } from '../domain/container.js';
 import type { Federation } from '../domain/federation.js';
 import type { LimitedRow, Quota, QuotaResource } from '../domain/quota.js';
 import type { X509KeyPair } from '../domain/x509-key-pair.js';
@@ -163,9 +163,9 @@ export interface IntentRepository {
 }
 
 export interface SupportRepository {
-  get(bayId: BayId): Promise<BaySupport>;
-  ofBays(bayIds: readonly BayId[]): Promise<ReadonlyMap<BayId, BaySupport>>;
-  save(bayId: BayId, support: BaySupport): Promise<void>;
+  get(bayId: BayId): Promise<ReconcilerState>;
+  ofBays(bayIds: readonly BayId[]): Promise<ReadonlyMap<BayId, ReconcilerState>>;
+  save(bayId: BayId, support: ReconcilerState): Promise<void>;
 }
 
 export interface WorkRepository {

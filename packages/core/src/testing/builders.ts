@@ -90,7 +90,7 @@ export function anIntent(wanted: Partial<Intent> = {}): Intent {
     generation: 1,
     rollbackOnFailure: false,
     upgrade: null,
-    stride: 0,
+    batch: 0,
     startedAt: CREATED,
     deadline: null,
     traceparent: null,

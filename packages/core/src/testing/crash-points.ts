@@ -36,11 +36,11 @@ export class CrashPoints {
         if (isPart(value)) return this.wrap(value);
         if (typeof value !== 'function') return value;
         return (...args: readonly unknown[]) =>
-          this.#called(() =>
+          this.#callPart(() =>
             Reflect.apply(
               value,
               target,
-              args.map((argument) => this.#wrapped(argument)),
+              args.map((argument) => this.#wrapArgument(argument)),
             ),
           );
       },
@@ -48,7 +48,7 @@ export class CrashPoints {
   }
 
   /** Bodies of transactions get wrapped repositories. */
-  #wrapped(argument: unknown): unknown {
+  #wrapArgument(argument: unknown): unknown {
     if (typeof argument !== 'function') return argument;
     return (...args: readonly unknown[]): unknown =>
       Reflect.apply(
@@ -58,7 +58,7 @@ export class CrashPoints {
       );
   }
 
-  #called(call: () => unknown): unknown {
+  #callPart(call: () => unknown): unknown {
     if (this.#dead) throw new Killed();
     const result = call();
     return result instanceof Promise ? this.#after(result) : result;

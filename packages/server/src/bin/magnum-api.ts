@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-import { frontDoor, openApi } from '@magnum-ts/core';
+import { router, openApi } from '@magnum-ts/core';
 import { Listeners } from '../app.js';
 import { withCors } from '../cors.js';
 import { docsRoom } from '../docs.js';
 import { disabledByFile, healthRoom } from '../health.js';
-import { looksForGarbageSooner } from '../heap.js';
+import { tuneHeapGrowth } from '../heap.js';
 import { end, readArguments } from './arguments.js';
 import { addressRule, corsRules, listenerTls } from './listening.js';
 import { openLog } from './log.js';
@@ -15,7 +15,7 @@ const USAGE = `usage: magnum-api [--config-file FILE]... [--config-dir DIR]... [
 Serves Magnum's API. Run as many as you like behind a load balancer.`;
 const STOP_GRACE_MS = 25_000;
 
-looksForGarbageSooner();
+tuneHeapGrowth();
 const given = readArguments({ name: 'magnum-api', usage: USAGE, flags: ['print-config'] });
 const { config } = given;
 if (given.flags['print-config']) printConfig(config);
@@ -39,13 +39,13 @@ const service = await openApi(config, logger).catch((error: unknown) =>
 const apiPort = config.number('api', 'port');
 const health = healthRoom(service.ready, ['database'], disabledByFile(config, apiPort));
 const observed = await observe(config, service, { required: ['database'] }, logger);
-const answer = withCors(frontDoor([health, docsRoom], observed.metrics.measured(service.answer), logger), corsRules(config));
+const answer = withCors(router([health, docsRoom], observed.metrics.measured(service.answer), logger), corsRules(config));
 listeners = new Listeners(answer, { address: addressRule(config), ...(tls ? { tls } : {}) });
 const host = config.text('api', 'host') ?? '127.0.0.1';
 const port = await listeners
   .listen(apiPort, host)
   .catch((error: unknown) => end(`cannot listen on ${host}: ${error instanceof Error ? error.message : String(error)}`, 1));
-logger.info('api listens', { host, port, tls: tls !== undefined });
+logger.info('API listening', { host, port, tls: tls !== undefined });
 stopOnSignal(async () => {
   await listeners.close(STOP_GRACE_MS);
   await service.stop();

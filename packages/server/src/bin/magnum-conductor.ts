@@ -2,7 +2,7 @@
 import { openConductor } from '@magnum-ts/core';
 import { Registry } from 'prom-client';
 import { conductorMeter } from '../conductor-meter.js';
-import { looksForGarbageSooner } from '../heap.js';
+import { tuneHeapGrowth } from '../heap.js';
 import { end, readArguments } from './arguments.js';
 import { openLog } from './log.js';
 import { endOnUncaughtError, observe, printConfig, reloadOnSignal, reportWarnings, stopOnSignal } from './run.js';
@@ -11,7 +11,7 @@ const USAGE = `usage: magnum-conductor [--config-file FILE]... [--config-dir DIR
 
 Brings bays to what was asked for. Run as many as you like, on as many hosts as you like.`;
 
-looksForGarbageSooner();
+tuneHeapGrowth();
 const given = readArguments({ name: 'magnum-conductor', usage: USAGE, flags: ['print-config'] });
 const { config } = given;
 if (given.flags['print-config']) printConfig(config);

@@ -79,7 +79,7 @@ type Shape = Readonly<Record<string, 'text' | 'text or null' | 'texts' | 'flag'>
 
 /** Misspelt fields would answer another question than the one that was meant: they are refused. */
 function json<T extends object>(option: string, given: string, shape: Shape): T {
-  const fields = parsed(option, given);
+  const fields = parseJsonOption(option, given);
   for (const [name, value] of Object.entries(fields)) {
     const wanted = Object.hasOwn(shape, name) ? shape[name] : undefined;
     if (wanted === undefined) end(`${option}: ${name} is not known. Known are ${Object.keys(shape).join(', ')}.`, 2);
@@ -88,7 +88,7 @@ function json<T extends object>(option: string, given: string, shape: Shape): T 
   return fields as T; // every field is known and of its kind
 }
 
-function parsed(option: string, given: string): object {
+function parseJsonOption(option: string, given: string): object {
   try {
     const value: unknown = JSON.parse(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;

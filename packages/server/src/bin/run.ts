@@ -1,4 +1,4 @@
-import { frontDoor, startWarnings, type Config, type Logger, type Service } from '@magnum-ts/core';
+import { router, startWarnings, type Config, type Logger, type Service } from '@magnum-ts/core';
 import type { Registry } from 'prom-client';
 import { Listeners } from '../app.js';
 import { reportOnSignal } from '../diagnostics.js';
@@ -101,10 +101,8 @@ export async function observe(
   const metrics = serviceMetrics(service.stats, registry);
   reportOnSignal(config, async () => ({ ...(await service.diagnose()), requests: metrics.running() }), logger);
   const health = healthRoom(service.ready, required, disabledByFile(config, config.number('metrics', 'port')));
-  const listeners = new Listeners(
-    frontDoor([metrics.room, health], async () => ({ status: 404, headers: {}, body: '' }), logger),
-  );
+  const listeners = new Listeners(router([metrics.room, health], async () => ({ status: 404, headers: {}, body: '' }), logger));
   const [host, port] = [config.text('metrics', 'host') ?? '127.0.0.1', config.number('metrics', 'port')];
-  if (port > 0) logger.info('metrics listen', { host, port: await listeners.listen(port, host) });
+  if (port > 0) logger.info('metrics server listening', { host, port: await listeners.listen(port, host) });
   return { metrics, close: () => listeners.close(0) };
 }

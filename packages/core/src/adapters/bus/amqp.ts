@@ -4,13 +4,13 @@ import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.js';
-import type { Answers, CallOptions, MessageBus, QuestionName, Questions } from '../../ports/bus.js';
+import type { RpcHandlers, CallOptions, MessageBus, RpcMethod, RpcMethods } from '../../ports/bus.js';
 import type { Logger } from '../../ports/logger.js';
 import type { Random } from '../../ports/random.js';
 import type { Tracer } from '../../ports/tracer.js';
 import { BrokerRing, type BrokerAddress, type BrokerTls } from './brokers.js';
 import { bytesOf, encodeAnswer, encodeFailure, decodeReply, parseMessage } from './envelope.js';
-import { closeInTime, cut, listenToEveryConnection } from './listened.js';
+import { closeInTime, cut, listenToEveryConnection } from './connection-errors.js';
 
 export interface AmqpBusOptions {
   /** Tried in turn. */
@@ -69,7 +69,7 @@ class Link {
   readonly #brokers: BrokerRing;
   readonly #waiting = new Map<string, Waiting>();
   readonly #listeners = new Set<(bayId: BayId) => void>();
-  #answers: Answers | undefined;
+  #answers: RpcHandlers | undefined;
   #model: RecoveringChannelModel | undefined;
   /** The connection of the moment, also while it is being set up. */
   #current: ChannelModel | undefined;
@@ -103,7 +103,7 @@ class Link {
       logger.warn('broker unreachable', { broker: this.#brokers.name, error: error.message });
       this.#brokers.next();
     });
-    this.#model.on('disconnect', (error: Error | undefined) => this.#lost(error));
+    this.#model.on('disconnect', (error: Error | undefined) => this.#onConnectionLost(error));
     this.#model.on('blocked', () => {
       this.#blocked = true;
       logger.warn('broker refuses messages');
@@ -138,13 +138,13 @@ class Link {
     const { topic, logger } = this.#options;
     const channel = await model.createConfirmChannel();
     channel.on('error', (error: Error) => logger.warn('broker channel failed', { error: error.message }));
-    channel.on('return', (message) => this.#returned(message));
+    channel.on('return', (message) => this.#onReturned(message));
     await channel.prefetch(PREFETCH);
     await channel.assertQueue(`${topic}.dead`, { durable: true });
     const dead = { deadLetterExchange: '', deadLetterRoutingKey: `${topic}.dead` };
     await channel.assertQueue(`${topic}.wake`, { durable: true, ...dead });
     await channel.assertQueue(`${topic}.questions`, { durable: true, ...dead });
-    await channel.consume(REPLY_TO, (message) => this.#replied(message), { noAck: true });
+    await channel.consume(REPLY_TO, (message) => this.#onReply(message), { noAck: true });
     if (this.#listeners.size > 0) await this.#consumeWakes(channel);
     if (this.#answers) await this.#consumeQuestions(channel);
     this.#channel = channel;
@@ -152,7 +152,7 @@ class Link {
     logger.info('broker connected', { broker: this.#brokers.name, times: this.#attempt });
   }
 
-  #lost(error: Error | undefined): void {
+  #onConnectionLost(error: Error | undefined): void {
     this.#channel = undefined;
     this.#blocked = false;
     this.#options.logger.warn('broker connection lost', { broker: this.#brokers.name, error: error?.message });
@@ -171,7 +171,7 @@ class Link {
       });
       await within(channel.waitForConfirms(), CONFIRM_MS);
     } catch (error) {
-      this.#options.logger.warn('doorbell not rung', { bayId, error });
+      this.#options.logger.warn('wake-up not sent', { bayId, error });
     }
   }
 
@@ -193,7 +193,7 @@ class Link {
     this.#listeners.add(listener);
     if (first && this.#channel)
       void this.#consumeWakes(this.#channel).catch((error: unknown) =>
-        this.#options.logger.warn('doorbells cannot be heard', { error }),
+        this.#options.logger.warn('wake-ups cannot be received', { error }),
       );
     return () => this.#listeners.delete(listener);
   }
@@ -210,11 +210,11 @@ class Link {
     });
   }
 
-  async ask<Q extends QuestionName>(
+  async ask<Q extends RpcMethod>(
     question: Q,
-    args: Questions[Q]['args'],
+    args: RpcMethods[Q]['args'],
     options: CallOptions,
-  ): Promise<Questions[Q]['reply']> {
+  ): Promise<RpcMethods[Q]['reply']> {
     const channel = this.connected ? this.#channel : undefined;
     if (!channel) throw away();
     const id = randomUUID();
@@ -232,7 +232,7 @@ class Link {
         mandatory: true,
         contentType: 'application/json',
       });
-      return decodeReply(await reply) as Questions[Q]['reply']; // answered by the same type's answerer
+      return decodeReply(await reply) as RpcMethods[Q]['reply']; // answered by the same type's answerer
     } finally {
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', giveUp);
@@ -240,16 +240,16 @@ class Link {
     }
   }
 
-  #replied(message: ConsumeMessage | null): void {
+  #onReply(message: ConsumeMessage | null): void {
     const waiting = message && this.#waiting.get(String(message.properties.correlationId));
     if (waiting) waiting.resolve(parseMessage(message.content) ?? null);
   }
 
-  #returned(message: { readonly properties: { readonly correlationId?: unknown } }): void {
+  #onReturned(message: { readonly properties: { readonly correlationId?: unknown } }): void {
     this.#waiting.get(String(message.properties.correlationId))?.reject(away());
   }
 
-  async serve(answers: Answers): Promise<{ stop(): Promise<void> }> {
+  async serve(answers: RpcHandlers): Promise<{ stop(): Promise<void> }> {
     this.#answers = answers;
     if (this.#channel) await this.#consumeQuestions(this.#channel);
     return {
@@ -265,7 +265,7 @@ class Link {
     const consume = async (message: ConsumeMessage | null): Promise<void> => {
       if (!message) return;
       const body = parseMessage(message.content);
-      if (!isQuestion(body) || tooOften(message)) return refuse(channel, message);
+      if (!isQuestion(body) || wasDeliveredTooOften(message)) return refuse(channel, message);
       channel.ack(message);
       const answer = (): Promise<JsonValue> =>
         this.#answer(body.question, body.args, Number(message.properties.expiration) || 60_000);
@@ -277,7 +277,7 @@ class Link {
     await channel.consume(
       `${this.#options.topic}.questions`,
       (message) => {
-        void consume(message).catch((error: unknown) => this.#options.logger.warn('question not answered', { error }));
+        void consume(message).catch((error: unknown) => this.#options.logger.warn('RPC call not answered', { error }));
       },
       { consumerTag: `${this.#options.topic}.questions.${process.pid}` },
     );
@@ -298,12 +298,12 @@ class Link {
       return encodeFailure(new DomainError('engine-unavailable', 'No conductor answers this question.'));
     try {
       // The name is one of the answers'; the arguments were made by the same version's `ask`, or its answerer refuses them.
-      const answer = answers[question as QuestionName] as (args: unknown, signal: AbortSignal) => Promise<unknown>;
+      const answer = answers[question as RpcMethod] as (args: unknown, signal: AbortSignal) => Promise<unknown>;
       return encodeAnswer(await underDeadline({ milliseconds: timeoutMs }, (signal) => answer(args, signal)));
     } catch (error) {
       if (error instanceof DeadlineError)
         return encodeFailure(new DomainError('deadline-exceeded', 'The bay did not answer in time. Try again later.'));
-      if (!(error instanceof DomainError)) this.#options.logger.error('question failed', { question, error });
+      if (!(error instanceof DomainError)) this.#options.logger.error('RPC call failed', { question, error });
       return encodeFailure(error);
     }
   }
@@ -321,7 +321,7 @@ function isQuestion(body: JsonValue | undefined): body is { readonly question: s
 }
 
 /** A message that killed its reader again and again goes to the dead letters. */
-function tooOften(message: ConsumeMessage): boolean {
+function wasDeliveredTooOften(message: ConsumeMessage): boolean {
   const count: unknown = message.properties.headers?.['x-delivery-count'];
   return typeof count === 'number' && count >= MOST_DELIVERIES;
 }

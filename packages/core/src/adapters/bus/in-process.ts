@@ -1,7 +1,7 @@
 import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
-import type { Answers, MessageBus } from '../../ports/bus.js';
+import type { RpcHandlers, MessageBus } from '../../ports/bus.js';
 import { copiedAnswer } from './envelope.js';
 
 /**
@@ -10,7 +10,7 @@ import { copiedAnswer } from './envelope.js';
  */
 export function inProcessBus(): MessageBus {
   const listeners = new Set<(bayId: BayId) => void>();
-  let serving: Answers | undefined;
+  let serving: RpcHandlers | undefined;
   return {
     cast: async (message) => {
       for (const listener of listeners) queueMicrotask(() => listener(message.bayId));
@@ -23,7 +23,7 @@ export function inProcessBus(): MessageBus {
       if (!serving) throw new DomainError('engine-unavailable', 'No conductor is running. Try again later.');
       const answer = serving[question];
       const bound = { milliseconds: options.timeoutMs, signal: options.signal };
-      return copiedAnswer(await underDeadline(bound, (signal) => answer(copied(args), signal)).catch(failWith(options.signal)));
+      return copiedAnswer(await underDeadline(bound, (signal) => answer(copyJson(args), signal)).catch(failWith(options.signal)));
     },
     serve: async (answers) => {
       serving = answers;
@@ -36,7 +36,7 @@ export function inProcessBus(): MessageBus {
   };
 }
 
-function copied<T>(value: T): T {
+function copyJson<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T; // the messages are JSON by their types
 }
 

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../domain/json.js';
 import type { Logger } from '../../ports/logger.js';
 import type { Random } from '../../ports/random.js';
 import { BrokerRing, type BrokerAddress, type BrokerTls } from './brokers.js';
-import { closeInTime, listenToEveryConnection } from './listened.js';
+import { closeInTime, listenToEveryConnection } from './connection-errors.js';
 
 export interface PublisherOptions {
   /** Tried in turn. */

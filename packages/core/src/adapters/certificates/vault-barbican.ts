@@ -31,7 +31,7 @@ const MOST_ROUNDS = 20;
 export function barbicanVault(session: Pick<Session, 'keyManager'>): Vault {
   const { keyManager } = session;
   const oldest = async (ref: string): Promise<Container | undefined> =>
-    (await timely((signal) => containersNamed(keyManager, ref, signal)))[0];
+    (await timely((signal) => findContainers(keyManager, ref, signal)))[0];
 
   const read = async (container: Container): Promise<Secret | undefined> => {
     const payloads = new Map<string, string>();
@@ -41,7 +41,7 @@ export function barbicanVault(session: Pick<Session, 'keyManager'>): Vault {
       if (text === undefined) return undefined;
       payloads.set(part.name, text);
     }
-    return joined(payloads);
+    return joinPayloads(payloads);
   };
 
   const add = async (ref: string, secret: Secret): Promise<string> => {
@@ -66,7 +66,7 @@ export function barbicanVault(session: Pick<Session, 'keyManager'>): Vault {
     put: async (ref, secret) => {
       const own = await add(ref, secret);
       // Younger ones are of somebody who puts at the same time: of two, one must stay.
-      for (const container of await timely((signal) => containersNamed(keyManager, ref, signal))) {
+      for (const container of await timely((signal) => findContainers(keyManager, ref, signal))) {
         if (container.container_ref === own) break;
         await timely((signal) => deleteContainer(keyManager, container, signal));
       }
@@ -79,7 +79,7 @@ export function barbicanVault(session: Pick<Session, 'keyManager'>): Vault {
     },
     delete: async (ref) => {
       for (let round = 0; round < MOST_ROUNDS; round += 1) {
-        const containers = await timely((signal) => containersNamed(keyManager, ref, signal));
+        const containers = await timely((signal) => findContainers(keyManager, ref, signal));
         for (const container of containers) await timely((signal) => deleteContainer(keyManager, container, signal));
         // Also those of a creation that died before its container stood.
         const params = { query: { name: nameOf(ref), limit: PAGE } };
@@ -107,7 +107,7 @@ function nameOf(ref: string): string {
 }
 
 /** The oldest first. */
-async function containersNamed(keyManager: KeyManager, ref: string, signal: AbortSignal): Promise<readonly Container[]> {
+async function findContainers(keyManager: KeyManager, ref: string, signal: AbortSignal): Promise<readonly Container[]> {
   const name = nameOf(ref);
   const { containers } = await dataOf(keyManager.GET('/v1/containers', { params: { query: { name, limit: PAGE } }, signal }));
   return containers.filter((container) => container.name === name).sort((one, other) => keyOf(one).localeCompare(keyOf(other)));
@@ -165,7 +165,7 @@ function pairIn(text: string): { readonly certificate: string; readonly privateK
 }
 
 /** The other way round; keys that another Magnum has encrypted with a passphrase beside them are opened. */
-function joined(payloads: ReadonlyMap<string, string>): Secret {
+function joinPayloads(payloads: ReadonlyMap<string, string>): Secret {
   const [certificate, key, passphrase] = ['certificate', 'private_key', 'private_key_passphrase'].map((name) =>
     payloads.get(name),
   );

@@ -13,7 +13,7 @@ export function filesVault(folder: string): Vault {
   const fileOf = (ref: string): string => join(folder, encodeURIComponent(ref));
   const get: Vault['get'] = (ref) => inFolder(folder, async () => absentIsFine(readFile(fileOf(ref), 'utf8').then(secretOf)));
   /** Whole, and under a name that nobody reads. */
-  const written = async (secret: Secret): Promise<string> => {
+  const writeTemporary = async (secret: Secret): Promise<string> => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, `.${randomUUID()}`);
     await writeFile(path, secret.reveal(), { mode: 0o600, flag: 'wx', flush: true });
@@ -21,10 +21,10 @@ export function filesVault(folder: string): Vault {
   };
   return {
     get,
-    put: (ref, secret) => inFolder(folder, async () => rename(await written(secret), fileOf(ref))),
+    put: (ref, secret) => inFolder(folder, async () => rename(await writeTemporary(secret), fileOf(ref))),
     keep: (ref, secret) =>
       inFolder(folder, async () => {
-        const path = await written(secret);
+        const path = await writeTemporary(secret);
         await link(path, fileOf(ref)).catch((error: unknown) => {
           if (codeOf(error) !== 'EEXIST') throw error;
         });

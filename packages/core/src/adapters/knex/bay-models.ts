@@ -3,7 +3,7 @@ import type { BayModel, CoeName } from '../../domain/bay-model.js';
 import type { BayModelId } from '../../domain/ids.js';
 import { isUuid } from '../../domain/ids.js';
 import type { BayModelRepository, New, Visibility } from '../../ports/store.js';
-import { Remembered } from './remembered.js';
+import { RowCache } from './row-cache.js';
 import { valuesPageOf } from './rows.js';
 import {
   columnsOf,
@@ -147,7 +147,7 @@ function toRow(model: New<BayModel>): Record<string, unknown> {
   };
 }
 
-const models = new Remembered(fromRow, at.uuid);
+const models = new RowCache(fromRow, at.uuid);
 
 function fromRow(row: Values): BayModel {
   return {

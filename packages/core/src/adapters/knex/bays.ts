@@ -5,7 +5,7 @@ import type { BayId, BayModelId } from '../../domain/ids.js';
 import { isUuid } from '../../domain/ids.js';
 import type { Clock } from '../../ports/clock.js';
 import type { BayRepository, BayRow, New, Visibility } from '../../ports/store.js';
-import { Remembered } from './remembered.js';
+import { RowCache } from './row-cache.js';
 import { valuesPageOf, type Row } from './rows.js';
 import {
   columnsOf,
@@ -200,7 +200,7 @@ async function countOfProject(db: Knex, projectId: string | null): Promise<{ rea
 }
 
 /** With the labels of their models, and without. */
-const [rowsInWhole, rowsInLists] = [new Remembered(withSizes, at.uuid), new Remembered(withSizes, at.uuid)];
+const [rowsInWhole, rowsInLists] = [new RowCache(withSizes, at.uuid), new RowCache(withSizes, at.uuid)];
 
 function withSizes(row: Values): BayRow {
   return {

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { DomainError } from '../../domain/errors.js';
 import type { BayId, ContainerId } from '../../domain/ids.js';
 import { isUuid } from '../../domain/ids.js';
-import type { Container, ContainerStatus } from '../../domain/workload.js';
+import type { Container, ContainerStatus } from '../../domain/container.js';
 import type { Sealer } from '../../ports/sealer.js';
 import type { ContainerRepository, New, Visibility } from '../../ports/store.js';
 import { date, dateOrNull, json, number, pageOf, text, textOrNull, type Row } from './rows.js';
@@ -40,9 +40,9 @@ export function isPlainEnvironment(stored: string): boolean {
 export function containerRepository(db: Knex, sealer?: Sealer): ContainerRepository {
   const toRow = (container: New<Container>): Record<string, unknown> => ({
     ...columnsOf(container),
-    environment: sealed(sealer, container),
+    environment: sealEnvironment(sealer, container),
   });
-  const fromRow = (row: Row): Container => containerOf(row, opened(sealer, row));
+  const fromRow = (row: Row): Container => containerOf(row, openEnvironment(sealer, row));
   const visibleTo = (visible: Visibility): Knex.QueryBuilder =>
     visible.projectId === null ? db(TABLE) : db(TABLE).where({ project_id: visible.projectId });
   return {
@@ -67,12 +67,12 @@ export function containerRepository(db: Knex, sealer?: Sealer): ContainerReposit
   };
 }
 
-function sealed(sealer: Sealer | undefined, { id, environment }: New<Container>): string {
+function sealEnvironment(sealer: Sealer | undefined, { id, environment }: New<Container>): string {
   const plain = JSON.stringify(environment);
   return sealer ? sealer.seal(plain, environmentContext(id)) : plain;
 }
 
-function opened(sealer: Sealer | undefined, row: Row): Container['environment'] {
+function openEnvironment(sealer: Sealer | undefined, row: Row): Container['environment'] {
   const stored = text(row, 'environment');
   if (isPlainEnvironment(stored)) return json(row, 'environment');
   if (!sealer) throw new DomainError('internal', 'A sealed environment cannot be read without a key.');

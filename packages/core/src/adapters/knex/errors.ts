@@ -3,7 +3,7 @@ import { withoutStatement } from './query-errors.js';
 import { isDatabaseError } from './transactions.js';
 
 /** SQL and driver words stay inside: callers see a kind, the cause is for the log. */
-export async function translated<T>(work: () => Promise<T>): Promise<T> {
+export async function translateErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
@@ -23,7 +23,7 @@ export function withStoreErrors<T extends object>(part: T): T {
       if (typeof value !== 'function') return value;
       return (...args: readonly unknown[]): unknown => {
         const result: unknown = Reflect.apply(value, target, args);
-        return result instanceof Promise ? translated(() => result) : result;
+        return result instanceof Promise ? translateErrors(() => result) : result;
       };
     },
   });

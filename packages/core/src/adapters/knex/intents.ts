@@ -29,7 +29,7 @@ export function intentRepository(db: Knex): IntentRepository {
           traceparent: intent.traceparent,
           upgrade_model_id: intent.upgrade?.bayModelId ?? null,
           upgrade: intent.upgrade && JSON.stringify(intent.upgrade),
-          stride: intent.stride,
+          stride: intent.batch,
         })
         .onConflict('bay_id')
         .merge();
@@ -51,6 +51,6 @@ function fromRow(row: Row): Intent {
     deadline: dateOrNull(row, 'deadline'),
     traceparent: textOrNull(row, 'traceparent'),
     upgrade: textOrNull(row, 'upgrade') === null ? null : json(row, 'upgrade'),
-    stride: number(row, 'stride'),
+    batch: number(row, 'stride'),
   };
 }

@@ -1,6 +1,6 @@
 import knex, { type Knex } from 'knex';
 import { DomainError } from '../../domain/errors.js';
-import { listenToEveryConnection } from './listened.js';
+import { listenToEveryConnection } from './connection-errors.js';
 import { WITHOUT_VALUES, withoutValuesInErrors } from './query-errors.js';
 import { QUIET } from './quiet.js';
 import { TIME_QUESTION, timeIn, type LearnTime } from './database-time.js';

@@ -7,7 +7,7 @@ const LOCK_SECONDS = 60;
 
 /** Brings the schema up to date. Forward only; safe to run twice, and by several processes at a time. Returns the steps made. */
 export async function migrate(db: Knex, migrations: readonly Migration[]): Promise<readonly string[]> {
-  return isMariadb(db) ? locked(db, () => steps(db, migrations)) : steps(db, migrations);
+  return isMariadb(db) ? withLock(db, () => steps(db, migrations)) : steps(db, migrations);
 }
 
 /** Names of steps that are still to be made. */
@@ -80,7 +80,7 @@ async function doneSteps(db: Knex): Promise<ReadonlySet<string>> {
 }
 
 /** The lock belongs to one connection, held by an open transaction; data definition commits by itself and needs others. */
-async function locked<T>(db: Knex, work: () => Promise<T>): Promise<T> {
+async function withLock<T>(db: Knex, work: () => Promise<T>): Promise<T> {
   return db.transaction(async (holder) => {
     const [[row]] = (await holder.raw('SELECT GET_LOCK(?, ?) AS held', [LOCK, LOCK_SECONDS])) as [[{ held: number | null }]]; // mysql2's [rows, fields]
     if (row?.held !== 1)

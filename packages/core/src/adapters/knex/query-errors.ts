@@ -31,7 +31,7 @@ const CARRIERS = ['sql', 'bindings', 'parameters'];
 function rewrite(error: Error, sql: string): void {
   const prefix = `${sql} - `;
   const said = error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
-  const reason = withoutQuoted(said);
+  const reason = removeValues(said);
   error.message = sql === '' ? reason : `${statementOf(sql)}: ${reason}`;
   withoutStatement(error);
   if ('sqlMessage' in error) error.sqlMessage = reason;
@@ -54,7 +54,7 @@ const COLUMN = /for column [`']?([\w.$`]{1,200}?)[`']? at row \d+$/;
 const LONGEST = 200;
 
 /** Values stand in quotation marks, and may contain some: nothing is kept from the first one on but the name at the end. */
-function withoutQuoted(text: string): string {
+function removeValues(text: string): string {
   const first = text.search(/['"`]/);
   if (first < 0) return text.slice(0, LONGEST);
   const key = KEY.exec(text)?.[1];

@@ -2,7 +2,7 @@ import { createCipheriv, randomBytes, randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { BayId, ContainerId } from '../../domain/ids.js';
-import type { Container } from '../../domain/workload.js';
+import type { Container } from '../../domain/container.js';
 import type { New } from '../../ports/store.js';
 import { systemClock } from '../system/clock.js';
 import { aesSealer } from '../system/sealer.js';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { aBay, aBayModel } from '../../testing/builders.js';
 import { ManualClock } from '../../testing/manual-clock.js';
-import { NO_SUPPORT } from '../../domain/bay-support.js';
+import { EMPTY_RECONCILER_STATE } from '../../domain/reconciler-state.js';
 import type { BayId } from '../../domain/ids.js';
 import { coreMigrations } from './migrations/core.js';
 import { migrate } from './migrate.js';
@@ -22,7 +22,7 @@ test('counts bays by status, and work by what it waits for', async () => {
       await repos.work.wake(id);
       const days = [10, 400, null][index] ?? null;
       const certificatesUntil = days === null ? null : new Date(clock.now().getTime() + days * 86_400_000).toISOString();
-      await repos.support.save(id, { ...NO_SUPPORT, certificatesUntil });
+      await repos.support.save(id, { ...EMPTY_RECONCILER_STATE, certificatesUntil });
     }
   });
   const stats = statsReader(db, clock);

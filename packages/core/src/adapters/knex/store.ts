@@ -8,7 +8,7 @@ import { bayRepository } from './bays.js';
 import { containerRepository } from './containers.js';
 import { departedBayRepository } from './departed-bays.js';
 import { federationRepository } from './federations.js';
-import { translated } from './errors.js';
+import { translateErrors } from './errors.js';
 import { idempotencyRepository } from './idempotency.js';
 import { intentRepository } from './intents.js';
 import { magnumServiceRepository } from './magnum-services.js';
@@ -16,8 +16,8 @@ import { nodeGroupRepository } from './node-groups.js';
 import { nodeRepository } from './nodes.js';
 import { quotaRepository } from './quotas.js';
 import { secretRepository } from './secrets.js';
-import { supportRepository } from './support.js';
-import { repeated } from './transactions.js';
+import { supportRepository } from './reconciler-states.js';
+import { retryTransaction } from './transactions.js';
 import { x509KeyPairRepository } from './x509-key-pairs.js';
 import { assertHeld, workQueue, workRepository } from './work-queue.js';
 
@@ -29,21 +29,23 @@ export function knexStore(db: Knex, clock: Clock, sealer?: Sealer): Store {
   const queue = workQueue(db, clock);
   const outside = repositories(db, clock, sealer);
   return {
-    read: (work) => translated(() => work(outside)),
+    read: (work) => translateErrors(() => work(outside)),
     write: (work) =>
-      translated(() => repeated(clock, () => db.transaction((transaction) => work(repositories(transaction, clock, sealer))))),
+      translateErrors(() =>
+        retryTransaction(clock, () => db.transaction((transaction) => work(repositories(transaction, clock, sealer)))),
+      ),
     writeUnder: (lease, work) =>
-      translated(() =>
-        repeated(clock, () => db.transaction((transaction) => underLease(transaction, lease, { clock, sealer }, work))),
+      translateErrors(() =>
+        retryTransaction(clock, () => db.transaction((transaction) => underLease(transaction, lease, { clock, sealer }, work))),
       ),
     queue: {
-      claim: (owner, limit) => translated(() => repeated(clock, () => queue.claim(owner, limit))),
-      renew: (lease) => translated(() => queue.renew(lease)),
-      renewAll: (leases) => translated(() => repeated(clock, () => queue.renewAll(leases))),
+      claim: (owner, limit) => translateErrors(() => retryTransaction(clock, () => queue.claim(owner, limit))),
+      renew: (lease) => translateErrors(() => queue.renew(lease)),
+      renewAll: (leases) => translateErrors(() => retryTransaction(clock, () => queue.renewAll(leases))),
       release: (lease, lookAgainAt, attempts) =>
-        translated(() => repeated(clock, () => queue.release(lease, lookAgainAt, attempts))),
-      releaseAll: (releases) => translated(() => repeated(clock, () => queue.releaseAll(releases))),
-      nextDue: () => translated(() => queue.nextDue()),
+        translateErrors(() => retryTransaction(clock, () => queue.release(lease, lookAgainAt, attempts))),
+      releaseAll: (releases) => translateErrors(() => retryTransaction(clock, () => queue.releaseAll(releases))),
+      nextDue: () => translateErrors(() => queue.nextDue()),
     },
     close: () => db.destroy(),
   };

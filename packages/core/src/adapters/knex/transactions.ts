@@ -30,7 +30,7 @@ const FIRST_PAUSE_MS = 25;
 const REPEATABLE = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_ERROR_DURING_COMMIT', 'SQLITE_BUSY']);
 
 /** The whole transaction again, a few times, later and later: its body only reads and writes the database. */
-export async function repeated<T>(clock: Clock, transaction: () => Promise<T>): Promise<T> {
+export async function retryTransaction<T>(clock: Clock, transaction: () => Promise<T>): Promise<T> {
   for (let tried = 1; ; tried += 1) {
     try {
       return await transaction();

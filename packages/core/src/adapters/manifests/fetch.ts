@@ -40,28 +40,28 @@ export async function fetchManifest(rules: FetchRules, address: string, signal: 
     signal.throwIfAborted();
     if (cause instanceof DomainError) throw cause;
     const isLate = cause instanceof DeadlineError;
-    throw refused(isLate ? `there was no whole answer within ${WITHIN_MS / 1_000} s` : 'there was no answer', cause);
+    throw refuseUrl(isLate ? `there was no whole answer within ${WITHIN_MS / 1_000} s` : 'there was no answer', cause);
   }
 }
 
 async function placeOf(rules: FetchRules, address: string, signal: AbortSignal): Promise<Place> {
   const url = parsedUrl(rules, address);
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (!rules.hosts.some((pattern) => matches(pattern, host))) throw refused(`the operator does not allow the host ${host}`);
-  const found = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolved(host, signal);
+  if (!rules.hosts.some((pattern) => matches(pattern, host))) throw refuseUrl(`the operator does not allow the host ${host}`);
+  const found = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolveHost(host, signal);
   const [first] = found;
   // One bad address is enough: nobody mixes them by accident.
   const bad = rules.allowPrivate ? undefined : found.find((entry) => !isPublicAddress(entry.address));
-  if (!first || bad) throw refused(`${host} is not on the public internet`);
+  if (!first || bad) throw refuseUrl(`${host} is not on the public internet`);
   return { url, ...first };
 }
 
 function parsedUrl(rules: FetchRules, address: string): URL {
-  if (address.length > LONGEST_URL || !URL.canParse(address)) throw refused('it is no address');
+  if (address.length > LONGEST_URL || !URL.canParse(address)) throw refuseUrl('it is no address');
   const url = new URL(address);
   const schemes = rules.allowPlain ? ['https:', 'http:'] : ['https:'];
-  if (!schemes.includes(url.protocol)) throw refused(`it must begin with ${schemes.join('// or ')}//`);
-  if (url.username || url.password) throw refused('it must not hold a password');
+  if (!schemes.includes(url.protocol)) throw refuseUrl(`it must begin with ${schemes.join('// or ')}//`);
+  if (url.username || url.password) throw refuseUrl('it must not hold a password');
   return url;
 }
 
@@ -70,13 +70,13 @@ function matches(pattern: string, host: string): boolean {
   return wanted.startsWith('*.') ? given.endsWith(wanted.slice(1)) : given === wanted;
 }
 
-async function resolved(host: string, signal: AbortSignal): Promise<readonly { address: string; family: number }[]> {
+async function resolveHost(host: string, signal: AbortSignal): Promise<readonly { address: string; family: number }[]> {
   const late = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
   late.catch(() => undefined);
   try {
     return await Promise.race([lookup(host, { all: true }), late]);
   } catch (cause) {
-    throw refused(`the host ${host} is not known`, cause);
+    throw refuseUrl(`the host ${host} is not known`, cause);
   }
 }
 
@@ -104,13 +104,13 @@ function textAt(rules: FetchRules, { url, address, family }: Place, signal: Abor
 async function bodyOf(response: IncomingMessage): Promise<string> {
   const status = response.statusCode ?? 0;
   try {
-    if (status >= 300 && status < 400) throw refused('it redirects elsewhere; give the address where the manifest is');
-    if (status !== 200) throw refused(`it was answered with HTTP status ${status}`);
+    if (status >= 300 && status < 400) throw refuseUrl('it redirects elsewhere; give the address where the manifest is');
+    if (status !== 200) throw refuseUrl(`it was answered with HTTP status ${status}`);
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of response as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > LARGEST_MANIFEST) throw refused(`what is there is larger than ${LARGEST_MANIFEST} bytes`);
+      if (size > LARGEST_MANIFEST) throw refuseUrl(`what is there is larger than ${LARGEST_MANIFEST} bytes`);
       chunks.push(chunk);
     }
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
@@ -119,7 +119,7 @@ async function bodyOf(response: IncomingMessage): Promise<string> {
   }
 }
 
-function refused(why: string, cause?: unknown): DomainError {
+function refuseUrl(why: string, cause?: unknown): DomainError {
   return new DomainError('invalid-parameter', {
     field: 'manifest_url',
     message: `The manifest_url cannot be used: ${why}.`,

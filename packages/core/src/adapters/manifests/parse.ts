@@ -8,11 +8,11 @@ const MOST_VALUES = 5_000;
 
 /** YAML, of which JSON is a part. js-yaml, because it reads the largest text ten times as fast as others, and the API waits for it. */
 export function parseManifest(text: string): JsonObject {
-  if (Buffer.byteLength(text) > LARGEST_MANIFEST) throw refused(`it is larger than ${LARGEST_MANIFEST} bytes`);
+  if (Buffer.byteLength(text) > LARGEST_MANIFEST) throw refuseManifest(`it is larger than ${LARGEST_MANIFEST} bytes`);
   const problem = shapeProblem(text);
-  if (problem !== undefined) throw refused(problem);
-  const value = copied(parsed(text), { left: MOST_VALUES }, 0);
-  if (!isJsonObject(value)) throw refused('it is no object');
+  if (problem !== undefined) throw refuseManifest(problem);
+  const value = copyBounded(parseText(text), { left: MOST_VALUES }, 0);
+  if (!isJsonObject(value)) throw refuseManifest('it is no object');
   return value;
 }
 
@@ -41,7 +41,7 @@ function shapeProblem(text: string): string | undefined {
 
 const INDENT: ReadonlySet<string> = new Set([' ', '-', '?', ':', '\t']);
 
-function parsed(text: string): unknown {
+function parseText(text: string): unknown {
   return parsedJson(text) ?? parsedYaml(text);
 }
 
@@ -61,26 +61,29 @@ function parsedYaml(text: string): unknown {
     // A key that occurs twice counts as it does in JSON: the last one wins.
     loadAll(text, (document) => void documents.push(document), { schema: CORE_SCHEMA, json: true });
   } catch (cause) {
-    throw refused((cause instanceof Error ? cause.message : '').split('\n')[0]?.slice(0, 200) || 'it cannot be read', cause);
+    throw refuseManifest(
+      (cause instanceof Error ? cause.message : '').split('\n')[0]?.slice(0, 200) || 'it cannot be read',
+      cause,
+    );
   }
-  if (documents.length > 1) throw refused('it holds more than one document');
+  if (documents.length > 1) throw refuseManifest('it holds more than one document');
   return documents[0] ?? null;
 }
 
 /** As JSON. An alias is a copy here, so what aliases multiply is counted. */
-function copied(value: unknown, room: { left: number }, depth: number): JsonValue {
+function copyBounded(value: unknown, room: { left: number }, depth: number): JsonValue {
   room.left -= 1;
-  if (room.left < 0) throw refused(`it holds more than ${MOST_VALUES} values`);
-  if (depth > DEEPEST) throw refused('it is nested too deeply');
-  if (Array.isArray(value)) return value.map((entry) => copied(entry, room, depth + 1));
+  if (room.left < 0) throw refuseManifest(`it holds more than ${MOST_VALUES} values`);
+  if (depth > DEEPEST) throw refuseManifest('it is nested too deeply');
+  if (Array.isArray(value)) return value.map((entry) => copyBounded(entry, room, depth + 1));
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copied(inner, room, depth + 1)]));
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copyBounded(inner, room, depth + 1)]));
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw refused('it holds a value that JSON does not have');
+  throw refuseManifest('it holds a value that JSON does not have');
 }
 
-function refused(why: string, cause?: unknown): DomainError {
+function refuseManifest(why: string, cause?: unknown): DomainError {
   const message = `The manifest cannot be used: ${why}. Write one object in YAML or JSON.`;
   return new DomainError('invalid-parameter', { field: 'manifest', message, ...(cause === undefined ? {} : { cause }) });
 }

@@ -3,7 +3,7 @@ import { Secret } from '../../domain/secret.js';
 import { ManualClock } from '../../testing/manual-clock.js';
 import { silentLogger } from '../system/logger.js';
 import { systemRandom } from '../system/random.js';
-import { givenToken } from './auth.js';
+import { fixedToken } from './auth.js';
 import { KeystoneIdentity } from './identity.js';
 import type { Wire } from './wire.js';
 
@@ -41,7 +41,7 @@ test('accounts of a hundred bays are made a few at a time, and tokens are valida
       random: systemRandom,
       logger: silentLogger,
       keystone: 'http://keystone.example',
-      service: givenToken(new Secret('service')),
+      service: fixedToken(new Secret('service')),
       choice: () => ({ region: 'one', interface: 'public' }),
     },
     {

@@ -12,7 +12,7 @@ interface Asked {
 
 /** What the project may have and has, of Nova, Neutron, Cinder and Octavia at once. A neighbour that does not tell is left out. */
 export async function allowancesIn(asked: Asked): Promise<readonly Allowance[]> {
-  const all = await Promise.all([ofNova(asked), ofNeutron(asked), ofCinder(asked), ofOctavia(asked)].map(refusedIsUnknown));
+  const all = await Promise.all([ofNova(asked), ofNeutron(asked), ofCinder(asked), ofOctavia(asked)].map(noneIfRefused));
   return all.flat();
 }
 
@@ -84,7 +84,7 @@ function limitOf(value: number): number | null {
 }
 
 /** Quotas that the caller may not see, or that an older neighbour does not show, do not stand in the way. */
-async function refusedIsUnknown(work: Promise<readonly Allowance[]>): Promise<readonly Allowance[]> {
+async function noneIfRefused(work: Promise<readonly Allowance[]>): Promise<readonly Allowance[]> {
   try {
     return await work;
   } catch (error) {

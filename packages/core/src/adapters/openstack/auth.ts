@@ -109,7 +109,7 @@ function scopeOf(scope: Scope): NonNullable<components['schemas']['AuthRequest']
 }
 
 /** A token that somebody else has got: it cannot be renewed. */
-export function givenToken(secret: Secret): TokenSource {
+export function fixedToken(secret: Secret): TokenSource {
   const document: TokenDocument = { expires_at: '', methods: [], user: { id: '', name: '', domain: { id: '', name: '' } } };
   return { token: () => Promise.resolve({ secret, document }) };
 }

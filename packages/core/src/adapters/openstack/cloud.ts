@@ -94,7 +94,7 @@ export class OpenstackCloud implements Cloud {
       : undefined;
     const named = byId
       ? [byId]
-      : (await allowed(dataOf(image.GET('/v2/images', { params: { query: { name: nameOrId } }, signal })))).images;
+      : (await asForbidden(dataOf(image.GET('/v2/images', { params: { query: { name: nameOrId } }, signal })))).images;
     const found = only(named, `images have the name ${nameOrId}`);
     return (
       found && {
@@ -111,7 +111,7 @@ export class OpenstackCloud implements Cloud {
   async #askFlavor(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<CloudFlavor> {
     const { compute } = this.#sessions.of(access);
     for (let marker: string | undefined; ;) {
-      const { flavors, flavors_links: more } = await allowed(
+      const { flavors, flavors_links: more } = await asForbidden(
         dataOf(compute.GET('/v2.1/flavors/detail', { params: { query: marker === undefined ? {} : { marker } }, signal })),
       );
       const found = flavors.find(({ id }) => id === nameOrId) ?? flavors.find(({ name }) => name === nameOrId);
@@ -132,7 +132,7 @@ export class OpenstackCloud implements Cloud {
   async #askNetwork(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<Network> {
     const { network } = this.#sessions.of(access);
     const ask = async (query: { readonly id: string } | { readonly name: string }) =>
-      (await allowed(dataOf(network.GET('/v2.0/networks', { params: { query }, signal })))).networks;
+      (await asForbidden(dataOf(network.GET('/v2.0/networks', { params: { query }, signal })))).networks;
     const found = only(await byIdOrName(nameOrId, ask), `networks have the name ${nameOrId}`);
     return found && { id: found.id, external: found['router:external'] === true };
   }
@@ -140,7 +140,7 @@ export class OpenstackCloud implements Cloud {
   async #askSubnet(nameOrId: string, access: CloudAccess, signal: AbortSignal): Found<Subnet> {
     const { network } = this.#sessions.of(access);
     const ask = async (query: { readonly id: string } | { readonly name: string }) =>
-      (await allowed(dataOf(network.GET('/v2.0/subnets', { params: { query }, signal })))).subnets;
+      (await asForbidden(dataOf(network.GET('/v2.0/subnets', { params: { query }, signal })))).subnets;
     const found = only(await byIdOrName(nameOrId, ask), `subnets have the name ${nameOrId}`);
     return found && { id: found.id, networkId: found.network_id, cidr: found.cidr };
   }
@@ -150,7 +150,7 @@ export class OpenstackCloud implements Cloud {
     if (!(await session.has('volume', signal))) return undefined;
     const types = await allPages(async (marker) => {
       const params = { path: { project_id: access.projectId }, query: marker };
-      const page = await allowed(dataOf(session.volume.GET('/v3/{project_id}/types', { params, signal })));
+      const page = await asForbidden(dataOf(session.volume.GET('/v3/{project_id}/types', { params, signal })));
       return { items: page.volume_types, links: page.volume_type_links };
     });
     return types.find(({ id }) => id === nameOrId) ?? types.find(({ name }) => name === nameOrId);
@@ -204,7 +204,7 @@ export class OpenstackCloud implements Cloud {
     return this.#lookups.find(['range', networkId], access, signal, async (ask) => {
       const { network } = this.#sessions.of(access);
       const params = { query: { network_id: networkId } };
-      const { subnets } = await allowed(dataOf(network.GET('/v2.0/subnets', { params, signal: ask })));
+      const { subnets } = await asForbidden(dataOf(network.GET('/v2.0/subnets', { params, signal: ask })));
       return subnets.find(({ cidr }) => !cidr.includes(':'))?.cidr;
     });
   }
@@ -234,7 +234,7 @@ export class OpenstackCloud implements Cloud {
     const found = await this.#lookups.find(['default external network'], access, signal, async (ask) => {
       const { network } = this.#sessions.of(access);
       const params = { query: { 'router:external': true } };
-      const { networks } = await allowed(dataOf(network.GET('/v2.0/networks', { params, signal: ask })));
+      const { networks } = await asForbidden(dataOf(network.GET('/v2.0/networks', { params, signal: ask })));
       return networks.find((one) => one.is_default) ?? (networks.length === 1 ? networks[0] : undefined);
     });
     return found?.id ?? null;
@@ -255,7 +255,7 @@ function only<T>(found: readonly T[], several: string): T | undefined {
 }
 
 /** A caller who may not ask is told so; it is not the service's failure. */
-async function allowed<T>(call: Promise<T>): Promise<T> {
+async function asForbidden<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
@@ -266,7 +266,7 @@ async function allowed<T>(call: Promise<T>): Promise<T> {
 
 async function absentIsFine<T>(call: Promise<T>): Promise<T | undefined> {
   try {
-    return await allowed(call);
+    return await asForbidden(call);
   } catch (error) {
     if (isDomainError(error, 'not-found')) return undefined;
     throw error;

@@ -4,7 +4,7 @@ import { Secret } from '../../domain/secret.js';
 import { ManualClock } from '../../testing/manual-clock.js';
 import { silentLogger } from '../system/logger.js';
 import { systemRandom } from '../system/random.js';
-import { givenToken, type TokenSource } from './auth.js';
+import { fixedToken, type TokenSource } from './auth.js';
 import { OpenstackCloud } from './cloud.js';
 import { LookupCache } from './lookups.js';
 import type { SessionDeps } from './session.js';
@@ -52,7 +52,7 @@ function aCloud(answers = ANSWERS) {
   const catalog = ['image', 'compute', 'network'].map((type) => ({ type, endpoints }));
   const service: TokenSource = {
     token: async (...given) => {
-      const issued = await givenToken(new Secret('service')).token(...given);
+      const issued = await fixedToken(new Secret('service')).token(...given);
       return { ...issued, document: { ...issued.document, catalog } };
     },
   };

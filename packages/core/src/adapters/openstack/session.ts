@@ -105,9 +105,9 @@ async function deliver(deps: SessionDeps, auth: TokenSource, neighbour: Neighbou
     method: request.method,
     url: `${origin}${path}`,
     body,
-    headers: given(request),
+    headers: headersIn(request),
   };
-  const reply = await refreshed(deps, exchange);
+  const reply = await sendWithFreshToken(deps, exchange);
   if (reply.status >= 400) throw failureOf(asked, reply);
   const hasBody = reply.text !== '' && reply.status !== 204;
   return new Response(hasBody ? reply.text : null, { status: reply.status, headers: Object.fromEntries(reply.headers) });
@@ -126,7 +126,7 @@ interface Exchange {
 }
 
 /** What a call says beside what every call says. */
-function given(request: Request): Readonly<Record<string, string>> {
+function headersIn(request: Request): Readonly<Record<string, string>> {
   return Object.fromEntries(
     ['x-subject-token', 'accept'].flatMap((name) => {
       const value = request.headers.get(name);
@@ -136,13 +136,13 @@ function given(request: Request): Readonly<Record<string, string>> {
 }
 
 /** A token that was refused is replaced once: it may have been revoked, or Keystone's keys were changed. */
-async function refreshed(deps: SessionDeps, exchange: Exchange): Promise<WireReply> {
-  const first = await repeated(deps, exchange, false);
-  return first.status === 401 ? repeated(deps, exchange, true) : first;
+async function sendWithFreshToken(deps: SessionDeps, exchange: Exchange): Promise<WireReply> {
+  const first = await sendWithRetries(deps, exchange, false);
+  return first.status === 401 ? sendWithRetries(deps, exchange, true) : first;
 }
 
 /** What may be repeated is repeated while the neighbour asks for patience, says how long, or is silent. */
-async function repeated(deps: SessionDeps, exchange: Exchange, renew: boolean): Promise<WireReply> {
+async function sendWithRetries(deps: SessionDeps, exchange: Exchange, renew: boolean): Promise<WireReply> {
   const { secret } = await exchange.auth.token(renew, exchange.caller.signal);
   for (let attempt = 0; ; attempt += 1) {
     const request = wireRequest(deps, exchange, secret.reveal());
@@ -166,7 +166,7 @@ async function once(deps: SessionDeps, exchange: Exchange, request: WireRequest)
   const started = deps.clock.now().getTime();
   const { signal } = exchange.caller;
   const reply = await underDeadline({ milliseconds: DEADLINE_MS, signal }, (timely) => deps.wire(request, timely));
-  deps.logger.debug('neighbour asked', {
+  deps.logger.debug('neighbour called', {
     neighbour: exchange.asked.neighbour,
     call: exchange.asked.call,
     status: reply.status,

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../domain/errors.js';
 import type { Vault } from '../../ports/certificates.js';
 import type { CloudAccess, CloudCredential } from '../../ports/orchestrator.js';
-import { givenToken, passwordLogin, type TokenSource } from './auth.js';
+import { fixedToken, passwordLogin, type TokenSource } from './auth.js';
 import { openSession, type Session, type SessionDeps } from './session.js';
 
 /** Sessions with the cloud, by whose rights they are. */
@@ -24,7 +24,7 @@ export function cloudSessions(deps: SessionDeps, vault: Pick<Vault, 'get'>): Ses
   const service = openSession(deps);
   const trusts = new LRUCache<string, Session>({ max: MOST_TRUSTS });
   const under = (credential: CloudCredential): Session => {
-    if (credential.kind === 'token') return openSession(deps, givenToken(credential.token));
+    if (credential.kind === 'token') return openSession(deps, fixedToken(credential.token));
     const known = trusts.get(credential.trustId);
     if (known) return known;
     const session = openSession(deps, trustLogin(deps, vault, credential));

@@ -1,6 +1,6 @@
 import { DomainError, isDomainError } from '../../domain/errors.js';
 import type { TrustRequest, Trusts } from '../../ports/identity.js';
-import { givenToken, passwordLogin, type TokenDocument, type TokenSource } from './auth.js';
+import { fixedToken, passwordLogin, type TokenDocument, type TokenSource } from './auth.js';
 import { dataOf, openSession, type Session, type SessionDeps } from './session.js';
 
 /** Trusts by which an account acts for the owner of a bay. Asked for before they are made: an account holds one at most. */
@@ -46,7 +46,7 @@ async function isUsable(
 }
 
 async function makeTrust(deps: SessionDeps, request: TrustRequest, signal: AbortSignal): Promise<string> {
-  const owner = openSession(deps, givenToken(request.ownerToken));
+  const owner = openSession(deps, fixedToken(request.ownerToken));
   const document = await ownerOf(owner, request, signal);
   if (!document.project) throw refusal('the token is not scoped to a project');
   const roles = rolesToHandOn(document.roles ?? [], request);
@@ -70,7 +70,7 @@ async function makeTrust(deps: SessionDeps, request: TrustRequest, signal: Abort
     return trust.id;
   } catch (error) {
     if (isDomainError(error, 'cloud-refused')) throw refusal(error.message);
-    throw isTokenEnded(error) ? ended(error) : error;
+    throw isTokenEnded(error) ? tokenEnded(error) : error;
   }
 }
 
@@ -103,7 +103,7 @@ async function ownerOf(owner: Session, request: TrustRequest, signal: AbortSigna
     const header = { 'X-Subject-Token': request.ownerToken.reveal() };
     return (await dataOf(owner.identity.GET('/v3/auth/tokens', { params: { header }, signal }))).token;
   } catch (error) {
-    throw isTokenEnded(error) || isDomainError(error, 'not-found') ? ended(error) : error;
+    throw isTokenEnded(error) || isDomainError(error, 'not-found') ? tokenEnded(error) : error;
   }
 }
 
@@ -114,7 +114,7 @@ function isTokenEnded(error: unknown): boolean {
   );
 }
 
-function ended(cause: unknown): DomainError {
+function tokenEnded(cause: unknown): DomainError {
   return new DomainError('cloud-refused', {
     message:
       'The token of the request ended before the service could act for its owner. Update the bay with a fresh token, or delete it.',

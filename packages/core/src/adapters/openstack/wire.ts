@@ -86,14 +86,14 @@ export function wirePerNeighbour(common: Wire, own: ReadonlyMap<string, Wire>): 
 
 async function gather(response: IncomingMessage, mostOfSuccess: number): Promise<WireReply> {
   const status = response.statusCode ?? 0;
-  const bytes = status >= 400 ? await cut(response, MOST_BYTES_OF_A_REFUSAL) : await whole(response, mostOfSuccess);
+  const bytes = status >= 400 ? await cut(response, MOST_BYTES_OF_A_REFUSAL) : await readBounded(response, mostOfSuccess);
   const headers = new Map(
     Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)]),
   );
   return { status, headers, text: bytes.toString('utf8') };
 }
 
-async function whole(response: IncomingMessage, mostBytes: number): Promise<Buffer> {
+async function readBounded(response: IncomingMessage, mostBytes: number): Promise<Buffer> {
   const announced = Number(response.headers['content-length'] ?? 0);
   if (announced > mostBytes) {
     response.destroy();

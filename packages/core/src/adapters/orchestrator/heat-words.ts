@@ -49,7 +49,7 @@ export function resourcesOf(rows: readonly HeatResource[]): readonly StackResour
       ? [...pathOf(holder, depth + 1), row.resource_name]
       : [row.resource_name];
   };
-  return inOrderOfNeed(rows).map((row) => ({
+  return sortByDependency(rows).map((row) => ({
     path: pathOf(row, 0),
     type: row.resource_type,
     physicalId: row.physical_resource_id || null,
@@ -81,7 +81,7 @@ export function stackIdIn(links: readonly HeatLink[]): string | undefined {
 }
 
 /** What others require comes before them; within that, Heat's order. */
-function inOrderOfNeed(rows: readonly HeatResource[]): readonly HeatResource[] {
+function sortByDependency(rows: readonly HeatResource[]): readonly HeatResource[] {
   const keyOf = (row: HeatResource, name: string): string => `${stackIdIn(row.links) ?? ''}/${name}`;
   const byKey = new Map(rows.map((row) => [keyOf(row, row.resource_name), row]));
   const needs = new Map<HeatResource, HeatResource[]>();

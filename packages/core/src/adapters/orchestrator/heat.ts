@@ -49,7 +49,7 @@ export function heatOrchestrator(deps: HeatDeps): Orchestrator {
   return {
     limits: deps.limits,
     find: async (names, access, signal) => {
-      const stacks = await listed(sessions.service, { names, projectId: access.projectId }, signal);
+      const stacks = await listStacks(sessions.service, { names, projectId: access.projectId }, signal);
       return allOf(stacks, access.projectId, (place) => snapshot(place, signal));
     },
     findAll: async (addresses, signal) => {
@@ -67,7 +67,7 @@ export function heatOrchestrator(deps: HeatDeps): Orchestrator {
           signal,
         }),
       );
-      return begun(stack.id, spec, 'CREATE');
+      return snapshotOfBegun(stack.id, spec, 'CREATE');
     },
     update: async (stackId, spec, access, signal) => {
       const stack = await requireStack(sessions.service, stackId, access, signal);
@@ -83,7 +83,7 @@ export function heatOrchestrator(deps: HeatDeps): Orchestrator {
       } catch (error) {
         throw await whyUnchanged(sessions.service, access, error, signal);
       }
-      return begun(stackId, spec, 'UPDATE');
+      return snapshotOfBegun(stackId, spec, 'UPDATE');
     },
     delete: async (stackId, access, signal) => {
       const stack = await stackById(sessions.service, stackId, access, signal);
@@ -179,7 +179,7 @@ async function inTurns<T>(
   return results;
 }
 
-async function listed(
+async function listStacks(
   session: Session,
   asked: { readonly names: readonly StackName[]; readonly projectId: string; readonly everywhere?: boolean },
   signal: AbortSignal,
@@ -212,14 +212,14 @@ async function listedEverywhere(
   const names = addresses.map(({ name }) => name);
   try {
     const projectId = await sessions.serviceProject(signal);
-    const stacks = await listed(sessions.service, { names, projectId, everywhere: true }, signal);
+    const stacks = await listStacks(sessions.service, { names, projectId, everywhere: true }, signal);
     return stacks.filter((stack) => wanted.has(`${stack.project ?? ''}/${stack.stack_name}`));
   } catch (error) {
     if (!isDomainError(error, 'cloud-refused')) throw error;
     const found: HeatStack[] = [];
     for (const project of new Set(addresses.map(({ projectId }) => projectId))) {
       const own = addresses.filter(({ projectId }) => projectId === project).map(({ name }) => name);
-      const stacks = await listed(sessions.service, { names: own, projectId: project }, signal);
+      const stacks = await listStacks(sessions.service, { names: own, projectId: project }, signal);
       found.push(...stacks.map((stack) => ({ ...stack, project })));
     }
     return found;
@@ -335,7 +335,7 @@ function refuseTooLarge(deps: HeatDeps, spec: StackSpec): void {
 }
 
 /** What has just been begun, without asking again: the next look shows more. */
-function begun(id: string, spec: StackSpec, action: 'CREATE' | 'UPDATE'): StackSnapshot {
+function snapshotOfBegun(id: string, spec: StackSpec, action: 'CREATE' | 'UPDATE'): StackSnapshot {
   return {
     id,
     name: spec.name,

@@ -73,10 +73,10 @@ function isKnown({ rules }: RuleSet, name: string): boolean {
 
 function heldBy(rules: RuleSet, name: string, question: Question): string {
   if (name === IS_ADMIN) return rules.decide(ADMIN_RULE)(question) ? 'True' : 'False';
-  return shown(credentialOf(name)?.(question.actor));
+  return formatFact(credentialOf(name)?.(question.actor));
 }
 
-function shown(fact: ReturnType<NonNullable<ReturnType<typeof credentialOf>>>): string {
+function formatFact(fact: ReturnType<NonNullable<ReturnType<typeof credentialOf>>>): string {
   if (fact === null || fact === undefined || fact === '') return 'nothing';
   return typeof fact === 'string' ? fact : fact.join(', ') || 'nothing';
 }

@@ -32,7 +32,7 @@ const DEEPEST = 200;
 
 /** Errors: `RuleSyntaxError`. An empty text always holds, as upstream has it. */
 export function parseRule(text: string): Check {
-  return text === '' ? { kind: 'always' } : new Parser(tokensOf(text), text.length + 1).whole();
+  return text === '' ? { kind: 'always' } : new Parser(tokensOf(text), text.length + 1).parseAll();
 }
 
 /** The list form: any of the alternatives, each of which holds when all of its checks do. Its texts are single checks. */
@@ -42,12 +42,12 @@ export function parseRuleList(alternatives: readonly (string | readonly string[]
     .map((alternative) => (typeof alternative === 'string' ? [alternative] : alternative))
     .filter((alternative) => alternative.length > 0)
     .map((alternative) =>
-      joined(
+      combineChecks(
         'all',
         alternative.map((text) => parseCheck(text, 1)),
       ),
     );
-  return checks.length === 0 ? { kind: 'never' } : joined('any', checks);
+  return checks.length === 0 ? { kind: 'never' } : combineChecks('any', checks);
 }
 
 /** The text that is read as the same check again. */
@@ -64,15 +64,15 @@ export function printCheck(check: Check): string {
     case 'compare':
       return `${check.left.kind === 'literal' ? check.left.text : check.left.name}:${printTemplate(check.match)}`;
     case 'not':
-      return `not ${grouped(check.of)}`;
+      return `not ${parenthesise(check.of)}`;
     case 'all':
-      return check.of.map(grouped).join(' and ');
+      return check.of.map(parenthesise).join(' and ');
     case 'any':
-      return check.of.map(grouped).join(' or ');
+      return check.of.map(parenthesise).join(' or ');
   }
 }
 
-function grouped(check: Check): string {
+function parenthesise(check: Check): string {
   return check.kind === 'all' || check.kind === 'any' ? `(${printCheck(check)})` : printCheck(check);
 }
 
@@ -120,7 +120,7 @@ class Parser {
     this.#end = end;
   }
 
-  whole(): Check {
+  parseAll(): Check {
     const check = this.#alternatives();
     const rest = this.#tokens[this.#at];
     if (rest?.kind === ')') throw new RuleSyntaxError(rest.column, 'this parenthesis was never opened');
@@ -131,13 +131,13 @@ class Parser {
   #alternatives(): Check {
     const checks = [this.#conjunction()];
     while (this.#take('or')) checks.push(this.#conjunction());
-    return joined('any', checks);
+    return combineChecks('any', checks);
   }
 
   #conjunction(): Check {
     const checks = [this.#single()];
     while (this.#take('and')) checks.push(this.#single());
-    return joined('all', checks);
+    return combineChecks('all', checks);
   }
 
   #single(): Check {
@@ -179,7 +179,7 @@ class Parser {
   }
 }
 
-function joined(kind: 'all' | 'any', checks: readonly Check[]): Check {
+function combineChecks(kind: 'all' | 'any', checks: readonly Check[]): Check {
   const [only] = checks;
   return only && checks.length === 1 ? only : { kind, of: checks };
 }

@@ -39,7 +39,7 @@ export function assembleRules({ defaults, overrides = [], enforceNewDefaults = t
   refuseCircles(rules);
   const known = new Set([...built, ...base].map((rule) => rule.name));
   const warnings = overrides.flatMap((rule) => warningsAbout(rule, rules, known));
-  return { rules, warnings: [...new Set(warnings)], decide: compiled(rules) };
+  return { rules, warnings: [...new Set(warnings)], decide: compileRules(rules) };
 }
 
 function defaultRule(name: string, text: string): Rule {
@@ -51,7 +51,7 @@ function textOf({ check, deprecated }: DefaultRule, enforceNewDefaults: boolean)
   return deprecated === null || enforceNewDefaults ? check : `(${deprecated}) or (${check})`;
 }
 
-function compiled(rules: ReadonlyMap<string, Rule>): RuleSet['decide'] {
+function compileRules(rules: ReadonlyMap<string, Rule>): RuleSet['decide'] {
   const done = new Map<string, Decide>();
   const lookUp: RuleLookup = (name) => {
     const ready = done.get(name);

@@ -26,10 +26,10 @@ export function adjustableLogger(
 
 function loggerOver(log: PinoLogger): Logger {
   return {
-    debug: (event, fields) => log.debug(masked(fields), event),
-    info: (event, fields) => log.info(masked(fields), event),
-    warn: (event, fields) => log.warn(masked(fields), event),
-    error: (event, fields) => log.error(masked(fields), event),
+    debug: (event, fields) => log.debug(maskFields(fields), event),
+    info: (event, fields) => log.info(maskFields(fields), event),
+    warn: (event, fields) => log.warn(maskFields(fields), event),
+    error: (event, fields) => log.error(maskFields(fields), event),
   };
 }
 
@@ -40,9 +40,9 @@ export const silentLogger: Logger = {
   error: () => undefined,
 };
 
-function masked(fields: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+function maskFields(fields: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
   // The usual line has nothing to hide, and is not copied.
-  for (const name in fields) if (isSensitive(name) || !isPlain(fields[name])) return copied(fields);
+  for (const name in fields) if (isSensitive(name) || !isPlain(fields[name])) return copyMasked(fields);
   return fields;
 }
 
@@ -50,9 +50,9 @@ function isPlain(value: unknown): boolean {
   return typeof value !== 'object' || value === null;
 }
 
-function copied(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function copyMasked(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const safe: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) safe[name] = isSensitive(name) ? '[secret]' : shown(value, 0);
+  for (const [name, value] of Object.entries(fields)) safe[name] = isSensitive(name) ? '[secret]' : printableValue(value, 0);
   return safe;
 }
 
@@ -67,19 +67,19 @@ function isSensitive(name: string): boolean {
   return sensitive;
 }
 
-function shown(value: unknown, depth: number): unknown {
+function printableValue(value: unknown, depth: number): unknown {
   if (value instanceof Secret) return '[secret]';
   if (value instanceof Error)
     return {
       name: value.name,
       message: value.message,
-      ...(value.cause === undefined ? {} : { cause: shown(value.cause, depth + 1) }),
+      ...(value.cause === undefined ? {} : { cause: printableValue(value.cause, depth + 1) }),
       stack: value.stack,
     };
   if (value instanceof Date || typeof value !== 'object' || value === null) return value;
   if (depth > DEEPEST) return '[deep]';
-  if (Array.isArray(value)) return value.map((item) => shown(item, depth + 1));
+  if (Array.isArray(value)) return value.map((item) => printableValue(item, depth + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, SENSITIVE.test(name) ? '[secret]' : shown(inner, depth + 1)]),
+    Object.entries(value).map(([name, inner]) => [name, SENSITIVE.test(name) ? '[secret]' : printableValue(inner, depth + 1)]),
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DomainError } from '../../domain/errors.js';
-import { metered } from './meter.js';
+import { meterMethods } from './meter.js';
 
 test('calls are counted by their outcome and timed; others of the part are left alone', async () => {
   const calls: (string | number)[][] = [];
@@ -17,7 +17,11 @@ test('calls are counted by their outcome and timed; others of the part are left 
     update: async () => Promise.reject(new TypeError('a defect')),
     name: () => 'x',
   };
-  const counted = metered({ meter, clock: { now: () => new Date(now) } }, 'orchestrator', part, ['create', 'delete', 'update']);
+  const counted = meterMethods({ meter, clock: { now: () => new Date(now) } }, 'orchestrator', part, [
+    'create',
+    'delete',
+    'update',
+  ]);
   expect(await counted.create()).toBe('made');
   await expect(counted.delete()).rejects.toThrow('away');
   await expect(counted.update()).rejects.toThrow('a defect');

@@ -4,7 +4,7 @@ import type { Meter } from '../../ports/meter.js';
 import { aroundMethods } from './around.js';
 
 /** Every asynchronous method of a part, counted and timed. */
-export function metered<T extends object>(
+export function meterMethods<T extends object>(
   { meter, clock }: { readonly meter: Meter; readonly clock: Pick<Clock, 'now'> },
   name: string,
   part: T,

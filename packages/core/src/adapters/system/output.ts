@@ -26,7 +26,7 @@ export function promptOutput(fd: number | Descriptor = OUTPUT): DestinationStrea
   return {
     write: (line) => {
       const text = `${lost.notice()}${line}`;
-      if (!written(descriptorOf(fd), Buffer.from(text))) lost.count(line);
+      if (!writeAll(descriptorOf(fd), Buffer.from(text))) lost.count(line);
       else lost.reset();
     },
   };
@@ -108,7 +108,7 @@ class Gathered implements DestinationStream {
     const rest = [this.#writing ?? Buffer.alloc(0), Buffer.from(`${this.#lost.notice()}${this.#held}`)];
     this.#writing = undefined;
     this.#held = '';
-    written(this.#fd(), Buffer.concat(rest));
+    writeAll(this.#fd(), Buffer.concat(rest));
   }
 }
 
@@ -131,7 +131,7 @@ class LostLines {
 }
 
 /** False where not all of it could be written. */
-function written(fd: number, bytes: Buffer): boolean {
+function writeAll(fd: number, bytes: Buffer): boolean {
   for (let [at, tries] = [0, 0]; at < bytes.length;) {
     try {
       at += writeSync(fd, bytes, at);

@@ -17,7 +17,7 @@ interface NamedKey {
  * all of them open. Sealed: `v1.<id of the key>.<nonce, tag and text in base64>`; texts of earlier releases are the base64 alone.
  */
 export function aesSealer(...keys: readonly Uint8Array[]): Sealer {
-  const [newest, ...older] = keys.map(named);
+  const [newest, ...older] = keys.map(nameKey);
   if (newest === undefined) throw new DomainError('internal', 'A sealing key is needed.');
   const all = [newest, ...older];
   return {
@@ -36,7 +36,7 @@ export function aesSealer(...keys: readonly Uint8Array[]): Sealer {
 }
 
 /** Eight digits of a hash tell keys apart and say nothing about them. */
-function named(key: Uint8Array): NamedKey {
+function nameKey(key: Uint8Array): NamedKey {
   if (key.length !== 32) throw new DomainError('internal', 'The sealing key must have 32 bytes.');
   return { id: createHash('sha256').update('magnum sealing key').update(key).digest('hex').slice(0, 8), key };
 }

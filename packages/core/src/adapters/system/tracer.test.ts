@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openTelemetryTracer, traced } from './tracer.js';
+import { openTelemetryTracer, traceMethods } from './tracer.js';
 
 const exporter = new InMemorySpanExporter();
 
@@ -61,7 +61,7 @@ describe('a trace', () => {
   });
 
   test('holds every call of a part, and marks the ones that failed', async () => {
-    const part = traced(
+    const part = traceMethods(
       openTelemetryTracer,
       'orchestrator',
       { create: async () => 'made', delete: () => Promise.reject(new Error('no')), name: () => 'x' },

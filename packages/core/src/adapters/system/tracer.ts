@@ -31,6 +31,6 @@ function contextOf(parent: string | null | undefined): Context {
 }
 
 /** Every asynchronous method of a part in a span of its own: `orchestrator.create`. */
-export function traced<T extends object>(tracer: Tracer, name: string, part: T, methods: readonly (keyof T & string)[]): T {
+export function traceMethods<T extends object>(tracer: Tracer, name: string, part: T, methods: readonly (keyof T & string)[]): T {
   return aroundMethods(part, methods, (method, work) => tracer.span(`${name}.${method}`, {}, work));
 }

@@ -19,11 +19,11 @@ export async function attempt<T>(
     if (isDomainError(cause)) throw cause;
     if (cause instanceof DeadlineError)
       throw new DomainError('engine-unavailable', `the bay's API did not answer within ${WITHIN_MS / 1_000} s`);
-    throw translated(trying, cause);
+    throw translateError(trying, cause);
   }
 }
 
-function translated(trying: string, cause: unknown): DomainError {
+function translateError(trying: string, cause: unknown): DomainError {
   if (cause instanceof AnswerTooLargeError)
     return new DomainError('engine-failed', { message: `could not ${trying}: ${cause.message}`, cause });
   const status = statusOf(cause);
@@ -57,12 +57,12 @@ function wordsOf(error: unknown): string {
 }
 
 function messageIn(body: unknown): string | undefined {
-  if (typeof body === 'string') return messageIn(parsed(body));
+  if (typeof body === 'string') return messageIn(parseObject(body));
   const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : undefined;
   return typeof message === 'string' ? message : undefined;
 }
 
-function parsed(text: string): unknown {
+function parseObject(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' ? value : undefined;

@@ -10,7 +10,7 @@ import { podKind, replicationControllerKind, serviceKind } from './kinds.js';
 
 /** A session with a Kubernetes. Nothing is connected before the first question, and nothing needs to be closed. */
 export function connectKubernetes(input: ConnectInput): CoeSession {
-  const connection: Connection = (bounds) => connected(input, bounds);
+  const connection: Connection = (bounds) => connectApi(input, bounds);
   return {
     health: (signal) => healthOf(connection, input, signal),
     pods: manifestClient(connection, podKind),
@@ -19,7 +19,7 @@ export function connectKubernetes(input: ConnectInput): CoeSession {
   };
 }
 
-async function connected({ endpoint, guard }: ConnectInput, bounds: Bounds): Promise<CoreV1Api> {
+async function connectApi({ endpoint, guard }: ConnectInput, bounds: Bounds): Promise<CoreV1Api> {
   const { CoreV1Api, createConfiguration, ServerConfiguration } = await import('@kubernetes/client-node');
   const certificates: SecurityAuthentication = {
     getName: () => 'certificates',

@@ -5,12 +5,16 @@ export function clientFiles({ address, identity }: ClientAccess): ClientFiles {
   const host = { DOCKER_HOST: address.replace(/^https?:/, 'tcp:') };
   if (!identity) return { files: {}, environment: host, places: {} };
   return {
-    files: { 'ca.pem': ended(identity.ca), 'cert.pem': ended(identity.certificate), 'key.pem': ended(identity.key.reveal()) },
+    files: {
+      'ca.pem': endWithNewline(identity.ca),
+      'cert.pem': endWithNewline(identity.certificate),
+      'key.pem': endWithNewline(identity.key.reveal()),
+    },
     environment: { ...host, DOCKER_TLS_VERIFY: '1' },
     places: { DOCKER_CERT_PATH: '' },
   };
 }
 
-function ended(pem: string): string {
+function endWithNewline(pem: string): string {
   return `${pem.trimEnd()}\n`;
 }

@@ -1,20 +1,20 @@
 import type { CoeSession, ConnectInput } from '../../ports/bay-driver.js';
-import { admissionsOf } from './admissions.js';
+import { probeNodes } from './tls-probe.js';
 import { containerClient } from './containers.js';
-import { enginesOf, listNodes } from './engines.js';
+import { dockerNodes, listNodes } from './docker-nodes.js';
 import { healthOf } from './health.js';
 import { loadImage } from './images.js';
 import { releaseNodes } from './scale-in.js';
 
 /** A session with a swarm. Nothing is connected before the first question, and nothing needs to be closed. */
 export function connectSwarm(input: ConnectInput): CoeSession {
-  const engines = enginesOf(input);
+  const engines = dockerNodes(input);
   return {
     health: (signal) => healthOf(engines, input, signal),
     nodes: (signal) => listNodes(engines, signal),
     releaseNodes: (names, signal) => releaseNodes(engines, names, signal),
     containers: containerClient(engines),
-    admissions: (signal) => admissionsOf(input, signal),
+    admissions: (signal) => probeNodes(input, signal),
     loadImage: (tar, signal) => loadImage(engines, tar, signal),
   };
 }

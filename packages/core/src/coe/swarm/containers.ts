@@ -2,12 +2,21 @@ import type { ContainerHandle } from '../../docker/handles.js';
 import { finishProgress } from '../../docker/progress.js';
 import type { ContainerSummary, NewContainer } from '../../docker/resources.js';
 import { DomainError, isDomainError } from '../../domain/errors.js';
-import type { ContainerReport, ContainerSpec, ContainerStatus } from '../../domain/workload.js';
+import type { ContainerReport, ContainerSpec, ContainerStatus } from '../../domain/container.js';
 import type { CommandResult, ContainerClient } from '../../ports/bay-driver.js';
 import { Allowance, collect, MOST_WRITTEN, type Bounds } from '../../http/bounded-http.js';
 import { attempt, statusOf, wordsOf } from './engine-errors.js';
-import { CALL_WITHIN, listIn, listNodes, onNode, requireNodes, usual, type Engine, type Engines } from './engines.js';
-import { bounded, demultiplexed, splitWords } from './output.js';
+import {
+  CALL_WITHIN,
+  listIn,
+  listNodes,
+  onNode,
+  requireNodes,
+  usual,
+  type DockerNode,
+  type DockerNodes,
+} from './docker-nodes.js';
+import { keepEnd, demultiplex, splitWords } from './container-output.js';
 
 /** By this label, whose value is the host name, a container is found on whatever node it is. */
 const LABEL = 'org.magnum.container';
@@ -20,13 +29,13 @@ const MOST_PROGRESS = 64 * 1024 ** 2;
 const SILENT = 'silent';
 
 interface Found {
-  readonly engine: Engine;
+  readonly engine: DockerNode;
   readonly id: string;
   readonly report: ContainerReport;
 }
 
 /** Containers made directly on the nodes' engines: a swarm has services, but the API's containers are single ones. */
-export function containerClient(engines: Engines): ContainerClient {
+export function containerClient(engines: DockerNodes): ContainerClient {
   const act =
     (trying: string, call: (container: ContainerHandle) => Promise<unknown>, fine: readonly number[] = []) =>
     async (hostname: string, signal: AbortSignal): Promise<void> => {
@@ -52,10 +61,10 @@ export function containerClient(engines: Engines): ContainerClient {
   };
 }
 
-type Survey = readonly { readonly engine: Engine; readonly containers: readonly ContainerSummary[] | typeof SILENT }[];
+type Survey = readonly { readonly engine: DockerNode; readonly containers: readonly ContainerSummary[] | typeof SILENT }[];
 
 /** What every node has of the API's containers; nodes that do not answer hold up nobody. */
-async function survey(engines: Engines, signal: AbortSignal): Promise<Survey> {
+async function survey(engines: DockerNodes, signal: AbortSignal): Promise<Survey> {
   const all = requireNodes(engines.all());
   return Promise.all(
     all.map(async (engine) => {
@@ -90,7 +99,7 @@ function silentNodes(seen: Survey): readonly string[] {
   return seen.filter(({ containers }) => containers === SILENT).map(({ engine }) => engine.node);
 }
 
-async function find(engines: Engines, hostname: string, signal: AbortSignal): Promise<Found> {
+async function find(engines: DockerNodes, hostname: string, signal: AbortSignal): Promise<Found> {
   const seen = await survey(engines, signal);
   const found = foundIn(seen, hostname);
   if (found) return found;
@@ -104,7 +113,7 @@ async function find(engines: Engines, hostname: string, signal: AbortSignal): Pr
 }
 
 async function inspectAll(
-  engines: Engines,
+  engines: DockerNodes,
   hostnames: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, ContainerReport>> {
@@ -128,7 +137,7 @@ function statusFrom(state: string, words: string): ContainerStatus {
   return state === 'exited' && [0, 137, 143].includes(code) ? 'Stopped' : 'Error';
 }
 
-async function create(engines: Engines, spec: ContainerSpec, signal: AbortSignal): Promise<ContainerReport> {
+async function create(engines: DockerNodes, spec: ContainerSpec, signal: AbortSignal): Promise<ContainerReport> {
   const seen = await survey(engines, signal);
   const known = foundIn(seen, spec.hostname);
   if (known) return known.report;
@@ -152,7 +161,7 @@ async function create(engines: Engines, spec: ContainerSpec, signal: AbortSignal
 }
 
 /** The ready node with the fewest of these containers; managers only where there is no worker. */
-async function choose(engines: Engines, seen: Survey, signal: AbortSignal): Promise<Engine> {
+async function choose(engines: DockerNodes, seen: Survey, signal: AbortSignal): Promise<DockerNode> {
   const usable = new Set(
     (await listNodes(engines, signal))
       .filter(({ state, availability }) => state === 'ready' && availability === 'active')
@@ -182,7 +191,7 @@ function optionsOf(spec: ContainerSpec): NewContainer {
   };
 }
 
-async function pull({ node, docker }: Engine, image: string, signal: AbortSignal): Promise<void> {
+async function pull({ node, docker }: DockerNode, image: string, signal: AbortSignal): Promise<void> {
   // Without a tag the engine would take every tag that there is.
   const name = /[:@][^/]*$/.test(image) ? image : `${image}:latest`;
   try {
@@ -200,7 +209,7 @@ async function pull({ node, docker }: Engine, image: string, signal: AbortSignal
 }
 
 /** Wherever it is, and where an interrupted create may have left a second one. */
-async function remove(engines: Engines, hostname: string, signal: AbortSignal): Promise<void> {
+async function remove(engines: DockerNodes, hostname: string, signal: AbortSignal): Promise<void> {
   const seen = await survey(engines, signal);
   for (const { engine, containers } of seen) {
     const own = containers === SILENT ? [] : containers.filter((container) => isOf(container, hostname));
@@ -226,16 +235,16 @@ function ofOutput(signal: AbortSignal): Bounds {
   return { signal, allowance: new Allowance(MOST_WRITTEN) };
 }
 
-async function logs(engines: Engines, hostname: string, signal: AbortSignal): Promise<CommandResult> {
+async function logs(engines: DockerNodes, hostname: string, signal: AbortSignal): Promise<CommandResult> {
   const { engine, id } = await find(engines, hostname, signal);
   const what = { trying: 'read the logs', where: `the node ${engine.node}`, milliseconds: CALL_WITHIN };
   const raw = await attempt(what, signal, (limited) =>
     engine.docker(ofOutput(limited)).getContainer(id).logs({ stdout: true, stderr: true, tail: LOG_LINES }),
   );
-  return { output: bounded(demultiplexed(raw)) };
+  return { output: keepEnd(demultiplex(raw)) };
 }
 
-async function execute(engines: Engines, hostname: string, command: string, signal: AbortSignal): Promise<CommandResult> {
+async function execute(engines: DockerNodes, hostname: string, command: string, signal: AbortSignal): Promise<CommandResult> {
   const { engine, id } = await find(engines, hostname, signal);
   const what = { trying: 'execute the command', where: `the node ${engine.node}`, milliseconds: EXECUTE_WITHIN };
   const run = (words: readonly string[]): Promise<{ code: number; output: string }> =>
@@ -252,5 +261,5 @@ async function executeWords(container: ContainerHandle, words: readonly string[]
   const { ExitCode } = await execution.inspect();
   // What the engine itself says comes without frames.
   const framed = raw.length === 0 || (raw[0] ?? 9) <= 2;
-  return { code: ExitCode ?? 0, output: bounded(framed ? demultiplexed(raw) : raw) };
+  return { code: ExitCode ?? 0, output: keepEnd(framed ? demultiplex(raw) : raw) };
 }

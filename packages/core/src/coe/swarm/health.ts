@@ -1,9 +1,9 @@
 import type { ConnectInput, HealthReport } from '../../ports/bay-driver.js';
 import { healthFrom } from '../health.js';
-import { listNodes, type Engines } from './engines.js';
+import { listNodes, type DockerNodes } from './docker-nodes.js';
 
 /** The nodes that the swarm calls ready. */
-export function healthOf(engines: Engines, input: ConnectInput, signal: AbortSignal): Promise<HealthReport> {
+export function healthOf(engines: DockerNodes, input: ConnectInput, signal: AbortSignal): Promise<HealthReport> {
   const ready = async (): Promise<ReadonlySet<string>> =>
     new Set((await listNodes(engines, signal)).filter(({ state }) => state === 'ready').map(({ name }) => name));
   return healthFrom(input, ready, signal);

@@ -3,13 +3,13 @@ import { PassThrough } from 'node:stream';
 import { finishProgress } from '../../docker/progress.js';
 import { DomainError, isDomainError } from '../../domain/errors.js';
 import { attempt } from './engine-errors.js';
-import { requireNodes, usual, type Engine, type Engines } from './engines.js';
+import { requireNodes, usual, type DockerNode, type DockerNodes } from './docker-nodes.js';
 
 const LOAD_WITHIN = 900_000;
 
 /** Streams a saved image to all nodes at once; the slowest sets the pace. Names of the nodes that have it now. */
 export async function loadImage(
-  engines: Engines,
+  engines: DockerNodes,
   tar: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
@@ -37,7 +37,7 @@ async function write(pipe: PassThrough, chunk: Uint8Array): Promise<void> {
   }
 }
 
-function load({ node, docker }: Engine, pipe: PassThrough, signal: AbortSignal): Promise<void> {
+function load({ node, docker }: DockerNode, pipe: PassThrough, signal: AbortSignal): Promise<void> {
   return attempt({ trying: 'load the image', where: `the node ${node}`, milliseconds: LOAD_WITHIN }, signal, async (limited) => {
     await finishProgress(await docker(usual(limited)).loadImage(pipe));
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { get } from 'node:http';
 import { get as secureGet } from 'node:https';
-import type { ContainerSpec } from '../../domain/workload.js';
+import type { ContainerSpec } from '../../domain/container.js';
 
 export async function until(what: string, holds: () => Promise<boolean> | boolean, seconds = 90): Promise<void> {
   for (

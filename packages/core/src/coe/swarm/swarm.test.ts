@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DockerBackend } from '../../adapters/embedded/docker-backend.js';
-import { ensureHelloImage, ensureNodeImage } from '../../adapters/embedded/docker-image.js';
-import { dockerName } from '../../adapters/embedded/docker-names.js';
+import { DockerBackend } from '../../embedded-cloud/docker-backend.js';
+import { ensureHelloImage, ensureNodeImage } from '../../embedded-cloud/docker-image.js';
+import { dockerName } from '../../embedded-cloud/docker-names.js';
 import { engineGuard } from '../../adapters/system/engine-networks.js';
 import { DockerClient } from '../../docker/client.js';
 import type { ContainerHandle } from '../../docker/handles.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
-import type { Answers, MessageBus } from '../../ports/bus.js';
+import type { RpcHandlers, MessageBus } from '../../ports/bus.js';
 
 /** What asks for a bay's main authority. */
 export const MAIN = { authority: 'main', forNode: false } as const;
@@ -9,7 +9,7 @@ export const MAIN = { authority: 'main', forNode: false } as const;
 const BAY = '11111111-2222-4333-8444-555555555555' as BayId;
 
 /** Answers of which a test replaces what it is about; the others must not be asked. */
-export function answersWith(wanted: Partial<Answers>): Answers {
+export function answersWith(wanted: Partial<RpcHandlers>): RpcHandlers {
   const unexpected = (): Promise<never> => Promise.reject(new DomainError('internal', 'not expected'));
   return {
     'certificate.ca': unexpected,

@@ -8,7 +8,7 @@ import { resourceNameOf } from '../../../../domain/names.js';
 import { Secret } from '../../../../domain/secret.js';
 import type { RenderInput } from '../../../../ports/bay-driver.js';
 import type { StackResource, StackSnapshot } from '../../../../ports/orchestrator.js';
-import { coeNamed, driverFor } from '../../../index.js';
+import { findCoe, driverFor } from '../../../index.js';
 import { swarmMode } from './driver.js';
 import { EXAMPLE_BAYS, exampleBay } from './example-bays.js';
 import { SWARM_LABELS } from './labels.js';
@@ -271,7 +271,7 @@ describe('interpreting', () => {
   test('no stack is absent', () => expect(swarmMode.interpret(undefined, input).stack).toEqual({ kind: 'absent' }));
 
   test('the generation is what the stack was told', () =>
-    expect(swarmMode.interpret(stack(), input).stack).toMatchObject({ kind: 'present', toldGeneration: 3 }));
+    expect(swarmMode.interpret(stack(), input).stack).toMatchObject({ kind: 'present', appliedGeneration: 3 }));
 
   test('a complete bay has addresses, servers and an API', () => {
     const seen = swarmMode.interpret(
@@ -340,6 +340,6 @@ test('the registry finds the driver by platform, by name, and the engine by eith
   expect(driverFor({ serverType: 'vm', distro: 'fedora-atomic', coe: 'swarm' })?.name).toBe('swarm-mode');
   expect(driverFor('swarm-mode')).toBe(swarmMode);
   expect(driverFor({ serverType: 'bm', distro: 'debian', coe: 'swarm' })).toBeUndefined();
-  expect(coeNamed('swarm')).toBe(coeNamed('swarm-mode'));
+  expect(findCoe('swarm')).toBe(findCoe('swarm-mode'));
   expect(existsSync(new URL('./scripts/node.sh', import.meta.url))).toBe(true);
 });

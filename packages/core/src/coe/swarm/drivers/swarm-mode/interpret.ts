@@ -8,7 +8,9 @@ import type { StackResource, StackSnapshot } from '../../../../ports/orchestrato
 import { API_PORT } from './settings.js';
 
 const GENERATION_TAG = 'magnum-generation:';
-const STRIDE_TAG = 'magnum-stride:';
+const BATCH_TAG = 'magnum-upgrade-batch:';
+/** As releases before wrote it: an upgrade that was under way at the change of releases goes on. */
+const OLD_BATCH_TAG = 'magnum-stride:';
 const MOST_FAILURES = 3;
 
 export function stackTags(desired: DesiredBay): readonly string[] {
@@ -16,7 +18,7 @@ export function stackTags(desired: DesiredBay): readonly string[] {
     'magnum',
     `magnum-bay:${desired.bay.id}`,
     `${GENERATION_TAG}${desired.bay.generation}`,
-    ...(desired.stride ? [`${STRIDE_TAG}${desired.stride}`] : []),
+    ...(desired.batch ? [`${BATCH_TAG}${desired.batch}`] : []),
   ];
 }
 
@@ -51,8 +53,8 @@ function sightingOf(stack: StackSnapshot): StackSighting {
     id: stack.id,
     action: stack.action,
     state: stack.state,
-    toldGeneration: numberAfter(stack, GENERATION_TAG),
-    toldStride: numberAfter(stack, STRIDE_TAG),
+    appliedGeneration: numberAfter(stack, GENERATION_TAG),
+    appliedBatch: numberAfter(stack, BATCH_TAG) || numberAfter(stack, OLD_BATCH_TAG),
   };
 }
 

@@ -25,10 +25,15 @@ export function* shardsOf(settings: Settings, dependsOn: readonly string[]): Ite
     if (members) members.push(node);
     else shards.set(name, [node]);
   }
-  for (const [name, nodes] of shards) yield { name, ...rendered(settings, name, nodes, dependsOn) };
+  for (const [name, nodes] of shards) yield { name, ...renderGroup(settings, name, nodes, dependsOn) };
 }
 
-function rendered(settings: Settings, name: string, nodes: readonly NodeSettings[], dependsOn: readonly string[]): RenderedShard {
+function renderGroup(
+  settings: Settings,
+  name: string,
+  nodes: readonly NodeSettings[],
+  dependsOn: readonly string[],
+): RenderedShard {
   const kinds = new Map(nodes.map((node) => [templateNameOf(node), node]));
   return renderShard({
     name,

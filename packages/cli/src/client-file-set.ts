@@ -1,0 +1,77 @@
+/**
+ * Checks of the client files that a service sends for `bay config`. Users pass the result to `eval`, and Docker's and Kubernetes' clients
+ * read the files, so a hostile server, or one whose connection was intercepted, could run commands there. Quoting the values is not enough:
+ * the name of a variable can be a command, `DOCKER_HOST=ssh://…` starts ssh, and a kubeconfig can name a program to execute. So only names
+ * and values of fixed lists are accepted.
+ */
+import { parse } from 'yaml';
+import type { ClientConfig } from '@magnum-ts/sdk';
+import { UsageError } from './errors.js';
+
+/** Files of one folder, and variables. The values of `places` are names of those files, or empty for the folder itself. */
+export type ClientFileSet = Pick<ClientConfig, 'files' | 'environment' | 'places'>;
+
+const FILES = ['ca.pem', 'cert.pem', 'key.pem', 'config'];
+
+/** The accepted values of each variable. */
+const VALUES: Readonly<Record<string, RegExp>> = {
+  DOCKER_HOST: /^tcp:\/\/(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\]):\d{1,5}$/i,
+  DOCKER_TLS_VERIFY: /^1?$/,
+};
+const PLACES = ['DOCKER_CERT_PATH', 'KUBECONFIG'];
+
+const CLUSTER_KEYS = ['server', 'certificate-authority-data', 'tls-server-name'];
+const USER_KEYS = ['client-certificate-data', 'client-key-data', 'token'];
+
+/** Returns the files unchanged; throws UsageError for a name or value that is not on the lists. */
+export function checkClientFiles(kit: ClientFileSet): ClientFileSet {
+  for (const [name, text] of Object.entries(kit.files)) {
+    if (!FILES.includes(name) || typeof text !== 'string') throw unexpected('file', name);
+    if (name === 'config') checkKubeconfig(text);
+  }
+  for (const [name, value] of Object.entries(kit.environment)) {
+    if (!Object.hasOwn(VALUES, name)) throw unexpected('variable', name);
+    if (typeof value !== 'string' || VALUES[name]?.test(value) !== true) throw unexpected(`value for ${name}`, String(value));
+  }
+  for (const [name, file] of Object.entries(kit.places)) {
+    if (!PLACES.includes(name)) throw unexpected('variable', name);
+    if (file !== '' && !FILES.includes(file)) throw unexpected(`place for ${name}`, String(file));
+  }
+  return kit;
+}
+
+/** Accepts the address of the cluster and the user's credentials only: no program to run, no proxy, no path of this machine. */
+function checkKubeconfig(text: string): void {
+  const config = objectOf(parseYaml(text));
+  for (const entry of listOf(config['clusters'])) refuseOthers(objectOf(objectOf(entry)['cluster']), CLUSTER_KEYS);
+  for (const entry of listOf(config['users'])) refuseOthers(objectOf(objectOf(entry)['user']), USER_KEYS);
+}
+
+function parseYaml(text: string): unknown {
+  try {
+    return parse(text);
+  } catch {
+    throw new UsageError('The service sent a kubeconfig that is not valid YAML');
+  }
+}
+
+function refuseOthers(part: Readonly<Record<string, unknown>>, known: readonly string[]): void {
+  const other = Object.keys(part).find((key) => !known.includes(key));
+  if (other !== undefined) throw unexpected('entry of a kubeconfig', other);
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (value === undefined || value === null) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) throw unexpected('entry of a kubeconfig', String(value));
+  return { ...value };
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw unexpected('entry of a kubeconfig', String(value));
+  return value;
+}
+
+function unexpected(what: string, text: string): UsageError {
+  return new UsageError(`The service sent a ${what} that this command does not accept: ${JSON.stringify(text.slice(0, 100))}`);
+}

@@ -1,0 +1,84 @@
+import { X509Certificate } from 'node:crypto';
+import { DomainError } from '../../domain/errors.js';
+import { authorityRef, authorityUse, clientRef, type Authority } from '../../domain/rotation.js';
+import { Secret } from '../../domain/secret.js';
+import type { KeyPair } from '../../ports/certificates.js';
+import type { BayState, ConductorDeps } from '../bay-state.js';
+
+type VaultDeps = Pick<ConductorDeps, 'vault' | 'stillHeld'>;
+type AuthorityDeps = Pick<ConductorDeps, 'vault' | 'stillHeld' | 'authority' | 'signingRules'>;
+
+/** A key pair out of the vault. */
+export async function loadKeyPair(deps: VaultDeps, ref: string): Promise<KeyPair | undefined> {
+  const secret = await deps.vault.get(ref);
+  return secret && parseKeyPair(secret);
+}
+
+/** The pair that rests under the reference; made when there is none. Whoever else makes one at the same time gets the same. */
+export async function keptPair(deps: VaultDeps, ref: string, make: () => Promise<KeyPair>): Promise<KeyPair> {
+  const known = await loadKeyPair(deps, ref);
+  if (known) return known;
+  const { certificate, privateKey } = await make();
+  await deps.stillHeld?.();
+  return parseKeyPair(await deps.vault.keep(ref, new Secret(JSON.stringify({ certificate, privateKey: privateKey.reveal() }))));
+}
+
+function parseKeyPair(secret: Secret): KeyPair {
+  // Written by keptPair alone.
+  const { certificate, privateKey } = JSON.parse(secret.reveal()) as { certificate: string; privateKey: string };
+  return { certificate, privateKey: new Secret(privateKey) };
+}
+
+/** The main authority of a generation with this service's client certificate of it; made when they are absent. */
+export async function ensureMainPairs(
+  deps: AuthorityDeps,
+  { bay }: Pick<BayState, 'bay'>,
+  generation: number,
+): Promise<{ readonly caRef: string; readonly clientRef: string; readonly certificatesUntil: string }> {
+  const refs = { caRef: authorityRef(bay.id, 'main', generation), clientRef: clientRef(bay.id, generation) };
+  const ca = await keptPair(deps, refs.caRef, () => deps.authority.createCa(bay.name, deps.signingRules));
+  const client = await keptPair(deps, refs.clientRef, () => deps.authority.createClient(ca, deps.signingRules));
+  return { ...refs, certificatesUntil: firstToExpire([ca, client]) };
+}
+
+function firstToExpire(pairs: readonly KeyPair[]): string {
+  const ends = pairs.map(({ certificate }) => Date.parse(new X509Certificate(certificate).validTo));
+  return new Date(Math.min(...ends)).toISOString();
+}
+
+/** The certificates to trust for the main authority, PEM, one after the other: two while it is being changed. */
+export async function trustedBy(deps: VaultDeps, { bay, support }: BayState, generations?: readonly number[]): Promise<string> {
+  const wanted = generations ?? authorityUse(support).trusted;
+  const pairs = await Promise.all(wanted.map((generation) => loadKeyPair(deps, authorityRef(bay.id, 'main', generation))));
+  return pairs.flatMap((pair) => (pair ? [pair.certificate] : [])).join('\n');
+}
+
+/** Errors: `engine-not-live` where the bay has no certificates yet. */
+export async function signingPair(
+  deps: AuthorityDeps,
+  world: BayState,
+  wanted: { readonly authority: Authority; readonly forNode: boolean },
+): Promise<KeyPair> {
+  const { bay, support } = world;
+  if (!support.caRef) throw noCertificates(world);
+  const use = authorityUse(support);
+  if (wanted.authority !== 'main') return otherPair(deps, world, wanted.authority);
+  const generation = wanted.forNode ? use.signsNodes : use.signsClients;
+  const pair = await loadKeyPair(deps, authorityRef(bay.id, 'main', generation));
+  if (!pair) throw noCertificates(world);
+  return pair;
+}
+
+/** Few engines have anything to say to these authorities, so one is made when somebody asks for it. It goes with the bay. */
+async function otherPair(deps: AuthorityDeps, { bay, support }: BayState, authority: Authority): Promise<KeyPair> {
+  if (bay.observed.status.startsWith('DELETE_IN')) throw new DomainError('bay-not-found', `Bay ${bay.id} is being deleted.`);
+  const ref = authorityRef(bay.id, authority, support.caGeneration);
+  return keptPair(deps, ref, () => deps.authority.createCa(bay.name, deps.signingRules));
+}
+
+function noCertificates({ bay }: BayState): DomainError {
+  return new DomainError(
+    'engine-not-live',
+    `Bay ${bay.name} has no certificate authority yet: it is ${bay.observed.status}. Try again later.`,
+  );
+}

@@ -1,0 +1,101 @@
+import { trusteeUsername } from '../../domain/actor.js';
+import type { Trustee } from '../../domain/reconciler-state.js';
+import { bayEvent } from '../../domain/bay-event.js';
+import { awaitsCredential, enrolmentKeyRef, trusteePasswordRef } from '../../domain/credential.js';
+import { DomainError } from '../../domain/errors.js';
+import type { BayId } from '../../domain/ids.js';
+import { isCidr } from '../../domain/labels.js';
+import { referencesOf } from '../../domain/rotation.js';
+import type { Lease } from '../../ports/store.js';
+import { ensureMainPairs } from './key-pairs.js';
+import { ensureAccount, ensureTrusts, releaseTrusts, saveSupport } from './trusts.js';
+import { accessOf, type BayState, type ConductorDeps } from '../bay-state.js';
+
+/** What must stand before a stack can be rendered. Each part is asked for before it is made, so that any prefix can be repeated. */
+export async function ensureSupport(deps: ConductorDeps, lease: Lease, world: BayState, signal: AbortSignal): Promise<BayState> {
+  const known = await ensureNextTrustee(deps, lease, await ensureTrustee(deps, lease, world, signal), signal);
+  const delegated = await ensureTrusts(deps, lease, known, signal);
+  requireNextTrust(deps, delegated);
+  const certified = await ensureCertificates(deps, lease, delegated);
+  return ensureFacts(deps, lease, certified, signal);
+}
+
+/** The account under which the bay's nodes call home. Its password is in the vault before the account exists. */
+async function ensureTrustee(deps: ConductorDeps, lease: Lease, world: BayState, signal: AbortSignal): Promise<BayState> {
+  if (world.support.trustee) return world;
+  return saveSupport(deps, lease, world, { trustee: await makeTrustee(deps, world, world.support.credentialGeneration, signal) });
+}
+
+/** The account that the nodes are given in place of theirs. Both work until the last node has told that it holds the new one. */
+async function ensureNextTrustee(deps: ConductorDeps, lease: Lease, world: BayState, signal: AbortSignal): Promise<BayState> {
+  const { bay, support } = world;
+  if (!awaitsCredential(bay, support) || support.nextTrustee) return world;
+  const nextTrustee = await makeTrustee(deps, world, bay.desired.credentialGeneration, signal);
+  const next = { ...support, nextTrustee };
+  const reason = 'Credential: nodes are given the new one; old and new both count.';
+  await deps.store.writeUnder(lease, async (repos) => {
+    await repos.support.save(bay.id, next);
+    await repos.events.append([bayEvent(bay, { kind: 'status', status: bay.observed.status, reason }, deps.clock.now())]);
+  });
+  return { ...world, support: next };
+}
+
+async function makeTrustee(deps: ConductorDeps, { bay }: BayState, generation: number, signal: AbortSignal): Promise<Trustee> {
+  const username = trusteeUsername(bay, generation);
+  const passwordRef = trusteePasswordRef(bay.id, generation);
+  const { userId, domainId } = await ensureAccount(deps, { username, passwordRef }, signal);
+  return { userId, domainId, username, passwordRef };
+}
+
+/** Nodes must not be handed a credential with which they can do less than with the one before. */
+function requireNextTrust(deps: ConductorDeps, { support }: BayState): void {
+  const { nextTrustee } = support;
+  if (!deps.identity.trusts || !deps.trustRules?.forNodes || !nextTrustee || nextTrustee.trustId) return;
+  throw new DomainError(
+    'cloud-refused',
+    'The new credential of the nodes needs a trust of the owner, and the request left no token to make one with. ' +
+      'Rotate the credential again with a token of the project.',
+  );
+}
+
+async function ensureCertificates(deps: ConductorDeps, lease: Lease, world: BayState): Promise<BayState> {
+  if (world.support.caRef && world.support.clientRef) return world;
+  return saveSupport(deps, lease, world, await ensureMainPairs(deps, world, world.support.caGeneration));
+}
+
+async function ensureFacts(deps: ConductorDeps, lease: Lease, world: BayState, signal: AbortSignal): Promise<BayState> {
+  if (world.support.facts) return world;
+  const { bay, model } = world;
+  const cidr = bay.desired.labels['fixed_subnet_cidr'];
+  const facts = await deps.cloud.facts(
+    {
+      bayId: bay.id,
+      externalNetwork: model.externalNetworkId,
+      fixedNetwork: bay.desired.fixedNetwork,
+      fixedSubnet: bay.desired.fixedSubnet,
+      fixedSubnetCidr: cidr !== undefined && isCidr(cidr) ? cidr : undefined,
+      dockerVolumeType: bay.desired.labels['docker_volume_type'],
+    },
+    accessOf(world),
+    signal,
+  );
+  return saveSupport(deps, lease, world, { facts });
+}
+
+/** Undoes all of the above, from any half-made state. The account goes last: until then the rest could still need it. */
+export async function releaseSupport(deps: ConductorDeps, world: BayState, signal: AbortSignal): Promise<void> {
+  const { bay, support } = world;
+  const generations = new Set([support.caGeneration, support.rotation?.generation ?? 0, bay.desired.caGeneration]);
+  const refs = [...[...generations].flatMap((generation) => referencesOf(bay.id, generation)), enrolmentKeyRef(bay.id)];
+  await deps.cloud.releaseFacts(world.bay.id, signal);
+  await releaseTrusts(deps, world, signal);
+  for (const ref of refs) await deps.vault.delete(ref);
+  for (const generation of new Set([support.credentialGeneration, bay.desired.credentialGeneration])) {
+    await deps.vault.delete(trusteePasswordRef(bay.id, generation));
+    await deps.identity.deleteTrustee(trusteeUsername(bay, generation), signal);
+  }
+}
+
+export function missing(what: string, bayId: BayId): DomainError {
+  return new DomainError('internal', `${what} of bay ${bayId} is missing.`);
+}

@@ -1,0 +1,101 @@
+import { X509Certificate } from 'node:crypto';
+import { DomainError } from '../domain/errors.js';
+import type { BayId } from '../domain/ids.js';
+import { assertNever } from '../domain/json.js';
+import type { ManifestKind } from '../domain/manifest.js';
+import type { CoeSession, ContainerClient, ManifestClient } from '../ports/bay-driver.js';
+import type { RpcHandlers, ContainerAction, ManifestsOf } from '../ports/bus.js';
+import { findBayState, sessionOf } from './engine-access.js';
+import { signingPair, trustedBy } from './ensure/key-pairs.js';
+import { enrolNode } from './enrolment.js';
+import { newestCredential } from './newest-credential.js';
+import { signForNode } from './node-certificate.js';
+import type { ConductorDeps } from './bay-state.js';
+
+/** Answers to what needs the running engine or the CA's key. */
+export function rpcHandlers(deps: ConductorDeps): RpcHandlers {
+  const containersOf = (bayId: BayId, signal: AbortSignal): Promise<ContainerClient> => containerClient(deps, bayId, signal);
+  return {
+    'certificate.ca': async ({ bayId, ...wanted }) => {
+      const world = await findBayState(deps, bayId);
+      const pair = await signingPair(deps, world, wanted);
+      return { pem: wanted.authority === 'main' ? await trustedBy(deps, world) : pair.certificate };
+    },
+    'certificate.node': (args, signal) => signForNode(deps, args, signal),
+    'certificate.client': async ({ bayId, csr, authority, validForSeconds }) => {
+      const world = await findBayState(deps, bayId);
+      const pair = await signingPair(deps, world, { authority, forNode: false });
+      const pem = await deps.authority.sign(pair, csr, deps.signingRules, { kind: 'client', validForSeconds });
+      return { pem, ca: await trustedBy(deps, world), expiresAt: new Date(new X509Certificate(pem).validTo).toISOString() };
+    },
+    'node.enrol': (args) => enrolNode(deps, args),
+    'credential.newest': async ({ bayId }) => newestCredential(deps, await findBayState(deps, bayId)),
+    'nodes.report': async ({ bayId }, signal) => {
+      const session = await sessionOf(deps, await findBayState(deps, bayId), signal);
+      return (await session.nodes?.(signal)) ?? [];
+    },
+    'manifest.list': async (args, signal) => (await manifestClient(deps, args, signal)).list(signal),
+    'manifest.get': async (args, signal) => (await manifestClient(deps, args, signal)).get(args.ident, signal),
+    'manifest.create': async (args, signal) => (await manifestClient(deps, args, signal)).create(args.manifest, signal),
+    'manifest.replace': async (args, signal) =>
+      (await manifestClient(deps, args, signal)).replace(args.ident, args.manifest, signal),
+    'manifest.delete': async (args, signal) => {
+      await (await manifestClient(deps, args, signal)).delete(args.ident, signal);
+      return null;
+    },
+    'container.create': async ({ bayId, spec }, signal) => (await containersOf(bayId, signal)).create(spec, signal),
+    'container.inspect': async ({ bayId, hostnames }, signal) =>
+      Object.fromEntries(await (await containersOf(bayId, signal)).inspectAll(hostnames, signal)),
+    'container.act': async ({ bayId, hostname, action }, signal) => {
+      await actOn(await containersOf(bayId, signal), hostname, action, signal);
+      return null;
+    },
+    'container.logs': async ({ bayId, hostname }, signal) => (await containersOf(bayId, signal)).logs(hostname, signal),
+    'container.execute': async ({ bayId, hostname, command }, signal) =>
+      (await containersOf(bayId, signal)).execute(hostname, command, signal),
+  };
+}
+
+const SESSION_OF = { pod: 'pods', service: 'services', rc: 'replicationControllers' } as const satisfies Record<
+  ManifestKind,
+  keyof CoeSession
+>;
+
+async function manifestClient(deps: ConductorDeps, { bayId, kind }: ManifestsOf, signal: AbortSignal): Promise<ManifestClient> {
+  const world = await findBayState(deps, bayId);
+  const client = (await sessionOf(deps, world, signal))[SESSION_OF[kind]];
+  if (client) return client;
+  throw new DomainError('invalid-parameter', {
+    field: 'bay_uuid',
+    message: `Bay ${world.bay.name} runs ${world.model.coe}, which has no ${SESSION_OF[kind]} in this API.`,
+  });
+}
+
+async function containerClient(deps: ConductorDeps, bayId: BayId, signal: AbortSignal): Promise<ContainerClient> {
+  const world = await findBayState(deps, bayId);
+  const session = await sessionOf(deps, world, signal);
+  if (session.containers) return session.containers;
+  throw new DomainError('invalid-parameter', {
+    field: 'bay_uuid',
+    message: `Bay ${world.bay.name} runs ${world.model.coe}, which has no containers in this API.`,
+  });
+}
+
+async function actOn(client: ContainerClient, hostname: string, action: ContainerAction, signal: AbortSignal): Promise<void> {
+  switch (action) {
+    case 'start':
+      return client.start(hostname, signal);
+    case 'stop':
+      return client.stop(hostname, signal);
+    case 'reboot':
+      return client.reboot(hostname, signal);
+    case 'pause':
+      return client.pause(hostname, signal);
+    case 'unpause':
+      return client.unpause(hostname, signal);
+    case 'delete':
+      return client.delete(hostname, signal);
+    default:
+      return assertNever(action);
+  }
+}

@@ -1,0 +1,93 @@
+import { underDeadline } from '../../concurrency/deadline.js';
+import type { BayObserved } from '../../domain/bay.js';
+import type { BayStatus } from '../../domain/bay-status.js';
+import { isDomainError } from '../../domain/errors.js';
+import type { CoeSession, NodeReport } from '../../ports/bay-driver.js';
+import { sessionOf } from '../engine-access.js';
+import type { Pass, PassResult } from '../pass.js';
+import type { BayState, ConductorDeps } from '../bay-state.js';
+
+/** `[kubernetes] health_polling_interval` of upstream. */
+const HEALTH_INTERVAL_MS = 60_000;
+const HEALTH_DEADLINE_MS = 15_000;
+/** Nobody has asked the engine: there is none, or the cloud does not say where it is. */
+const NOT_ASKED = ['engine-not-live', 'cloud-unavailable', 'cloud-refused'] as const;
+const CHECKED_STATUSES: ReadonlySet<BayStatus> = new Set([
+  'CREATE_COMPLETE',
+  'UPDATE_COMPLETE',
+  'UPDATE_FAILED',
+  'ROLLBACK_COMPLETE',
+]);
+
+/** A settled bay is asked for its health; a bay that failed rests until somebody asks for something. */
+export async function checkHealth(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+  const { bay } = pass.world;
+  const interval = deps.healthIntervalMs ?? HEALTH_INTERVAL_MS;
+  // An interval of zero or less switches the periodic check off.
+  if (!CHECKED_STATUSES.has(bay.observed.status) || interval <= 0)
+    return { lookAgainAt: 'never', failed: false, outcome: 'check-health' };
+  const found = await observeHealth(deps, pass, signal);
+  signal.throwIfAborted();
+  await deps.store.writeUnder(pass.lease, (repos) =>
+    repos.bays.saveObserved(bay.id, { ...bay.observed, ...found }, bay.generation),
+  );
+  return {
+    lookAgainAt: new Date(deps.clock.now().getTime() + interval),
+    failed: false,
+    outcome: 'check-health',
+  };
+}
+
+/** Changed in place: what runs in the bay goes on meanwhile, and an update can take an hour. */
+const CHANGING: ReadonlySet<BayStatus> = new Set(['UPDATE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS']);
+/** A silent engine must not keep the pass from seeing that the stack is done. */
+const CHANGING_DEADLINE_MS = 5_000;
+
+/** Whether a bay that waits for the orchestrator is to be asked for its health: at the usual interval, from the change on. */
+export function isHealthDue(
+  deps: Pick<ConductorDeps, 'clock' | 'healthIntervalMs'>,
+  { bay, intent, support }: Pick<BayState, 'bay' | 'intent' | 'support'>,
+): boolean {
+  const interval = deps.healthIntervalMs ?? HEALTH_INTERVAL_MS;
+  if (interval <= 0 || !intent || !CHANGING.has(bay.observed.status) || bay.observed.apiAddress === null) return false;
+  const last = Math.max(support.healthAskedAt, intent.startedAt.getTime());
+  return deps.clock.now().getTime() >= last + interval;
+}
+
+/** The pass with the bay's health in it, where that is due. When it was asked is kept, so that any conductor goes on from there. */
+export async function withHealth(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<Pass> {
+  const { world } = pass;
+  if (!isHealthDue(deps, world)) return pass;
+  const support = { ...world.support, healthAskedAt: deps.clock.now().getTime() };
+  const found = await observeHealth(deps, pass, signal, CHANGING_DEADLINE_MS);
+  signal.throwIfAborted();
+  await deps.store.writeUnder(pass.lease, (repos) => repos.support.save(world.bay.id, support));
+  const bay = { ...world.bay, observed: { ...world.bay.observed, ...found } };
+  return { ...pass, world: { ...world, bay, support } };
+}
+
+async function observeHealth(
+  deps: ConductorDeps,
+  pass: Pass,
+  signal: AbortSignal,
+  milliseconds = HEALTH_DEADLINE_MS,
+): Promise<Partial<BayObserved>> {
+  try {
+    return await underDeadline({ milliseconds, signal }, async (timely) => {
+      const session = await sessionOf(deps, pass.world, timely);
+      const { health, reason } = await session.health(timely);
+      return { health, healthReason: reason, ...(await versionsOf(session, timely)) };
+    });
+  } catch (error) {
+    // An engine that cannot be asked is a finding about the bay, not a failure of the pass.
+    const words = isDomainError(error) ? error.message : 'The engine did not answer.';
+    const isAsked = !NOT_ASKED.some((kind) => isDomainError(error, kind));
+    return { health: isAsked ? 'UNHEALTHY' : 'UNKNOWN', healthReason: { api: words } };
+  }
+}
+
+async function versionsOf(session: CoeSession, signal: AbortSignal): Promise<Partial<BayObserved>> {
+  const nodes: readonly NodeReport[] = (await session.nodes?.(signal)) ?? [];
+  const version = nodes.find((node) => node.leader)?.engineVersion ?? nodes[0]?.engineVersion;
+  return version ? { coeVersion: version, containerVersion: version } : {};
+}

@@ -1,0 +1,132 @@
+import { underDeadline } from '../../concurrency/deadline.js';
+import { DomainError } from '../../domain/errors.js';
+import { bayEvent } from '../../domain/bay-event.js';
+import type { ReconcilerState } from '../../domain/reconciler-state.js';
+import { assertNever } from '../../domain/json.js';
+import { clientRef, referencesOf, type Rotation, type RotationPhase } from '../../domain/rotation.js';
+import type { TlsProbeResult } from '../../ports/bay-driver.js';
+import { ensureMainPairs, loadKeyPair, trustedBy } from '../ensure/key-pairs.js';
+import { connectTo } from '../engine-access.js';
+import type { Pass, PassResult } from '../pass.js';
+import { waitOrCheckHealth as waiting } from './wait-or-check-health.js';
+import type { BayState, ConductorDeps } from '../bay-state.js';
+
+const PROBE_TIMEOUT_MS = 20_000;
+const OVERLAP_MS = 300_000;
+
+/** What a look at the nodes says: the phase is over, or what it still waits for. */
+type ProbeFinding = { readonly kind: 'over' } | { readonly kind: 'waiting'; readonly reason: string };
+const OVER: ProbeFinding = { kind: 'over' };
+
+/**
+ * One step of the change of a bay's authority. Nothing is sent to a node: nodes ask for what they should trust and present,
+ * and here they are knocked at to see whether they do. So a step that dies is repeated without harm.
+ */
+export async function rotateAuthority(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+  const { world } = pass;
+  const { rotation } = world.support;
+  if (!rotation) return turnedTo(deps, pass, 'trust', signal);
+  const finding = await findingOf(deps, world, rotation, signal);
+  if (finding.kind === 'waiting') return waiting(deps, pass, finding.reason, signal);
+  const next = NEXT[rotation.phase];
+  return next === 'done' ? finishRotation(deps, pass, rotation, signal) : turnedTo(deps, pass, next, signal);
+}
+
+const NEXT = { trust: 'overlap', overlap: 'issue', issue: 'drop', drop: 'done' } as const satisfies Record<
+  RotationPhase,
+  RotationPhase | 'done'
+>;
+
+async function findingOf(deps: ConductorDeps, world: BayState, rotation: Rotation, signal: AbortSignal): Promise<ProbeFinding> {
+  const before = world.support.caGeneration;
+  const { generation, phase } = rotation;
+  switch (phase) {
+    case 'trust':
+      await ensureMainPairs(deps, world, generation);
+      return probeTls(deps, world, { trusts: [before, generation], as: generation, expect: 'admitted' }, signal);
+    case 'overlap':
+      return overlapFinding(deps, rotation);
+    case 'issue':
+      return probeTls(deps, world, { trusts: [generation], as: generation, expect: 'admitted' }, signal);
+    case 'drop':
+      return probeTls(deps, world, { trusts: [generation], as: before, expect: 'refused' }, signal);
+    default:
+      return assertNever(phase);
+  }
+}
+
+function overlapFinding(deps: ConductorDeps, { since }: Rotation): ProbeFinding {
+  const end = since + (deps.rotationOverlapMs ?? OVERLAP_MS);
+  if (deps.clock.now().getTime() >= end) return OVER;
+  return { kind: 'waiting', reason: `Old and new certificates both count until ${new Date(end).toISOString()}.` };
+}
+
+interface ProbeRequest {
+  /** Generations of the authority. */
+  readonly trusts: readonly number[];
+  readonly as: number;
+  readonly expect: TlsProbeResult;
+}
+
+async function probeTls(deps: ConductorDeps, world: BayState, wanted: ProbeRequest, signal: AbortSignal): Promise<ProbeFinding> {
+  const client = await loadKeyPair(deps, clientRef(world.bay.id, wanted.as));
+  // Its keys are gone: an earlier pass had seen everything, and died while it cleared away.
+  if (!client || !deps.engines.areLive) return OVER;
+  const ca = await trustedBy(deps, world, wanted.trusts);
+  const session = await connectTo(deps, world, { ca, client }, signal);
+  if (!session.admissions) throw new DomainError('not-supported', `${world.model.coe} cannot be asked whom its nodes trust.`);
+  const { admissions } = session;
+  const found = await underDeadline({ milliseconds: PROBE_TIMEOUT_MS, signal }, admissions);
+  const others = [...found].filter(([, admission]) => admission !== wanted.expect);
+  const [first] = others;
+  if (!first) return OVER;
+  const [name, admission] = first;
+  const words = admission === 'unreachable' ? 'does not answer' : 'has not taken its new certificates yet';
+  const more = others.length > 1 ? ` (and ${others.length - 1} more)` : '';
+  return { kind: 'waiting', reason: `Phase ${world.support.rotation?.phase ?? ''}: node ${name}${more} ${words}.` };
+}
+
+const WORDS = {
+  trust: 'nodes learn to trust the new authority',
+  overlap: 'the new authority signs for clients; old and new certificates both count',
+  issue: 'nodes get certificates of the new authority',
+  drop: 'nodes stop trusting the old authority',
+} as const satisfies Record<RotationPhase, string>;
+
+async function turnedTo(deps: ConductorDeps, pass: Pass, phase: RotationPhase, signal: AbortSignal): Promise<PassResult> {
+  const { bay, support } = pass.world;
+  const generation = support.rotation?.generation ?? bay.desired.caGeneration;
+  const rotation: Rotation = { generation, phase, since: deps.clock.now().getTime() };
+  const reason = `Certificate authority: ${WORDS[phase]}.`;
+  return waiting(deps, await saveProgress(deps, pass, { rotation }, reason), reason, signal);
+}
+
+/** The old keys go first: until the record says that the change is done, this is repeated. */
+async function finishRotation(deps: ConductorDeps, pass: Pass, rotation: Rotation, signal: AbortSignal): Promise<PassResult> {
+  const { bay, support } = pass.world;
+  for (const ref of referencesOf(bay.id, support.caGeneration)) await deps.vault.delete(ref);
+  const refs = await ensureMainPairs(deps, pass.world, rotation.generation);
+  const reason = 'Certificate authority: the old one is gone.';
+  return waiting(
+    deps,
+    await saveProgress(deps, pass, { ...refs, caGeneration: rotation.generation, rotation: null }, reason),
+    reason,
+    signal,
+  );
+}
+
+async function saveProgress(deps: ConductorDeps, pass: Pass, change: Partial<ReconcilerState>, reason: string): Promise<Pass> {
+  const { bay, support } = pass.world;
+  const next = { ...support, ...change };
+  const event = bayEvent(bay, { kind: 'status', status: bay.observed.status, reason }, deps.clock.now());
+  await deps.store.writeUnder(pass.lease, async (repos) => {
+    await repos.support.save(bay.id, next);
+    await repos.events.append([event]);
+  });
+  deps.logger.info('authority rotation advanced', {
+    bayId: bay.id,
+    generation: bay.generation,
+    phase: next.rotation?.phase ?? 'done',
+  });
+  return { ...pass, world: { ...pass.world, support: next } };
+}

@@ -1,0 +1,45 @@
+import { bayEvent } from '../../domain/bay-event.js';
+import type { Trustee } from '../../domain/reconciler-state.js';
+import { nodesWithout } from '../../domain/credential.js';
+import { endTrust } from '../ensure/trusts.js';
+import type { Pass, PassResult } from '../pass.js';
+import { waitOrCheckHealth } from './wait-or-check-health.js';
+import type { ConductorDeps } from '../bay-state.js';
+
+/**
+ * One step of the change of the credential of a bay's nodes. The new account was made, and told to whatever node is made from
+ * then on, before the stack was; the others ask for it, and tell when they hold it. The old one goes after the last of them.
+ */
+export async function rotateCredential(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+  const { bay, nodes, support } = pass.world;
+  const next = support.nextTrustee;
+  // The change that was to make it has failed: whoever asks again makes another attempt.
+  if (!next) return waitOrCheckHealth(deps, pass, 'Credential: the new one is not made yet.', signal);
+  const without = deps.engines.areLive ? nodesWithout(nodes, bay.desired.credentialGeneration) : [];
+  const [first] = without;
+  if (first) {
+    const more = without.length > 1 ? ` (and ${without.length - 1} more)` : '';
+    return waitOrCheckHealth(deps, pass, `Credential: node ${first.name}${more} does not hold the new one yet.`, signal);
+  }
+  return finishRotation(deps, pass, next, signal);
+}
+
+/** The old account goes before the record says so: until then this is repeated. */
+async function finishRotation(deps: ConductorDeps, pass: Pass, next: Trustee, signal: AbortSignal): Promise<PassResult> {
+  const { bay, support } = pass.world;
+  const old = support.trustee;
+  if (old) {
+    await endTrust(deps, old, signal);
+    await deps.identity.deleteTrustee(old.username, signal);
+    await deps.vault.delete(old.passwordRef);
+  }
+  const reason = 'Credential: the old one is gone.';
+  const event = bayEvent(bay, { kind: 'status', status: bay.observed.status, reason }, deps.clock.now());
+  const saved = { ...support, trustee: next, nextTrustee: null, credentialGeneration: bay.desired.credentialGeneration };
+  await deps.store.writeUnder(pass.lease, async (repos) => {
+    await repos.support.save(bay.id, saved);
+    await repos.events.append([event]);
+  });
+  deps.logger.info('credential rotated', { bayId: bay.id, generation: bay.generation, credential: saved.credentialGeneration });
+  return waitOrCheckHealth(deps, { ...pass, world: { ...pass.world, support: saved } }, reason, signal);
+}

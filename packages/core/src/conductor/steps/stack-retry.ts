@@ -1,0 +1,22 @@
+import { bayEvent } from '../../domain/bay-event.js';
+import { STATUS_OF } from '../../domain/bay-status.js';
+import { describeRetry } from '../../domain/stack-retry.js';
+import type { Pass } from '../pass.js';
+import type { ConductorDeps } from '../bay-state.js';
+
+/** Counts a healing before it is begun: whoever dies meanwhile must not begin for ever. The story tells of each. */
+export async function countRetry(deps: ConductorDeps, pass: Pass): Promise<Pass> {
+  const { world, seen, lease } = pass;
+  const { bay, intent, support } = world;
+  if (!intent) return pass;
+  const now = deps.clock.now();
+  const before = support.stackRetries?.generation === intent.generation ? support.stackRetries.times : 0;
+  const healing = { generation: intent.generation, times: before + 1, at: now.getTime() };
+  const { running: status } = STATUS_OF[intent.operation];
+  await deps.store.writeUnder(lease, async (repos) => {
+    await repos.support.save(bay.id, { ...support, stackRetries: healing });
+    const reason = `${seen?.failure ?? ''} ${describeRetry(before)}`;
+    await repos.events.append([bayEvent(bay, { kind: 'retry', status, reason }, now)]);
+  });
+  return { ...pass, world: { ...world, support: { ...support, stackRetries: healing } } };
+}

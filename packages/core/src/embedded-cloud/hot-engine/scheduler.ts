@@ -1,0 +1,196 @@
+import { setMaxListeners } from 'node:events';
+import type { Clock } from '../../ports/clock.js';
+import type { Logger } from '../../ports/logger.js';
+import { isDatabaseError } from '../../adapters/knex/transactions.js';
+import { Overtaken } from './journal.js';
+import type { StackLeases } from './leases.js';
+import { StopSignal } from './patience.js';
+
+export interface SchedulerDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly leases: StackLeases;
+  /** Works until nothing of the stack is in progress; tells each operation that it begins. */
+  operate(
+    stackId: string,
+    task: { readonly isLastAttempt: boolean; readonly began: (traversal: number) => void },
+    signal: AbortSignal,
+  ): Promise<void>;
+  isMine(stackId: string): Promise<boolean>;
+}
+
+interface Running {
+  readonly controller: AbortController;
+  readonly done: Promise<void>;
+  /** The operation that is worked on; 0 before the first. */
+  traversal: number;
+}
+
+const LOOK_MS = 1_000;
+const RENEW_MS = 10_000;
+const RENEW_AGAIN_MS = 1_000;
+/** Without a renewal for so long, another engine may take over a little later: this one has to have ended by then. */
+const SAFE_MS = 20_000;
+const ANSWER_MS = 4_000;
+/** Stacks taken at a look: the rest is left to the other engines, and to the next look. */
+const TAKEN_AT_A_LOOK = 50;
+const ATTEMPTS = 5;
+const PAUSE_MS = 1_000;
+
+/** The operations that this engine works on: one run per stack, each under the stack's lease. */
+export class Scheduler {
+  readonly #deps: SchedulerDeps;
+  readonly #running = new Map<string, Running>();
+  #stopping: AbortController | undefined;
+  #loops: readonly Promise<void>[] = [];
+  #renewedAt = 0;
+
+  constructor(deps: SchedulerDeps) {
+    this.#deps = deps;
+  }
+
+  get started(): boolean {
+    return this.#stopping !== undefined;
+  }
+
+  /** Takes what nobody works on, now and from now on. */
+  async start(): Promise<void> {
+    if (this.#stopping) return;
+    const stopping = new AbortController();
+    setMaxListeners(0, stopping.signal);
+    this.#stopping = stopping;
+    this.#renewedAt = this.#now();
+    await this.#attempt('stacks cannot be looked at', () => this.#look());
+    this.#loops = [
+      this.every(
+        () => LOOK_MS,
+        () => this.#attempt('stacks cannot be looked at', () => this.#look()),
+      ),
+      this.every(
+        () => (this.#now() - this.#renewedAt > RENEW_MS ? RENEW_AGAIN_MS : RENEW_MS),
+        () => this.#attempt('stack leases cannot be renewed', () => this.#renew()),
+      ),
+    ];
+  }
+
+  /** Ends all runs and gives their stacks back: whoever looks next goes on with them. */
+  async stop(): Promise<void> {
+    this.#stopping?.abort(new StopSignal('the engine stops'));
+    this.#stopping = undefined;
+    await this.#halt('the engine stops');
+    await Promise.all(this.#loops);
+    await this.#attempt('stack leases not given back, they will lapse', () => this.#deps.leases.releaseAll());
+  }
+
+  /** Does something again and again, as long as the engine is started. */
+  async every(pause: () => number, work: () => Promise<void>): Promise<void> {
+    const signal = this.#stopping?.signal;
+    while (signal && !signal.aborted) {
+      await this.#deps.clock.sleep(pause(), signal).catch(() => undefined);
+      if (!signal.aborted) await work();
+    }
+  }
+
+  /** The lease is this engine's. The earlier run is ended before the next begins, so that no call of it is still under way. */
+  launch(stackId: string): void {
+    if (!this.#stopping) return;
+    const before = this.#running.get(stackId);
+    before?.controller.abort(new StopSignal('overtaken by a newer operation'));
+    const controller = new AbortController();
+    setMaxListeners(0, controller.signal);
+    const done = (before?.done ?? Promise.resolve())
+      .then(() => this.#persist(stackId, controller.signal))
+      .finally(() => {
+        if (this.#running.get(stackId)?.controller === controller) this.#running.delete(stackId);
+      });
+    this.#running.set(stackId, { controller, done, traversal: 0 });
+  }
+
+  async #look(): Promise<void> {
+    const { leases } = this.#deps;
+    for (const { id, traversal } of await leases.deletions()) {
+      const run = this.#running.get(id);
+      // Another process has asked for the deletion; the lease stayed here, so that nothing else happens meanwhile.
+      if (!run || (run.traversal !== 0 && run.traversal < traversal)) this.launch(id);
+    }
+    for (const id of await leases.free(TAKEN_AT_A_LOOK)) {
+      if (!this.#running.has(id) && (await leases.take(id))) this.launch(id);
+    }
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      const lost = await this.#soon(this.#deps.leases.renew([...this.#running.keys()]));
+      this.#renewedAt = this.#now();
+      // An operation that has just ended has given its lease back itself.
+      for (const id of lost)
+        if (this.#running.has(id) && !(await this.#deps.isMine(id)))
+          this.#running.get(id)?.controller.abort(new StopSignal('the lease was lost'));
+    } catch (error) {
+      if (this.#now() - this.#renewedAt >= SAFE_MS) await this.#halt('the lease may have lapsed');
+      throw error;
+    }
+  }
+
+  /** A database that neither answers nor refuses must not hide that the time is running out. */
+  async #soon<T>(work: Promise<T>): Promise<T> {
+    const done = new AbortController();
+    const late = this.#deps.clock.sleep(ANSWER_MS, done.signal).then(() => {
+      throw new Error('the database did not answer in time');
+    });
+    return Promise.race([work, late]).finally(() => done.abort(new Error('answered')));
+  }
+
+  async #halt(why: string): Promise<void> {
+    const running = [...this.#running.values()];
+    running.forEach((run) => run.controller.abort(new StopSignal(why)));
+    await Promise.all(running.map((run) => run.done));
+  }
+
+  /** What fails in the engine itself is tried again; its database is waited for; a resource's failure is the stack's affair. */
+  async #persist(stackId: string, signal: AbortSignal): Promise<void> {
+    const { clock, logger } = this.#deps;
+    let failures = 0;
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      try {
+        await this.#operate(stackId, failures >= ATTEMPTS - 1, signal);
+        return;
+      } catch (error) {
+        if (signal.aborted || error instanceof Overtaken) return;
+        logger.error('stack operation interrupted', {
+          stackId,
+          attempt,
+          error: error instanceof Error ? error.message : String(error),
+        });
+        if (!isDatabaseError(error)) failures += 1;
+        // Nobody renews the lease of what does not run: it lapses, and is tried once more by whoever sees that.
+        if (failures > ATTEMPTS) return;
+        await clock.sleep(PAUSE_MS * Math.min(attempt, ATTEMPTS), signal).catch(() => undefined);
+      }
+    }
+  }
+
+  /** A deletion that was asked for elsewhere ends the operation; with the lease still here, the deletion comes next. */
+  async #operate(stackId: string, isLastAttempt: boolean, signal: AbortSignal): Promise<void> {
+    const began = (traversal: number): void => {
+      const run = this.#running.get(stackId);
+      if (run?.controller.signal === signal) run.traversal = traversal;
+    };
+    try {
+      await this.#deps.operate(stackId, { isLastAttempt, began }, signal);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof Overtaken) || !(await this.#deps.isMine(stackId))) throw error;
+      await this.#operate(stackId, isLastAttempt, signal);
+    }
+  }
+
+  async #attempt(failing: string, work: () => Promise<void>): Promise<void> {
+    await work().catch((error: unknown) =>
+      this.#deps.logger.warn(failing, { error: error instanceof Error ? error.message : String(error) }),
+    );
+  }
+
+  #now(): number {
+    return this.#deps.clock.now().getTime();
+  }
+}
