@@ -94,7 +94,7 @@ function startConductor(fleet, claims) {
     environment: { OS_CONDUCTOR__CONCURRENCY: String(CONCURRENCY) },
   });
   createInterface({ input: child.stdout }).on('line', (line) => {
-    if (/"(work |conductor works)/.test(line)) claims.hear(JSON.parse(line));
+    if (/"(lease |conductor started)/.test(line)) claims.hear(JSON.parse(line));
   });
   return child;
 }
@@ -116,8 +116,8 @@ function claimsByBay() {
       if (bayId === undefined) return;
       const known = spans.get(bayId) ?? [];
       spans.set(bayId, known);
-      if (msg === 'work claimed') known.push({ fence, owner, from: time, to: Infinity });
-      const released = msg === 'work released' && known.find((span) => span.fence === fence && span.owner === owner);
+      if (msg === 'lease claimed') known.push({ fence, owner, from: time, to: Infinity });
+      const released = msg === 'lease released' && known.find((span) => span.fence === fence && span.owner === owner);
       if (released) released.to = time;
     },
     working: () => working,

@@ -203,12 +203,12 @@ test(
     await world.addBays(60);
     const others = [world.loop({ owner: 'b' }), world.loop({ owner: 'c' })].map((loop) => loop.run(stop.signal));
     run(world.loop({ owner: 'a' }));
-    await until(() => world.lines.filter((line) => line.event === 'work released').length > 300);
+    await until(() => world.lines.filter((line) => line.event === 'lease released').length > 300);
     stop.abort(new Error('enough'));
     await Promise.all([...others, running]);
     expectOneAtATime();
     expect(
-      new Set(world.lines.filter((line) => line.event === 'work claimed').map((line) => line.fields['owner'])).size,
+      new Set(world.lines.filter((line) => line.event === 'lease claimed').map((line) => line.fields['owner'])).size,
     ).toBeGreaterThan(1);
   },
 );
@@ -219,12 +219,12 @@ function expectOneAtATime(): void {
   const fences = new Set<string>();
   for (const { event, fields } of world.lines) {
     const { bayId, fence } = fields;
-    if (event === 'work claimed') {
+    if (event === 'lease claimed') {
       expect(fences.has(`${String(bayId)} ${String(fence)}`)).toBe(false);
       fences.add(`${String(bayId)} ${String(fence)}`);
       expect(holders.get(bayId), `${String(bayId)} is claimed while it is held`).toBeUndefined();
       holders.set(bayId, fence);
     }
-    if (event === 'work released') holders.delete(bayId);
+    if (event === 'lease released') holders.delete(bayId);
   }
 }

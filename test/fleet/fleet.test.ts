@@ -64,7 +64,7 @@ await withMariadbAndRabbitmq('a fleet of two APIs and three conductors', ({ mari
       expect(stacks.twins()).toEqual([]);
       expect(overlaps(fleet.lines)).toEqual([]);
       const kills = await unrest;
-      const claims = fleet.lines.filter((line) => line.msg === 'work claimed').length;
+      const claims = fleet.lines.filter((line) => line.msg === 'lease claimed').length;
       process.stdout.write(
         `fleet: ${BAYS} bays in ${((Date.now() - begun) / 1_000).toFixed(0)} s, ${kills} processes killed, ${claims} claims\n`,
       );
@@ -252,12 +252,12 @@ function overlaps(lines: readonly Line[]): readonly string[] {
     const { fence, pid, until } = line;
     const bayId = String(line['bayId']);
     const holder = holders.get(bayId);
-    if (line.msg === 'work claimed') {
+    if (line.msg === 'lease claimed') {
       if (holder && (holder.fence === fence || line.time < holder.until))
         found.push(`${bayId}: fence ${String(fence)} began ${holder.until - line.time} ms early: ${storyOf(bayId, lines)}`);
       holders.set(bayId, { pid, fence, until: Number(until) });
     }
-    if (line.msg === 'bay deleted' || (line.msg === 'work released' && holder?.fence === fence)) holders.delete(bayId);
+    if (line.msg === 'bay deleted' || (line.msg === 'lease released' && holder?.fence === fence)) holders.delete(bayId);
     for (const id of line.msg === 'leases renewed' && Array.isArray(line['bayIds']) ? line['bayIds'].map(String) : []) {
       const renewed = holders.get(id);
       if (renewed && renewed.pid === pid) holders.set(id, { ...renewed, until: Number(until) });
@@ -269,7 +269,7 @@ function overlaps(lines: readonly Line[]): readonly string[] {
 /** By time. Within a millisecond by fence: what is claimed in it can be given back in it, and claimed by another one. */
 function inOrder(lines: readonly Line[]): readonly Line[] {
   const fenceOf = (line: Line): number => (typeof line['fence'] === 'number' ? line['fence'] : Infinity);
-  const rank = (line: Line): number => Number(line.msg !== 'work claimed');
+  const rank = (line: Line): number => Number(line.msg !== 'lease claimed');
   return lines.toSorted(
     (one, other) => one.time - other.time || compared(fenceOf(one), fenceOf(other)) || rank(one) - rank(other),
   );

@@ -126,7 +126,7 @@ export class WorkLoop {
     try {
       const leases = await this.#deps.store.queue.claim(this.#options.owner, most);
       for (const { bayId, fence, owner, until } of leases)
-        this.#deps.logger.debug('work claimed', { bayId, fence, owner, until: until.getTime() });
+        this.#deps.logger.debug('lease claimed', { bayId, fence, owner, until: until.getTime() });
       this.#deps.meter?.claimed(leases.length);
       if (leases.length > 0) this.#startBatch(leases.map((lease) => this.#leases.add(lease)));
       return leases.length === most;
@@ -276,7 +276,7 @@ export class WorkLoop {
     for (const {
       lease: { bayId, fence, owner },
     } of releases)
-      this.#deps.logger.debug('work released', { bayId, fence, owner });
+      this.#deps.logger.debug('lease released', { bayId, fence, owner });
     for (let attempt = 1; ; attempt += 1) {
       try {
         await this.#deps.store.queue.releaseAll(releases);
