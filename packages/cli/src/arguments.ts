@@ -1,8 +1,10 @@
 import type { JsonSchema, Operation } from '@magnum-ts/openapi';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UsageError } from './errors.js';
-import { toCamelCase, type Flags } from './session.js';
 import type { Io } from './io.js';
+
+/** The given options, by commander's names. */
+export type Flags = Readonly<Record<string, unknown>>;
 
 /** A named value that an option sets: a field of a body, or a query parameter. */
 export interface Field {
@@ -113,4 +115,9 @@ export function parseTyped(schema: JsonSchema | undefined, text: string): string
 
 export function pathOf(operation: Operation, values: Readonly<Record<string, string>>): string {
   return operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
+}
+
+/** Commander's name of an option: `osAuthUrl` for `os-auth-url`. */
+export function toCamelCase(flag: string): string {
+  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -2,13 +2,14 @@ import { mkdir, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Bay, BayModel, Magnum } from '@magnum-ts/sdk';
+import type { Flags } from './arguments.js';
 import { addCommonOptions, findOrAddNoun } from './commands.js';
 import { createSigningRequest } from './csr.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
 import { checkClientFiles, type ClientFileSet } from './client-file-set.js';
 import { kubeconfigOf } from './kubeconfig.js';
-import { openSession, type Flags } from './session.js';
+import { openSession } from './session.js';
 import { quoteForShell } from './text.js';
 
 /** Adds `bay config` and `cluster config`. */
@@ -54,10 +55,10 @@ async function configure(io: Io, name: string, flags: Flags): Promise<void> {
   const made = fromService
     ? await magnum.bays.config(name, typeof validFor === 'number' ? { valid_for: validFor } : {}, call)
     : await makeFilesLocally(magnum, name, io.signal);
-  const kit = checkClientFiles(made);
+  const clientFiles = checkClientFiles(made);
   const folder = resolve(String(flags['dir']));
-  if (Object.keys(kit.files).length > 0) await writeFiles(folder, kit.files, flags['force'] === true);
-  io.out(formatShellCommands(kit, folder));
+  if (Object.keys(clientFiles.files).length > 0) await writeFiles(folder, clientFiles.files, flags['force'] === true);
+  io.out(formatShellCommands(clientFiles, folder));
 }
 
 /**

@@ -7,7 +7,7 @@ import { createSigningRequest } from './csr.js';
 import { redactSecrets } from './debug.js';
 import { magnum, aFolder, BAY, type Answers } from './testing/fake-magnum.js';
 
-const kit = (validFor: string | null) => ({
+const clientFiles = (validFor: string | null) => ({
   files: { 'key.pem': `KEY FOR ${validFor ?? 'A DAY'}\n` },
   environment: { DOCKER_HOST: 'tcp://192.0.2.7:2375' },
   places: { DOCKER_CERT_PATH: '' },
@@ -56,7 +56,9 @@ describe('certificates', () => {
   test('come with a key from the service and a lifetime on request', async () => {
     const folder = aFolder();
     const answers: Answers = (method, path, url) =>
-      method === 'GET' && path === '/v1/bays/my-bay/config' ? Response.json(kit(url.searchParams.get('valid_for'))) : undefined;
+      method === 'GET' && path === '/v1/bays/my-bay/config'
+        ? Response.json(clientFiles(url.searchParams.get('valid_for')))
+        : undefined;
     const line = ['cluster', 'config', 'my-bay', '--dir', folder, '--key-from-service', '--valid-for', '600'];
     const { out, requests, code } = await magnum(line, { answers });
     expect(code).toBe(0);
@@ -96,7 +98,7 @@ describe('certificates', () => {
     ['a kubeconfig that is not YAML', { files: { config: '"' } }],
   ])('are refused from a service that sends %s', async (_what, changes) => {
     const answers: Answers = (_method, path) =>
-      path === '/v1/bays/my-bay/config' ? Response.json({ ...kit(null), ...changes }) : undefined;
+      path === '/v1/bays/my-bay/config' ? Response.json({ ...clientFiles(null), ...changes }) : undefined;
     const around = aFolder();
     const folder = join(around, 'inner');
     const { code, out, err } = await magnum(['bay', 'config', 'my-bay', '--dir', folder, '--key-from-service'], { answers });

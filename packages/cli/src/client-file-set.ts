@@ -24,20 +24,20 @@ const CLUSTER_KEYS = ['server', 'certificate-authority-data', 'tls-server-name']
 const USER_KEYS = ['client-certificate-data', 'client-key-data', 'token'];
 
 /** Returns the files unchanged; throws UsageError for a name or value that is not on the lists. */
-export function checkClientFiles(kit: ClientFileSet): ClientFileSet {
-  for (const [name, text] of Object.entries(kit.files)) {
+export function checkClientFiles(clientFiles: ClientFileSet): ClientFileSet {
+  for (const [name, text] of Object.entries(clientFiles.files)) {
     if (!FILES.includes(name) || typeof text !== 'string') throw unexpected('file', name);
     if (name === 'config') checkKubeconfig(text);
   }
-  for (const [name, value] of Object.entries(kit.environment)) {
+  for (const [name, value] of Object.entries(clientFiles.environment)) {
     if (!Object.hasOwn(VALUES, name)) throw unexpected('variable', name);
     if (typeof value !== 'string' || VALUES[name]?.test(value) !== true) throw unexpected(`value for ${name}`, String(value));
   }
-  for (const [name, file] of Object.entries(kit.places)) {
+  for (const [name, file] of Object.entries(clientFiles.places)) {
     if (!PLACES.includes(name)) throw unexpected('variable', name);
     if (file !== '' && !FILES.includes(file)) throw unexpected(`place for ${name}`, String(file));
   }
-  return kit;
+  return clientFiles;
 }
 
 /** Accepts the address of the cluster and the user's credentials only: no program to run, no proxy, no path of this machine. */

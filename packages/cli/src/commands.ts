@@ -49,7 +49,7 @@ export function findOrAddNoun(program: Command, name: string): Command {
   );
 }
 
-const RUNNERS: readonly (readonly [(plan: CommandSpec) => boolean, Run])[] = [
+const RUNNERS: readonly (readonly [(spec: CommandSpec) => boolean, Run])[] = [
   [({ operation }) => operation.cli?.rows !== null, runList],
   [({ operation }) => operation.cli?.text !== null, runText],
   [({ operation }) => operation.bodyKind === 'json-patch', runUpdate],
@@ -59,32 +59,32 @@ const RUNNERS: readonly (readonly [(plan: CommandSpec) => boolean, Run])[] = [
   [() => true, runItem],
 ];
 
-function addCommand(program: Command, io: Io, plan: CommandSpec): void {
-  const { operation } = plan;
+function addCommand(program: Command, io: Io, spec: CommandSpec): void {
+  const { operation } = spec;
   const [noun = '', verb = ''] = operation.cli?.command.split(' ') ?? [];
   const command = findOrAddNoun(program, noun).command(verb).description(operation.summary);
   for (const alias of operation.cli?.aliases ?? []) command.alias(alias.split(' ')[1] ?? alias);
-  addPositionals(command, plan);
-  addOptions(command, plan);
+  addPositionals(command, spec);
+  addOptions(command, spec);
   addCommonOptions(command);
-  const run = RUNNERS.find(([applies]) => applies(plan))?.[1] ?? runItem;
+  const run = RUNNERS.find(([applies]) => applies(spec))?.[1] ?? runItem;
   command.action(async (...given: unknown[]) => {
     const positional = given
       .slice(0, -2)
       .map((value) => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]));
-    await run(io, plan, { positional, flags: command.opts() });
+    await run(io, spec, { positional, flags: command.opts() });
   });
 }
 
-function addPositionals(command: Command, plan: CommandSpec): void {
-  const { cli, queryParams, pathParams, bodyKind } = plan.operation;
-  for (const name of plan.positional) {
+function addPositionals(command: Command, spec: CommandSpec): void {
+  const { cli, queryParams, pathParams, bodyKind } = spec.operation;
+  for (const name of spec.positional) {
     const parameter = [...pathParams, ...queryParams].find((known) => known.name === name);
-    const field = plan.fields.find((known) => known.name === name);
+    const field = spec.fields.find((known) => known.name === name);
     const label =
       parameter?.cli?.label ?? (field && field.name !== 'name' ? field.schema['x-cli']?.flags?.[0] : undefined) ?? name;
     const optional = field !== undefined && !field.required && name === 'name';
-    const many = (cli?.many === true && name === plan.positional.at(-1)) || (name === 'command' && parameter !== undefined);
+    const many = (cli?.many === true && name === spec.positional.at(-1)) || (name === 'command' && parameter !== undefined);
     command.argument(
       optional ? `[${label}]` : `<${label}${many ? '...' : ''}>`,
       parameter?.description ?? field?.schema.description ?? '',
@@ -96,11 +96,11 @@ function addPositionals(command: Command, plan: CommandSpec): void {
   }
 }
 
-function addOptions(command: Command, plan: CommandSpec): void {
-  const { cli, patches, streams } = plan.operation;
-  for (const field of [...plan.fields, ...plan.query].filter(({ name }) => !plan.positional.includes(name)))
+function addOptions(command: Command, spec: CommandSpec): void {
+  const { cli, patches, streams } = spec.operation;
+  for (const field of [...spec.fields, ...spec.query].filter(({ name }) => !spec.positional.includes(name)))
     addField(command, field);
-  if (plan.detail) command.option('--detail', 'fetch and show all fields');
+  if (spec.detail) command.option('--detail', 'fetch and show all fields');
   if (streams) command.option('--follow', 'print new events as they happen, until the bay is deleted or Ctrl-C is pressed');
   if (cli?.text) command.option('-o, --output <file>', 'write to a file (mode 0600) instead of standard output');
   if (cli?.many) command.option('-y, --yes', 'do not ask');
@@ -111,7 +111,7 @@ function addOptions(command: Command, plan: CommandSpec): void {
   if (patches !== null)
     command.addHelpText(
       'after',
-      `\nExamples:\n  magnum ${cli?.command ?? ''} NAME replace ${plan.fields[0]?.name ?? 'name'}=VALUE`,
+      `\nExamples:\n  magnum ${cli?.command ?? ''} NAME replace ${spec.fields[0]?.name ?? 'name'}=VALUE`,
     );
 }
 

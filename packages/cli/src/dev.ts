@@ -1,8 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import type { Flags } from './arguments.js';
 import { addCommonOptions } from './commands.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
-import { openSession, type Flags } from './session.js';
+import { openSession } from './session.js';
 import { escapeControls, oneLine, quoteForShell } from './text.js';
 
 // The exports of @magnum-ts/server that this command uses. The package is large, so only this command loads it.

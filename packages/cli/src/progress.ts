@@ -42,15 +42,15 @@ const HEARTBEAT_MS = 30_000;
 
 /** Waits for a bay and prints its events to stderr. Throws WaiterError when the change fails, TimeoutError after `timeoutMs`. */
 export async function waitFor(io: Io, magnum: Magnum, wait: Wait): Promise<Bay | Cluster | undefined> {
-  const teller = new ProgressReporter(io, wait.bay, wait.wording);
+  const reporter = new ProgressReporter(io, wait.bay, wait.wording);
   const bays = baysIn(magnum, wait.wording);
   const options = {
     signal: io.signal,
     intervalMs: 1_000,
     after: wait.after,
     ...(wait.timeoutMs !== undefined && { timeoutMs: wait.timeoutMs }),
-    onEvent: (event: BayEvent) => teller.event(event),
-    onUpdate: (bay: Waitable) => teller.update(bay),
+    onEvent: (event: BayEvent) => reporter.event(event),
+    onUpdate: (bay: Waitable) => reporter.update(bay),
   };
   try {
     if (wait.until === 'settled') return await bays.waitUntil(wait.bay, options);
@@ -58,13 +58,13 @@ export async function waitFor(io: Io, magnum: Magnum, wait: Wait): Promise<Bay |
     return undefined;
   } catch (error) {
     if (!io.signal.aborted) throw error;
-    teller.stop();
+    reporter.stop();
     io.err(
       `Stopped waiting. The change of the ${wait.wording} continues; show it with: magnum ${wait.wording} show ${oneLine(wait.bay)}\n`,
     );
     throw new SilentExit(EXIT.interrupted);
   } finally {
-    teller.stop();
+    reporter.stop();
   }
 }
 

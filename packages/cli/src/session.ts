@@ -1,4 +1,5 @@
 import { createMagnum, fromEnv, type Credentials, type Magnum } from '@magnum-ts/sdk';
+import { toCamelCase, type Flags } from './arguments.js';
 import { createDebugFetch } from './debug.js';
 import type { Io } from './io.js';
 
@@ -18,8 +19,6 @@ export const CONNECTION_FLAGS = [
   ['--os-container-infra-api-version <version>', 'microversion; the newest by default'],
   ['--magnum-endpoint <url>', "Magnum's address, instead of the one in the catalog"],
 ] as const;
-
-export type Flags = Readonly<Record<string, unknown>>;
 
 /** Logs in. Options take precedence over variables; a cloud of clouds.yaml replaces the variables. */
 export async function openSession(io: Io, flags: Flags): Promise<Magnum> {
@@ -44,9 +43,4 @@ function flagVariables(flags: Flags): Record<string, string> {
       return typeof value === 'string' ? [[name.toUpperCase().replaceAll('-', '_'), value]] : [];
     }),
   );
-}
-
-/** Commander's name of an option: `osAuthUrl` for `os-auth-url`. */
-export function toCamelCase(flag: string): string {
-  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
