@@ -27,10 +27,14 @@ module.exports = {
     zone('api', ['app', 'domain', 'ports'], 'The wire edge reaches the rest through use cases.'),
     zone('conductor', ['app', 'domain', 'ports'], 'The reconciler knows adapters through ports only.'),
     zone('coe', ['docker', 'domain', 'ports'], 'Drivers render; they call nobody.'),
-    zone('embedded-cloud', ['adapters/knex', 'docker', 'domain', 'ports'], 'A cloud of its own, behind the same ports as OpenStack.'),
+    zone(
+      'embedded-cloud',
+      ['adapters/knex', 'docker', 'domain', 'ports'],
+      'A cloud of its own, behind the same ports as OpenStack.',
+    ),
     {
       name: 'composition-sees-all-and-is-seen-by-none',
-      comment: 'Only the package\'s entry imports what puts the processes together.',
+      comment: "Only the package's entry imports what puts the processes together.",
       severity: 'error',
       from: { path: `${core}/`, pathNot: `${core}/(composition/|index[.]ts|.*[.]test[.]ts$)` },
       to: { path: `${core}/composition/` },

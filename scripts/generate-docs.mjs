@@ -9,7 +9,7 @@ const core = (path) => import(join(ROOT, 'packages/core/dist', path));
 const { OPTIONS } = await core('config/options.js');
 const { UPSTREAM_OPTIONS } = await core('config/upstream-options.js');
 const { loadConfig } = await core('config/config.js');
-const { inspectPolicy } = await core('policy.js');
+const { inspectPolicy } = await core('composition/policy.js');
 
 const sections = [...new Set(OPTIONS.map(({ section }) => section))].toSorted((a, b) =>
   a === 'DEFAULT' ? -1 : b === 'DEFAULT' ? 1 : a.localeCompare(b, 'en'),

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { readFileSync } from 'node:fs';
 import { jsonLogger, loadConfig, openConductor } from '@magnum-ts/core';
-import { HotEngine } from '../../packages/core/dist/adapters/embedded/hot-engine/engine.js';
+import { HotEngine } from '../../packages/core/dist/embedded-cloud/hot-engine/engine.js';
 
 const { values } = parseArgs({ options: { 'config-file': { type: 'string' }, 'call-ms': { type: 'string' } } });
 const makeStack = HotEngine.prototype.create;

@@ -9,7 +9,7 @@ import { systemClock } from '../../packages/core/dist/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/dist/adapters/system/random.js';
 import { silentLogger } from '../../packages/core/dist/adapters/system/logger.js';
 import { WorkLoop } from '../../packages/core/dist/conductor/work-loop.js';
-import { enginesOf } from '../../packages/core/dist/engines.js';
+import { driverRegistry } from '../../packages/core/dist/composition/driver-registry.js';
 
 const names = ['config-file', 'database', 'bays', 'sweeps'];
 const { values } = parseArgs({ options: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) });
@@ -74,11 +74,11 @@ const parts = {
   clock: systemClock,
   random: systemRandom,
   logger: silentLogger,
-  engines: enginesOf(false),
+  engines: driverRegistry(false),
   orchestrator,
   identity: {},
 };
-const deps = /** @type {import('../../packages/core/dist/conductor/world.js').ConductorDeps} */ (parts); // see above
+const deps = /** @type {import('../../packages/core/dist/conductor/bay-state.js').ConductorDeps} */ (parts); // see above
 for (let sweep = 0; sweep < Number(values.sweeps); sweep += 1) process.stdout.write(`${JSON.stringify(await swept())}\n`);
 await db.destroy();
 
