@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { aService, itemsOf, refusalOf, resource, stateOf, type Reply, type Service } from '../support/service.js';
 
 let service: Service;
@@ -11,15 +12,6 @@ afterAll(async () => service.stop());
 const resize = (count: number): unknown => [{ op: 'replace', path: '/node_count', value: count }];
 const patch = (ident: string, operations: unknown): Promise<Reply> =>
   service.request('PATCH', `/v1/bays/${ident}`, { body: operations, version: '1.2' });
-
-/** Bounded polling: the conductor works on in its own time. */
-async function eventually(claim: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await claim()) return;
-    await new Promise((done) => setTimeout(done, 25));
-  }
-  throw new Error('it did not come to be');
-}
 
 describe('a bay in progress', () => {
   test('cannot be updated, can be deleted, and being deleted twice is no error', async () => {
@@ -55,7 +47,10 @@ describe('a bay in progress', () => {
     expect((await patch(uuid, resize(3))).status).toBe(202);
     expect((await patch(uuid, resize(2))).status).toBe(202);
     expect((await service.until(uuid, 'UPDATE_COMPLETE'))['node_count']).toBe(2);
-    await eventually(async () => itemsOf(await service.request('GET', `/v1/nodes?bay_ident=${uuid}`), 'nodes').length === 3);
+    await until(
+      'the bay has three nodes',
+      async () => itemsOf(await service.request('GET', `/v1/nodes?bay_ident=${uuid}`), 'nodes').length === 3,
+    );
     expect(itemsOf(await service.request('GET', `/v1/nodes?bay_ident=${uuid}`), 'nodes')).toHaveLength(3);
   });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import {
   aService,
   itemsOf,
@@ -32,15 +33,6 @@ const post = (to: Service, fields: Fields, version = '1.2') =>
 const patch = (to: Service, ident: string, operations: unknown, version = '1.2') =>
   to.request('PATCH', `/v1/bays/${ident}`, { body: operations, version });
 const resize = (count: unknown) => [{ op: 'replace', path: '/node_count', value: count }];
-
-/** Bounded polling: the conductor works on in its own time. */
-async function eventually(claim: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await claim()) return;
-    await new Promise((done) => setTimeout(done, 25));
-  }
-  throw new Error('it did not come to be');
-}
 
 describe('a new bay', () => {
   test('has the defaults, and what its model says', () => {
@@ -204,7 +196,7 @@ describe('a new bay', () => {
     await crowded.createBay({ name: 'first' });
     const reply = await crowded.request('POST', '/v1/bays', { body: { baymodel_id: 'swarm', name: 'second' } });
     expect(refusalOf(reply)).toMatchObject({ status: 400, detail: expect.stringContaining('network') });
-    await eventually(async () => itemsOf(await crowded.request('GET', '/v1/bays'), 'bays').length === 1);
+    await until('one bay is left', async () => itemsOf(await crowded.request('GET', '/v1/bays'), 'bays').length === 1);
     expect(itemsOf(await crowded.request('GET', '/v1/bays'), 'bays').map((item) => item['name'])).toEqual(['first']);
     await crowded.stop();
   });

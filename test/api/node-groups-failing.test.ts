@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Hopeless, until } from '@magnum-ts/core/testing';
 import { EMBEDDED_DEFAULTS } from '../../packages/core/src/embedded-cloud/config.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { aService, itemsOf, type Fields, type Reply, type Service } from '../support/service.js';
 
 const [PUBLIC] = EMBEDDED_DEFAULTS.externalNetworks;
@@ -24,39 +24,38 @@ const group = async (name: string): Promise<Fields> => (await ask('GET', `/nodeg
 const nodesOf = async (name: string): Promise<readonly Fields[]> =>
   itemsOf(await ask('GET', `/nodegroups/${name}/nodes`), 'nodes');
 
-async function settled(status: string): Promise<Fields> {
-  for (const end = Date.now() + 20_000; Date.now() < end; await systemClock.sleep(20)) {
+/** Any other end of the work fails at once. */
+const waitForStatus = (status: string): Promise<Fields> =>
+  until(`the cluster is ${status}`, async () => {
     const cluster = await whole();
     if (cluster['status'] === status) return cluster;
-    if (!String(cluster['status']).endsWith('_IN_PROGRESS'))
-      throw new Error(`${String(cluster['status'])}: ${String(cluster['status_reason'])}`);
-  }
-  throw new Error('the cluster does not settle');
-}
+    if (String(cluster['status']).endsWith('_IN_PROGRESS')) return undefined;
+    throw new Hopeless(`${String(cluster['status'])}: ${String(cluster['status_reason'])}`);
+  });
 
 /** Takes so many addresses that too few are left. */
 async function filled(count: number): Promise<void> {
   expect((await ask('POST', '/nodegroups', { name: 'filler', node_count: count })).status).toBe(202);
-  await settled('UPDATE_COMPLETE');
+  await waitForStatus('UPDATE_COMPLETE');
 }
 
 test('a group that cannot be made fails alone, says why, and is small enough after a resize', async () => {
   expect((await ask('POST', '/nodegroups', { name: 'huge', node_count: 14 })).status).toBe(202);
-  const failed = await settled('UPDATE_FAILED');
+  const failed = await waitForStatus('UPDATE_FAILED');
   expect(await group('huge')).toMatchObject({ status: 'CREATE_FAILED', status_reason: expect.stringContaining('address') });
   expect((await group('default-worker'))['status']).toBe('CREATE_COMPLETE');
   expect(Object.keys(failed['faults'] as Fields)).toEqual(['huge']); // an object by the spec
   expect((await ask('POST', '/actions/resize', { node_count: 1, nodegroup: 'huge' })).status).toBe(202);
-  await settled('UPDATE_COMPLETE');
+  await waitForStatus('UPDATE_COMPLETE');
   expect((await group('huge'))['status']).toBe('UPDATE_COMPLETE');
   expect(await nodesOf('huge')).toHaveLength(1);
 });
 
 test('a group that cannot be made can be deleted', async () => {
   await ask('POST', '/nodegroups', { name: 'huge', node_count: 40 });
-  await settled('UPDATE_FAILED');
+  await waitForStatus('UPDATE_FAILED');
   expect((await ask('DELETE', '/nodegroups/huge')).status).toBe(204);
-  await settled('UPDATE_COMPLETE');
+  await waitForStatus('UPDATE_COMPLETE');
   expect(itemsOf(await ask('GET', '/nodegroups'), 'nodegroups').map(({ name }) => name)).toEqual([
     'default-master',
     'default-worker',
@@ -67,15 +66,15 @@ test('an upgrade that fails keeps the old template, and goes on where it stopped
   const before = (await whole())['cluster_template_id'];
   await filled(11);
   expect((await ask('POST', '/actions/upgrade', { cluster_template: 'next' })).status).toBe(202);
-  expect(await settled('UPDATE_FAILED')).toMatchObject({ cluster_template_id: before, master_count: 1, node_count: 12 });
+  expect(await waitForStatus('UPDATE_FAILED')).toMatchObject({ cluster_template_id: before, master_count: 1, node_count: 12 });
   expect((await group('default-master'))['status']).toBe('UPDATE_FAILED');
   expect((await group('filler'))['status']).toBe('CREATE_COMPLETE');
   expect((await ask('DELETE', '/nodegroups/filler')).status).toBe(204);
-  await settled('UPDATE_COMPLETE');
+  await waitForStatus('UPDATE_COMPLETE');
   // The master that was too many is gone, the old one stayed.
   expect((await nodesOf('default-master')).map(({ image_id }) => image_id)).toEqual(['debian-12']);
   expect((await ask('POST', '/actions/upgrade', { cluster_template: 'next' })).status).toBe(202);
-  const after = await settled('UPDATE_COMPLETE');
+  const after = await waitForStatus('UPDATE_COMPLETE');
   expect(after['cluster_template_id']).not.toBe(before);
   for (const name of ['default-master', 'default-worker'])
     expect((await nodesOf(name)).map(({ image_id }) => image_id)).toEqual(['ubuntu-24.04']);
@@ -88,7 +87,7 @@ test('a growth that is rolled back gives the group its size and the nodes that i
     version: '1.3',
   });
   expect(reply.status).toBe(202);
-  expect(await settled('ROLLBACK_COMPLETE')).toMatchObject({ node_count: 1 });
+  expect(await waitForStatus('ROLLBACK_COMPLETE')).toMatchObject({ node_count: 1 });
   expect(await group('default-worker')).toMatchObject({ status: 'ROLLBACK_COMPLETE', node_count: 1 });
   expect((await nodesOf('default-worker')).map(({ uuid }) => uuid)).toEqual(before.map(({ uuid }) => uuid));
 });
@@ -103,7 +102,7 @@ test('a node group is made once for each Idempotency-Key', async () => {
   const [first, second] = [await create(), await create()];
   expect([first.status, second.status]).toEqual([202, 202]);
   expect(second.body['uuid']).toBe(first.body['uuid']);
-  await settled('UPDATE_COMPLETE');
+  await waitForStatus('UPDATE_COMPLETE');
 });
 
 test('labels that the driver does not know are told of', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { until } from '@magnum-ts/core/testing';
 import { anEngine, type Engine } from '../support/engine.js';
 import { aService, itemsOf, ORIGIN, refusalOf, type Ask, type Fields, type Reply, type Service } from '../support/service.js';
 
@@ -22,11 +22,8 @@ const group = async (name: string): Promise<Fields> => (await ask('GET', `/${nam
 const patch = (name: string, ...operations: readonly Fields[]): Promise<Reply> => ask('PATCH', `/${name}`, { body: operations });
 const statusOfCluster = async (): Promise<unknown> => (await service.request('GET', `/v1/clusters/${cluster}`)).body['status'];
 
-async function settled(): Promise<void> {
-  for (const end = Date.now() + 20_000; Date.now() < end; await systemClock.sleep(20))
-    if (String(await statusOfCluster()).endsWith('_COMPLETE')) return;
-  throw new Error('the cluster does not settle');
-}
+const waitForCluster = (): Promise<unknown> =>
+  until('the work on the cluster is complete', async () => String(await statusOfCluster()).endsWith('_COMPLETE'));
 
 const nodesOf = async (name: string): Promise<readonly Fields[]> =>
   itemsOf(await engine.request('GET', at(`/${name}/nodes`), { version: '1.9' }), 'nodes');
@@ -97,7 +94,7 @@ describe('a new group', () => {
     });
     expect(await group('large')).toMatchObject({ uuid: made.body['uuid'], status: 'CREATE_IN_PROGRESS' });
     expect(await statusOfCluster()).toBe('UPDATE_IN_PROGRESS');
-    await settled();
+    await waitForCluster();
     expect(await group('large')).toMatchObject({
       status: 'CREATE_COMPLETE',
       min_node_count: 1,
@@ -145,7 +142,7 @@ describe('a new group', () => {
       [own, {}, {}, {}],
     ]);
     for (const index of bodies.keys()) expect((await ask('DELETE', `/labels-${index}`)).status).toBe(204);
-    await settled();
+    await waitForCluster();
     expect(itemsOf(await ask('GET', ''), 'nodegroups')).toHaveLength(3);
   });
 
@@ -202,7 +199,7 @@ describe('a new group', () => {
       version: 'first',
     });
     await ask('DELETE', '/described');
-    await settled();
+    await waitForCluster();
   });
 
   test('of a cluster that is not there, or not the caller’s, is 404; administrators may look', async () => {
@@ -231,10 +228,10 @@ describe('a change of a group', () => {
       updated_at: expect.any(String),
     });
     expect(await group('large')).toMatchObject({ status: 'UPDATE_IN_PROGRESS' });
-    await settled();
+    await waitForCluster();
     expect(await group('large')).toMatchObject({ status: 'UPDATE_COMPLETE', max_node_count: 5 });
     expect((await patch('large', { op: 'remove', path: '/max_node_count' })).body['max_node_count']).toBeNull();
-    await settled();
+    await waitForCluster();
   });
 
   test('of labels and taints takes Python’s text', async () => {
@@ -244,7 +241,7 @@ describe('a change of a group', () => {
       { op: 'replace', path: '/node_taints', value: "[{'key': 'a', 'value': 'b', 'effect': 'NoSchedule'}]" },
     );
     expect(reply.body).toMatchObject({ node_labels: { a: 'b' }, node_taints: [{ key: 'a', value: 'b', effect: 'NoSchedule' }] });
-    await settled();
+    await waitForCluster();
   });
 
   test.each([
@@ -274,7 +271,7 @@ describe('resizing', () => {
   test('removes exactly the named nodes, by whatever name', async () => {
     expect((await resize({ node_count: 6, nodegroup: 'default-worker' })).body).toEqual({ uuid: cluster });
     expect(await group('default-worker')).toMatchObject({ status: 'UPDATE_IN_PROGRESS', node_count: 6 });
-    await settled();
+    await waitForCluster();
     const before = await nodesOf('default-worker');
     expect(before).toHaveLength(6);
     const [a, b, c, d, e] = before;
@@ -291,7 +288,7 @@ describe('resizing', () => {
     const again = await nodesOf('default-worker');
     const alreadyGone = again.length === 6 && again.some(({ status }) => status === 'DELETE_IN_PROGRESS');
     if (alreadyGone) expect((await resize({ node_count: 1, nodes_to_remove: [String(c?.['name'])] })).status).toBe(202);
-    await settled();
+    await waitForCluster();
     const after = await nodesOf('default-worker');
     expect(after.map(({ name }) => name)).toEqual([before[5]?.['name']]);
     expect([a, b, c, d, e].every((node) => after.every(({ uuid }) => uuid !== node?.['uuid']))).toBe(true);
@@ -300,7 +297,7 @@ describe('resizing', () => {
   test('to the same size replaces the named node', async () => {
     const [before] = await nodesOf('default-worker');
     expect((await resize({ node_count: 1, nodes_to_remove: [before?.['name']] })).status).toBe(202);
-    await settled();
+    await waitForCluster();
     const after = await nodesOf('default-worker');
     expect(after).toHaveLength(1);
     expect(after[0]?.['uuid']).not.toBe(before?.['uuid']);
@@ -312,9 +309,9 @@ describe('resizing', () => {
       { op: 'replace', path: '/max_node_count', value: 3 },
       { op: 'replace', path: '/min_node_count', value: 1 },
     );
-    await settled();
+    await waitForCluster();
     expect((await resize({ node_count: 3, nodegroup: 'large' })).status).toBe(202);
-    await settled();
+    await waitForCluster();
     expect(await nodesOf('large')).toHaveLength(3);
     for (const count of [0, 4]) {
       expect(refusalOf(await resize({ node_count: count, nodegroup: 'large' }))).toMatchObject({
@@ -342,10 +339,10 @@ describe('resizing', () => {
     expect((await resize({ node_count: 0 }, '1.7')).status).toBe(400);
     expect((await resize({ node_count: 0 }, '1.9')).status).toBe(400);
     expect((await resize({ node_count: 0 }, '1.10')).status).toBe(202);
-    await settled();
+    await waitForCluster();
     expect(await nodesOf('default-worker')).toEqual([]);
     expect((await resize({ node_count: 2 }, '1.7')).status).toBe(202);
-    await settled();
+    await waitForCluster();
   });
 });
 
@@ -368,7 +365,7 @@ describe('an upgrade', () => {
     expect((await group('default-master'))['status']).toBe('UPDATE_IN_PROGRESS');
     expect((await group('large'))['status']).toBe('UPDATE_COMPLETE');
     expect(refusalOf(await service.request('DELETE', '/v1/clustertemplates/next')).status).toBe(400);
-    await settled();
+    await waitForCluster();
     expect((await service.request('GET', `/v1/clusters/${cluster}`)).body).toMatchObject({
       status: 'UPDATE_COMPLETE',
       cluster_template_id: next.uuid,
@@ -393,7 +390,7 @@ describe('an upgrade', () => {
       detail: expect.stringContaining('large'),
     });
     expect((await upgrade({ cluster_template: 'next', nodegroup: 'large', max_batch_size: 2 })).status).toBe(202);
-    await settled();
+    await waitForCluster();
     const nodes = await nodesOf('large');
     expect(nodes.map(({ image_id }) => image_id)).toEqual(Array(3).fill('ubuntu-24.04'));
     const events = itemsOf(await service.request('GET', `/v1/clusters/${cluster}/events?limit=1000`), 'events');
@@ -406,7 +403,7 @@ describe('an upgrade', () => {
   test('is finished by a resize that comes in between, with the new size', async () => {
     expect((await upgrade({ cluster_template: 'swarm' })).status).toBe(202);
     expect((await resize({ node_count: 3 })).status).toBe(202);
-    await settled();
+    await waitForCluster();
     const nodes = await nodesOf('default-worker');
     expect(nodes.map(({ image_id }) => image_id)).toEqual(Array(3).fill('debian-12'));
     expect((await service.request('GET', `/v1/clusters/${cluster}`)).body['node_count']).toBe(6);
@@ -445,7 +442,7 @@ describe('a group that is deleted', () => {
     for (let times = 0; times < 2; times += 1) expect((await ask('DELETE', '/large')).status).toBe(204);
     const seen = await ask('GET', '/large');
     if (seen.status === 200) expect(seen.body['status']).toBe('DELETE_IN_PROGRESS');
-    await settled();
+    await waitForCluster();
     expect((await ask('GET', '/large')).status).toBe(404);
     expect((await service.request('GET', `/v1/clusters/${cluster}`)).body['node_count']).toBe(3);
     const servers = await service.db('simulated_part').where({ kind: 'server' }).count({ n: '*' }).first();

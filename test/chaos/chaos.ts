@@ -1,5 +1,6 @@
+import { until } from '@magnum-ts/core/testing';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
-import { Fleet, until } from '../fleet/fleet.js';
+import { Fleet } from '../fleet/fleet.js';
 import { leftovers, sqlOn } from '../fleet/leftovers.js';
 import type { Cloud } from '../openstack/cloud.js';
 import { emptyDatabase } from '../support/services.js';
@@ -107,7 +108,9 @@ async function settledRest(sql: ReturnType<typeof sqlOn>, watch: CloudWatch | un
     ...leftovers(sql, ['departed_bay']),
     ...((await watch?.leftovers()) ?? []),
   ];
-  await until(async () => (await rest()).length === 0, HEALS_WITHIN_MS).catch(() => undefined);
+  await until('nothing of any bay is left', async () => (await rest()).length === 0, { withinMs: HEALS_WITHIN_MS }).catch(
+    () => undefined,
+  );
   return (await rest()).map((line) => `left over: ${line}`);
 }
 

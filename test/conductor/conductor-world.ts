@@ -6,7 +6,6 @@ import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations
 import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
 import { openSqlite } from '../../packages/core/src/adapters/knex/sqlite.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 import { EMPTY_RECONCILER_STATE, type ReconcilerState } from '../../packages/core/src/domain/reconciler-state.js';
 import { stackNameOf, type BayId, type NodeGroupId, type NodeId } from '../../packages/core/src/domain/ids.js';
@@ -245,10 +244,4 @@ function unused(): Pick<ConductorDeps, 'identity' | 'cloud' | 'vault' | 'authori
 
 export function stackNames(ids: readonly BayId[]): ReadonlySet<string> {
   return new Set(ids.map((id) => stackNameOf({ id, name: 'hive' })));
-}
-
-export async function until(holds: () => boolean | Promise<boolean>, milliseconds = 20_000): Promise<void> {
-  for (const end = Date.now() + milliseconds; !(await holds()); await systemClock.sleep(10)) {
-    if (Date.now() > end) throw new Error('what was waited for did not come');
-  }
 }

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { resourcesOf } from '../../packages/core/src/adapters/orchestrator/heat-words.js';
 import { reconcileBay } from '../../packages/core/src/conductor/reconcile-bay.js';
 import { describeRetry, MAX_STACK_RETRIES } from '../../packages/core/src/domain/stack-retry.js';
@@ -6,7 +7,7 @@ import { stackNameOf, type BayId } from '../../packages/core/src/domain/ids.js';
 import { Secret } from '../../packages/core/src/domain/secret.js';
 import type { StackAddress, StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
 import { CrashPoints, Killed } from '../../packages/core/src/testing/crash-points.js';
-import { aConductorWorld, complete, inProgress, until, type ConductorWorld } from './conductor-world.js';
+import { aConductorWorld, complete, inProgress, type ConductorWorld } from './conductor-world.js';
 
 // What Heat says of a resource while Keystone is away, and of one that Nova has refused.
 const NO_ANSWER =
@@ -75,7 +76,7 @@ const retriesOf = async (id: BayId) =>
 /** Works until then; pauses pass at once. */
 async function inTime(id: BayId, status: string): Promise<void> {
   running = world.loop().run(stop.signal);
-  await until(async () => {
+  await until(`the bay is ${status}`, async () => {
     world.clock.advance(30_000);
     return (await bayOf(id))?.status === status;
   });

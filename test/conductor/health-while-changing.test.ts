@@ -1,9 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import type { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import type { BayStatus } from '../../packages/core/src/domain/bay-status.js';
 import type { StackAddress, StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
-import { aConductorWorld, inProgress, until, type ConductorWorld } from './conductor-world.js';
+import { aConductorWorld, inProgress, type ConductorWorld } from './conductor-world.js';
 
 const MINUTE_MS = 60_000;
 
@@ -50,23 +51,23 @@ test.each<[StackSnapshot['action'], BayStatus]>([
   ['ROLLBACK', 'ROLLBACK_IN_PROGRESS'],
 ])('a bay whose stack is in %s goes on being asked for its health, once in each interval', async (action, status) => {
   const id = await aChangingBay(action, status, 'tcp://192.0.2.1:2375');
-  await until(() => world.looks.length > 0);
+  await until('the stacks were observed', () => world.looks.length > 0);
   expect(await healthOf(id)).toBeNull();
   await isDue();
-  await until(async () => (await healthOf(id)) === 'UNHEALTHY');
+  await until('the bay is unhealthy', async () => (await healthOf(id)) === 'UNHEALTHY');
   await world.db('bay').update({ health_status: null });
   const looks = world.looks.length;
   await world.db('work_item').update({ due_at: 0 });
-  await until(() => world.looks.length > looks + 1);
+  await until('the stacks were observed twice more', () => world.looks.length > looks + 1);
   expect(await healthOf(id)).toBeNull();
   await isDue();
-  await until(async () => (await healthOf(id)) === 'UNHEALTHY');
+  await until('the bay is unhealthy', async () => (await healthOf(id)) === 'UNHEALTHY');
 });
 
 test('a bay that has no address yet is not asked', async () => {
   const id = await aChangingBay('UPDATE', 'UPDATE_IN_PROGRESS', null);
   await isDue();
   const looks = world.looks.length;
-  await until(() => world.looks.length > looks);
+  await until('the stacks were observed again', () => world.looks.length > looks);
   expect(await healthOf(id)).toBeNull();
 });

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { aConductorWorld, until, type ConductorWorld } from './conductor-world.js';
+import { until } from '@magnum-ts/core/testing';
+import { aConductorWorld, type ConductorWorld } from './conductor-world.js';
 
 const BAYS = 10_000;
 let world: ConductorWorld;
@@ -18,10 +19,14 @@ async function sweep(): Promise<{
   const running = world.loop().run(stop.signal);
   const seen = new Set<string>();
   let counted = before;
-  await until(() => {
-    for (; counted < world.looks.length; counted += 1) world.looks[counted]?.forEach((address) => seen.add(address.name));
-    return seen.size >= BAYS;
-  }, 120_000);
+  await until(
+    'every bay was observed',
+    () => {
+      for (; counted < world.looks.length; counted += 1) world.looks[counted]?.forEach((address) => seen.add(address.name));
+      return seen.size >= BAYS;
+    },
+    { withinMs: 120_000 },
+  );
   stop.abort(new Error('enough'));
   await running;
   const { user, system } = process.cpuUsage(begun);

@@ -1,16 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import type { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import type { StackAddress } from '../../packages/core/src/ports/orchestrator.js';
-import {
-  aConductorWorld,
-  complete,
-  inProgress,
-  stackNames,
-  until,
-  type ConductorWorld,
-  type StackOf,
-} from './conductor-world.js';
+import { aConductorWorld, complete, inProgress, stackNames, type ConductorWorld, type StackOf } from './conductor-world.js';
 
 let world: ConductorWorld;
 let stop: AbortController;
@@ -41,7 +34,7 @@ test('bays that are due together are looked at with one call', async () => {
   await aWorld();
   const ids = await world.addBays(30);
   run(world.loop());
-  await until(() => world.looks.length > 0);
+  await until('the stacks were observed once', () => world.looks.length > 0);
   expect(new Set(world.looks[0]?.map((address) => address.name))).toEqual(stackNames(ids));
 });
 
@@ -55,7 +48,7 @@ test('a bay of which there is no news is not written', async () => {
     await world.db('bay_event'),
   ]);
   run(world.loop());
-  await until(() => world.looks.length >= 3);
+  await until('the stacks were observed three times', () => world.looks.length >= 3);
   expect(
     JSON.stringify([await world.db('bay'), await world.db('node'), await world.db('node_group'), await world.db('bay_event')]),
   ).toBe(before);
@@ -67,7 +60,7 @@ test('a bay that has waited long is looked at less often', async () => {
   await world.addBays(1, { isSeen: true });
   await world.db('intent').update({ started_at: world.clock.now().getTime() - 600_000 });
   run(world.loop());
-  await until(async () => world.looks.length === 1 && (await leases()) === 0);
+  await until('the bay was observed and its lease given back', async () => world.looks.length === 1 && (await leases()) === 0);
   const [item]: readonly { due_at: number }[] = await world.db('work_item');
   const wait = Number(item?.due_at) - world.clock.now().getTime();
   expect(wait).toBeGreaterThan(5_000);
@@ -91,7 +84,9 @@ test('bays that never end their pass keep their own turn only: the others go on'
   });
   const good = await world.addBays(20);
   run(world.loop({ concurrency: 4, drainMs: 100 }));
-  await until(async () => (await Promise.all(good.map(statusOf))).every((status) => status === 'CREATE_COMPLETE'));
+  await until('the other bays are complete', async () =>
+    (await Promise.all(good.map(statusOf))).every((status) => status === 'CREATE_COMPLETE'),
+  );
   expect(await Promise.all(bad.map(statusOf))).toEqual(['CREATE_IN_PROGRESS', 'CREATE_IN_PROGRESS', 'CREATE_IN_PROGRESS']);
 });
 
@@ -113,7 +108,9 @@ test('one stack that cannot be looked at hides no other', async () => {
     },
   });
   run(world.loop());
-  await until(async () => (await Promise.all(good.map(statusOf))).every((status) => status === 'CREATE_COMPLETE'));
+  await until('the other bays are complete', async () =>
+    (await Promise.all(good.map(statusOf))).every((status) => status === 'CREATE_COMPLETE'),
+  );
   expect((await world.deps.store.read((repos) => repos.bays.get(bad as BayId)))?.observed).toMatchObject({
     status: 'CREATE_IN_PROGRESS',
     statusReason: expect.stringMatching(/^An unexpected error occurred in this service\. It is tried again \(attempt \d+\)\.$/),
@@ -147,12 +144,17 @@ test('what a conductor cannot begin soon is left to the others, and bays without
   });
   const leasesOf = async (owner: string): Promise<number> => (await world.db('work_item').where({ lease_owner: owner })).length;
   run(world.loop({ owner: 'first', concurrency: 4 }));
-  await until(async () => (await leasesOf('first')) === 8 && looked.size === 3);
+  await until(
+    'the first conductor holds eight leases, and the bays without news were observed',
+    async () => (await leasesOf('first')) === 8 && looked.size === 3,
+  );
   const second = world.loop({ owner: 'second', concurrency: 4 }).run(stop.signal);
-  await until(async () => (await leasesOf('second')) === 8);
+  await until('the second conductor holds eight leases', async () => (await leasesOf('second')) === 8);
   expect(await leasesOf('first')).toBe(8);
   go();
-  await until(async () => (await Promise.all(busy.map(statusOf))).every((status) => status === 'CREATE_COMPLETE'));
+  await until('the busy bays are complete', async () =>
+    (await Promise.all(busy.map(statusOf))).every((status) => status === 'CREATE_COMPLETE'),
+  );
   stop.abort(new Error('enough'));
   await second;
   expectOneAtATime();
@@ -169,9 +171,9 @@ test('stopping claims no more, lets running passes end, and gives every lease ba
     events: async () => (await held, []),
   });
   run(world.loop({ concurrency: 2 }));
-  await until(async () => (await leases()) === 4);
+  await until('four leases are held', async () => (await leases()) === 4);
   stop.abort(new Error('stop'));
-  await until(async () => (await leases()) === 2);
+  await until('only the running passes hold leases', async () => (await leases()) === 2);
   const late = await world.addBays(1);
   go();
   await running;
@@ -189,7 +191,7 @@ test('a pass that does not end in the grace is aborted, and its lease given back
     events: forever,
   });
   run(world.loop({ drainMs: 50 }));
-  await until(async () => (await leases()) === 1);
+  await until('the lease of the bay is held', async () => (await leases()) === 1);
   stop.abort(new Error('stop'));
   await running;
   expect(await leases()).toBe(0);
@@ -203,7 +205,10 @@ test(
     await world.addBays(60);
     const others = [world.loop({ owner: 'b' }), world.loop({ owner: 'c' })].map((loop) => loop.run(stop.signal));
     run(world.loop({ owner: 'a' }));
-    await until(() => world.lines.filter((line) => line.event === 'lease released').length > 300);
+    await until(
+      'more than 300 leases were given back',
+      () => world.lines.filter((line) => line.event === 'lease released').length > 300,
+    );
     stop.abort(new Error('enough'));
     await Promise.all([...others, running]);
     expectOneAtATime();

@@ -1,11 +1,11 @@
 import { connect, type AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { startRabbitmq, type Rabbitmq } from '../../scripts/host/rabbitmq.mjs';
 import { amqpBus, type AmqpBus } from '../../packages/core/src/adapters/bus/amqp.js';
 import { brokersIn, type BrokerTls } from '../../packages/core/src/adapters/bus/brokers.js';
 import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import { answersWith, busContract, MAIN } from '../../packages/core/src/testing/contracts/bus.js';
@@ -28,26 +28,14 @@ async function open(topic: string, url = rabbitmq.url, tls?: BrokerTls): Promise
     logger: silentLogger,
     random: systemRandom,
   });
-  await until(() => bus.connected());
+  await until('the bus is connected', () => bus.connected(), { withinMs: 30_000 });
   return bus;
 }
 
-async function until(holds: () => boolean, milliseconds = 30_000): Promise<void> {
-  for (const end = Date.now() + milliseconds; !holds();) {
-    if (Date.now() > end) throw new Error('it did not come to hold in time');
-    await systemClock.sleep(20);
-  }
-}
-
 /** The reply to a question that is asked until it is answered. */
-async function answered(caller: AmqpBus): Promise<unknown> {
-  for (const end = Date.now() + 60_000; ; await systemClock.sleep(100)) {
-    try {
-      return await caller.call('certificate.ca', { bayId: BAY, ...MAIN }, { timeoutMs: 2_000 });
-    } catch (error) {
-      if (Date.now() > end) throw error;
-    }
-  }
+function answered(caller: AmqpBus): Promise<unknown> {
+  const ask = (): Promise<unknown> => caller.call('certificate.ca', { bayId: BAY, ...MAIN }, { timeoutMs: 2_000 });
+  return until('the question is answered', ask, { withinMs: 60_000, everyMs: 100 });
 }
 
 busContract('RabbitMQ', async () => {
@@ -71,7 +59,7 @@ describe('RabbitMQ', () => {
       const [caller, answerer] = [await open('away'), await open('away')];
       await answerer.serve(answersAllWith('pem'));
       await rabbitmq.suspend('SIGKILL');
-      await until(() => !caller.connected());
+      await until('the caller has lost its connection', () => !caller.connected(), { withinMs: 30_000 });
       const begun = Date.now();
       await caller.cast({ kind: 'wake', bayId: BAY });
       await expect(caller.call('certificate.ca', { bayId: BAY, ...MAIN }, { timeoutMs: 5_000 })).rejects.toMatchObject({
@@ -79,7 +67,7 @@ describe('RabbitMQ', () => {
       });
       expect(Date.now() - begun).toBeLessThan(1_000);
       await rabbitmq.resume();
-      await until(() => caller.connected() && answerer.connected());
+      await until('both are connected again', () => caller.connected() && answerer.connected(), { withinMs: 30_000 });
       expect(await caller.call('certificate.ca', { bayId: BAY, ...MAIN }, { timeoutMs: 10_000 })).toEqual({ pem: 'pem' });
       await caller.close();
       await answerer.close();
@@ -146,7 +134,7 @@ describe('RabbitMQ', () => {
       logger: { ...silentLogger, warn: (_message, fields) => void lines.push(String(fields?.['error'])) },
       random: systemRandom,
     });
-    await until(() => lines.length > 0);
+    await until('a line is logged', () => lines.length > 0, { withinMs: 30_000 });
     expect(lines[0]).toMatch(/self-signed certificate/);
     expect(distrusting.connected()).toBe(false);
     await distrusting.close();
@@ -163,10 +151,9 @@ describe('RabbitMQ', () => {
     for (const content of ['{broken', '{"question": 7}', '\xff\xfe', 'x'.repeat(1_000_000)])
       channel.sendToQueue('poison.questions', Buffer.from(content, 'latin1'));
     expect(await caller.call('certificate.ca', { bayId: BAY, ...MAIN }, { timeoutMs: 10_000 })).toEqual({ pem: 'fine' });
-    let dead = 0;
-    for (const end = Date.now() + 10_000; dead < 4 && Date.now() < end; await systemClock.sleep(50))
-      dead = (await channel.checkQueue('poison.dead')).messageCount;
-    expect(dead).toBe(4);
+    const dead = async (): Promise<number> => (await channel.checkQueue('poison.dead')).messageCount;
+    await until('four messages are among the dead letters', async () => (await dead()) >= 4, { withinMs: 10_000 });
+    expect(await dead()).toBe(4);
     await raw.close();
     await caller.close();
     await answerer.close();
@@ -193,7 +180,7 @@ describe('RabbitMQ', () => {
     answerer.onWake((bayId) => heard.push(bayId));
     await caller.cast({ kind: 'wake', bayId: BAY });
     await caller.cast({ kind: 'wake', bayId: BAY });
-    await until(() => heard.length === 2);
+    await until('both doorbells were heard', () => heard.length === 2, { withinMs: 30_000 });
     await caller.close();
     await answerer.close();
   });

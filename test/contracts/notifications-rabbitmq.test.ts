@@ -1,5 +1,6 @@
 import amqplib from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { startRabbitmq, type Rabbitmq } from '../../scripts/host/rabbitmq.mjs';
 import type { AmqpBus } from '../../packages/core/src/adapters/bus/amqp.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
@@ -30,14 +31,6 @@ async function listener(exchange: string, durable: boolean) {
   return { get: () => channel.get(queue), close: () => connection.close() };
 }
 
-async function until<T>(work: () => Promise<T | false>): Promise<T> {
-  for (;;) {
-    const found = await work();
-    if (found !== false) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 describe('notifications', () => {
   test.each([false, true])('go to the broker of their own transport_url; exchanges are durable: %s', async (durable) => {
     const exchange = `cloud-${String(durable)}`;
@@ -58,10 +51,14 @@ describe('notifications', () => {
       clock: systemClock,
       logger: silentLogger,
     });
-    const message = await until(async () => {
-      await notifications.notifier?.notify(CREATED);
-      return heard.get();
-    });
+    const message = await until(
+      'a notification has arrived',
+      async () => {
+        await notifications.notifier?.notify(CREATED);
+        return heard.get();
+      },
+      { withinMs: 30_000 },
+    );
     expect(JSON.parse(message.content.toString())).toMatchObject({ 'oslo.version': '2.0' });
     expect(elsewhere).toEqual([]);
     await notifications.close();

@@ -1,5 +1,6 @@
 import { operations, type OperationId } from '@magnum-ts/openapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
 import { bodyOf, queryOf } from '../support/bodies.js';
 import { anEngine, type Engine } from '../support/engine.js';
@@ -109,7 +110,7 @@ describe('every operation', () => {
 
   test.each(order)('%s succeeds with each status that is documented', async (id) => {
     for (const { from, status } of operations[id].success) {
-      if (NEEDS_REST.has(id)) await settled();
+      if (NEEDS_REST.has(id)) await waitForBay();
       // At 1.7 an upgrade is known, and refused.
       const version = id === 'upgradeCluster' ? '1.8' : from;
       const more = { version, ...callerOf(id) };
@@ -138,13 +139,11 @@ describe('every operation', () => {
     return { token: ADMINISTRATIVE.test(id) ? service.tokens.admin : service.tokens.demo };
   }
 
-  async function settled(): Promise<void> {
-    for (let tries = 0; tries < 400; tries += 1) {
+  async function waitForBay(): Promise<void> {
+    await until('the work on the bay is complete', async () => {
       const { body } = await service.request('GET', `/v1/bays/${idents['bay_ident'] ?? ''}`);
-      if (String(body['status']).endsWith('_COMPLETE')) return;
-      await new Promise((done) => setTimeout(done, 25));
-    }
-    throw new Error('the bay does not settle');
+      return String(body['status']).endsWith('_COMPLETE');
+    });
   }
 
   async function removed(uuid: string): Promise<void> {

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { ensureHelloImage, HELLO_IMAGE } from '@magnum-ts/core';
 import { ApiError, type Container, type Magnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { bytesOf, countsOf, rowsOf, templateOf } from './database.js';
 import { DevProcess, run } from './dev-process.js';
-import { danglingVolumes, docker, dockerForTests, inside, nodeContainer, ownedBy, removeOwned, until } from './docker.js';
+import { danglingVolumes, docker, dockerForTests, inside, nodeContainer, ownedBy, removeOwned } from './docker.js';
 import { askInPlain, askOverTls, certificateOf, clientRequest, strangersClient, strictVerdict, type KeyPair } from './tls.js';
 
 const available = await dockerForTests('test/e2e/bay.test.ts');
@@ -190,7 +191,7 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
     await until(
       'the container has spoken',
       async () => (await magnum.containers.logs('hello')).includes('Hello from a container of Magnum'),
-      20,
+      { withinMs: 20_000, everyMs: 300 },
     );
     const said = await magnum.containers.execute('hello', 'hostname; echo "$GREETING"; echo error >&2');
     // The order between the two streams is nobody's promise.
@@ -249,15 +250,15 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
 
   test('tells of a node that died, and of the bay that is unhealthy with it', async () => {
     const health = async (): Promise<string> => String((await rowsOf(server, 'bay', { uuid: bayId }))[0]?.['health_status']);
-    await until('the bay is healthy', async () => (await health()) === 'HEALTHY', 15);
+    await until('the bay is healthy', async () => (await health()) === 'HEALTHY', { withinMs: 15_000, everyMs: 300 });
     const worker = (await nodes().toArray()).find(({ role }) => role === 'worker')?.name ?? '';
     await (await nodeContainer(instance, worker)).kill();
     await until(
       'the node is down',
       async () => (await nodes().toArray()).some(({ name, state }) => name === worker && state === 'down'),
-      60,
+      { withinMs: 60_000, everyMs: 300 },
     );
-    await until('the bay is unhealthy', async () => (await health()) === 'UNHEALTHY', 10);
+    await until('the bay is unhealthy', async () => (await health()) === 'UNHEALTHY', { withinMs: 10_000, everyMs: 300 });
     expect((await magnum.bays.get(bayId)).status).toBe('UPDATE_COMPLETE');
     await expect(magnum.containers.create({ bay_uuid: bayId, image: HELLO_IMAGE })).resolves.toMatchObject({
       node: await manager(),
@@ -270,12 +271,12 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
     await until(
       'the node is ready',
       async () => (await nodes().toArray()).some(({ name, state }) => name === worker && state === 'ready'),
-      60,
+      { withinMs: 60_000, everyMs: 300 },
     );
     await until(
       'its containers are known again',
       async () => (await magnum.containers.listDetail({ bay_ident: bayId }).toArray()).some(({ node }) => node === worker),
-      20,
+      { withinMs: 20_000, everyMs: 300 },
     );
     await (await nodeContainer(instance, worker)).kill();
   }, 90_000);
@@ -305,7 +306,10 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
     await server.stop();
     expect(await ownedBy(instance)).toEqual([]);
     // Volumes of others come and go meanwhile; what a node left behind would stay.
-    await until('no volume is left', async () => [...(await danglingVolumes())].every((name) => volumesBefore.has(name)), 20);
+    await until('no volume is left', async () => [...(await danglingVolumes())].every((name) => volumesBefore.has(name)), {
+      withinMs: 20_000,
+      everyMs: 300,
+    });
   }, 30_000);
 
   async function swarmNodes(): Promise<readonly string[]> {

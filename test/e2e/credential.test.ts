@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Magnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { rowsOf } from './database.js';
 import { DevProcess } from './dev-process.js';
 import { aHive } from './hive.js';
-import { dockerForTests, inside, removeOwned, until } from './docker.js';
+import { dockerForTests, inside, removeOwned } from './docker.js';
 
 const available = await dockerForTests('test/e2e/credential.test.ts');
 
@@ -123,13 +124,18 @@ describe.skipIf(!available)('another credential for the nodes of a running bay',
     await until(
       'the new node tells what it holds',
       async () => (await rowsOf(server, 'node', { bay_id: bayId, name: fresh }))[0]?.['credential_generation'] === 1,
+      { withinMs: 60_000, everyMs: 300 },
     );
     // Nothing under /run outlives a restart.
     const [node = ''] = names;
     await inside(instance, node, 'rm', '-f', '/run/magnum/token', '/run/magnum/credential-told');
-    await until('the node logs in and tells again', async () => {
-      return (await inside(instance, node, 'cat', '/run/magnum/credential-told')) === '1';
-    });
+    await until(
+      'the node logs in and tells again',
+      async () => {
+        return (await inside(instance, node, 'cat', '/run/magnum/credential-told')) === '1';
+      },
+      { withinMs: 60_000, everyMs: 300 },
+    );
     expect(await inside(instance, node, 'systemctl', 'show', '-p', 'Result', 'magnum-checks.service')).toBe('Result=success');
   }, 200_000);
 });

@@ -70,19 +70,3 @@ export async function inside(instance: string, node: string, ...command: readonl
   if (ExitCode !== 0) throw new Error(`${command.join(' ')} on ${node} ended with ${ExitCode}: ${output}`);
   return output.replaceAll('\r\n', '\n').trim();
 }
-
-/** Asks again and again, at most `seconds`: for what a real process does in its own time. */
-export async function until<T>(what: string, look: () => Promise<T | undefined | false>, seconds = 60): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  let last: unknown;
-  while (Date.now() < deadline) {
-    try {
-      const found = await look();
-      if (found !== undefined && found !== false) return found;
-    } catch (error) {
-      last = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-  throw new Error(`after ${seconds} s still not true: ${what}`, { cause: last });
-}

@@ -1,9 +1,10 @@
 import type { Magnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { countsOf, rowsOf } from './database.js';
 import { DevProcess } from './dev-process.js';
 import { aSwarmModel } from './hive.js';
-import { dockerForTests, inside, nodeContainer, ownedBy, removeOwned, until } from './docker.js';
+import { dockerForTests, inside, nodeContainer, ownedBy, removeOwned } from './docker.js';
 
 const available = await dockerForTests('test/e2e/managers.test.ts');
 
@@ -59,18 +60,18 @@ describe.skipIf(!available)('bays of other shapes', () => {
           nodes.some(({ name, state }) => name === leader && state === 'down')
         );
       },
-      60,
+      { withinMs: 60_000, everyMs: 300 },
     );
     await until(
       'the bay is unhealthy',
       async () => (await rowsOf(server, 'bay', { uuid: bayId }))[0]?.['health_status'] === 'UNHEALTHY',
-      15,
+      { withinMs: 15_000, everyMs: 300 },
     );
     await (await nodeContainer(instance, leader)).start();
     await until(
       'the bay is healthy again',
       async () => (await rowsOf(server, 'bay', { uuid: bayId }))[0]?.['health_status'] === 'HEALTHY',
-      60,
+      { withinMs: 60_000, everyMs: 300 },
     );
   }, 150_000);
 

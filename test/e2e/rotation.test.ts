@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureHelloImage, HELLO_IMAGE } from '@magnum-ts/core';
 import type { Magnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { rowsOf } from './database.js';
 import { DevProcess } from './dev-process.js';
 import { aHive } from './hive.js';
-import { docker, dockerForTests, inside, removeOwned, until } from './docker.js';
+import { docker, dockerForTests, inside, removeOwned } from './docker.js';
 import { askOverTls, certificateOf, clientRequest, strictVerdict, type Answer, type KeyPair } from './tls.js';
 
 const available = await dockerForTests('test/e2e/rotation.test.ts');
@@ -67,11 +68,15 @@ describe.skipIf(!available)('another certificate authority for a running bay', (
 
   /** When the phase began, as the bay's story tells it in whole seconds. */
   const phase = (words: string): Promise<number> =>
-    until(`phase: ${words}`, async () => {
-      const events = await magnum.bays.events(bayId).toArray();
-      const found = events.find(({ reason }) => reason?.startsWith('Certificate authority:') && reason.includes(words));
-      return found && Date.parse(found.at);
-    });
+    until(
+      `phase: ${words}`,
+      async () => {
+        const events = await magnum.bays.events(bayId).toArray();
+        const found = events.find(({ reason }) => reason?.startsWith('Certificate authority:') && reason.includes(words));
+        return found && Date.parse(found.at);
+      },
+      { withinMs: 60_000, everyMs: 300 },
+    );
 
   test('refuses nobody on the way, and what runs goes on running', async () => {
     await server.cli('dev', 'load-image', HELLO_IMAGE, '--bay', 'hive');
@@ -126,7 +131,7 @@ describe.skipIf(!available)('another certificate authority for a running bay', (
     const bay = await magnum.bays.waitUntil(bayId, { intervalMs: 500, timeoutMs: 150_000 });
     expect(bay).toMatchObject({ status: 'UPDATE_COMPLETE', node_count: 2 });
     const health = async (): Promise<unknown> => (await rowsOf(server, 'bay', { uuid: bayId }))[0]?.['health_status'];
-    await until('the bay is healthy', async () => (await health()) === 'HEALTHY', 30);
+    await until('the bay is healthy', async () => (await health()) === 'HEALTHY', { withinMs: 30_000, everyMs: 300 });
     const { pem } = await magnum.certificates.get(bayId);
     const answers: Answer[] = [];
     for (const host of bay.node_addresses) answers.push(await askOverTls(host, 2375, pem, fresh.client));

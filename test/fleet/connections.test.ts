@@ -2,10 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { emptyDatabase, withMariadbAndRabbitmq } from '../support/services.js';
 import { CUTS, TcpProxy, type Blow } from '../support/tcp-proxy.js';
-import { Fleet, until } from './fleet.js';
+import { Fleet } from './fleet.js';
 
 /** From the first greeting to the last queue that is consumed, the broker answers in about so many pieces. */
 const BROKER_PIECES = 12;
@@ -59,7 +60,11 @@ await withMariadbAndRabbitmq('processes whose neighbours break off', ({ mariadb,
       const taken = broker.taken;
       broker.cutNext({ piece, cut: 'reset before' }, { piece, cut: 'reset after' });
       broker.resetAll();
-      await until(() => broker.taken >= taken + 4 || died().length > 0, 30_000, `connections after piece ${piece}`);
+      await until(
+        `both processes have connected again after piece ${piece}`,
+        () => broker.taken >= taken + 4 || died().length > 0,
+        { withinMs: 30_000 },
+      );
       expect(died(), `piece ${piece}`).toEqual([]);
     }
     expect(broker.cuts).toBe(8);
@@ -74,16 +79,17 @@ await withMariadbAndRabbitmq('processes whose neighbours break off', ({ mariadb,
         database.resetAll();
         const cuts = database.cuts;
         await until(
+          `a connection is cut: ${blow.cut} ${blow.piece}`,
           async () => {
             await fleet.ask('GET', '/v1/baymodels').catch(() => undefined);
             return database.cuts > cuts || died().length > 0;
           },
-          20_000,
-          `a connection that is cut: ${blow.cut} ${blow.piece}`,
+          { withinMs: 20_000 },
         );
         await until(
+          'the API answers',
           async () => (await fleet.ask('GET', '/v1/baymodels').catch(() => undefined))?.status === 200 || died().length > 0,
-          30_000,
+          { withinMs: 30_000 },
         );
         await systemClock.sleep(50);
         expect(died(), `${blow.cut} piece ${blow.piece}`).toEqual([]);
@@ -108,7 +114,9 @@ class Links {
   }
 
   async says(word: string, milliseconds: number): Promise<void> {
-    await until(() => this.#said.includes(word) || this.#child.exitCode !== null, milliseconds, word);
+    await until(`the process prints ${word}`, () => this.#said.includes(word) || this.#child.exitCode !== null, {
+      withinMs: milliseconds,
+    });
     expect(this.#child.exitCode, 'the process has died').toBeNull();
   }
 

@@ -16,7 +16,7 @@ import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { orchestratorContract } from '../../packages/core/src/testing/contracts/orchestrator.js';
 import type { StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
 import { emptyDatabase, withMariadb } from '../support/services.js';
-import { ManualClock } from '@magnum-ts/core/testing';
+import { ManualClock, until } from '@magnum-ts/core/testing';
 import { mortalEngine, type Act, type MortalEngine } from './mortal-engine.js';
 
 const SLOWNESS = 40;
@@ -67,11 +67,13 @@ function enginesSuite(open: () => Promise<Knex>): void {
       const names = Array.from({ length: 4 }, (_unused, index) => `stack-${index}`);
       for (const name of names) await create(first, name);
       await create(second, 'own');
-      await until(async () => acts.some((act) => act.method === 'ensureServer' && act.engine === 'first'));
+      await until('the first engine makes a server', async () =>
+        acts.some((act) => act.method === 'ensureServer' && act.engine === 'first'),
+      );
       await learnOwners();
       killed(first);
       const death = performance.now();
-      await until(async () => (await find(second, 'own'))?.state === 'COMPLETE');
+      await until('the other engine has completed its own stack', async () => (await find(second, 'own'))?.state === 'COMPLETE');
       // A second look of the other engine has passed by now; it has left alone what is not its own yet.
       await systemClock.sleep(1_200);
       const stacks = await Promise.all(names.map((name) => find(second, name)));
@@ -79,7 +81,7 @@ function enginesSuite(open: () => Promise<Knex>): void {
       expect(stacks.filter((stack) => stack?.state === 'IN_PROGRESS').length).toBeGreaterThan(0);
 
       clock.advance(31_000);
-      await until(async () =>
+      await until('every stack is complete', async () =>
         (await Promise.all(names.map((name) => find(second, name)))).every((stack) => stack?.state === 'COMPLETE'),
       );
       await learnOwners();
@@ -96,10 +98,10 @@ function enginesSuite(open: () => Promise<Knex>): void {
   test('an engine that stops gives its stacks back at once', { timeout: 30_000 }, async () => {
     const first = await anEngine('first');
     await create(first, 'stack');
-    await until(async () => acts.length > 0);
+    await until('the engine has begun', async () => acts.length > 0);
     const second = await anEngine('second');
     await first.engine.stop();
-    await until(async () => (await find(second, 'stack'))?.state === 'COMPLETE', 5_000);
+    await until('the stack is complete', async () => (await find(second, 'stack'))?.state === 'COMPLETE', { withinMs: 5_000 });
     expect(await db('simulated_part').where({ kind: 'server' })).toHaveLength(NODES.length);
   });
 
@@ -109,9 +111,9 @@ function enginesSuite(open: () => Promise<Knex>): void {
     async () => {
       const [first, second] = [await anEngine('first'), await anEngine('second')];
       const { id } = await create(first, 'stack', aTemplate({ ...aFleet(NODES), ...WAIT }));
-      await until(async () => acts.some((act) => act.method === 'ensureServer'));
+      await until('a server is being made', async () => acts.some((act) => act.method === 'ensureServer'));
       await second.engine.delete(id, ACCESS, SIGNAL);
-      await until(async () => (await find(second, 'stack')) === undefined);
+      await until('the stack is gone', async () => (await find(second, 'stack')) === undefined);
       expect(new Set(acts.map((act) => act.engine))).toEqual(new Set(['first']));
       expect(await db('simulated_part')).toEqual([]);
       expect(await db('hot_resource')).toEqual([]);
@@ -126,6 +128,7 @@ function enginesSuite(open: () => Promise<Knex>): void {
     };
     await create(worker, 'stack', aTemplate(WAIT, { outputs }));
     await until(
+      'the wait condition waits',
       async () => (await find(gate, 'stack'))?.resources.find((resource) => resource.path[0] === 'wait')?.state === 'IN_PROGRESS',
     );
     await systemClock.sleep(600);
@@ -139,7 +142,7 @@ function enginesSuite(open: () => Promise<Knex>): void {
       }),
     );
     expect(answer?.status).toBe(200);
-    await until(async () => (await find(gate, 'stack'))?.state === 'COMPLETE');
+    await until('the stack is complete', async () => (await find(gate, 'stack'))?.state === 'COMPLETE');
     expect(performance.now() - begun).toBeLessThan(1_500);
   });
 
@@ -147,7 +150,7 @@ function enginesSuite(open: () => Promise<Knex>): void {
     const gate = await anEngine('gate', false);
     await create(gate, 'stack');
     await anEngine('worker');
-    await until(async () => (await find(gate, 'stack'))?.state === 'COMPLETE');
+    await until('the stack is complete', async () => (await find(gate, 'stack'))?.state === 'COMPLETE');
     expect(new Set(acts.map((act) => act.engine))).toEqual(new Set(['worker']));
   });
 
@@ -156,7 +159,7 @@ function enginesSuite(open: () => Promise<Knex>): void {
     const results = await Promise.allSettled([create(first, 'stack'), create(second, 'stack'), create(first, 'stack')]);
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
     for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject({ kind: 'conflict' });
-    await until(async () => (await find(first, 'stack'))?.state === 'COMPLETE');
+    await until('the stack is complete', async () => (await find(first, 'stack'))?.state === 'COMPLETE');
     expect(await db('hot_stack')).toHaveLength(1);
   });
 
@@ -165,7 +168,7 @@ function enginesSuite(open: () => Promise<Knex>): void {
     const floating = aTemplate({ address: { type: 'OS::Neutron::FloatingIP', properties: { floating_network: 'public' } } });
     const names = Array.from({ length: 20 }, (_unused, index) => `stack-${index}`);
     await Promise.all(names.map((name, index) => create(index % 2 === 0 ? first : second, name, floating)));
-    await until(async () =>
+    await until('every stack is complete', async () =>
       (await Promise.all(names.map((name) => find(first, name)))).every((stack) => stack?.state === 'COMPLETE'),
     );
     const rows: readonly { address: string }[] = await db('hot_allocation').select('address');
@@ -189,12 +192,6 @@ function expectOneAtATime(acts: readonly Act[], death: number): void {
         `${one.engine} ${one.method} and ${other.engine} ${other.method}`,
       ).toBe(true);
     }
-  }
-}
-
-async function until(holds: () => Promise<boolean>, milliseconds = 20_000): Promise<void> {
-  for (const end = Date.now() + milliseconds; !(await holds()); await systemClock.sleep(10)) {
-    if (Date.now() > end) throw new Error('what was waited for did not come');
   }
 }
 

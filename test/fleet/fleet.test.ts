@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { emptyDatabase, withMariadbAndRabbitmq } from '../support/services.js';
 import { randomFrom } from '../chaos/random.js';
-import { Fleet, until, type Answer, type Line } from './fleet.js';
+import { Fleet, type Answer, type Line } from './fleet.js';
 import { leftovers, sqlOn, type Sql } from './leftovers.js';
 
 const BAYS = Number(process.env['MAGNUM_TEST_FLEET_BAYS'] ?? 100);
@@ -86,11 +87,9 @@ await withMariadbAndRabbitmq('a fleet of two APIs and three conductors', ({ mari
       } finally {
         await rabbitmq.resume();
       }
-      await until(
-        async () => (await fleet.ask('GET', '/v1/certificates/deaf')).status === 200,
-        30_000,
-        'the answer to a question',
-      );
+      await until('the question is answered', async () => (await fleet.ask('GET', '/v1/certificates/deaf')).status === 200, {
+        withinMs: 30_000,
+      });
     },
   );
 
@@ -99,7 +98,11 @@ await withMariadbAndRabbitmq('a fleet of two APIs and three conductors', ({ mari
     { timeout: 90_000 },
     async () => {
       await fleet.ready();
-      await until(async () => (await fleet.ask('POST', '/v1/bays', { body: { ...BAY, name: 'halved' } })).status === 202, 10_000);
+      await until(
+        'a bay is accepted',
+        async () => (await fleet.ask('POST', '/v1/bays', { body: { ...BAY, name: 'halved' } })).status === 202,
+        { withinMs: 10_000 },
+      );
       await mariadb.suspend('SIGKILL');
       try {
         const { status, headers } = await fleet.ask('GET', '/v1/bays');
@@ -108,9 +111,9 @@ await withMariadbAndRabbitmq('a fleet of two APIs and three conductors', ({ mari
         await mariadb.resume();
       }
       await until(
+        'the bay is complete',
         async () => (await patiently(fleet, 'GET', '/v1/bays/halved', 0)).body['status'] === 'CREATE_COMPLETE',
-        60_000,
-        'the bay',
+        { withinMs: 60_000 },
       );
     },
   );
@@ -118,14 +121,17 @@ await withMariadbAndRabbitmq('a fleet of two APIs and three conductors', ({ mari
 
 /** Asks until there is an answer that is not of the moment: another API, a database that is back. */
 async function patiently(fleet: Fleet, method: string, path: string, index: number, body?: unknown): Promise<Answer> {
-  for (let attempt = 0, end = Date.now() + 60_000; ; attempt += 1) {
-    const answer = await fleet
-      .ask(method, path, { api: index + attempt, ...(body === undefined ? {} : { body }) })
-      .catch(() => undefined);
-    if (answer && answer.status < 500) return answer;
-    if (Date.now() > end) throw new Error(`${method} ${path}: ${answer?.status ?? 'no answer'} for a minute`);
-    await systemClock.sleep(100);
-  }
+  let attempt = 0;
+  let last: number | undefined;
+  const ask = async (): Promise<Answer | undefined> => {
+    const api = index + attempt;
+    attempt += 1;
+    const answer = await fleet.ask(method, path, { api, ...(body === undefined ? {} : { body }) });
+    last = answer.status;
+    return last < 500 ? answer : undefined;
+  };
+  const report = (): string => `the last status: ${last ?? 'none'}`;
+  return until(`${method} ${path} is answered`, ask, { withinMs: 60_000, everyMs: 100, report });
 }
 
 /** Right after an acceptance, whichever API is asked shows it. An answer that came late proves nothing. */
@@ -137,12 +143,13 @@ async function expectInProgress(fleet: Fleet, name: string, index: number, actio
 }
 
 async function settled(fleet: Fleet, name: string, index: number): Promise<Answer> {
-  for (const end = Date.now() + PATIENCE_MS; ; await systemClock.sleep(1_200)) {
-    const answer = await patiently(fleet, 'GET', `/v1/bays/${name}`, index);
-    if (!String(answer.body['status']).endsWith('_IN_PROGRESS')) return answer;
-    if (Date.now() > end)
-      throw new Error(`${name} is still ${String(answer.body['status'])}: ${String(answer.body['status_reason'])}`);
-  }
+  let last: Answer | undefined;
+  const look = async (): Promise<Answer | undefined> => {
+    last = await patiently(fleet, 'GET', `/v1/bays/${name}`, index);
+    return String(last.body['status']).endsWith('_IN_PROGRESS') ? undefined : last;
+  };
+  const report = (): string => `${String(last?.body['status'])}: ${String(last?.body['status_reason'])}`;
+  return until(`the work on ${name} has ended`, look, { withinMs: PATIENCE_MS, everyMs: 1_200, report });
 }
 
 /** An API may die between the commit and its answer: then the bay is there, and asking for it again would make a second one. */

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { until } from '@magnum-ts/core/testing';
 import { freePort } from '../../scripts/host/free-port.mjs';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 
 const BIN = resolve(import.meta.dirname, '..', '..', 'packages', 'server', 'bin');
 const PASSWORD = 'fleet-passw0rd';
@@ -155,7 +155,11 @@ export class Fleet {
   /** Resolves when every API serves. */
   async ready(): Promise<void> {
     for (const { port } of this.apis)
-      await until(async () => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.status === 200, 30_000);
+      await until(
+        `the API at port ${port} is ready`,
+        async () => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.status === 200,
+        { withinMs: 30_000 },
+      );
   }
 
   /** `kill -9`, and a new process in its place. */
@@ -213,14 +217,4 @@ export async function end(member: Member, signal: NodeJS.Signals): Promise<void>
   const gone = once(child, 'exit');
   child.kill(signal);
   await gone;
-}
-
-export async function until(
-  holds: () => Promise<boolean> | boolean,
-  milliseconds: number,
-  what = 'what was waited for',
-): Promise<void> {
-  for (const limit = Date.now() + milliseconds; !(await holds()); await systemClock.sleep(50)) {
-    if (Date.now() > limit) throw new Error(`${what} did not come within ${milliseconds} ms`);
-  }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { startKubernetes, type KeyAndCertificate, type Kubernetes } from '../../scripts/host/kubernetes.mjs';
 import { ENGINE_LIMITS } from '../../packages/core/src/embedded-cloud/hot-engine/validate.js';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
@@ -297,11 +298,7 @@ describe('replication controllers of a real Kubernetes', () => {
   const podsOfIt = async (): Promise<readonly Fields[]> =>
     itemsOf(await request('GET', '/v1/pods?bay_ident=fleet'), 'pods').filter(({ name }) => String(name).startsWith('many-'));
   const untilPods = async (count: number): Promise<void> => {
-    const end = Date.now() + 30_000;
-    while ((await podsOfIt()).length !== count) {
-      if (Date.now() > end) throw new Error(`there are still ${(await podsOfIt()).length} pods, not ${count}`);
-      await systemClock.sleep(200);
-    }
+    await until(`there are ${count} pods`, async () => (await podsOfIt()).length === count, { withinMs: 30_000, everyMs: 200 });
   };
 
   live('act: their pods come and go', async () => {

@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { startMariadb, type Mariadb } from '../../scripts/host/mariadb.mjs';
 import { startRabbitmq, type Rabbitmq } from '../../scripts/host/rabbitmq.mjs';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
-import { Fleet, until, type Answer } from '../fleet/fleet.js';
+import { Fleet, type Answer } from '../fleet/fleet.js';
 import { Agents } from './agents.js';
 import { SIGNAL, type Cloud } from './cloud.js';
 
@@ -84,7 +85,7 @@ export class BayFleet {
       answer = await this.fleet.ask('GET', `/v1/bays/${uuid}`).catch(() => undefined);
       return answer?.status === 404 || (answer?.status === 200 && !String(answer.body['status']).endsWith('IN_PROGRESS'));
     };
-    await until(isSettled, 400_000, `the end of the work on ${uuid}`).catch((error: unknown) => {
+    await until(`the work on ${uuid} has ended`, isSettled, { withinMs: 400_000 }).catch((error: unknown) => {
       throw new Error(`${String(error)}: ${JSON.stringify(answer?.body)}`);
     });
     if (!answer) throw new Error('no answer');

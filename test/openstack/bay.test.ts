@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import type { IssuedToken } from '../../packages/core/src/adapters/openstack/auth.js';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
-import { until, type Answer, type Fleet } from '../fleet/fleet.js';
+import { type Answer, type Fleet } from '../fleet/fleet.js';
 import { BayFleet } from './bay-fleet.js';
 import { NodeAccounts, type Account } from './node-accounts.js';
 import { SIGNAL, wire, withOpenstack } from './cloud.js';
@@ -88,8 +89,8 @@ await withOpenstack('a bay on a real OpenStack', (cloud) => {
 
   test('is finished although Heat and Keystone go away meanwhile, and the token of the request ends', async () => {
     const uuid = await create('outage');
-    await until(async () => (await accountsOf(uuid)).length === 2, 60_000, 'both accounts');
-    await until(async () => (await stackNamed('outage')) !== undefined, 60_000, 'the stack');
+    await until('both accounts are there', async () => (await accountsOf(uuid)).length === 2, { withinMs: 60_000 });
+    await until('the stack is there', async () => (await stackNamed('outage')) !== undefined, { withinMs: 60_000 });
     const { secret } = await cloud.tokenOf('demo', 'demo');
     await revoke(secret.reveal());
     await cloud.openstack.suspend('heat-api');
@@ -101,7 +102,7 @@ await withOpenstack('a bay on a real OpenStack', (cloud) => {
     await cloud.openstack.resume('keystone');
     await cloud.openstack.resume('heat-api');
     // Everybody who has waited for Keystone asks it now, all at once: it may let people wait, too.
-    await until(() => cloud.tokenOf('demo', 'demo').then(use, () => false), 120_000, 'a login');
+    await until('a login succeeds', () => cloud.tokenOf('demo', 'demo').then(use, () => false), { withinMs: 120_000 });
     const made = await settled(uuid);
     expect(made.body, JSON.stringify(made.body)).toMatchObject({ status: 'CREATE_COMPLETE' });
     await cloud.openstack.suspend('heat-engine');
@@ -113,7 +114,7 @@ await withOpenstack('a bay on a real OpenStack', (cloud) => {
   // Heat forgets what an engine was at when it is killed, and leaves the stack in progress.
   test("whose stack was left in progress by a killed engine of Heat's can be deleted", async () => {
     const uuid = await create('orphan');
-    await until(async () => (await stackNamed('orphan')) !== undefined, 60_000, 'the stack');
+    await until('the stack is there', async () => (await stackNamed('orphan')) !== undefined, { withinMs: 60_000 });
     await cloud.openstack.suspend('heat-engine');
     await cloud.openstack.resume('heat-engine');
     await remove(uuid);

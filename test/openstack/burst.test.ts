@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
-import { until } from '../fleet/fleet.js';
 import { BayFleet } from './bay-fleet.js';
 import { ADMIN, DEMO, withOpenstack } from './cloud.js';
 
@@ -49,7 +49,7 @@ await withOpenstack('a hundred bays asked for at once', (cloud) => {
     );
     const p50 = times.toSorted((one, other) => one - other)[BAYS / 2] ?? Infinity;
     log(`${BAYS} × 202 after ${Date.now() - begun} ms, p50 ${p50} ms`);
-    await until(async () => (await unrecorded(uuids)) === 0, 600_000, 'the stack of every bay');
+    await until('the stack of every bay is recorded', async () => (await unrecorded(uuids)) === 0, { withinMs: 600_000 });
     log(`${BAYS} stacks recorded after ${Date.now() - begun} ms`);
     const called = callsOf(bays.fleet.lines);
     log(JSON.stringify(called));
@@ -72,7 +72,7 @@ await withOpenstack('a hundred bays asked for at once', (cloud) => {
   async function remove(uuids: readonly string[]): Promise<void> {
     for (const uuid of uuids) expect((await bays.fleet.ask('DELETE', `/v1/bays/${uuid}`)).status).toBe(204);
     const left = async (): Promise<number> => (await rowsOf()).filter(({ uuid }) => uuids.includes(uuid)).length;
-    await until(async () => (await left()) === 0, 400_000, 'the end of every bay');
+    await until('every bay is gone', async () => (await left()) === 0, { withinMs: 400_000 });
   }
 
   async function unrecorded(uuids: readonly string[]): Promise<number> {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { run, type Outcome } from '../e2e/dev-process.js';
-import { Fleet, until } from '../fleet/fleet.js';
+import { Fleet } from '../fleet/fleet.js';
 import { ownDatabase } from './database.js';
 import { withOpenstack } from './cloud.js';
 
@@ -108,7 +109,9 @@ await withOpenstack('openstack coe, by the catalog of a Keystone', (cloud) => {
     expect(await listed('coe cluster list')).toEqual([]);
     await refused('coe cluster show nobody', /Cluster nobody could not be found.*HTTP 404/);
     await refused('coe service list', /magnum-service:get_all.*HTTP 403/);
-    await until(async () => (await listed('coe service list', 'admin')).length > 0, 60_000, 'the conductor');
+    await until('the conductor is listed', async () => (await listed('coe service list', 'admin')).length > 0, {
+      withinMs: 60_000,
+    });
     expect(await listed('coe service list', 'admin')).toEqual([
       expect.objectContaining({ host: 'conductor-1', binary: 'magnum-conductor', state: 'up', disabled: false }),
     ]);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { Knex } from 'knex';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { OpenstackCloud } from '../../packages/core/src/adapters/openstack/cloud.js';
@@ -12,7 +13,6 @@ import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { engineAddresses } from '../../packages/core/src/conductor/engine-addresses.js';
 import { loadBayState, type BayState } from '../../packages/core/src/conductor/bay-state.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
-import { until } from '../fleet/fleet.js';
 import { BayFleet } from './bay-fleet.js';
 import { SIGNAL, withOpenstack } from './cloud.js';
 
@@ -96,7 +96,7 @@ await withOpenstack('addresses of engines on a real OpenStack', (cloud) => {
     expect(status, JSON.stringify(body)).toBe(200);
     expect(JSON.stringify(body)).toContain('"state":"unknown"');
     const asked = (): boolean => bays.fleet.lines.some((line) => JSON.stringify(line).includes('/v2/lbaas/loadbalancers'));
-    await until(async () => asked(), 60_000, 'a question to the load balancers');
+    await until('the load balancers are asked', async () => asked(), { withinMs: 60_000 });
     expect(visits).toBe(0);
   });
 });

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { accountLogin } from '../../packages/core/src/adapters/openstack/trusts.js';
 import { isDomainError } from '../../packages/core/src/domain/errors.js';
 import { Secret } from '../../packages/core/src/domain/secret.js';
-import { until } from '../fleet/fleet.js';
 import type { BayFleet } from './bay-fleet.js';
 import { ADMIN, SIGNAL, type Cloud } from './cloud.js';
 
@@ -65,7 +65,7 @@ export class NodeAccounts {
       if (typeof body['password'] === 'string') given = { id: String(body['user_id']), password: body['password'] };
       return given !== undefined;
     };
-    await until(ask, 60_000, `another account for ${name}`);
+    await until(`${name} has got another account`, ask, { withinMs: 60_000 });
     if (!given) throw new Error('no account');
     const token = (await this.logIn(given)) ?? '';
     const told = await fleet.ask('PUT', `/v1/credentials/${bay}/nodes/${name}`, { token, headers: proof });

@@ -1,3 +1,4 @@
+import { until } from '@magnum-ts/core/testing';
 import { ROW_LIMITS } from '../../packages/core/src/app/row-limits.js';
 import { isWithin, loadSchemas, operations, type JsonSchema, type OperationId } from '@magnum-ts/openapi';
 import {
@@ -320,13 +321,13 @@ function breachesOfRefusal(reply: Reply): readonly string[] {
 }
 
 async function untilStatus(request: Requester, uuid: string, status: string, token: string): Promise<Fields> {
-  const end = Date.now() + 20_000;
-  for (;;) {
+  let last = '';
+  const look = async (): Promise<Fields | undefined> => {
     const reply = await request('GET', `/v1/bays/${uuid}`, { token });
-    if (status === 'gone' ? reply.status === 404 : reply.body['status'] === status) return reply.body;
-    if (Date.now() > end) throw new Error(`bay ${uuid} is not ${status}: ${reply.text.slice(0, 500)}`);
-    await systemClock.sleep(20);
-  }
+    last = reply.text;
+    return (status === 'gone' ? reply.status === 404 : reply.body['status'] === status) ? reply.body : undefined;
+  };
+  return until(`bay ${uuid} is ${status}`, look, { report: () => `the last answer: ${last.slice(0, 500)}` });
 }
 
 /** The body of a success that names a resource. */

@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { freePort } from '../../scripts/host/free-port.mjs';
 import { startMariadb, type Mariadb } from '../../scripts/host/mariadb.mjs';
 import { startRabbitmq, type Rabbitmq } from '../../scripts/host/rabbitmq.mjs';
@@ -31,14 +32,7 @@ function manage(...words: string[]): { status: number | null; stdout: string; st
   return spawnSync(process.execPath, [join(BIN, 'magnum-db-manage.js'), '--config-file', config, ...words], { encoding: 'utf8' });
 }
 
-async function eventually<T>(look: () => Promise<T | undefined> | T | undefined, milliseconds = 30_000): Promise<T> {
-  for (const end = Date.now() + milliseconds; Date.now() < end;) {
-    const found = await Promise.resolve(look()).catch(() => undefined);
-    if (found !== undefined && found !== false) return found;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  throw new Error(`it did not happen within ${milliseconds} ms; the logs:\n${logs.join('').slice(-3_000)}`);
-}
+const lastLogs = (): string => `the logs:\n${logs.join('').slice(-3_000)}`;
 
 const answer = async (port: number, path: string): Promise<{ status: number; text: string }> => {
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
@@ -122,8 +116,14 @@ describe('magnum-api and magnum-conductor', () => {
   test('start, become ready and serve a bay from POST to CREATE_COMPLETE', { timeout: 60_000 }, async () => {
     api = start('magnum-api', ports.apiMetrics);
     conductor = start('magnum-conductor', ports.conductorMetrics);
-    await eventually(async () => (await answer(ports.api, '/readyz')).status === 200);
-    await eventually(async () => (await answer(ports.conductorMetrics, '/readyz')).status === 200);
+    await until('the API is ready', async () => (await answer(ports.api, '/readyz')).status === 200, {
+      withinMs: 30_000,
+      report: lastLogs,
+    });
+    await until('the conductor is ready', async () => (await answer(ports.conductorMetrics, '/readyz')).status === 200, {
+      withinMs: 30_000,
+      report: lastLogs,
+    });
     expect((await answer(ports.api, '/livez')).text).toBe('ok\n');
     const token = await login();
     const call = (method: string, path: string, body?: unknown) =>
@@ -145,8 +145,10 @@ describe('magnum-api and magnum-conductor', () => {
       ).status,
     ).toBe(201);
     expect((await call('POST', '/v1/bays', { name: 'hive', baymodel_id: 'm', node_count: 2 })).status).toBe(202);
-    await eventually(
+    await until(
+      'the bay is complete',
       async () => ((await (await call('GET', '/v1/bays/hive')).json()) as { status: string }).status === 'CREATE_COMPLETE',
+      { withinMs: 30_000, report: lastLogs },
     );
     expect((await call('GET', '/v1/certificates/hive')).status).toBe(200);
   });
@@ -170,7 +172,10 @@ describe('magnum-api and magnum-conductor', () => {
 
   test('write a report at SIGUSR2 that shows pools and leases, and no secret', async () => {
     conductor.kill('SIGUSR2');
-    const file = await eventually(() => /"file":"([^"]+magnum-report-[^"]+)"/.exec(logs.join(''))?.[1]);
+    const file = await until('the report is written', () => /"file":"([^"]+magnum-report-[^"]+)"/.exec(logs.join(''))?.[1], {
+      withinMs: 30_000,
+      report: lastLogs,
+    });
     const report = readFileSync(file, 'utf8');
     rmSync(file);
     expect(JSON.parse(report)).toMatchObject({
@@ -198,7 +203,10 @@ describe('magnum-api and magnum-conductor', () => {
     expect((await answer(ports.api, '/readyz')).status).toBe(503);
     expect((await answer(ports.api, '/livez')).status).toBe(200);
     await mariadb.resume();
-    await eventually(async () => (await answer(ports.api, '/readyz')).status === 200);
+    await until('the API is ready', async () => (await answer(ports.api, '/readyz')).status === 200, {
+      withinMs: 30_000,
+      report: lastLogs,
+    });
     expect((await fetch(`http://127.0.0.1:${ports.api}/v1/bays`, { headers: { 'X-Auth-Token': token } })).status).toBe(200);
   });
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { DevProcess } from '../e2e/dev-process.js';
-import { until } from '../fleet/fleet.js';
 import { smallDisk } from '../support/small-disk.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -80,7 +80,11 @@ describe('magnum dev', () => {
     else expect(login.status).toBe(201);
     expect(dev.said).toMatch(/SQLITE_BUSY|database is locked/);
     expect(await refused.text()).not.toMatch(/SQLITE|locked/);
-    await until(async () => (await dev.ask('POST', '/v1/baymodels', { ...TEMPLATE, name: 'free' })).status === 201, 30_000);
+    await until(
+      'a bay model is accepted',
+      async () => (await dev.ask('POST', '/v1/baymodels', { ...TEMPLATE, name: 'free' })).status === 201,
+      { withinMs: 30_000 },
+    );
     const { baymodels } = (await (await dev.ask('GET', '/v1/baymodels')).json()) as { baymodels: readonly { name: string }[] };
     expect(baymodels.map(({ name }) => name)).toEqual(['free']);
   });
@@ -147,12 +151,13 @@ describe.skipIf('reason' in disk)(`magnum dev on a full disk${'reason' in disk ?
     expect((await fetch(`${dev.origin}/livez`)).status).toBe(200);
 
     makeRoom();
-    await until(async () => (await make('after')) === 201, 60_000);
+    await until('a bay is accepted', async () => (await make('after')) === 201, { withinMs: 60_000 });
     const list = (await (await dev.ask('GET', '/v1/baymodels?limit=1000')).json()) as { baymodels: readonly { name: string }[] };
     expect(list.baymodels.map(({ name }) => name).toSorted()).toEqual(accepted.toSorted());
     await until(
+      'the bay is complete',
       async () => ((await (await dev.ask('GET', '/v1/bays/hive')).json()) as { status: string }).status === 'CREATE_COMPLETE',
-      60_000,
+      { withinMs: 60_000 },
     );
     await dev.kill();
     await dev.start();

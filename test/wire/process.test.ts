@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { freePort } from '../../scripts/host/free-port.mjs';
 import { testAuthority } from '../support/authority.js';
 
@@ -54,15 +55,6 @@ function start(name: string, ...words: string[]): { child: ChildProcess; said: (
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += String(chunk)));
   return { child, said: () => said };
-}
-
-async function until<T>(look: () => T | undefined | Promise<T | undefined>, about: () => string = () => ''): Promise<T> {
-  for (const end = Date.now() + 30_000; Date.now() < end;) {
-    const found = await Promise.resolve(look()).catch(() => undefined);
-    if (found !== undefined && found !== false) return found;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  throw new Error(`it did not happen: ${about()}`);
 }
 
 const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
@@ -118,21 +110,27 @@ describe('magnum-api', () => {
         });
         call.on('error', failed);
       });
-    expect(await until(shown, said)).toBe('first');
+    expect(await until('the certificate is shown', shown, { withinMs: 30_000, report: said })).toBe('first');
     expect(statSync(log).mode & 0o777).toBe(0o640);
-    expect(await until(() => read(log).includes('"API listening"') || undefined)).toBe(true);
+    expect(await until('the API listens', () => read(log).includes('"API listening"') || undefined, { withinMs: 30_000 })).toBe(
+      true,
+    );
 
     copy(authority.issue('second', 'IP:127.0.0.1'));
     appendFileSync(file, '[DEFAULT]\ndebug = true\n[conductor]\nconcurrency = 3\n');
     renameSync(log, `${log}.1`);
     child.kill('SIGHUP');
-    const line = await until(() => /.*configuration read again.*/.exec(read(log))?.[0]);
+    const line = await until('the configuration was read again', () => /.*configuration read again.*/.exec(read(log))?.[0], {
+      withinMs: 30_000,
+    });
     expect(JSON.parse(line)).toMatchObject({ fromNextStart: ['[conductor] concurrency'] });
     expect(await shown()).toBe('second');
 
     writeFileSync(file, '[api]\nport = nine\n');
     child.kill('SIGHUP');
-    expect(await until(() => /.*the former one stays.*/.exec(read(log))?.[0])).toContain('whole number');
+    expect(
+      await until('the former configuration stays', () => /.*the former one stays.*/.exec(read(log))?.[0], { withinMs: 30_000 }),
+    ).toContain('whole number');
     expect(await shown()).toBe('second');
     child.kill('SIGTERM');
     expect(await new Promise((done) => child.once('exit', done))).toBe(0);
@@ -157,13 +155,16 @@ describe('magnum-api', () => {
     writeFileSync(file, read(file).replace('PORT', String(port)));
     const { child, said } = start('magnum-api', '--config-file', file);
     const health = async (): Promise<number> => (await fetch(`http://127.0.0.1:${port}/healthcheck`)).status;
-    expect(await until(health, said)).toBe(200);
+    expect(await until('the health check answers', health, { withinMs: 30_000, report: said })).toBe(200);
     writeFileSync(off, '');
     expect(await health()).toBe(503);
     rmSync(off);
     expect(await health()).toBe(200);
     child.kill('SIGUSR2');
-    const report = await until(() => /"file":"([^"]+report[^"]+)"/.exec(said())?.[1], said);
+    const report = await until('the report is written', () => /"file":"([^"]+report[^"]+)"/.exec(said())?.[1], {
+      withinMs: 30_000,
+      report: said,
+    });
     const { version, requests, configuration } = JSON.parse(read(report)) as Record<string, unknown>;
     expect(version).toMatch(/^\d+\.\d+\.\d+$/);
     expect(requests).toEqual([]);
@@ -183,13 +184,17 @@ describe('magnum-api', () => {
         scope: { project: { name: 'demo', domain: { id: 'default' } } },
       },
     };
-    const catalog = await until(async () => {
-      const reply = await fetch(`http://127.0.0.1:${port}/identity/v3/auth/tokens`, {
-        method: 'POST',
-        body: JSON.stringify(login),
-      });
-      return reply.status === 201 ? JSON.stringify(await reply.json()) : undefined;
-    });
+    const catalog = await until(
+      'a login succeeds',
+      async () => {
+        const reply = await fetch(`http://127.0.0.1:${port}/identity/v3/auth/tokens`, {
+          method: 'POST',
+          body: JSON.stringify(login),
+        });
+        return reply.status === 201 ? JSON.stringify(await reply.json()) : undefined;
+      },
+      { withinMs: 30_000 },
+    );
     const urls = [...catalog.matchAll(/"url":"([^"]+)"/g)].map(([, url]) => url ?? '');
     expect(urls.length).toBeGreaterThan(0);
     for (const url of urls) expect(url).not.toMatch(/\/\/(0\.0\.0\.0|::|\[::\])/);
@@ -200,11 +205,17 @@ describe('magnum-api', () => {
 test('magnum-conductor lives through SIGHUP, and ends in order afterwards', async () => {
   const { file } = await configure('conductor');
   const { child, said } = start('magnum-conductor', '--config-file', file);
-  await until(() => said().includes('conductor started') || undefined, said);
+  await until('the conductor works', () => said().includes('conductor started') || undefined, { withinMs: 30_000, report: said });
   child.kill('SIGHUP');
-  await until(() => said().includes('configuration read again') || undefined, said);
+  await until('the configuration was read again', () => said().includes('configuration read again') || undefined, {
+    withinMs: 30_000,
+    report: said,
+  });
   child.kill('SIGUSR2');
-  const report = await until(() => /"file":"([^"]+report[^"]+)"/.exec(said())?.[1], said);
+  const report = await until('the report is written', () => /"file":"([^"]+report[^"]+)"/.exec(said())?.[1], {
+    withinMs: 30_000,
+    report: said,
+  });
   expect(JSON.parse(read(report))).toMatchObject({ passes: { running: 0, waiting: 0, slow: 0, bays: [] } });
   rmSync(report);
   child.kill('SIGTERM');

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../testing/until.js';
 import type { ContainerHandle } from '../docker/handles.js';
 import { localDockerClient } from '../docker/local.js';
 import type { LoadBalancerSpec, NetworkSpec, ServerSpec } from './backend.js';
@@ -66,17 +67,6 @@ async function inside(key: string, ...command: string[]): Promise<{ code: number
   return { code: (await execution.inspect()).ExitCode ?? -1, output };
 }
 
-async function until(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
-  for (
-    const deadline = Date.now() + seconds * 1000;
-    Date.now() < deadline;
-    await new Promise((resolve) => setTimeout(resolve, 300))
-  ) {
-    if (await holds().catch(() => false)) return;
-  }
-  throw new Error(`after ${seconds} s still not true: ${what}`);
-}
-
 function firstBytes(host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, timeout: 3000 });
@@ -110,8 +100,11 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
     const { name } = await ensureHelloImage(docker, { onProgress: () => undefined }, signal);
     const container = await docker.createContainer({ Image: name, Labels: { 'org.magnum-ts.instance': instance } });
     await container.start();
-    await until('hello is in the log', async () =>
-      (await container.logs({ stdout: true, stderr: true, tail: 100 })).toString().includes('Hello from a container of Magnum'),
+    await until(
+      'hello is in the log',
+      async () =>
+        (await container.logs({ stdout: true, stderr: true, tail: 100 })).toString().includes('Hello from a container of Magnum'),
+      { withinMs: 60_000, everyMs: 300 },
     );
     await container.remove({ force: true });
   });
@@ -145,12 +138,18 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
     const before = await containerOf(server.key).inspect();
     await backend.ensureServer(server, signal);
     expect((await containerOf(server.key).inspect()).Id).toBe(before.Id);
-    await until('cloud-init is done', async () => (await inside(server.key, 'cloud-init', 'status')).output.includes('done'));
+    await until('cloud-init is done', async () => (await inside(server.key, 'cloud-init', 'status')).output.includes('done'), {
+      withinMs: 60_000,
+      everyMs: 300,
+    });
     expect((await inside(server.key, 'test', '-f', '/root/was-here')).code).toBe(0);
     expect((await inside(server.key, 'mountpoint', '/dev/vdb')).code).toBe(0);
     expect((await inside(server.key, 'hostname')).output.trim()).toBe('boots');
     expect((await inside(server.key, 'ip', '-4', 'addr')).output).toContain(`10.241.${third}.10/24`);
-    await until('the engine inside answers', async () => (await inside(server.key, 'docker', 'info')).code === 0);
+    await until('the engine inside answers', async () => (await inside(server.key, 'docker', 'info')).code === 0, {
+      withinMs: 60_000,
+      everyMs: 300,
+    });
   }, 120_000);
 
   test('a server whose creation was cut before its start is made again, with its user data', async () => {
@@ -190,8 +189,10 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
     await backend.ensureAddress(address, signal);
     await backend.ensureAddress(address, signal);
     expect((await inside(server.key, 'ip', '-4', 'addr')).output).toContain(address.address);
-    await until('the server answers at its floating address', async () =>
-      (await firstBytes(address.address, 7)).includes('floating'),
+    await until(
+      'the server answers at its floating address',
+      async () => (await firstBytes(address.address, 7)).includes('floating'),
+      { withinMs: 60_000, everyMs: 300 },
     );
     await backend.deleteAddress(address, signal);
     await backend.deleteAddress(address, signal);
@@ -218,10 +219,16 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
     });
     await backend.ensureLoadBalancer(balancer, signal);
     await backend.ensureLoadBalancer(with_(14), signal);
-    await until('the first member answers', async () => (await firstBytes(`172.29.${third}.16`, 77)).includes('first'));
+    await until('the first member answers', async () => (await firstBytes(`172.29.${third}.16`, 77)).includes('first'), {
+      withinMs: 60_000,
+      everyMs: 300,
+    });
     await backend.ensureLoadBalancer(with_(15), signal);
     await backend.ensureLoadBalancer(with_(15), signal);
-    await until('the second member answers', async () => (await firstBytes(`172.29.${third}.16`, 77)).includes('second'));
+    await until('the second member answers', async () => (await firstBytes(`172.29.${third}.16`, 77)).includes('second'), {
+      withinMs: 60_000,
+      everyMs: 300,
+    });
     await backend.deleteLoadBalancer(balancer.key, signal);
     await backend.deleteLoadBalancer(balancer.key, signal);
   }, 120_000);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from './until.js';
 
 /** A service that counts who is connected to it, and never closes a connection by itself. */
 export interface CountingNeighbour {
@@ -63,6 +63,6 @@ async function counting(server: Server): Promise<CountingNeighbour> {
 
 /** Resolves when at most `most` connections are open; rejects when that does not come to pass within 15 s. */
 export async function openAtMost(neighbour: Pick<CountingNeighbour, 'open'>, most: number): Promise<void> {
-  for (const end = Date.now() + 15_000; neighbour.open() > most; await sleep(50))
-    if (Date.now() > end) throw new Error(`${neighbour.open()} connections are still open`);
+  const report = (): string => `open: ${neighbour.open()}`;
+  await until(`at most ${most} connections are open`, () => neighbour.open() <= most, { withinMs: 15_000, everyMs: 50, report });
 }

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../../testing/until.js';
 import { DockerBackend } from '../../embedded-cloud/docker-backend.js';
 import { ensureHelloImage, ensureNodeImage } from '../../embedded-cloud/docker-image.js';
 import { dockerName } from '../../embedded-cloud/docker-names.js';
@@ -14,7 +15,7 @@ import { connectSwarm } from './client.js';
 import { TestCloud, type Signal } from './cloud.test-support.js';
 import { swarmMode } from './drivers/swarm-mode/driver.js';
 import { EXAMPLE_BAYS, exampleBay, type Example } from './drivers/swarm-mode/example-bays.js';
-import { aContainer, plainStatus, tlsStatusWithoutCertificate, until } from './swarm.test-support.js';
+import { aContainer, plainStatus, tlsStatusWithoutCertificate } from './swarm.test-support.js';
 import { resolveUserData } from './drivers/swarm-mode/user-data.test-support.js';
 
 const docker = localDockerClient();
@@ -119,7 +120,10 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
   }
 
   async function reported(name: string, which: string): Promise<Signal> {
-    await until(`${name} has signalled ${which}`, () => cloud.signals.has(`${name}.${which}`)).catch(async (error: unknown) => {
+    await until(`${name} has signalled ${which}`, () => cloud.signals.has(`${name}.${which}`), {
+      withinMs: 90_000,
+      everyMs: 300,
+    }).catch(async (error: unknown) => {
       const { output } = await inside(name, 'tail', '-n', '30', '/var/log/cloud-init-output.log');
       throw new Error(`${String(error)}\n${output}`);
     });
@@ -299,8 +303,10 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
     await containers.start(one.hostname, signal);
     await containers.start(one.hostname, signal);
     expect(await status()).toBe('Running');
-    await until('the log has its line', async () =>
-      (await containers.logs(one.hostname, signal)).output.includes('Hello from a container of Magnum'),
+    await until(
+      'the log has its line',
+      async () => (await containers.logs(one.hostname, signal)).output.includes('Hello from a container of Magnum'),
+      { withinMs: 90_000, everyMs: 300 },
     );
     const { output } = await containers.execute(one.hostname, 'hostname; echo "$WORD" | cat; echo bad >&2', signal);
     // Engines carry the two streams side by side: the order between them is nobody's promise.
@@ -340,6 +346,7 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
     await until(
       'it has spoken',
       async () => (await containers?.logs(spec.hostname, signal))?.output === 'one $(touch /tmp/owned) two three\n',
+      { withinMs: 90_000, everyMs: 300 },
     );
     await containers?.delete(spec.hostname, signal);
   }, 60_000);

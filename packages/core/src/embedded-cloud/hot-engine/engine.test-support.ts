@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
+import { until } from '../../testing/until.js';
 import type { StackName } from '../../domain/ids.js';
 import type { JsonObject, JsonValue } from '../../domain/json.js';
 import type { Clock } from '../../ports/clock.js';
@@ -32,7 +33,6 @@ export interface World {
   create(spec: Partial<StackSpec> & { readonly template: JsonObject }): Promise<StackSnapshot>;
   /** Waits until the stack is in no operation (or gone) and answers it. */
   waitUntilSettled(name?: string): Promise<StackSnapshot | undefined>;
-  until<T>(look: () => Promise<T | undefined>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -75,7 +75,6 @@ export async function aWorld(wrap: (backend: CloudBackend) => CloudBackend = (ba
     find,
     create: (spec) => engine.create(aSpec(spec), ACCESS, SIGNAL),
     waitUntilSettled: (name = 'stack') => settled(() => find(name)),
-    until,
     close: async () => {
       await engine.stop();
       await db.destroy();
@@ -84,20 +83,15 @@ export async function aWorld(wrap: (backend: CloudBackend) => CloudBackend = (ba
   };
 }
 
-export async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (let attempt = 0; attempt < 2000; attempt += 1) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 3));
-  }
-  throw new Error('what was waited for did not come');
-}
-
 export async function settled(find: () => Promise<StackSnapshot | undefined>): Promise<StackSnapshot | undefined> {
-  const { stack } = await until(async () => {
-    const stack = await find();
-    return stack?.state === 'IN_PROGRESS' ? undefined : { stack };
-  });
+  const { stack } = await until(
+    'the stack is in no operation',
+    async () => {
+      const stack = await find();
+      return stack?.state === 'IN_PROGRESS' ? undefined : { stack };
+    },
+    { everyMs: 3 },
+  );
   return stack;
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { until } from '../../testing/until.js';
 import { DomainError } from '../../domain/errors.js';
 import type { JsonObject } from '../../domain/json.js';
 import { Secret } from '../../domain/secret.js';
@@ -16,7 +17,6 @@ import {
   engineOver,
   interceptCalls,
   SIGNAL,
-  until,
   requireSettled,
   type World,
 } from './engine.test-support.js';
@@ -87,10 +87,14 @@ test('a server in the making shows the outputs that are there, and null for the 
       { outputs: { ...ENDPOINT, address: { value: { get_attr: ['one', 'first_address'] } } } },
     ),
   });
-  const stack = await until(async () => {
-    const found = await world.find('stack');
-    return found?.outputs['address'] && found.outputs['endpoint'] ? found : undefined;
-  });
+  const stack = await until(
+    'the stack has an address and an endpoint',
+    async () => {
+      const found = await world.find('stack');
+      return found?.outputs['address'] && found.outputs['endpoint'] ? found : undefined;
+    },
+    { everyMs: 3 },
+  );
   expect(stack).toMatchObject({ state: 'IN_PROGRESS', outputs: { address: '10.1.0.2', data: null } });
 });
 
@@ -225,13 +229,19 @@ test('a backend that is away for a moment is asked again', async () => {
   faults.set('ensureServer one', new DomainError('cloud-unavailable', 'restarting'));
   await world.create({ template: aTemplate(aFleet(['one'])) });
   await until(
+    'the server is asked for',
     async () => (
       world.clock.advance(1),
       (await world.find('stack'))?.resources.find((resource) => resource.path[0] === 'one')?.state === 'IN_PROGRESS' || undefined
     ),
+    { everyMs: 3 },
   );
   faults.clear();
-  await until(async () => (world.clock.advance(1000), (await world.find('stack'))?.state === 'COMPLETE' || undefined));
+  await until(
+    'the stack is complete',
+    async () => (world.clock.advance(1000), (await world.find('stack'))?.state === 'COMPLETE' || undefined),
+    { everyMs: 3 },
+  );
 });
 
 test('a failed update with rollback is back at the former template, with the parts that it had', async () => {
@@ -251,10 +261,13 @@ test('a failed update with rollback is back at the former template, with the par
 
 test('an operation ends at its time, counted from its start also over a restart', async () => {
   const { id } = await world.create({ template: aTemplate(aWait(3600)), timeoutMinutes: 10 });
-  await until(async () =>
-    (await world.find('stack'))?.resources.find((resource) => resource.path[0] === 'wait')?.state === 'IN_PROGRESS'
-      ? true
-      : undefined,
+  await until(
+    'the wait condition waits',
+    async () =>
+      (await world.find('stack'))?.resources.find((resource) => resource.path[0] === 'wait')?.state === 'IN_PROGRESS'
+        ? true
+        : undefined,
+    { everyMs: 3 },
   );
   world.clock.advance(9 * MINUTE);
   await world.engine.stop();
@@ -269,7 +282,9 @@ test('an operation ends at its time, counted from its start also over a restart'
 
 test('deleting pre-empts a create that waits', async () => {
   const { id } = await world.create({ template: aTemplate({ ...aFleet(['one']), ...aWait(3600) }) });
-  await until(async () => (world.calls.includes('ensureServer one') ? true : undefined));
+  await until('the backend was asked for the server', async () => (world.calls.includes('ensureServer one') ? true : undefined), {
+    everyMs: 3,
+  });
   await world.engine.delete(id, ACCESS, SIGNAL);
   expect(await world.waitUntilSettled()).toBeUndefined();
   expect(await world.db('simulated_part')).toEqual([]);

@@ -1,16 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  ACCESS,
-  aFleet,
-  aTemplate,
-  aWait,
-  aWorld,
-  ENDPOINT,
-  SIGNAL,
-  until,
-  requireSettled,
-  type World,
-} from './engine.test-support.js';
+import { until } from '../../testing/until.js';
+import { ACCESS, aFleet, aTemplate, aWait, aWorld, ENDPOINT, SIGNAL, requireSettled, type World } from './engine.test-support.js';
 
 let world: World;
 beforeEach(async () => {
@@ -19,10 +9,14 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 async function signalled(body: unknown, token?: string): Promise<Response> {
-  const stack = await until(async () => {
-    const found = await world.find('stack');
-    return found?.outputs['endpoint'] ? found : undefined;
-  });
+  const stack = await until(
+    'the stack has an endpoint',
+    async () => {
+      const found = await world.find('stack');
+      return found?.outputs['endpoint'] ? found : undefined;
+    },
+    { everyMs: 3 },
+  );
   const headers = { 'x-auth-token': token ?? String(stack.outputs['token']) };
   const request = new Request(String(stack.outputs['endpoint']), {
     method: 'POST',
@@ -37,7 +31,11 @@ async function signalled(body: unknown, token?: string): Promise<Response> {
 test('a wait condition ends at its time, and says how much came', async () => {
   await world.create({ template: aTemplate(aWait(60, 2), { outputs: ENDPOINT }) });
   await signalled({ status: 'SUCCESS', reason: 'half' });
-  await until(async () => (world.clock.advance(1000), (await world.find('stack'))?.state === 'FAILED' || undefined));
+  await until(
+    'the stack has failed',
+    async () => (world.clock.advance(1000), (await world.find('stack'))?.state === 'FAILED' || undefined),
+    { everyMs: 3 },
+  );
   expect((await world.find('stack'))?.reason).toBe(
     'Resource CREATE failed: WaitConditionTimeout: resources.wait: 1 of 2 received - half',
   );

@@ -4,6 +4,7 @@ import type { StackName } from '../../domain/ids.js';
 import type { JsonObject } from '../../domain/json.js';
 import { Secret } from '../../domain/secret.js';
 import type { CloudAccess, Orchestrator, StackSnapshot, StackSpec } from '../../ports/orchestrator.js';
+import { until, type UntilOptions } from '../until.js';
 
 /** An orchestrator under test, and what the suite must know of the cloud behind it. */
 export interface OrchestratorUnderTest {
@@ -43,12 +44,13 @@ export function orchestratorContract(name: string, makeOrchestrator: () => Promi
       subject.orchestrator.create(spec(change), subject.access, SIGNAL);
     const find = async (): Promise<StackSnapshot | undefined> =>
       (await subject.orchestrator.find([subject.stackName], subject.access, SIGNAL)).get(subject.stackName);
+    const waiting = (): UntilOptions => ({ withinMs: subject.patience, everyMs: subject.patience / 500 });
     const settled = async (): Promise<StackSnapshot | undefined> => {
-      for (const until = Date.now() + subject.patience; Date.now() < until; await pause(subject.patience / 500)) {
+      const look = async () => {
         const stack = await find();
-        if (stack?.state !== 'IN_PROGRESS') return stack;
-      }
-      throw new Error('the stack did not settle in time');
+        return stack?.state === 'IN_PROGRESS' ? undefined : { stack };
+      };
+      return (await until('the stack is in no operation', look, waiting())).stack;
     };
     const update = async (change: Partial<StackSpec>): Promise<StackSnapshot | undefined> => {
       const stack = await find();
@@ -115,15 +117,14 @@ export function orchestratorContract(name: string, makeOrchestrator: () => Promi
       });
       const stateOf = (stack: StackSnapshot | undefined): unknown =>
         stack?.resources.map((resource) => `${resource.path.join('/')} ${resource.action} ${resource.state}`);
-      for (const until = Date.now() + subject.patience; Date.now() < until; await pause(subject.patience / 500)) {
+      const isSame = async () => {
         const [many, one] = [await look(), await find()];
-        if (
+        return (
           JSON.stringify(stateOf(many)) === JSON.stringify(stateOf(one)) &&
           one?.resources.some((resource) => resource.path[0] === 'last' && resource.state === 'IN_PROGRESS')
-        )
-          return;
-      }
-      throw new Error('looking at many does not show what looking at one shows');
+        );
+      };
+      await until('looking at many shows what looking at one shows', isSame, waiting());
     });
 
     test('a name in use is a conflict', async () => {
@@ -257,10 +258,6 @@ export function orchestratorContract(name: string, makeOrchestrator: () => Promi
       );
     });
   });
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function aValue(value: JsonObject | string): JsonObject {
