@@ -89,16 +89,15 @@ export async function valueOf(io: Io, field: Field, flags: Flags): Promise<unkno
   });
 }
 
-/** The given fields by their wire names. Throws UsageError when a required field is missing. */
+/** The given fields by their wire names; `values`: those that positional arguments give. Throws UsageError for a missing required field. */
 export async function valuesOf(
   io: Io,
   fields: readonly Field[],
-  flags: Flags,
-  given: Readonly<Record<string, unknown>>,
+  given: { readonly flags: Flags; readonly values?: Readonly<Record<string, unknown>> },
 ): Promise<Record<string, unknown>> {
-  const values: Record<string, unknown> = { ...given };
+  const values: Record<string, unknown> = { ...given.values };
   for (const field of fields) {
-    const value = values[field.name] ?? (await valueOf(io, field, flags));
+    const value = values[field.name] ?? (await valueOf(io, field, given.flags));
     if (value !== undefined) values[field.name] = value;
     else if (field.required) throw new UsageError(`--${flagsOf(field)[0] ?? field.name} is required`);
   }

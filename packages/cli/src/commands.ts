@@ -72,7 +72,7 @@ function addCommand(program: Command, io: Io, spec: CommandSpec): void {
     const positional = given
       .slice(0, -2)
       .map((value) => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]));
-    await run(io, spec, { positional, flags: command.opts() });
+    await run({ io, spec, positional, flags: command.opts() });
   });
 }
 

@@ -1,4 +1,4 @@
-import { escapeInQuotes, escapeControls, isUnsafe, oneLine, widthOf } from './text.js';
+import { escapeControls, escapeInQuotes, isUnsafe, oneLine, widthOf } from './text.js';
 import type { Io } from './io.js';
 
 export const FORMATS = ['table', 'json', 'yaml', 'value', 'csv'] as const;
@@ -7,14 +7,19 @@ export type Item = Readonly<Record<string, unknown>>;
 
 export interface OutputOptions {
   readonly format: Format;
-  /** The requested columns; the usual ones, or all fields, where empty. */
+  /** The requested columns; empty when none are. */
   readonly columns: readonly string[];
   readonly header: boolean;
 }
 
+export interface ListOptions extends OutputOptions {
+  /** The columns of a list when none are requested. */
+  readonly usual: readonly string[];
+}
+
 /** Prints one row for each item. JSON and YAML have all fields unless columns are requested. */
-export async function printList(io: Io, items: readonly Item[], usual: readonly string[], options: OutputOptions): Promise<void> {
-  const columns = options.columns.length > 0 ? options.columns : usual;
+export async function printList(io: Io, items: readonly Item[], options: ListOptions): Promise<void> {
+  const columns = options.columns.length > 0 ? options.columns : options.usual;
   if (options.format === 'json' || options.format === 'yaml') {
     return printData(io, options.columns.length > 0 ? items.map((item) => pick(item, columns)) : items, options.format);
   }
@@ -25,8 +30,8 @@ export async function printList(io: Io, items: readonly Item[], usual: readonly 
 }
 
 /** Prints one item of a stream: one line, also in JSON; one document in YAML. */
-export function printLine(io: Io, item: Item, usual: readonly string[], options: OutputOptions): void {
-  const columns = options.columns.length > 0 ? options.columns : usual;
+export function printLine(io: Io, item: Item, options: ListOptions): void {
+  const columns = options.columns.length > 0 ? options.columns : options.usual;
   const shown = options.columns.length > 0 ? pick(item, columns) : item;
   if (options.format === 'json' || options.format === 'yaml')
     return io.out(`${options.format === 'yaml' ? '--- ' : ''}${escapeInQuotes(JSON.stringify(shown))}\n`);

@@ -10,146 +10,155 @@ import { baysIn, findLastEvent, waitFor } from './progress.js';
 import { openSession } from './session.js';
 import { oneLine, quoteForShell } from './text.js';
 
-/** A parsed command line: the values of each positional argument, and the options by name. */
-export interface Given {
+/** A parsed command line: the command, the values of each of its positional arguments, and the options by name. */
+export interface Invocation {
+  readonly io: Io;
+  readonly spec: CommandSpec;
   readonly positional: readonly (readonly string[])[];
   readonly flags: Flags;
 }
-export type Run = (io: Io, spec: CommandSpec, given: Given) => Promise<void>;
+export type Run = (invocation: Invocation) => Promise<void>;
 
 export function outputOf(flags: Flags): OutputOptions {
   // Commander has checked the format and collected the columns.
   return { format: flags['format'] as Format, columns: flags['column'] as readonly string[], header: flags['header'] !== false };
 }
 
-export const runList: Run = async (io, spec, given) => {
-  const magnum = await openSession(io, given.flags);
-  const operation = given.flags['detail'] === true && spec.detail ? spec.detail : spec.operation;
-  const query = await queryOf(io, spec, given);
-  if (given.flags['follow'] === true) return followEvents(io, magnum, spec, given);
+export const runList: Run = async (invocation) => {
+  const { io, spec, flags } = invocation;
+  const magnum = await openSession(io, flags);
+  const operation = flags['detail'] === true && spec.detail ? spec.detail : spec.operation;
+  const query = await queryOf(invocation);
+  if (flags['follow'] === true) return followEvents(magnum, invocation);
   const max = typeof query['limit'] === 'number' ? query['limit'] : Infinity;
-  const call = { method: 'GET', path: pathOf(operation, pathValues(spec, given)), query };
+  const call = { method: 'GET', path: pathOf(operation, pathValues(invocation)), query };
   const items = await magnum.rawList(call, operation.cli?.rows ?? '', { signal: io.signal }).toArray({ max });
-  await printList(io, items.map(itemOf), operation.cli?.columns ?? [], outputOf(given.flags));
+  await printList(io, items.map(itemOf), { ...outputOf(flags), usual: operation.cli?.columns ?? [] });
 };
 
 /** Prints one line for each event until the bay is gone or Ctrl-C is pressed. */
-async function followEvents(io: Io, magnum: Magnum, spec: CommandSpec, given: Given): Promise<void> {
-  const { after } = await queryOf(io, spec, given);
-  const path = pathOf(spec.operation, pathValues(spec, given));
+async function followEvents(magnum: Magnum, invocation: Invocation): Promise<void> {
+  const { io, spec, flags } = invocation;
+  const { after } = await queryOf(invocation);
+  const path = pathOf(spec.operation, pathValues(invocation));
   try {
     for await (const event of magnum.rawFollow(path, { signal: io.signal, ...(typeof after === 'number' ? { after } : {}) }))
-      printLine(io, itemOf(event), spec.operation.cli?.columns ?? [], outputOf(given.flags));
+      printLine(io, itemOf(event), { ...outputOf(flags), usual: spec.operation.cli?.columns ?? [] });
   } catch (error) {
     if (!io.signal.aborted) throw error;
     throw new SilentExit(EXIT.interrupted);
   }
 }
 
-export const runItem: Run = async (io, spec, given) => {
-  const magnum = await openSession(io, given.flags);
+export const runItem: Run = async (invocation) => {
+  const { io, spec, flags } = invocation;
+  const magnum = await openSession(io, flags);
   const item = await magnum.raw(
     {
       method: spec.operation.method,
-      path: pathOf(spec.operation, pathValues(spec, given)),
-      query: await queryOf(io, spec, given),
+      path: pathOf(spec.operation, pathValues(invocation)),
+      query: await queryOf(invocation),
     },
     { signal: io.signal },
   );
-  await printItem(io, itemOf(item), outputOf(given.flags));
+  await printItem(io, itemOf(item), outputOf(flags));
 };
 
 /** Runs a command whose result is one text: logs, certificates. */
-export const runText: Run = async (io, spec, given) => {
-  const magnum = await openSession(io, given.flags);
-  const query = await queryOf(io, spec, given);
-  const command = given.positional[spec.positional.indexOf('command')];
+export const runText: Run = async (invocation) => {
+  const { io, spec, positional, flags } = invocation;
+  const magnum = await openSession(io, flags);
+  const query = await queryOf(invocation);
+  const command = positional[spec.positional.indexOf('command')];
   const result = itemOf(
     await magnum.raw(
       {
         method: spec.operation.method,
-        path: pathOf(spec.operation, pathValues(spec, given)),
+        path: pathOf(spec.operation, pathValues(invocation)),
         query: { ...query, ...(command && { command: joinCommand(command) }) },
-        ...(spec.operation.hasBody && { body: await bodyOf(io, spec, given) }),
+        ...(spec.operation.hasBody && { body: await bodyOf(invocation) }),
       },
       { signal: io.signal },
     ),
   );
   const text = String(result[spec.operation.cli?.text ?? ''] ?? '');
-  const file = given.flags['output'];
+  const file = flags['output'];
   if (typeof file === 'string') return writeFile(file, text, { mode: 0o600 });
-  if (given.flags['format'] !== 'table') return printItem(io, result, outputOf(given.flags));
+  if (flags['format'] !== 'table') return printItem(io, result, outputOf(flags));
   printText(io, text);
 };
 
-export const runAction: Run = async (io, spec, given) => {
-  const magnum = await openSession(io, given.flags);
+export const runAction: Run = async (invocation) => {
+  const { io, spec, flags } = invocation;
+  const magnum = await openSession(io, flags);
   await magnum.raw(
-    { method: spec.operation.method, path: pathOf(spec.operation, pathValues(spec, given)) },
+    { method: spec.operation.method, path: pathOf(spec.operation, pathValues(invocation)) },
     { signal: io.signal },
   );
 };
 
-export const runCreate: Run = async (io, spec, given) => {
-  const body = await bodyOf(io, spec, given);
+export const runCreate: Run = async (invocation) => {
+  const { io, spec, flags } = invocation;
+  const body = await bodyOf(invocation);
   const { method } = spec.operation;
-  const path = pathOf(spec.operation, pathValues(spec, given));
-  const magnum = await openSession(io, given.flags);
-  const after = await findEventBefore(io, magnum, spec, given);
-  const query = await queryOf(io, spec, given);
+  const path = pathOf(spec.operation, pathValues(invocation));
+  const magnum = await openSession(io, flags);
+  const after = await findEventBefore(magnum, invocation);
+  const query = await queryOf(invocation);
   const created = itemOf(await magnum.raw({ method, path, query, body }, { signal: io.signal }));
-  if (query['dry_run'] === true) return printItem(io, created, outputOf(given.flags));
-  const waited = await waitIfAsked(io, magnum, spec, { flags: given.flags, bay: String(created['uuid']), after });
-  await printItem(io, waited ?? (await fetchAccepted(magnum, spec, created)), outputOf(given.flags));
+  if (query['dry_run'] === true) return printItem(io, created, outputOf(flags));
+  const waited = await waitIfAsked(magnum, invocation, { bay: String(created['uuid']), after });
+  await printItem(io, waited ?? (await fetchAccepted(magnum, spec, created)), outputOf(flags));
 };
 
 /** The id of the last event before the change, after which a wait prints events: 0 for a new bay. */
-async function findEventBefore(io: Io, magnum: Magnum, spec: CommandSpec, given: Given): Promise<number> {
-  const [ident] = spec.operation.pathParams.length > 0 ? (given.positional[0] ?? []) : [];
-  if (given.flags['wait'] === undefined || ident === undefined) return 0;
+async function findEventBefore(magnum: Magnum, { io, spec, positional, flags }: Invocation): Promise<number> {
+  const [ident] = spec.operation.pathParams.length > 0 ? (positional[0] ?? []) : [];
+  if (flags['wait'] === undefined || ident === undefined) return 0;
   return findLastEvent(baysIn(magnum, spec.operation.vocabulary), ident, io.signal);
 }
 
-export const runUpdate: Run = async (io, spec, given) => {
-  const words = given.positional[spec.positional.length] ?? [];
+export const runUpdate: Run = async (invocation) => {
+  const { io, spec, positional, flags } = invocation;
+  const words = positional[spec.positional.length] ?? [];
   const fromFlags = await valuesOf(
     io,
     spec.fields.map((field) => ({ ...field, required: false })),
-    given.flags,
-    {},
+    { flags },
   );
   const body = changesOf(spec.fields, fromFlags, words);
   if (body.length === 0) throw new UsageError('Nothing to change: give an option, or replace name=value');
-  const magnum = await openSession(io, given.flags);
-  const after = await findEventBefore(io, magnum, spec, given);
-  const path = pathOf(spec.operation, pathValues(spec, given));
+  const magnum = await openSession(io, flags);
+  const after = await findEventBefore(magnum, invocation);
+  const path = pathOf(spec.operation, pathValues(invocation));
   const answer = itemOf(
-    await magnum.raw({ method: 'PATCH', path, query: await queryOf(io, spec, given), body }, { signal: io.signal }),
+    await magnum.raw({ method: 'PATCH', path, query: await queryOf(invocation), body }, { signal: io.signal }),
   );
-  const waited = await waitIfAsked(io, magnum, spec, { flags: given.flags, bay: String(answer['uuid']), after });
-  await printItem(io, waited ?? (await fetchAccepted(magnum, spec, answer)), outputOf(given.flags));
+  const waited = await waitIfAsked(magnum, invocation, { bay: String(answer['uuid']), after });
+  await printItem(io, waited ?? (await fetchAccepted(magnum, spec, answer)), outputOf(flags));
 };
 
 const PARALLEL = 5;
 
-export const runDelete: Run = async (io, spec, given) => {
+export const runDelete: Run = async (invocation) => {
+  const { io, spec, positional, flags } = invocation;
   // The last argument is the list; those before it are parts of the path: `nodegroup delete CLUSTER NODEGROUP…`.
   const last = spec.positional.length - 1;
-  const idents = [...new Set(given.positional[last] ?? [])];
+  const idents = [...new Set(positional[last] ?? [])];
   for (const ident of idents) checkIdent(ident);
-  const around = pathValues(spec, given);
-  const query = await queryOf(io, spec, given);
-  if (!(await confirmDelete(io, spec, idents, given.flags))) throw new SilentExit(EXIT.failed);
-  const magnum = await openSession(io, given.flags);
+  const around = pathValues(invocation);
+  const query = await queryOf(invocation);
+  if (!(await confirmDelete(invocation, idents))) throw new SilentExit(EXIT.failed);
+  const magnum = await openSession(io, flags);
   const codes: number[] = [];
   const queue = [...idents];
   const worker = async (): Promise<void> => {
     for (let ident = queue.shift(); ident !== undefined && !io.signal.aborted; ident = queue.shift()) {
-      codes.push(await deleteOne(io, magnum, spec, { ident, around, query, flags: given.flags }));
+      codes.push(await deleteOne(magnum, invocation, { ident, around, query }));
     }
   };
   // The progress of several bays at once would mix their lines.
-  await Promise.all(Array.from({ length: given.flags['wait'] === undefined ? PARALLEL : 1 }, worker));
+  await Promise.all(Array.from({ length: flags['wait'] === undefined ? PARALLEL : 1 }, worker));
   const worst = Math.max(0, ...codes);
   if (worst > 0) throw new SilentExit(worst);
 };
@@ -159,18 +168,19 @@ interface Deletion {
   /** The other parts of the path, by name. */
   readonly around: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string | number | boolean>>;
-  readonly flags: Flags;
 }
 
-async function deleteOne(io: Io, magnum: Magnum, spec: CommandSpec, one: Deletion): Promise<number> {
+/** Deletes one resource and prints the result; returns the exit code, since a failure does not stop the other deletions. */
+async function deleteOne(magnum: Magnum, invocation: Invocation, one: Deletion): Promise<number> {
+  const { io, spec, flags } = invocation;
   try {
     const bays = baysIn(magnum, spec.operation.vocabulary);
     const bay =
-      spec.operation.cli?.wait && one.flags['wait'] !== undefined ? await bays.get(one.ident, { signal: io.signal }) : undefined;
+      spec.operation.cli?.wait && flags['wait'] !== undefined ? await bays.get(one.ident, { signal: io.signal }) : undefined;
     const after = bay ? await findLastEvent(bays, bay.uuid, io.signal) : 0;
     const path = pathOf(spec.operation, { ...one.around, [spec.positional.at(-1) ?? '']: one.ident });
     await magnum.raw({ method: 'DELETE', path, query: one.query }, { signal: io.signal });
-    if (bay) await waitIfAsked(io, magnum, spec, { flags: one.flags, bay: bay.uuid, after });
+    if (bay) await waitIfAsked(magnum, invocation, { bay: bay.uuid, after });
     io.err(`${oneLine(one.ident)}: ${bay || !spec.operation.cli?.wait ? 'deleted' : 'will be deleted'}\n`);
     return EXIT.ok;
   } catch (error) {
@@ -179,7 +189,7 @@ async function deleteOne(io: Io, magnum: Magnum, spec: CommandSpec, one: Deletio
   }
 }
 
-async function confirmDelete(io: Io, spec: CommandSpec, idents: readonly string[], flags: Flags): Promise<boolean> {
+async function confirmDelete({ io, spec, flags }: Invocation, idents: readonly string[]): Promise<boolean> {
   if (flags['yes'] === true || !io.inIsTty || !io.errIsTty || io.env['CI']) return true;
   const noun = spec.operation.cli?.command.split(' ')[0] ?? '';
   const answer = await io.ask(`Delete ${noun} ${idents.map(oneLine).join(', ')}? [y/N] `);
@@ -188,19 +198,18 @@ async function confirmDelete(io: Io, spec: CommandSpec, idents: readonly string[
 
 /** Waits when the command has --wait. Undefined without it, and for a deleted bay. */
 async function waitIfAsked(
-  io: Io,
   magnum: Magnum,
-  spec: CommandSpec,
-  what: { flags: Flags; bay: string; after: number },
+  { io, spec, flags }: Invocation,
+  { bay, after }: { readonly bay: string; readonly after: number },
 ): Promise<Item | undefined> {
-  const wait = what.flags['wait'];
+  const wait = flags['wait'];
   if (wait === undefined) return undefined;
   const until = spec.operation.cli?.wait === 'delete' ? 'deleted' : 'settled';
   return waitFor(io, magnum, {
-    bay: what.bay,
+    bay,
     wording: spec.operation.vocabulary,
     until,
-    after: what.after,
+    after,
     timeoutMs: typeof wait === 'number' ? wait * 1000 : undefined,
   });
 }
@@ -212,27 +221,26 @@ async function fetchAccepted(magnum: Magnum, spec: CommandSpec, answer: Item): P
   return bay.catch(() => answer);
 }
 
-async function bodyOf(io: Io, spec: CommandSpec, given: Given): Promise<Record<string, unknown>> {
+async function bodyOf({ io, spec, positional, flags }: Invocation): Promise<Record<string, unknown>> {
   const named = spec.positional.flatMap((name, index) => {
-    const [value] = given.positional[index] ?? [];
+    const [value] = positional[index] ?? [];
     return value !== undefined && spec.fields.some((field) => field.name === name) ? [[name, value] as const] : [];
   });
-  return valuesOf(io, spec.fields, given.flags, Object.fromEntries(named));
+  return valuesOf(io, spec.fields, { flags, values: Object.fromEntries(named) });
 }
 
-async function queryOf(io: Io, spec: CommandSpec, given: Given): Promise<Record<string, string | number | boolean>> {
+async function queryOf({ io, spec, flags }: Invocation): Promise<Record<string, string | number | boolean>> {
   const values = await valuesOf(
     io,
     spec.query.filter(({ name }) => !spec.positional.includes(name)),
-    given.flags,
-    {},
+    { flags },
   );
   return values as Record<string, string | number | boolean>; // query parameters are scalars, and the option parsers return nothing else
 }
 
-function pathValues(spec: CommandSpec, given: Given): Record<string, string> {
+function pathValues({ spec, positional }: Invocation): Record<string, string> {
   return Object.fromEntries(
-    spec.operation.pathParams.map(({ name }) => [name, checkIdent(given.positional[spec.positional.indexOf(name)]?.[0] ?? '')]),
+    spec.operation.pathParams.map(({ name }) => [name, checkIdent(positional[spec.positional.indexOf(name)]?.[0] ?? '')]),
   );
 }
 

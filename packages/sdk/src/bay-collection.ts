@@ -65,7 +65,7 @@ export function bayCollection<Full extends Waitable, Summary, Create>(
   const shared = collection<Full, Summary, Create, ListQuery, Accepted>(raw, name);
   const pathTo = (ident: string): string => `/v1/${name}/${encodeURIComponent(ident)}`;
   const events: BayCollection<Full, Summary, Create>['events'] = (ident, query, options) =>
-    listRows(raw, { method: 'GET', path: `${pathTo(ident)}/events`, query }, 'events', options);
+    listRows(raw, { method: 'GET', path: `${pathTo(ident)}/events`, query, rows: 'events' }, options);
   const waiting: WaitDeps<Full> = { runtime, get: shared.get, events };
   return {
     ...shared,
@@ -76,7 +76,7 @@ export function bayCollection<Full extends Waitable, Summary, Create>(
     },
     config: (ident, query, options) => raw({ method: 'GET', path: `${pathTo(ident)}/config`, query }, options),
     events,
-    follow: (ident, options = {}) => follow(open, runtime, `${pathTo(ident)}/events`, options),
+    follow: (ident, options = {}) => follow({ open, runtime }, `${pathTo(ident)}/events`, options),
     waitUntil: (ident, options = {}) => waitUntilSettled(waiting, ident, options),
     waitUntilDeleted: (ident, options = {}) => waitUntilDeleted(waiting, ident, options),
   };

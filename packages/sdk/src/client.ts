@@ -110,8 +110,8 @@ export function createMagnum(options: MagnumOptions): Magnum {
     federations: federations(transport),
     versions: versions(transport),
     raw: transport.raw,
-    rawList: (call, rows, callOptions) => listRows(transport.raw, call, rows, callOptions),
-    rawFollow: (path, callOptions = {}) => follow(transport.open, deps.runtime, path, callOptions),
+    rawList: (call, rows, callOptions) => listRows(transport.raw, { ...call, rows }, callOptions),
+    rawFollow: (path, callOptions = {}) => follow({ open: transport.open, runtime: deps.runtime }, path, callOptions),
   };
 }
 

@@ -29,9 +29,9 @@ export function collection<Full, Summary, Create, Query extends RawCall['query']
   const all = `/v1/${name}`;
   const pathTo = (ident: string): string => `${all}/${encodeURIComponent(ident)}`;
   return {
-    list: (query, options) => listRows(raw, { method: 'GET', path: all, query: { ...fixed, ...query } }, name, options),
+    list: (query, options) => listRows(raw, { method: 'GET', path: all, query: { ...fixed, ...query }, rows: name }, options),
     listDetail: (query, options) =>
-      listRows(raw, { method: 'GET', path: `${all}/detail`, query: { ...fixed, ...query } }, name, options),
+      listRows(raw, { method: 'GET', path: `${all}/detail`, query: { ...fixed, ...query }, rows: name }, options),
     get: (ident, options) => raw({ method: 'GET', path: pathTo(ident), query: fixed }, options),
     create: (body, options) => raw({ method: 'POST', path: all, query: fixed, body }, options),
     update: (ident, changes, options) =>

@@ -17,17 +17,21 @@ export function federations({ http, init, raw }: Transport): Federations {
     raw,
     'federations',
   );
-  const change = (federation_ident: string, op: 'add' | 'remove', value: string, options?: CallOptions): Promise<Accepted> =>
+  const change = (
+    federation_ident: string,
+    member: { op: 'add' | 'remove'; value: string },
+    options?: CallOptions,
+  ): Promise<Accepted> =>
     dataOf(
       http.PATCH('/v1/federations/{federation_ident}', {
         params: { path: { federation_ident } },
-        body: [{ op, path: '/member_ids', value }],
+        body: [{ ...member, path: '/member_ids' }],
         ...init(options),
       }),
     );
   return {
     ...shared,
-    join: (ident, cluster, options) => change(ident, 'add', cluster, options),
-    leave: (ident, cluster, options) => change(ident, 'remove', cluster, options),
+    join: (ident, cluster, options) => change(ident, { op: 'add', value: cluster }, options),
+    leave: (ident, cluster, options) => change(ident, { op: 'remove', value: cluster }, options),
   };
 }

@@ -16,6 +16,11 @@ export interface FollowOptions extends Pick<CallOptions, 'signal'> {
   readonly after?: number;
 }
 
+export interface FollowDeps {
+  readonly open: EventCaller;
+  readonly runtime: Runtime;
+}
+
 const RECONNECT_MS = 1_000;
 /** Lost connections in a row, with no event in between. */
 const MAX_FAILURES = 5;
@@ -25,8 +30,7 @@ const MAX_FAILURES = 5;
  * is aborted.
  */
 export async function* follow(
-  open: EventCaller,
-  runtime: Runtime,
+  { open, runtime }: FollowDeps,
   path: string,
   options: FollowOptions,
 ): AsyncGenerator<BayEvent, void, undefined> {

@@ -35,8 +35,13 @@ export function listing<T>(fetchPage: (query: PageQuery) => Promise<Page<T>>): L
   };
 }
 
-/** The list whose first page `call` fetches; `rows` is the key of the items. `T` is the item's type in the spec. */
-export function listRows<T>(raw: RawCaller, call: RawCall, rows: string, options?: CallOptions): Listing<T> {
+/** A call whose answer is a page; `rows` is the key of the items. */
+export interface ListCall extends RawCall {
+  readonly rows: string;
+}
+
+/** The list whose first page the call fetches. `T` is the item's type in the spec. */
+export function listRows<T>(raw: RawCaller, { rows, ...call }: ListCall, options?: CallOptions): Listing<T> {
   return listing(async (next) => {
     const page = await raw({ ...call, query: { ...call.query, ...next } }, options);
     return { items: listOf(fieldOf(page, rows)) as readonly T[], next: textOf(page, 'next') }; // the spec's schema of an item

@@ -38,7 +38,7 @@ const MAX_FAILURES = 5;
 
 /** Polls a bay until no change is in progress. Throws WaiterError when the change has failed, TimeoutError after the deadline. */
 export async function waitUntilSettled<T extends Waitable>(deps: WaitDeps<T>, id: string, options: WaitOptions<T>): Promise<T> {
-  const bay = await pollUntil(deps, id, options, (seen) => !seen.status.endsWith('_IN_PROGRESS'));
+  const bay = await pollUntil(deps, id, { ...options, isDone: (seen) => !seen.status.endsWith('_IN_PROGRESS') });
   if (bay === undefined)
     throw new WaiterError({ name: id, status: 'DELETE_COMPLETE', status_reason: 'it was deleted during the wait' });
   if (bay.status.endsWith('_FAILED')) throw new WaiterError(bay);
@@ -51,16 +51,18 @@ export async function waitUntilDeleted<T extends Waitable>(
   id: string,
   options: WaitOptions<T>,
 ): Promise<void> {
-  const bay = await pollUntil(deps, id, options, (seen) => seen.status === 'DELETE_COMPLETE' || seen.status === 'DELETE_FAILED');
+  const bay = await pollUntil(deps, id, {
+    ...options,
+    isDone: (seen) => seen.status === 'DELETE_COMPLETE' || seen.status === 'DELETE_FAILED',
+  });
   if (bay?.status === 'DELETE_FAILED') throw new WaiterError(bay);
 }
 
-/** Returns the bay for which `done` was true; undefined when the bay no longer exists. */
+/** Returns the bay for which `isDone` was true; undefined when the bay no longer exists. */
 async function pollUntil<T extends Waitable>(
   deps: WaitDeps<T>,
   id: string,
-  options: WaitOptions<T>,
-  done: (bay: T) => boolean,
+  options: WaitOptions<T> & { isDone(this: void, bay: T): boolean },
 ): Promise<T | undefined> {
   const { timeoutMs = 3_600_000, intervalMs = 2_000 } = options;
   const deadline = deps.runtime.now() + timeoutMs;
@@ -72,7 +74,7 @@ async function pollUntil<T extends Waitable>(
       const bay = await getIfPresent(deps, id, signal);
       await reportEvents();
       if (bay) options.onUpdate?.(bay);
-      if (bay === undefined || done(bay)) return bay;
+      if (bay === undefined || options.isDone(bay)) return bay;
       failures = 0;
     } catch (error) {
       failures += 1;
