@@ -15,6 +15,7 @@ const STEPS = [
     ['depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'openapi/src', '--exclude', '(^|/)(dist|node_modules)/'],
   ],
   ['citations and links between pages resolve', 'node', ['scripts/check-citations.mjs']],
+  ['the architecture page names what exists', 'node', ['scripts/check-architecture.mjs']],
   ['format', 'npx', ['prettier', '--check', '--log-level', 'warn', '.']],
   ['packages resolve from their tarballs', 'node', ['scripts/check-packages.mjs']],
 ];
