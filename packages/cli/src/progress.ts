@@ -3,8 +3,8 @@
  *
  * A change takes minutes, and a silent command looks like one that hangs. So the SDK's wait is shown as it goes: one line for each event on
  * stderr, where it does not mix with the result on stdout; a spinner on a terminal; a line every half minute elsewhere. What must stay true:
- * no event is printed twice and none of an earlier change; times of events are differences of the server's clock alone, since the two clocks may differ;
- * and all texts of the server are escaped before they reach the terminal.
+ * no event is printed twice and none of an earlier change; times of events are differences of the server's clock alone, since the two clocks
+ * may differ; and all texts of the server are escaped before they reach the terminal.
  */
 import {
   NotFoundError,

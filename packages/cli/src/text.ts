@@ -22,7 +22,7 @@ export function escapeControls(text: string): string {
   return text.replace(UNSAFE_BUT_LAYOUT, escapeCharacter);
 }
 
-/** True when a terminal would not only show the text. */
+/** True when the text has characters that a terminal would act on. */
 export function isUnsafe(text: string): boolean {
   return text.search(UNSAFE_BUT_LAYOUT) >= 0;
 }

@@ -11,7 +11,7 @@ export interface Containers extends Collection<Container, ContainerSummary, Cont
   unpause(ident: string, options?: CallOptions): Promise<void>;
   /** The output of the container so far, both streams. */
   logs(ident: string, options?: CallOptions): Promise<string>;
-  /** Runs a command in the container and answers the command's output. */
+  /** Runs a command in the container and returns the command's output. */
   execute(ident: string, command: string, options?: CallOptions): Promise<string>;
 }
 

@@ -2,9 +2,10 @@
  * The way of one request: token, deadline, retries, errors.
  *
  * A request can fail because its token has expired, because the network or a proxy failed for a moment, or because it was wrong. The first two
- * are mended here, so that no caller repeats that logic: one new login after a 401, and retries of what may be repeated (retry.ts). What must
- * stay true: only a successful response is returned, everything else throws a MagnumError; each attempt has its own deadline, which includes
- * reading the body unless it is a stream of events; and all attempts carry one request id, so that the service's logs show them as one request.
+ * are handled here, so that no caller repeats that logic: one new login after a 401, and retries of what may be repeated (retry.ts). What must
+ * stay true: only a successful response is returned, everything else throws a MagnumError or the reason of the caller's signal; each attempt has
+ * its own deadline, which includes reading the body unless it is a stream of events; and all attempts carry one request id, so that the
+ * service's logs show them as one request.
  */
 import type { Auth, Session } from './auth.js';
 import { underDeadline } from './deadline.js';

@@ -13,7 +13,7 @@ export type Fetch = (request: Request) => Promise<Response>;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MAX_REDIRECTS = 5;
 
-/** Sends one request; throws RedirectError for a redirect to another server. */
+/** Sends one request; throws RedirectError for every redirect but that one. */
 export async function sendRequest(fetch: Fetch, url: string, init: RequestInit): Promise<Response> {
   let address = url;
   for (let hops = 0; ; hops += 1) {

@@ -3,9 +3,8 @@
  *
  * A call that failed may have been carried out, and many callers that retry at once can keep a service down. So three conditions hold for each
  * retry: the method is idempotent, or the request has an idempotency key, or the connection was never made; the failure is one that may pass;
- * and the budget, which all calls of a client share, still has tokens. What must stay true: a POST without a key is
- * never sent again when the server may have seen it, and during an outage a client makes at most 100 retries (500 tokens at 5 each), until
- * successes fill the budget again.
+ * and the budget, which all calls of a client share, still has tokens. What must stay true: a POST without a key is never sent again when the
+ * server may have seen it, and during an outage a client makes at most 100 retries (500 tokens at 5 each), until successes fill the budget.
  */
 import { ApiError, ConnectionError, NotFoundError, TimeoutError } from './errors.js';
 import type { Runtime } from './runtime.js';

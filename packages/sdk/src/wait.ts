@@ -95,7 +95,7 @@ async function getIfPresent<T extends Waitable>(deps: WaitDeps<T>, id: string, s
   }
 }
 
-/** Makes a function that reports the new events at each call; none for a deleted bay or a service without events. */
+/** Creates a function that reports the new events at each call; none for a deleted bay or a service without events. */
 function createEventReader<T extends Waitable>(
   deps: WaitDeps<T>,
   id: string,
