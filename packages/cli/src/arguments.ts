@@ -13,7 +13,7 @@ export interface Field {
   readonly required: boolean;
 }
 
-export function typesOf(schema: JsonSchema): readonly string[] {
+function typesOf(schema: JsonSchema): readonly string[] {
   return [schema.type ?? []].flat().filter((type) => type !== 'null');
 }
 
@@ -53,7 +53,7 @@ function placeholder(flag: string): string {
 }
 
 /** Parses `a=b,c=d` and adds the pairs to those of earlier repetitions. A comma that no `key=` follows is part of the value. */
-export function parseMap(text: string, before: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+function parseMap(text: string, before: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
   const pairs = text.split(/,(?=[^=,]+=)/).map((pair) => {
     const at = pair.indexOf('=');
     if (at < 1) throw new InvalidArgumentError(`Write key=value, not ${JSON.stringify(pair)}.`);
@@ -78,7 +78,7 @@ function parseInteger(text: string, schema: JsonSchema): number {
 }
 
 /** The value of a field from any of its options; for a file option, the content of the file. */
-export async function valueOf(io: Io, field: Field, flags: Flags): Promise<unknown> {
+async function valueOf(io: Io, field: Field, flags: Flags): Promise<unknown> {
   const value = flagsOf(field)
     .map((flag) => flags[toCamelCase(flag)])
     .find((found) => found !== undefined);

@@ -86,7 +86,7 @@ interface Target {
   readonly name: Bay['name'];
   readonly address: string;
 }
-export interface Identity {
+interface Identity {
   readonly ca: string;
   readonly certificate: string;
   readonly key: string;

@@ -96,7 +96,7 @@ function formatCsvLine(values: readonly string[]): string {
   return `${values.map((value) => `"${value.replaceAll('"', '""')}"`).join(',')}\n`;
 }
 
-export function formatTable(header: readonly string[] | undefined, rows: readonly (readonly string[])[]): string {
+function formatTable(header: readonly string[] | undefined, rows: readonly (readonly string[])[]): string {
   const lines = header ? [header, ...rows] : rows;
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => widthOf(line[column] ?? ''))));
   const rule = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+\n`;

@@ -19,7 +19,7 @@ export interface Invocation {
 }
 export type Run = (invocation: Invocation) => Promise<void>;
 
-export function outputOf(flags: Flags): OutputOptions {
+function outputOf(flags: Flags): OutputOptions {
   // Commander has checked the format and collected the columns.
   return { format: flags['format'] as Format, columns: flags['column'] as readonly string[], header: flags['header'] !== false };
 }

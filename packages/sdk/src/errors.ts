@@ -149,7 +149,7 @@ function readErrorBody(body: unknown): ErrorText {
 }
 
 /** Milliseconds, from the three forms of Retry-After: milliseconds, seconds, a date. */
-export function parseRetryAfter(headers: Headers, now: number): number | undefined {
+function parseRetryAfter(headers: Headers, now: number): number | undefined {
   const milliseconds = headers.get('retry-after-ms');
   if (milliseconds !== null && /^\d+$/.test(milliseconds)) return Number(milliseconds);
   const value = headers.get('retry-after');

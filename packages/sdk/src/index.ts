@@ -29,6 +29,7 @@ export {
   WaiterError,
 } from './errors.js';
 export type { Federations } from './federations.js';
+export type { FollowOptions } from './follow.js';
 export { applicationCredentialAuth, passwordAuth, tokenAuth, type KeystoneOptions, type PasswordOptions } from './keystone.js';
 export type { KubernetesObjects, KubernetesServices, Pods, ReplicationControllers } from './kubernetes.js';
 export { NEWEST } from './microversion.js';

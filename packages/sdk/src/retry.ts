@@ -52,7 +52,7 @@ export interface RetryDeps {
 }
 
 /** The properties of a request that decide whether it may be sent again. `isKeyed`: it has an Idempotency-Key. */
-export interface Repeatable {
+interface Repeatable {
   readonly method: string;
   readonly isKeyed?: boolean;
 }
@@ -77,7 +77,7 @@ export async function withRetries(
   }
 }
 
-export function mayRepeat({ method, isKeyed = false }: Repeatable, error: unknown): boolean {
+function mayRepeat({ method, isKeyed = false }: Repeatable, error: unknown): boolean {
   const isSafe = SAFE.has(method) || isKeyed;
   if (error instanceof ConnectionError) return isSafe || wasNeverSent(error);
   if (error instanceof TimeoutError) return isSafe;
