@@ -103,7 +103,7 @@ export class Listeners {
       : createServer(options, this.#app.express);
     server.maxHeadersCount = MOST_HEADERS_READ;
     await new Promise<void>((resolve, reject) => {
-      // Also later ones, such as a connection that could not be taken for want of file descriptors: the server goes on.
+      // Also later ones, such as a connection that could not be taken for want of file descriptors: the server keeps running.
       server.on('error', reject);
       server.listen(port, host, resolve);
     });

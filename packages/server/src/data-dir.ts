@@ -59,7 +59,7 @@ export function saveInstance(dir: string, instance: Instance): void {
   writePrivate(join(dir, FILE), `${JSON.stringify(instance, null, 2)}\n`);
 }
 
-/** A new file that nobody else can read at any moment, then moved over the old one by replacing it. */
+/** A new file that only its owner can read at any moment, then moved over the old one by replacing it. */
 export function writePrivate(file: string, content: string): void {
   rmSync(file, { force: true });
   const handle = openSync(file, 'wx', 0o600);

@@ -17,7 +17,7 @@ export function refusalOf({ rawHeaders, httpVersionMajor }: IncomingMessage): Ht
   return hosts > 1 ? TWO_HOSTS : undefined;
 }
 
-/** Every request asks this for each of its fields: the length tells most of them apart. */
+/** Every request asks this for each of its fields: comparing lengths first rules most of them out. */
 function isHost(name: string): boolean {
   return name.length === 4 && name.toLowerCase() === 'host';
 }

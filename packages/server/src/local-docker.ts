@@ -3,7 +3,7 @@ import { ensureNodeImage, localDockerClient, underDeadline, type DockerClient } 
 /** A Docker Engine on this host. */
 export interface LocalDocker {
   readonly engine: DockerClient;
-  /** A /24 for floating addresses that no network of the engine uses; `seed` tells where the search begins. */
+  /** A /24 for floating addresses that no network of the engine uses; `seed` decides where the search begins. */
   freeRange(seed: string): Promise<string>;
 }
 

@@ -52,7 +52,7 @@ function checkOf(call: Call): QuotaCheck {
   return (quota) => requireMatch(call, etagOfQuota(quota));
 }
 
-/** The default is of nobody, and has no versions. */
+/** The default belongs to no project, and has no versions. */
 function answer(quota: EffectiveQuota): Answer {
   const { id, createdAt, updatedAt = null } = quota;
   const isOwn = id !== undefined && createdAt !== undefined;

@@ -35,7 +35,7 @@ export interface Wish {
   readonly by?: Actor;
   /** How many nodes the bay is to have, where that may be more than before: large bays are rendered in their turn. */
   readonly nodes?: number;
-  /** Absent: an upgrade that is under way goes on with whatever else is changed. */
+  /** Absent: an upgrade that is under way continues beside the other changes. */
   readonly upgrade?: Upgrade;
 }
 

@@ -18,7 +18,7 @@ export async function listBayEvents(
   return { bay, events: await deps.store.read((repos) => repos.events.list(bay.id, wanted.after, wanted.limit)) };
 }
 
-/** `idle`: nothing has happened for a while; `gone`: the bay was deleted, and no more will be told. */
+/** `idle`: nothing has happened for a while; `gone`: the bay was deleted, and no event follows. */
 export type Told = { readonly kind: 'event'; readonly event: BayEvent } | { readonly kind: 'idle' | 'gone' };
 
 const LOOK_EVERY_MS = 1_000;

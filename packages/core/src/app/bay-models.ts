@@ -35,7 +35,7 @@ export async function listBayModels(deps: AppDeps, access: Access, page: Page): 
 
 export async function getBayModel(deps: AppDeps, access: Access, ident: string): Promise<BayModel> {
   const model = await findBayModel(deps, access, ident);
-  // A public model is everybody's to read.
+  // Every project may read a public model.
   deps.policy.require(access.action, access.actor, model.public ? undefined : model);
   return model;
 }

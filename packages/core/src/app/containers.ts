@@ -81,7 +81,7 @@ export async function createContainer(
   }
 }
 
-/** What came half-way in the engine is removed as far as the engine answers; the refusal is what the caller hears. */
+/** A container that was made half-way is removed from the engine where it answers; the caller gets the refusal. */
 async function abandon(deps: AppDeps, container: Omit<Container, 'sequence'>): Promise<void> {
   await deps.bus
     .call('container.act', { bayId: container.bayId, hostname: container.id, action: 'delete' }, { timeoutMs: QUESTION_MS })
@@ -175,7 +175,7 @@ export async function executeInContainer(
   );
 }
 
-/** Asks each bay once. What cannot be asked is Unknown, as upstream has it; the record keeps the last thing known. */
+/** Asks each bay once. A container of a bay that does not answer is Unknown, as upstream has it; the record keeps the last known status. */
 async function refreshStatuses(
   deps: AppDeps,
   containers: readonly Container[],

@@ -31,7 +31,7 @@ export async function getCredential(deps: AppDeps, access: Access, ident: string
   return { bayId: bay.id, ...newest, password: new Secret(deps.sealer.open(sealedPassword, credentialContext(bay.id))) };
 }
 
-/** A node tells which credential it holds by asking with it. Errors: `node-not-found`, `forbidden` for who is no node. */
+/** Records that a node holds the credential with which it asks. Errors: `node-not-found`, `forbidden` for a caller that is no node. */
 export async function confirmCredential(deps: AppDeps, access: Access, ident: string, nodeName: string): Promise<void> {
   const { bay } = await findBay(deps, access, ident);
   const { trusteeOf } = access.actor;
@@ -42,7 +42,7 @@ export async function confirmCredential(deps: AppDeps, access: Access, ident: st
     throw new DomainError('node-not-found', (words) => `Node ${printable(nodeName)} could not be found in this ${words.bay}.`);
 }
 
-/** A node tells of itself alone. One that cannot prove which it is tells of such nodes. */
+/** A node confirms for itself alone. One that cannot prove which node it is confirms only for nodes of that kind. */
 async function requireOwnName(deps: AppDeps, access: Access, bayId: BayId, nodeName: string): Promise<void> {
   const own = await provenNode(deps, access, bayId);
   if (own === nodeName) return;

@@ -5,7 +5,7 @@ import { DomainError } from '../domain/errors.js';
 import type { Repositories } from '../ports/store.js';
 import type { AppDeps } from './deps.js';
 
-/** A bay is made in a project, under a trust of its owner: what cannot give one is told before any work is done. */
+/** A bay is made in a project, under a trust of its owner: a token that cannot give one is refused before any work is done. */
 export function requireDelegable(deps: Pick<AppDeps, 'delegation'>, actor: Actor): void {
   if (!deps.delegation) return;
   if (actor.projectId === null)

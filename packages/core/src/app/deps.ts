@@ -22,7 +22,7 @@ import type { Repositories, Store, Visibility } from '../ports/store.js';
 export const PREFLIGHT_RULES = ['off', 'warn', 'enforce'] as const;
 export type PreflightRule = (typeof PREFLIGHT_RULES)[number];
 
-/** What the use cases stand on. */
+/** Dependencies of the use cases. */
 export interface AppDeps {
   readonly store: Store;
   readonly bus: MessageBus;
@@ -48,7 +48,7 @@ export interface AppDeps {
   readonly labelBounds?: LabelBounds;
   readonly clock: Clock;
   readonly random: Random;
-  /** For what rests in the database and is nobody else's to read. */
+  /** Seals what the database holds and only this service may read. */
   readonly sealer: Sealer;
   readonly manifests: Manifests;
   /** What happens to a bay that needs more than its project has left; `warn` when absent. */
@@ -79,7 +79,7 @@ export interface Access {
   readonly once?: Once;
 }
 
-/** To be told, in the transaction that makes it, what a request makes. Throws where another one carries the request out. */
+/** Records what a request makes, in the transaction that makes it. Throws where another process carries the same request out. */
 export interface Once {
   made(repos: Repositories, id: string): Promise<void>;
 }
@@ -89,7 +89,7 @@ export function ownRows(actor: Actor): Visibility {
   return { projectId: actor.trusteeOf?.projectId ?? actor.projectId ?? '' };
 }
 
-/** The project that what the caller makes belongs to. Error: `forbidden` for a token of the system, of a domain or of nothing. */
+/** The project that owns new resources of the caller. Error: `forbidden` for a token of the system, of a domain or of nothing. */
 export function owningProject(actor: Actor): string {
   if (actor.projectId) return actor.projectId;
   throw new DomainError('forbidden', 'What is made belongs to a project, and this token is for none: log in for a project.');
@@ -110,5 +110,5 @@ export function cloudAccess(actor: Actor): CloudAccess {
   };
 }
 
-/** How long a question may take that goes to a running engine. */
+/** Deadline of an RPC call that asks a running engine. */
 export const QUESTION_MS = 60_000;

@@ -122,7 +122,7 @@ function only<T>(
   );
 }
 
-/** What a caller typed is echoed short and without control characters. */
+/** An identifier as the caller wrote it, short and without control characters, so that an error can repeat it safely. */
 export function printable(ident: string): string {
   return ident.slice(0, 255).replaceAll(/[\u0000-\u001f\u007f]/g, '?');
 }

@@ -135,7 +135,7 @@ export interface GroupSize {
 
 /**
  * Makes and marks nodes until the group has its size. An upgrade under way keeps what it has made beyond the old size: its
- * strides go on from there, and what is new is of its model.
+ * batches continue from there, and new nodes are of its model.
  */
 export async function setGroupSize(
   deps: Pick<AppDeps, 'random' | 'clock' | 'orchestrator' | 'engines'>,
@@ -161,7 +161,7 @@ export async function setGroupSize(
   await repos.nodeGroups.saveStatus(group.id, 'UPDATE_IN_PROGRESS', null);
 }
 
-/** What an upgrade that failed had made beyond the sizes goes with the next change that is none, before anything of the bay's own model. */
+/** Surplus nodes of a failed upgrade are removed first by the next change that is no upgrade, before nodes of the bay's own model. */
 export async function trimGroups(repos: Repositories, bay: Bay): Promise<void> {
   const nodes = await repos.nodes.ofBay(bay.id);
   for (const group of await repos.nodeGroups.ofBay(bay.id)) {

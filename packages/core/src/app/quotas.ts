@@ -124,7 +124,7 @@ export async function requireRoom(
   await requireLeft(deps, repos, projectId);
 }
 
-/** The same for whoever makes nothing yet. Errors: `quota-exceeded`. */
+/** The same check for a dry run, which makes nothing. Errors: `quota-exceeded`. */
 export async function requireLeft(
   deps: Pick<AppDeps, 'defaultClusterQuota'>,
   repos: Repositories,

@@ -28,7 +28,7 @@ export const ROW_LIMIT_OPTIONS: readonly (readonly [LimitedRow, string])[] = Obj
 
 /**
  * To be the first call of the transaction that makes such a row: until it ends no other one counts the project's rows. Rows that a
- * member can make without end would fill the database, and the memory of everybody who lists them. Errors: `quota-exceeded`.
+ * member can make without end would fill the database, and the memory of every process that lists them. Errors: `quota-exceeded`.
  */
 export async function requireRowRoom(
   deps: Pick<AppDeps, 'rowLimits'>,

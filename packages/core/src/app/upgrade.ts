@@ -60,7 +60,7 @@ export async function upgradeBay(
   return { ...accepted, warnings };
 }
 
-/** The default groups go together: masters of one model and workers of another are not what anybody asks for. */
+/** The default groups are upgraded together: no user wants masters of one model and workers of another. */
 function groupsOf(groups: readonly NodeGroup[], named: NodeGroup | null): readonly NodeGroup[] {
   return named === null || named.isDefault ? groups.filter((group) => group.isDefault) : [named];
 }

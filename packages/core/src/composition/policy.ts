@@ -117,7 +117,7 @@ function answerOf(rules: RuleSet, options: EnforcerOptions, rule: string, asked:
 
 function actorOf(persona: PolicyPersona): Actor {
   const { trustee_of: bay } = persona;
-  // An account that is compared with itself must be somebody.
+  // Two absent ids must not be equal.
   const unnamed = bay === undefined ? '' : `account of ${bay}`;
   return {
     userId: persona.user_id ?? unnamed,

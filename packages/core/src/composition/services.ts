@@ -155,7 +155,7 @@ export async function openConductor(config: Config, logger: Logger, meter?: Mete
   };
 }
 
-/** The configured cloud: an OpenStack, or the embedded one. */
+/** Where manifests may be fetched from. */
 function manifestRules(config: Config): FetchRules {
   return {
     hosts: config.list('kubernetes', 'manifest_url_hosts'),
@@ -202,7 +202,7 @@ function cloudParts(config: Config, { db, clock, logger }: Pick<Base, 'db' | 'cl
 interface Base {
   readonly db: Knex;
   readonly clock: Clock;
-  /** What goes on until it is closed. */
+  /** Aborted when the process closes. */
   readonly closing: AbortController;
   readonly bus: AmqpBus;
   readonly notifications: Notifications;
@@ -243,7 +243,7 @@ function observeOrchestrator(orchestrator: Orchestrator, tracer: Tracer | undefi
   return meter ? meterMethods({ meter, clock: systemClock }, 'orchestrator', inSpans, ORCHESTRATOR_CALLS) : inSpans;
 }
 
-/** Spans cost something even where nobody collects them: they are made where OpenTelemetry is configured. */
+/** Spans cost time even where they are not collected: they are made where OpenTelemetry is configured. */
 function tracerWhenConfigured(): Tracer | undefined {
   return Object.keys(process.env).some((name) => name.startsWith('OTEL_')) ? openTelemetryTracer : undefined;
 }

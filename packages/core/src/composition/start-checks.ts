@@ -44,7 +44,7 @@ function idleFiles(config: Config, { section, name, files }: Switch): readonly s
 function unverifiedDatabase(config: Config): readonly string[] {
   if (!isDatabaseUnverified(config)) return [];
   return [
-    '[database] connection: ssl_verify_cert = false: the certificate of the database is not verified; whoever is between can read and change all of it',
+    '[database] connection: ssl_verify_cert = false: the certificate of the database is not verified; a machine in between can read and change everything',
   ];
 }
 

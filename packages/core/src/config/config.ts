@@ -64,7 +64,7 @@ function unverifiedConnections(effective: ReadonlyMap<string, Effective>): reado
       name === 'insecure' || name === 'api_insecure' ? value === true : OFF.has(`${section}.${name}`) && value === false;
     return isOff
       ? [
-          `${origin}: [${section}] ${name} = ${String(value)}: certificates are not verified; whoever is between can read and change all of it`,
+          `${origin}: [${section}] ${name} = ${String(value)}: certificates are not verified; a machine in between can read and change everything`,
         ]
       : [];
   });

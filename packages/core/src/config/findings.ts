@@ -75,7 +75,7 @@ function refusalOf(setting: Setting): DomainError | undefined {
   if (isReal(setting) || !isAboutTls || !isSectionOfOurs(section)) return undefined;
   return bad(
     setting,
-    `is not known${meant ? `; did you mean ${meant}?` : ''} An option about TLS that nobody reads would leave a connection unprotected: correct or remove it`,
+    `is not known${meant ? `; did you mean ${meant}?` : ''} An option about TLS that is not read would leave a connection unprotected: correct or remove it`,
   );
 }
 

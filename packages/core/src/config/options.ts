@@ -37,10 +37,10 @@ export const OPTIONS: readonly Option[] = [
   option('api', 'max_concurrent_requests', 'integer', 0, 'Requests of one project at the same time; 0 for its project_share.', {
     minimum: 0,
   }),
-  option('api', 'max_reads_in_flight', 'integer', 400, 'Reading requests of everybody at the same time; 0 for no limit.', {
+  option('api', 'max_reads_in_flight', 'integer', 400, 'Reading requests of all projects at the same time; 0 for no limit.', {
     minimum: 0,
   }),
-  option('api', 'max_writes_in_flight', 'integer', 200, 'Changing requests of everybody at the same time; 0 for no limit.', {
+  option('api', 'max_writes_in_flight', 'integer', 200, 'Changing requests of all projects at the same time; 0 for no limit.', {
     minimum: 0,
   }),
   option(

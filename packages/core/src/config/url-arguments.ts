@@ -101,6 +101,6 @@ function findingAbout({ section, name, read, idle }: UrlOption, argument: string
   if (!ABOUT_TLS.test(argument)) return [`${called} is not known: check its spelling${hint}`];
   throw new DomainError('invalid-parameter', {
     field: `[${section}] ${name}`,
-    message: `${called} is not known${hint} An argument about TLS that nobody reads would leave the connection unprotected: correct or remove it. Known are ${[...read].join(', ')}.`,
+    message: `${called} is not known${hint} An argument about TLS that is not read would leave the connection unprotected: correct or remove it. Known are ${[...read].join(', ')}.`,
   });
 }

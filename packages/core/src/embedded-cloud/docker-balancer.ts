@@ -33,7 +33,7 @@ export async function ensureLoadBalancer(scope: ServerScope, balancer: LoadBalan
   await start(scope, id, signal);
 }
 
-/** The first line tells one configuration from another. */
+/** The first line identifies a configuration. */
 async function runsWith(container: ContainerHandle, text: string, signal: AbortSignal): Promise<boolean> {
   const [mark = ''] = text.split('\n', 1);
   const archive = await engineCall("read the load balancer's configuration", signal, () =>

@@ -43,7 +43,7 @@ export class SimulatedBackend implements CloudBackend {
     await this.#drop('volume', key, signal);
   }
 
-  /** User-data is not kept: nobody reads it here, and it may hold secrets. */
+  /** User data is not kept: it is not read here, and it may hold secrets. */
   async ensureServer(server: ServerSpec, signal: AbortSignal): Promise<ServerState> {
     await this.#put('server', server.key, { name: server.name, id: server.id, image: server.image }, signal);
     return { status: 'ACTIVE', reason: '' };

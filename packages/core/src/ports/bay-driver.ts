@@ -37,7 +37,7 @@ export interface DesiredBay {
   readonly nodeGroups: readonly NodeGroup[];
   /** Only nodes whose desired state is `present` are rendered; absent ones are passed too, to be interpreted. */
   readonly nodes: readonly Node[];
-  /** Which stride of an upgrade this is; 0 where there is none. */
+  /** Number of the upgrade's batch; 0 where no upgrade is under way. */
   readonly batch?: number;
 }
 
@@ -139,7 +139,7 @@ export interface ManifestClient {
   delete(ident: string, signal: AbortSignal): Promise<void>;
 }
 
-/** An engine declares what it can do by what its session has; nobody switches on its name. */
+/** An engine declares what it can do by what its session has; no code switches on its name. */
 export interface CoeSession {
   health(signal: AbortSignal): Promise<HealthReport>;
   nodes?(signal: AbortSignal): Promise<readonly NodeReport[]>;
@@ -154,7 +154,7 @@ export interface CoeSession {
   releaseNodes?(names: readonly string[], signal: AbortSignal): Promise<void>;
   /**
    * Knocks at every node's engine: `refused` says that it, or this side, did not trust the other's certificate.
-   * What a knock does is nothing.
+   * The probe changes nothing.
    */
   admissions?(signal: AbortSignal): Promise<ReadonlyMap<string, TlsProbeResult>>;
   /** Gives a saved image (`docker save`, a tar stream) to every node's engine. Returns the names of the nodes that have it now. */

@@ -66,9 +66,9 @@ export interface CallOptions {
 /** A doorbell, and questions. A lost doorbell does no harm: the next poll finds the work. */
 export interface MessageBus {
   cast(message: { readonly kind: 'wake'; readonly bayId: BayId }): Promise<void>;
-  /** Rings whenever somebody casts. */
+  /** Called for each wake-up that a process casts. */
   onWake(listener: (bayId: BayId) => void): () => void;
-  /** Errors: those of the answer, and `deadline-exceeded`, `engine-unavailable` when nobody answers. */
+  /** Errors: those of the answer, and `deadline-exceeded`, `engine-unavailable` when no conductor answers. */
   call<Q extends RpcMethod>(question: Q, args: RpcMethods[Q]['args'], options: CallOptions): Promise<RpcMethods[Q]['reply']>;
   serve(answers: RpcHandlers): Promise<{ stop(): Promise<void> }>;
 }

@@ -43,7 +43,7 @@ export interface Cloud {
   ): Promise<{ readonly id: string; readonly networkId: string; readonly cidr: string } | undefined>;
   /** Absent where there is nothing to choose from. */
   findVolumeType?(nameOrId: string, access: CloudAccess, signal: AbortSignal): Promise<{ readonly name: string } | undefined>;
-  /** What the project may have and has. Kinds that nobody counts, or that nobody may see, are absent. */
+  /** Limits and use of the project. Kinds that are not counted, or that the caller may not see, are absent. */
   allowances(access: CloudAccess, signal: AbortSignal): Promise<readonly Allowance[]>;
   /** Everything that rendering needs from outside: docs/contract/conductor.md#facts. */
   facts(request: FactsRequest, access: CloudAccess, signal: AbortSignal): Promise<BayFacts>;

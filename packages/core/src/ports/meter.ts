@@ -1,5 +1,5 @@
 /**
- * How a pass over a bay ended: what it did (`domain/plan.ts`: `stride` is one batch of an upgrade, `heal` tells a failed stack the same again), `retry` (a failure that may pass), `quiet` (a look showed that there was
+ * How a pass over a bay ended: what it did (`domain/plan.ts`: `retry-stack` applies the same stack again after a transient failure), `retry` (a failure that may pass), `quiet` (a look showed that there was
  * nothing to do), `gone` (its bay was), `lost` (another conductor has the bay now), `stopped` (this one is stopping), `abandoned`
  * (it could not even record its failure).
  */

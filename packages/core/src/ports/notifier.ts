@@ -4,7 +4,7 @@ import type { Operation } from '../domain/bay-status.js';
 export const OUTCOMES = ['pending', 'success', 'failure'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What happened to a bay, for whoever listens on the message bus (docs/contract/conductor.md#notifications). */
+/** What happened to a bay, for subscribers of the message bus (docs/contract/conductor.md#notifications). */
 export interface BayNotification {
   readonly operation: Operation;
   readonly outcome: Outcome;
@@ -13,7 +13,7 @@ export interface BayNotification {
   readonly masterCount: number;
 }
 
-/** Tells others; best effort: it never fails the work that it tells of. */
+/** Publishes a notification; best effort: a failure never fails the work that it reports. */
 export interface Notifier {
   notify(notification: BayNotification): Promise<void>;
 }

@@ -32,7 +32,7 @@ export interface StackSpec {
   readonly timeoutMinutes: number;
   /** Whether a failed operation is undone by the orchestrator. */
   readonly rollbackOnFailure: boolean;
-  /** Carried by the stack; the driver's generation tag tells what the stack was last told. */
+  /** Carried by the stack; the driver's generation tag names the generation that was last applied. */
   readonly tags: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export interface StackSnapshot {
   readonly outputs: Readonly<Record<string, JsonValue>>;
   /** All resources, nested ones included, in dependency order. */
   readonly resources: readonly StackResource[];
-  /** Id of the newest event, where the orchestrator tells it along: nobody needs to ask for what is known. */
+  /** Id of the newest event, where the orchestrator sends it along: it saves a call for events that are known. */
   readonly newestEvent?: number;
 }
 

@@ -31,13 +31,13 @@ export interface SweepRequest {
   readonly ownNetworkIds: ReadonlySet<string>;
   /** Ids of everything in the bay's stack, which the stack removes by itself. */
   readonly stackIds: ReadonlySet<string>;
-  /** Volumes hold data: they stay unless somebody said otherwise. */
+  /** Volumes hold data: they stay unless a label or the operator says otherwise. */
   readonly deletesVolumes: boolean;
 }
 
 /**
  * Finds and removes what workloads have made: docs/contract/conductor.md#orphaned-resources. Repeating a round is harmless; what is gone already is success,
- * what may not be touched is kept and told. Errors: `cloud-unavailable`.
+ * resources that may not be deleted are kept and reported. Errors: `cloud-unavailable`.
  */
 export interface OrphanedResources {
   sweep(request: SweepRequest, access: CloudAccess, signal: AbortSignal): Promise<SweepResult>;

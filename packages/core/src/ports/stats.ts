@@ -3,9 +3,9 @@ import type { BayStatus } from '../domain/bay-status.js';
 /** Figures for operators, read at one moment. */
 export interface ServiceStats {
   readonly baysByStatus: Readonly<Partial<Record<BayStatus, number>>>;
-  /** Work items that are due and that nobody holds. */
+  /** Work items that are due and not leased. */
   readonly dueItems: number;
-  /** Items that somebody holds now. */
+  /** Items under a lease. */
   readonly leasedItems: number;
   /** Age of the oldest due item, in milliseconds; 0 when none is due. */
   readonly oldestDueMs: number;

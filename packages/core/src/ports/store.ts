@@ -69,7 +69,7 @@ export interface BayRow {
   readonly bay: Bay;
   readonly nodeCount: number;
   readonly masterCount: number;
-  /** What the bay's own labels are compared with; null where nobody asked for them. */
+  /** What the bay's own labels are compared with; null where they were not asked for. */
   readonly modelLabels: Labels | null;
 }
 
@@ -87,7 +87,7 @@ export interface BayRepository {
   saveModel(id: BayId, bayModelId: BayModelId, labels: Labels): Promise<void>;
   /** False, and nothing written, when a newer generation was asked for meanwhile: its status must not be hidden. */
   saveObserved(id: BayId, observed: BayObserved, generation: number): Promise<boolean>;
-  /** What somebody outside says of the bay's health, until the next look at it. */
+  /** Health that a client reports, until the next health check. */
   saveHealth(id: BayId, health: Health | null, reason: Readonly<Record<string, string>>): Promise<void>;
   delete(id: BayId): Promise<void>;
   /** Bays of a project in whatever state, with the nodes of all their groups; null counts every project's. */
@@ -141,7 +141,7 @@ export interface NodeRepository {
   insertRecord(record: New<NodeRecord>): Promise<void>;
   saveRecord(record: NodeRecord): Promise<void>;
   setDesired(id: NodeId, desired: Node['desired']): Promise<void>;
-  /** What a node says of itself; an older credential than it has told of before changes nothing. False: there is no such node. */
+  /** Records what a node confirms; an older credential than it has confirmed before changes nothing. False: there is no such node. */
   saveCredential(bayId: BayId, name: string, generation: number): Promise<boolean>;
   saveObserved(id: NodeId, observed: NodeObservation): Promise<void>;
   /** Of a node that the bay is to have. */
@@ -238,7 +238,7 @@ export interface QuotaRepository {
   /** False when there was none. */
   delete(projectId: string, resource: QuotaResource): Promise<boolean>;
   /**
-   * Lets one transaction at a time count what the project has, until it ends: whoever counts without it may count what
+   * Lets one transaction at a time count what the project has, until it ends: a transaction that counts without it may count what
    * another one is about to make. To be called before anything else of the transaction.
    */
   hold(projectId: string): Promise<void>;
@@ -274,9 +274,9 @@ export interface IdempotencyRepository {
     id: string,
     begun: Pick<IdempotencyRecord, 'owner' | 'requestHash' | 'busyUntil'> & { readonly now: Date; readonly forgetBefore: Date },
   ): Promise<IdempotencyRecord>;
-  /** False where somebody else was faster, or something was made after all. */
+  /** False where another process was faster, or something was made after all. */
   takeOver(id: string, from: string, to: string, busyUntil: Date): Promise<boolean>;
-  /** In the transaction that makes the resource. False: somebody else has taken over, and nothing may be made. */
+  /** In the transaction that makes the resource. False: another process has taken over, and nothing may be made. */
   mark(id: string, owner: string, resourceId: string): Promise<boolean>;
   answer(id: string, owner: string, answer: string): Promise<void>;
   forget(id: string, owner: string): Promise<void>;

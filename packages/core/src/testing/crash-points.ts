@@ -8,7 +8,7 @@ export class Killed extends Error {
 
 /**
  * Wraps the parts that a process works with. The process can die after every asynchronous call: the call has had its effect,
- * and nobody has learned of it. (Dying before a call is dying after the one before it.) Repositories inside a transaction
+ * and no process has learned of it. (Dying before a call is dying after the one before it.) Repositories inside a transaction
  * are wrapped too: dying there takes the transaction back.
  */
 export class CrashPoints {

@@ -27,7 +27,7 @@ export interface AmqpBusOptions {
 
 /** A bus that holds a connection: it is closed at the end. */
 export interface AmqpBus extends MessageBus {
-  /** Publishes to a topic exchange under a routing key, for whoever listens; rejects where the broker does not take it. */
+  /** Publishes to a topic exchange under a routing key, for its subscribers; rejects where the broker does not take it. */
   publish(exchange: string, routingKey: string, body: JsonObject): Promise<void>;
   /** Whether the broker can be spoken to now. */
   readonly connected: () => boolean;
@@ -42,7 +42,7 @@ const LONGEST_RETRY_MS = 5_000;
 const REPLY_TO = 'amq.rabbitmq.reply-to';
 const MOST_DELIVERIES = 5;
 
-/** RabbitMQ: a durable queue of doorbells, direct reply-to for questions, a dead-letter queue for what nobody can read. */
+/** RabbitMQ: a durable queue of wake-ups, direct reply-to for RPC calls, a dead-letter queue for messages that cannot be read. */
 export async function amqpBus(options: AmqpBusOptions): Promise<AmqpBus> {
   listenToEveryConnection();
   const link = new Link(options);
@@ -111,7 +111,7 @@ class Link {
     this.#model.on('unblocked', () => {
       this.#blocked = false;
     });
-    // What goes wrong is told by `disconnect`; an error event without a listener would end the process.
+    // A failure arrives as `disconnect`; an error event without a listener would end the process.
     this.#model.on('error', () => undefined);
   }
 
@@ -260,7 +260,7 @@ class Link {
     };
   }
 
-  /** Acknowledged on receipt: whoever asks again asks anew, and no long answer holds the channel's acknowledgement back. */
+  /** Acknowledged on receipt: a caller that tries again sends a new message, and no long answer delays the channel's acknowledgements. */
   async #consumeQuestions(channel: ConfirmChannel): Promise<void> {
     const consume = async (message: ConsumeMessage | null): Promise<void> => {
       if (!message) return;
@@ -320,7 +320,7 @@ function isQuestion(body: JsonValue | undefined): body is { readonly question: s
   return isJsonObject(body ?? null) && typeof (body as { question?: unknown }).question === 'string'; // asked one line up
 }
 
-/** A message that killed its reader again and again goes to the dead letters. */
+/** A message that ended its reader several times is moved to the dead letters. */
 function wasDeliveredTooOften(message: ConsumeMessage): boolean {
   const count: unknown = message.properties.headers?.['x-delivery-count'];
   return typeof count === 'number' && count >= MOST_DELIVERIES;

@@ -71,7 +71,7 @@ function unreadable(): DomainError {
 /** One of several brokers at a time: the one that cannot be reached gives way to the next, round and round. */
 export class BrokerRing {
   readonly #addresses: readonly BrokerAddress[];
-  /** Changed in place: whoever holds it connects to the newest choice. */
+  /** Changed in place: each holder connects to the newest choice. */
   readonly current: BrokerAddress;
   #index: number;
 

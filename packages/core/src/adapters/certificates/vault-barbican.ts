@@ -20,7 +20,7 @@ interface Part {
 const DEADLINE_MS = 30_000;
 /** Barbican shows this many at most. */
 const PAGE = 100;
-/** What is listed again and again and never goes. */
+/** Attempts to delete a container that Barbican lists again each time. */
 const MOST_ROUNDS = 20;
 
 /**
@@ -37,7 +37,7 @@ export function barbicanVault(session: Pick<Session, 'keyManager'>): Vault {
     const payloads = new Map<string, string>();
     for (const part of container.secret_refs) {
       const text = await goneIsFine(timely((signal) => payloadOf(keyManager, part.secret_ref, signal)));
-      // It is being deleted by somebody else.
+      // Another process deletes it at the same time.
       if (text === undefined) return undefined;
       payloads.set(part.name, text);
     }
@@ -65,7 +65,7 @@ export function barbicanVault(session: Pick<Session, 'keyManager'>): Vault {
     },
     put: async (ref, secret) => {
       const own = await add(ref, secret);
-      // Younger ones are of somebody who puts at the same time: of two, one must stay.
+      // Younger ones are of a process that puts at the same time: of two, one must stay.
       for (const container of await timely((signal) => findContainers(keyManager, ref, signal))) {
         if (container.container_ref === own) break;
         await timely((signal) => deleteContainer(keyManager, container, signal));

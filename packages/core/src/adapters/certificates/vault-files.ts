@@ -6,13 +6,13 @@ import { Secret } from '../../domain/secret.js';
 import type { Vault } from '../../ports/certificates.js';
 
 /**
- * A vault in a folder that all conductors share, one file for each reference, for nobody else's eyes. Errors: `cloud-unavailable` when
+ * A vault in a folder that all conductors share, one file for each reference, readable for their owner alone. Errors: `cloud-unavailable` when
  * the folder cannot be used.
  */
 export function filesVault(folder: string): Vault {
   const fileOf = (ref: string): string => join(folder, encodeURIComponent(ref));
   const get: Vault['get'] = (ref) => inFolder(folder, async () => absentIsFine(readFile(fileOf(ref), 'utf8').then(secretOf)));
-  /** Whole, and under a name that nobody reads. */
+  /** Writes the whole secret under a temporary name, which no reader looks up. */
   const writeTemporary = async (secret: Secret): Promise<string> => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, `.${randomUUID()}`);

@@ -167,7 +167,7 @@ export function bayRepository(db: Knex, clock: Clock): BayRepository {
         .update({ baymodel_id: bayModelId, labels: JSON.stringify(labels) });
     },
     async saveObserved(id, observed, generation) {
-      // A new status is a change that somebody who looks for changes wants to see; MariaDB assigns from left to right.
+      // A new status is a change that clients poll for; MariaDB assigns from left to right.
       const changed = db.raw('case when status <> ? then ? else updated_at end', [observed.status, clock.now().getTime()]);
       const row = { updated_at: changed, ...observedRow(observed) };
       return (await db(TABLE).where({ uuid: id, generation }).update(row)) === 1;

@@ -17,7 +17,7 @@ export function timeIn(rows: unknown): number {
   return Number((rows as readonly { readonly now: number | string }[])[0]?.now) / 1_000;
 }
 
-/** Asks for the time until the signal. A database that is away is asked again: whoever reconnects learns the time by that, too. */
+/** Asks for the time until the signal. A database that is away is asked again: a new connection learns the time, too. */
 export async function keepLearningTime(
   db: Knex,
   deps: { readonly clock: Clock; readonly logger: Logger; readonly learnTime: LearnTime },

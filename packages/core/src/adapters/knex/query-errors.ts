@@ -3,7 +3,7 @@
  *
  * Knex puts a statement with all its values before the driver's message, mysql2 adds the same text as `sql`, and servers quote values in
  * their own messages ("Duplicate entry '…'"). Among the values are environments of containers, hashes of passwords and tokens, and sealed
- * keys, and an error ends in a log. So each failed statement's error is rewritten where Knex announces it, before anybody can catch it: what
+ * keys, and an error ends in a log. So each failed statement's error is rewritten where Knex announces it, before any code can catch it: what
  * is left is the driver's code, the verb, the table, and the driver's message up to its first quotation mark, with names of keys and columns.
  * Everything that uses the handle is covered: repositories, the embedded cloud, migrations.
  */
@@ -20,7 +20,7 @@ export function withoutValuesInErrors(db: Knex): Knex {
   return db;
 }
 
-/** A pool that gives no connection in time tells the statement that waited, with its values. */
+/** A pool that gives no connection in time names the statement that waited, with its values. */
 export function withoutStatement<T extends Error>(error: T): T {
   for (const name of CARRIERS) Reflect.deleteProperty(error, name);
   return error;

@@ -8,7 +8,7 @@ const LARGEST_ROW = 32_768;
 
 /**
  * What rows come to, for rows that are read again and again and seldom change: the same values give the very same thing, which
- * therefore nobody may change, and readers may keep what they have made of it. Two generations, of which the older one is dropped
+ * therefore no reader may change, and readers may keep what they have made of it. Two generations, of which the older one is dropped
  * when the younger one is full, by rows or by bytes: what is in use stays, and how much it is does not depend on what callers store.
  */
 export class RowCache<T> {

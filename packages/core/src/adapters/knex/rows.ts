@@ -64,7 +64,7 @@ export async function valuesPageOf(
   return values.valuesOf(pageAfter(query, db, { table, key: 'uuid', page, columns }));
 }
 
-/** The same where rows are told apart by their number alone. */
+/** The same where rows are identified by their number alone. */
 export async function numberedPageOf(
   query: Knex.QueryBuilder,
   db: Knex,

@@ -28,7 +28,7 @@ function libsqlClient(): typeof Knex.Client {
       }
     }
 
-    /** Asked before a connection is given to anybody: one that is not as new is replaced. */
+    /** Asked before the pool hands out a connection: one with leftover state is replaced. */
     override async validateConnection(connection: Connection): Promise<boolean> {
       if (isInMemory(this.config)) return true;
       return connection.hasFailed !== true && !connection.inTransaction;
@@ -73,7 +73,7 @@ interface Query {
   response?: unknown;
 }
 
-// The pool holds one connection for the whole process, so its state is everybody's. When another process holds the write lock longer than
+// The pool holds one connection for the whole process, so all requests share its state. When another process holds the write lock longer than
 // `busy_timeout`, a COMMIT fails and leaves its transaction open: every later statement would run inside of it, shown to all readers and
 // never committed, and every later BEGIN would fail. Hence a connection at rest is in no transaction and has seen no error but of a
 // constraint, or it is thrown away; opening another one takes a millisecond.
@@ -98,7 +98,7 @@ const SET_UP = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA for
 const BUSY_MS = 5_000;
 
 /**
- * Opens (and makes, if absent) an SQLite database. The pool holds one connection: whoever is inside a transaction must
+ * Opens (and makes, if absent) an SQLite database. The pool holds one connection: code inside a transaction must
  * use the transaction's handle for everything, or waits for itself. `:memory:` works for tests.
  */
 export function openSqlite(file: string, { busyTimeoutMs = BUSY_MS }: SqliteOptions = {}): Knex {

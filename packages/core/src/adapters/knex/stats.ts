@@ -5,7 +5,7 @@ import { dateOrNull, number, text, type Row } from './rows.js';
 
 const SOON_MS = 30 * 86_400_000;
 
-/** Six small statements, made when somebody asks: nothing is counted along the way. */
+/** Six small statements, run when the figures are asked for: nothing is counted along the way. */
 export function statsReader(db: Knex, clock: Clock): StatsReader {
   return {
     async read() {

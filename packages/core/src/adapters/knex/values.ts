@@ -12,7 +12,7 @@ export function positionsOf<const Names extends readonly string[]>(names: Names)
   return Object.fromEntries(names.map((name, index) => [name, index])) as { [Name in Names[number]]: number };
 }
 
-/** `bay.id, bay.uuid, …`: said as one text, because Knex looks at every column that it is told of. */
+/** `bay.id, bay.uuid, …`: one text, because Knex parses every column that it gets by itself. */
 export function columnsOf(table: string, names: readonly string[]): string {
   return names.map((name) => `${table}.${name}`).join(', ');
 }
@@ -62,7 +62,7 @@ export function dateOrNull(value: unknown): Date | null {
 /** The value is frozen: things that are made of rows are shared. */
 export function json<T>(value: unknown): T {
   const written = text(value);
-  // Written by this adapter from a value of that type; nobody else writes the column.
+  // Only this adapter writes the column, from a value of that type.
   return (EMPTY.get(written) ?? frozen(JSON.parse(written))) as T;
 }
 

@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.js';
 
 export interface InFlightOptions {
-  /** Requests of everybody at the same time. */
+  /** Requests of all projects at the same time. */
   readonly most: number;
   /** Of one project. */
   readonly mostOfOne: number;
@@ -56,7 +56,7 @@ export class InFlight {
     this.#admit();
   }
 
-  /** Projects in turn: who has been admitted goes to the end. */
+  /** Projects in turn: one that has been admitted moves to the end. */
   #admit(): void {
     for (const [owner, queue] of this.#waiting) {
       if (!this.#hasRoom(owner)) continue;

@@ -8,7 +8,7 @@ export interface LimitOptions {
   readonly perMinute: number;
   /** Requests of one project at the same time, in place of its share; 0 for the share. */
   readonly atOnce: number;
-  /** Requests of everybody at the same time; 0 for no limit. */
+  /** Requests of all projects at the same time; 0 for no limit. */
   readonly reads: number;
   readonly writes: number;
   /** Part of them that one project may have: 0.25. */

@@ -50,7 +50,7 @@ async function placeOf(rules: FetchRules, address: string, signal: AbortSignal):
   if (!rules.hosts.some((pattern) => matches(pattern, host))) throw refuseUrl(`the operator does not allow the host ${host}`);
   const found = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolveHost(host, signal);
   const [first] = found;
-  // One bad address is enough: nobody mixes them by accident.
+  // One refused address is enough: a name with public and private addresses is no accident.
   const bad = rules.allowPrivate ? undefined : found.find((entry) => !isPublicAddress(entry.address));
   if (!first || bad) throw refuseUrl(`${host} is not on the public internet`);
   return { url, ...first };

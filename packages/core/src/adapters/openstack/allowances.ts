@@ -10,7 +10,7 @@ interface Asked {
   readonly signal: AbortSignal;
 }
 
-/** What the project may have and has, of Nova, Neutron, Cinder and Octavia at once. A neighbour that does not tell is left out. */
+/** Limits and use of the project in Nova, Neutron, Cinder and Octavia, asked at once. A neighbour that does not answer is left out. */
 export async function allowancesIn(asked: Asked): Promise<readonly Allowance[]> {
   const all = await Promise.all([ofNova(asked), ofNeutron(asked), ofCinder(asked), ofOctavia(asked)].map(noneIfRefused));
   return all.flat();

@@ -8,7 +8,7 @@ import type { Wire, WireReply } from './wire.js';
 
 export type TokenDocument = components['schemas']['Token'];
 
-/** Where tokens come from. `renew` asks for a new one although the known one looks good: somebody has refused it. */
+/** Where tokens come from. `renew` asks for a new one although the known one looks good: a service has refused it. */
 export interface TokenSource {
   token(renew: boolean, signal: AbortSignal): Promise<IssuedToken>;
 }
@@ -108,7 +108,7 @@ function scopeOf(scope: Scope): NonNullable<components['schemas']['AuthRequest']
   return 'trust' in scope ? { 'OS-TRUST:trust': { id: scope.trust } } : scope;
 }
 
-/** A token that somebody else has got: it cannot be renewed. */
+/** A token that the caller sent: it cannot be renewed. */
 export function fixedToken(secret: Secret): TokenSource {
   const document: TokenDocument = { expires_at: '', methods: [], user: { id: '', name: '', domain: { id: '', name: '' } } };
   return { token: () => Promise.resolve({ secret, document }) };

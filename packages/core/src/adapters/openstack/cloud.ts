@@ -12,7 +12,7 @@ import { allPages } from './pages.js';
 import { dataOf, publicAddress, type SessionDeps } from './session.js';
 import type { Sessions } from './sessions.js';
 
-/** What nodes are told that no neighbour knows. */
+/** Facts for nodes that come from the configuration and from no neighbour. */
 export interface CloudSettings {
   /** Keystone as nodes reach it, `/v3` included. */
   readonly authUrl: string;
@@ -254,7 +254,7 @@ function only<T>(found: readonly T[], several: string): T | undefined {
   return found[0];
 }
 
-/** A caller who may not ask is told so; it is not the service's failure. */
+/** A refusal of the caller's own rights is the caller's 403, and no failure of the service. */
 async function asForbidden<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;

@@ -181,7 +181,7 @@ function boundedTrusts(trusts: Trusts, changes: Semaphore): Trusts {
   };
 }
 
-/** Whatever goes wrong between this service and Keystone is not the caller's fault, and may pass. */
+/** A failure between this service and Keystone is not the caller's fault, and may be transient. */
 function unavailable(error: unknown): unknown {
   if (!isDomainError(error) || error.kind === 'cloud-unavailable') return error;
   return new DomainError('cloud-unavailable', {

@@ -20,7 +20,7 @@ interface Question {
  * Answers of look-ups in the cloud, kept for moments.
  *
  * A hundred requests for bays of one model ask the same about image, flavors, networks, key pair and quota. Asked a hundred times,
- * that was most of the time of such a burst, and a load on everybody's Nova and Neutron. Here each question of one token is asked
+ * that was most of the time of such a burst, and a load on the Nova and Neutron of all users. Here each question of one token is asked
  * once at a time, and its answer is used for three seconds. What is not found is not remembered, so that it can be made and used at
  * once; nor are failures. A question has a deadline of its own: the caller who happened to be first may go away without ending it,
  * each caller's own signal ends that caller's wait, and no hanging question holds those who come later than five seconds.

@@ -81,7 +81,7 @@ async function sweepBalancer(round: Round, balancer: LoadBalancer): Promise<void
   if (outcome !== 'kept' && outcome !== 'gone') round.going.push(remnant);
 }
 
-/** `ports`: of load balancers that go; an address there that nobody marked was somebody's own, and stays with its project. */
+/** `ports`: of load balancers that are deleted; an address there without a mark was the user's own, and stays with the project. */
 async function sweepAddresses(round: Round, ports: ReadonlySet<string>): Promise<void> {
   const { bayId, projectId, stackIds } = round.request;
   const all: readonly FloatingIp[] = await listOfKind(round, 'OS::Neutron::FloatingIP', ({ session }) =>
@@ -154,7 +154,7 @@ async function sweepVolumes(round: Round): Promise<void> {
   for (const volume of own) {
     const remnant: OrphanedResource = { type: 'OS::Cinder::Volume', id: volume.id, name: volume.name ?? '' };
     if (!deletesVolumes) {
-      round.kept.push({ ...remnant, reason: `It holds data (${volume.size} GiB). Delete it when nobody needs it.` });
+      round.kept.push({ ...remnant, reason: `It holds data (${volume.size} GiB). Delete it when it is no longer needed.` });
     } else if (ATTACHED.test(volume.status)) {
       if (round.request.isLast) round.going.push(remnant);
     } else if (volume.status !== 'deleting') {
@@ -170,7 +170,7 @@ async function sweepVolumes(round: Round): Promise<void> {
 
 const ATTACHED = /^(in-use|attaching|detaching|reserved)$/;
 
-/** Everything of a kind in the bay's project; where nobody may look, that is told in place of what was there. */
+/** Every resource of a kind in the bay's project; where listing is refused, the refusal is reported in its place. */
 async function listOfKind<T>(
   round: Round,
   type: OrphanType,
@@ -180,7 +180,7 @@ async function listOfKind<T>(
     return await withRights(round, ask);
   } catch (error) {
     if (!isDomainError(error, 'cloud-refused')) throw error;
-    round.kept.push({ type, id: null, name: '', reason: `Nobody knows what is left of this kind: ${error.message}` });
+    round.kept.push({ type, id: null, name: '', reason: `Resources of this kind could not be listed: ${error.message}` });
     return [];
   }
 }

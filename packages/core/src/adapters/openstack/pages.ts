@@ -1,4 +1,4 @@
-/** A page of a neighbour's list; its links tell whether there are more. */
+/** A page of a neighbour's list; its links show whether there are more. */
 interface NeighbourPage<T> {
   readonly items: readonly T[];
   readonly links?: readonly { readonly rel?: string }[] | undefined;

@@ -72,7 +72,7 @@ export function openSession(deps: SessionDeps, auth: TokenSource = deps.service)
   };
 }
 
-/** The public address of a service, as it stands in the catalog: what nodes and users are told. */
+/** The public address of a service, as it stands in the catalog: nodes and users get it. */
 export async function publicAddress(deps: SessionDeps, neighbour: Neighbour, signal: AbortSignal): Promise<string | undefined> {
   const { document } = await deps.service.token(false, signal);
   return endpointIn(document.catalog ?? [], neighbour, { ...deps.choice(neighbour), interface: 'public' });
@@ -117,7 +117,7 @@ interface Exchange {
   readonly neighbour: Neighbour;
   readonly auth: TokenSource;
   readonly asked: Asked;
-  /** Whose signal it is: a Request's own signal no longer hears of its caller's once the Request is collected. */
+  /** The caller's own signal: the one of a Request no longer follows it once the Request is collected. */
   readonly caller: { readonly signal: AbortSignal };
   readonly method: string;
   readonly url: string;
@@ -125,7 +125,7 @@ interface Exchange {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a call says beside what every call says. */
+/** Headers that are particular to one call. */
 function headersIn(request: Request): Readonly<Record<string, string>> {
   return Object.fromEntries(
     ['x-subject-token', 'accept'].flatMap((name) => {
@@ -141,7 +141,7 @@ async function sendWithFreshToken(deps: SessionDeps, exchange: Exchange): Promis
   return first.status === 401 ? sendWithRetries(deps, exchange, true) : first;
 }
 
-/** What may be repeated is repeated while the neighbour asks for patience, says how long, or is silent. */
+/** Calls that may be repeated are retried while the neighbour is silent or answers that it is busy, after the time that it gives. */
 async function sendWithRetries(deps: SessionDeps, exchange: Exchange, renew: boolean): Promise<WireReply> {
   const { secret } = await exchange.auth.token(renew, exchange.caller.signal);
   for (let attempt = 0; ; attempt += 1) {

@@ -107,7 +107,7 @@ async function ownerOf(owner: Session, request: TrustRequest, signal: AbortSigna
   }
 }
 
-/** The session tells a token that is refused twice like a service that may come back; of a given token, it is the end. */
+/** The session reports a token that is refused twice as a service that may recover; a token that was given from outside has ended. */
 function isTokenEnded(error: unknown): boolean {
   return (
     isDomainError(error, 'cloud-unavailable') && error.cause instanceof Error && / was answered 401$/.test(error.cause.message)

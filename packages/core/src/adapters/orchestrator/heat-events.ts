@@ -4,7 +4,7 @@ import { resourceStatus, stackIdIn } from './heat-words.js';
 
 export type HeatEvent = components['schemas']['Event'];
 
-/** Events within a second are told apart by their place in it: Heat's clock shows seconds, and its ids have no order. */
+/** Events within a second are distinguished by their place in it: Heat's clock shows seconds, and its ids have no order. */
 const IN_A_SECOND = 10_000;
 
 export function secondOf(event: HeatEvent): number {

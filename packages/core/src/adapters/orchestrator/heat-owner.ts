@@ -3,8 +3,8 @@ import type { CloudAccess } from '../../ports/orchestrator.js';
 import { dataOf, type Session } from '../openstack/session.js';
 
 /**
- * What an error of changing a stack means. Heat keeps the rights of whoever made the stack and looks at them before it changes it,
- * whoever asks; where they have ended it answers 500 and no reason, and no repetition helps.
+ * What an error of changing a stack means. Heat keeps the rights under which the stack was made and uses them before it changes the stack,
+ * also for other callers; where they have ended it answers 500 and no reason, and no repetition helps.
  */
 export async function whyUnchanged(service: Session, access: CloudAccess, error: unknown, signal: AbortSignal): Promise<unknown> {
   if (!isUnexplained(error) || (await hasRoles(service, access, signal))) return error;

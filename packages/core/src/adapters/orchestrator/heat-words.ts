@@ -40,7 +40,7 @@ export function snapshotOf(stack: HeatStack, resources: readonly StackResource[]
   };
 }
 
-/** Heat tells each resource with its stack; a nested stack is the physical id of the resource that holds it. */
+/** Heat lists each resource with its stack; a nested stack is the physical id of the resource that holds it. */
 export function resourcesOf(rows: readonly HeatResource[]): readonly StackResource[] {
   const holders = new Map(rows.flatMap((row) => (row.physical_resource_id ? [[row.physical_resource_id, row]] : [])));
   const pathOf = (row: HeatResource, depth: number): readonly string[] => {

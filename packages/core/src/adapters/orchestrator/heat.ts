@@ -29,7 +29,7 @@ const AT_ONCE = 4;
 const EVENTS_PAGE = 200;
 /** Names in one request: an address line has an end. */
 const NAMES_PER_CALL = 50;
-/** Heat has a default where nothing is said; a year is as good as for ever. */
+/** Without a timeout Heat uses its default of an hour; a year stands for none. */
 const NO_LIMIT_MINUTES = 525_600;
 
 interface Place {
@@ -97,7 +97,7 @@ export function heatOrchestrator(deps: HeatDeps): Orchestrator {
     },
     events: async (stackId, after, limit, access, signal) => {
       const asked = { stackId, after, limit, access };
-      // Of nested stacks, Heat tells events within their project only: those of a bay whose owner is gone are left out.
+      // Heat shows events of nested stacks within their project only: those of a bay whose owner is gone are left out.
       try {
         return await readEvents(sessions.of(access), { ...asked, nested: access.credential !== undefined }, signal);
       } catch (error) {
@@ -166,7 +166,7 @@ async function allOf(
   return new Map(found.flatMap((one) => (one ? [[one.name, one]] : [])));
 }
 
-/** What goes away meanwhile is absent. */
+/** A stack that is deleted meanwhile is absent. */
 async function inTurns<T>(
   stacks: readonly HeatStack[],
   read: (stack: HeatStack) => Promise<T>,
@@ -334,7 +334,7 @@ function refuseTooLarge(deps: HeatDeps, spec: StackSpec): void {
   throw new DomainError('cloud-refused', `${problem} Use fewer nodes, or raise the limit in Heat and in [heat_client].`);
 }
 
-/** What has just been begun, without asking again: the next look shows more. */
+/** The stack as it was just begun, without another call: the next observation shows more. */
 function snapshotOfBegun(id: string, spec: StackSpec, action: 'CREATE' | 'UPDATE'): StackSnapshot {
   return {
     id,

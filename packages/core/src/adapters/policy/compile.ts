@@ -8,7 +8,7 @@ export type Decide = (question: Question) => boolean;
 /** What `rule:name` stands for; `is_admin` is the rule `context_is_admin`. */
 export type RuleLookup = (name: string) => Decide;
 
-/** The rule that tells who is an administrator. */
+/** The rule that decides who is an administrator. */
 export const ADMIN_RULE = 'context_is_admin';
 
 /** Everything that can be known before the question is asked is settled here, once. */
@@ -57,7 +57,7 @@ function compileRole(match: Template): Decide {
   };
 }
 
-/** Every request asks this several times: the length tells most roles apart before a text is made of them. */
+/** Every request asks this several times: comparing lengths first saves making texts of most roles. */
 function hasRole(roles: readonly string[], role: string): boolean {
   for (const held of roles) if (held === role || (held.length === role.length && held.toLowerCase() === role)) return true;
   return false;

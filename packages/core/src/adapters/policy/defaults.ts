@@ -11,7 +11,7 @@ export interface DefaultRule {
   readonly access: 'read' | 'write';
   /** The rule of the new generation, in oslo.policy's language. */
   readonly check: string;
-  /** The rule before roles told readers from members: it holds beside `check` unless `enforce_new_defaults`. */
+  /** The former rule, without the role `reader`: it holds beside `check` unless `enforce_new_defaults`. */
   readonly deprecated: string | null;
 }
 
@@ -81,7 +81,7 @@ function all(noun: string, actions: readonly string[], audience: Audience): Rule
   );
 }
 
-/** One wording's rule is the other's: whoever replaces `cluster:create` has not left `bay:create` open. */
+/** Both wordings share a rule: an operator who replaces `cluster:create` has not left `bay:create` open. */
 function same(noun: string, actions: readonly string[], as: Rules, otherNoun: string): Rules {
   return Object.fromEntries(
     actions.flatMap((action) => {

@@ -25,7 +25,7 @@ const CREDENTIALS: Readonly<Record<string, (actor: Actor) => Fact>> = {
   system_scope: (actor) => (actor.systemScope ? 'all' : null),
 };
 
-/** What rules may ask of the target. The trustee's attributes are known where the caller is a trustee: nobody else equals them. */
+/** What rules may ask of the target. The trustee's attributes are known where the caller is a trustee: no other caller equals them. */
 const ATTRIBUTES: Readonly<Record<string, (question: Question) => string | null | undefined>> = {
   project_id: ({ actor, target }) => (target ? target.projectId : actor.projectId),
   user_id: ({ actor, target }) => (target ? target.userId : actor.userId),

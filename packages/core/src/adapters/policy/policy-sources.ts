@@ -20,7 +20,7 @@ export async function readPolicySources(sources: PolicySources): Promise<PolicyF
   return read.flatMap((file) => file.rules);
 }
 
-/** Changes whenever a file does, comes or goes. */
+/** Changes whenever a file is changed, added or removed. */
 export async function fingerprintOf(sources: PolicySources): Promise<string> {
   const parts = await Promise.all(
     (await filesOf(sources)).map(async (file) => {

@@ -14,7 +14,7 @@ export interface Rule {
 
 export interface RuleSet {
   readonly rules: ReadonlyMap<string, Rule>;
-  /** What is odd but stops nothing: names that nobody asks for, attributes that nothing has. */
+  /** Warnings: rules that no operation asks for, attributes that no target has. */
   readonly warnings: readonly string[];
   /** Never undefined: what has no rule of its own falls to the rule `default`, and without one to administrators. */
   readonly decide: (action: string) => Decide;

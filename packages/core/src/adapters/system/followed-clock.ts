@@ -5,7 +5,7 @@ import { systemClock } from './clock.js';
  * Leases, due times and deadlines are written by one process and judged by others. A process that starts with a clock five minutes
  * fast would take every lease of the others, and one with a slow clock would lose its own as soon as it has them. So all processes
  * tell the time of the one thing that they share, the database: each new connection asks for it before anything else is asked, and so
- * does a timer. In between the monotonic clock says how time goes by; the host's time of day counts only until the first answer.
+ * does a timer. In between the monotonic clock measures the time that passes; the host's time of day counts only until the first answer.
  * Invariant: after it, two processes differ by no more than half of the time that their questions took and what their oscillators
  * drift between two questions. Where the database's own clock is set, every process follows at its next question.
  */
@@ -14,7 +14,7 @@ import { systemClock } from './clock.js';
 export interface TimeSample {
   /** Milliseconds since 1970, as the database says. */
   readonly told: number;
-  /** Milliseconds of the monotonic clock, before the question and after the answer: the time was told in between. */
+  /** Milliseconds of the monotonic clock, before the question and after the answer: the database read its clock in between. */
   readonly asked: number;
   readonly answered: number;
 }

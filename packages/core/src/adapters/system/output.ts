@@ -20,7 +20,7 @@ const TRY_AGAIN_MS = 5;
 /** Which file is written to now: it changes when a log file is opened again. */
 type Descriptor = () => number;
 
-/** Each line is written before the program goes on. */
+/** Each line is written before the program continues. */
 export function promptOutput(fd: number | Descriptor = OUTPUT): DestinationStream {
   const lost = new LostLines();
   return {
@@ -52,7 +52,7 @@ const READABLE_BY_GROUP = 0o640;
 /** A write that is under way still needs the former file. */
 const CLOSE_AFTER_MS = 5_000;
 
-/** `prompt`: each line is written before the program goes on. Errors: what the system says where the file cannot be opened. */
+/** `prompt`: each line is written before the program continues. Errors: what the system says where the file cannot be opened. */
 export function fileOutput(file: string, prompt: boolean): FileOutput {
   let fd = openSync(file, 'a', READABLE_BY_GROUP);
   const current = (): number => fd;

@@ -35,7 +35,7 @@ export function aesSealer(...keys: readonly Uint8Array[]): Sealer {
   };
 }
 
-/** Eight digits of a hash tell keys apart and say nothing about them. */
+/** Eight digits of a hash identify a key and reveal nothing of it. */
 function nameKey(key: Uint8Array): NamedKey {
   if (key.length !== 32) throw new DomainError('internal', 'The sealing key must have 32 bytes.');
   return { id: createHash('sha256').update('magnum sealing key').update(key).digest('hex').slice(0, 8), key };

@@ -49,7 +49,7 @@ export async function readBytes(request: Readable): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** A client that goes away, or is too slow, in the middle of its body is no fault of this service. */
+/** A client that disconnects, or is too slow, in the middle of its body is no fault of this service. */
 async function* chunksOf(request: Readable): AsyncIterable<Uint8Array> {
   try {
     yield* request.body();

@@ -61,7 +61,7 @@ export function apiHandler(deps: ApiDeps): WebHandler {
   return toWebHandler(plainApi(deps));
 }
 
-/** What becomes known of a request on its way: a refusal carries the headers known by then, and the log tells the rest. */
+/** Facts of a request, filled in on its way: a refusal carries the headers known by then, and the request log has the rest. */
 interface RequestContext {
   readonly headers: Record<string, string>;
   readonly slots: StreamSlots;
@@ -142,7 +142,7 @@ function methodsOf(allowed: readonly string[], headers: RequestContext['headers'
   return { status: 200, body: '' };
 }
 
-/** A path that is open to everybody tells everybody which methods it has. */
+/** A path that needs no token answers OPTIONS without a token, too. */
 function isOpen(lookup: ReturnType<typeof findRoute>): boolean {
   return lookup.kind === 'found' ? lookup.route.operation.public : lookup.kind === 'no-method' && lookup.public;
 }
@@ -326,7 +326,7 @@ async function callOf(deps: ApiDeps, request: HttpRequest, context: CallContext)
   };
 }
 
-/** A condition that nobody would look at must not be passed over. */
+/** A condition that the operation does not check must be refused: the client relies on it. */
 function ifMatchOf(request: HttpRequest, operation: Operation): string | null {
   const given = request.header('if-match');
   if (given === null || operation.etag || operation.method === 'GET') return given;
@@ -371,7 +371,7 @@ function json(body: JsonValue | JsonText, status: number, headers: RequestContex
   return { status, body: body instanceof JsonText ? body.text : JSON.stringify(body) };
 }
 
-/** A header must stay small: whoever sends hundreds of odd labels is told of the first. */
+/** A header must stay small: of hundreds of unknown labels only the first are named. */
 const MOST_WARNINGS = MOST_HELPED;
 
 function warningsIn(problems: readonly Problem[]): string {

@@ -7,8 +7,8 @@ import type { Quota } from '../../domain/quota.js';
 import type { Call } from './handler.js';
 
 /**
- * The tag of a bay names what was asked for, and not what was observed: it changes when somebody changes the bay, and not
- * while the bay comes up. So `If-Match` refuses what would overwrite somebody else's wish, and nothing more.
+ * The tag of a bay stands for its desired state, and not for what was observed: it changes when a request changes the bay, and not
+ * while the bay comes up. So `If-Match` refuses a change that would overwrite another request's, and nothing more.
  */
 export function etagOfBay(bay: Pick<Bay, 'generation'>): string {
   return `"${bay.generation}"`;

@@ -12,7 +12,7 @@ export interface Call {
   readonly body: JsonValue | undefined;
   /** `http://host:9511`, for links. */
   readonly baseUrl: string;
-  /** Aborted when the client goes away; made when it is first asked for. */
+  /** Aborted when the client disconnects; made when it is first asked for. */
   readonly signal: () => AbortSignal;
   /** Turns for answers that take long to write down, and whose they are. */
   readonly longWork?: { readonly turns: LongWork; readonly group: string };

@@ -32,7 +32,7 @@ function rulesOf(schema: JsonSchema): PatchRules {
   };
 }
 
-/** Only what was touched is checked again: a stored field cannot make somebody else's change fail. */
+/** Only changed fields are checked again: a stored field of an earlier release cannot make an unrelated change fail. */
 function checkedChanges(
   schema: JsonSchema,
   before: JsonObject,

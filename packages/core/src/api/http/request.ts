@@ -12,7 +12,7 @@ export interface HttpRequest {
   readonly origin: string;
   /** Address of the client's end of the connection, where there is one. */
   readonly source?: string | undefined;
-  /** Aborted when the client goes away. */
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
   /** By its name in small letters; several of one name are joined by commas; null when there is none. */
   header(name: string): string | null;
@@ -43,7 +43,7 @@ export type HttpHandler = (request: HttpRequest) => Promise<HttpReply>;
 /** The whole API as a web-standard handler. It never rejects: every failure becomes an answer. */
 export type WebHandler = (request: Request) => Promise<Response>;
 
-/** A plain handler for whoever speaks in web requests. */
+/** The handler in the form that web requests need, such as the SDK's `fetch` in the same process. */
 export function toWebHandler(handler: HttpHandler): WebHandler {
   return async (request) => {
     const { status, headers, body, stream, texts } = await handler(httpRequestOf(request));
@@ -53,7 +53,7 @@ export function toWebHandler(handler: HttpHandler): WebHandler {
       return new Response(null, { status, headers });
     }
     if (parts) return new Response(webStream(parts), { status, headers });
-    // A body of bytes comes out of a web response, or lies in memory that nobody shares.
+    // A body of bytes comes out of a web response, or lies in memory that is not shared.
     return new Response(body.length === 0 ? null : (body as string | Uint8Array<ArrayBuffer>), {
       status,
       headers,

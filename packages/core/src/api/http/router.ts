@@ -7,11 +7,11 @@ import type { Tracer } from '../../ports/tracer.js';
 export interface Mount {
   /** A path itself, without a slash at its end: what is below it belongs to it. */
   readonly under: readonly string[];
-  /** Undefined: the request is not for it after all. */
+  /** Undefined: the request is not for this mount after all. */
   readonly handle: (request: Request, source?: string) => Promise<Response | undefined>;
 }
 
-/** Every request in a span that goes on from the caller's trace; without a tracer the handler as it is. */
+/** Every request in a span that continues the caller's trace; without a tracer the handler as it is. */
 export function traceRequests(handler: HttpHandler, tracer: Tracer | undefined): HttpHandler {
   if (!tracer) return handler;
   return (request) =>
@@ -25,7 +25,7 @@ export function traceRequests(handler: HttpHandler, tracer: Tracer | undefined):
     );
 }
 
-/** Asks the rooms in turn, the API last. What one of them fails with becomes an answer: nothing else must reach the socket. */
+/** Asks the mounts in turn, the API last. An error of a mount becomes an answer: no exception must reach the socket. */
 export function router(rooms: readonly Mount[], api: HttpHandler, logger: Logger): HttpHandler {
   const throughRooms: HttpHandler = async (request) => {
     try {

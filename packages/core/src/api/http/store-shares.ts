@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Store } from '../../ports/store.js';
 
 /**
- * The database is where requests of all projects meet. Its connections are few, and who waits for one waits behind everybody who asked
+ * The database is where requests of all projects meet. Its connections are few, and a request that waits for one waits behind every request that asked
  * before: a hundred long lists of one project would stand before the short question of another. So a project uses a part of the
  * connections at a time, whatever it asks for, and its other requests wait among themselves.
  */
@@ -53,7 +53,7 @@ class Semaphore {
     try {
       return await work();
     } finally {
-      // The place goes over to the next one without being free in between.
+      // The permit passes to the next request without being free in between.
       const next = this.#waiting.shift();
       if (next) next();
       else this.#free += 1;

@@ -8,7 +8,7 @@ import type { PropertyRule } from './types/type.js';
 
 /**
  * What a resource needs to become what the template says. `note`: only what is recorded differs. The same decision is
- * taken by the first attempt and by the one after a crash: a row in progress goes on with what it was at.
+ * taken by the first attempt and by the one after a crash: a row in progress continues where it was.
  */
 export type Decision = 'keep' | 'note' | 'create' | 'update' | 'replace';
 

@@ -43,7 +43,7 @@ const PARALLEL = 4;
 const SIGNALS_MS = 500;
 
 /**
- * Heat as far as the drivers speak to it. Its state is in the database: after a crash, `start` goes on with it. Several
+ * Heat as far as the drivers speak to it. Its state is in the database: after a crash, `start` continues with it. Several
  * processes may each have an engine over the same database; one that is not started works on nothing, but takes requests.
  */
 export class HotEngine implements Orchestrator {
@@ -76,7 +76,7 @@ export class HotEngine implements Orchestrator {
     });
   }
 
-  /** Goes on with whatever is in progress and nobody works on, and keeps looking for more. */
+  /** Continues the operations in progress that have no lease, and keeps looking for more. */
   async start(): Promise<void> {
     await this.#runs.start();
     const watch = new SignalWatch(this.#deps.db);
@@ -187,7 +187,7 @@ export class HotEngine implements Orchestrator {
     const isOurs = await this.#write(async (transaction) => {
       const stack = await this.#own(transaction, stackId, access);
       if (!stack || (stack.action === 'DELETE' && stack.state === 'IN_PROGRESS')) return false;
-      // An engine that is at work on it keeps its lease: it ends what it does and goes on with the deletion.
+      // An engine that is at work on it keeps its lease: it ends its current step and continues with the deletion.
       const isFree = this.#leases.isFree(stack);
       await transaction('hot_stack')
         .where({ id: stackId })

@@ -113,7 +113,7 @@ function truth(value: JsonValue): boolean {
 export function walk(value: JsonValue | undefined, path: readonly JsonValue[]): JsonValue | undefined {
   return path.reduce<JsonValue | undefined>((at, step) => {
     if (Array.isArray(at)) return at.at(Number(step));
-    // Some attributes hold JSON text (a wait condition's data): a path goes on inside it.
+    // Some attributes hold JSON text (a wait condition's data): a path continues inside it.
     const map = typeof at === 'string' ? parsedMap(at) : at;
     return isJsonObject(map) && Object.hasOwn(map, String(step)) ? map[String(step)] : undefined;
   }, value);

@@ -81,7 +81,7 @@ export class Journal {
     for (const { row, change } of changes) this.#deps.tree.put(changedRow(row, change));
   }
 
-  /** The row goes together with the addresses and signals that were its own. */
+  /** Deletes the row together with its own addresses and signals. */
   async drop(row: ResourceRow, announced: boolean): Promise<void> {
     await this.#write(async (transaction) => {
       await transaction('hot_resource').where({ id: row.id }).delete();
@@ -140,7 +140,7 @@ export class Journal {
     return address;
   }
 
-  /** Signals that nobody will send, because nothing runs in simulated servers. */
+  /** Signals that will not be sent, because nothing runs in simulated servers. */
   async simulateSignals(handle: ResourceRow, count: number): Promise<void> {
     const reason = 'simulated server: no user-data was run';
     await this.#write(async (transaction) => {
@@ -184,7 +184,7 @@ export class Journal {
         taken.add(address);
         return address;
       } catch (error) {
-        // Another stack of another process was faster: a shared range has one row per address, whoever writes it.
+        // Another stack of another process was faster: a shared range has one row per address for all of them.
         if (!isDuplicate(error)) throw error;
         taken.add(address);
       }

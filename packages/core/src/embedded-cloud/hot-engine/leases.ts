@@ -39,7 +39,7 @@ export class StackLeases {
     return stack.leaseOwner === this.#deps.owner;
   }
 
-  /** Whether this engine may have it: it is its own, nobody's, or its owner's time is over. */
+  /** Whether this engine may take the lease: it is its own, free, or expired. */
   isFree(stack: StackRow): boolean {
     return stack.leaseOwner === null || this.isMine(stack) || stack.leaseUntil <= this.#now();
   }
@@ -52,7 +52,7 @@ export class StackLeases {
     return held === 1;
   }
 
-  /** Stacks in progress that nobody works on, oldest operation first; with those of this engine whose time is over. */
+  /** Stacks in progress without a lease, oldest operation first; with those of this engine whose lease has expired. */
   async free(limit: number): Promise<readonly string[]> {
     const rows: readonly { id: string }[] = await this.#deps
       .db('hot_stack')

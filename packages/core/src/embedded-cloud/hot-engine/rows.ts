@@ -19,7 +19,7 @@ export interface StackRow {
   /** Why a rollback runs. */
   readonly failure: string | null;
   readonly startedAt: number;
-  /** Who works on it, and until when nobody else may. */
+  /** The engine that holds the lease, and until when. */
   readonly leaseOwner: string | null;
   readonly leaseUntil: number;
   /** Grows with every change of the stack or of a resource. */
@@ -239,7 +239,7 @@ export interface SignalRow {
   readonly data: JsonValue;
 }
 
-/** Reads of the orchestration tables; always fresh, so that nobody acts on a remembered state. */
+/** Reads of the orchestration tables; always fresh, so that no decision rests on an old state. */
 export class Rows {
   readonly #db: Knex;
   readonly codec: Codec;

@@ -125,7 +125,7 @@ async function record(deps: SignalDeps, handle: ResourceRow, body: JsonObject): 
   const status = body['status'] === 'FAILURE' ? 'FAILURE' : 'SUCCESS';
   const refusal = await retryTransaction(deps.clock, () =>
     deps.db.transaction(async (transaction): Promise<Refusal | undefined> => {
-      // The row's lock puts the stack's events in the order of their numbers, so that whoever reads on by number misses none.
+      // The row's lock puts the stack's events in the order of their numbers, so that a reader who continues by number misses none.
       await transaction('hot_stack')
         .where({ id: handle.stackId })
         .update({ revision: transaction.raw('revision + 1') });
@@ -191,7 +191,7 @@ function errorResponse(refusal: Refusal): Response {
   return new Response(JSON.stringify(body), { status: refusal.status, headers: { 'content-type': 'application/json' } });
 }
 
-/** Hears of signals that other processes took. One that it misses is found by whoever waits for it, a little later. */
+/** Notices signals that other processes accepted. One that it misses is found a little later by the operation that waits for it. */
 export class SignalWatch {
   readonly #db: Knex;
   #seen: number | undefined;

@@ -5,7 +5,7 @@ const SERVER = 'OS::Nova::Server';
 
 /**
  * Whether a wait condition waits for a server: it comes after one, or one of the stack's servers knows its handle.
- * Such a condition would wait for ever where no user-data runs.
+ * Such a condition would never be signalled where no user data runs.
  */
 export function awaitsSimulated(tree: Tree, condition: ResourceRow, handle: ResourceRow): boolean {
   const isUp = (row: ResourceRow | undefined): boolean =>

@@ -188,7 +188,7 @@ class Checker {
     return resourceType(type)?.attributes.includes(attribute) ?? false;
   }
 
-  /** How many resources a scope comes to, nested ones included, as far as that can be told before anything exists. */
+  /** How many resources a scope comes to, nested ones included, as far as that is known before anything exists. */
   count(scope: Scope): number {
     return scope.order.reduce((sum, resource) => sum + 1 + this.#countIn(resource, scope), 0);
   }

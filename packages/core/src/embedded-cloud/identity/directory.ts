@@ -127,7 +127,7 @@ export function sameSecret(one: string, other: string): boolean {
 }
 
 const KEY_LENGTH = 32;
-// Trustees' passwords are 24 random bytes, which nobody guesses: the usual cost would buy nothing, and each login would leave
+// Trustees' passwords are 24 random bytes, which cannot be guessed: the usual cost would buy nothing, and each login would leave
 // 16 MiB in an arena of the thread that did it.
 const COST = { N: 1024, r: 8, p: 1 };
 /** Matches no password; of the shape that costs as much to check as any other. */

@@ -163,7 +163,7 @@ async function jsonBody(request: Request): Promise<JsonObject> {
   );
 }
 
-/** The token of `X-Subject-Token`: one's own, or anybody's for an admin. */
+/** The token of `X-Subject-Token`: the caller's own, or any for an administrator. */
 async function subject(
   deps: KeystoneDeps,
   call: Call,

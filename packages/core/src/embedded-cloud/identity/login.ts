@@ -75,7 +75,7 @@ async function loginByToken(directory: Directory, tokens: Tokens, identity: Json
   return { account, methods: [...new Set([...token.methods, 'token'])], notAfter: token.expiresAt };
 }
 
-/** Undefined when there is no such domain: then nobody in it can be found either. */
+/** Undefined when there is no such domain: then no user in it can be found either. */
 function domainId(directory: Directory, owner: JsonObject, where: string): string | undefined {
   const domain = mapIn(owner, 'domain', where);
   const { id, name } = domain;

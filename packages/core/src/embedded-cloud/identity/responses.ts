@@ -13,7 +13,7 @@ export interface CatalogEntry {
   readonly adminUrl: string;
 }
 
-/** What a client is told instead of an answer, in Keystone's words. */
+/** An error as Keystone words it. */
 export class KeystoneError extends Error {
   readonly status: number;
   readonly retryAfterSeconds: number | undefined;

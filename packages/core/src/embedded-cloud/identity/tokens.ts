@@ -58,7 +58,7 @@ export class Tokens {
       .where({ hash: hashOf(id) })
       .first();
     if (!row || Number(row.expires_at) <= this.#deps.clock.now().getTime()) return undefined;
-    // Written by `issue`, and by nobody else.
+    // Only `issue` writes it.
     const detail = JSON.parse(row.detail) as {
       projectId: string | null;
       methods: readonly string[];

@@ -18,7 +18,7 @@ export function aroundBaysContract(parts: () => { readonly store: Store; readonl
       ({ store, clock } = parts());
     });
 
-    test('keeps the newest credential that a node has told of, of nodes that the bay is to have', async () => {
+    test('keeps the newest credential that a node has confirmed, for nodes that the bay is to have', async () => {
       const [bayId, nodeId] = [uuid(71) as BayId, uuid(72) as NodeId];
       const node = { id: nodeId, bayId, nodeGroupId: uuid(73) as NodeGroupId, name: 'worker-1', role: 'worker' } as const;
       await store.write((repos) =>
@@ -40,7 +40,7 @@ export function aroundBaysContract(parts: () => { readonly store: Store; readonl
         (await store.read((repos) => repos.nodes.ofBay(bayId)))[0]?.credentialGeneration;
       expect([await tell('worker-1', 2), await told()]).toEqual([true, 2]);
       expect([await tell('worker-1', 2), await tell('worker-1', 1), await told()]).toEqual([true, true, 2]);
-      // What the conductor has seen of it does not touch what it has told.
+      // The conductor's observation of a node does not change what the node has confirmed.
       await store.write((repos) => repos.nodes.saveObserved(nodeId, { ...UNSEEN_NODE, serverId: 's' }));
       expect([await tell('worker-2', 3), await told()]).toEqual([false, 2]);
       await store.write((repos) => repos.nodes.setDesired(nodeId, 'absent'));

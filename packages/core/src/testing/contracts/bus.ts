@@ -52,7 +52,7 @@ export function busContract(name: string, open: () => Promise<BusPair>): void {
     test('a doorbell is heard', async () => {
       const heard: BayId[] = [];
       pair.answerer.onWake((bayId) => heard.push(bayId));
-      // A consumer needs a moment to be there, and a doorbell that nothing hears yet is lost: it is rung until one is heard.
+      // A consumer needs a moment to start, and a wake-up without a consumer is lost: it is cast until one arrives.
       const ring = async (): Promise<BayId | undefined> => {
         await pair.caller.cast({ kind: 'wake', bayId: BAY });
         return heard[0];
@@ -120,7 +120,7 @@ export function busContract(name: string, open: () => Promise<BusPair>): void {
       await expect(asked).rejects.toBeInstanceOf(DomainError);
     });
 
-    test('a question that nobody serves is refused within its deadline', async () => {
+    test('an RPC call without a server is refused within its deadline', async () => {
       const asked = pair.caller.call('certificate.ca', { bayId: BAY, ...MAIN }, { timeoutMs: 300 });
       await expect(asked).rejects.toMatchObject({ status: 503 });
     });

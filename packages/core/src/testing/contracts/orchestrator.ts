@@ -176,7 +176,7 @@ export function orchestratorContract(name: string, makeOrchestrator: () => Promi
       expect(stack?.resources.map((resource) => resource.path.join('/'))).toContain('holder/inner');
     });
 
-    test('a wait condition that nobody signals fails, and its resource says so', async () => {
+    test('a wait condition without a signal fails, and its resource says so', async () => {
       await create({
         template: aTemplate({
           handle: { type: 'OS::Heat::WaitConditionHandle' },
@@ -229,7 +229,7 @@ export function orchestratorContract(name: string, makeOrchestrator: () => Promi
       await subject.orchestrator.delete(id, subject.access, SIGNAL);
     });
 
-    test('a secret parameter is used, and told only where an output tells it', async () => {
+    test('a secret parameter is used, and shown only where an output shows it', async () => {
       const template = {
         ...aTemplate({ second: aValue({ get_param: 'word' }) }),
         parameters: { word: { type: 'string', hidden: true } },

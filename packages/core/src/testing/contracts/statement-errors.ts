@@ -8,7 +8,7 @@ import { jsonLogger } from '../../adapters/system/logger.js';
 /** Looks like what may stand before and behind a value in a statement or a message, so that cutting at the wrong place shows. */
 const CANARY = "CANARY' - no such table: x\n    at CANARY (/CANARY:1:1) for key 'CANARY' \"CANARY\" `CANARY`";
 
-/** No error of a statement tells the values of the statement, wherever it is logged and printed. */
+/** No error of a statement contains the values of the statement, wherever it is logged and printed. */
 export function statementErrorContract(name: string, open: () => Promise<Knex>): void {
   describe(`errors of ${name}`, () => {
     let db: Knex;

@@ -45,7 +45,7 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
       expect(await store.read((repos) => repos.bayModels.find(model.name, { projectId: 'other' }))).toHaveLength(1);
     });
 
-    test('shows public models to everybody, hidden and private ones to their project alone', async () => {
+    test('shows public models to all projects, hidden and private ones to their own alone', async () => {
       await store.write(async (repos) => {
         await repos.bayModels.insert(aBayModel({ id: uuid(1) as BayModelId, public: true }));
         await repos.bayModels.insert(aBayModel({ id: uuid(2) as BayModelId, public: true, hidden: true }));

@@ -26,7 +26,7 @@ export function vaultContract(
 
   describe(`a vault: ${name}`, () => {
     test(
-      'has nothing under a reference that nobody used',
+      'has nothing under a reference that was never used',
       within(async (vault, ref) => {
         expect(await vault().get(ref)).toBeUndefined();
       }),

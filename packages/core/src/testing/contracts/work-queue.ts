@@ -45,7 +45,7 @@ export function workQueueContract(parts: () => { readonly store: Store; readonly
       expect(await parts().store.read((repos) => repos.secrets.get('x'))).toBeUndefined();
     });
 
-    test('rests until its time, or until somebody wakes it', async () => {
+    test('rests until it is due, or until it is woken', async () => {
       await wake();
       await parts().store.queue.release(await held('a'), new Date(parts().clock.now().getTime() + 5_000), 1);
       expect(await parts().store.queue.claim('a', 10)).toEqual([]);

@@ -128,7 +128,7 @@ async function mimePart(context: ResourceContext, part: JsonObject): Promise<str
   ].join('\n');
 }
 
-/** cloud-init tells a text's kind by its first line when the header does not. */
+/** cloud-init takes a text's kind from its first line where the header does not give it. */
 function mimeSubtype(body: string): string {
   return body.startsWith('#cloud-config') ? 'cloud-config' : body.startsWith('#!') ? 'x-shellscript' : 'plain';
 }

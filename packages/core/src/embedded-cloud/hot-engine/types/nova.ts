@@ -166,7 +166,7 @@ async function userDataOf(context: ResourceContext): Promise<string> {
   return userData;
 }
 
-/** A server that this one replaces holds the same ports and volumes: it goes before the new one comes. */
+/** A server that this one replaces holds the same ports and volumes: it is deleted before the new one is made. */
 async function retireForerunners(context: ResourceContext): Promise<void> {
   const siblings = await context.rows.children(context.row.stackId, context.row.parentId);
   for (const former of siblings.filter(
