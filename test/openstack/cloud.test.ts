@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { OpenstackCloud } from '../../packages/core/src/adapters/openstack/cloud.js';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
 import { cloudSessions } from '../../packages/core/src/adapters/openstack/sessions.js';
-import { EXAMPLE_BAYS } from '../../packages/core/src/coe/swarm/drivers/swarm-mode/example-bays.js';
+import { EXAMPLE_BAYS } from '../../packages/core/src/coe/shared/testing/example-bays.js';
 import { swarmMode } from '../../packages/core/src/coe/swarm/drivers/swarm-mode/driver.js';
 import type { FactsRequest } from '../../packages/core/src/ports/cloud.js';
 import type { CloudAccess } from '../../packages/core/src/ports/orchestrator.js';

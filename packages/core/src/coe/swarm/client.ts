@@ -1,10 +1,12 @@
 import type { CoeSession, ConnectInput } from '../../ports/bay-driver.js';
-import { probeNodes } from './tls-probe.js';
+import { probeNodes } from '../shared/session/tls-probe.js';
 import { containerClient } from './containers.js';
-import { dockerNodes, listNodes } from './docker-nodes.js';
+import { apiPortOf, dockerNodes, listNodes } from './docker-nodes.js';
 import { healthOf } from './health.js';
 import { loadImage } from './images.js';
 import { releaseNodes } from './scale-in.js';
+
+const PING = 'GET /_ping HTTP/1.1\r\nHost: engine\r\nConnection: close\r\n\r\n';
 
 /** A session with a swarm. Nothing is connected before the first question, and nothing needs to be closed. */
 export function connectSwarm(input: ConnectInput): CoeSession {
@@ -14,7 +16,7 @@ export function connectSwarm(input: ConnectInput): CoeSession {
     nodes: (signal) => listNodes(engines, signal),
     releaseNodes: (names, signal) => releaseNodes(engines, names, signal),
     containers: containerClient(engines),
-    admissions: (signal) => probeNodes(input, signal),
+    admissions: (signal) => probeNodes(input, { nodes: input.nodes, port: apiPortOf(input), request: PING }, signal),
     loadImage: (tar, signal) => loadImage(engines, tar, signal),
   };
 }

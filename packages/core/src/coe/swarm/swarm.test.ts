@@ -12,11 +12,11 @@ import { Secret } from '../../domain/secret.js';
 import { Allowance, MOST_ANSWERED } from '../../http/bounded-http.js';
 import type { CoeSession } from '../../ports/bay-driver.js';
 import { connectSwarm } from './client.js';
-import { TestCloud, type Signal } from './cloud.test-support.js';
+import { TestCloud, type Signal } from '../shared/testing/cloud.test-support.js';
 import { swarmMode } from './drivers/swarm-mode/driver.js';
-import { EXAMPLE_BAYS, exampleBay, type Example } from './drivers/swarm-mode/example-bays.js';
+import { EXAMPLE_BAYS, exampleBay, type Example } from '../shared/testing/example-bays.js';
 import { aContainer, plainStatus, tlsStatusWithoutCertificate } from './swarm.test-support.js';
-import { resolveUserData } from './drivers/swarm-mode/user-data.test-support.js';
+import { resolveUserData } from '../shared/testing/user-data.test-support.js';
 
 const docker = localDockerClient();
 const engine = await docker.ping().then(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exampleBay } from '../../coe/swarm/drivers/swarm-mode/example-bays.js';
+import { exampleBay } from '../../coe/shared/testing/example-bays.js';
 import { swarmMode } from '../../coe/swarm/drivers/swarm-mode/driver.js';
 import { ACCESS, aWorld, SIGNAL } from './engine.test-support.js';
 

@@ -10,9 +10,9 @@ import type { RenderInput } from '../../../../ports/bay-driver.js';
 import type { StackResource, StackSnapshot } from '../../../../ports/orchestrator.js';
 import { findCoe, driverFor } from '../../../index.js';
 import { swarmMode } from './driver.js';
-import { EXAMPLE_BAYS, exampleBay } from './example-bays.js';
+import { EXAMPLE_BAYS, exampleBay } from '../../../shared/testing/example-bays.js';
 import { SWARM_LABELS } from './labels.js';
-import { resolveNode, resolveUserData } from './user-data.test-support.js';
+import { resolveNode, resolveUserData } from '../../../shared/testing/user-data.test-support.js';
 
 const GOLDEN = new URL('./golden/', import.meta.url);
 

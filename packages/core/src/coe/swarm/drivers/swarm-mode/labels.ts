@@ -1,88 +1,17 @@
-import type { LabelSchema } from '../../../../domain/labels.js';
+import { labelValue, type LabelSchema } from '../../../../domain/labels.js';
+import type { DesiredBay } from '../../../../ports/bay-driver.js';
+import { CLOUD_LABELS, NODE_LABELS } from '../../../shared/node/labels.js';
 
 /** Every label that this driver reads; those that only earlier drivers read are accepted and change nothing. */
 export const SWARM_LABELS = {
-  availability_zone: { type: 'string', default: '', fixed: true, meaning: 'Availability zone of the servers.' },
-  boot_volume_size: {
-    type: 'integer',
-    default: '0',
-    minimum: 0,
-    fixed: true,
-    meaning: "GiB of the volume that servers boot from; 0 for the disk of the server's flavor.",
-  },
-  boot_volume_type: {
-    type: 'string',
-    fixed: true,
-    meaning: "Volume type of the volumes that servers boot from; the cloud's default when absent.",
-  },
-  min_node_count: {
-    type: 'integer',
-    default: '0',
-    minimum: 0,
-    maximum: 1000,
-    fixed: true,
-    meaning: 'The default group of workers is never made smaller.',
-  },
-  docker_volume_availability_zone: {
-    type: 'string',
-    default: '',
-    fixed: true,
-    meaning: "Availability zone of the engines' storage volumes; that of the servers when empty.",
-  },
-  docker_volume_type: {
-    type: 'string',
-    fixed: true,
-    meaning: "Volume type of the engines' storage volumes; the cloud's default when absent.",
-  },
-  fixed_subnet_cidr: {
-    type: 'cidr',
-    fixed: true,
-    meaning: 'Range of the subnet that the bay makes for itself; a free one when absent.',
-  },
-  master_lb_floating_ip_enabled: {
-    type: 'boolean',
-    meaning: 'Whether the load balancer has a floating address; as floating_ip_enabled when absent.',
-  },
-  octavia_provider: { type: 'string', meaning: "Provider of the load balancer; the cloud's default when absent." },
-  octavia_lb_algorithm: {
-    type: 'string',
-    default: 'ROUND_ROBIN',
-    oneOf: ['ROUND_ROBIN', 'LEAST_CONNECTIONS', 'SOURCE_IP', 'SOURCE_IP_PORT'],
-    meaning: 'How the load balancer chooses a manager.',
-  },
-  octavia_lb_healthcheck: {
-    type: 'boolean',
-    default: 'true',
-    meaning: 'Whether the load balancer leaves out managers that do not answer.',
-  },
-  api_allowed_cidrs: {
-    type: 'string',
-    default: '',
-    meaning:
-      "Ranges that may reach the API of the bay's engines, separated by commas; everyone when empty. The service's conductors must be in one.",
-  },
-  master_lb_allowed_cidrs: {
-    type: 'string',
-    default: '',
-    meaning: 'Ranges that may reach the load balancer, separated by commas; those of `api_allowed_cidrs` when empty.',
-  },
-  open_ports: {
-    type: 'string',
-    default: '',
-    meaning: 'TCP ports of published services that are open to everyone: `80,443,30000-32767`.',
-  },
+  ...CLOUD_LABELS,
   swarm_address_pool: {
     type: 'cidr',
     default: '10.128.0.0/16',
     fixed: true,
     meaning: 'Range from which the swarm takes its overlay networks, /24 each.',
   },
-  certificate_check_interval: {
-    type: 'integer',
-    default: '60',
-    minimum: 5,
-    meaning: 'How often, in seconds, a node asks whether it should have other certificates, or another credential; 5 or more.',
-  },
+  ...NODE_LABELS,
   network_mtu: {
     type: 'integer',
     minimum: 576,
@@ -102,3 +31,8 @@ export const SWARM_LABELS = {
     meaning: 'Accepted; read by the rexray volume driver of earlier images only.',
   },
 } as const satisfies LabelSchema;
+
+/** Value of a bay's label that this driver alone reads, or its default. */
+export function swarmLabel({ bay }: Pick<DesiredBay, 'bay'>, name: keyof typeof SWARM_LABELS): string | undefined {
+  return labelValue(SWARM_LABELS, bay.desired.labels, name);
+}

@@ -5,10 +5,10 @@ import { needsOf, resourcesOf } from '../../../../domain/stack-needs.js';
 import { Secret } from '../../../../domain/secret.js';
 import { stackProblem } from '../../../../domain/stack-size.js';
 import type { StackResource, StackSnapshot } from '../../../../ports/orchestrator.js';
-import { renderShard, type ShardMember } from '../../../hot/shard.js';
+import { renderShard, type ShardMember } from '../../../shared/heat/shard.js';
 import { swarmMode } from './driver.js';
-import { exampleBay, type Example } from './example-bays.js';
-import { resolveNode } from './user-data.test-support.js';
+import { exampleBay, type Example } from '../../../shared/testing/example-bays.js';
+import { resolveNode } from '../../../shared/testing/user-data.test-support.js';
 
 const kept = (example: Example) => swarmMode.render(exampleBay(example));
 /** Heat's own defaults. */

@@ -1,11 +1,11 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../../domain/json.js';
-import { Secret } from '../../../../domain/secret.js';
-import type { StackSpec } from '../../../../ports/orchestrator.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../domain/json.js';
+import { Secret } from '../../../domain/secret.js';
+import type { StackSpec } from '../../../ports/orchestrator.js';
 
-/** What attributes of the nested stack are, by `resource.attribute`; unknown ones become their own name. */
+/** Attributes of the nested stack by `resource.attribute`; an unknown one resolves to its own name. */
 export type Attributes = Readonly<Record<string, JsonValue>>;
 
-/** The user data of one node as Heat would resolve it: the few functions that the templates use, and nothing else. */
+/** The user data of one node as Heat would resolve it, with the functions that the templates use and no others. */
 export function resolveUserData(stack: StackSpec, node: string, attributes: Attributes = {}, overrides: JsonObject = {}): string {
   const { type, properties } = resolveNode(stack, node, attributes);
   const nested = JSON.parse(stack.files[type] ?? '') as JsonObject;
@@ -20,7 +20,7 @@ export function resolveUserData(stack: StackSpec, node: string, attributes: Attr
   );
 }
 
-/** The resource of a node and what it is given, wherever it stands: in the root, or in a shard whose parameters the root gives. */
+/** Type and resolved properties of a node's resource, in the root template or in a shard, whose parameters the root gives. */
 export function resolveNode(
   stack: StackSpec,
   node: string,
@@ -86,7 +86,7 @@ function replaced(argument: JsonObject, scope: Scope): string {
     key,
     textOf(resolve(value, scope)),
   ]);
-  // One pass: what was put in is not looked at again.
+  // One pass: replaced text is not searched again.
   const pattern = new RegExp(entries.map(([key]) => key.replaceAll('$', '\\$')).join('|'), 'g');
   return String(argument['template']).replace(pattern, (key) => Object.fromEntries(entries)[key] ?? '');
 }

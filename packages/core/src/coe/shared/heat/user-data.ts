@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../domain/json.js';
+import type { JsonObject } from '../../../domain/json.js';
 import { getFile, replaceIn } from './template.js';
 
 export interface UserData {
-  /** What the scripts read: literals, parameters and attributes. Written as JSON to `valuesPath`, mode 0600. */
+  /** Settings for the scripts: literals, parameters and attributes. Written as JSON to `valuesPath`, mode 0600. */
   readonly values: JsonObject;
   readonly valuesPath: string;
   /** Path on the node to the name in the stack's files. */
@@ -12,8 +12,8 @@ export interface UserData {
 }
 
 /**
- * cloud-init's user data, put together by Heat itself. Values travel as JSON inside JSON: a label cannot become a command,
- * because it never is part of a script or of a shell word.
+ * cloud-init's user data, assembled by Heat. Values are JSON inside JSON, so that a label cannot become a command: no value is ever
+ * part of a script or of a shell word.
  */
 export function cloudConfig(data: UserData): JsonObject {
   const values = {

@@ -1,15 +1,15 @@
-import type { Bay } from '../../../../domain/bay.js';
-import { UNSEEN_BAY } from '../../../../domain/bay.js';
-import type { BayModel } from '../../../../domain/bay-model.js';
-import type { BayId, BayModelId, NodeGroupId, NodeId } from '../../../../domain/ids.js';
-import type { BayFacts } from '../../../../domain/observation.js';
-import { nodeName, resourceNameOf } from '../../../../domain/names.js';
-import { UNSEEN_NODE, type Node } from '../../../../domain/node.js';
-import type { NodeGroup } from '../../../../domain/node-group.js';
-import { Secret } from '../../../../domain/secret.js';
-import type { RenderInput } from '../../../../ports/bay-driver.js';
+import type { Bay } from '../../../domain/bay.js';
+import { UNSEEN_BAY } from '../../../domain/bay.js';
+import type { BayModel } from '../../../domain/bay-model.js';
+import type { BayId, BayModelId, NodeGroupId, NodeId } from '../../../domain/ids.js';
+import type { BayFacts } from '../../../domain/observation.js';
+import { nodeName, resourceNameOf } from '../../../domain/names.js';
+import { UNSEEN_NODE, type Node } from '../../../domain/node.js';
+import type { NodeGroup } from '../../../domain/node-group.js';
+import { Secret } from '../../../domain/secret.js';
+import type { RenderInput } from '../../../ports/bay-driver.js';
 
-// Brands are given here, where the ids of examples come from.
+// Ids of examples are branded here, where they are made.
 const id = <T extends string>(kind: string, number: number): T =>
   `${kind}${'0'.repeat(7)}-0000-4000-8000-${String(number).padStart(12, '0')}` as T;
 const AT = new Date('2026-01-01T00:00:00Z');
@@ -21,11 +21,11 @@ export interface Example {
   readonly model?: Partial<BayModel>;
   readonly facts?: Partial<BayFacts>;
   readonly extraGroup?: Partial<NodeGroup>;
-  /** Nodes that are on their way out. */
+  /** Names of nodes whose desired state is absent. */
   readonly leaving?: readonly string[];
-  /** Workers of one shard; without it they stand in the bay's own stack, as those of earlier releases do. */
+  /** Workers of one shard. Without it, workers are resources of the root template, like those of earlier releases. */
   readonly shardSize?: number;
-  /** Nodes have the name of the cluster in theirs; without it they are named as by earlier releases. */
+  /** Whether nodes have the cluster's name in theirs. Without it they are named as by earlier releases. */
   readonly clusterInNames?: boolean;
 }
 
@@ -58,7 +58,7 @@ export function exampleBay(example: Example = {}): RenderInput {
   };
 }
 
-/** As long as a real one, and of no other node. */
+/** An enrolment token of the usual length, different for each node. */
 export function exampleToken(node: string): string {
   return `example-token-of-${node}-`.padEnd(43, 'x');
 }
@@ -210,7 +210,7 @@ const HOSTILE = {
   percent: '%h %%n ${HOME}',
 };
 
-/** The bays whose rendering is kept and reviewed. */
+/** The bays whose rendering is a golden file. */
 export const EXAMPLE_BAYS: Readonly<Record<string, RenderInput>> = {
   plain: exampleBay(),
   shards: exampleBay({ workers: 3, shardSize: 2, extraGroup: { name: 'Grün & groß', dockerVolumeSize: 10 } }),

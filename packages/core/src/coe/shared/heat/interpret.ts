@@ -1,29 +1,19 @@
 import { isIPv6 } from 'node:net';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../../domain/json.js';
-import { resourceNameOf } from '../../../../domain/names.js';
-import type { Node, NodeObservation, NodeStatus } from '../../../../domain/node.js';
-import type { Observation, StackSighting } from '../../../../domain/observation.js';
-import type { DesiredBay } from '../../../../ports/bay-driver.js';
-import type { StackResource, StackSnapshot } from '../../../../ports/orchestrator.js';
-import { API_PORT } from './settings.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../domain/json.js';
+import { resourceNameOf } from '../../../domain/names.js';
+import type { Node, NodeObservation, NodeStatus } from '../../../domain/node.js';
+import type { Observation, StackSighting } from '../../../domain/observation.js';
+import type { DesiredBay } from '../../../ports/bay-driver.js';
+import type { StackResource, StackSnapshot } from '../../../ports/orchestrator.js';
+import type { DriverShape } from '../driver-shape.js';
+import { appliedIn } from './stack-tags.js';
 
-const GENERATION_TAG = 'magnum-generation:';
-const BATCH_TAG = 'magnum-upgrade-batch:';
-/** As releases before wrote it: an upgrade that was under way at the change of releases goes on. */
-const OLD_BATCH_TAG = 'magnum-stride:';
 const MOST_FAILURES = 3;
 
-export function stackTags(desired: DesiredBay): readonly string[] {
-  return [
-    'magnum',
-    `magnum-bay:${desired.bay.id}`,
-    `${GENERATION_TAG}${desired.bay.generation}`,
-    ...(desired.batch ? [`${BATCH_TAG}${desired.batch}`] : []),
-  ];
-}
+type Api = Pick<DriverShape, 'apiScheme' | 'apiPort'>;
 
-/** What the stack says about the bay. A node that the stack does not hold is not in `nodes`: not made yet, or let go. */
-export function interpretStack(stack: StackSnapshot | undefined, desired: DesiredBay): Observation {
+/** Reads the state of a bay from its stack. A node that the stack does not hold, not made yet or removed, is absent from `nodes`. */
+export function interpretStack(api: Api, stack: StackSnapshot | undefined, desired: DesiredBay): Observation {
   const nothing = { apiAddress: null, discoveryUrl: null, coeVersion: null, containerVersion: null, failure: null };
   if (!stack) return { ...nothing, stack: { kind: 'absent' }, nodes: new Map() };
   const address = textOf(stack.outputs['api_address']);
@@ -31,7 +21,7 @@ export function interpretStack(stack: StackSnapshot | undefined, desired: Desire
   return {
     ...nothing,
     stack: sightingOf(stack),
-    apiAddress: address && endpointAt(address),
+    apiAddress: address && endpointAt(api, address),
     nodes: new Map(
       desired.nodes.flatMap((node) => {
         const seen = seenNodes(node);
@@ -42,9 +32,9 @@ export function interpretStack(stack: StackSnapshot | undefined, desired: Desire
   };
 }
 
-/** Of an address of IPv6, too. */
-export function endpointAt(address: string): string {
-  return `tcp://${isIPv6(address) ? `[${address}]` : address}:${API_PORT}`;
+/** URL of the engine's API at an address of IPv4 or IPv6. */
+export function endpointAt({ apiScheme, apiPort }: Api, address: string): string {
+  return `${apiScheme}://${isIPv6(address) ? `[${address}]` : address}:${apiPort}`;
 }
 
 function sightingOf(stack: StackSnapshot): StackSighting {
@@ -53,17 +43,11 @@ function sightingOf(stack: StackSnapshot): StackSighting {
     id: stack.id,
     action: stack.action,
     state: stack.state,
-    appliedGeneration: numberAfter(stack, GENERATION_TAG),
-    appliedBatch: numberAfter(stack, BATCH_TAG) || numberAfter(stack, OLD_BATCH_TAG),
+    ...appliedIn(stack),
   };
 }
 
-function numberAfter(stack: StackSnapshot, prefix: string): number {
-  const told = Number(stack.tags.find((text) => text.startsWith(prefix))?.slice(prefix.length));
-  return Number.isSafeInteger(told) ? told : 0;
-}
-
-/** Finds a node where it stands: in the bay's own stack, or in a shard. Looked through once, however many nodes there are. */
+/** Finds a node in the bay's own stack or in one of its shards. The resources are read once, however many nodes are looked up. */
 function nodesIn(stack: StackSnapshot): (node: Node) => NodeObservation | undefined {
   const holders = new Map<string, StackResource>();
   const servers = new Map<string, StackResource>();
@@ -125,14 +109,14 @@ function holdersOf(path: readonly string[]): readonly string[] {
 }
 
 function failureOf(stack: StackSnapshot): string {
-  // One failure makes the orchestrator abort what else is under way: that says nothing, and comes last.
+  // After one failure the orchestrator aborts the rest. An aborted resource explains nothing, so it comes last.
   const failed = failedLeaves(stack.resources).toSorted((one, other) => Number(isAborted(one)) - Number(isAborted(other)));
   if (failed.length === 0) return stack.reason || `the stack ${stack.id} failed without a reason`;
   const more = failed.length > MOST_FAILURES ? ` (and ${failed.length - MOST_FAILURES} more)` : '';
   return `${failed.slice(0, MOST_FAILURES).map(describe).join('; ')}${more}`;
 }
 
-/** What was aborted because of the others is no failure of its own. */
+/** Whether a retry may succeed. Aborted resources did not fail by themselves, so they do not count. */
 function mayPass(stack: StackSnapshot): boolean {
   const failed = failedLeaves(stack.resources).filter((resource) => !isAborted(resource));
   return failed.length > 0 && failed.every((resource) => resource.mayPass);
@@ -142,7 +126,7 @@ function isAborted(resource: StackResource): boolean {
   return /\babort(ed)?\b/i.test(resource.reason);
 }
 
-/** A nested stack fails because something in it failed: only the innermost failures say why. */
+/** The innermost failures. A nested stack fails because a resource in it failed, and only that resource names the cause. */
 function failedLeaves(resources: readonly StackResource[]): readonly StackResource[] {
   const failed = resources.filter((resource) => resource.state === 'FAILED');
   const holders = new Set(failed.flatMap(({ path }) => holdersOf(path)));

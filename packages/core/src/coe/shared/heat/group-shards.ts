@@ -1,22 +1,23 @@
-import type { NodeGroup } from '../../../../domain/node-group.js';
-import { resourceNameOf } from '../../../../domain/names.js';
-import { renderShard, type RenderedShard } from '../../../hot/shard.js';
-import { nodeProperties, parametersOf, templateNameOf } from './node.js';
-import type { NodeSettings, Settings } from './settings.js';
+import type { NodeGroup } from '../../../domain/node-group.js';
+import { resourceNameOf } from '../../../domain/names.js';
+import { renderShard, type RenderedShard } from './shard.js';
+import { nodeProperties } from './node-properties.js';
+import { parametersOf, templateNameOf } from './node-template.js';
+import type { NodeSettings, Settings } from '../node/settings.js';
 
-/** A shard with its place among the root's resources. */
+/** A shard and the name of its resource in the root template. */
 export interface NamedShard extends RenderedShard {
   readonly name: string;
 }
 
 const OUTPUTS = { private: 'private_address', public: 'public_address' };
 
-/** Managers, whose outputs others need, and nodes that an earlier release put into the bay's own stack. */
-export function isInRoot({ node, manager }: NodeSettings): boolean {
-  return manager || node.shard === null;
+/** Whether a node is a resource of the root template: masters, whose outputs other resources read, and nodes of earlier releases. */
+export function isInRoot({ node, master }: NodeSettings): boolean {
+  return master || node.shard === null;
 }
 
-/** All nodes that are in no root, by group and shard; in the order of the nodes. Each shard is rendered when it is asked for. */
+/** Shards of all nodes outside the root template, in the order of the nodes. A shard is rendered when the caller takes it. */
 export function* shardsOf(settings: Settings, dependsOn: readonly string[]): Iterable<NamedShard> {
   const shards = new Map<string, NodeSettings[]>();
   for (const node of settings.nodes.filter((one) => !isInRoot(one))) {
@@ -51,7 +52,7 @@ function renderGroup(
 
 const LONGEST_SLUG = 30;
 
-/** Heat names a nested stack after its resource, so the name has letters, digits and dashes only; the group's id makes it unique. */
+/** Name of a shard's resource. Heat names the nested stack after it: letters, digits and dashes only. The group's id makes it unique. */
 export function shardName(group: Pick<NodeGroup, 'id' | 'name'>, shard: number): string {
   const slug = group.name
     .replaceAll(/[^A-Za-z0-9]+/g, '-')

@@ -1,9 +1,9 @@
-import { isDomainError } from '../domain/errors.js';
-import type { ConnectInput, HealthReport } from '../ports/bay-driver.js';
+import { isDomainError } from '../../../domain/errors.js';
+import type { ConnectInput, HealthReport } from '../../../ports/bay-driver.js';
 
 /**
- * `api`, and `<node>.Ready` for each node that the bay should have, whatever else its engine still remembers
- * (docs/contract/conductor.md#health). `ready` asks the engine for the names of the nodes that are.
+ * Health of a bay: `api`, and `<node>.Ready` for each node that the bay should have. Nodes that only the engine remembers do not count
+ * (docs/contract/conductor.md#health). `ready` asks the engine for the names of its ready nodes.
  */
 export async function healthFrom(
   input: Pick<ConnectInput, 'nodes'>,

@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from '../../domain/json.js';
+import type { JsonObject, JsonValue } from '../../../domain/json.js';
 
-/** A Heat template as data. Conditions are resolved while rendering: what is not wanted is not there. */
+/** A Heat template as data. Conditions are resolved while rendering, so that a template holds only resources that it makes. */
 export interface HotTemplate {
   readonly description?: string;
   readonly parameters?: Readonly<Record<string, HotParameter>>;
@@ -22,7 +22,7 @@ export interface HotResource {
   readonly depends_on?: readonly string[];
 }
 
-// Rocky's: every Heat that is still in use takes it.
+// The version of Rocky, which every Heat in use accepts.
 const VERSION = '2018-08-31';
 
 export function templateDocument(template: HotTemplate): JsonObject {
@@ -30,7 +30,7 @@ export function templateDocument(template: HotTemplate): JsonObject {
   return { heat_template_version: VERSION, ...template } as unknown as JsonObject;
 }
 
-// JSON escapes, because Heat reads the text as YAML, which forbids these characters in the raw.
+// Heat reads the text as YAML, which forbids these characters; as JSON escapes they are allowed.
 const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 /** A nested template as text. JSON is YAML. */
@@ -38,7 +38,7 @@ export function templateText(template: HotTemplate): string {
   return printable(JSON.stringify(templateDocument(template), null, 1));
 }
 
-/** The same without what only makes it readable: for templates that grow with the number of nodes. */
+/** A nested template on one line, without spaces: for templates that grow with the number of nodes. */
 export function templateLine(template: HotTemplate): string {
   return printable(JSON.stringify(templateDocument(template)));
 }
@@ -63,12 +63,12 @@ export function getFile(name: string): JsonObject {
   return { get_file: name };
 }
 
-/** Heat writes maps and lists among the parameters as JSON, in ASCII, and never looks into replaced text again. */
+/** Heat's `str_replace`: maps and lists become JSON in ASCII, and replaced text is not searched again. */
 export function replaceIn(template: string, parameters: JsonObject): JsonObject {
   return { str_replace: { template, params: parameters } };
 }
 
-/** The entries whose value is there: rendering leaves out what is null. */
+/** Entries without those that are null or undefined, which a template must not hold. */
 export function withoutNulls(entries: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
   const kept: Record<string, JsonValue> = {};
   for (const name of Object.keys(entries)) {

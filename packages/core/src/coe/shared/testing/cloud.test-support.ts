@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exampleToken } from './drivers/swarm-mode/example-bays.js';
+import { exampleToken } from './example-bays.js';
 
-/** A bay's CA made by openssl, which signs what the nodes ask for. */
+/** A bay's CA made by openssl, which signs the nodes' requests. */
 export class TestAuthority {
-  readonly folder = mkdtempSync(join(tmpdir(), 'swarm-ca-'));
+  readonly folder = mkdtempSync(join(tmpdir(), 'magnum-ca-'));
 
   constructor() {
     this.#openssl(
@@ -88,7 +88,7 @@ export interface Signal {
   readonly data: string;
 }
 
-/** What the nodes call: tokens, certificates, signals. Refuses the first request, as an API that is just restarting does. */
+/** The APIs that nodes call: tokens, certificates, signals. It refuses the first request, as an API does while it restarts. */
 export class TestCloud {
   readonly signals = new Map<string, Signal>();
   readonly authority = new TestAuthority();
@@ -107,7 +107,7 @@ export class TestCloud {
     });
   }
 
-  /** Its address, as the nodes reach it. */
+  /** Starts it; returns the URL under which nodes reach it. */
   async listen(host: string): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(0, host, resolve));
     // A TCP server's address is not a text.
@@ -120,7 +120,7 @@ export class TestCloud {
     rmSync(this.authority.folder, { recursive: true, force: true });
   }
 
-  /** A token is good for the secret with which it comes first. */
+  /** A token belongs to the secret that it was first presented with. */
   #enrol(path: string, body: string): [number, unknown] {
     const node = path.split('/').at(-1) ?? '';
     const { token, secret } = JSON.parse(body) as { token: string; secret: string };

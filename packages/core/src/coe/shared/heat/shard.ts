@@ -1,7 +1,7 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../domain/json.js';
 import { getAttribute, getParam, templateLine, type HotParameter, type HotResource, type HotTemplate } from './template.js';
 
-/** A node of a shard: its own nested template by name, and what the root would hand to it. */
+/** A node of a shard: the name of its nested template, and the properties that it would have in the root template. */
 export interface ShardMember {
   readonly name: string;
   readonly type: string;
@@ -9,38 +9,38 @@ export interface ShardMember {
 }
 
 export interface Shard {
-  /** Of the resource in the root, which no other resource there bears. */
+  /** Name of the shard's resource in the root template, unique there. */
   readonly name: string;
   readonly description: string;
-  /** As the members' own templates declare them. */
+  /** Parameters that the members' own templates declare. */
   readonly parameters: Readonly<Record<string, HotParameter>>;
   readonly members: readonly ShardMember[];
-  /** Outputs of a member that the root wants to know of each, under the names that they get. */
+  /** Outputs of each member that the root reads: the name in the shard's output, and the name in the member's template. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly dependsOn: readonly string[];
 }
 
-/** A shard as the root holds it, and the text of its template. */
+/** The shard's resource in the root template, and the text of the shard's own template. */
 export interface RenderedShard {
   readonly resource: HotResource;
   readonly file: string;
   readonly text: string;
 }
 
-/** Name of a shard's output: for each member, by its name, the outputs that were asked for. */
+/** Name of a shard's output: a map from each member's name to the outputs that the root reads. */
 export const SHARD_OUTPUT = 'members';
 
 /**
  * A part of a group's nodes as a nested stack.
  *
- * Heat takes templates of 512 KiB and requests of 1 MiB by default, and a root that says everything of each node needs 1.2 KB for one:
- * 500 nodes were too many. A shard says once what its members have in common, so that a node takes half as much, and no template
- * grows with the whole bay. A node never moves from one shard to another, because that would replace its server: which shard it is
- * in is decided when the node is wanted, and written down with it. A change of one shard leaves the others' templates as they are.
+ * Heat accepts templates of 512 KiB and requests of 1 MiB by default, and a root template needs 1.2 KB for each node that it holds:
+ * 500 nodes were too many. A shard states once what its members have in common, so that a node takes half as much, and no template
+ * grows with the whole bay. A node never moves from one shard to another, because that would replace its server: its shard is chosen
+ * when the node is created in the database, and stored with it. A change of one shard leaves the templates of the others as they are.
  *
- * A property that is the same for all members becomes a parameter of the shard, so what refers to resources of the root is
- * resolved there. Of maps that differ, the common entries do. Other values that differ are written out with the member, or, where
- * they refer to the root, handed over as a map by the members' names.
+ * A property that is equal for all members becomes a parameter of the shard, so that references to resources of the root are
+ * resolved there. Of maps that differ, the common entries become one. Other values that differ are part of the member, or, where
+ * they refer to the root, entries of a map by the members' names.
  */
 export function renderShard(shard: Shard): RenderedShard {
   const names = [...new Set(shard.members.flatMap(({ properties }) => Object.keys(properties)))];
@@ -76,11 +76,11 @@ function outputsOf(member: string, wanted: Shard['outputs']): JsonObject {
   return Object.fromEntries(Object.entries(wanted).map(([name, output]) => [name, getAttribute(member, output)]));
 }
 
-/** How the members get one property. */
+/** How the members receive one property. */
 interface PropertyPlan {
-  /** Of the shard; absent where members say it themselves. */
+  /** Parameter of the shard; absent where each member holds its own value. */
   readonly parameter?: HotParameter;
-  /** What the root hands to the shard. */
+  /** Value that the root template gives to the shard. */
   readonly handed?: JsonValue;
   of(member: string): JsonValue;
 }
