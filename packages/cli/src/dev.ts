@@ -27,7 +27,7 @@ interface DevServer {
 
 interface DevService {
   startDev(this: void, options: DevOptions): Promise<DevServer>;
-  looksForGarbageSooner(this: void): void;
+  tuneHeapGrowth(this: void): void;
 }
 
 export function addDev(program: Command, io: Io): void {
@@ -45,8 +45,8 @@ export function addDev(program: Command, io: Io): void {
 }
 
 async function dev(io: Io, flags: Flags): Promise<void> {
-  const { startDev, looksForGarbageSooner } = await loadServer();
-  looksForGarbageSooner();
+  const { startDev, tuneHeapGrowth } = await loadServer();
+  tuneHeapGrowth();
   const server = await startDev(devOptions(io, flags));
   printAddresses(io, server);
   await waitForAbort(io.signal);
@@ -89,7 +89,7 @@ function printAddresses(io: Io, server: DevServer): void {
 
 async function loadServer(): Promise<DevService> {
   const server: object = await import('@magnum-ts/server');
-  if (['startDev', 'looksForGarbageSooner'].some((name) => typeof Reflect.get(server, name) !== 'function'))
+  if (['startDev', 'tuneHeapGrowth'].some((name) => typeof Reflect.get(server, name) !== 'function'))
     throw new UsageError('This installation of @magnum-ts/server cannot run `magnum dev`; rebuild it');
   return server as DevService; // the two packages are released together, and these are the signatures that the server exports
 }
