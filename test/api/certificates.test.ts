@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Secret } from '../../packages/core/src/domain/secret.js';
+import { Secret } from '@magnum-ts/core';
 import { enrolledNode } from '../support/nodes.js';
 import { aService, itemsOf, NOWHERE, refusalOf, resource, stateOf, type Fields, type Service } from '../support/service.js';
 

@@ -2,8 +2,8 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createMagnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { Secret } from '@magnum-ts/core';
 import { clientFiles } from '../../packages/core/src/coe/kubernetes/client-files.js';
-import { Secret } from '../../packages/core/src/domain/secret.js';
 import { trusteeToken } from '../support/trustee.js';
 import { aService, NOWHERE, ORIGIN, refusalOf, type Reply, type Service } from '../support/service.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Secret } from '../../packages/core/src/domain/secret.js';
+import { Secret } from '@magnum-ts/core';
+import type { BayId } from '@magnum-ts/core/testing';
 import { trusteeUsername } from '../../packages/core/src/domain/actor.js';
-import type { BayId } from '../../packages/core/src/domain/ids.js';
 import { enrolledNode } from '../support/nodes.js';
 import { trusteeToken } from '../support/trustee.js';
 import { aService, itemsOf, NOWHERE, refusalOf, type Reply, type Service } from '../support/service.js';

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type BayId, systemClock } from '@magnum-ts/core/testing';
 import { EmbeddedCloud } from '../../packages/core/src/embedded-cloud/cloud.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { engineGuard } from '../../packages/core/src/adapters/system/engine-networks.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import { engineAddresses } from '../../packages/core/src/conductor/engine-addresses.js';
 import { loadBayState, type BayState } from '../../packages/core/src/conductor/bay-state.js';
-import type { BayId } from '../../packages/core/src/domain/ids.js';
 import type { AddressGuard } from '../../packages/core/src/http/address-guard.js';
 import { aService, SEALING_KEY, type Service } from '../support/service.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { silentLogger } from '@magnum-ts/core';
 import { LIMIT_DEFAULTS, memoryLimits } from '../../packages/core/src/adapters/limits/memory.js';
-import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
 import { apiHandler } from '../../packages/core/src/api/http/dispatch.js';
 import { aMachine, startProcess, type Machine, type Process } from '../support/world.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { EMBEDDED_DEFAULTS } from '@magnum-ts/core';
 import { Hopeless, until } from '@magnum-ts/core/testing';
-import { EMBEDDED_DEFAULTS } from '../../packages/core/src/embedded-cloud/config.js';
 import { aService, itemsOf, type Fields, type Reply, type Service } from '../support/service.js';
 
 const [PUBLIC] = EMBEDDED_DEFAULTS.externalNetworks;

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import type { Knex } from 'knex';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { jsonLogger } from '../../packages/core/src/adapters/system/logger.js';
+import { jsonLogger } from '@magnum-ts/core';
 import { anEngine, type Engine } from '../support/engine.js';
 import { aService, MODEL, resource, type Reply, type Service } from '../support/service.js';
 

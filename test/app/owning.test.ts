@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { aBayModel } from '@magnum-ts/core/testing';
 import { createBayModel } from '../../packages/core/src/app/bay-models.js';
 import { createBay } from '../../packages/core/src/app/bays.js';
 import type { Access } from '../../packages/core/src/app/deps.js';
 import { createNodeRecord } from '../../packages/core/src/app/nodes.js';
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
 import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
-import { aBayModel } from '../../packages/core/src/testing/builders.js';
 import { HIVE, may } from '../support/asking.js';
 import { aMachine, startProcess, type Process } from '../support/world.js';
 

@@ -1,5 +1,4 @@
-import { until } from '@magnum-ts/core/testing';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { systemClock, until } from '@magnum-ts/core/testing';
 import { Fleet } from '../fleet/fleet.js';
 import { leftovers, sqlOn } from '../fleet/leftovers.js';
 import type { Cloud } from '../openstack/cloud.js';

@@ -1,4 +1,4 @@
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { systemClock } from '@magnum-ts/core/testing';
 import type { Answer, Fleet } from '../fleet/fleet.js';
 import { Recorder, type Seen } from './history.js';
 import { randomFrom } from './random.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { systemClock } from '@magnum-ts/core/testing';
 import type { Answer, Fleet } from '../fleet/fleet.js';
 import type { Growing, History, Read, Value, Write } from './model.js';
 

@@ -1,8 +1,8 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '@magnum-ts/core/testing';
 import { ensurePackages } from '../../scripts/host/packages.mjs';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { end, type Fleet, type Member } from '../fleet/fleet.js';
 import type { Mariadb } from '../../scripts/host/mariadb.mjs';
 import type { Rabbitmq } from '../../scripts/host/rabbitmq.mjs';

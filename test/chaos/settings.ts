@@ -1,5 +1,5 @@
+import { systemClock } from '@magnum-ts/core/testing';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { Agents } from '../openstack/agents.js';
 import { ADMIN, SIGNAL, type Cloud } from '../openstack/cloud.js';
 

@@ -1,20 +1,27 @@
 import type { Knex } from 'knex';
+import { type Logger, openSqlite } from '@magnum-ts/core';
+import {
+  A_MODEL_ID,
+  aBay,
+  aBayModel,
+  anIntent,
+  type BayId,
+  ManualClock,
+  type NodeGroupId,
+  type NodeId,
+  systemRandom,
+} from '@magnum-ts/core/testing';
 import { ENGINE_LIMITS } from '../../packages/core/src/embedded-cloud/hot-engine/validate.js';
 import { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
 import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
 import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
-import { openSqlite } from '../../packages/core/src/adapters/knex/sqlite.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
-import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 import { EMPTY_RECONCILER_STATE, type ReconcilerState } from '../../packages/core/src/domain/reconciler-state.js';
-import { stackNameOf, type BayId, type NodeGroupId, type NodeId } from '../../packages/core/src/domain/ids.js';
+import { stackNameOf } from '../../packages/core/src/domain/ids.js';
 import { UNSEEN_NODE } from '../../packages/core/src/domain/node.js';
 import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
-import type { Logger } from '../../packages/core/src/ports/logger.js';
 import type { Orchestrator, StackAddress, StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
-import { A_MODEL_ID, aBay, aBayModel, anIntent } from '../../packages/core/src/testing/builders.js';
-import { ManualClock } from '@magnum-ts/core/testing';
 
 /** A line of the log: the event and its fields. */
 export interface Line {

@@ -2,15 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EMBEDDED_DEFAULTS } from '../../packages/core/src/embedded-cloud/config.js';
+import { EMBEDDED_DEFAULTS } from '@magnum-ts/core';
+import { aBayModel, type BayId, type BayModelId, CrashPoints } from '@magnum-ts/core/testing';
 import { deleteBay, updateBay, type UpdateBay } from '../../packages/core/src/app/bays.js';
 import { rotateAuthority, rotateCredential } from '../../packages/core/src/app/rotate.js';
 import { createNodeGroup, deleteNodeGroup } from '../../packages/core/src/app/node-groups.js';
 import { resizeBay } from '../../packages/core/src/app/resize.js';
 import { upgradeBay } from '../../packages/core/src/app/upgrade.js';
-import type { BayId, BayModelId } from '../../packages/core/src/domain/ids.js';
-import { aBayModel } from '../../packages/core/src/testing/builders.js';
-import { CrashPoints } from '../../packages/core/src/testing/crash-points.js';
 import { askForBay, may } from '../support/asking.js';
 import { aMachine, copyOf, mortal, startProcess, work, type Machine, type Process } from '../support/world.js';
 

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Secret } from '@magnum-ts/core';
+import type { BayId } from '@magnum-ts/core/testing';
 import { confirmCredential, getCredential } from '../../packages/core/src/app/credentials.js';
 import type { Access, AppDeps } from '../../packages/core/src/app/deps.js';
 import { secretHashOf } from '../../packages/core/src/app/node-proof.js';
@@ -6,8 +8,6 @@ import { resizeBay } from '../../packages/core/src/app/resize.js';
 import { rotateCredential } from '../../packages/core/src/app/rotate.js';
 import { rpcHandlers } from '../../packages/core/src/conductor/rpc-handlers.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
-import type { BayId } from '../../packages/core/src/domain/ids.js';
-import { Secret } from '../../packages/core/src/domain/secret.js';
 import type { StackSpec } from '../../packages/core/src/ports/orchestrator.js';
 import { askForBay, may, OWNER } from '../support/asking.js';
 import { aMachine, startProcess, work, type Machine, type Process } from '../support/world.js';

@@ -1,12 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
-import { until } from '@magnum-ts/core/testing';
+import { Secret } from '@magnum-ts/core';
+import { type BayId, CrashPoints, Killed, until } from '@magnum-ts/core/testing';
 import { resourcesOf } from '../../packages/core/src/adapters/orchestrator/heat-words.js';
 import { reconcileBay } from '../../packages/core/src/conductor/reconcile-bay.js';
 import { describeRetry, MAX_STACK_RETRIES } from '../../packages/core/src/domain/stack-retry.js';
-import { stackNameOf, type BayId } from '../../packages/core/src/domain/ids.js';
-import { Secret } from '../../packages/core/src/domain/secret.js';
+import { stackNameOf } from '../../packages/core/src/domain/ids.js';
 import type { StackAddress, StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
-import { CrashPoints, Killed } from '../../packages/core/src/testing/crash-points.js';
 import { aConductorWorld, complete, inProgress, type ConductorWorld } from './conductor-world.js';
 
 // What Heat says of a resource while Keystone is away, and of one that Nova has refused.

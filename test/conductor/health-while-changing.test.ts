@@ -1,7 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { until } from '@magnum-ts/core/testing';
+import { type BayId, until } from '@magnum-ts/core/testing';
 import type { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
-import type { BayId } from '../../packages/core/src/domain/ids.js';
 import type { BayStatus } from '../../packages/core/src/domain/bay-status.js';
 import type { StackAddress, StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
 import { aConductorWorld, inProgress, type ConductorWorld } from './conductor-world.js';

@@ -1,11 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { DomainError } from '@magnum-ts/core';
+import { type BayId, CrashPoints } from '@magnum-ts/core/testing';
 import { deleteBay } from '../../packages/core/src/app/bays.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
-import { DomainError } from '../../packages/core/src/domain/errors.js';
-import type { BayId } from '../../packages/core/src/domain/ids.js';
 import type { Labels } from '../../packages/core/src/domain/labels.js';
 import type { OrphanedResources, OrphanedResource, SweepResult, SweepRequest } from '../../packages/core/src/ports/orphans.js';
-import { CrashPoints } from '../../packages/core/src/testing/crash-points.js';
 import { askForBay, may } from '../support/asking.js';
 import { aMachine, mortal, startProcess, work, type Machine, type Process } from '../support/world.js';
 

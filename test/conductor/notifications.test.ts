@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DomainError } from '@magnum-ts/core';
+import type { BayId } from '@magnum-ts/core/testing';
 import { deleteBay, updateBay } from '../../packages/core/src/app/bays.js';
-import { DomainError } from '../../packages/core/src/domain/errors.js';
-import type { BayId } from '../../packages/core/src/domain/ids.js';
 import { askForBay, may } from '../support/asking.js';
 import { aMachine, startProcess, work, type Machine, type Process } from '../support/world.js';
 

@@ -1,7 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { until } from '@magnum-ts/core/testing';
+import { type BayId, until } from '@magnum-ts/core/testing';
 import type { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
-import type { BayId } from '../../packages/core/src/domain/ids.js';
 import type { StackAddress } from '../../packages/core/src/ports/orchestrator.js';
 import { aConductorWorld, complete, inProgress, stackNames, type ConductorWorld, type StackOf } from './conductor-world.js';
 

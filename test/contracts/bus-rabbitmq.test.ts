@@ -1,16 +1,21 @@
 import { connect, type AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { until } from '@magnum-ts/core/testing';
+import { silentLogger } from '@magnum-ts/core';
+import {
+  answersWith,
+  type BayId,
+  busContract,
+  countingProxy,
+  MAIN,
+  openAtMost,
+  selfSigned,
+  systemRandom,
+  until,
+} from '@magnum-ts/core/testing';
 import { startRabbitmq, type Rabbitmq } from '../../scripts/host/rabbitmq.mjs';
 import { amqpBus, type AmqpBus } from '../../packages/core/src/adapters/bus/amqp.js';
 import { brokersIn, type BrokerTls } from '../../packages/core/src/adapters/bus/brokers.js';
-import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
-import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
-import type { BayId } from '../../packages/core/src/domain/ids.js';
-import { answersWith, busContract, MAIN } from '../../packages/core/src/testing/contracts/bus.js';
-import { countingProxy, openAtMost } from '../../packages/core/src/testing/counting-neighbour.js';
-import { selfSigned } from '../../packages/core/src/testing/self-signed.js';
 
 const BAY = '11111111-2222-4333-8444-555555555555' as BayId;
 let rabbitmq: Rabbitmq;
@@ -28,7 +33,7 @@ async function open(topic: string, url = rabbitmq.url, tls?: BrokerTls): Promise
     logger: silentLogger,
     random: systemRandom,
   });
-  await until('the bus is connected', () => bus.connected(), { withinMs: 30_000 });
+  await until('the bus is connected', () => bus.connected(), { withinMs: 25_000 });
   return bus;
 }
 
@@ -59,7 +64,7 @@ describe('RabbitMQ', () => {
       const [caller, answerer] = [await open('away'), await open('away')];
       await answerer.serve(answersAllWith('pem'));
       await rabbitmq.suspend('SIGKILL');
-      await until('the caller has lost its connection', () => !caller.connected(), { withinMs: 30_000 });
+      await until('the caller has lost its connection', () => !caller.connected(), { withinMs: 25_000 });
       const begun = Date.now();
       await caller.cast({ kind: 'wake', bayId: BAY });
       await expect(caller.call('certificate.ca', { bayId: BAY, ...MAIN }, { timeoutMs: 5_000 })).rejects.toMatchObject({
@@ -67,7 +72,7 @@ describe('RabbitMQ', () => {
       });
       expect(Date.now() - begun).toBeLessThan(1_000);
       await rabbitmq.resume();
-      await until('both are connected again', () => caller.connected() && answerer.connected(), { withinMs: 30_000 });
+      await until('both are connected again', () => caller.connected() && answerer.connected(), { withinMs: 25_000 });
       expect(await caller.call('certificate.ca', { bayId: BAY, ...MAIN }, { timeoutMs: 10_000 })).toEqual({ pem: 'pem' });
       await caller.close();
       await answerer.close();
@@ -134,7 +139,7 @@ describe('RabbitMQ', () => {
       logger: { ...silentLogger, warn: (_message, fields) => void lines.push(String(fields?.['error'])) },
       random: systemRandom,
     });
-    await until('a line is logged', () => lines.length > 0, { withinMs: 30_000 });
+    await until('a line is logged', () => lines.length > 0, { withinMs: 25_000 });
     expect(lines[0]).toMatch(/self-signed certificate/);
     expect(distrusting.connected()).toBe(false);
     await distrusting.close();
@@ -180,7 +185,7 @@ describe('RabbitMQ', () => {
     answerer.onWake((bayId) => heard.push(bayId));
     await caller.cast({ kind: 'wake', bayId: BAY });
     await caller.cast({ kind: 'wake', bayId: BAY });
-    await until('both doorbells were heard', () => heard.length === 2, { withinMs: 30_000 });
+    await until('both doorbells were heard', () => heard.length === 2, { withinMs: 25_000 });
     await caller.close();
     await answerer.close();
   });

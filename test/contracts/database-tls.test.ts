@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadConfig, pendingDatabaseSteps } from '@magnum-ts/core';
 import { startMariadb, type Mariadb } from '../../scripts/host/mariadb.mjs';
-import { loadConfig } from '../../packages/core/src/config/config.js';
-import { pendingDatabaseSteps } from '../../packages/core/src/composition/schema.js';
 import { testAuthority } from '../support/authority.js';
 
 const authority = testAuthority();

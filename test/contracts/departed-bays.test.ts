@@ -1,24 +1,20 @@
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { SimulatedBackend } from '../../packages/core/src/embedded-cloud/simulated.js';
+import { openSqlite, Secret, silentLogger, SimulatedBackend } from '@magnum-ts/core';
+import { aBay, aBayModel, type BayId, ManualClock } from '@magnum-ts/core/testing';
 import { aSpec, aTemplate } from '../../packages/core/src/embedded-cloud/hot-engine/engine.test-support.js';
 import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
 import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
 import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
 import { embeddedMigrations } from '../../packages/core/src/adapters/knex/migrations/embedded.js';
-import { openSqlite } from '../../packages/core/src/adapters/knex/sqlite.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
-import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
 import { composeParts } from '../../packages/core/src/composition/embedded-cloud.js';
 import { departedBayOf, sweepDeparted } from '../../packages/core/src/conductor/sweep-departed.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
 import { delegateUsername, trusteeUsername } from '../../packages/core/src/domain/actor.js';
 import { EMPTY_RECONCILER_STATE } from '../../packages/core/src/domain/reconciler-state.js';
-import { stackNameOf, type BayId } from '../../packages/core/src/domain/ids.js';
-import { Secret } from '../../packages/core/src/domain/secret.js';
+import { stackNameOf } from '../../packages/core/src/domain/ids.js';
 import type { Lease } from '../../packages/core/src/ports/store.js';
-import { aBay, aBayModel } from '../../packages/core/src/testing/builders.js';
-import { ManualClock } from '@magnum-ts/core/testing';
 import { emptyDatabase, withMariadb } from '../support/services.js';
 
 const GRACE_MS = 60_000;

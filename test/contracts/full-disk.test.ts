@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aBayModel, type BayModelId, systemClock } from '@magnum-ts/core/testing';
 import { startMariadb, type Mariadb } from '../../scripts/host/mariadb.mjs';
 import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
 import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
 import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
-import type { BayModelId } from '../../packages/core/src/domain/ids.js';
-import { aBayModel } from '../../packages/core/src/testing/builders.js';
 import type { Store } from '../../packages/core/src/ports/store.js';
 import { smallDisk } from '../support/small-disk.js';
 

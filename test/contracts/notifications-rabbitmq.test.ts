@@ -1,13 +1,10 @@
 import amqplib from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { until } from '@magnum-ts/core/testing';
+import { loadConfig, silentLogger } from '@magnum-ts/core';
+import { aBay, systemClock, until } from '@magnum-ts/core/testing';
 import { startRabbitmq, type Rabbitmq } from '../../scripts/host/rabbitmq.mjs';
 import type { AmqpBus } from '../../packages/core/src/adapters/bus/amqp.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
-import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
-import { loadConfig } from '../../packages/core/src/config/config.js';
 import { notificationsOf } from '../../packages/core/src/composition/notifiers.js';
-import { aBay } from '../../packages/core/src/testing/builders.js';
 
 let rabbitmq: Rabbitmq;
 beforeAll(async () => {
@@ -57,7 +54,7 @@ describe('notifications', () => {
         await notifications.notifier?.notify(CREATED);
         return heard.get();
       },
-      { withinMs: 30_000 },
+      { withinMs: 25_000 },
     );
     expect(JSON.parse(message.content.toString())).toMatchObject({ 'oslo.version': '2.0' });
     expect(elsewhere).toEqual([]);

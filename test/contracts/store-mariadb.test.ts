@@ -1,17 +1,20 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  aBay,
+  aBayModel,
+  type BayId,
+  openAtMost,
+  statementErrorContract,
+  storeContract,
+  systemClock,
+} from '@magnum-ts/core/testing';
 import { startMariadb, type Mariadb } from '../../scripts/host/mariadb.mjs';
 import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
 import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
 import { migrate, pendingMigrations } from '../../packages/core/src/adapters/knex/migrate.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { requireRoom } from '../../packages/core/src/app/quotas.js';
-import type { BayId } from '../../packages/core/src/domain/ids.js';
-import { storeContract } from '../../packages/core/src/testing/contracts/store.js';
-import { statementErrorContract } from '../../packages/core/src/testing/contracts/statement-errors.js';
-import { openAtMost } from '../../packages/core/src/testing/counting-neighbour.js';
-import { aBay, aBayModel } from '../../packages/core/src/testing/builders.js';
 
 let mariadb: Mariadb;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Logger } from '@magnum-ts/core';
 import { ERROR_KINDS, type ErrorName } from '../../packages/core/src/domain/errors.js';
-import type { Logger } from '../../packages/core/src/ports/logger.js';
 import { anEngine, type Engine } from '../support/engine.js';
 import { aService, MODEL, NOWHERE, resource, type Reply, type Seen, type Service } from '../support/service.js';
 

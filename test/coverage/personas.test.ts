@@ -1,10 +1,9 @@
 import { operations, type OperationId } from '@magnum-ts/openapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EMBEDDED_DEFAULTS, Secret } from '@magnum-ts/core';
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
 import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
-import { EMBEDDED_DEFAULTS } from '../../packages/core/src/embedded-cloud/config.js';
 import type { ApiDeps } from '../../packages/core/src/api/http/dispatch.js';
-import { Secret } from '../../packages/core/src/domain/secret.js';
 import { bodyOf, MANIFESTS, queryOf } from '../support/bodies.js';
 import { anEngine, type Engine } from '../support/engine.js';
 import { askMatrix, outcomeIn, PERSONAS, TAKES, type Generation, type Outcome, type Persona } from '../support/personas.js';

@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openSqlite } from '@magnum-ts/core';
+import { ManualClock, orchestratorContract, systemClock, until } from '@magnum-ts/core/testing';
 import {
   ACCESS,
   aFleet,
@@ -11,12 +13,8 @@ import {
 import { embeddedMigrations } from '../../packages/core/src/adapters/knex/migrations/embedded.js';
 import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
 import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
-import { openSqlite } from '../../packages/core/src/adapters/knex/sqlite.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
-import { orchestratorContract } from '../../packages/core/src/testing/contracts/orchestrator.js';
 import type { StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
 import { emptyDatabase, withMariadb } from '../support/services.js';
-import { ManualClock, until } from '@magnum-ts/core/testing';
 import { mortalEngine, type Act, type MortalEngine } from './mortal-engine.js';
 
 const SLOWNESS = 40;

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '@magnum-ts/core/testing';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { systemClock, until } from '@magnum-ts/core/testing';
 import { emptyDatabase, withMariadbAndRabbitmq } from '../support/services.js';
 import { randomFrom } from '../chaos/random.js';
 import { Fleet, type Answer, type Line } from './fleet.js';

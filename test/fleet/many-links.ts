@@ -4,11 +4,10 @@
  * until its input ends; then closes them all and prints `closed`.
  */
 import { once } from 'node:events';
+import { silentLogger } from '@magnum-ts/core';
+import { systemClock, systemRandom } from '@magnum-ts/core/testing';
 import { amqpBus } from '../../packages/core/src/adapters/bus/amqp.js';
 import { brokersIn } from '../../packages/core/src/adapters/bus/brokers.js';
-import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
-import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 
 const [url = '', count = '1'] = process.argv.slice(2);
 const buses = await Promise.all(

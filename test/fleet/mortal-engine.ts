@@ -1,11 +1,8 @@
 import type { Knex } from 'knex';
-import { EMBEDDED_DEFAULTS } from '../../packages/core/src/embedded-cloud/config.js';
+import { EMBEDDED_DEFAULTS, silentLogger, SimulatedBackend } from '@magnum-ts/core';
+import { systemClock, systemRandom } from '@magnum-ts/core/testing';
 import { HotEngine } from '../../packages/core/src/embedded-cloud/hot-engine/engine.js';
 import { interceptCalls } from '../../packages/core/src/embedded-cloud/hot-engine/engine.test-support.js';
-import { SimulatedBackend } from '../../packages/core/src/embedded-cloud/simulated.js';
-import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
-import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import type { Clock } from '../../packages/core/src/ports/clock.js';
 

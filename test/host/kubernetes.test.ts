@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { until } from '@magnum-ts/core/testing';
+import { silentLogger, type WebHandler } from '@magnum-ts/core';
+import { aBay, aBayModel, type BayId, type StackName, systemClock, systemRandom, until } from '@magnum-ts/core/testing';
 import { startKubernetes, type KeyAndCertificate, type Kubernetes } from '../../scripts/host/kubernetes.mjs';
 import { ENGINE_LIMITS } from '../../packages/core/src/embedded-cloud/hot-engine/validate.js';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
@@ -15,22 +16,16 @@ import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { manifests, NO_FETCHING } from '../../packages/core/src/adapters/manifests/manifests.js';
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
 import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
-import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
-import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import { apiHandler } from '../../packages/core/src/api/http/dispatch.js';
-import type { WebHandler } from '../../packages/core/src/api/http/request.js';
 import { ensureMainPairs, loadKeyPair } from '../../packages/core/src/conductor/ensure/key-pairs.js';
 import { findBayState, sessionOf } from '../../packages/core/src/conductor/engine-access.js';
 import { rpcHandlers } from '../../packages/core/src/conductor/rpc-handlers.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
 import { EMPTY_RECONCILER_STATE } from '../../packages/core/src/domain/reconciler-state.js';
 import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificate.js';
-import type { BayId, StackName } from '../../packages/core/src/domain/ids.js';
 import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
 import { ANY_ADDRESS } from '../../packages/core/src/testing/any-address.js';
-import { aBay, aBayModel } from '../../packages/core/src/testing/builders.js';
 import {
   aService,
   itemsOf,

@@ -1,6 +1,6 @@
+import { systemClock } from '@magnum-ts/core/testing';
 import { dataOf, type Session } from '../../packages/core/src/adapters/openstack/session.js';
 import { stackIdIn, type HeatResource } from '../../packages/core/src/adapters/orchestrator/heat-words.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { SIGNAL, wire, type Cloud } from './cloud.js';
 
 /** Plays the nodes of servers that boot nothing: signals, as their agents would, every wait condition that waits. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
+import { Secret } from '@magnum-ts/core';
+import { pairText, vaultContract } from '@magnum-ts/core/testing';
 import { barbicanVault } from '../../packages/core/src/adapters/certificates/vault-barbican.js';
 import { dataOf, openSession } from '../../packages/core/src/adapters/openstack/session.js';
-import { Secret } from '../../packages/core/src/domain/secret.js';
-import { pairText, vaultContract } from '../../packages/core/src/testing/contracts/vault.js';
 import { SIGNAL, wire, withOpenstack } from './cloud.js';
 
 vi.setConfig({ testTimeout: 60_000 });

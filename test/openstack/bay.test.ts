@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { until } from '@magnum-ts/core/testing';
+import { systemClock, until } from '@magnum-ts/core/testing';
 import type { IssuedToken } from '../../packages/core/src/adapters/openstack/auth.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { type Answer, type Fleet } from '../fleet/fleet.js';
 import { BayFleet } from './bay-fleet.js';
 import { NodeAccounts, type Account } from './node-accounts.js';

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { until } from '@magnum-ts/core/testing';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { systemClock, until } from '@magnum-ts/core/testing';
 import { BayFleet } from './bay-fleet.js';
 import { ADMIN, DEMO, withOpenstack } from './cloud.js';
 

@@ -1,6 +1,7 @@
 import { afterAll, describe, test } from 'vitest';
+import { Secret, silentLogger } from '@magnum-ts/core';
+import { systemClock, systemRandom } from '@magnum-ts/core/testing';
 import { openstackAt, startOpenstack, type Openstack } from '../../scripts/host/openstack.mjs';
-import { Secret } from '../../packages/core/src/domain/secret.js';
 import {
   passwordLogin,
   type IssuedToken,
@@ -10,9 +11,6 @@ import {
 import { endpointIn, originOf, type Neighbour } from '../../packages/core/src/adapters/openstack/catalog.js';
 import { openSession, type Session, type SessionDeps } from '../../packages/core/src/adapters/openstack/session.js';
 import { wireTo } from '../../packages/core/src/adapters/openstack/wire.js';
-import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
-import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 
 export const SIGNAL = new AbortController().signal;
 export const wire = wireTo({});

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { systemClock } from '@magnum-ts/core/testing';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { BayFleet } from './bay-fleet.js';
 import { ADMIN, DEMO, SIGNAL, withOpenstack, type Made, type Person } from './cloud.js';
 

@@ -2,17 +2,15 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { Knex } from 'knex';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { until } from '@magnum-ts/core/testing';
+import { type BayId, systemClock, until } from '@magnum-ts/core/testing';
 import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { OpenstackCloud } from '../../packages/core/src/adapters/openstack/cloud.js';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
 import { cloudSessions } from '../../packages/core/src/adapters/openstack/sessions.js';
 import { heatOrchestrator } from '../../packages/core/src/adapters/orchestrator/heat.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
 import { engineAddresses } from '../../packages/core/src/conductor/engine-addresses.js';
 import { loadBayState, type BayState } from '../../packages/core/src/conductor/bay-state.js';
-import type { BayId } from '../../packages/core/src/domain/ids.js';
 import { BayFleet } from './bay-fleet.js';
 import { SIGNAL, withOpenstack } from './cloud.js';
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Secret } from '@magnum-ts/core';
+import { systemClock } from '@magnum-ts/core/testing';
 import { withTokenCache } from '../../packages/core/src/adapters/identity/cached.js';
 import { KeystoneIdentity } from '../../packages/core/src/adapters/openstack/identity.js';
 import type { Wire } from '../../packages/core/src/adapters/openstack/wire.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
-import { Secret } from '../../packages/core/src/domain/secret.js';
 import { SIGNAL, wire, withOpenstack, type Cloud } from './cloud.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });

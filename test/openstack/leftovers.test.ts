@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { DomainError } from '@magnum-ts/core';
+import { type BayId, systemClock } from '@magnum-ts/core/testing';
 import type { Neighbour } from '../../packages/core/src/adapters/openstack/catalog.js';
 import { openstackOrphans } from '../../packages/core/src/adapters/openstack/orphans.js';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
 import { cloudSessions, type Sessions } from '../../packages/core/src/adapters/openstack/sessions.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
-import { DomainError } from '../../packages/core/src/domain/errors.js';
-import type { BayId } from '../../packages/core/src/domain/ids.js';
 import type { SweepResult, SweepRequest } from '../../packages/core/src/ports/orphans.js';
 import { DEMO, SIGNAL, withOpenstack, type Made } from './cloud.js';
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
+import { Secret } from '@magnum-ts/core';
 import { until } from '@magnum-ts/core/testing';
 import { accountLogin } from '../../packages/core/src/adapters/openstack/trusts.js';
 import { isDomainError } from '../../packages/core/src/domain/errors.js';
-import { Secret } from '../../packages/core/src/domain/secret.js';
 import type { BayFleet } from './bay-fleet.js';
 import { ADMIN, SIGNAL, type Cloud } from './cloud.js';
 

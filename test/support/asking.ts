@@ -1,9 +1,8 @@
+import { Secret } from '@magnum-ts/core';
+import { aBayModel, type BayId } from '@magnum-ts/core/testing';
 import { createBay, type CreateBay } from '../../packages/core/src/app/bays.js';
 import type { Access, AppDeps } from '../../packages/core/src/app/deps.js';
 import type { Actor } from '../../packages/core/src/domain/actor.js';
-import type { BayId } from '../../packages/core/src/domain/ids.js';
-import { Secret } from '../../packages/core/src/domain/secret.js';
-import { aBayModel } from '../../packages/core/src/testing/builders.js';
 import { OWNER_TOKEN } from './world.js';
 
 /** Who asks in tests that call the use cases themselves. */

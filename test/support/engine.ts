@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import { DomainError, type Logger, silentLogger } from '@magnum-ts/core';
+import { systemClock, systemRandom } from '@magnum-ts/core/testing';
 import { ENGINE_LIMITS } from '../../packages/core/src/embedded-cloud/hot-engine/validate.js';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
 import { lazyAuthority } from '../../packages/core/src/adapters/certificates/lazy-authority.js';
@@ -7,18 +9,14 @@ import { manifests, NO_FETCHING } from '../../packages/core/src/adapters/manifes
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
 import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
-import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
-import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import { apiHandler, type ApiDeps } from '../../packages/core/src/api/http/dispatch.js';
-import { DomainError, type ErrorName } from '../../packages/core/src/domain/errors.js';
+import { type ErrorName } from '../../packages/core/src/domain/errors.js';
 import type { LabelCheck } from '../../packages/core/src/domain/labels.js';
 import { manifestName, type ManifestReport } from '../../packages/core/src/domain/manifest.js';
 import type { ContainerReport, ContainerSpec, ContainerStatus } from '../../packages/core/src/domain/container.js';
 import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
 import type { NodeReport } from '../../packages/core/src/ports/bay-driver.js';
-import type { Logger } from '../../packages/core/src/ports/logger.js';
 import type { RpcHandlers, ContainerAction, ManifestsOf } from '../../packages/core/src/ports/bus.js';
 import type { Policy } from '../../packages/core/src/ports/policy.js';
 import type { Store } from '../../packages/core/src/ports/store.js';

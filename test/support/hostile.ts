@@ -1,6 +1,6 @@
 import { loadSchemas, operations, type JsonSchema, type OperationId } from '@magnum-ts/openapi';
 import fc from 'fast-check';
-import { EMBEDDED_DEFAULTS } from '../../packages/core/src/index.js';
+import { EMBEDDED_DEFAULTS } from '@magnum-ts/core';
 import { operationIds, type Ask } from './service.js';
 
 /** Texts that have broken services before. */

@@ -1,21 +1,19 @@
-import { until } from '@magnum-ts/core/testing';
-import { ROW_LIMITS } from '../../packages/core/src/app/row-limits.js';
-import { isWithin, loadSchemas, operations, type JsonSchema, type OperationId } from '@magnum-ts/openapi';
 import {
   EMBEDDED_DEFAULTS,
+  type EmbeddedConfig,
   embeddedMagnum,
+  type HttpHandler,
+  type Logger,
   openSqlite,
   Secret,
   SimulatedBackend,
-  type EmbeddedConfig,
-  type Logger,
-} from '../../packages/core/src/index.js';
-import type { HttpHandler } from '../../packages/core/src/api/http/request.js';
+} from '@magnum-ts/core';
+import { systemClock, systemRandom, until } from '@magnum-ts/core/testing';
+import { ROW_LIMITS } from '../../packages/core/src/app/row-limits.js';
+import { isWithin, loadSchemas, operations, type JsonSchema, type OperationId } from '@magnum-ts/openapi';
 import type { Knex } from 'knex';
 import { expect } from 'vitest';
 import { EmbeddedIdentity } from '../../packages/core/src/embedded-cloud/identity/identity.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
-import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 import { findRoute } from '../../packages/core/src/api/http/route.js';
 import type { DriverChoice } from '../../packages/core/src/composition/driver-registry.js';
 import { breaches, isFields } from './schema.js';

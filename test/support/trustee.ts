@@ -1,4 +1,4 @@
-import { Secret } from '../../packages/core/src/domain/secret.js';
+import { Secret } from '@magnum-ts/core';
 import type { Service } from './service.js';
 
 /** A token of the account of a bay's nodes, in the first project. */

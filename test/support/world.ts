@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Knex } from 'knex';
+import { EMBEDDED_DEFAULTS, openSqlite, Secret, silentLogger, SimulatedBackend } from '@magnum-ts/core';
+import { type CrashPoints, Killed, ManualClock, systemClock, systemRandom } from '@magnum-ts/core/testing';
 import { EmbeddedCloud } from '../../packages/core/src/embedded-cloud/cloud.js';
-import { EMBEDDED_DEFAULTS } from '../../packages/core/src/embedded-cloud/config.js';
 import { HotEngine } from '../../packages/core/src/embedded-cloud/hot-engine/engine.js';
 import { EmbeddedIdentity } from '../../packages/core/src/embedded-cloud/identity/identity.js';
-import { SimulatedBackend } from '../../packages/core/src/embedded-cloud/simulated.js';
 import { databaseVault } from '../../packages/core/src/adapters/certificates/vault-database.js';
 import { certificateAuthority } from '../../packages/core/src/adapters/certificates/x509.js';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
@@ -12,22 +12,16 @@ import { manifests, NO_FETCHING } from '../../packages/core/src/adapters/manifes
 import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
 import { embeddedMigrations } from '../../packages/core/src/adapters/knex/migrations/embedded.js';
 import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
-import { openSqlite } from '../../packages/core/src/adapters/knex/sqlite.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
 import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
-import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
-import { systemRandom } from '../../packages/core/src/adapters/system/random.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import type { AppDeps } from '../../packages/core/src/app/deps.js';
 import { reconcileBay } from '../../packages/core/src/conductor/reconcile-bay.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
 import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificate.js';
-import { Secret } from '../../packages/core/src/domain/secret.js';
 import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
 import type { Trusts } from '../../packages/core/src/ports/identity.js';
-import { Killed, ManualClock, type CrashPoints } from '@magnum-ts/core/testing';
 
 /** What survives a process: the database and the key. Processes come and go over it. */
 export interface Machine {

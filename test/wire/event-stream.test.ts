@@ -1,6 +1,6 @@
 import { createMagnum, type BayEvent } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../packages/core/src/adapters/system/clock.js';
+import { systemClock } from '@magnum-ts/core/testing';
 import { Listeners } from '../../packages/server/src/app.js';
 import { aService, itemsOf, type Service } from '../support/service.js';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { promptOutput } from '../../packages/core/src/adapters/system/output.js';
+import { promptOutput } from '@magnum-ts/core';
 
 /** A process whose threads are all making keys says something, and is killed at once. */
 const SAYING = (logger: string): string => `

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, afterEach, describe, expect, test } from 'vitest';
-import { router } from '../../packages/core/src/api/http/router.js';
-import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
+import { router, silentLogger } from '@magnum-ts/core';
 import { docsRoom } from '../../packages/server/src/docs.js';
 import { Listeners } from '../../packages/server/src/app.js';
 import { aService, itemsOf, MODEL, type Service } from '../support/service.js';

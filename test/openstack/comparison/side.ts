@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { systemClock } from '../../../packages/core/src/adapters/system/clock.js';
+import { systemClock } from '@magnum-ts/core/testing';
 import type { Asked, Persona } from './asked.js';
 
 export interface Reply {

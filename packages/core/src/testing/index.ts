@@ -1,5 +1,8 @@
-// What tests of the packages share: builders of whole values, a clock, waiting, dying processes, and the suites that every
-// implementation of a port has to pass.
+// What tests of the packages share: builders of whole values and their ids, clocks, waiting, dying processes, and the suites that
+// every implementation of a port has to pass. Internals of the core are not exported: a test of one imports it by its path.
+export { systemClock } from '../adapters/system/clock.js';
+export { systemRandom } from '../adapters/system/random.js';
+export type { BayId, BayModelId, ContainerId, NodeGroupId, NodeId, StackName } from '../domain/ids.js';
 export * from './builders.js';
 export { CrashPoints, Killed } from './crash-points.js';
 export { ManualClock } from './manual-clock.js';
