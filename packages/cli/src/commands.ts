@@ -19,6 +19,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   coeservice: 'services of Kubernetes bays',
   rc: 'replication controllers of Kubernetes bays',
   certificate: 'certificates of bays',
+  credential: 'credentials of the nodes of bays',
   nodegroup: 'groups of equal nodes within a cluster',
   quota: 'limits of the number of clusters in a project',
   stats: 'numbers of clusters and nodes',

@@ -12,6 +12,13 @@ describe('every operation', () => {
   });
 });
 
+test('the help of the program describes every command', async () => {
+  const { out } = await magnum(['--help']);
+  const listed = out.split('Commands:\n')[1]?.split('\n\n')[0]?.split('\n') ?? [];
+  expect(listed.length).toBeGreaterThan(15);
+  expect(listed.filter((line) => !/^ {2}\S.* {2,}\S/.test(line))).toEqual([]);
+});
+
 describe('output', () => {
   test('is a table with the usual columns, in which a name cannot redraw the terminal', async () => {
     const { out, code } = await magnum('bay list');
