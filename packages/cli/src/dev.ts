@@ -1,3 +1,4 @@
+import type * as Server from '@magnum-ts/server';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Flags } from './arguments.js';
 import { addCommonOptions } from './commands.js';
@@ -5,30 +6,6 @@ import { UsageError } from './errors.js';
 import type { Io } from './io.js';
 import { openSession } from './session.js';
 import { escapeControls, oneLine, quoteForShell } from './text.js';
-
-// The exports of @magnum-ts/server that this command uses. The package is large, so only this command loads it.
-interface DevOptions {
-  port?: number;
-  host?: string;
-  dataDir?: string;
-  reset?: boolean;
-  servers?: 'auto' | 'docker' | 'simulated';
-  log?: (line: string) => void;
-}
-
-interface DevServer {
-  url: string;
-  dataDir: string;
-  servers: { kind: 'docker' | 'simulated'; description: string };
-  openrc: string;
-  openrcDemo: string;
-  stop(): Promise<void>;
-}
-
-interface DevService {
-  startDev(this: void, options: DevOptions): Promise<DevServer>;
-  tuneHeapGrowth(this: void): void;
-}
 
 export function addDev(program: Command, io: Io): void {
   const command = program
@@ -54,7 +31,7 @@ async function dev(io: Io, flags: Flags): Promise<void> {
   await server.stop();
 }
 
-function devOptions(io: Io, flags: Flags): DevOptions {
+function devOptions(io: Io, flags: Flags): Server.DevOptions {
   const { port: number, host, data } = flags;
   return {
     ...(typeof number === 'number' && { port: number }),
@@ -66,7 +43,7 @@ function devOptions(io: Io, flags: Flags): DevOptions {
   };
 }
 
-function printAddresses(io: Io, server: DevServer): void {
+function printAddresses(io: Io, server: Server.DevServer): void {
   const width = Math.max(quoteForShell(server.openrc).length, quoteForShell(server.openrcDemo).length);
   io.out(
     [
@@ -87,11 +64,12 @@ function printAddresses(io: Io, server: DevServer): void {
   );
 }
 
-async function loadServer(): Promise<DevService> {
-  const server: object = await import('@magnum-ts/server');
-  if (['startDev', 'tuneHeapGrowth'].some((name) => typeof Reflect.get(server, name) !== 'function'))
+/** Loads the server, for this command only, since the package is large. Throws UsageError for a server of another release. */
+async function loadServer(): Promise<Pick<typeof Server, 'startDev' | 'tuneHeapGrowth'>> {
+  const { startDev, tuneHeapGrowth } = await import('@magnum-ts/server');
+  if (typeof startDev !== 'function' || typeof tuneHeapGrowth !== 'function')
     throw new UsageError('This installation of @magnum-ts/server cannot run `magnum dev`; rebuild it');
-  return server as DevService; // the two packages are released together, and these are the signatures that the server exports
+  return { startDev, tuneHeapGrowth };
 }
 
 function waitForAbort(signal: AbortSignal): Promise<void> {
