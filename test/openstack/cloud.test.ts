@@ -2,11 +2,12 @@ import { expect, test, vi } from 'vitest';
 import { OpenstackCloud } from '../../packages/core/src/adapters/openstack/cloud.js';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
 import { cloudSessions } from '../../packages/core/src/adapters/openstack/sessions.js';
-import { EXAMPLE_BAYS } from '../../packages/core/src/coe/shared/testing/example-bays.js';
+import { EXAMPLE_BAYS, exampleBay } from '../../packages/core/src/coe/shared/testing/example-bays.js';
 import { swarmMode } from '../../packages/core/src/coe/swarm/drivers/swarm-mode/driver.js';
+import { SHARD_SIZE } from '../../packages/core/src/domain/shards.js';
 import type { FactsRequest } from '../../packages/core/src/ports/cloud.js';
 import type { CloudAccess } from '../../packages/core/src/ports/orchestrator.js';
-import { SIGNAL, withOpenstack } from './cloud.js';
+import { DEMO, SIGNAL, withOpenstack } from './cloud.js';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -102,4 +103,19 @@ await withOpenstack('Glance, Nova and Neutron', (cloud) => {
     );
     expect(answer['Description']).toBe('A Docker swarm');
   });
+
+  test('the stack of a bay of 100 workers is valid for Heat, with every node in its shards', async () => {
+    const { template, files } = swarmMode.render(exampleBay({ workers: 100, shardSize: SHARD_SIZE, clusterInNames: true }));
+    const { projectId } = await demo();
+    const answer = await cloud.call(DEMO, 'orchestration', {
+      method: 'POST',
+      path: `/v1/${projectId}/validate?show_nested=true`,
+      body: { template, files },
+    });
+    const { NestedParameters: nested } = answer as { readonly NestedParameters: Nested }; // Heat's answer
+    const shards = Object.entries(nested).filter(([name]) => name.startsWith('nodes-'));
+    expect(shards.map(([, shard]) => Object.keys(shard.NestedParameters ?? {}).length)).toEqual([50, 50]);
+  });
 });
+
+type Nested = Readonly<Record<string, { readonly NestedParameters?: Readonly<Record<string, unknown>> }>>;

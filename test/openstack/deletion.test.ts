@@ -164,6 +164,17 @@ await withOpenstack('the end of a bay on a real OpenStack', (cloud) => {
     expect(own.flat().filter((id) => still.has(id))).toEqual([]);
   });
 
+  test('whose volumes are to be in a zone that Cinder does not have fails with the name of the zone', async () => {
+    const labels = { docker_volume_availability_zone: 'no-such-zone' };
+    const uuid = await bays.create('zoned', await bays.model({ name: 'zoned', docker_volume_size: 3, labels }));
+    const { body } = await bays.settled(uuid);
+    expect(body, JSON.stringify(body)).toMatchObject({
+      status: 'CREATE_FAILED',
+      status_reason: expect.stringContaining('no-such-zone'),
+    });
+    await bays.remove(uuid);
+  });
+
   /** Somebody new in the project `demo`, with a key pair of the usual name. */
   async function somebody(name: string): Promise<Person> {
     const { user, project } = { user: name, project: 'demo' };
