@@ -6,6 +6,7 @@ import { DevProcess } from './dev-process.js';
 import { aSwarmModel } from './hive.js';
 import { dockerForTests, inside, nodeContainer, ownedBy, removeOwned } from './docker.js';
 
+const MTU_OPTION = 'com.docker.network.driver.mtu';
 const available = await dockerForTests('test/e2e/managers.test.ts');
 
 describe.skipIf(!available)('bays of other shapes', () => {
@@ -30,6 +31,7 @@ describe.skipIf(!available)('bays of other shapes', () => {
         master_count: 3,
         master_lb_enabled: true,
         docker_volume_size: 3,
+        labels: { network_mtu: '1400' },
       })
     ).uuid;
     const bay = await magnum.bays.waitUntil(bayId, { intervalMs: 500, timeoutMs: 180_000 });
@@ -47,6 +49,14 @@ describe.skipIf(!available)('bays of other shapes', () => {
     for (const { name } of await magnum.nodes.list({ bay_ident: bayId }).toArray())
       expect(await inside(instance, name ?? '', 'mountpoint', '/var/lib/docker')).toContain('is a mountpoint');
   }, 200_000);
+
+  test("the engines' networks have the MTU of the nodes' network, and overlays 50 bytes less for their own header", async () => {
+    for (const { name } of await magnum.nodes.list({ bay_ident: bayId }).toArray()) {
+      const mtuOf = (network: string): Promise<string> =>
+        inside(instance, name ?? '', 'docker', 'network', 'inspect', network, '--format', `{{index .Options "${MTU_OPTION}"}}`);
+      expect([name, await mtuOf('docker_gwbridge'), await mtuOf('ingress')]).toEqual([name, '1400', '1350']);
+    }
+  }, 60_000);
 
   test('a manager that dies does not take the API with it', async () => {
     const leader = (await magnum.nodes.list({ bay_ident: bayId }).toArray()).find((node) => node.leader)?.name ?? '';
