@@ -20,5 +20,6 @@ export interface DriverShape {
   readonly securityRules: readonly JsonObject[];
   /** Settings that only this driver's scripts read, the same for all nodes. Literals only: a function would be resolved by Heat. */
   plainSettings(input: RenderInput): JsonObject;
+  /** Scripts of a node. The steps that node.sh runs, in order, are `STEPS` in the driver's part of the library. */
   readonly scripts: NodeScripts;
 }

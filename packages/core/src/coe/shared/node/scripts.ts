@@ -1,5 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+// Read from the sources also when compiled: the scripts are shipped as they are reviewed.
+const SHARED = new URL('../../../../src/coe/shared/node/scripts/', import.meta.url);
+const LIBRARY = 'lib.sh';
+/** A driver's part of the library: its steps, its folders, and the functions that shared scripts call. */
+const DRIVER_LIBRARY = 'driver.sh';
+
 /** Scripts of a node, read once when a driver is loaded. */
 export interface NodeScripts {
   /** Text by the name that the templates use. */
@@ -8,13 +14,24 @@ export interface NodeScripts {
   readonly paths: Readonly<Record<string, string>>;
 }
 
-/** Reads the scripts of a folder. */
+/**
+ * The shared scripts together with those of a driver's folder; one of the driver replaces a shared one of the same name.
+ *
+ * The driver's `driver.sh` becomes the end of `lib.sh`, which every script sources. So the shared scripts find what is the driver's
+ * own without a file more on the node: names and number of the files in user data stay as they are.
+ */
 export function nodeScripts(folder: URL): NodeScripts {
-  const names = readdirSync(folder)
-    .filter((name) => /\.(sh|py)$/.test(name))
-    .sort();
+  const { [DRIVER_LIBRARY]: own = '', ...others } = textsIn(folder);
+  const texts: Record<string, string> = { ...textsIn(SHARED), ...others };
+  texts[LIBRARY] = `${texts[LIBRARY] ?? ''}\n${own}`;
+  const names = Object.keys(texts).sort();
   return {
-    files: Object.fromEntries(names.map((name) => [`scripts/${name}`, readFileSync(new URL(name, folder), 'utf8')])),
+    files: Object.fromEntries(names.map((name) => [`scripts/${name}`, texts[name] ?? ''])),
     paths: Object.fromEntries(names.map((name) => [`/opt/magnum/${name}`, `scripts/${name}`])),
   };
+}
+
+function textsIn(folder: URL): Readonly<Record<string, string>> {
+  const names = readdirSync(folder).filter((name) => /\.(sh|py)$/.test(name));
+  return Object.fromEntries(names.map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]));
 }

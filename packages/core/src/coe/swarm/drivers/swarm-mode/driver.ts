@@ -13,17 +13,14 @@ import {
   portProblems,
 } from '../../../shared/node/checks.js';
 import { label } from '../../../shared/node/labels.js';
-import { nodeScripts } from '../../../shared/node/scripts.js';
 import { SWARM_LABELS, swarmLabel } from './labels.js';
+import { SWARM_SCRIPTS } from './scripts.js';
 
 // Distributions whose images run cloud-init and systemd. Fedora CoreOS wants Ignition, which this driver does not write.
 const DISTROS = ['fedora-atomic', 'debian', 'ubuntu', 'fedora'] as const;
 const platforms: readonly Platform[] = DISTROS.flatMap((distro) =>
   (['swarm-mode', 'swarm'] as const).map((coe) => ({ serverType: 'vm' as const, distro, coe })),
 );
-
-// Read from the sources also when compiled: the scripts are shipped as they are reviewed.
-const SCRIPTS = new URL('../../../../../src/coe/swarm/drivers/swarm-mode/scripts/', import.meta.url);
 
 const SHAPE: DriverShape = {
   descriptions: { bay: 'A Docker swarm', master: 'A manager of the swarm', worker: 'A worker of the swarm' },
@@ -41,7 +38,7 @@ const SHAPE: DriverShape = {
     network_mtu: swarmLabel(input, 'network_mtu') ?? '',
     swarm_address_pool: swarmLabel(input, 'swarm_address_pool') ?? '',
   }),
-  scripts: nodeScripts(SCRIPTS),
+  scripts: SWARM_SCRIPTS,
 };
 
 /** Docker Engine in Swarm mode on servers with cloud-init. */

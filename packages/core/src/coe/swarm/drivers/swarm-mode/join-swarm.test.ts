@@ -1,14 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { nodeFolder, type NodeFolder } from '../../../shared/testing/node-folder.test-support.js';
+import { SWARM_SCRIPTS } from './scripts.js';
 
 // The script as it runs on the first manager, before an engine that has a swarm and networks, in folders of its own.
-const SCRIPTS = fileURLToPath(new URL('scripts/', import.meta.url));
 const MTU = 1_400;
 const MTU_OPTION = 'com.docker.network.driver.mtu';
 
@@ -17,7 +16,7 @@ interface Network {
   readonly Options?: Readonly<Record<string, string>>;
 }
 
-let folder: string;
+let node: NodeFolder;
 let engine: Server;
 let running: ChildProcess | undefined;
 let isInSwarm: boolean;
@@ -27,29 +26,19 @@ let asked: string[];
 let afterwards: (request: string) => void;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'magnum-join-'));
-  for (const name of ['etc', 'run', 'opt']) mkdirSync(join(folder, name));
-  for (const script of ['lib.sh', 'join-swarm.sh']) {
-    const text = readFileSync(join(SCRIPTS, script), 'utf8')
-      .replaceAll('/opt/magnum', join(folder, 'opt'))
-      .replaceAll('/etc/magnum', join(folder, 'etc'))
-      .replaceAll('/run/magnum', join(folder, 'run'))
-      .replaceAll('/var/run/docker.sock', join(folder, 'engine.sock'));
-    writeFileSync(join(folder, 'opt', script), text);
-    chmodSync(join(folder, 'opt', script), 0o755);
-  }
+  node = nodeFolder(SWARM_SCRIPTS);
   const values = { first: true, private_address: '10.0.0.2', swarm_address_pool: '10.128.0.0/16' };
-  writeFileSync(join(folder, 'etc', 'node.json'), JSON.stringify(values));
-  writeFileSync(join(folder, 'run', 'mtu'), String(MTU));
+  writeFileSync(join(node.etc, 'node.json'), JSON.stringify(values));
+  writeFileSync(join(node.run, 'mtu'), String(MTU));
   [isInSwarm, networks, asked, afterwards] = [false, new Map(), [], () => undefined];
   engine = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((done) => engine.listen(join(folder, 'engine.sock'), done));
+  await new Promise<void>((done) => engine.listen(node.engine, done));
 });
 afterEach(async () => {
   running?.kill('SIGKILL');
   engine.closeAllConnections();
   await new Promise((done) => engine.close(done));
-  rmSync(folder, { recursive: true });
+  node.remove();
 });
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -85,13 +74,13 @@ function done(what: string, text: string): readonly [number, unknown] {
 
 /** How the script ended: its exit code, or the signal that ended it. */
 async function run(): Promise<unknown> {
-  running = spawn(join(folder, 'opt', 'join-swarm.sh'), { stdio: 'ignore' });
+  running = spawn(join(node.opt, 'join-swarm.sh'), { stdio: 'ignore' });
   const [code, signal]: unknown[] = await once(running, 'exit');
   return code ?? signal;
 }
 
 const mtuOf = (name: string): string | undefined => networks.get(name)?.Options?.[MTU_OPTION];
-const isPending = (): boolean => existsSync(join(folder, 'etc', 'ingress-pending'));
+const isPending = (): boolean => existsSync(join(node.etc, 'ingress-pending'));
 
 test('the networks of a swarm fit the network of its nodes', async () => {
   expect(await run()).toBe(0);
@@ -123,7 +112,7 @@ test('a manager that is in its swarm for long keeps the networks that it has', a
 });
 
 test('networks stay as the engine makes them where packets have the usual size', async () => {
-  writeFileSync(join(folder, 'run', 'mtu'), '1500');
+  writeFileSync(join(node.run, 'mtu'), '1500');
   expect(await run()).toBe(0);
   expect(mtuOf('ingress')).toBeUndefined();
   expect(networks.has('docker_gwbridge')).toBe(false);

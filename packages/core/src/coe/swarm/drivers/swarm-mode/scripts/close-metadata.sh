@@ -1,5 +1,5 @@
 #!/bin/sh
-# Closes the metadata service to whatever runs on this node but root itself: it tells what a new node starts from.
+# Closes the metadata service to containers and to all users but root: its answers hold the node's user data.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The engine's settings. Whatever the image has set stays, unless the bay says otherwise.
+# Writes the engine's settings. Settings of the image stay, except where the bay has its own.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 

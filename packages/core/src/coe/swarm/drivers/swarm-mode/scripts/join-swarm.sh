@@ -1,5 +1,5 @@
 #!/bin/sh
-# The first manager makes the swarm; every other node joins it, with the token that the first manager has handed out.
+# The first manager makes the swarm; every other node joins it, with a token from the first manager's signal.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 

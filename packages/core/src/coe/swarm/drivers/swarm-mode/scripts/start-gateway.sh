@@ -1,5 +1,5 @@
 #!/bin/sh
-# TLS before the engine.
+# Starts the gateway, which speaks TLS before the engine.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 
@@ -15,7 +15,7 @@ ExecReload=$(command -v kill) -HUP \$MAINPID
 Restart=always
 RestartSec=1
 LimitNOFILE=4096
-# It answers whoever asks from outside: of what root may do, it keeps what it needs to read its keys and to reach the engine.
+# The gateway answers strangers, so of root's rights it keeps only those that read its keys and reach the engine.
 CapabilityBoundingSet=
 NoNewPrivileges=yes
 ProtectSystem=strict

@@ -1,6 +1,6 @@
 #!/bin/sh
-# ask-cert.sh FOLDER TOKEN-FILE: makes a key, has it signed by the bay's CA, and leaves both as server.pem in the folder. The CA
-# knows which names and addresses this node has.
+# ask-cert.sh FOLDER TOKEN-FILE: makes a key, has it signed by the bay's CA, and leaves certificate and key as server.pem in the folder. The
+# CA adds the names and addresses of this node itself: a node cannot ask for those of another.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 

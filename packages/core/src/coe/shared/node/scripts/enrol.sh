@@ -1,6 +1,6 @@
 #!/bin/sh
-# Exchanges what the user data holds, which is good once, for the credential of the nodes of this bay. The secret is made and kept
-# before it is told: whoever dies on the way comes back with the same one, which is taken again.
+# Exchanges the enrolment token in the user data, which works once, for the credential of this bay's nodes. The node's secret is kept
+# before it is sent: a node that dies in between comes back with the same secret, and the service accepts it again.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 

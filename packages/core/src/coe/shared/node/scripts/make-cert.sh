@@ -1,11 +1,11 @@
 #!/bin/sh
-# The node's certificates: the key is made here and never leaves; the bay's CA signs through the API. Run again, it takes up what
-# has changed: whom to trust (two CAs while the bay gets another one), and a certificate of the first of them.
+# Makes and renews the node's certificate. The key never leaves the node; the bay's CA signs through the API. A later run adopts changes:
+# the CAs to trust (two during a rotation), and a certificate of the first of them.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 
 if is_true tls_disabled; then exit 0; fi
-folder=/etc/docker
+folder=$CERTIFICATES
 mkdir -p "$folder"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -24,7 +24,7 @@ pem_of "$work/ca.json" >"$work/ca.crt"
 sed '/END CERTIFICATE/q' "$work/ca.crt" >"$work/first.crt"
 openssl verify -CAfile "$work/ca.crt" "$work/first.crt" >/dev/null || give_up 'the answer of the API is no CA'
 
-# A week before it ends, a certificate is made anew; one that ends with its CA cannot be made any better.
+# A certificate is renewed a week before it ends. One that ends together with its CA is kept: a new one would not last longer.
 lasts() {
     openssl x509 -in "$1" -noout -checkend 604800 >/dev/null 2>&1 && return 0
     openssl x509 -in "$1" -noout -checkend 0 >/dev/null 2>&1 &&
@@ -41,4 +41,4 @@ if ! is_good "$folder/server.pem"; then
     is_good "$work/server.pem" || give_up 'the certificate was not signed by the CA of this bay'
     put "$work/server.pem" server.pem
 fi
-if [ "$changed" = yes ] && systemctl is-active --quiet magnum-gateway.service; then systemctl reload magnum-gateway.service; fi
+if [ "$changed" = yes ]; then reload_certificates; fi

@@ -1,4 +1,5 @@
-# Sourced by every step. Values are data: they are read from one JSON file and never become part of a script.
+# The library that every step sources; a driver's own part follows at its end. Values are data: they are read from one JSON file and
+# never become part of a script.
 # shellcheck shell=sh
 set -eu
 umask 077
@@ -8,11 +9,10 @@ CREDENTIAL=/etc/magnum/credential.json
 SECRET=/etc/magnum/secret
 STATE=/run/magnum
 TOKEN=$STATE/token
-ENGINE_SOCKET=/var/run/docker.sock
 export VALUES CREDENTIAL SECRET STATE TOKEN
 mkdir -p "$STATE"
 
-# value a.b: the text at that path, empty when it is not there; true and false as such.
+# value a.b: prints the text at that path, or nothing where the path does not exist; true and false as these words.
 value() {
     python3 -c '
 import json, os, sys
@@ -26,23 +26,12 @@ is_true() { [ "$(value "$1")" = true ]; }
 
 say() { printf '%s magnum: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1"; }
 
-# The last line of a step's standard error is the reason that people read.
+# give_up REASON: ends the step. The last line of its standard error becomes the reason in the bay's status.
 give_up() { printf '%s\n' "$1" >&2; exit 1; }
 
-# engine METHOD PATH [FILE]: prints the answer of the engine of this node; FILE is the body. Fails unless the answer is good.
-engine() {
-    if [ $# -gt 2 ]; then set -- "$1" "$2" --header 'Content-Type: application/json' --data-binary "@$3"; fi
-    method=$1 path=$2
-    shift 2
-    answer=$(curl --silent --show-error --max-time 120 --write-out '\n%{http_code}' --unix-socket "$ENGINE_SOCKET" \
-        --request "$method" "$@" "http://engine$path") || return 1
-    printf '%s' "$answer" | sed '$d'
-    case $answer in *"
-"2??) return 0 ;; *) return 1 ;; esac
-}
-
 # cloud METHOD URL TOKEN-FILE BODY-FILE ANSWER-FILE HEADER-FILE: one request to the cloud; prints the status, 000 without an
-# answer. Empty file names mean none. Neither the token nor the body is ever on a command line. Proxies are for the internet.
+# answer. An empty file name means none. Token and body never stand on a command line, where any process could read them. The cloud is
+# reached without the bay's proxies, which are for the internet.
 cloud() {
     python3 - "$@" <<'PYTHON' | curl --config - || true
 import json, os, sys
@@ -62,7 +51,7 @@ option("header", "OpenStack-API-Version: container-infra latest")
 print("silent")
 if token:
     option("header", "X-Auth-Token: " + open(token).read().strip())
-    # All nodes of a bay have the same account: the secret tells Magnum, and nobody else, which node asks.
+    # All nodes of a bay share one account: the secret proves to Magnum which node asks, and is sent to no other service.
     if url.startswith(values["magnum_url"] + "/") and os.path.exists(os.environ["SECRET"]):
         option("header", "X-Magnum-Node: " + values["node_name"])
         option("header", "X-Magnum-Node-Secret: " + open(os.environ["SECRET"]).read().strip())
@@ -81,8 +70,8 @@ elif values["cloud_ca"]:
 PYTHON
 }
 
-# cloud_until_good WHAT METHOD URL TOKEN BODY ANSWER HEADERS: repeats until the cloud agrees. Refusals are repeated a few times
-# only; silence and server errors for twenty minutes (PATIENCE, in seconds): the API may be restarting.
+# cloud_until_good WHAT METHOD URL TOKEN BODY ANSWER HEADERS: repeats a request until it succeeds. A refused one is repeated four times;
+# one without an answer, or with a server error, for twenty minutes (PATIENCE, in seconds), because the API may be restarting.
 cloud_until_good() {
     what=$1
     shift
@@ -115,5 +104,5 @@ PYTHON
     rm -f "$1/login" "$1/headers"
 }
 
-# keep FILE PATH: in one step, so that nobody ever reads half of it, and that a server that loses its power has the old or the new.
+# keep FILE PATH: replaces PATH in one step. No reader sees half a file, and a server that loses power has either the old or the new one.
 keep() { fresh=$(mktemp "$2.XXXXXX") && cat "$1" >"$fresh" && sync "$fresh" && mv -f "$fresh" "$2"; }

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes this server a node of a Swarm: the steps in order, then word to the orchestrator. Running it again does no harm.
+# Makes this server a node of its bay: runs the driver's steps in order, then signals the orchestrator. It can be repeated.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 
-for step in install-docker enrol prepare-volume make-cert configure-docker start-docker start-gateway start-checks join-swarm close-metadata; do
+for step in $STEPS; do
     say "$step"
     if ! "/opt/magnum/$step.sh" 2>"$STATE/errors"; then
         cat "$STATE/errors"
@@ -13,4 +13,4 @@ for step in install-docker enrol prepare-volume make-cert configure-docker start
     fi
     cat "$STATE/errors"
 done
-/opt/magnum/signal.sh SUCCESS "the node is part of the swarm"
+/opt/magnum/signal.sh SUCCESS "$JOINED"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A timer that looks whether the node should have another credential, or other certificates.
+# Starts the timer that asks for another credential and other certificates.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Takes up the credential that this node should hold, where that is another one, and tells that it does. The old one works until
-# every node has told. Dying anywhere, it leaves a credential that works: the next run takes up what is left.
+# Adopts the credential that this node should hold, and reports it. The old one works until every node has reported. A node that dies
+# anywhere in between has a credential that works, and the next run continues.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 
@@ -31,7 +31,7 @@ PYTHON
 rm -f "$work/answer"
 
 if [ -s "$work/credential" ]; then
-    # It must work before it counts; and it must be kept before its token is, which is good for no other.
+    # The login proves the credential before it replaces the old one. The token belongs to the new credential, so it is kept after it.
     log_in "$work" "$work/credential"
     keep "$work/credential" "$CREDENTIAL"
     keep "$work/token" "$TOKEN"

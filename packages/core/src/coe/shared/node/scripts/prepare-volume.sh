@@ -1,9 +1,9 @@
 #!/bin/sh
-# Puts the engine's storage on the volume of this node, when it has one.
+# Puts the engine's data on the volume of this node, where it has one.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 
-target=/var/lib/docker
+target=$ENGINE_DATA
 device=$(value volume.device)
 [ -n "$device" ] || exit 0
 by_id=/dev/disk/by-id/virtio-$(value volume.id | cut -c 1-20)
@@ -17,22 +17,20 @@ done
 if [ -e "$by_id" ]; then device=$(readlink -f "$by_id"); fi
 mkdir -p "$target"
 
-stop_engine() { systemctl stop docker.socket docker.service 2>/dev/null || true; }
-
 if [ -d "$device" ]; then
     [ "$(stat -c %d:%i "$device")" != "$(stat -c %d:%i "$target")" ] || exit 0
     stop_engine
-    # A line in fstab would not do: where something is mounted on the target already, systemd takes that for its work done.
+    # An entry in fstab is not enough: where the target is a mount point already, systemd takes the entry as mounted.
     cat >/etc/systemd/system/magnum-volume.service <<UNIT
 [Unit]
-Description=Storage of the Docker Engine on the volume of this node
-Before=docker.service
+Description=Data of the engine on the volume of this node
+Before=$ENGINE_UNIT
 [Service]
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=$(command -v mount) --bind $device $target
 [Install]
-RequiredBy=docker.service
+RequiredBy=$ENGINE_UNIT
 UNIT
     systemctl daemon-reload
     systemctl enable --quiet magnum-volume.service
@@ -45,7 +43,7 @@ stop_engine
 mount "$device" "$target"
 entry="UUID=$(blkid -o value -s UUID "$device") $target ext4 defaults,nofail 0 2"
 grep -qsF "$entry" /etc/fstab || printf '%s\n' "$entry" >>/etc/fstab
-# `nofail` lets the boot go on without the volume, but an engine on an empty folder would have forgotten its swarm.
-mkdir -p /etc/systemd/system/docker.service.d
-printf '[Unit]\nRequiresMountsFor=%s\n' "$target" >/etc/systemd/system/docker.service.d/magnum-volume.conf
+# `nofail` lets the boot continue without the volume. The engine must not: on an empty folder it would have forgotten its cluster.
+mkdir -p "/etc/systemd/system/$ENGINE_UNIT.d"
+printf '[Unit]\nRequiresMountsFor=%s\n' "$target" >"/etc/systemd/system/$ENGINE_UNIT.d/magnum-volume.conf"
 systemctl daemon-reload
