@@ -3,8 +3,9 @@
  *
  * A service understands a range of microversions and answers any other with 406, and this library knows versions that an older service does
  * not have. So the client asks once for the service's newest version, and sends the lower one of that and its own with every request. What must
- * stay true: one question serves all calls, also concurrent ones; a question that throws is asked again by the next call; and a service that
- * names no version is called without one.
+ * stay true: one question serves all calls, also concurrent ones; a question that fails, or that a proxy answers in the service's place, is
+ * asked again by the next call, as a client that had taken it for an answer would speak the oldest version for ever; and a service that names no
+ * version is called without one.
  */
 import type { Auth } from './auth.js';
 import { underDeadline } from './deadline.js';
@@ -34,14 +35,18 @@ export interface DiscoveryDeps {
 
 /** Asks the service once, at the first call. */
 export function negotiateOnce(deps: DiscoveryDeps): MicroversionSource {
-  let known: Promise<string | undefined> | undefined;
+  let known: Promise<Discovery> | undefined;
   return {
-    negotiate: () => {
-      known ??= discover(deps).catch((error: unknown) => {
-        known = undefined;
+    negotiate: async () => {
+      const asked = (known ??= discover(deps));
+      try {
+        const { version, isFinal } = await asked;
+        if (!isFinal && known === asked) known = undefined;
+        return version;
+      } catch (error) {
+        if (known === asked) known = undefined;
         throw error;
-      });
-      return known;
+      }
     },
   };
 }
@@ -50,7 +55,13 @@ export function useVersion(version: string): MicroversionSource {
   return { negotiate: async () => version };
 }
 
-async function discover(deps: DiscoveryDeps): Promise<string | undefined> {
+interface Discovery {
+  readonly version: string | undefined;
+  /** False where the service itself did not answer: nothing is known of it yet. */
+  readonly isFinal: boolean;
+}
+
+async function discover(deps: DiscoveryDeps): Promise<Discovery> {
   const url = `${baseUrl(deps.endpoint ?? (await deps.auth.get()).endpoint)}/v1`;
   const request = (signal: AbortSignal): Promise<Response> =>
     sendRequest(deps.fetch, url, { headers: { accept: 'application/json' }, signal });
@@ -62,7 +73,8 @@ async function discover(deps: DiscoveryDeps): Promise<string | undefined> {
   });
   const newest = response?.headers.get('openstack-api-maximum-version')?.split(/\s+/).at(-1);
   await response?.body?.cancel();
-  return newest !== undefined && /^1\.\d+$/.test(newest) ? lowerOf(newest, NEWEST) : undefined;
+  if (newest !== undefined && /^1\.\d+$/.test(newest)) return { version: lowerOf(newest, NEWEST), isFinal: true };
+  return { version: undefined, isFinal: response?.ok === true };
 }
 
 function lowerOf(a: string, b: string): string {
