@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '@magnum-ts/core/testing';
 import { aService, itemsOf, ORIGIN, refusalOf, type Fields, type Service } from '../support/service.js';
 
 const LABELS: Readonly<Record<string, Fields>> = {
@@ -79,9 +80,11 @@ describe.each([
 });
 
 test('lists of bays can be of one status, and a new status is a change', async () => {
-  const late = new Date(Date.now() + 500).toISOString();
-  await new Promise((done) => setTimeout(done, 600));
-  expect(await names('/v1/clusters', { updated_since: late })).toEqual([]);
+  // A time after the last change of what is there already.
+  const late = await until('no cluster changes any more', async () => {
+    const now = new Date().toISOString();
+    return (await names('/v1/clusters', { updated_since: now })).length === 0 && now;
+  });
   const { uuid } = itemsOf(await service.request('GET', '/v1/bays?name=gold'), 'bays')[0] ?? {};
   await service.request('DELETE', `/v1/bays/${String(uuid)}`, { version: '1.2' });
   await service.until(String(uuid), 'gone');

@@ -76,12 +76,15 @@ describe('MariaDB', () => {
     const db = openMariadb({ url: emptyDatabase(), poolSize: 1, acquireTimeoutMs: 200 });
     await migrate(openMariadb({ url: urlOf(db) }), coreMigrations);
     const store = knexStore(db, systemClock);
+    const [taken, released] = [aGate(), aGate()];
     const slow = store.write(async (repos) => {
       await repos.services.list();
-      await systemClock.sleep(600);
+      taken.open();
+      await released.opened;
     });
-    await systemClock.sleep(50);
+    await taken.opened;
     await expect(store.read((repos) => repos.services.list())).rejects.toMatchObject({ kind: 'store-unavailable', status: 503 });
+    released.open();
     await slow;
     expect(await store.read((repos) => repos.services.list())).toEqual([]);
     await store.close();
@@ -150,4 +153,13 @@ function urlOf(db: ReturnType<typeof openMariadb>): string {
     database: string;
   };
   return `mysql://${user}:${password}@${host}:${port}/${database}`;
+}
+
+/** A promise that a test resolves when its time has come. */
+function aGate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
 }

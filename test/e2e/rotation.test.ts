@@ -99,6 +99,7 @@ describe.skipIf(!available)('another certificate authority for a running bay', (
     const dropped = await phase('stop trusting');
     await inBetween.stop();
     const bay = await magnum.bays.waitUntil(bayId, { intervalMs: 500, timeoutMs: 120_000 });
+    // Clients go on asking for a while after the rotation: nothing may be refused then either.
     await sleep(1_000);
     await withFreshFiles.stop();
     expect(bay).toMatchObject({ status: 'UPDATE_COMPLETE' });

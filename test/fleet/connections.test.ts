@@ -90,6 +90,7 @@ await withMariadbAndRabbitmq('processes whose neighbours break off', ({ mariadb,
           async () => (await fleet.ask('GET', '/v1/baymodels').catch(() => undefined))?.status === 200 || died().length > 0,
           { withinMs: 30_000 },
         );
+        // An error that nothing handles ends the process in the turns of its loop that follow.
         await systemClock.sleep(50);
         expect(died(), `${blow.cut} piece ${blow.piece}`).toEqual([]);
       }

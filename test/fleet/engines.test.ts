@@ -72,7 +72,7 @@ function enginesSuite(open: () => Promise<Knex>): void {
       killed(first);
       const death = performance.now();
       await until('the other engine has completed its own stack', async () => (await find(second, 'own'))?.state === 'COMPLETE');
-      // A second look of the other engine has passed by now; it has left alone what is not its own yet.
+      // An engine looks for work each second. After this time it has looked, and has left alone what another one still leases.
       await systemClock.sleep(1_200);
       const stacks = await Promise.all(names.map((name) => find(second, name)));
       expect(stacks.flatMap((stack) => actsOn(stack?.id ?? '')).filter((act) => act.engine === 'second')).toEqual([]);
@@ -129,6 +129,7 @@ function enginesSuite(open: () => Promise<Knex>): void {
       'the wait condition waits',
       async () => (await find(gate, 'stack'))?.resources.find((resource) => resource.path[0] === 'wait')?.state === 'IN_PROGRESS',
     );
+    // Between two of the worker's looks: a signal that only a look found would come too late for the bound below.
     await systemClock.sleep(600);
     const stack = await find(gate, 'stack');
     const begun = performance.now();

@@ -209,6 +209,7 @@ describe('the configuration of a client of a real Kubernetes', () => {
     // Its groups are those of an administrator.
     await client.createNamespacedConfigMap({ namespace: 'default', body: { metadata: { name: 'made' }, data: { a: 'b' } } });
     const ends = Date.parse(String(whole.body['expires_at']));
+    // Time itself is tested: the certificate has to end by the clock of the API server.
     await systemClock.sleep(Math.max(0, ends - Date.now()) + 1_500);
     await expect((await clientOf(text)).listNamespace()).rejects.toThrow(/401|Unauthorized|certificate/i);
   });

@@ -93,6 +93,7 @@ await withOpenstack('a bay on a real OpenStack', (cloud) => {
     const { secret } = await cloud.tokenOf('demo', 'demo');
     await revoke(secret.reveal());
     await cloud.openstack.suspend('heat-api');
+    // Long enough for several passes of the conductors to meet each outage.
     await systemClock.sleep(4_000);
     await cloud.openstack.suspend('keystone');
     await systemClock.sleep(3_000);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { systemClock } from '@magnum-ts/core/testing';
+import { until } from '@magnum-ts/core/testing';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
 import { BayFleet } from './bay-fleet.js';
 import { ADMIN, DEMO, SIGNAL, withOpenstack, type Made, type Person } from './cloud.js';
@@ -102,11 +102,15 @@ await withOpenstack('the end of a bay on a real OpenStack', (cloud) => {
 
   /** What the bay's story has told of leftovers until the bay was gone. */
   async function storyOfTheEnd(uuid: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    for (let told: readonly Readonly<Record<string, unknown>>[] = []; ; await systemClock.sleep(500)) {
+    let told: readonly Readonly<Record<string, unknown>>[] = [];
+    const isGone = async (): Promise<boolean> => {
       const { status, body } = await bays.fleet.ask('GET', `/v1/bays/${uuid}/events?limit=500`);
-      if (status === 404) return told;
+      if (status === 404) return true;
       told = (body['events'] as typeof told).filter(({ kind }) => kind === 'leftover'); // the contract's list
-    }
+      return false;
+    };
+    await until(`the bay ${uuid} is gone`, isGone, { withinMs: 400_000, everyMs: 500 });
+    return told;
   }
 
   test('takes along what workloads have left, tells what stays, and nothing of its own stays', async () => {

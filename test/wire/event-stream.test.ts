@@ -1,6 +1,6 @@
 import { createMagnum, type BayEvent } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '@magnum-ts/core/testing';
+import { until } from '@magnum-ts/core/testing';
 import { Listeners } from '../../packages/server/src/app.js';
 import { aService, itemsOf, type Service } from '../support/service.js';
 
@@ -48,7 +48,7 @@ test('the whole story of a bay comes as it happens, each event once, to the end'
   })();
   await service.until(uuid, 'CREATE_COMPLETE');
   const page = itemsOf(await service.request('GET', `/v1/bays/${uuid}/events`), 'events');
-  while (told.length < page.length) await systemClock.sleep(50);
+  await until('every event of the list was followed', () => told.length >= page.length);
   await magnum.bays.delete(uuid);
   await following;
   expect(told.slice(0, page.length)).toEqual(page);

@@ -93,6 +93,7 @@ describe('a deadline', () => {
       () => new Promise((_resolve, reject) => setTimeout(reject, 50, new Error('late'))),
     );
     await expect(late).rejects.toBeInstanceOf(DeadlineError);
+    // The work fails after its deadline: an unhandled rejection within this time would fail the test.
     await new Promise((resolve) => setTimeout(resolve, 80));
   });
 });

@@ -54,6 +54,7 @@ test('a revoked token is refused once the window has passed', async () => {
   const cached = withTokenCache(identity, { ttlMs: 50, clock: systemClock });
   expect(await cached.validate(new Secret('good'), { signal })).toBeDefined();
   revoke();
+  // Time itself is tested: the cache counts by the machine's monotonic time and takes no other clock.
   await systemClock.sleep(80);
   expect(await cached.validate(new Secret('good'), { signal })).toBeUndefined();
 });
@@ -62,6 +63,7 @@ test('a token is not believed longer than it lives', async () => {
   const { identity, asked } = anIdentity(30);
   const cached = withTokenCache(identity, { ttlMs: 60_000, clock: systemClock });
   await cached.validate(new Secret('good'), { signal });
+  // Time itself is tested here, too.
   await systemClock.sleep(60);
   await cached.validate(new Secret('good'), { signal });
   expect(asked()).toBe(2);

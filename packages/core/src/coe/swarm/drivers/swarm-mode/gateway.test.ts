@@ -6,9 +6,9 @@ import { request } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../../../../testing/until.js';
 import { certificateAuthority } from '../../../../adapters/certificates/x509.js';
 import { systemClock } from '../../../../adapters/system/clock.js';
 import { DEFAULT_SIGNING_RULES, type SigningProfile } from '../../../../domain/certificate.js';
@@ -96,13 +96,7 @@ function silent(): Promise<Socket> {
 }
 
 async function listening(): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const socket = await silent().catch(() => undefined);
-    socket?.destroy();
-    if (socket) return;
-    await sleep(50);
-  }
-  throw new Error('the gateway does not listen');
+  await until('the gateway listens', async () => (await silent()).destroy(), { everyMs: 50 });
 }
 
 /** The engine's answer; `refused` where the connection ends without one. */
