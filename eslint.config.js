@@ -13,6 +13,20 @@ const NO_LONE_TIMEOUT = {
   message: 'Bound the call with underDeadline of concurrency/deadline: it also ends the wait for work that ignores its signal.',
 };
 
+const NO_ENUM_NO_LONE_ERROR_LISTENER = [
+  { selector: 'TSEnumDeclaration', message: 'Use a const array and a union type.' },
+  {
+    selector: "CallExpression[callee.property.name='once'][arguments.0.value='error']",
+    message: "Use on('error', …): a second error without a listener ends the process.",
+  },
+];
+/** A parameter, field or result of the whole record; `Pick<ConductorDeps, …>` is the way to name what is used. */
+const NO_WHOLE_CONDUCTOR_DEPS = {
+  selector: ":not(TSTypeParameterInstantiation) > TSTypeReference[typeName.name='ConductorDeps']",
+  message:
+    'Name the fields that are used: type …Deps = Pick<ConductorDeps, …>, composed from those of the functions that it calls.',
+};
+
 // Only rules that find bugs; layout is the formatter's, import zones are dependency-cruiser's.
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/generated/**', '**/node_modules/**', '**/*.cjs', '.cache/**', 'coverage/**'] },
@@ -32,14 +46,7 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/only-throw-error': 'error',
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'TSEnumDeclaration', message: 'Use a const array and a union type.' },
-        {
-          selector: "CallExpression[callee.property.name='once'][arguments.0.value='error']",
-          message: "Use on('error', …): a second error without a listener ends the process.",
-        },
-      ],
+      'no-restricted-syntax': ['error', ...NO_ENUM_NO_LONE_ERROR_LISTENER],
       'no-restricted-properties': ['error', NO_WEAK_ANY],
       eqeqeq: 'error',
       'max-lines': ['error', { max: 400 }],
@@ -50,6 +57,12 @@ export default tseslint.config(
     files: ['packages/*/src/**/*.ts'],
     ignores: ['**/*.test.ts', 'packages/core/src/testing/**'],
     rules: { 'no-restricted-properties': ['error', NO_WEAK_ANY, NO_LONE_TIMEOUT] },
+  },
+  {
+    // A signature shows what the code can touch; the whole record is for the conductor's composer alone.
+    files: ['packages/core/src/conductor/**/*.ts'],
+    ignores: ['packages/core/src/conductor/conductor.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...NO_ENUM_NO_LONE_ERROR_LISTENER, NO_WHOLE_CONDUCTOR_DEPS] },
   },
   {
     // The same limits as for the rest; types are checked by tsconfig.scripts.json.

@@ -13,7 +13,7 @@ import {
 } from '@magnum-ts/core/testing';
 import { ENGINE_LIMITS } from '../../packages/core/src/embedded-cloud/hot-engine/validate.js';
 import { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
-import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
 import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
 import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';

@@ -7,7 +7,7 @@ import { secretHashOf } from '../../packages/core/src/app/node-proof.js';
 import { resizeBay } from '../../packages/core/src/app/resize.js';
 import { rotateCredential } from '../../packages/core/src/app/rotate.js';
 import { rpcHandlers } from '../../packages/core/src/conductor/rpc-handlers.js';
-import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
 import type { StackSpec } from '../../packages/core/src/ports/orchestrator.js';
 import { askForBay, may, OWNER } from '../support/asking.js';
 import { aMachine, startProcess, work, type Machine, type Process } from '../support/world.js';

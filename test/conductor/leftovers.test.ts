@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { DomainError } from '@magnum-ts/core';
 import { type BayId, CrashPoints } from '@magnum-ts/core/testing';
 import { deleteBay } from '../../packages/core/src/app/bays.js';
-import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
 import type { Labels } from '../../packages/core/src/domain/labels.js';
 import type { OrphanedResources, OrphanedResource, SweepResult, SweepRequest } from '../../packages/core/src/ports/orphans.js';
 import { askForBay, may } from '../support/asking.js';

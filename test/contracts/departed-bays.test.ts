@@ -10,7 +10,7 @@ import { embeddedMigrations } from '../../packages/core/src/adapters/knex/migrat
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { composeParts } from '../../packages/core/src/composition/embedded-cloud.js';
 import { departedBayOf, sweepDeparted } from '../../packages/core/src/conductor/sweep-departed.js';
-import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
 import { delegateUsername, trusteeUsername } from '../../packages/core/src/domain/actor.js';
 import { EMPTY_RECONCILER_STATE } from '../../packages/core/src/domain/reconciler-state.js';
 import { stackNameOf } from '../../packages/core/src/domain/ids.js';

@@ -21,7 +21,7 @@ import { apiHandler } from '../../packages/core/src/api/http/dispatch.js';
 import { ensureMainPairs, loadKeyPair } from '../../packages/core/src/conductor/ensure/key-pairs.js';
 import { findBayState, sessionOf } from '../../packages/core/src/conductor/engine-access.js';
 import { rpcHandlers } from '../../packages/core/src/conductor/rpc-handlers.js';
-import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
 import { EMPTY_RECONCILER_STATE } from '../../packages/core/src/domain/reconciler-state.js';
 import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificate.js';
 import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';

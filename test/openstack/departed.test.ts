@@ -6,7 +6,7 @@ import { openSqlite } from '../../packages/core/src/adapters/knex/sqlite.js';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
 import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
 import { departedBayOf, sweepDeparted } from '../../packages/core/src/conductor/sweep-departed.js';
-import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
 import { loadConfig } from '../../packages/core/src/config/config.js';
 import { delegateUsername, trusteeUsername } from '../../packages/core/src/domain/actor.js';
 import { EMPTY_RECONCILER_STATE } from '../../packages/core/src/domain/reconciler-state.js';

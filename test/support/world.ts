@@ -18,7 +18,7 @@ import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import type { AppDeps } from '../../packages/core/src/app/deps.js';
 import { reconcileBay } from '../../packages/core/src/conductor/reconcile-bay.js';
-import type { ConductorDeps } from '../../packages/core/src/conductor/bay-state.js';
+import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
 import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificate.js';
 import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
 import type { Trusts } from '../../packages/core/src/ports/identity.js';

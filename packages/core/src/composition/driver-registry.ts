@@ -1,5 +1,5 @@
 import { findCoe, coes, driverFor } from '../coe/index.js';
-import type { DriverRegistry } from '../conductor/bay-state.js';
+import type { DriverRegistry } from '../conductor/deps.js';
 import { DomainError } from '../domain/errors.js';
 import type { AddressGuard } from '../http/address-guard.js';
 import type { BayModel } from '../domain/bay-model.js';

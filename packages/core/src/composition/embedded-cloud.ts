@@ -15,7 +15,7 @@ import { engineGuard } from '../adapters/system/engine-networks.js';
 import { systemRandom } from '../adapters/system/random.js';
 import { aesSealer } from '../adapters/system/sealer.js';
 import { knownAddresses } from '../conductor/known-addresses.js';
-import type { ConductorDeps } from '../conductor/bay-state.js';
+import type { ConductorDeps } from '../conductor/deps.js';
 import { DEFAULT_SIGNING_RULES, type SigningRules } from '../domain/certificate.js';
 import type { Secret } from '../domain/secret.js';
 import { driverRegistry, type DriverChoice } from './driver-registry.js';

@@ -8,7 +8,7 @@ import { readBody } from '../api/http/body.js';
 import { httpRequestOf } from '../api/http/request.js';
 import { asDomainError, errorBody } from '../api/http/error-body.js';
 import { sessionOf, findBayState } from '../conductor/engine-access.js';
-import type { ConductorDeps } from '../conductor/bay-state.js';
+import type { ConductorDeps } from '../conductor/deps.js';
 
 export type ImageLoaderDeps = Pick<
   ConductorDeps,

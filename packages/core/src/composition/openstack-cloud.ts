@@ -17,7 +17,7 @@ import { heatOrchestrator } from '../adapters/orchestrator/heat.js';
 import { systemRandom } from '../adapters/system/random.js';
 import { aesSealer } from '../adapters/system/sealer.js';
 import { knownAddresses } from '../conductor/known-addresses.js';
-import type { ConductorDeps } from '../conductor/bay-state.js';
+import type { ConductorDeps } from '../conductor/deps.js';
 import type { Config } from '../config/config.js';
 import type { SigningRules } from '../domain/certificate.js';
 import { DomainError } from '../domain/errors.js';

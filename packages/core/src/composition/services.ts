@@ -28,7 +28,7 @@ import { PREFLIGHT_RULES } from '../app/deps.js';
 import { ROW_LIMIT_OPTIONS } from '../app/row-limits.js';
 import { toWebHandler, type WebHandler, type HttpHandler } from '../api/http/request.js';
 import { cloudRooms, composeParts, type ComposeOptions } from './embedded-cloud.js';
-import type { ConductorDeps } from '../conductor/bay-state.js';
+import type { ConductorDeps } from '../conductor/deps.js';
 import { driverChoice } from './driver-choice.js';
 import { composeOpenstack, usesOpenstack } from './openstack-cloud.js';
 import { startConductor, type Conductor } from '../conductor/conductor.js';

@@ -4,7 +4,7 @@ import type { PassesInFlight } from '../ports/stats.js';
 import { rpcHandlers } from './rpc-handlers.js';
 import { keepSweepingDeparted } from './sweep-departed.js';
 import { WorkLoop } from './work-loop.js';
-import type { ConductorDeps } from './bay-state.js';
+import type { ConductorDeps } from './deps.js';
 
 export interface ConductorOptions {
   /** Name in `/v1/mservices`. */
@@ -64,11 +64,11 @@ export async function startConductor(deps: ConductorDeps, bus: MessageBus, optio
  * Work items survive restarts, but one that was lost with its row must not leave a bay stuck. The others have their time. A bay that
  * goes at this very moment may leave an item without a bay: the next pass removes it.
  */
-async function ensureWork(deps: ConductorDeps): Promise<void> {
+async function ensureWork(deps: Pick<ConductorDeps, 'store'>): Promise<void> {
   await deps.store.write(async (repos) => repos.work.ensure(await repos.bays.idsInStatus(UNSETTLED)));
 }
 
-async function beat(deps: ConductorDeps, host: string, signal: AbortSignal): Promise<void> {
+async function beat(deps: Pick<ConductorDeps, 'store' | 'clock' | 'logger'>, host: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await deps.store
       .write((repos) => repos.services.beat(host, 'magnum-conductor', deps.clock.now()))

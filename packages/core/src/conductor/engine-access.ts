@@ -5,25 +5,26 @@ import { authorityUse, clientRef } from '../domain/rotation.js';
 import type { KeyPair } from '../ports/certificates.js';
 import { loadKeyPair, trustedBy } from './ensure/key-pairs.js';
 import { engineAddresses, NOWHERE, type AddressDeps } from './engine-addresses.js';
-import { loadBayState, type BayState, type ConductorDeps } from './bay-state.js';
+import { loadBayState, type BayState } from './bay-state.js';
+import type { ConductorDeps } from './deps.js';
 
-type AccessDeps = ConnectDeps & Pick<ConductorDeps, 'store' | 'vault'>;
-type ConnectDeps = AddressDeps & Pick<ConductorDeps, 'engines'>;
+export type EngineAccessDeps = ConnectDeps & Pick<ConductorDeps, 'store' | 'vault'>;
+export type ConnectDeps = AddressDeps & Pick<ConductorDeps, 'engines'>;
 
 export async function findBayState(deps: Pick<ConductorDeps, 'store'>, bayId: BayId): Promise<BayState> {
-  const world = await loadBayState(deps.store, bayId);
-  if (!world) throw new DomainError('bay-not-found', `Bay ${bayId} could not be found.`);
-  return world;
+  const state = await loadBayState(deps.store, bayId);
+  if (!state) throw new DomainError('bay-not-found', `Bay ${bayId} could not be found.`);
+  return state;
 }
 
 /** A session with the bay's engine, under the client certificate that this service keeps. */
-export async function sessionOf(deps: AccessDeps, world: BayState, signal: AbortSignal): Promise<CoeSession> {
-  requireAddress(world);
-  const ca = await trustedBy(deps, world);
-  const client = await loadKeyPair(deps, clientRef(world.bay.id, authorityUse(world.support).signsClients));
-  if (!world.support.caRef || !ca || !client)
-    throw new DomainError('engine-not-live', `Bay ${world.bay.name} has no certificates yet.`);
-  return connectTo(deps, world, { ca, client }, signal);
+export async function sessionOf(deps: EngineAccessDeps, state: BayState, signal: AbortSignal): Promise<CoeSession> {
+  requireAddress(state);
+  const ca = await trustedBy(deps, state);
+  const client = await loadKeyPair(deps, clientRef(state.bay.id, authorityUse(state.support).signsClients));
+  if (!state.support.caRef || !ca || !client)
+    throw new DomainError('engine-not-live', `Bay ${state.bay.name} has no certificates yet.`);
+  return connectTo(deps, state, { ca, client }, signal);
 }
 
 function requireAddress({ bay }: BayState): void {
@@ -37,13 +38,13 @@ function requireAddress({ bay }: BayState): void {
 /** The same with certificates of one's choice. `ca`: PEM, whom to trust. */
 export async function connectTo(
   deps: ConnectDeps,
-  world: BayState,
+  state: BayState,
   { ca, client }: { readonly ca: string; readonly client: KeyPair },
   signal: AbortSignal,
 ): Promise<CoeSession> {
-  requireAddress(world);
-  const { bay, model, nodes } = world;
-  const at = deps.engines.areLive ? await engineAddresses(deps, world, signal) : NOWHERE;
+  requireAddress(state);
+  const { bay, model, nodes } = state;
+  const at = deps.engines.areLive ? await engineAddresses(deps, state, signal) : NOWHERE;
   if (deps.engines.areLive && at.api === null)
     throw new DomainError('engine-unavailable', `The cloud knows no address of the API of bay ${bay.name}. Try again later.`);
   return deps.engines.connect(model, {

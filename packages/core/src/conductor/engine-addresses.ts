@@ -4,7 +4,9 @@ import type { Node } from '../domain/node.js';
 import type { AddressQuestion, Cloud } from '../ports/cloud.js';
 import type { Orchestrator } from '../ports/orchestrator.js';
 import type { Known } from './known-addresses.js';
-import { accessOf, type BayState, type ConductorDeps } from './bay-state.js';
+import type { BayState } from './bay-state.js';
+import type { ConductorDeps } from './deps.js';
+import { accessOf } from './desired.js';
 
 /*
  * Where this service connects to when it asks the engine of a bay. A stack stands in its owner's project, who may give its outputs
@@ -34,9 +36,9 @@ export interface EngineAddresses {
 export const NOWHERE: EngineAddresses = { api: null, ofNode: new Map() };
 
 /** IP addresses. Errors: those of the cloud, where it does not answer and nothing is known. */
-export async function engineAddresses(deps: AddressDeps, world: BayState, signal: AbortSignal): Promise<EngineAddresses> {
-  const { answer, balancerIds } = await answerFor(deps, world, signal);
-  const { bay, nodes } = world;
+export async function engineAddresses(deps: AddressDeps, state: BayState, signal: AbortSignal): Promise<EngineAddresses> {
+  const { answer, balancerIds } = await answerFor(deps, state, signal);
+  const { bay, nodes } = state;
   const shown = hostIn(bay.observed.apiAddress);
   const ofNode = new Map(
     nodes.flatMap((node): [NodeId, string][] => {
@@ -68,15 +70,15 @@ function hostIn(url: string | null): string | null {
   return url !== null && URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : null;
 }
 
-async function answerFor(deps: AddressDeps, world: BayState, signal: AbortSignal): Promise<Known> {
-  const { bay, model, nodes } = world;
+async function answerFor(deps: AddressDeps, state: BayState, signal: AbortSignal): Promise<Known> {
+  const { bay, model, nodes } = state;
   const serverIds = nodes.flatMap(({ observed }) => observed.serverId ?? []);
   const known = model.tlsDisabled ? undefined : deps.knownAddresses?.get(bay.id);
   const age = known ? deps.clock.now().getTime() - known.at : Infinity;
   const isWhole = known !== undefined && serverIds.every((id) => known.serverIds.has(id));
   if (known && isWhole && age < COUNTS_FOR_MS) return known;
   try {
-    const found = await ask(deps, world, { serverIds, balancerIds: known?.balancerIds ?? [] }, signal);
+    const found = await ask(deps, state, { serverIds, balancerIds: known?.balancerIds ?? [] }, signal);
     deps.knownAddresses?.set(bay.id, found);
     return found;
   } catch (error) {
@@ -86,14 +88,14 @@ async function answerFor(deps: AddressDeps, world: BayState, signal: AbortSignal
   }
 }
 
-async function ask(deps: AddressDeps, world: BayState, known: AddressQuestion, signal: AbortSignal): Promise<Known> {
-  const access = accessOf(world);
+async function ask(deps: AddressDeps, state: BayState, known: AddressQuestion, signal: AbortSignal): Promise<Known> {
+  const access = accessOf(state);
   const [at, serverIds] = [deps.clock.now().getTime(), new Set(known.serverIds)];
-  const { masterLbEnabled } = world.bay.desired;
+  const { masterLbEnabled } = state.bay.desired;
   const answer = await deps.cloud.addresses(known, access, signal);
   const isBalancerThere = known.balancerIds.length > 0 && known.balancerIds.every((id) => answer.has(id));
   if (!masterLbEnabled || isBalancerThere) return { at, serverIds, balancerIds: known.balancerIds, answer };
-  const balancerIds = await balancersOf(deps, world, signal);
+  const balancerIds = await balancersOf(deps, state, signal);
   const balanced = await deps.cloud.addresses({ serverIds: [], balancerIds }, access, signal);
   return { at, serverIds, balancerIds, answer: new Map([...answer, ...balanced]) };
 }
@@ -101,11 +103,11 @@ async function ask(deps: AddressDeps, world: BayState, known: AddressQuestion, s
 /** Ids of the load balancers that the stack holds. */
 export async function balancersOf(
   deps: Pick<AddressDeps, 'orchestrator'>,
-  world: BayState,
+  state: BayState,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const name = stackNameOf(world.bay);
-  const stack = (await deps.orchestrator.find([name], accessOf(world), signal)).get(name);
+  const name = stackNameOf(state.bay);
+  const stack = (await deps.orchestrator.find([name], accessOf(state), signal)).get(name);
   return (stack?.resources ?? []).flatMap(({ type, physicalId }) =>
     type === 'OS::Octavia::LoadBalancer' && physicalId !== null ? [physicalId] : [],
   );

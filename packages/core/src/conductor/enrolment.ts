@@ -7,7 +7,11 @@ import { Secret } from '../domain/secret.js';
 import type { RpcMethods } from '../ports/bus.js';
 import { newestCredential } from './newest-credential.js';
 import { findBayState } from './engine-access.js';
-import type { BayState, ConductorDeps } from './bay-state.js';
+import type { BayState } from './bay-state.js';
+import type { ConductorDeps } from './deps.js';
+
+/** What `enrolNode` uses. */
+export type EnrolNodeDeps = Pick<ConductorDeps, 'store' | 'vault' | 'sealer'>;
 
 /*
  * What a server's user data holds can be read by every program on it that reaches the metadata service, and for as long as the
@@ -31,11 +35,11 @@ function tokenOf(key: Secret, nodeId: NodeId): string {
 
 /** Exchanges a node's token for the credential. The same exchange again gives the same: a node may have died before it kept it. */
 export async function enrolNode(
-  deps: ConductorDeps,
+  deps: EnrolNodeDeps,
   { bayId, nodeName, token, secretHash }: RpcMethods['node.enrol']['args'],
 ): Promise<RpcMethods['node.enrol']['reply']> {
-  const world = await findBayState(deps, bayId);
-  const node = world.nodes.find(({ name, desired }) => name === nodeName && desired === 'present');
+  const state = await findBayState(deps, bayId);
+  const node = state.nodes.find(({ name, desired }) => name === nodeName && desired === 'present');
   const key = await deps.vault.get(enrolmentKeyRef(bayId));
   if (!node || !key || !isSame(token, tokenOf(key, node.id))) throw refuseEnrolment();
   const found = await deps.store.write(async (repos) => {
@@ -43,7 +47,7 @@ export async function enrolNode(
     return repos.nodes.enrolmentOf(bayId, nodeName);
   });
   if (found?.state !== 'done' || found.secretHash !== secretHash) throw refuseEnrolment();
-  return newestCredential(deps, world);
+  return newestCredential(deps, state);
 }
 
 /** One answer to every wrong token, so that nothing is learnt from it. */

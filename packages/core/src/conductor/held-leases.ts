@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
 import type { Lease } from '../ports/store.js';
-import type { ConductorDeps } from './bay-state.js';
+import type { ConductorDeps } from './deps.js';
 
 /** A claimed bay, from the claim until its lease is given back. */
 export interface HeldLease {
@@ -11,16 +11,18 @@ export interface HeldLease {
   readonly controller: AbortController;
 }
 
+export type HeldLeasesDeps = Pick<ConductorDeps, 'store' | 'clock' | 'logger'>;
+
 const RENEW_MS = 10_000;
 /** After a renewal that failed: there are not many chances before the leases lapse. */
 const RENEW_AGAIN_MS = 1_000;
 
 /** What this conductor has claimed: it prolongs the leases of all of it, whether it runs or waits for its turn. */
 export class HeldLeases {
-  readonly #deps: Pick<ConductorDeps, 'store' | 'clock' | 'logger'>;
+  readonly #deps: HeldLeasesDeps;
   readonly #items = new Map<BayId, HeldLease>();
 
-  constructor(deps: Pick<ConductorDeps, 'store' | 'clock' | 'logger'>) {
+  constructor(deps: HeldLeasesDeps) {
     this.#deps = deps;
   }
 

@@ -1,7 +1,8 @@
 import { credentialContext, wantedCredential } from '../domain/credential.js';
 import { DomainError } from '../domain/errors.js';
 import type { RpcMethods } from '../ports/bus.js';
-import type { BayState, ConductorDeps } from './bay-state.js';
+import type { BayState } from './bay-state.js';
+import type { ConductorDeps } from './deps.js';
 
 /** What the nodes of a bay should log in with; the password is sealed for the API. Errors: `engine-not-live` before there is one. */
 export async function newestCredential(

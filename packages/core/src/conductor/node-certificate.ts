@@ -1,10 +1,14 @@
 import { DomainError } from '../domain/errors.js';
 import type { Node } from '../domain/node.js';
 import type { RpcMethods } from '../ports/bus.js';
-import { signingPair } from './ensure/key-pairs.js';
+import { signingPair, type AuthorityDeps } from './ensure/key-pairs.js';
 import { findBayState } from './engine-access.js';
 import { balancersOf } from './engine-addresses.js';
-import { accessOf, type BayState, type ConductorDeps } from './bay-state.js';
+import type { BayState } from './bay-state.js';
+import type { ConductorDeps } from './deps.js';
+import { accessOf } from './desired.js';
+
+export type NodeCertificateDeps = AuthorityDeps & Pick<ConductorDeps, 'store' | 'cloud' | 'orchestrator'>;
 
 const LOCAL = '127.0.0.1';
 
@@ -14,14 +18,14 @@ const LOCAL = '127.0.0.1';
  * Errors: `forbidden`, `invalid-csr`, `engine-unavailable` while the node's addresses are not known yet.
  */
 export async function signForNode(
-  deps: ConductorDeps,
+  deps: NodeCertificateDeps,
   { bayId, csr, nodeName }: RpcMethods['certificate.node']['args'],
   signal: AbortSignal,
 ): Promise<RpcMethods['certificate.node']['reply']> {
-  const world = await findBayState(deps, bayId);
-  const node = nodeName === null ? await unprovableNode(deps, world, csr) : presentNode(world, nodeName);
-  const addresses = [LOCAL, ...(await addressesOf(deps, world, node, signal))];
-  const pair = await signingPair(deps, world, { authority: 'main', forNode: true });
+  const state = await findBayState(deps, bayId);
+  const node = nodeName === null ? await unprovableNode(deps, state, csr) : presentNode(state, nodeName);
+  const addresses = [LOCAL, ...(await addressesOf(deps, state, node, signal))];
+  const pair = await signingPair(deps, state, { authority: 'main', forNode: true });
   const profile = { kind: 'node', name: node.name, addresses } as const;
   return { pem: await deps.authority.sign(pair, csr, deps.signingRules, profile) };
 }
@@ -33,19 +37,28 @@ function presentNode({ nodes }: BayState, name: string): Node {
 }
 
 /** A node from before nodes had secrets is taken at its word, as long as it is no node that has one. */
-async function unprovableNode(deps: ConductorDeps, world: BayState, csr: string): Promise<Node> {
+async function unprovableNode(
+  deps: Pick<NodeCertificateDeps, 'store' | 'authority'>,
+  state: BayState,
+  csr: string,
+): Promise<Node> {
   const name = await deps.authority.commonNameOf(csr);
-  const node = presentNode(world, name);
-  const found = await deps.store.read((repos) => repos.nodes.enrolmentOf(world.bay.id, node.name));
+  const node = presentNode(state, name);
+  const found = await deps.store.read((repos) => repos.nodes.enrolmentOf(state.bay.id, node.name));
   if (found?.state === 'before') return node;
   throw new DomainError('forbidden', 'A node gets a certificate for its own name only.');
 }
 
-async function addressesOf(deps: ConductorDeps, world: BayState, node: Node, signal: AbortSignal): Promise<readonly string[]> {
+async function addressesOf(
+  deps: Pick<NodeCertificateDeps, 'cloud' | 'orchestrator'>,
+  state: BayState,
+  node: Node,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const { serverId } = node.observed;
   if (serverId === null) throw notKnown(node);
-  const balancerIds = node.role === 'master' && world.bay.desired.masterLbEnabled ? await balancersOf(deps, world, signal) : [];
-  const found = await deps.cloud.addresses({ serverIds: [serverId], balancerIds }, accessOf(world), signal);
+  const balancerIds = node.role === 'master' && state.bay.desired.masterLbEnabled ? await balancersOf(deps, state, signal) : [];
+  const found = await deps.cloud.addresses({ serverIds: [serverId], balancerIds }, accessOf(state), signal);
   const own = found.get(serverId) ?? [];
   if (own.length === 0) throw notKnown(node);
   return [...new Set([...own, ...balancerIds.flatMap((id) => found.get(id) ?? [])])];

@@ -8,7 +8,7 @@ import type { BayState } from './bay-state.js';
 /** What one pass has seen and decided. `seen` is undefined when the pass failed before it could look. */
 export interface Pass {
   readonly lease: Lease;
-  readonly world: BayState;
+  readonly state: BayState;
   readonly snapshot: StackSnapshot | undefined;
   readonly seen: Observation | undefined;
   readonly step: Step;

@@ -13,20 +13,35 @@ import type { RenderInput } from '../ports/bay-driver.js';
 import type { Lease } from '../ports/store.js';
 import type { StackSpec, StackSnapshot } from '../ports/orchestrator.js';
 import { enrolmentTokens } from './enrolment.js';
-import { ensureSupport, missing, releaseSupport } from './ensure/support.js';
-import { countRetry } from './steps/stack-retry.js';
+import { ensureSupport, missing, releaseSupport, type EnsureDeps, type ReleaseSupportDeps } from './ensure/support.js';
+import { countRetry, type CountRetryDeps } from './steps/stack-retry.js';
 import { notifyOthers } from './notifications.js';
 import { isFresh, needsEnsuring, requireSnapshot, type BayObservation } from './observe-batch.js';
 import type { Pass, PassResult } from './pass.js';
-import { recordClaim, recordPass, recordRetry } from './record.js';
-import { releaseLeavingNodes } from './steps/release-nodes.js';
-import { rotateAuthority } from './steps/rotate-authority.js';
-import { rotateCredential } from './steps/rotate-credential.js';
-import { startBatch } from './steps/upgrade-batch.js';
+import { recordClaim, recordPass, recordRetry, type RecordDeps } from './record.js';
+import { releaseLeavingNodes, type ReleaseNodesDeps } from './steps/release-nodes.js';
+import { rotateAuthority, type RotateAuthorityDeps } from './steps/rotate-authority.js';
+import { rotateCredential, type RotateCredentialDeps } from './steps/rotate-credential.js';
+import { startBatch, type UpgradeBatchDeps } from './steps/upgrade-batch.js';
 import { departedBayOf } from './sweep-departed.js';
-import { deleteOrphans } from './steps/delete-orphans.js';
-import { checkHealth, withHealth } from './steps/check-health.js';
-import { accessOf, desiredOf, isUpgraded, loadBayState, type BayState, type ConductorDeps } from './bay-state.js';
+import { deleteOrphans, type DeleteOrphansDeps } from './steps/delete-orphans.js';
+import { checkHealth, withHealth, type CheckHealthDeps } from './steps/check-health.js';
+import { loadBayState, type BayState } from './bay-state.js';
+import type { ConductorDeps } from './deps.js';
+import { accessOf, desiredOf, isUpgraded } from './desired.js';
+
+/** The fields that a pass sends on to its steps, and the tracer. */
+export type ReconcileDeps = EnsureDeps &
+  ReleaseSupportDeps &
+  RecordDeps &
+  CheckHealthDeps &
+  DeleteOrphansDeps &
+  ReleaseNodesDeps &
+  RotateAuthorityDeps &
+  RotateCredentialDeps &
+  CountRetryDeps &
+  UpgradeBatchDeps &
+  Pick<ConductorDeps, 'tracer' | 'departedGraceMs'>;
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
@@ -36,87 +51,91 @@ const RECORD_WITHIN_MS = 30_000;
  * One pass: look, decide, act once, record. The first attempt, the retry, the recovery after `kill -9` and the sweep all run
  * this; a pass that dies between any two lines is repeated by the next one.
  */
-export async function reconcileBay(deps: ConductorDeps, lease: Lease, signal: AbortSignal): Promise<PassResult> {
+export async function reconcileBay(deps: ReconcileDeps, lease: Lease, signal: AbortSignal): Promise<PassResult> {
   return reconcileObserved(deps, { lease, look: undefined }, signal);
 }
 
 /** The same, with what a look at many bays has found; without it, or when it is no longer fresh, the pass looks by itself. */
 export async function reconcileObserved(
-  deps: ConductorDeps,
+  deps: ReconcileDeps,
   task: { readonly lease: Lease; readonly look: BayObservation | undefined },
   signal: AbortSignal,
 ): Promise<PassResult> {
   const { lease } = task;
   const look = task.look && isFresh(deps, task.look) ? task.look : undefined;
-  const world = look?.world ?? (await loadBayState(deps.store, lease.bayId));
-  if (!world) return forgetWork(deps, lease);
+  const state = look?.state ?? (await loadBayState(deps.store, lease.bayId));
+  if (!state) return forgetWork(deps, lease);
   try {
-    return await withinTrace(deps, world, () => runPass(withFence(deps, lease), { lease, world, look }, signal));
+    return await withinTrace(deps, state, () => runPass(withFence(deps, lease), { lease, state, look }, signal));
   } catch (error) {
     if (signal.aborted || isDomainError(error, 'lease-lost') || isDomainError(error, 'store-unavailable')) throw error;
-    return settleError(deps, lease, world, error);
+    return settleError(deps, lease, state, error);
   }
 }
 
 /** What a pass makes outside its own rows is refused where the lease is lost by then: in the same transaction, or right before. */
-function withFence(deps: ConductorDeps, lease: Lease): ConductorDeps {
+function withFence(deps: ReconcileDeps, lease: Lease): ReconcileDeps {
   const stillHeld = (): Promise<void> => deps.store.writeUnder(lease, () => Promise.resolve());
   return { ...deps, stillHeld, vault: deps.vault.under?.(lease) ?? deps.vault };
 }
 
 /** A pass goes on with the trace of the request that asked for it. */
-function withinTrace<T>(deps: ConductorDeps, world: BayState, work: () => Promise<T>): Promise<T> {
+function withinTrace<T>(deps: Pick<ReconcileDeps, 'tracer'>, state: BayState, work: () => Promise<T>): Promise<T> {
   const { tracer } = deps;
-  const parent = world.intent?.traceparent;
+  const parent = state.intent?.traceparent;
   if (!tracer || !parent) return work();
   return tracer.span(
     'conductor.pass',
-    { parent, attributes: { 'magnum.bay': world.bay.id, 'magnum.generation': world.bay.generation } },
+    { parent, attributes: { 'magnum.bay': state.bay.id, 'magnum.generation': state.bay.generation } },
     work,
   );
 }
 
-async function forgetWork(deps: ConductorDeps, lease: Lease): Promise<PassResult> {
+async function forgetWork(deps: Pick<ReconcileDeps, 'store'>, lease: Lease): Promise<PassResult> {
   await deps.store.writeUnder(lease, (repos) => repos.work.remove(lease.bayId));
   return { lookAgainAt: 'never', failed: false, outcome: 'gone' };
 }
 
 interface Task {
   readonly lease: Lease;
-  readonly world: BayState;
+  readonly state: BayState;
   readonly look: BayObservation | undefined;
 }
 
-async function runPass(deps: ConductorDeps, { lease, world: loaded, look }: Task, signal: AbortSignal): Promise<PassResult> {
+async function runPass(deps: ReconcileDeps, { lease, state: loaded, look }: Task, signal: AbortSignal): Promise<PassResult> {
   const driver = deps.engines.driverOf(loaded.model);
   const claimed = await recordClaim(deps, lease, loaded);
-  const world = needsEnsuring(claimed) ? await ensureSupport(deps, lease, claimed, signal) : claimed;
-  const snapshot = look ? requireSnapshot(look) : await observe(deps, world, signal);
-  const seen = driver.interpret(snapshot, desiredOf(world));
+  const state = needsEnsuring(claimed) ? await ensureSupport(deps, lease, claimed, signal) : claimed;
+  const snapshot = look ? requireSnapshot(look) : await observe(deps, state, signal);
+  const seen = driver.interpret(snapshot, desiredOf(state));
   const now = deps.clock.now();
-  const planned = planBay(world.bay, world.intent, seen, now, isUpgraded(world));
-  const next = withStackRetry(planned, world.intent, seen, world.support.stackRetries, now);
-  const rotates = awaitsAuthority(world.bay, world.support) || awaitsCredential(world.bay, world.support);
-  const step = rotates ? withRotation(next, world.bay) : next;
-  return act(deps, { lease, world, snapshot, seen, step }, signal);
+  const planned = planBay(state.bay, state.intent, seen, now, isUpgraded(state));
+  const next = withStackRetry(planned, state.intent, seen, state.support.stackRetries, now);
+  const rotates = awaitsAuthority(state.bay, state.support) || awaitsCredential(state.bay, state.support);
+  const step = rotates ? withRotation(next, state.bay) : next;
+  return act(deps, { lease, state, snapshot, seen, step }, signal);
 }
 
 /** A bay that nothing was asked of is looked after without its stack. */
-async function observe(deps: ConductorDeps, world: BayState, signal: AbortSignal): Promise<StackSnapshot | undefined> {
-  if (!world.intent) return undefined;
-  const name = stackNameOf(world.bay);
-  return (await deps.orchestrator.find([name], accessOf(world), signal)).get(name);
+async function observe(
+  deps: Pick<ReconcileDeps, 'orchestrator'>,
+  state: BayState,
+  signal: AbortSignal,
+): Promise<StackSnapshot | undefined> {
+  if (!state.intent) return undefined;
+  const name = stackNameOf(state.bay);
+  return (await deps.orchestrator.find([name], accessOf(state), signal)).get(name);
 }
 
-async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
-  const { step, world } = pass;
+async function act(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+  const { step, state } = pass;
   switch (step.do) {
     case 'create':
     case 'update':
-      await notifyOthers(deps, world, 'pending');
+      await notifyOthers(deps, state, 'pending');
       return recordPass(deps, { ...pass, snapshot: await applyStack(deps, pass, signal) }, signal);
     case 'delete':
-      await notifyOthers(deps, world, 'pending');
+      await notifyOthers(deps, state, 'pending');
       return deleteStack(deps, pass, signal);
     case 'upgrade-batch':
       return startBatch(deps, pass);
@@ -130,7 +149,7 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
     case 'forget':
       return forgetBay(deps, pass, signal);
     case 'rotate':
-      return awaitsAuthority(world.bay, world.support)
+      return awaitsAuthority(state.bay, state.support)
         ? rotateAuthority(deps, pass, signal)
         : rotateCredential(deps, pass, signal);
     case 'check-health':
@@ -140,45 +159,45 @@ async function act(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promis
   }
 }
 
-async function retryStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
-  if (pass.world.intent?.operation === 'delete') return deleteStack(deps, pass, signal);
+async function retryStack(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+  if (pass.state.intent?.operation === 'delete') return deleteStack(deps, pass, signal);
   return recordPass(deps, { ...pass, snapshot: await applyStack(deps, pass, signal) }, signal);
 }
 
 /** What workloads have made stands in the way of the network's deletion, so it goes first. */
-async function deleteStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+async function deleteStack(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const swept = await deleteOrphans(deps, pass, signal);
   if (swept.kind === 'waiting') return swept.result;
-  const { snapshot, world } = swept.pass;
-  if (snapshot) await deps.orchestrator.delete(snapshot.id, accessOf(world), signal);
+  const { snapshot, state } = swept.pass;
+  if (snapshot) await deps.orchestrator.delete(snapshot.id, accessOf(state), signal);
   return recordPass(deps, swept.pass, signal);
 }
 
-async function forgetBay(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+async function forgetBay(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const swept = await deleteOrphans(deps, pass, signal);
   if (swept.kind === 'waiting') return swept.result;
-  const { world } = swept.pass;
-  await releaseSupport(deps, world, signal);
+  const { state } = swept.pass;
+  await releaseSupport(deps, state, signal);
   await deps.store.writeUnder(pass.lease, async (repos) => {
-    await repos.departedBays.add([departedBayOf(deps, world.bay, world.support)]);
-    await repos.bays.delete(world.bay.id);
+    await repos.departedBays.add([departedBayOf(deps, state.bay, state.support)]);
+    await repos.bays.delete(state.bay.id);
   });
-  await notifyOthers(deps, world, 'success');
-  deps.logger.info('bay deleted', { bayId: world.bay.id, generation: world.bay.generation });
+  await notifyOthers(deps, state, 'success');
+  deps.logger.info('bay deleted', { bayId: state.bay.id, generation: state.bay.generation });
   return { lookAgainAt: 'never', failed: false, outcome: 'forget' };
 }
 
-async function applyStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<StackSnapshot> {
-  const { world, snapshot } = pass;
-  const spec = deps.engines.driverOf(world.model).render(await renderInput(deps, world));
-  const access = accessOf(world);
-  if (snapshot) await releaseLeavingNodes(deps, world, signal);
+async function applyStack(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): Promise<StackSnapshot> {
+  const { state, snapshot } = pass;
+  const spec = deps.engines.driverOf(state.model).render(await renderInput(deps, state));
+  const access = accessOf(state);
+  if (snapshot) await releaseLeavingNodes(deps, state, signal);
   const told = snapshot
     ? await deps.orchestrator.update(snapshot.id, spec, access, signal)
-    : await createOrAdopt(deps, spec, world, signal);
+    : await createOrAdopt(deps, spec, state, signal);
   deps.logger.info('stack applied', {
-    bayId: world.bay.id,
-    generation: world.bay.generation,
+    bayId: state.bay.id,
+    generation: state.bay.generation,
     stackId: told.id,
     action: told.action,
   });
@@ -186,56 +205,61 @@ async function applyStack(deps: ConductorDeps, pass: Pass, signal: AbortSignal):
 }
 
 /** The name is derived from the bay: when it is taken, an earlier pass made the stack and died before it could tell. */
-async function createOrAdopt(deps: ConductorDeps, spec: StackSpec, world: BayState, signal: AbortSignal): Promise<StackSnapshot> {
+async function createOrAdopt(
+  deps: Pick<ReconcileDeps, 'orchestrator' | 'stillHeld'>,
+  spec: StackSpec,
+  state: BayState,
+  signal: AbortSignal,
+): Promise<StackSnapshot> {
   await deps.stillHeld?.();
   try {
-    return await deps.orchestrator.create(spec, accessOf(world), signal);
+    return await deps.orchestrator.create(spec, accessOf(state), signal);
   } catch (error) {
     if (!isDomainError(error, 'conflict')) throw error;
-    const known = (await deps.orchestrator.find([spec.name], accessOf(world), signal)).get(spec.name);
+    const known = (await deps.orchestrator.find([spec.name], accessOf(state), signal)).get(spec.name);
     if (known) return known;
     throw new DomainError('cloud-unavailable', { message: `Stack ${spec.name} exists but cannot be seen yet.`, cause: error });
   }
 }
 
-async function renderInput(deps: ConductorDeps, world: BayState): Promise<RenderInput> {
-  const { facts } = world.support;
-  const { trustee } = wantedCredential(world.bay, world.support);
-  if (!trustee || !facts) throw missing('The delegation', world.bay.id);
+async function renderInput(deps: Pick<ReconcileDeps, 'vault'>, state: BayState): Promise<RenderInput> {
+  const { facts } = state.support;
+  const { trustee } = wantedCredential(state.bay, state.support);
+  if (!trustee || !facts) throw missing('The delegation', state.bay.id);
   return {
-    ...desiredOf(world),
+    ...desiredOf(state),
     facts,
-    rollbackOnFailure: world.intent?.rollbackOnFailure ?? false,
+    rollbackOnFailure: state.intent?.rollbackOnFailure ?? false,
     delegation: {
       trusteeUserId: trustee.userId,
       trusteeUsername: trustee.username,
       trusteeDomainId: trustee.domainId,
-      enrolmentTokens: new Secret(JSON.stringify(await enrolmentTokens(deps, world))),
+      enrolmentTokens: new Secret(JSON.stringify(await enrolmentTokens(deps, state))),
       trustId: trustee.trustId ?? null,
     },
   };
 }
 
 /** What may pass by itself is tried again, later and later; what never will settles the bay. */
-async function settleError(deps: ConductorDeps, lease: Lease, world: BayState, error: unknown): Promise<PassResult> {
+async function settleError(deps: RecordDeps, lease: Lease, state: BayState, error: unknown): Promise<PassResult> {
   const known = isDomainError(error) ? error : undefined;
-  const fields = { bayId: world.bay.id, generation: world.bay.generation, attempts: lease.attempts, error };
-  if (world.intent && known && known.retry !== 'later') {
+  const fields = { bayId: state.bay.id, generation: state.bay.generation, attempts: lease.attempts, error };
+  if (state.intent && known && known.retry !== 'later') {
     deps.logger.warn('bay operation refused', fields);
-    const { failed: status } = STATUS_OF[world.intent.operation];
+    const { failed: status } = STATUS_OF[state.intent.operation];
     const step: Step = { do: 'fail', status, reason: withRemedy(known.message, status) };
     return underDeadline({ milliseconds: RECORD_WITHIN_MS }, (signal) =>
-      recordPass(deps, { lease, world, snapshot: undefined, seen: undefined, step }, signal),
+      recordPass(deps, { lease, state, snapshot: undefined, seen: undefined, step }, signal),
     );
   }
   deps.logger.warn('bay pass failed, will retry', fields);
   const reason = known ? known.message : 'An unexpected error occurred in this service.';
-  await recordRetry(deps, lease, world, reason);
+  await recordRetry(deps, lease, state, reason);
   return { lookAgainAt: new Date(deps.clock.now().getTime() + backoff(deps, lease.attempts)), failed: true, outcome: 'retry' };
 }
 
 /** Exponential with full jitter in its upper half. */
-function backoff(deps: ConductorDeps, attempts: number): number {
+function backoff(deps: Pick<ReconcileDeps, 'random'>, attempts: number): number {
   const most = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts, 16));
   return most / 2 + deps.random.below(Math.ceil(most / 2));
 }

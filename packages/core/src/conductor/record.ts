@@ -12,38 +12,43 @@ import { laterThan } from '../domain/time.js';
 import type { StackEvent } from '../ports/orchestrator.js';
 import type { Random } from '../ports/random.js';
 import type { Lease, Repositories } from '../ports/store.js';
-import { notifyOthers } from './notifications.js';
+import { notifyOthers, type NotifyDeps } from './notifications.js';
 import type { Pass, PassResult } from './pass.js';
-import { accessOf, type BayState, type ConductorDeps } from './bay-state.js';
+import type { BayState } from './bay-state.js';
+import type { ConductorDeps } from './deps.js';
+import { accessOf } from './desired.js';
+
+export type RecordDeps = NotifyDeps &
+  Pick<ConductorDeps, 'store' | 'orchestrator' | 'clock' | 'random' | 'logger' | 'delegation'>;
 
 const EVENTS_PER_PASS = 500;
 
 /** Writes down what was seen and done, under the fence, and says when to look again. */
-export async function recordPass(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
-  const { world, step } = pass;
+export async function recordPass(deps: RecordDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+  const { state, step } = pass;
   const news = await stackEvents(deps, pass, signal);
   const observed = nextObserved(pass);
   await deps.store.writeUnder(pass.lease, async (repos) => {
     await recordStory(deps, repos, pass, observed, news);
-    if (!(await repos.bays.saveObserved(world.bay.id, observed, world.bay.generation))) return;
+    if (!(await repos.bays.saveObserved(state.bay.id, observed, state.bay.generation))) return;
     await recordNodes(repos, pass);
     await recordGroups(repos, pass);
     await recordUpgrade(deps, repos, pass);
-    if (world.intent && (step.do === 'finish' || step.do === 'fail'))
-      await closeIntent(deps, repos, world.bay.id, world.intent.generation);
+    if (state.intent && (step.do === 'finish' || step.do === 'fail'))
+      await closeIntent(deps, repos, state.bay.id, state.intent.generation);
   });
-  if (observed.status !== world.bay.observed.status) {
+  if (observed.status !== state.bay.observed.status) {
     deps.logger.info('bay status changed', {
-      bayId: world.bay.id,
-      generation: world.bay.generation,
-      from: world.bay.observed.status,
+      bayId: state.bay.id,
+      generation: state.bay.generation,
+      from: state.bay.observed.status,
       to: observed.status,
     });
   }
   if (step.do === 'finish' || step.do === 'fail')
     await notifyOthers(
       deps,
-      world,
+      state,
       step.do === 'finish' && step.status !== 'ROLLBACK_COMPLETE' ? 'success' : 'failure',
       observed,
     );
@@ -52,19 +57,24 @@ export async function recordPass(deps: ConductorDeps, pass: Pass, signal: AbortS
 
 /** Whether there is anything to write down. Where the orchestrator does not tell its newest event, events come with other news. */
 export function hasNews(pass: Pass): boolean {
-  const { world, seen, snapshot } = pass;
+  const { state, seen, snapshot } = pass;
   const observed = nextObserved(pass);
-  if (!isDeepStrictEqual(observed, world.bay.observed) || (snapshot?.newestEvent ?? 0) > lastEventOf(pass)) return true;
-  return world.nodes.some((node) => {
+  if (!isDeepStrictEqual(observed, state.bay.observed) || (snapshot?.newestEvent ?? 0) > lastEventOf(pass)) return true;
+  return state.nodes.some((node) => {
     const found = seen?.nodes.get(node.id);
     return found !== undefined && !sameObservation(found, node.observed);
   });
 }
 
 /** The bay's reason tells of every retry; its story of the first one with each reason, then of ever fewer. */
-export async function recordRetry(deps: ConductorDeps, lease: Lease, world: BayState, reason: string): Promise<void> {
-  if (!world.intent) return;
-  const { bay } = world;
+export async function recordRetry(
+  deps: Pick<RecordDeps, 'store' | 'clock'>,
+  lease: Lease,
+  state: BayState,
+  reason: string,
+): Promise<void> {
+  if (!state.intent) return;
+  const { bay } = state;
   const attempt = lease.attempts + 1;
   const statusReason = `${reason} It is tried again (attempt ${attempt}).`;
   const isTold = bay.observed.statusReason?.startsWith(reason) === true && !isPowerOfTwo(attempt);
@@ -81,26 +91,26 @@ function isPowerOfTwo(value: number): boolean {
 }
 
 /** Tells once of each wish that somebody works on it now. */
-export async function recordClaim(deps: ConductorDeps, lease: Lease, world: BayState): Promise<BayState> {
-  const { bay, intent } = world;
-  if (!intent || world.support.claimedGeneration >= intent.generation) return world;
-  const support = { ...world.support, claimedGeneration: intent.generation };
+export async function recordClaim(deps: Pick<RecordDeps, 'store' | 'clock'>, lease: Lease, state: BayState): Promise<BayState> {
+  const { bay, intent } = state;
+  if (!intent || state.support.claimedGeneration >= intent.generation) return state;
+  const support = { ...state.support, claimedGeneration: intent.generation };
   const { running } = STATUS_OF[intent.operation];
   await deps.store.writeUnder(lease, async (repos) => {
     await repos.support.save(bay.id, support);
     await repos.events.append([bayEvent(bay, { kind: 'claimed', status: running, reason: null }, deps.clock.now())]);
   });
-  return { ...world, support };
+  return { ...state, support };
 }
 
 /** When the pass should be repeated. */
-export function lookAgainAt(deps: Pick<ConductorDeps, 'clock' | 'random'>, { step, world }: Pick<Pass, 'step' | 'world'>): Date {
+export function lookAgainAt(deps: Pick<RecordDeps, 'clock' | 'random'>, { step, state }: Pick<Pass, 'step' | 'state'>): Date {
   const now = deps.clock.now().getTime();
   if (step.do === 'finish' || step.do === 'fail') return new Date(now);
   return new Date(
     now +
       (step.do === 'wait'
-        ? patience(deps.random, step.milliseconds, now - (world.intent?.startedAt.getTime() ?? now))
+        ? patience(deps.random, step.milliseconds, now - (state.intent?.startedAt.getTime() ?? now))
         : ACTED_MS),
   );
 }
@@ -117,8 +127,8 @@ function patience(random: Random, shortest: number, age: number): number {
 }
 
 export function nextObserved(pass: Pass): BayObserved {
-  const { world, step, seen, snapshot } = pass;
-  const before = world.bay.observed;
+  const { state, step, seen, snapshot } = pass;
+  const before = state.bay.observed;
   return {
     ...before,
     ...statusAfter(pass),
@@ -127,31 +137,31 @@ export function nextObserved(pass: Pass): BayObserved {
     discoveryUrl: seen?.discoveryUrl ?? before.discoveryUrl,
     coeVersion: seen?.coeVersion ?? before.coeVersion,
     containerVersion: seen?.containerVersion ?? before.containerVersion,
-    ...(seen ? addressesOf(world, seen) : {}),
+    ...(seen ? addressesOf(state, seen) : {}),
     acceptedGeneration:
       step.do === 'wait' && !toldAll(pass)
         ? before.acceptedGeneration
-        : Math.max(before.acceptedGeneration, world.intent?.generation ?? 0),
+        : Math.max(before.acceptedGeneration, state.intent?.generation ?? 0),
   };
 }
 
 /** A wait before the stack could be told does not accept the generation. */
 function toldAll(pass: Pass): boolean {
   const { stack } = pass.seen ?? { stack: { kind: 'absent' } as const };
-  if (pass.world.intent?.operation === 'delete') return stack.kind === 'present' && stack.action === 'DELETE';
-  return stack.kind === 'present' && stack.appliedGeneration >= (pass.world.intent?.generation ?? 0);
+  if (pass.state.intent?.operation === 'delete') return stack.kind === 'present' && stack.action === 'DELETE';
+  return stack.kind === 'present' && stack.appliedGeneration >= (pass.state.intent?.generation ?? 0);
 }
 
 function statusAfter(pass: Pass): Pick<BayObserved, 'status' | 'statusReason'> {
-  const { step, world } = pass;
+  const { step, state } = pass;
   if (step.do === 'finish' || step.do === 'fail') return { status: step.status, statusReason: step.reason };
   if (step.do === 'wait') return { status: step.status, statusReason: step.reason ?? null };
-  return { status: world.intent ? STATUS_OF[world.intent.operation].running : world.bay.observed.status, statusReason: null };
+  return { status: state.intent ? STATUS_OF[state.intent.operation].running : state.bay.observed.status, statusReason: null };
 }
 
-function addressesOf(world: BayState, seen: Observation): Pick<BayObserved, 'masterAddresses' | 'nodeAddresses'> {
+function addressesOf(state: BayState, seen: Observation): Pick<BayObserved, 'masterAddresses' | 'nodeAddresses'> {
   const addresses = (role: Node['role']): string[] =>
-    world.nodes
+    state.nodes
       .filter((node) => node.role === role && node.desired === 'present')
       .flatMap((node) => {
         const found = seen.nodes.get(node.id) ?? node.observed;
@@ -162,9 +172,9 @@ function addressesOf(world: BayState, seen: Observation): Pick<BayObserved, 'mas
 }
 
 async function recordNodes(repos: Repositories, pass: Pass): Promise<void> {
-  const { world, seen, step } = pass;
+  const { state, seen, step } = pass;
   if (!seen) return;
-  for (const node of world.nodes) {
+  for (const node of state.nodes) {
     const found = seen.nodes.get(node.id);
     if (found && !sameObservation(found, node.observed)) await repos.nodes.saveObserved(node.id, found);
     if (step.do === 'finish') await settleNode(repos, node, found !== undefined, step.status);
@@ -179,14 +189,14 @@ async function settleNode(repos: Repositories, node: Node, exists: boolean, stat
 }
 
 async function recountGroups(repos: Repositories, pass: Pass): Promise<void> {
-  for (const group of pass.world.nodeGroups) {
-    const count = pass.world.nodes.filter((node) => node.nodeGroupId === group.id && pass.seen?.nodes.has(node.id)).length;
+  for (const group of pass.state.nodeGroups) {
+    const count = pass.state.nodes.filter((node) => node.nodeGroupId === group.id && pass.seen?.nodes.has(node.id)).length;
     if (count !== group.nodeCount) await repos.nodeGroups.saveCount(group.id, count);
   }
 }
 
 async function recordGroups(repos: Repositories, pass: Pass): Promise<void> {
-  for (const group of pass.world.nodeGroups) {
+  for (const group of pass.state.nodeGroups) {
     const fate = fateOf(group.status, pass.step);
     if (fate.kind === 'become') await repos.nodeGroups.saveStatus(group.id, fate.status, fate.reason);
     if (fate.kind === 'go') await repos.nodeGroups.delete(group.id);
@@ -194,12 +204,12 @@ async function recordGroups(repos: Repositories, pass: Pass): Promise<void> {
 }
 
 /** The old model was kept until now: every node is of the new one. */
-async function recordUpgrade(deps: ConductorDeps, repos: Repositories, { world, step }: Pass): Promise<void> {
-  const upgrade = world.intent?.upgrade;
+async function recordUpgrade(deps: Pick<RecordDeps, 'clock'>, repos: Repositories, { state, step }: Pass): Promise<void> {
+  const upgrade = state.intent?.upgrade;
   if (!upgrade || step.do !== 'finish' || step.status === 'ROLLBACK_COMPLETE') return;
-  const { bay } = world;
+  const { bay } = state;
   if (upgrade.ofBay) await repos.bays.saveModel(bay.id, upgrade.bayModelId, { ...bay.desired.labels, ...upgrade.labels });
-  for (const group of world.nodeGroups.filter(({ id }) => upgrade.groupIds.includes(id)))
+  for (const group of state.nodeGroups.filter(({ id }) => upgrade.groupIds.includes(id)))
     await repos.nodeGroups.saveWanted({ ...upgradeGroup(group, upgrade), updatedAt: laterThan(group, deps.clock.now()) });
 }
 
@@ -214,28 +224,32 @@ function sameObservation(one: NodeObservation, other: NodeObservation): boolean 
 }
 
 /** A new stack numbers its events anew. */
-function lastEventOf({ snapshot, world }: Pass): number {
-  return snapshot?.id === world.bay.observed.stackId ? world.support.lastStackEvent : 0;
+function lastEventOf({ snapshot, state }: Pass): number {
+  return snapshot?.id === state.bay.observed.stackId ? state.support.lastStackEvent : 0;
 }
 
-async function stackEvents(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<readonly StackEvent[]> {
-  const { snapshot, world } = pass;
+async function stackEvents(
+  deps: Pick<RecordDeps, 'orchestrator'>,
+  pass: Pass,
+  signal: AbortSignal,
+): Promise<readonly StackEvent[]> {
+  const { snapshot, state } = pass;
   if (!snapshot) return [];
   const after = lastEventOf(pass);
   if (snapshot.newestEvent !== undefined && snapshot.newestEvent <= after) return [];
-  return deps.orchestrator.events(snapshot.id, after, EVENTS_PER_PASS, accessOf(world), signal);
+  return deps.orchestrator.events(snapshot.id, after, EVENTS_PER_PASS, accessOf(state), signal);
 }
 
 async function recordStory(
-  deps: ConductorDeps,
+  deps: Pick<RecordDeps, 'clock'>,
   repos: Repositories,
   pass: Pass,
   observed: BayObserved,
   news: readonly StackEvent[],
 ): Promise<void> {
-  const { world } = pass;
+  const { state } = pass;
   const lines: NewBayEvent[] = news.map((event) => ({
-    bayId: world.bay.id,
+    bayId: state.bay.id,
     at: event.at,
     kind: 'stack',
     source: 'stack',
@@ -246,16 +260,21 @@ async function recordStory(
     reason: event.reason || null,
   }));
   const last = news.at(-1);
-  if (last) await repos.support.save(world.bay.id, { ...world.support, lastStackEvent: last.id });
-  if (observed.status !== world.bay.observed.status || (pass.step.do !== 'wait' && !isInProgress(observed.status))) {
+  if (last) await repos.support.save(state.bay.id, { ...state.support, lastStackEvent: last.id });
+  if (observed.status !== state.bay.observed.status || (pass.step.do !== 'wait' && !isInProgress(observed.status))) {
     const kind = isInProgress(observed.status) ? 'status' : 'settled';
-    lines.push(bayEvent(world.bay, { kind, status: observed.status, reason: observed.statusReason }, deps.clock.now()));
+    lines.push(bayEvent(state.bay, { kind, status: observed.status, reason: observed.statusReason }, deps.clock.now()));
   }
   await repos.events.append(lines);
 }
 
 /** A token that nobody made a trust of is of no use after this. */
-async function closeIntent(deps: ConductorDeps, repos: Repositories, bayId: BayId, generation: number): Promise<void> {
+async function closeIntent(
+  deps: Pick<RecordDeps, 'delegation'>,
+  repos: Repositories,
+  bayId: BayId,
+  generation: number,
+): Promise<void> {
   await repos.intents.close(bayId, generation);
   if (deps.delegation) await repos.secrets.delete(requestTokenRef(bayId));
 }

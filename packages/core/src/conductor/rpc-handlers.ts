@@ -5,28 +5,29 @@ import { assertNever } from '../domain/json.js';
 import type { ManifestKind } from '../domain/manifest.js';
 import type { CoeSession, ContainerClient, ManifestClient } from '../ports/bay-driver.js';
 import type { RpcHandlers, ContainerAction, ManifestsOf } from '../ports/bus.js';
-import { findBayState, sessionOf } from './engine-access.js';
+import { findBayState, sessionOf, type EngineAccessDeps } from './engine-access.js';
 import { signingPair, trustedBy } from './ensure/key-pairs.js';
-import { enrolNode } from './enrolment.js';
+import { enrolNode, type EnrolNodeDeps } from './enrolment.js';
 import { newestCredential } from './newest-credential.js';
-import { signForNode } from './node-certificate.js';
-import type { ConductorDeps } from './bay-state.js';
+import { signForNode, type NodeCertificateDeps } from './node-certificate.js';
+
+export type RpcHandlerDeps = EngineAccessDeps & NodeCertificateDeps & EnrolNodeDeps;
 
 /** Answers to what needs the running engine or the CA's key. */
-export function rpcHandlers(deps: ConductorDeps): RpcHandlers {
+export function rpcHandlers(deps: RpcHandlerDeps): RpcHandlers {
   const containersOf = (bayId: BayId, signal: AbortSignal): Promise<ContainerClient> => containerClient(deps, bayId, signal);
   return {
     'certificate.ca': async ({ bayId, ...wanted }) => {
-      const world = await findBayState(deps, bayId);
-      const pair = await signingPair(deps, world, wanted);
-      return { pem: wanted.authority === 'main' ? await trustedBy(deps, world) : pair.certificate };
+      const state = await findBayState(deps, bayId);
+      const pair = await signingPair(deps, state, wanted);
+      return { pem: wanted.authority === 'main' ? await trustedBy(deps, state) : pair.certificate };
     },
     'certificate.node': (args, signal) => signForNode(deps, args, signal),
     'certificate.client': async ({ bayId, csr, authority, validForSeconds }) => {
-      const world = await findBayState(deps, bayId);
-      const pair = await signingPair(deps, world, { authority, forNode: false });
+      const state = await findBayState(deps, bayId);
+      const pair = await signingPair(deps, state, { authority, forNode: false });
       const pem = await deps.authority.sign(pair, csr, deps.signingRules, { kind: 'client', validForSeconds });
-      return { pem, ca: await trustedBy(deps, world), expiresAt: new Date(new X509Certificate(pem).validTo).toISOString() };
+      return { pem, ca: await trustedBy(deps, state), expiresAt: new Date(new X509Certificate(pem).validTo).toISOString() };
     },
     'node.enrol': (args) => enrolNode(deps, args),
     'credential.newest': async ({ bayId }) => newestCredential(deps, await findBayState(deps, bayId)),
@@ -61,23 +62,27 @@ const SESSION_OF = { pod: 'pods', service: 'services', rc: 'replicationControlle
   keyof CoeSession
 >;
 
-async function manifestClient(deps: ConductorDeps, { bayId, kind }: ManifestsOf, signal: AbortSignal): Promise<ManifestClient> {
-  const world = await findBayState(deps, bayId);
-  const client = (await sessionOf(deps, world, signal))[SESSION_OF[kind]];
+async function manifestClient(
+  deps: EngineAccessDeps,
+  { bayId, kind }: ManifestsOf,
+  signal: AbortSignal,
+): Promise<ManifestClient> {
+  const state = await findBayState(deps, bayId);
+  const client = (await sessionOf(deps, state, signal))[SESSION_OF[kind]];
   if (client) return client;
   throw new DomainError('invalid-parameter', {
     field: 'bay_uuid',
-    message: `Bay ${world.bay.name} runs ${world.model.coe}, which has no ${SESSION_OF[kind]} in this API.`,
+    message: `Bay ${state.bay.name} runs ${state.model.coe}, which has no ${SESSION_OF[kind]} in this API.`,
   });
 }
 
-async function containerClient(deps: ConductorDeps, bayId: BayId, signal: AbortSignal): Promise<ContainerClient> {
-  const world = await findBayState(deps, bayId);
-  const session = await sessionOf(deps, world, signal);
+async function containerClient(deps: EngineAccessDeps, bayId: BayId, signal: AbortSignal): Promise<ContainerClient> {
+  const state = await findBayState(deps, bayId);
+  const session = await sessionOf(deps, state, signal);
   if (session.containers) return session.containers;
   throw new DomainError('invalid-parameter', {
     field: 'bay_uuid',
-    message: `Bay ${world.bay.name} runs ${world.model.coe}, which has no containers in this API.`,
+    message: `Bay ${state.bay.name} runs ${state.model.coe}, which has no containers in this API.`,
   });
 }
 

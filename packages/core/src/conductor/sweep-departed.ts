@@ -9,7 +9,12 @@ import { referencesOf } from '../domain/rotation.js';
 import type { CloudAccess } from '../ports/orchestrator.js';
 import type { OrphanKind } from '../ports/meter.js';
 import { delegatePasswordRef } from './ensure/trusts.js';
-import type { ConductorDeps } from './bay-state.js';
+import type { ConductorDeps } from './deps.js';
+
+export type SweepDepartedDeps = Pick<
+  ConductorDeps,
+  'store' | 'orchestrator' | 'identity' | 'cloud' | 'vault' | 'clock' | 'random' | 'logger' | 'meter' | 'departedGraceMs'
+>;
 
 /*
  * Leases and fences protect rows. A vault, Keystone or Heat knows no fence: a conductor that was frozen in the middle of a pass and
@@ -29,7 +34,7 @@ const CLAIM_MS = 120_000;
 
 /** What is to be remembered of a bay that is being forgotten. */
 export function departedBayOf(
-  deps: Pick<ConductorDeps, 'clock' | 'departedGraceMs'>,
+  deps: Pick<SweepDepartedDeps, 'clock' | 'departedGraceMs'>,
   bay: Bay,
   support: ReconcilerState,
 ): DepartedBay {
@@ -44,12 +49,12 @@ export function departedBayOf(
   };
 }
 
-function nextSweepAt({ clock, departedGraceMs = DEPARTED_GRACE_MS }: Pick<ConductorDeps, 'clock' | 'departedGraceMs'>): Date {
+function nextSweepAt({ clock, departedGraceMs = DEPARTED_GRACE_MS }: Pick<SweepDepartedDeps, 'clock' | 'departedGraceMs'>): Date {
   return new Date(clock.now().getTime() + departedGraceMs);
 }
 
 /** Looks now and then, until the signal. */
-export async function keepSweepingDeparted(deps: ConductorDeps, signal: AbortSignal): Promise<void> {
+export async function keepSweepingDeparted(deps: SweepDepartedDeps, signal: AbortSignal): Promise<void> {
   const pause = Math.min(LOOK_EVERY_MS, Math.max(1_000, (deps.departedGraceMs ?? DEPARTED_GRACE_MS) / 4));
   while (!signal.aborted) {
     // Spread, so that conductors that were started together do not look together.
@@ -62,7 +67,7 @@ export async function keepSweepingDeparted(deps: ConductorDeps, signal: AbortSig
 }
 
 /** One look at every bay that is due. */
-export async function sweepDeparted(deps: ConductorDeps, signal: AbortSignal): Promise<void> {
+export async function sweepDeparted(deps: SweepDepartedDeps, signal: AbortSignal): Promise<void> {
   const due = await deps.store.write(async (repos) => {
     const strays = await repos.departedBays.strays(AT_A_TIME);
     await repos.departedBays.add(strays.map((id) => stray(deps, id)));
@@ -78,12 +83,12 @@ export async function sweepDeparted(deps: ConductorDeps, signal: AbortSignal): P
 }
 
 /** Found by a secret of the service's own database; nothing else is known of it. */
-function stray(deps: ConductorDeps, id: BayId): DepartedBay {
+function stray(deps: Pick<SweepDepartedDeps, 'clock' | 'departedGraceMs'>, id: BayId): DepartedBay {
   const unknown = { projectId: null, userId: null, stackName: null };
   return { id, ...unknown, caGeneration: 0, credentialGeneration: 0, lookAt: nextSweepAt(deps) };
 }
 
-async function sweepDepartedBay(deps: ConductorDeps, bay: DepartedBay, signal: AbortSignal): Promise<void> {
+async function sweepDepartedBay(deps: SweepDepartedDeps, bay: DepartedBay, signal: AbortSignal): Promise<void> {
   const found = [...(await removeStack(deps, bay, signal)), ...(await removeAccounts(deps, bay, signal))];
   found.push(...(await removeSecrets(deps, bay)));
   for (const { kind, name } of found) {
@@ -99,7 +104,11 @@ interface Leftover {
   readonly name: string;
 }
 
-async function removeStack(deps: ConductorDeps, bay: DepartedBay, signal: AbortSignal): Promise<readonly Leftover[]> {
+async function removeStack(
+  deps: Pick<SweepDepartedDeps, 'orchestrator'>,
+  bay: DepartedBay,
+  signal: AbortSignal,
+): Promise<readonly Leftover[]> {
   const { stackName, projectId, userId } = bay;
   if (stackName === null || projectId === null || userId === null) return [];
   // The owner's trust is gone: the service's own rights look and delete.
@@ -111,7 +120,11 @@ async function removeStack(deps: ConductorDeps, bay: DepartedBay, signal: AbortS
 }
 
 /** Trusts go with the account that holds them. */
-async function removeAccounts(deps: ConductorDeps, bay: DepartedBay, signal: AbortSignal): Promise<readonly Leftover[]> {
+async function removeAccounts(
+  deps: Pick<SweepDepartedDeps, 'identity' | 'cloud'>,
+  bay: DepartedBay,
+  signal: AbortSignal,
+): Promise<readonly Leftover[]> {
   const { id, projectId } = bay;
   if (projectId === null) return [];
   const of = { id, projectId };
@@ -122,7 +135,7 @@ async function removeAccounts(deps: ConductorDeps, bay: DepartedBay, signal: Abo
   return removed;
 }
 
-async function removeSecrets(deps: ConductorDeps, bay: DepartedBay): Promise<readonly Leftover[]> {
+async function removeSecrets(deps: Pick<SweepDepartedDeps, 'vault' | 'store'>, bay: DepartedBay): Promise<readonly Leftover[]> {
   const refs = [
     requestTokenRef(bay.id),
     delegatePasswordRef(bay.id),

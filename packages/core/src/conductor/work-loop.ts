@@ -4,11 +4,13 @@ import type { BayId } from '../domain/ids.js';
 import type { PassesInFlight } from '../ports/stats.js';
 import type { Lease, Release } from '../ports/store.js';
 import { HeldLeases, type HeldLease } from './held-leases.js';
-import { observeAll, nextCheckIfUnchanged, type BayObservation } from './observe-batch.js';
+import { observeAll, nextCheckIfUnchanged, type BayObservation, type NextCheckDeps, type ObserveDeps } from './observe-batch.js';
 import type { PassResult } from './pass.js';
-import { reconcileObserved } from './reconcile-bay.js';
+import { reconcileObserved, type ReconcileDeps } from './reconcile-bay.js';
 import { FairSemaphore, type Permit } from '../concurrency/fair-semaphore.js';
-import type { ConductorDeps } from './bay-state.js';
+import type { ConductorDeps } from './deps.js';
+
+export type WorkLoopDeps = ReconcileDeps & NextCheckDeps & ObserveDeps & Pick<ConductorDeps, 'meter'>;
 
 export interface WorkLoopOptions {
   readonly owner: string;
@@ -67,7 +69,7 @@ class Wakeup {
 
 /** Claims due bays in batches, looks at each batch with one call, and runs the passes that are needed, several at a time. */
 export class WorkLoop {
-  readonly #deps: ConductorDeps;
+  readonly #deps: WorkLoopDeps;
   readonly #options: WorkLoopOptions;
   readonly #leases: HeldLeases;
   readonly #semaphore: FairSemaphore;
@@ -83,7 +85,7 @@ export class WorkLoop {
   #isSaturated = false;
   #isDraining = false;
 
-  constructor(deps: ConductorDeps, options: WorkLoopOptions) {
+  constructor(deps: WorkLoopDeps, options: WorkLoopOptions) {
     this.#deps = deps;
     this.#options = options;
     this.#leases = new HeldLeases(deps);

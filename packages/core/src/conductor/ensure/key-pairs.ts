@@ -3,10 +3,11 @@ import { DomainError } from '../../domain/errors.js';
 import { authorityRef, authorityUse, clientRef, type Authority } from '../../domain/rotation.js';
 import { Secret } from '../../domain/secret.js';
 import type { KeyPair } from '../../ports/certificates.js';
-import type { BayState, ConductorDeps } from '../bay-state.js';
+import type { BayState } from '../bay-state.js';
+import type { ConductorDeps } from '../deps.js';
 
-type VaultDeps = Pick<ConductorDeps, 'vault' | 'stillHeld'>;
-type AuthorityDeps = Pick<ConductorDeps, 'vault' | 'stillHeld' | 'authority' | 'signingRules'>;
+export type VaultDeps = Pick<ConductorDeps, 'vault' | 'stillHeld'>;
+export type AuthorityDeps = VaultDeps & Pick<ConductorDeps, 'authority' | 'signingRules'>;
 
 /** A key pair out of the vault. */
 export async function loadKeyPair(deps: VaultDeps, ref: string): Promise<KeyPair | undefined> {
@@ -56,16 +57,16 @@ export async function trustedBy(deps: VaultDeps, { bay, support }: BayState, gen
 /** Errors: `engine-not-live` where the bay has no certificates yet. */
 export async function signingPair(
   deps: AuthorityDeps,
-  world: BayState,
+  state: BayState,
   wanted: { readonly authority: Authority; readonly forNode: boolean },
 ): Promise<KeyPair> {
-  const { bay, support } = world;
-  if (!support.caRef) throw noCertificates(world);
+  const { bay, support } = state;
+  if (!support.caRef) throw noCertificates(state);
   const use = authorityUse(support);
-  if (wanted.authority !== 'main') return otherPair(deps, world, wanted.authority);
+  if (wanted.authority !== 'main') return otherPair(deps, state, wanted.authority);
   const generation = wanted.forNode ? use.signsNodes : use.signsClients;
   const pair = await loadKeyPair(deps, authorityRef(bay.id, 'main', generation));
-  if (!pair) throw noCertificates(world);
+  if (!pair) throw noCertificates(state);
   return pair;
 }
 

@@ -7,13 +7,18 @@ import type { BayId } from '../../domain/ids.js';
 import { isCidr } from '../../domain/labels.js';
 import { referencesOf } from '../../domain/rotation.js';
 import type { Lease } from '../../ports/store.js';
-import { ensureMainPairs } from './key-pairs.js';
-import { ensureAccount, ensureTrusts, releaseTrusts, saveSupport } from './trusts.js';
-import { accessOf, type BayState, type ConductorDeps } from '../bay-state.js';
+import { ensureMainPairs, type AuthorityDeps } from './key-pairs.js';
+import { ensureAccount, ensureTrusts, releaseTrusts, saveSupport, type TrustDeps } from './trusts.js';
+import type { BayState } from '../bay-state.js';
+import type { ConductorDeps } from '../deps.js';
+import { accessOf } from '../desired.js';
+
+export type ReleaseSupportDeps = TrustDeps & Pick<ConductorDeps, 'cloud'>;
+export type EnsureDeps = TrustDeps & AuthorityDeps & Pick<ConductorDeps, 'cloud' | 'clock'>;
 
 /** What must stand before a stack can be rendered. Each part is asked for before it is made, so that any prefix can be repeated. */
-export async function ensureSupport(deps: ConductorDeps, lease: Lease, world: BayState, signal: AbortSignal): Promise<BayState> {
-  const known = await ensureNextTrustee(deps, lease, await ensureTrustee(deps, lease, world, signal), signal);
+export async function ensureSupport(deps: EnsureDeps, lease: Lease, state: BayState, signal: AbortSignal): Promise<BayState> {
+  const known = await ensureNextTrustee(deps, lease, await ensureTrustee(deps, lease, state, signal), signal);
   const delegated = await ensureTrusts(deps, lease, known, signal);
   requireNextTrust(deps, delegated);
   const certified = await ensureCertificates(deps, lease, delegated);
@@ -21,26 +26,26 @@ export async function ensureSupport(deps: ConductorDeps, lease: Lease, world: Ba
 }
 
 /** The account under which the bay's nodes call home. Its password is in the vault before the account exists. */
-async function ensureTrustee(deps: ConductorDeps, lease: Lease, world: BayState, signal: AbortSignal): Promise<BayState> {
-  if (world.support.trustee) return world;
-  return saveSupport(deps, lease, world, { trustee: await makeTrustee(deps, world, world.support.credentialGeneration, signal) });
+async function ensureTrustee(deps: EnsureDeps, lease: Lease, state: BayState, signal: AbortSignal): Promise<BayState> {
+  if (state.support.trustee) return state;
+  return saveSupport(deps, lease, state, { trustee: await makeTrustee(deps, state, state.support.credentialGeneration, signal) });
 }
 
 /** The account that the nodes are given in place of theirs. Both work until the last node has told that it holds the new one. */
-async function ensureNextTrustee(deps: ConductorDeps, lease: Lease, world: BayState, signal: AbortSignal): Promise<BayState> {
-  const { bay, support } = world;
-  if (!awaitsCredential(bay, support) || support.nextTrustee) return world;
-  const nextTrustee = await makeTrustee(deps, world, bay.desired.credentialGeneration, signal);
+async function ensureNextTrustee(deps: EnsureDeps, lease: Lease, state: BayState, signal: AbortSignal): Promise<BayState> {
+  const { bay, support } = state;
+  if (!awaitsCredential(bay, support) || support.nextTrustee) return state;
+  const nextTrustee = await makeTrustee(deps, state, bay.desired.credentialGeneration, signal);
   const next = { ...support, nextTrustee };
   const reason = 'Credential: nodes are given the new one; old and new both count.';
   await deps.store.writeUnder(lease, async (repos) => {
     await repos.support.save(bay.id, next);
     await repos.events.append([bayEvent(bay, { kind: 'status', status: bay.observed.status, reason }, deps.clock.now())]);
   });
-  return { ...world, support: next };
+  return { ...state, support: next };
 }
 
-async function makeTrustee(deps: ConductorDeps, { bay }: BayState, generation: number, signal: AbortSignal): Promise<Trustee> {
+async function makeTrustee(deps: EnsureDeps, { bay }: BayState, generation: number, signal: AbortSignal): Promise<Trustee> {
   const username = trusteeUsername(bay, generation);
   const passwordRef = trusteePasswordRef(bay.id, generation);
   const { userId, domainId } = await ensureAccount(deps, { username, passwordRef }, signal);
@@ -48,7 +53,7 @@ async function makeTrustee(deps: ConductorDeps, { bay }: BayState, generation: n
 }
 
 /** Nodes must not be handed a credential with which they can do less than with the one before. */
-function requireNextTrust(deps: ConductorDeps, { support }: BayState): void {
+function requireNextTrust(deps: Pick<EnsureDeps, 'identity' | 'trustRules'>, { support }: BayState): void {
   const { nextTrustee } = support;
   if (!deps.identity.trusts || !deps.trustRules?.forNodes || !nextTrustee || nextTrustee.trustId) return;
   throw new DomainError(
@@ -58,14 +63,14 @@ function requireNextTrust(deps: ConductorDeps, { support }: BayState): void {
   );
 }
 
-async function ensureCertificates(deps: ConductorDeps, lease: Lease, world: BayState): Promise<BayState> {
-  if (world.support.caRef && world.support.clientRef) return world;
-  return saveSupport(deps, lease, world, await ensureMainPairs(deps, world, world.support.caGeneration));
+async function ensureCertificates(deps: EnsureDeps, lease: Lease, state: BayState): Promise<BayState> {
+  if (state.support.caRef && state.support.clientRef) return state;
+  return saveSupport(deps, lease, state, await ensureMainPairs(deps, state, state.support.caGeneration));
 }
 
-async function ensureFacts(deps: ConductorDeps, lease: Lease, world: BayState, signal: AbortSignal): Promise<BayState> {
-  if (world.support.facts) return world;
-  const { bay, model } = world;
+async function ensureFacts(deps: EnsureDeps, lease: Lease, state: BayState, signal: AbortSignal): Promise<BayState> {
+  if (state.support.facts) return state;
+  const { bay, model } = state;
   const cidr = bay.desired.labels['fixed_subnet_cidr'];
   const facts = await deps.cloud.facts(
     {
@@ -76,19 +81,19 @@ async function ensureFacts(deps: ConductorDeps, lease: Lease, world: BayState, s
       fixedSubnetCidr: cidr !== undefined && isCidr(cidr) ? cidr : undefined,
       dockerVolumeType: bay.desired.labels['docker_volume_type'],
     },
-    accessOf(world),
+    accessOf(state),
     signal,
   );
-  return saveSupport(deps, lease, world, { facts });
+  return saveSupport(deps, lease, state, { facts });
 }
 
 /** Undoes all of the above, from any half-made state. The account goes last: until then the rest could still need it. */
-export async function releaseSupport(deps: ConductorDeps, world: BayState, signal: AbortSignal): Promise<void> {
-  const { bay, support } = world;
+export async function releaseSupport(deps: ReleaseSupportDeps, state: BayState, signal: AbortSignal): Promise<void> {
+  const { bay, support } = state;
   const generations = new Set([support.caGeneration, support.rotation?.generation ?? 0, bay.desired.caGeneration]);
   const refs = [...[...generations].flatMap((generation) => referencesOf(bay.id, generation)), enrolmentKeyRef(bay.id)];
-  await deps.cloud.releaseFacts(world.bay.id, signal);
-  await releaseTrusts(deps, world, signal);
+  await deps.cloud.releaseFacts(state.bay.id, signal);
+  await releaseTrusts(deps, state, signal);
   for (const ref of refs) await deps.vault.delete(ref);
   for (const generation of new Set([support.credentialGeneration, bay.desired.credentialGeneration])) {
     await deps.vault.delete(trusteePasswordRef(bay.id, generation));

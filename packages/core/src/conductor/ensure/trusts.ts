@@ -5,31 +5,37 @@ import type { BayId } from '../../domain/ids.js';
 import { Secret } from '../../domain/secret.js';
 import type { TrusteeAccount, Trusts } from '../../ports/identity.js';
 import type { Lease } from '../../ports/store.js';
-import type { BayState, ConductorDeps } from '../bay-state.js';
+import type { BayState } from '../bay-state.js';
+import type { ConductorDeps } from '../deps.js';
+
+export type TrustDeps = Pick<
+  ConductorDeps,
+  'identity' | 'delegation' | 'trustRules' | 'vault' | 'random' | 'stillHeld' | 'store'
+>;
 
 /**
  * The right to act for the bay's owner, held by an account of the bay that its nodes do not know. Each change that was asked for
  * leaves a token, so that a trust whose giver is gone is replaced by one of whoever changes the bay next.
  */
-export async function ensureTrusts(deps: ConductorDeps, lease: Lease, world: BayState, signal: AbortSignal): Promise<BayState> {
+export async function ensureTrusts(deps: TrustDeps, lease: Lease, state: BayState, signal: AbortSignal): Promise<BayState> {
   const { trusts } = deps.identity;
   const { delegation } = deps;
-  if (!trusts || !delegation) return world;
-  const isTold = world.bay.observed.acceptedGeneration >= (world.intent?.generation ?? 0);
-  if (world.support.delegate && isTold) return world;
-  const ownerToken = await requestToken(deps, delegation, world);
+  if (!trusts || !delegation) return state;
+  const isTold = state.bay.observed.acceptedGeneration >= (state.intent?.generation ?? 0);
+  if (state.support.delegate && isTold) return state;
+  const ownerToken = await requestToken(deps, delegation, state);
   if (!ownerToken) {
-    if (world.support.delegate) return world;
+    if (state.support.delegate) return state;
     throw new DomainError(
       'cloud-refused',
       'The service has no trust to act for the owner. Update it with a token of its project, or delete it.',
     );
   }
   const owner = { trusts, token: ownerToken };
-  const delegate = await ensureDelegate(deps, owner, world, signal);
-  const trustee = await ensureNodesTrust(deps, owner, world.support.trustee, signal);
-  const nextTrustee = await ensureNodesTrust(deps, owner, world.support.nextTrustee, signal);
-  return saveSupport(deps, lease, world, { delegate, trustee, nextTrustee });
+  const delegate = await ensureDelegate(deps, owner, state, signal);
+  const trustee = await ensureNodesTrust(deps, owner, state.support.trustee, signal);
+  const nextTrustee = await ensureNodesTrust(deps, owner, state.support.nextTrustee, signal);
+  return saveSupport(deps, lease, state, { delegate, trustee, nextTrustee });
 }
 
 interface Owner {
@@ -41,15 +47,15 @@ interface Owner {
 const REDELEGATIONS = 3;
 
 async function ensureDelegate(
-  deps: ConductorDeps,
+  deps: TrustDeps,
   owner: Owner,
-  world: BayState,
+  state: BayState,
   signal: AbortSignal,
 ): Promise<NonNullable<ReconcilerState['delegate']>> {
-  const passwordRef = delegatePasswordRef(world.bay.id);
+  const passwordRef = delegatePasswordRef(state.bay.id);
   const { userId, password } =
-    (await knownAccount(deps, world)) ??
-    (await ensureAccount(deps, { username: delegateUsername(world.bay), passwordRef }, signal));
+    (await knownAccount(deps, state)) ??
+    (await ensureAccount(deps, { username: delegateUsername(state.bay), passwordRef }, signal));
   await deps.stillHeld?.();
   const trustId = await owner.trusts.ensure(
     {
@@ -67,7 +73,7 @@ async function ensureDelegate(
 
 /** An account that works is left alone. */
 async function knownAccount(
-  deps: ConductorDeps,
+  deps: TrustDeps,
   { support }: BayState,
 ): Promise<{ readonly userId: string; readonly password: Secret } | undefined> {
   const password = support.delegate ? await deps.vault.get(support.delegate.passwordRef) : undefined;
@@ -76,7 +82,7 @@ async function knownAccount(
 
 /** Nodes act for the owner only where the operator says so, and cannot hand that on: docs/contract/conductor.md#trusts. */
 async function ensureNodesTrust(
-  deps: ConductorDeps,
+  deps: TrustDeps,
   owner: Owner,
   trustee: Trustee | null,
   signal: AbortSignal,
@@ -98,30 +104,30 @@ async function ensureNodesTrust(
 }
 
 async function requestToken(
-  deps: ConductorDeps,
-  sealer: NonNullable<ConductorDeps['delegation']>,
-  world: BayState,
+  deps: TrustDeps,
+  sealer: NonNullable<TrustDeps['delegation']>,
+  state: BayState,
 ): Promise<Secret | undefined> {
-  const ref = requestTokenRef(world.bay.id);
+  const ref = requestTokenRef(state.bay.id);
   const sealed = await deps.store.read((repos) => repos.secrets.get(ref));
   return sealed === undefined ? undefined : new Secret(sealer.open(sealed, ref));
 }
 
 /** Deleting an account ends its trusts; they are ended first, so that an account that cannot be deleted holds nothing. */
-export async function releaseTrusts(deps: ConductorDeps, world: BayState, signal: AbortSignal): Promise<void> {
+export async function releaseTrusts(deps: TrustDeps, state: BayState, signal: AbortSignal): Promise<void> {
   const { trusts } = deps.identity;
   if (!trusts || !deps.delegation) return;
-  const passwordRef = delegatePasswordRef(world.bay.id);
-  const { delegate, trustee, nextTrustee } = world.support;
+  const passwordRef = delegatePasswordRef(state.bay.id);
+  const { delegate, trustee, nextTrustee } = state.support;
   for (const holder of [delegate, trustee, nextTrustee]) await endTrust(deps, holder, signal);
-  await deps.identity.deleteTrustee(delegateUsername(world.bay), signal);
+  await deps.identity.deleteTrustee(delegateUsername(state.bay), signal);
   await deps.vault.delete(passwordRef);
-  await deps.store.write((repos) => repos.secrets.delete(requestTokenRef(world.bay.id)));
+  await deps.store.write((repos) => repos.secrets.delete(requestTokenRef(state.bay.id)));
 }
 
 /** Ending what has ended is success. */
 export async function endTrust(
-  deps: ConductorDeps,
+  deps: Pick<TrustDeps, 'identity' | 'vault'>,
   holder: Pick<Trustee, 'userId' | 'passwordRef' | 'trustId'> | null,
   signal: AbortSignal,
 ): Promise<void> {
@@ -136,7 +142,7 @@ export function delegatePasswordRef(bayId: BayId): string {
 
 /** Its password rests in the vault before the account exists, so that a second try finds both. */
 export async function ensureAccount(
-  deps: ConductorDeps,
+  deps: Pick<TrustDeps, 'identity' | 'vault' | 'random' | 'stillHeld'>,
   wanted: { readonly username: string; readonly passwordRef: string },
   signal: AbortSignal,
 ): Promise<TrusteeAccount & { readonly password: Secret }> {
@@ -148,20 +154,20 @@ export async function ensureAccount(
 }
 
 /** Two groups of symbols would do; 24 bytes in base64url are stronger and as easy to carry. */
-function newPassword(deps: ConductorDeps): Secret {
+function newPassword(deps: Pick<TrustDeps, 'random'>): Secret {
   return new Secret(Buffer.from(deps.random.bytes(24)).toString('base64url'));
 }
 
 export async function saveSupport(
-  deps: ConductorDeps,
+  deps: Pick<TrustDeps, 'store'>,
   lease: Lease,
-  world: BayState,
+  state: BayState,
   added: Partial<ReconcilerState>,
 ): Promise<BayState> {
-  const support = { ...world.support, ...added };
+  const support = { ...state.support, ...added };
   await deps.store.writeUnder(lease, async (repos) => {
-    await repos.support.save(world.bay.id, support);
-    if (added.delegate) await repos.secrets.delete(requestTokenRef(world.bay.id));
+    await repos.support.save(state.bay.id, support);
+    if (added.delegate) await repos.secrets.delete(requestTokenRef(state.bay.id));
   });
-  return { ...world, support };
+  return { ...state, support };
 }

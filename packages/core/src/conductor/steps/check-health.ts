@@ -3,9 +3,12 @@ import type { BayObserved } from '../../domain/bay.js';
 import type { BayStatus } from '../../domain/bay-status.js';
 import { isDomainError } from '../../domain/errors.js';
 import type { CoeSession, NodeReport } from '../../ports/bay-driver.js';
-import { sessionOf } from '../engine-access.js';
+import { sessionOf, type EngineAccessDeps } from '../engine-access.js';
 import type { Pass, PassResult } from '../pass.js';
-import type { BayState, ConductorDeps } from '../bay-state.js';
+import type { BayState } from '../bay-state.js';
+import type { ConductorDeps } from '../deps.js';
+
+export type CheckHealthDeps = EngineAccessDeps & Pick<ConductorDeps, 'healthIntervalMs'>;
 
 /** `[kubernetes] health_polling_interval` of upstream. */
 const HEALTH_INTERVAL_MS = 60_000;
@@ -20,8 +23,8 @@ const CHECKED_STATUSES: ReadonlySet<BayStatus> = new Set([
 ]);
 
 /** A settled bay is asked for its health; a bay that failed rests until somebody asks for something. */
-export async function checkHealth(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
-  const { bay } = pass.world;
+export async function checkHealth(deps: CheckHealthDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+  const { bay } = pass.state;
   const interval = deps.healthIntervalMs ?? HEALTH_INTERVAL_MS;
   // An interval of zero or less switches the periodic check off.
   if (!CHECKED_STATUSES.has(bay.observed.status) || interval <= 0)
@@ -45,7 +48,7 @@ const CHANGING_DEADLINE_MS = 5_000;
 
 /** Whether a bay that waits for the orchestrator is to be asked for its health: at the usual interval, from the change on. */
 export function isHealthDue(
-  deps: Pick<ConductorDeps, 'clock' | 'healthIntervalMs'>,
+  deps: Pick<CheckHealthDeps, 'clock' | 'healthIntervalMs'>,
   { bay, intent, support }: Pick<BayState, 'bay' | 'intent' | 'support'>,
 ): boolean {
   const interval = deps.healthIntervalMs ?? HEALTH_INTERVAL_MS;
@@ -55,26 +58,26 @@ export function isHealthDue(
 }
 
 /** The pass with the bay's health in it, where that is due. When it was asked is kept, so that any conductor goes on from there. */
-export async function withHealth(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<Pass> {
-  const { world } = pass;
-  if (!isHealthDue(deps, world)) return pass;
-  const support = { ...world.support, healthAskedAt: deps.clock.now().getTime() };
+export async function withHealth(deps: CheckHealthDeps, pass: Pass, signal: AbortSignal): Promise<Pass> {
+  const { state } = pass;
+  if (!isHealthDue(deps, state)) return pass;
+  const support = { ...state.support, healthAskedAt: deps.clock.now().getTime() };
   const found = await observeHealth(deps, pass, signal, CHANGING_DEADLINE_MS);
   signal.throwIfAborted();
-  await deps.store.writeUnder(pass.lease, (repos) => repos.support.save(world.bay.id, support));
-  const bay = { ...world.bay, observed: { ...world.bay.observed, ...found } };
-  return { ...pass, world: { ...world, bay, support } };
+  await deps.store.writeUnder(pass.lease, (repos) => repos.support.save(state.bay.id, support));
+  const bay = { ...state.bay, observed: { ...state.bay.observed, ...found } };
+  return { ...pass, state: { ...state, bay, support } };
 }
 
 async function observeHealth(
-  deps: ConductorDeps,
+  deps: EngineAccessDeps,
   pass: Pass,
   signal: AbortSignal,
   milliseconds = HEALTH_DEADLINE_MS,
 ): Promise<Partial<BayObserved>> {
   try {
     return await underDeadline({ milliseconds, signal }, async (timely) => {
-      const session = await sessionOf(deps, pass.world, timely);
+      const session = await sessionOf(deps, pass.state, timely);
       const { health, reason } = await session.health(timely);
       return { health, healthReason: reason, ...(await versionsOf(session, timely)) };
     });

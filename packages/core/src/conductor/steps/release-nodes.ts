@@ -1,7 +1,10 @@
 import { underDeadline } from '../../concurrency/deadline.js';
 import { isDomainError } from '../../domain/errors.js';
-import { sessionOf } from '../engine-access.js';
-import type { BayState, ConductorDeps } from '../bay-state.js';
+import { sessionOf, type EngineAccessDeps } from '../engine-access.js';
+import type { BayState } from '../bay-state.js';
+import type { ConductorDeps } from '../deps.js';
+
+export type ReleaseNodesDeps = EngineAccessDeps & Pick<ConductorDeps, 'logger'>;
 
 const DEADLINE_MS = 75_000;
 
@@ -9,18 +12,18 @@ const DEADLINE_MS = 75_000;
  * Tells the engine which nodes are about to go, so that it moves their work and forgets them. A courtesy: an engine that
  * cannot be asked, or a node that is dead already, must not keep the nodes from going.
  */
-export async function releaseLeavingNodes(deps: ConductorDeps, world: BayState, signal: AbortSignal): Promise<void> {
-  const leaving = world.nodes
+export async function releaseLeavingNodes(deps: ReleaseNodesDeps, state: BayState, signal: AbortSignal): Promise<void> {
+  const leaving = state.nodes
     .filter((node) => node.desired === 'absent' && node.observed.serverId !== null)
     .map((node) => node.name);
   if (leaving.length === 0) return;
   try {
     await underDeadline({ milliseconds: DEADLINE_MS, signal }, async (timely) =>
-      (await sessionOf(deps, world, timely)).releaseNodes?.(leaving, timely),
+      (await sessionOf(deps, state, timely)).releaseNodes?.(leaving, timely),
     );
   } catch (error) {
     signal.throwIfAborted();
     if (isDomainError(error, 'engine-not-live')) return;
-    deps.logger.warn('nodes not released', { bayId: world.bay.id, generation: world.bay.generation, nodes: leaving, error });
+    deps.logger.warn('nodes not released', { bayId: state.bay.id, generation: state.bay.generation, nodes: leaving, error });
   }
 }

@@ -5,11 +5,14 @@ import type { ReconcilerState } from '../../domain/reconciler-state.js';
 import { assertNever } from '../../domain/json.js';
 import { clientRef, referencesOf, type Rotation, type RotationPhase } from '../../domain/rotation.js';
 import type { TlsProbeResult } from '../../ports/bay-driver.js';
-import { ensureMainPairs, loadKeyPair, trustedBy } from '../ensure/key-pairs.js';
+import { ensureMainPairs, loadKeyPair, trustedBy, type AuthorityDeps } from '../ensure/key-pairs.js';
 import { connectTo } from '../engine-access.js';
 import type { Pass, PassResult } from '../pass.js';
-import { waitOrCheckHealth as waiting } from './wait-or-check-health.js';
-import type { BayState, ConductorDeps } from '../bay-state.js';
+import { waitOrCheckHealth as waiting, type WaitOrCheckHealthDeps } from './wait-or-check-health.js';
+import type { BayState } from '../bay-state.js';
+import type { ConductorDeps } from '../deps.js';
+
+export type RotateAuthorityDeps = WaitOrCheckHealthDeps & AuthorityDeps & Pick<ConductorDeps, 'rotationOverlapMs'>;
 
 const PROBE_TIMEOUT_MS = 20_000;
 const OVERLAP_MS = 300_000;
@@ -22,11 +25,11 @@ const OVER: ProbeFinding = { kind: 'over' };
  * One step of the change of a bay's authority. Nothing is sent to a node: nodes ask for what they should trust and present,
  * and here they are knocked at to see whether they do. So a step that dies is repeated without harm.
  */
-export async function rotateAuthority(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
-  const { world } = pass;
-  const { rotation } = world.support;
+export async function rotateAuthority(deps: RotateAuthorityDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+  const { state } = pass;
+  const { rotation } = state.support;
   if (!rotation) return turnedTo(deps, pass, 'trust', signal);
-  const finding = await findingOf(deps, world, rotation, signal);
+  const finding = await findingOf(deps, state, rotation, signal);
   if (finding.kind === 'waiting') return waiting(deps, pass, finding.reason, signal);
   const next = NEXT[rotation.phase];
   return next === 'done' ? finishRotation(deps, pass, rotation, signal) : turnedTo(deps, pass, next, signal);
@@ -37,25 +40,30 @@ const NEXT = { trust: 'overlap', overlap: 'issue', issue: 'drop', drop: 'done' }
   RotationPhase | 'done'
 >;
 
-async function findingOf(deps: ConductorDeps, world: BayState, rotation: Rotation, signal: AbortSignal): Promise<ProbeFinding> {
-  const before = world.support.caGeneration;
+async function findingOf(
+  deps: RotateAuthorityDeps,
+  state: BayState,
+  rotation: Rotation,
+  signal: AbortSignal,
+): Promise<ProbeFinding> {
+  const before = state.support.caGeneration;
   const { generation, phase } = rotation;
   switch (phase) {
     case 'trust':
-      await ensureMainPairs(deps, world, generation);
-      return probeTls(deps, world, { trusts: [before, generation], as: generation, expect: 'admitted' }, signal);
+      await ensureMainPairs(deps, state, generation);
+      return probeTls(deps, state, { trusts: [before, generation], as: generation, expect: 'admitted' }, signal);
     case 'overlap':
       return overlapFinding(deps, rotation);
     case 'issue':
-      return probeTls(deps, world, { trusts: [generation], as: generation, expect: 'admitted' }, signal);
+      return probeTls(deps, state, { trusts: [generation], as: generation, expect: 'admitted' }, signal);
     case 'drop':
-      return probeTls(deps, world, { trusts: [generation], as: before, expect: 'refused' }, signal);
+      return probeTls(deps, state, { trusts: [generation], as: before, expect: 'refused' }, signal);
     default:
       return assertNever(phase);
   }
 }
 
-function overlapFinding(deps: ConductorDeps, { since }: Rotation): ProbeFinding {
+function overlapFinding(deps: Pick<RotateAuthorityDeps, 'clock' | 'rotationOverlapMs'>, { since }: Rotation): ProbeFinding {
   const end = since + (deps.rotationOverlapMs ?? OVERLAP_MS);
   if (deps.clock.now().getTime() >= end) return OVER;
   return { kind: 'waiting', reason: `Old and new certificates both count until ${new Date(end).toISOString()}.` };
@@ -68,13 +76,18 @@ interface ProbeRequest {
   readonly expect: TlsProbeResult;
 }
 
-async function probeTls(deps: ConductorDeps, world: BayState, wanted: ProbeRequest, signal: AbortSignal): Promise<ProbeFinding> {
-  const client = await loadKeyPair(deps, clientRef(world.bay.id, wanted.as));
+async function probeTls(
+  deps: RotateAuthorityDeps,
+  state: BayState,
+  wanted: ProbeRequest,
+  signal: AbortSignal,
+): Promise<ProbeFinding> {
+  const client = await loadKeyPair(deps, clientRef(state.bay.id, wanted.as));
   // Its keys are gone: an earlier pass had seen everything, and died while it cleared away.
   if (!client || !deps.engines.areLive) return OVER;
-  const ca = await trustedBy(deps, world, wanted.trusts);
-  const session = await connectTo(deps, world, { ca, client }, signal);
-  if (!session.admissions) throw new DomainError('not-supported', `${world.model.coe} cannot be asked whom its nodes trust.`);
+  const ca = await trustedBy(deps, state, wanted.trusts);
+  const session = await connectTo(deps, state, { ca, client }, signal);
+  if (!session.admissions) throw new DomainError('not-supported', `${state.model.coe} cannot be asked whom its nodes trust.`);
   const { admissions } = session;
   const found = await underDeadline({ milliseconds: PROBE_TIMEOUT_MS, signal }, admissions);
   const others = [...found].filter(([, admission]) => admission !== wanted.expect);
@@ -83,7 +96,7 @@ async function probeTls(deps: ConductorDeps, world: BayState, wanted: ProbeReque
   const [name, admission] = first;
   const words = admission === 'unreachable' ? 'does not answer' : 'has not taken its new certificates yet';
   const more = others.length > 1 ? ` (and ${others.length - 1} more)` : '';
-  return { kind: 'waiting', reason: `Phase ${world.support.rotation?.phase ?? ''}: node ${name}${more} ${words}.` };
+  return { kind: 'waiting', reason: `Phase ${state.support.rotation?.phase ?? ''}: node ${name}${more} ${words}.` };
 }
 
 const WORDS = {
@@ -93,8 +106,8 @@ const WORDS = {
   drop: 'nodes stop trusting the old authority',
 } as const satisfies Record<RotationPhase, string>;
 
-async function turnedTo(deps: ConductorDeps, pass: Pass, phase: RotationPhase, signal: AbortSignal): Promise<PassResult> {
-  const { bay, support } = pass.world;
+async function turnedTo(deps: RotateAuthorityDeps, pass: Pass, phase: RotationPhase, signal: AbortSignal): Promise<PassResult> {
+  const { bay, support } = pass.state;
   const generation = support.rotation?.generation ?? bay.desired.caGeneration;
   const rotation: Rotation = { generation, phase, since: deps.clock.now().getTime() };
   const reason = `Certificate authority: ${WORDS[phase]}.`;
@@ -102,10 +115,15 @@ async function turnedTo(deps: ConductorDeps, pass: Pass, phase: RotationPhase, s
 }
 
 /** The old keys go first: until the record says that the change is done, this is repeated. */
-async function finishRotation(deps: ConductorDeps, pass: Pass, rotation: Rotation, signal: AbortSignal): Promise<PassResult> {
-  const { bay, support } = pass.world;
+async function finishRotation(
+  deps: RotateAuthorityDeps,
+  pass: Pass,
+  rotation: Rotation,
+  signal: AbortSignal,
+): Promise<PassResult> {
+  const { bay, support } = pass.state;
   for (const ref of referencesOf(bay.id, support.caGeneration)) await deps.vault.delete(ref);
-  const refs = await ensureMainPairs(deps, pass.world, rotation.generation);
+  const refs = await ensureMainPairs(deps, pass.state, rotation.generation);
   const reason = 'Certificate authority: the old one is gone.';
   return waiting(
     deps,
@@ -115,8 +133,13 @@ async function finishRotation(deps: ConductorDeps, pass: Pass, rotation: Rotatio
   );
 }
 
-async function saveProgress(deps: ConductorDeps, pass: Pass, change: Partial<ReconcilerState>, reason: string): Promise<Pass> {
-  const { bay, support } = pass.world;
+async function saveProgress(
+  deps: Pick<RotateAuthorityDeps, 'store' | 'clock' | 'logger'>,
+  pass: Pass,
+  change: Partial<ReconcilerState>,
+  reason: string,
+): Promise<Pass> {
+  const { bay, support } = pass.state;
   const next = { ...support, ...change };
   const event = bayEvent(bay, { kind: 'status', status: bay.observed.status, reason }, deps.clock.now());
   await deps.store.writeUnder(pass.lease, async (repos) => {
@@ -128,5 +151,5 @@ async function saveProgress(deps: ConductorDeps, pass: Pass, change: Partial<Rec
     generation: bay.generation,
     phase: next.rotation?.phase ?? 'done',
   });
-  return { ...pass, world: { ...pass.world, support: next } };
+  return { ...pass, state: { ...pass.state, support: next } };
 }

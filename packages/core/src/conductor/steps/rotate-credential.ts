@@ -3,15 +3,17 @@ import type { Trustee } from '../../domain/reconciler-state.js';
 import { nodesWithout } from '../../domain/credential.js';
 import { endTrust } from '../ensure/trusts.js';
 import type { Pass, PassResult } from '../pass.js';
-import { waitOrCheckHealth } from './wait-or-check-health.js';
-import type { ConductorDeps } from '../bay-state.js';
+import { waitOrCheckHealth, type WaitOrCheckHealthDeps } from './wait-or-check-health.js';
+import type { ConductorDeps } from '../deps.js';
+
+export type RotateCredentialDeps = WaitOrCheckHealthDeps & Pick<ConductorDeps, 'identity'>;
 
 /**
  * One step of the change of the credential of a bay's nodes. The new account was made, and told to whatever node is made from
  * then on, before the stack was; the others ask for it, and tell when they hold it. The old one goes after the last of them.
  */
-export async function rotateCredential(deps: ConductorDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
-  const { bay, nodes, support } = pass.world;
+export async function rotateCredential(deps: RotateCredentialDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+  const { bay, nodes, support } = pass.state;
   const next = support.nextTrustee;
   // The change that was to make it has failed: whoever asks again makes another attempt.
   if (!next) return waitOrCheckHealth(deps, pass, 'Credential: the new one is not made yet.', signal);
@@ -25,8 +27,8 @@ export async function rotateCredential(deps: ConductorDeps, pass: Pass, signal: 
 }
 
 /** The old account goes before the record says so: until then this is repeated. */
-async function finishRotation(deps: ConductorDeps, pass: Pass, next: Trustee, signal: AbortSignal): Promise<PassResult> {
-  const { bay, support } = pass.world;
+async function finishRotation(deps: RotateCredentialDeps, pass: Pass, next: Trustee, signal: AbortSignal): Promise<PassResult> {
+  const { bay, support } = pass.state;
   const old = support.trustee;
   if (old) {
     await endTrust(deps, old, signal);
@@ -41,5 +43,5 @@ async function finishRotation(deps: ConductorDeps, pass: Pass, next: Trustee, si
     await repos.events.append([event]);
   });
   deps.logger.info('credential rotated', { bayId: bay.id, generation: bay.generation, credential: saved.credentialGeneration });
-  return waitOrCheckHealth(deps, { ...pass, world: { ...pass.world, support: saved } }, reason, signal);
+  return waitOrCheckHealth(deps, { ...pass, state: { ...pass.state, support: saved } }, reason, signal);
 }

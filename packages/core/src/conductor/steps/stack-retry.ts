@@ -2,12 +2,14 @@ import { bayEvent } from '../../domain/bay-event.js';
 import { STATUS_OF } from '../../domain/bay-status.js';
 import { describeRetry } from '../../domain/stack-retry.js';
 import type { Pass } from '../pass.js';
-import type { ConductorDeps } from '../bay-state.js';
+import type { ConductorDeps } from '../deps.js';
+
+export type CountRetryDeps = Pick<ConductorDeps, 'store' | 'clock'>;
 
 /** Counts a healing before it is begun: whoever dies meanwhile must not begin for ever. The story tells of each. */
-export async function countRetry(deps: ConductorDeps, pass: Pass): Promise<Pass> {
-  const { world, seen, lease } = pass;
-  const { bay, intent, support } = world;
+export async function countRetry(deps: CountRetryDeps, pass: Pass): Promise<Pass> {
+  const { state, seen, lease } = pass;
+  const { bay, intent, support } = state;
   if (!intent) return pass;
   const now = deps.clock.now();
   const before = support.stackRetries?.generation === intent.generation ? support.stackRetries.times : 0;
@@ -18,5 +20,5 @@ export async function countRetry(deps: ConductorDeps, pass: Pass): Promise<Pass>
     const reason = `${seen?.failure ?? ''} ${describeRetry(before)}`;
     await repos.events.append([bayEvent(bay, { kind: 'retry', status, reason }, now)]);
   });
-  return { ...pass, world: { ...world, support: { ...support, stackRetries: healing } } };
+  return { ...pass, state: { ...state, support: { ...support, stackRetries: healing } } };
 }

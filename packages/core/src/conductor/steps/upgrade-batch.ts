@@ -6,22 +6,25 @@ import { nextBatch, upgradeGroup, type UpgradeBatch, type Upgrade } from '../../
 import type { Repositories } from '../../ports/store.js';
 import type { Pass, PassResult } from '../pass.js';
 import { nextObserved } from '../record.js';
-import type { BayState, ConductorDeps } from '../bay-state.js';
+import type { BayState } from '../bay-state.js';
+import type { ConductorDeps } from '../deps.js';
+
+export type UpgradeBatchDeps = Pick<ConductorDeps, 'store' | 'clock' | 'random'>;
 
 /**
  * Wants other nodes: writes the next stride of an upgrade down, for the next pass to tell the stack. Everything that decides it is
  * in the database, so that whoever dies here or later leaves nothing half-done. Each stride has the time that a change has.
  */
-export async function startBatch(deps: ConductorDeps, pass: Pass): Promise<PassResult> {
-  const { world, lease } = pass;
-  const { bay, intent } = world;
+export async function startBatch(deps: UpgradeBatchDeps, pass: Pass): Promise<PassResult> {
+  const { state, lease } = pass;
+  const { bay, intent } = state;
   const now = deps.clock.now();
-  const stride = intent?.upgrade ? nextBatch(intent.upgrade, world.nodeGroups, world.nodes) : undefined;
+  const stride = intent?.upgrade ? nextBatch(intent.upgrade, state.nodeGroups, state.nodes) : undefined;
   if (intent?.upgrade && stride) {
     const { upgrade } = intent;
     await deps.store.writeUnder(lease, async (repos) => {
       if (!(await repos.bays.saveObserved(bay.id, nextObserved(pass), bay.generation))) return;
-      await writeBatch(deps, repos, { world, upgrade, stride });
+      await writeBatch(deps, repos, { state, upgrade, stride });
       const deadline = deadlineOf(now, bay.desired.createTimeout);
       await repos.intents.put({ ...intent, batch: intent.batch + 1, deadline });
       const { running: status } = STATUS_OF.update;
@@ -32,19 +35,19 @@ export async function startBatch(deps: ConductorDeps, pass: Pass): Promise<PassR
 }
 
 interface BatchTask {
-  readonly world: BayState;
+  readonly state: BayState;
   readonly upgrade: Upgrade;
   readonly stride: UpgradeBatch;
 }
 
-async function writeBatch(deps: ConductorDeps, repos: Repositories, { world, upgrade, stride }: BatchTask): Promise<void> {
+async function writeBatch(deps: UpgradeBatchDeps, repos: Repositories, { state, upgrade, stride }: BatchTask): Promise<void> {
   if (stride.kind === 'go') {
     for (const node of stride.nodes) await repos.nodes.setDesired(node.id, 'absent');
     return;
   }
-  const taken = new Set(world.nodes.map((node) => node.name));
+  const taken = new Set(state.nodes.map((node) => node.name));
   const group = upgradeGroup(stride.group, upgrade);
-  const wanted = { bay: world.bay, group, bayModelId: upgrade.bayModelId, taken, count: stride.count, others: world.nodes };
+  const wanted = { bay: state.bay, group, bayModelId: upgrade.bayModelId, taken, count: stride.count, others: state.nodes };
   for (const node of newNodes(deps, wanted)) await repos.nodes.insert(node);
 }
 

@@ -1,19 +1,20 @@
 import { STATUS_OF } from '../../domain/bay-status.js';
 import type { Pass, PassResult } from '../pass.js';
-import { recordPass } from '../record.js';
-import { checkHealth } from './check-health.js';
-import type { ConductorDeps } from '../bay-state.js';
+import { recordPass, type RecordDeps } from '../record.js';
+import { checkHealth, type CheckHealthDeps } from './check-health.js';
+
+export type WaitOrCheckHealthDeps = RecordDeps & CheckHealthDeps;
 
 const LOOK_AGAIN_MS = 1_000;
 
 /** Waits for nodes to take up what they are given. A rotation that outlived its intent goes on beside the look after the bay's health. */
 export async function waitOrCheckHealth(
-  deps: ConductorDeps,
+  deps: WaitOrCheckHealthDeps,
   pass: Pass,
   reason: string,
   signal: AbortSignal,
 ): Promise<PassResult> {
-  const { intent } = pass.world;
+  const { intent } = pass.state;
   if (!intent) return checkHealth(deps, pass, signal);
   const status = STATUS_OF[intent.operation].running;
   return recordPass(deps, { ...pass, step: { do: 'wait', milliseconds: LOOK_AGAIN_MS, status, reason } }, signal);
