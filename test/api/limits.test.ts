@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLogger } from '@magnum-ts/core';
 import { LIMIT_DEFAULTS, memoryLimits } from '../../packages/core/src/adapters/limits/memory.js';
-import { apiHandler } from '../../packages/core/src/api/http/dispatch.js';
+import { createApi } from '../../packages/core/src/api/http/dispatch.js';
+import { toWebHandler } from '../../packages/core/src/api/http/request.js';
 import { aMachine, startProcess, type Machine, type Process } from '../support/world.js';
 
 let machine: Machine;
@@ -24,14 +25,16 @@ async function anApi(limits: { perMinute: number; atOnce: number }) {
     return (await issuer.tokenFor(user)) ?? '';
   };
   const made = memoryLimits({ ...LIMIT_DEFAULTS, reads: 0, writes: 0, waitMs: 0, ...limits });
-  const handler = apiHandler({
-    ...running.app,
-    identity,
-    logger: silentLogger,
-    maxLimit: 1000,
-    maxEventStreams: 3,
-    ...(made ? { limits: made } : {}),
-  });
+  const handler = toWebHandler(
+    createApi({
+      ...running.app,
+      identity,
+      logger: silentLogger,
+      maxLimit: 1000,
+      maxEventStreams: 3,
+      ...(made ? { limits: made } : {}),
+    }),
+  );
   const get = (path: string, withToken: string) =>
     handler(new Request(`http://127.0.0.1${path}`, { headers: { 'X-Auth-Token': withToken } }));
   return { get, demo: await token('demo'), admin: await token('admin') };

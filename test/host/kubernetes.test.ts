@@ -17,7 +17,8 @@ import { manifests, NO_FETCHING } from '../../packages/core/src/adapters/manifes
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
 import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
-import { apiHandler } from '../../packages/core/src/api/http/dispatch.js';
+import { createApi } from '../../packages/core/src/api/http/dispatch.js';
+import { toWebHandler } from '../../packages/core/src/api/http/request.js';
 import { ensureMainPairs, loadKeyPair } from '../../packages/core/src/conductor/ensure/key-pairs.js';
 import { findBayState, sessionOf } from '../../packages/core/src/conductor/engine-access.js';
 import { rpcHandlers } from '../../packages/core/src/conductor/rpc-handlers.js';
@@ -116,18 +117,20 @@ beforeAll(async () => {
   }
   await service.db('bay').where({ uuid: BAY }).update({ api_address: kubernetes.url });
   await bus.serve(rpcHandlers(deps));
-  const fetch = apiHandler({
-    ...common,
-    bus,
-    authority,
-    sealer,
-    policy: policyOf(DEFAULT_RULES),
-    manifests: manifests(NO_FETCHING),
-    defaultClusterQuota: 20,
-    maxLimit: 1_000,
-    maxEventStreams: 1,
-    orchestrator: { limits: ENGINE_LIMITS },
-  });
+  const fetch = toWebHandler(
+    createApi({
+      ...common,
+      bus,
+      authority,
+      sealer,
+      policy: policyOf(DEFAULT_RULES),
+      manifests: manifests(NO_FETCHING),
+      defaultClusterQuota: 20,
+      maxLimit: 1_000,
+      maxEventStreams: 1,
+      orchestrator: { limits: ENGINE_LIMITS },
+    }),
+  );
   fetchOf = fetch;
   request = requester(fetch, service.tokens.demo);
 }, 900_000);

@@ -10,7 +10,8 @@ import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
 import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
-import { apiHandler, type ApiDeps } from '../../packages/core/src/api/http/dispatch.js';
+import { createApi, type ApiDeps } from '../../packages/core/src/api/http/dispatch.js';
+import { toWebHandler } from '../../packages/core/src/api/http/request.js';
 import { type ErrorName } from '../../packages/core/src/domain/errors.js';
 import type { LabelCheck } from '../../packages/core/src/domain/labels.js';
 import { manifestName, type ManifestReport } from '../../packages/core/src/domain/manifest.js';
@@ -61,31 +62,33 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
     }),
   );
   const store = knexStore(service.db, systemClock, SEALER);
-  const fetch = apiHandler({
-    store: options.store?.(store) ?? store,
-    bus,
-    identity: options.identity ?? service.identity,
-    policy: options.policy ?? policyOf(DEFAULT_RULES),
-    engines: driverRegistry(true),
-    orchestrator: { limits: ENGINE_LIMITS },
-    clock: systemClock,
-    cloud: new EmbeddedCloud({
-      db: service.db,
-      config: service.config,
-      backend: { usedRanges: async () => [] },
-      authUrl: () => '',
-      magnumUrl: () => '',
+  const fetch = toWebHandler(
+    createApi({
+      store: options.store?.(store) ?? store,
+      bus,
+      identity: options.identity ?? service.identity,
+      policy: options.policy ?? policyOf(DEFAULT_RULES),
+      engines: driverRegistry(true),
+      orchestrator: { limits: ENGINE_LIMITS },
+      clock: systemClock,
+      cloud: new EmbeddedCloud({
+        db: service.db,
+        config: service.config,
+        backend: { usedRanges: async () => [] },
+        authUrl: () => '',
+        magnumUrl: () => '',
+      }),
+      random: systemRandom,
+      authority: lazyAuthority(systemClock),
+      sealer: SEALER,
+      manifests: manifests(NO_FETCHING),
+      logger: options.logger ?? silentLogger,
+      ...(options.labelCheck === undefined ? {} : { labelCheck: options.labelCheck }),
+      maxLimit: 1_000,
+      maxEventStreams: 3,
+      defaultClusterQuota: 20,
     }),
-    random: systemRandom,
-    authority: lazyAuthority(systemClock),
-    sealer: SEALER,
-    manifests: manifests(NO_FETCHING),
-    logger: options.logger ?? silentLogger,
-    ...(options.labelCheck === undefined ? {} : { labelCheck: options.labelCheck }),
-    maxLimit: 1_000,
-    maxEventStreams: 3,
-    defaultClusterQuota: 20,
-  });
+  );
   return {
     request: requester(fetch, service.tokens.demo),
     containers,

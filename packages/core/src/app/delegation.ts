@@ -7,10 +7,7 @@ import type { AppDeps } from './deps.js';
 
 /** A bay is made in a project, under a trust of its owner: a token that cannot give one is refused before any work is done. */
 export function requireDelegable(deps: Pick<AppDeps, 'delegation'>, actor: Actor): void {
-  if (!deps.delegation) return;
-  if (actor.projectId === null)
-    throw new DomainError('forbidden', 'The token is not scoped to a project: log in with a project to make a bay in it.');
-  if (actor.restricted)
+  if (deps.delegation && actor.restricted)
     throw new DomainError(
       'forbidden',
       'The token comes from a restricted application credential, which may not make trusts, and a bay needs one. ' +

@@ -14,7 +14,7 @@ import { policyOf } from '../adapters/policy/enforcer.js';
 import { systemRandom } from '../adapters/system/random.js';
 import { LIMIT_DEFAULTS, memoryLimits } from '../adapters/limits/memory.js';
 import type { AppDeps } from '../app/deps.js';
-import { plainApi } from '../api/http/dispatch.js';
+import { createApi } from '../api/http/dispatch.js';
 import { StoreShares } from '../api/http/store-shares.js';
 import { toWebHandler, type WebHandler, type HttpHandler } from '../api/http/request.js';
 import type { PreflightRule } from '../app/deps.js';
@@ -83,7 +83,7 @@ export async function embeddedMagnum(options: EmbeddedOptions): Promise<Embedded
   const parts = composeParts(options);
   const bus = inProcessBus();
   const limits = memoryLimits(LIMIT_DEFAULTS);
-  const api = plainApi({
+  const api = createApi({
     ...parts.conductor,
     sealer: parts.sealer,
     manifests: parts.manifests,

@@ -22,7 +22,7 @@ import { manifests } from '../adapters/manifests/manifests.js';
 import { systemClock } from '../adapters/system/clock.js';
 import { systemRandom } from '../adapters/system/random.js';
 import { aesSealer } from '../adapters/system/sealer.js';
-import { plainApi } from '../api/http/dispatch.js';
+import { createApi } from '../api/http/dispatch.js';
 import { StoreShares } from '../api/http/store-shares.js';
 import { PREFLIGHT_RULES } from '../app/deps.js';
 import { ROW_LIMIT_OPTIONS } from '../app/row-limits.js';
@@ -87,7 +87,7 @@ export async function openApi(
     ttlMs: config.number('keystone_authtoken', 'token_cache_time') * 1_000,
     clock: base.clock,
   });
-  const api = plainApi({
+  const api = createApi({
     ...parts.conductor,
     sealer: aesSealer(...sealingKeys(config)),
     manifests: manifests(manifestRules(config)),

@@ -200,8 +200,6 @@ export interface SecretRepository {
   /** Puts it unless something is there already; answers what is there then. */
   keep(ref: string, sealed: string): Promise<string>;
   put(ref: string, sealed: string): Promise<void>;
-  /** Puts it unless something is there; answers what is there then. */
-  keep(ref: string, sealed: string): Promise<string>;
   get(ref: string): Promise<string | undefined>;
   delete(ref: string): Promise<void>;
   /** Everything of a bay. Returns the references. */

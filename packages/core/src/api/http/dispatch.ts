@@ -14,7 +14,7 @@ import { JsonText, type Answer, type ApiLimits, type Call } from './handler.js';
 import { keyIn, onlyOnce } from './idempotency.js';
 import { negotiate, requireAtVersion, UnsupportedVersion, versionHeaders, type Negotiated } from './microversion.js';
 import { handlers } from '../operations.js';
-import { toWebHandler, type WebHandler, type HttpHandler, type HttpReply, type HttpRequest } from './request.js';
+import type { HttpHandler, HttpReply, HttpRequest } from './request.js';
 import { findRoute, type Route } from './route.js';
 import type { StoreShares } from './store-shares.js';
 import { StreamSlots } from './stream-slots.js';
@@ -33,7 +33,7 @@ const REQUEST_ID = /^req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const RETRY_AFTER_SECONDS = '5';
 
 /** The whole API. It never rejects: every failure becomes an answer, and none of them is any cache's to keep: they belong to a project. */
-export function plainApi(deps: ApiDeps): HttpHandler {
+export function createApi(deps: ApiDeps): HttpHandler {
   const slots = new StreamSlots(deps.maxEventStreams);
   return async (request) => {
     const requestId = `req-${deps.random.uuid()}`;
@@ -54,11 +54,6 @@ export function plainApi(deps: ApiDeps): HttpHandler {
     const { status, body, stream, texts } = reply;
     return { status, body, stream, texts, headers: trail.headers, operation: trail.operation };
   };
-}
-
-/** The same as a web-standard handler. */
-export function apiHandler(deps: ApiDeps): WebHandler {
-  return toWebHandler(plainApi(deps));
 }
 
 /** Facts of a request, filled in on its way: a refusal carries the headers known by then, and the request log has the rest. */
