@@ -263,7 +263,7 @@ describe('reading bays', () => {
     expect((await service.request('GET', '/v1/bays/hive')).body['node_count']).toBe(1);
   });
 
-  test('tells its story oldest first, page by page', async () => {
+  test('lists its events oldest first, page by page', async () => {
     const all = itemsOf(await service.request('GET', '/v1/bays/hive/events'), 'events');
     expect(all[0]).toMatchObject({ source: 'magnum', resource: 'hive', resource_type: 'bay', status: 'CREATE_IN_PROGRESS' });
     expect(all.some((event) => event['source'] === 'stack')).toBe(true);

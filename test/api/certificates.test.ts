@@ -278,7 +278,7 @@ describe('the other authorities of a bay', () => {
     }
   });
 
-  test('are the same for everybody who asks first at once', async () => {
+  test('are the same for all first requests that arrive at once', async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => caOf('other', 'etcd')));
     expect(new Set(answers).size).toBe(1);
   });

@@ -32,7 +32,7 @@ const kitIn = (reply: Reply): Kit => {
 const inSeconds = (time: string | null): number => (Date.parse(time ?? '') - Date.now()) / 1_000;
 
 describe.each(['bays', 'clusters'])('the configuration of a client, from /v1/%s', (collection) => {
-  test('is a new key with its certificate, for a day, which nobody may keep', async () => {
+  test('is a new key with its certificate, for a day, with a reply that no cache may keep', async () => {
     const first = await ask(`/v1/${collection}/hive/config`);
     expect(first.headers.get('cache-control')).toBe('no-store');
     const { files, environment, places, expires_at: end } = kitIn(first);

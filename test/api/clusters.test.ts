@@ -277,7 +277,7 @@ describe('reading clusters', () => {
     expect(await said('/v1/baymodels/x')).toBe('BayModel x could not be found.');
   });
 
-  test('tells its story, page by page', async () => {
+  test('lists its events, page by page', async () => {
     const first = await service.request('GET', '/v1/clusters/hive/events?limit=2');
     expect(itemsOf(first, 'events')[0]).toMatchObject({ source: 'magnum', kind: 'accepted', status: 'CREATE_IN_PROGRESS' });
     expect(first.body['next']).toMatch(`${ORIGIN}/v1/clusters/${cluster.uuid}/events?after=`);

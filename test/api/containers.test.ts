@@ -56,7 +56,7 @@ describe('a container in a bay with a live engine', () => {
     expect((await engine.request('GET', '/v1/containers/web')).body).toMatchObject({ uuid, status: 'Stopped' });
   });
 
-  test('has no name, command, memory and environment unless told', async () => {
+  test('has no name, command, memory and environment unless they are given', async () => {
     expect(await create()).toMatchObject({ name: null, command: null, memory: null, environment: {} });
   });
 
@@ -75,7 +75,7 @@ describe('a container in a bay with a live engine', () => {
     }
   });
 
-  test('tells its logs, and runs a command', async () => {
+  test('returns its logs, and runs a command', async () => {
     const { uuid } = await create({ name: 'talker' });
     expect((await engine.request('GET', '/v1/containers/talker/logs')).body).toEqual({ output: 'logs of busybox\n' });
     const command = 'sh -c "echo $(id); ls ../.."';

@@ -97,7 +97,7 @@ describe('another credential', () => {
 });
 
 describe('a node', () => {
-  test('is told a password where it holds another credential than it should, and none where it holds that', async () => {
+  test('gets a password where it holds another credential than it should, and none where it holds that one', async () => {
     const { uuid } = await service.createBay({ name: 'asking' });
     const { headers } = await enrolledNode(service, uuid, 'worker');
     const first = await tokenOf(uuid, 0);
@@ -120,7 +120,7 @@ describe('a node', () => {
     expect(current.body).toMatchObject({ generation: 1, user_id: userId, password: null });
   });
 
-  test('tells what it holds, again and again, of itself alone; other bays are 404', async () => {
+  test('reports the credential that it holds, repeatedly and for itself alone; other bays are 404', async () => {
     const { uuid } = await service.createBay({ name: 'telling' });
     const { uuid: other } = await service.createBay({ name: 'elsewhere' });
     const node = await enrolledNode(service, uuid, 'worker');

@@ -66,7 +66,7 @@ describe.each(WRONG)('label %s: %j', (label, value, template) => {
   });
 });
 
-test('what a cluster had before a rule was there keeps nobody from changing it, and an upgrade takes it away', async () => {
+test('a value that a cluster had before a rule existed does not prevent changes, and an upgrade removes it', async () => {
   const broken = JSON.stringify({ open_ports: 'nonsense' });
   await service.db('bay').where({ uuid: cluster }).update({ labels: broken });
   await service.db('node_group').update({ labels: broken });

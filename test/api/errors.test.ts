@@ -69,7 +69,7 @@ test('refusals of paths, methods and kinds of answers have no code, and those of
   expect(await codes('GET', `/v1/bays/${NOWHERE}`)).toBe('client');
 });
 
-test('every path tells everybody which methods it has, and HEAD is GET without a body', async () => {
+test('every path names its methods to every caller, and HEAD is GET without a body', async () => {
   for (const path of ['/', '/v1', '/v1/', '/v1/bays', '/v1/bays/x', '/clusters', `/v1/certificates/${NOWHERE}`]) {
     const reply = await service.request('OPTIONS', path, { token: null });
     expect([reply.status, reply.headers.get('allow')], path).toEqual([200, expect.stringMatching(/GET, HEAD, OPTIONS/)]);

@@ -22,7 +22,7 @@ const send = (method: string, path: string, body: unknown, match?: string): Prom
 const tagged = (tag: string) => [{ op: 'add', path: '/labels/tag', value: tag }];
 
 describe.each(['baymodels', 'clustertemplates'])('If-Match on %s', (collection) => {
-  test('lets the first of two changes through, and tells the second', async () => {
+  test('lets the first of two changes through, and refuses the second with the outdated version in the error', async () => {
     const { uuid } = await service.createModel({ name: 'other' });
     const path = `/v1/${collection}/${uuid}`;
     const seen = etagOf(await send('GET', path, undefined));
@@ -76,7 +76,7 @@ describe.each(['bays', 'clusters'])('If-Match on %s', (collection) => {
   });
 });
 
-test('If-Match where nobody reads it is refused, and not passed over', async () => {
+test('If-Match is refused where it has no effect, and not ignored', async () => {
   const reply = await send('POST', '/v1/clusters', { cluster_template_id: 'swarm' }, '"1"');
   expect(refusalOf(reply)).toMatchObject({ status: 400, detail: expect.stringContaining('If-Match') });
 });
@@ -89,7 +89,7 @@ describe('If-Match on quotas', () => {
       ...(match === undefined ? {} : { headers: { 'If-Match': match } }),
     });
 
-  test('lets the first of two changes through, and tells the second; the default has no versions', async () => {
+  test('lets the first of two changes through, and refuses the second; the default has no versions', async () => {
     const projectId = service.config.projects[0]?.id ?? '';
     const path = `/v1/quotas/${projectId}/Cluster`;
     expect((await asAdmin('GET', path)).headers.get('etag')).toBeNull();

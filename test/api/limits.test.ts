@@ -62,7 +62,7 @@ test('refused requests count as little as ended ones: the places are given back'
   expect(statuses.toSorted()).toEqual([200, 429]);
 });
 
-test('without limits nobody is refused, and public documents are never counted', async () => {
+test('without limits no request is refused, and public documents are never counted', async () => {
   const { get, demo } = await anApi({ perMinute: 1, atOnce: 0 });
   for (let request = 0; request < 3; request += 1) expect((await get('/v1/', demo)).status).toBe(200);
   const open = await anApi({ perMinute: 0, atOnce: 0 });

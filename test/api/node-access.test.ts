@@ -157,7 +157,7 @@ describe('enrolling', () => {
     expect(new Set(replies.map((reply) => `${reply.status} ${refusalOf(reply).detail}`)).size).toBe(1);
   });
 
-  test('is over for a node that goes: its token and its secret are nobody’s', async () => {
+  test('ends for a node that is removed: its token and its secret are refused', async () => {
     const { uuid } = await service.createBay({ name: 'shrinking', node_count: 2 });
     const gone = await enrolledNode(service, uuid, 'worker');
     const { uuid: id }: { uuid: string } = await service.db('node').where({ bay_id: uuid, name: gone.name }).first('uuid');

@@ -105,7 +105,7 @@ test('a node group is made once for each Idempotency-Key', async () => {
   await waitForStatus('UPDATE_COMPLETE');
 });
 
-test('labels that the driver does not know are told of', async () => {
+test('labels that the driver does not know are named in a warning', async () => {
   const reply = await ask('POST', '/nodegroups', { name: 'odd', node_count: 0, labels: { colour: 'red' } });
   expect(reply.status).toBe(202);
   expect(reply.headers.get('warning')).toContain('colour');

@@ -65,7 +65,7 @@ describe('nodes', () => {
     );
   });
 
-  test('have the state that a live engine tells', async () => {
+  test('have the state that a live engine reports', async () => {
     const [master, worker] = itemsOf(await engine.request('GET', '/v1/nodes/detail?bay_ident=hive'), 'nodes');
     expect(master).toMatchObject({ state: 'ready', availability: 'active', leader: true, engine_version: '20.10.24' });
     expect(worker).toMatchObject({ state: 'ready', leader: false });

@@ -24,7 +24,7 @@ async function everything(): Promise<string> {
 }
 
 describe('a dry run', () => {
-  test('tells what would be made, and makes nothing', async () => {
+  test('lists what would be made, and makes nothing', async () => {
     await aPlace({ config: { quotas: QUOTAS } });
     const before = await everything();
     const reply = await service.request('POST', '/v1/bays?dry_run=true', { body: BODY });
@@ -85,7 +85,7 @@ describe('a dry run', () => {
 });
 
 describe('a bay that needs more than its project has left', () => {
-  test('is made with a warning that tells what is short, also when it became short by an earlier bay', async () => {
+  test('is made with a warning that names what is short, also when an earlier bay used it up', async () => {
     await aPlace({ config: { quotas: { servers: 4 } } });
     await service.createBay({ name: 'first', node_count: 2 });
     const reply = await service.request('POST', '/v1/bays', { body: BODY, version: '1.2' });
@@ -105,7 +105,7 @@ describe('a bay that needs more than its project has left', () => {
     resource(await service.request('POST', '/v1/bays', { body: { ...BODY, node_count: 1 }, version: '1.2' }), 202);
   });
 
-  test('is made without a word where nobody compares', async () => {
+  test('is made without a warning where quotas are not compared', async () => {
     await aPlace({ preflight: 'off', config: { quotas: QUOTAS } });
     const reply = await service.request('POST', '/v1/bays', { body: BODY, version: '1.2' });
     expect(reply.status).toBe(202);

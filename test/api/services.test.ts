@@ -22,7 +22,7 @@ describe('the conductors', () => {
     }
   });
 
-  test('are nobody else’s business', async () => {
+  test('are refused to everyone but administrators', async () => {
     expect(refusalOf(await service.request('GET', '/v1/mservices'))).toMatchObject({
       status: 403,
       detail: expect.stringContaining('magnum-service:get_all'),

@@ -104,7 +104,7 @@ describe('key pairs that are kept with a bay', () => {
     expect((await create({}, service.tokens.other)).status).toBe(400);
   });
 
-  test("cannot be changed, and are nobody else's", async () => {
+  test('cannot be changed, and are invisible to other users', async () => {
     const { uuid } = resource(await create({ name: 'mine' }), 201);
     expect((await service.request('PATCH', `/v1/x509keypairs/${uuid}`, { body: [] })).status).toBe(405);
     expect((await service.request('GET', `/v1/x509keypairs/${uuid}`, { token: service.tokens.other })).status).toBe(404);

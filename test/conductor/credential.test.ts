@@ -83,7 +83,7 @@ const accounts = async () =>
     .sort();
 const rotate = (id: BayId) => rotateCredential(process.app, may('credential:rotate'), id, always);
 
-test('the old account stays until every node has told that it holds the new one, and no longer', async () => {
+test('the old account stays until every node has reported that it holds the new one, and no longer', async () => {
   const id = await aBayAtRest(process.app);
   const trusts = machine.trusts.size;
   await rotate(id);
@@ -108,7 +108,7 @@ test('the old account stays until every node has told that it holds the new one,
   expect(machine.trusts.get(trustee?.userId ?? '')).toBe(trustee?.trustId);
 });
 
-test('whoever asks is told the new credential while it is handed out, and no stack holds it', async () => {
+test('a node that asks gets the new credential while it is handed out, and no stack holds it', async () => {
   const id = await aBayAtRest(process.app);
   await rotate(id);
   await work(deps, machine, waitsFor(id, 'does not hold the new one yet'));
@@ -128,7 +128,7 @@ test('whoever asks is told the new credential while it is handed out, and no sta
   expect(held).toMatchObject({ generation: 1, userId, password: null });
 });
 
-test('a node that comes in the middle must tell, too; one that goes need not', async () => {
+test('a node that is added meanwhile must report, too; one that is removed need not', async () => {
   const id = await aBayAtRest(process.app);
   await rotate(id);
   await work(deps, machine, waitsFor(id, '(and 2 more)'));

@@ -81,7 +81,7 @@ async function inTime(id: BayId, status: string): Promise<void> {
   });
 }
 
-test('a stack that failed because a neighbour did not answer is told the same again, and the story tells of it', async () => {
+test('a stack that failed because a service did not answer is applied again, and an event records it', async () => {
   const { id, told } = await aBayWhoseStackFails(NO_ANSWER, 2);
   await inTime(id, 'CREATE_COMPLETE');
   expect(told()).toBe(2);
@@ -91,7 +91,7 @@ test('a stack that failed because a neighbour did not answer is told the same ag
   ]);
 });
 
-test('it is told so a few times only', async () => {
+test('it is applied again a bounded number of times', async () => {
   const { id, told } = await aBayWhoseStackFails(NO_ANSWER, Infinity);
   await inTime(id, 'CREATE_FAILED');
   expect(told()).toBe(MAX_STACK_RETRIES);

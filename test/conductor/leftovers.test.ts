@@ -63,7 +63,7 @@ function listener(deps: ConductorDeps): { readonly deps: ConductorDeps; readonly
 }
 
 describe('the deletion of a bay', () => {
-  test('removes a load balancer of its workloads before its stack, and tells of volumes that stay', async () => {
+  test('removes a load balancer of its workloads before its stack, and reports volumes that stay', async () => {
     machine = await aMachine();
     const process = await startProcess(machine);
     const id = await aCompleteBay(process);

@@ -28,7 +28,7 @@ const deps = () => ({
 const statusOf = async (id: BayId) => (await running.app.store.read((repos) => repos.bays.get(id)))?.observed.status;
 const until = (id: BayId, status: string | undefined) => work(deps(), machine, async () => (await statusOf(id)) === status);
 
-test("a bay's life is told as pending and success, with the status that it has then", async () => {
+test('each operation on a bay is notified as pending and success, with the status that the bay has then', async () => {
   const bayId = await askForBay(running.app);
   await until(bayId, 'CREATE_COMPLETE');
   await updateBay(running.app, may('bay:update'), bayId, () => ({
@@ -48,7 +48,7 @@ test("a bay's life is told as pending and success, with the status that it has t
   ]);
 });
 
-test('a refusal of the orchestrator is told as failure', async () => {
+test('a refusal of the orchestrator is notified as failure', async () => {
   const bayId = await askForBay(running.app);
   running.deps.orchestrator.create = () => Promise.reject(new DomainError('cloud-refused', 'Quota exceeded for stacks'));
   await until(bayId, 'CREATE_FAILED');

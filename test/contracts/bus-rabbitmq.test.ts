@@ -147,7 +147,7 @@ describe('RabbitMQ', () => {
     front.close();
   });
 
-  test('a message that nobody can read goes to the dead letters, and the next one is answered', async () => {
+  test('an unreadable message goes to the dead letters, and the next one is answered', async () => {
     const [caller, answerer] = [await open('poison'), await open('poison')];
     await answerer.serve(answersAllWith('fine'));
     const { default: amqplib } = await import('amqplib');
@@ -164,7 +164,7 @@ describe('RabbitMQ', () => {
     await answerer.close();
   });
 
-  test('a notification reaches whoever has bound a queue to the exchange', async () => {
+  test('a notification reaches a queue that is bound to the exchange', async () => {
     const bus = await open('told');
     const { default: amqplib } = await import('amqplib');
     const raw = await amqplib.connect(rabbitmq.url.replace('rabbit:', 'amqp:'));

@@ -117,7 +117,7 @@ function suite(open: () => Promise<Knex>): void {
     expect([await counts(), removed]).toEqual([[0, 0, 0], []]);
   });
 
-  test('a secret of a bay that nobody remembers is found, and goes after the same time', async () => {
+  test('a secret of a bay that has no record is found, and is deleted after the same time', async () => {
     await deps.vault.put('bay/33333333-0000-4000-8000-000000000003/client', new Secret('old'));
     await deps.vault.put('something/else', new Secret('own'));
     await sweepDeparted(deps, NEVER);

@@ -74,7 +74,7 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
     );
   });
 
-  test('lets nobody speak to an engine without a certificate of the bay', async () => {
+  test('refuses clients of an engine without a certificate of the bay', async () => {
     const ca = (await magnum.certificates.get(bayId)).pem;
     const [stranger, client] = await Promise.all([strangersClient(), signedClient()]);
     for (const { public_address: address } of await nodes().toArray()) {
@@ -119,7 +119,7 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
     }
   }, 60_000);
 
-  test('shows its secrets to nobody', async () => {
+  test('shows its secrets nowhere', async () => {
     const bay = await magnum.bays.get(bayId);
     const secrets = await secretsOfTheBay();
     const events = JSON.stringify(await magnum.bays.events(bayId).toArray());
@@ -248,7 +248,7 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
     expect((await ownedBy(instance)).filter((part) => part.startsWith('server'))).toHaveLength(2);
   }, 150_000);
 
-  test('tells of a node that died, and of the bay that is unhealthy with it', async () => {
+  test('reports a node that died, and the bay as unhealthy', async () => {
     const health = async (): Promise<string> => String((await rowsOf(server, 'bay', { uuid: bayId }))[0]?.['health_status']);
     await until('the bay is healthy', async () => (await health()) === 'HEALTHY', { withinMs: 15_000, everyMs: 300 });
     const worker = (await nodes().toArray()).find(({ role }) => role === 'worker')?.name ?? '';

@@ -117,7 +117,7 @@ describe.skipIf(!available)('another credential for the nodes of a running bay',
     expect(await asksForCa(oldToken)).toBe(401);
   });
 
-  test('a new node is made with the new credential and tells so; a node that restarts keeps it', async () => {
+  test('a new node is made with the new credential and reports it; a node that restarts keeps it', async () => {
     await magnum.bays.update(bayId, { node_count: 2 });
     await magnum.bays.waitUntil(bayId, { intervalMs: 500, timeoutMs: 150_000 });
     const fresh = (await namesOfNodes()).find((name) => !names.includes(name)) ?? '';

@@ -78,7 +78,7 @@ describe.skipIf(!available)('another certificate authority for a running bay', (
       { withinMs: 60_000, everyMs: 300 },
     );
 
-  test('refuses nobody on the way, and what runs goes on running', async () => {
+  test('refuses no client meanwhile, and containers go on running', async () => {
     await server.cli('dev', 'load-image', HELLO_IMAGE, '--bay', 'hive');
     await magnum.containers.create({ bay_uuid: bayId, name: 'worker', image: HELLO_IMAGE });
     await magnum.containers.start('worker');

@@ -153,7 +153,7 @@ function enginesSuite(open: () => Promise<Knex>): void {
     expect(new Set(acts.map((act) => act.engine))).toEqual(new Set(['worker']));
   });
 
-  test('two processes that make the same stack at the same time make one, and the other is told', async () => {
+  test('two processes that make the same stack at the same time make one, and the other gets a conflict', async () => {
     const [first, second] = [await anEngine('first'), await anEngine('second')];
     const results = await Promise.allSettled([create(first, 'stack'), create(second, 'stack'), create(first, 'stack')]);
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);

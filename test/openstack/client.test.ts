@@ -92,7 +92,7 @@ await withOpenstack('openstack coe, by the catalog of a Keystone', (cloud) => {
     await refused('coe cluster template show nobody', /ClusterTemplate nobody could not be found.*HTTP 404/);
   });
 
-  test('speaks by both service types, and nowhere that the catalog does not tell of', async () => {
+  test('uses both service types, and no address that the catalog does not name', async () => {
     const templates = (region: string, type: string): Promise<Outcome> =>
       run(MAGNUM, ['--os-region-name', region, '--service-type', type, 'cluster-template-list'], environmentOf('demo'));
     // What the catalog has not under the type, the client looks for under `container`, the type of Magnum's first years.

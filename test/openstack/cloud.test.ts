@@ -46,7 +46,7 @@ await withOpenstack('Glance, Nova and Neutron', (cloud) => {
     expect(await subject.findKeypair('../flavors', access, SIGNAL)).toBeUndefined();
   });
 
-  test('networks and subnets are found by name and by id; an ambiguous name is told', async () => {
+  test('networks and subnets are found by name and by id; an ambiguous name is refused as ambiguous', async () => {
     const access = await demo();
     const external = await subject.findNetwork('public', access, SIGNAL);
     expect(external).toMatchObject({ external: true });

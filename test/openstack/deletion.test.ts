@@ -113,7 +113,7 @@ await withOpenstack('the end of a bay on a real OpenStack', (cloud) => {
     return told;
   }
 
-  test('takes along what workloads have left, tells what stays, and nothing of its own stays', async () => {
+  test('deletes the resources that workloads left, names those that stay, and keeps none of its own', async () => {
     const model = await bays.model({
       name: 'guarded',
       master_lb_enabled: true,
@@ -211,14 +211,14 @@ await withOpenstack('the end of a bay on a real OpenStack', (cloud) => {
     return uuid;
   }
 
-  test('whose owner is no more in Keystone is seen and deleted by somebody else of its project', async () => {
+  test('whose owner was deleted in Keystone is seen and deleted by another member of its project', async () => {
     const uuid = await orphan('left');
     expect((await bays.fleet.ask('GET', `/v1/bays/${uuid}`)).body).toMatchObject({ status: 'CREATE_COMPLETE' });
     await bays.remove(uuid);
   });
 
   // Heat looks at the rights of the one who made the stack before it changes it, whoever asks.
-  test('whose owner is no more in Keystone tells why Heat does not change it, and can still be deleted', async () => {
+  test('whose owner was deleted in Keystone says why Heat does not change it, and can still be deleted', async () => {
     const uuid = await orphan('stiff');
     const refused = (await bays.resize(uuid, 2)).body;
     expect(refused, JSON.stringify(refused)).toMatchObject({

@@ -26,7 +26,7 @@ async function revoke(cloud: Cloud, token: Secret): Promise<void> {
 }
 
 await withOpenstack('Keystone', (cloud) => {
-  test("a token tells user, project and roles; another's, a broken and an odd one tell nothing", async () => {
+  test("a token identifies user, project and roles; another's, a broken and an odd one identify nothing", async () => {
     const identity = identityOf(cloud);
     const { secret, document } = await cloud.tokenOf('demo', 'demo');
     expect(await identity.validate(secret, { signal: SIGNAL })).toMatchObject({
@@ -48,7 +48,7 @@ await withOpenstack('Keystone', (cloud) => {
       expect(await identityOf(cloud).projectExists(absent, SIGNAL), absent).toBe(false);
   });
 
-  test('tokens of a domain and of nothing are told apart from those of a project', async () => {
+  test('tokens of a domain and without scope are distinguished from those of a project', async () => {
     const identity = identityOf(cloud);
     const { login } = cloud.trusteeAdmin();
     const domain = await login.token(false, SIGNAL);

@@ -137,7 +137,7 @@ function matrix(cloud: Cloud, enforceNew: boolean): void {
     return ident;
   }
 
-  test('every operation lets in whom it should, and nobody else', async () => {
+  test('every operation admits the callers that it should, and no others', async () => {
     expect(await askMatrix(WHO, enforceNew ? 'new' : 'old', askAs)).toEqual([]);
   });
 }

@@ -97,7 +97,7 @@ await withOpenstack('what workloads leave behind', (cloud) => {
     return Object.keys(things).filter((name) => present.has(idOf(name)));
   }
 
-  test("the bay's load balancer and its address go, shared ones and volumes stay and are told, others' are not touched", async () => {
+  test("the bay's load balancer and its address are deleted, shared ones and volumes stay and are reported, others' are not touched", async () => {
     const sweep = await swept();
     expect(ids(sweep.removed).toSorted()).toEqual([idOf('own'), idOf('address')].toSorted());
     expect(sweep.kept).toEqual([
@@ -122,7 +122,7 @@ await withOpenstack('what workloads leave behind', (cloud) => {
     expect(ids((await swept({ ownNetworkIds: new Set([network.id]) })).removed)).toEqual([idOf('port')]);
   });
 
-  test('a neighbour that lets nobody look is told, and the others are still searched', async () => {
+  test('a service that refuses to list its resources is reported, and the others are still searched', async () => {
     const refused = (): Promise<never> => Promise.reject(new DomainError('cloud-refused', 'Octavia: not allowed'));
     const closed = (session: typeof demo): typeof demo => ({
       ...session,

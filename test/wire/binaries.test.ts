@@ -84,7 +84,7 @@ describe('magnum-db-manage', { timeout: 120_000 }, () => {
     expect(readFileSync(join(folder, 'key'), 'utf8')).toBe(before);
   });
 
-  test('tells what is to be done, does it once, and says that it is done', () => {
+  test('lists the pending steps, runs them once, and says that they are done', () => {
     expect(manage('check')).toMatchObject({ status: 3, stderr: expect.stringContaining('magnum-db-manage upgrade') });
     expect(manage('upgrade', '--dry-run').stdout).toContain('would make 001-bay-models');
     expect(manage('check').status).toBe(3);

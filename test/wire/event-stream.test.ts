@@ -39,7 +39,7 @@ async function readUntil(response: Response, text: string): Promise<string> {
 
 const client = () => createMagnum({ endpoint, token: service.tokens.demo });
 
-test('the whole story of a bay comes as it happens, each event once, to the end', { timeout: 60_000 }, async () => {
+test('all events of a bay arrive as they happen, each once, to the end', { timeout: 60_000 }, async () => {
   const magnum = client();
   const { uuid } = await magnum.bays.create({ name: 'told', baymodel_id: 'swarm' });
   const told: BayEvent[] = [];

@@ -55,7 +55,7 @@ describe('magnum-policy-check', { timeout: 120_000 }, () => {
     expect(check('validate').stdout).toContain(`warning: ${policy}:3: rule "clusters:get" is not known`);
   });
 
-  test('validates another file, and tells every mistake with its place', () => {
+  test('validates another file, and names every mistake with its place', () => {
     const { status, stderr } = check('--file', broken);
     expect(status).toBe(1);
     expect(stderr).toContain(`${broken}:2: rule "cluster:get", column 11: a check is missing at the end.`);
@@ -63,7 +63,7 @@ describe('magnum-policy-check', { timeout: 120_000 }, () => {
     expect(check('--file', '/does/not/exist')).toMatchObject({ status: 1, stderr: expect.stringContaining('/does/not/exist') });
   });
 
-  test('tells whom a rule lets pass, and which check decided', () => {
+  test('says which callers a rule admits, and which check decided', () => {
     const denied = check('check', '--rule', 'bay:create', '--as', MEMBER);
     expect(denied).toMatchObject({
       status: 3,

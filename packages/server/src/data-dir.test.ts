@@ -19,7 +19,7 @@ test('a new data folder, and everything in it, is for its owner alone', () => {
   expect([modeOf(folder), modesIn(folder)]).toEqual(['700', { 'instance.json': '600', lock: '600' }]);
 });
 
-test('an empty folder that everybody could read becomes one, and so does that of an earlier release', () => {
+test('an empty folder that every user could read becomes one, and so does that of an earlier release', () => {
   const folder = around;
   chmodSync(folder, 0o755);
   openDataDir(folder);

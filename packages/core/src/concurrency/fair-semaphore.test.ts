@@ -28,7 +28,7 @@ test('a turn that is given back twice lets one go on', async () => {
   expect(begun).toEqual([1]);
 });
 
-test('whoever waits when the turns are closed, or comes later, is refused', async () => {
+test('a request that waits when the semaphore is closed, or comes later, is refused', async () => {
   const turns = new FairSemaphore(1);
   await turns.acquire('a');
   const waiting = turns.acquire('a');

@@ -37,7 +37,7 @@ test('others run between the steps of one piece', async () => {
   expect(seen[2]).toBeGreaterThan(seen[0] ?? 0);
 });
 
-test('work that failed, or that nobody wants any more, leaves its turn to the next one', async () => {
+test('work that failed, or whose caller went away, leaves its turn to the next one', async () => {
   const work = new LongWork();
   const gone = AbortSignal.abort(new Error('gone'));
   const first = work.run({ group: 'a', signal }, () => Promise.reject(new Error('failed')));

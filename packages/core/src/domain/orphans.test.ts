@@ -23,7 +23,7 @@ describe('a thing in the cloud is of the bay', () => {
     ['that says nothing', {}],
   ])('not one %s', (_, thing) => expect(isOfBay(BAY, thing)).toBe(false));
 
-  test('also when another cluster uses it, which is told', () => {
+  test('also when another cluster uses it, which is reported', () => {
     const shared = { tags: [`kube_service_${BAY}_default_web`, `kube_service_${OTHER}_default_web`] };
     expect(isOfBay(BAY, shared)).toBe(true);
     expect(otherUsers(BAY, shared)).toEqual([OTHER]);

@@ -14,7 +14,7 @@ describe('a bay that is wanted', () => {
     expect(planBay(bay, anIntent(), aSighting(), NOW)).toMatchObject({ do: 'fail', status: 'CREATE_FAILED' });
   });
 
-  test('is adopted when the stack exists though nobody recorded it', () => {
+  test('is adopted when the stack exists and no record names it', () => {
     const seen = aSighting({ stack: { kind: 'present', id: 's', action: 'CREATE', state: 'COMPLETE', appliedGeneration: 1 } });
     expect(planBay(aBay(), anIntent(), seen, NOW)).toEqual({ do: 'finish', status: 'CREATE_COMPLETE', reason: null });
   });
@@ -26,7 +26,7 @@ describe('a bay that is wanted', () => {
     });
   });
 
-  test('waits for a running change before it tells the next', () => {
+  test('waits for a running change before it applies the next', () => {
     const seen = aSighting({ stack: { kind: 'present', id: 's', action: 'UPDATE', state: 'IN_PROGRESS', appliedGeneration: 2 } });
     expect(planBay(aBay({ generation: 3 }), anIntent({ operation: 'update', generation: 3 }), seen, NOW)).toMatchObject({
       do: 'wait',
@@ -34,7 +34,7 @@ describe('a bay that is wanted', () => {
     });
   });
 
-  test('tells a failed stack again when somebody asks again', () => {
+  test('applies to a failed stack again when a request asks again', () => {
     const seen = aSighting({
       stack: { kind: 'present', id: 's', action: 'UPDATE', state: 'FAILED', appliedGeneration: 2 },
       failure: 'x',

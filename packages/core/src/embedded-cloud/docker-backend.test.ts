@@ -270,7 +270,7 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
     await backend.deleteNetwork(shared.key, signal);
   }, 60_000);
 
-  test('a host without an engine is told as unavailable, not as refused', async () => {
+  test('a host without an engine is reported as unavailable, not as a refusal', async () => {
     const nowhere = localDockerClient({ DOCKER_HOST: 'unix:///nonexistent/docker.sock' });
     const lost = new DockerBackend({
       docker: nowhere,
@@ -290,7 +290,7 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
   }, 60_000);
 });
 
-test('a load balancer refuses whoever is not on its list', () => {
+test('a load balancer refuses clients outside of its list', () => {
   const text = configurationOf({ listeners: [{ port: 2375, allowedCidrs: ['192.0.2.0/24', '198.51.100.7/32'], members: [] }] });
   expect(text).toContain('tcp-request connection reject unless { src 192.0.2.0/24 198.51.100.7/32 }');
 });

@@ -61,7 +61,7 @@ test('a failure goes out with the priority of errors', async () => {
   expect(keys).toEqual(['notifications.error', 'audit.error']);
 });
 
-test('a broker that is away does not fail the work that is told of', async () => {
+test('a broker that is away does not fail the work that is notified', async () => {
   const notifier = osloNotifier(options(() => Promise.reject(new Error('away'))));
   await expect(
     notifier.notify({ operation: 'delete', outcome: 'success', bay: aBay(), nodeCount: 0, masterCount: 0 }),

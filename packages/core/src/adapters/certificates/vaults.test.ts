@@ -56,7 +56,7 @@ describe('a vault of files', () => {
     expect(await readdir(folder)).toEqual(['ref']);
   });
 
-  test('shows its files to nobody else, and never leaves its folder', async () => {
+  test('keeps its files private, and never leaves its folder', async () => {
     const folder = await aFolder();
     await filesVault(folder).put('bay/../../x', new Secret('s'));
     const [name = ''] = await readdir(folder);

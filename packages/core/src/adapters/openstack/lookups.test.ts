@@ -141,7 +141,7 @@ describe('what a hundred requests ask alike', () => {
     await expect(times(1, 't1', subject)).resolves.toEqual([undefined]);
   });
 
-  test('is refused for the same reason, however many things are wrong and whoever answers first', async () => {
+  test('is refused for the same reason, however many things are wrong and whichever service answers first', async () => {
     const { subject } = aCloud({ ...ANSWERS, '/v2/images': { images: [] }, '/v2.1/os-keypairs/key': undefined });
     await expect(times(1, 't1', subject)).rejects.toMatchObject({ field: 'image_id' });
   });
@@ -160,7 +160,7 @@ describe('a question that hangs', () => {
     return { clock, cache: new LookupCache(clock), release, ask, count: () => count };
   };
 
-  test('ends for a caller when that caller goes, and for nobody else', async () => {
+  test('ends for a caller when that caller goes away, and for no other one', async () => {
     const { cache, ask, release, count } = hanging();
     const leaving = new AbortController();
     const first = cache.find(['x'], access, leaving.signal, ask);

@@ -72,7 +72,7 @@ describe('the default rules', () => {
     expect(policy.allows('constructor', anActor())).toBe(false);
   });
 
-  test('let a reader do nothing but read, and whoever has another role nothing at all', () => {
+  test('let a reader do nothing but read, and a caller with another role nothing at all', () => {
     const target = { projectId: 'p1', userId: 'u2' };
     const done = (actor: Actor): readonly string[] =>
       Object.keys(DEFAULT_RULES).filter((action) => policyOf(DEFAULT_RULES).allows(action, actor, target));
@@ -93,7 +93,7 @@ describe('the default rules', () => {
     expect(() => strict.require('quota:get_all', anActor({ domainId: 'd1' }))).toThrow("Policy doesn't allow quota:get_all");
   });
 
-  test('let the administrator of a domain be nobody else, with and without scopes and in both generations', () => {
+  test('give the administrator of a domain no rights here, with and without scopes and in both generations', () => {
     const target = { projectId: 'p1', userId: 'u1', bayId: 'b1' };
     for (const enforceScope of [true, false])
       for (const enforceNewDefaults of [true, false]) {
@@ -144,7 +144,7 @@ describe('a policy file', () => {
     expect(warnings).toEqual([expect.stringContaining('rule "admin_or_user_or_clusterr" is not known')]);
   });
 
-  test('is told what in it has no effect', () => {
+  test('is warned about its parts that have no effect', () => {
     const { warnings } = rulesWith(
       'clusters:get: "@"\nmine: "shoe_size:%(project_id)s or project_id:%(owner)s or rule:lost"\ncluster:get: "rule:mine"',
     );
@@ -171,7 +171,7 @@ describe('a policy file', () => {
     expect(() => rulesWith(text)).toThrow(message);
   });
 
-  test('has all of its mistakes told at once, each with its place', () => {
+  test('gets all of its mistakes at once, each with its place', () => {
     const text = 'a: "role:x or"\n"b":\nc: 5\nd: {e: f}\ng: [["role:x", 5]]\nh: [["role"]]\ngood: "@"';
     const { rules, problems } = parsePolicyFile(text, '/etc/magnum/policy.yaml');
     expect(rules.map((rule) => rule.name)).toEqual(['good']);
@@ -200,7 +200,7 @@ describe('a policy file', () => {
   });
 });
 
-test('an explanation says what the rule says, for every rule and whoever asks', () => {
+test('an explanation agrees with the rule, for every rule and every caller', () => {
   const id = fc.constantFrom('one', 'two');
   const actor = fc.record({
     userId: id,

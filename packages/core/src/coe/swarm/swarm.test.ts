@@ -278,7 +278,7 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
     expect((await plain.health(signal)).health).toBe('UNHEALTHY');
   }, 90_000);
 
-  test('an image that nobody has is named, with the remedy', async () => {
+  test('an image that no registry has is named, with the remedy', async () => {
     const creating = session.containers?.create(aContainer({ image: 'registry.invalid/none:1' }), signal);
     await expect(creating).rejects.toMatchObject({
       kind: 'engine-failed',
@@ -291,7 +291,7 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
     expect([...(names ?? [])].sort()).toEqual(Object.keys(ADDRESSES));
   }, 60_000);
 
-  test('containers are spread over the workers, and live as they are told', async () => {
+  test('containers are spread over the workers, and start, pause and stop on request', async () => {
     const { containers } = session;
     if (!containers) throw new Error('no containers');
     const [one, two] = [aContainer({ environment: { WORD: 'a "b" $c' }, memory: 64 * 1024 * 1024 }), aContainer()];
@@ -351,7 +351,7 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
     await containers?.delete(spec.hostname, signal);
   }, 60_000);
 
-  test('a node that is gone makes its containers unknown, and holds up nobody else', async () => {
+  test('a node that is gone makes its containers unknown, and delays no other request', async () => {
     const { containers } = session;
     const specs = [aContainer(), aContainer()];
     const places = new Map<string | null, string>();

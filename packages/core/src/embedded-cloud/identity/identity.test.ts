@@ -177,7 +177,7 @@ test('a revoked token is unknown', async () => {
   expect((await ask('GET', '/v3/auth/tokens', { token: id, subject: id })).status).toBe(401);
 });
 
-test('a token of somebody else is shown to an admin and to nobody else', async () => {
+test('a token of another user is shown to an admin and to no other caller', async () => {
   const [admin, demo] = [await tokenOf('admin'), await tokenOf('demo')];
   expect((await ask('GET', '/v3/auth/tokens', { token: admin, subject: demo })).body.token.user.name).toBe('demo');
   expect((await ask('HEAD', '/v3/auth/tokens', { token: admin, subject: demo })).status).toBe(200);
@@ -208,7 +208,7 @@ test('a trustee logs in by id, has no project, and is gone with its tokens', asy
   expect(await identity.validate(token, { signal: SIGNAL })).toBeUndefined();
 });
 
-test('lists of users, projects and domains are for admins; everybody sees what is their own', async () => {
+test('lists of users, projects and domains are for admins; other callers see their own', async () => {
   const [admin, demo] = [await tokenOf('admin'), await tokenOf('demo')];
   for (const path of ['/v3/users', '/v3/projects', '/v3/domains']) {
     expect((await ask('GET', path, { token: admin })).status).toBe(200);
@@ -221,7 +221,7 @@ test('lists of users, projects and domains are for admins; everybody sees what i
   ).toEqual(['demo']);
 });
 
-test('the versions are told without a token', async () => {
+test('the versions are listed without a token', async () => {
   const versions = await ask('GET', '');
   expect([versions.status, versions.body.versions.values[0].links[0].href]).toEqual([300, 'http://cloud.test/identity/v3/']);
   expect((await ask('GET', '/v3/')).body.version.status).toBe('stable');

@@ -26,7 +26,7 @@ describe('wrong logins', () => {
     expect(asked).toBe(MOST_WRONG.ofAccount);
   });
 
-  test('lock nobody out elsewhere, and nobody else out', async () => {
+  test('lock out no other address, and no other user', async () => {
     await Promise.allSettled(Array.from({ length: 20 }, () => attempt(false)));
     expect([await attempt(true, 'demo', '192.0.2.2'), await attempt(true, 'admin')]).toEqual([true, true]);
   });
@@ -55,7 +55,7 @@ describe('wrong logins', () => {
   });
 });
 
-test('right logins are not limited, and an attempt that fails of itself is not held against anybody', async () => {
+test('right logins are not limited, and an attempt that fails by an error of the service is not counted', async () => {
   expect(await Promise.all(Array.from({ length: 500 }, () => attempt(true)))).toEqual(Array.from({ length: 500 }, () => true));
   const broken = (): Promise<boolean> => throttle.attempt('demo', '192.0.2.1', () => Promise.reject(new Error('no database')));
   for (let count = 0; count < 30; count += 1) await expect(broken()).rejects.toThrow('no database');

@@ -89,7 +89,7 @@ describe('rendering', () => {
     }
   });
 
-  test('a node is told its whole name; the stack says of it the digits alone', () => {
+  test('a node gets its whole name; the stack holds only the digits of it', () => {
     const stack = swarmMode.render(exampleBay({ clusterInNames: true }));
     const { type, properties } = resolveNode(stack, 'worker-00c8');
     expect([type, properties['name']]).toEqual(['node.yaml', 'example-worker-00c8']);
@@ -154,7 +154,7 @@ describe('who may reach a bay', () => {
       .map((rule) => rule['remote_ip_prefix'] ?? null);
   const guarded = { labels: { api_allowed_cidrs: '192.0.2.0/24,198.51.100.7/32' } };
 
-  test('everybody may ask the API, and nothing else of a worker, unless labels say otherwise', () => {
+  test('every address may reach the API, and nothing else of a worker, unless labels say otherwise', () => {
     const outside = rulesOf(exampleBay(), 'secgroup_node').filter((rule) => rule['remote_mode'] === undefined);
     expect(outside).toEqual([{ protocol: 'icmp' }, { protocol: 'tcp', port_range_min: 2375, port_range_max: 2375 }]);
     expect(rulesOf(exampleBay(), 'secgroup_manager')).toEqual([{ protocol: 'tcp', port_range_min: 22, port_range_max: 22 }]);
@@ -330,7 +330,7 @@ describe('interpreting', () => {
     expect([...seen.nodes.values()][0]).toMatchObject({ status: 'CREATE_FAILED', reason: seen.failure });
   });
 
-  test('what one failure has aborted is told after it', () => {
+  test('resources that one failure aborted are reported after it', () => {
     const aborted = ['worker-1', 'worker-2', 'worker-3', 'worker-4'].map((name) =>
       resource([name], { state: 'FAILED', reason: 'StackAborted: aborted because of another failure' }),
     );
