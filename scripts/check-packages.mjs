@@ -17,7 +17,7 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 const packages = ['openapi', 'packages/core', 'packages/sdk', 'packages/server', 'packages/cli'];
-/** Tests, what only tests import, and builders of example values. `testing/` is checked against `exports`. */
+/** Tests, what only tests import, and builders of example values. Folders named `testing` are checked against `exports`. */
 const TEST_SUPPORT = /\.test\.|\.test-support\.|(^|\/)example-bays\.|(^|\/)fixtures\//;
 
 const folder = mkdtempSync(join(tmpdir(), 'magnum-packages-'));
@@ -62,7 +62,8 @@ function install(path, modules) {
 
 function isTestSupport(file, manifest) {
   if (TEST_SUPPORT.test(file)) return true;
-  return file.startsWith('dist/testing/') && !Object.hasOwn(manifest.exports ?? {}, './testing');
+  if (file.startsWith('dist/testing/')) return !Object.hasOwn(manifest.exports ?? {}, './testing');
+  return file.includes('/testing/');
 }
 
 /** The names by which a user imports the package; its testing entry needs vitest, which the user brings. */
