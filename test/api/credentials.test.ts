@@ -106,7 +106,7 @@ describe('a node', () => {
     await rotate('asking');
     await service.until(uuid, 'UPDATE_COMPLETE');
     expect((await ask(first)).status).toBe(401);
-    // Such an account is nobody's any more, but has the name of one: it stands for a node that has been away.
+    // The account belongs to no node any more and has the name of one: it stands for a node that was unreachable for a while.
     const late = await ask(await tokenOf(uuid, 0));
     expect(late.headers.get('cache-control')).toBe('no-store');
     const { generation, user_id: userId, password } = late.body;

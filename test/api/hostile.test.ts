@@ -9,7 +9,7 @@ const REQUESTS = Number(process.env['HOSTILE_REQUESTS'] ?? 20_000);
 /** Of this process's own time: what a request costs is the same however busy the machine is. Only a hang takes as long as the other. */
 const MOST_WORK_MS = 2_000;
 const LONGEST_MS = 60_000;
-/** How often what is under way is brought to rest: nobody works on it here. */
+/** After so many requests the work in progress is marked as complete: no conductor runs here. */
 const REST_EVERY = 25;
 const SEED = process.env['FAST_CHECK_SEED'] === undefined ? Date.now() % 2 ** 31 : Number(process.env['FAST_CHECK_SEED']);
 
@@ -73,7 +73,7 @@ async function survives(request: HostileRequest): Promise<void> {
   if (took.work > slowest.work) slowest = { ...took, what: `${request.id} by ${request.by}` };
   expect(took.work, `milliseconds of work for ${request.id}`).toBeLessThan(MOST_WORK_MS);
   expect(took.wall, `milliseconds for ${request.id}`).toBeLessThan(LONGEST_MS);
-  // A bay of simulated servers has no engine: 409. Without a conductor nobody answers for one: 503.
+  // A bay of simulated servers has no engine: 409. Without a conductor its answer is missing: 503.
   // An answer to HEAD has no words to tell it by.
   const hasNobody = request.method === 'HEAD' || reply.text.includes('No conductor is running');
   if (reply.status !== 503 || !hasNobody) expect(reply.status, reply.text).toBeLessThan(500);

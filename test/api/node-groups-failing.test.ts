@@ -5,7 +5,7 @@ import { aService, itemsOf, type Fields, type Reply, type Service } from '../sup
 
 const [PUBLIC] = EMBEDDED_DEFAULTS.externalNetworks;
 
-/** Thirteen addresses to reach nodes by: whoever wants more fails. */
+/** Thirteen floating addresses: a group that needs more fails. */
 let service: Service;
 let cluster = '';
 beforeEach(async () => {

@@ -37,7 +37,7 @@ export class Recorder implements History {
     this.#fleet = fleet;
   }
 
-  /** A POST under one key: it must take effect once, however often it is asked and whoever answers. */
+  /** A POST under one key: it must take effect once, however often it is sent and whichever API answers. */
   async create({ path, api }: Asked, body: unknown, written: readonly Written[]): Promise<Answer> {
     const [key, ids] = [randomUUID(), new Set<string>()];
     return this.#write(written, ids, async (attempt) => {

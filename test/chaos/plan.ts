@@ -28,7 +28,7 @@ export function faultOf(kind: BlowKind): HttpFault | undefined {
 
 export interface PlannedBlow {
   readonly kind: BlowKind;
-  /** Which of the fleet's members, or of the neighbours, counted round; ignored where a blow hits everybody. */
+  /** Which of the fleet's members, or of the neighbours, counted round; ignored where a blow hits all of them. */
   readonly member: number;
   /** Milliseconds after the start. */
   readonly at: number;

@@ -29,11 +29,15 @@ const ask = (process: Process): Promise<BayId> => askForBay(process.app);
 
 const statusOf = async (process: Process, id: BayId) =>
   (await process.app.store.read((repos) => repos.bays.get(id)))?.observed.status;
-const until = (process: Process, id: BayId, status: string | undefined) => async () => (await statusOf(process, id)) === status;
+const hasStatus = (process: Process, id: BayId, status: string | undefined) => async () =>
+  (await statusOf(process, id)) === status;
 
 const supportOf = (process: Process, id: BayId) => process.app.store.read((repos) => repos.support.get(id));
 
-/** Everything that exists, by kind: what a run leaves behind must be what an undisturbed run leaves behind. */
+/**
+ * Everything that exists, by kind: a run that was disturbed must leave the same behind as an undisturbed one.
+ * Tests give nodes that must survive the creation time 7, which no real node has: `marked` shows whether they are the same rows.
+ */
 async function whatExists(): Promise<Record<string, unknown>> {
   const count = async (table: string, where: Record<string, unknown> = {}) =>
     Number((await machine.db(table).where(where).count({ n: '*' }).first())?.['n'] ?? 0);
@@ -46,10 +50,7 @@ async function whatExists(): Promise<Record<string, unknown>> {
     groups: await machine.db('node_group').select('name', 'node_count', 'status', 'image_id', 'labels').orderBy('name'),
     nodes: (
       await machine.db('node').select('role', 'desired', 'status', 'image_id', 'baymodel_id', 'created_at').orderBy('id')
-    ).map(
-      // Only a test gives a node such an age.
-      ({ created_at, ...node }: { created_at: number }) => ({ ...node, marked: created_at === 7 }),
-    ),
+    ).map(({ created_at, ...node }: { created_at: number }) => ({ ...node, marked: created_at === 7 })),
     stacks: await machine.db('hot_stack').select('action', 'state'),
     parts: Object.fromEntries(
       ['network', 'server', 'volume', 'address', 'balancer'].map((kind) => [
@@ -109,13 +110,13 @@ const NEXT_MODEL_ID = '99999999-8888-4777-8666-555555555556' as BayModelId;
 const withGroup = async (process: Process): Promise<BayId> => {
   const id = await completed(process);
   await createNodeGroup(process.app, may('nodegroup:create'), id, A_GROUP, signal);
-  await work(process.deps, machine, until(process, id, 'UPDATE_COMPLETE'));
+  await work(process.deps, machine, hasStatus(process, id, 'UPDATE_COMPLETE'));
   return id;
 };
 
 const completed = async (process: Process): Promise<BayId> => {
   const id = await ask(process);
-  await work(process.deps, machine, until(process, id, 'CREATE_COMPLETE'));
+  await work(process.deps, machine, hasStatus(process, id, 'CREATE_COMPLETE'));
   return id;
 };
 
@@ -244,11 +245,11 @@ async function runDyingAt(
   machine = await copyOf(before, folder);
   const first = await startProcess(machine);
   const points = new CrashPoints(moment);
-  const outcome = await work(mortal(first, points), machine, until(first, id, ends));
+  const outcome = await work(mortal(first, points), machine, hasStatus(first, id, ends));
   await first.engine.stop();
   const second = await startProcess(machine);
   machine.clock.advance(31_000);
-  await work(second.deps, machine, until(second, id, ends));
+  await work(second.deps, machine, hasStatus(second, id, ends));
   await second.engine.stop();
   const exists = await whatExists();
   return { killed: outcome === 'killed', moments: points.moments, exists };
@@ -280,12 +281,12 @@ async function deletedAfterDeath(
   id: BayId,
   { moment, ends }: { readonly moment: number; readonly ends: string },
 ): Promise<'done' | 'killed'> {
-  const outcome = await work(mortal(first, new CrashPoints(moment)), machine, until(first, id, ends));
+  const outcome = await work(mortal(first, new CrashPoints(moment)), machine, hasStatus(first, id, ends));
   await first.engine.stop();
   const second = await startProcess(machine);
   await deleteBay(second.app, may('bay:delete'), id);
   machine.clock.advance(31_000);
-  await work(second.deps, machine, until(second, id, undefined));
+  await work(second.deps, machine, hasStatus(second, id, undefined));
   await second.engine.stop();
   return outcome;
 }

@@ -38,7 +38,7 @@ beforeEach(async () => {
   process = await startProcess(machine);
   told.length = 0;
   const { orchestrator } = process.deps;
-  // Servers that could hold something, though nobody can ask their engine.
+  // Servers that could hold something, although their engine cannot be asked.
   deps = {
     ...process.deps,
     engines: { ...process.deps.engines, areLive: true },

@@ -23,7 +23,7 @@ afterEach(async () => {
   await world.close();
 });
 
-/** A Heat whose stack fails with these words until it was told so many times more; nobody works yet. */
+/** A Heat whose stack fails with these words until it was applied so many times more; no conductor runs yet. */
 async function aBayWhoseStackFails(
   reason: string,
   untilTold: number,

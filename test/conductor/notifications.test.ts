@@ -26,18 +26,18 @@ const deps = () => ({
   },
 });
 const statusOf = async (id: BayId) => (await running.app.store.read((repos) => repos.bays.get(id)))?.observed.status;
-const until = (id: BayId, status: string | undefined) => work(deps(), machine, async () => (await statusOf(id)) === status);
+const workUntil = (id: BayId, status: string | undefined) => work(deps(), machine, async () => (await statusOf(id)) === status);
 
 test('each operation on a bay is notified as pending and success, with the status that the bay has then', async () => {
   const bayId = await askForBay(running.app);
-  await until(bayId, 'CREATE_COMPLETE');
+  await workUntil(bayId, 'CREATE_COMPLETE');
   await updateBay(running.app, may('bay:update'), bayId, () => ({
     health: null,
     work: { nodeCount: 3, rollbackOnFailure: false },
   }));
-  await until(bayId, 'UPDATE_COMPLETE');
+  await workUntil(bayId, 'UPDATE_COMPLETE');
   await deleteBay(running.app, may('bay:delete'), bayId);
-  await until(bayId, undefined);
+  await workUntil(bayId, undefined);
   expect(told).toEqual([
     'create pending 2 CREATE_IN_PROGRESS',
     'create success 2 CREATE_COMPLETE',
@@ -51,7 +51,7 @@ test('each operation on a bay is notified as pending and success, with the statu
 test('a refusal of the orchestrator is notified as failure', async () => {
   const bayId = await askForBay(running.app);
   running.deps.orchestrator.create = () => Promise.reject(new DomainError('cloud-refused', 'Quota exceeded for stacks'));
-  await until(bayId, 'CREATE_FAILED');
+  await workUntil(bayId, 'CREATE_FAILED');
   expect(told.at(0)).toBe('create pending 2 CREATE_IN_PROGRESS');
   expect(told.at(-1)).toBe('create failure 2 CREATE_FAILED');
 });

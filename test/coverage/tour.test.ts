@@ -160,7 +160,7 @@ const OF_NODES: ReadonlySet<OperationId> = new Set([
   'getBayConfig',
   'getClusterConfig',
 ]);
-/** Operations that nobody but the account of the nodes may use. */
+/** Operations that only the account of the nodes may use. */
 const NODES_ONLY: ReadonlySet<OperationId> = new Set(['getCredential', 'confirmCredential']);
 const CREATES: ReadonlySet<OperationId> = new Set(['createBay', 'createCluster']);
 const NEEDS_REST: ReadonlySet<OperationId> = new Set([

@@ -194,7 +194,7 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
       { withinMs: 20_000, everyMs: 300 },
     );
     const said = await magnum.containers.execute('hello', 'hostname; echo "$GREETING"; echo error >&2');
-    // The order between the two streams is nobody's promise.
+    // The order between the two streams is not promised.
     expect(said.replace('error\n', '')).toBe(`${uuid}\nit's "quoted" $HOME\n`);
     expect(said).toContain('error\n');
     const { node } = await magnum.containers.get('hello');

@@ -24,7 +24,7 @@ export async function countsOf(server: DevProcess, tables: readonly string[]): P
   return Object.fromEntries(counts);
 }
 
-/** The files of the database as they lie on the disk: whoever steals them reads this. */
+/** The files of the database as they lie on the disk: what a thief of the disk could read. */
 export function bytesOf(server: DevProcess): Buffer {
   const files = ['', '-wal'].map((suffix) => server.database + suffix).filter((file) => existsSync(file));
   return Buffer.concat(files.map((file) => readFileSync(file)));

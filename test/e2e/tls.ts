@@ -94,7 +94,7 @@ export function clientRequest(): Promise<{ readonly key: string; readonly csr: s
   });
 }
 
-/** A client whose certificate comes from an authority that nobody knows. */
+/** A client whose certificate comes from an unknown authority. */
 export function strangersClient(): Promise<KeyPair> {
   return openssl({ 'req.cnf': CLIENT }, async (call, read) => {
     await call(

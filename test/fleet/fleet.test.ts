@@ -193,7 +193,7 @@ async function inTurn(names: readonly string[], work: (name: string, index: numb
   );
 }
 
-/** Kills somebody every few seconds. Returns how many. */
+/** Kills a random process every few seconds. Returns how many it has killed. */
 async function unsettle(fleet: Fleet, random: () => number, signal: AbortSignal): Promise<number> {
   for (let kills = 0; ; kills += 1) {
     await systemClock.sleep(4_000 + random() * 5_000, signal).catch(() => undefined);

@@ -45,7 +45,7 @@ interface Question {
 export class Fleet {
   readonly members: readonly Member[];
   readonly lines: Line[] = [];
-  /** Processes that ended although nobody ended them. */
+  /** Processes that ended although the test did not end them. */
   readonly deaths: string[] = [];
   /** What a process finds in its environment, beside what all do. */
   environment: (member: Member) => Readonly<Record<string, string>> = () => ({});

@@ -9,7 +9,7 @@ import { SIGNAL, type Cloud } from './cloud.js';
 
 const log = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** API and conductors as processes on the cloud of the tests, asked by `demo`, and somebody who plays the bays' nodes. */
+/** API and conductors as processes on the cloud of the tests, used by `demo`, and a stand-in for the bays' nodes. */
 export class BayFleet {
   readonly fleet: Fleet;
   readonly agents: Agents;

@@ -199,7 +199,7 @@ await withOpenstack('the end of a bay on a real OpenStack', (cloud) => {
     bays.fleet.use((await cloud.tokenOf(user, project)).secret.reveal());
   }
 
-  /** A bay, and nobody in Keystone who made it. */
+  /** A bay whose owner is deleted in Keystone. */
   async function orphan(name: string): Promise<string> {
     const owner = await somebody(`${name}-${randomUUID()}`);
     await use(owner);
@@ -217,7 +217,7 @@ await withOpenstack('the end of a bay on a real OpenStack', (cloud) => {
     await bays.remove(uuid);
   });
 
-  // Heat looks at the rights of the one who made the stack before it changes it, whoever asks.
+  // Before each change Heat checks the rights of the stack's owner, whichever user asks for the change.
   test('whose owner was deleted in Keystone says why Heat does not change it, and can still be deleted', async () => {
     const uuid = await orphan('stiff');
     const refused = (await bays.resize(uuid, 2)).body;

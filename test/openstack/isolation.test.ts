@@ -126,7 +126,7 @@ function matrix(cloud: Cloud, enforceNew: boolean): void {
     const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => identOf(name, id));
     const body = ownBodyOf(id, idents);
     const reply = await ask(service.fetch, { method, path: `${at}${queryOf(id, idents)}`, token: tokens[persona], body });
-    // No conductor runs here: whoever is let in with a question for one meets 503.
+    // No conductor runs here: an admitted request that needs one is answered with 503.
     expect(reply.status < 500 || reply.status === 503, `${id} as ${persona}: ${reply.status} ${reply.text}`).toBe(true);
     return outcomeIn(id, reply, idents);
   }
@@ -174,7 +174,7 @@ async function ask(
   return { status: response.status, text: await response.text() };
 }
 
-/** Key pairs are each user's own: everybody has one of that name. */
+/** Key pairs are each user's own: every user has one of that name. */
 async function tokenWithKey(cloud: Cloud, user: string, project: string): Promise<string> {
   const token = (await cloud.tokenOf(user, project)).secret.reveal();
   const { status, text } = await wire(

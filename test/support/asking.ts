@@ -38,7 +38,7 @@ export const HIVE: CreateBay = {
   masterLbEnabled: null,
 };
 
-/** The first bay of a new machine: it is accepted, and nobody has worked on it yet. */
+/** The first bay of a new machine: it is accepted, and no conductor has worked on it yet. */
 export async function askForBay(app: AppDeps, change: Partial<CreateBay> = {}): Promise<BayId> {
   await app.store.write((repos) => repos.bayModels.insert(aBayModel({ flavorId: 'm1.small', externalNetworkId: 'public' })));
   return (await createBay(app, may('bay:create'), { ...HIVE, ...change }, new AbortController().signal)).bayId;

@@ -139,7 +139,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   resource: ['Cluster'],
 };
 
-/** What the account of a bay's nodes may ask for, and nobody else. */
+/** What only the account of a bay's nodes may ask for. */
 const OF_NODES: ReadonlySet<OperationId> = new Set(['getCredential', 'confirmCredential']);
 
 function fitting(name: string, schema: JsonSchema): fc.Arbitrary<unknown> {

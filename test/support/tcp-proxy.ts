@@ -69,7 +69,7 @@ export class TcpProxy {
     for (const pair of [...this.#pairs]) this.#reset(pair);
   }
 
-  /** Nothing goes through any more, in either direction, and nobody is told. */
+  /** From now on no byte passes in either direction, and neither side sees a reset. */
   silence(): void {
     this.#isSilent = true;
     for (const { client, server } of this.#pairs) for (const socket of [client, server]) socket.pause();

@@ -14,7 +14,7 @@ import { connectSwarm } from './swarm/client.js';
 const tls = selfSigned();
 const signal = new AbortController().signal;
 const guard = engineGuard({ allowed: async () => [], ownHosts: async () => [], source: '[conductor] engine_networks' });
-/** A service of the operator's on this host, which has what nobody else should read. */
+/** A service of the operator's on this host, with content that only the operator should read. */
 let inside: CountingNeighbour | undefined;
 afterEach(() => inside?.close());
 

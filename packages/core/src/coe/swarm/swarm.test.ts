@@ -309,7 +309,7 @@ describe.skipIf(!engine)("a swarm of real nodes, made by the driver's own user d
       { withinMs: 90_000, everyMs: 300 },
     );
     const { output } = await containers.execute(one.hostname, 'hostname; echo "$WORD" | cat; echo bad >&2', signal);
-    // Engines carry the two streams side by side: the order between them is nobody's promise.
+    // Engines carry the two streams side by side: the order between them is not promised.
     expect(output.replace('bad\n', '')).toBe(`${one.hostname}\na "b" $c\n`);
     expect(output).toContain('bad\n');
     await containers.pause(one.hostname, signal);
