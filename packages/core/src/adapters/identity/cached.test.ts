@@ -84,3 +84,20 @@ test('nothing is kept when the window is zero', async () => {
   await cached.validate(new Secret('good'), { signal });
   expect(asked()).toBe(2);
 });
+
+test('a caller who has disconnected asks nothing, so that no failure is left without a caller', async () => {
+  const { identity } = anIdentity();
+  let asked = 0;
+  const away = {
+    ...identity,
+    validate: () => {
+      asked += 1;
+      return Promise.reject(new Error('Keystone is away'));
+    },
+  };
+  const cached = withTokenCache(away, { ttlMs: 60_000, clock: systemClock });
+  expect(() =>
+    cached.validate(new Secret('good'), { signal: AbortSignal.abort(new Error('the client has disconnected')) }),
+  ).toThrow('the client has disconnected');
+  expect(asked).toBe(0);
+});

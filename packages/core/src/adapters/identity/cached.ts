@@ -35,6 +35,8 @@ export function withTokenCache(identity: Identity, options: TokenCacheOptions): 
       const key = hash('sha256', token.reveal(), 'base64url');
       const known = cache.get(key);
       if (known) return Promise.resolve(known);
+      // Before the question: one that fails without a caller that waits for it would end the process.
+      caller.signal.throwIfAborted();
       // The first caller's going away must not refuse the others: the shared question has its own deadline.
       const asked =
         underWay.get(key) ??
@@ -42,7 +44,6 @@ export function withTokenCache(identity: Identity, options: TokenCacheOptions): 
           .catch(reportSilence)
           .finally(() => underWay.delete(key));
       underWay.set(key, asked);
-      caller.signal.throwIfAborted();
       return asked;
     },
     ensureTrustee: (username, password, signal) => identity.ensureTrustee(username, password, signal),
