@@ -78,7 +78,7 @@ const parts = {
   orchestrator,
   identity: {},
 };
-const deps = /** @type {import('../../packages/core/dist/conductor/bay-state.js').ConductorDeps} */ (parts); // see above
+const deps = /** @type {import('../../packages/core/dist/conductor/deps.js').ConductorDeps} */ (parts); // see above
 for (let sweep = 0; sweep < Number(values.sweeps); sweep += 1) process.stdout.write(`${JSON.stringify(await swept())}\n`);
 await db.destroy();
 
