@@ -1,26 +1,20 @@
-import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
-import { DomainError, isDomainError } from '../../domain/errors.js';
+import { DomainError } from '../../domain/errors.js';
 import { Allowance, AnswerTooLargeError, MOST_ANSWERED, type Bounds } from '../../http/bounded-http.js';
+import { attemptWith } from '../shared/session/attempt.js';
 
+const WHERE = "the bay's API";
 const WITHIN_MS = 20_000;
+const bounded = attemptWith(({ trying }, cause) => translateError(trying, cause));
 
-/** One call, bounded in time and in bytes; what fails becomes a DomainError. Kubernetes' own refusals keep their status (docs/contract/protocol.md#statuses). */
-export async function attempt<T>(
+/** Runs one call to Kubernetes, bounded in time and in bytes. Kubernetes' own refusals keep their status (docs/contract/protocol.md#statuses). */
+export function attempt<T>(
   trying: string,
   signal: AbortSignal,
   call: (bounds: Bounds) => Promise<T>,
   allowance = new Allowance(MOST_ANSWERED),
 ): Promise<T> {
-  signal.throwIfAborted();
-  try {
-    return await underDeadline({ milliseconds: WITHIN_MS, signal }, (limited) => call({ signal: limited, allowance }));
-  } catch (cause) {
-    signal.throwIfAborted();
-    if (isDomainError(cause)) throw cause;
-    if (cause instanceof DeadlineError)
-      throw new DomainError('engine-unavailable', `the bay's API did not answer within ${WITHIN_MS / 1_000} s`);
-    throw translateError(trying, cause);
-  }
+  const what = { trying, where: WHERE, milliseconds: WITHIN_MS };
+  return bounded(what, signal, (limited) => call({ signal: limited, allowance }));
 }
 
 function translateError(trying: string, cause: unknown): DomainError {
@@ -29,7 +23,7 @@ function translateError(trying: string, cause: unknown): DomainError {
   const status = statusOf(cause);
   const message = `could not ${trying}: ${wordsOf(cause)}`;
   if (status === undefined) {
-    // Without an answer: the object could not even be written down as what it should be, or nobody was there.
+    // Without an answer, the object was not serializable as its kind, or nothing listens at the address.
     const isOurs = cause instanceof TypeError || cause instanceof RangeError;
     return isOurs
       ? new DomainError('invalid-parameter', {
@@ -37,7 +31,7 @@ function translateError(trying: string, cause: unknown): DomainError {
           message: `The manifest cannot be used: it has a field of another type.`,
           cause,
         })
-      : new DomainError('engine-unavailable', { message: `the bay's API: ${message}`, cause });
+      : new DomainError('engine-unavailable', { message: `${WHERE}: ${message}`, cause });
   }
   if (status >= 500) return new DomainError(status === 503 ? 'engine-unavailable' : 'engine-failed', { message, cause });
   if (status === 404) return new DomainError('workload-not-found', { message, cause });

@@ -1,6 +1,6 @@
-import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
-import { DomainError, isDomainError, type ErrorName } from '../../domain/errors.js';
+import { DomainError, type ErrorName } from '../../domain/errors.js';
 import { AnswerTooLargeError } from '../../http/bounded-http.js';
+import { attemptWith } from '../shared/session/attempt.js';
 
 /** HTTP status of an engine's answer; undefined when there was no answer. */
 export function statusOf(error: unknown): number | undefined {
@@ -27,30 +27,10 @@ const KINDS: Readonly<Record<number, ErrorName>> = {
   503: 'engine-unavailable',
 };
 
-export interface Attempt {
-  /** What is being tried, as in "could not …". */
-  readonly trying: string;
-  /** Name of the node, or the endpoint. */
-  readonly where: string;
-  readonly milliseconds: number;
-}
-
-/**
- * Runs calls to an engine under a deadline; what fails becomes a DomainError. A node that says nothing is `engine-unavailable`, one
- * that says too much `engine-failed`.
- */
-export async function attempt<T>(what: Attempt, signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  try {
-    return await underDeadline({ milliseconds: what.milliseconds, signal }, call);
-  } catch (cause) {
-    signal.throwIfAborted();
-    if (isDomainError(cause)) throw cause;
-    if (cause instanceof DeadlineError)
-      throw new DomainError('engine-unavailable', `${what.where} did not answer within ${what.milliseconds / 1000} s`);
-    const status = statusOf(cause);
-    const isTooLarge = cause instanceof AnswerTooLargeError;
-    const kind = isTooLarge ? 'engine-failed' : status === undefined ? 'engine-unavailable' : (KINDS[status] ?? 'engine-failed');
-    throw new DomainError(kind, { message: `${what.where}: could not ${what.trying}: ${wordsOf(cause)}`, cause });
-  }
-}
+/** Runs calls to Docker under a deadline. A node that does not answer is `engine-unavailable`; one that answers without end, `engine-failed`. */
+export const attempt = attemptWith(({ where, trying }, cause) => {
+  const status = statusOf(cause);
+  const isTooLarge = cause instanceof AnswerTooLargeError;
+  const kind = isTooLarge ? 'engine-failed' : status === undefined ? 'engine-unavailable' : (KINDS[status] ?? 'engine-failed');
+  return new DomainError(kind, { message: `${where}: could not ${trying}: ${wordsOf(cause)}`, cause });
+});
