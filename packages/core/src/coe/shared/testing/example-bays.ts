@@ -1,5 +1,6 @@
 import type { Bay } from '../../../domain/bay.js';
 import { UNSEEN_BAY } from '../../../domain/bay.js';
+import { defaultNetworkDriver } from '../../../domain/bay-model-rules.js';
 import type { BayModel } from '../../../domain/bay-model.js';
 import type { BayId, BayModelId, NodeGroupId, NodeId } from '../../../domain/ids.js';
 import type { BayFacts } from '../../../domain/observation.js';
@@ -7,7 +8,7 @@ import { nodeName, resourceNameOf } from '../../../domain/names.js';
 import { UNSEEN_NODE, type Node } from '../../../domain/node.js';
 import type { NodeGroup } from '../../../domain/node-group.js';
 import { Secret } from '../../../domain/secret.js';
-import type { RenderInput } from '../../../ports/bay-driver.js';
+import type { BayDriver, RenderInput } from '../../../ports/bay-driver.js';
 
 // Ids of examples are branded here, where they are made.
 const id = <T extends string>(kind: string, number: number): T =>
@@ -56,6 +57,15 @@ export function exampleBay(example: Example = {}): RenderInput {
       trustId: null,
     },
   };
+}
+
+/** An example bay for the driver's first platform. */
+export function exampleBayFor({ provides }: BayDriver, example: Example = {}): RenderInput {
+  const [platform] = provides;
+  if (!platform) throw new Error('a driver without a platform is never chosen');
+  const { coe, distro: clusterDistro, serverType } = platform;
+  const model = { coe, clusterDistro, serverType, networkDriver: defaultNetworkDriver(coe), ...example.model };
+  return exampleBay({ ...example, model });
 }
 
 /** An enrolment token of the usual length, different for each node. */
@@ -200,7 +210,8 @@ function aNode(group: NodeGroup, index: number, { leaving = [], shardSize, clust
   };
 }
 
-const HOSTILE = {
+/** Labels that would be a function, a placeholder or a command where a value became part of a text. */
+export const HOSTILE: Readonly<Record<string, string>> = {
   get_param: 'enrolment_tokens',
   quotes: `"'\`\\`,
   newline: 'one\ntwo\r\n',
@@ -210,25 +221,25 @@ const HOSTILE = {
   percent: '%h %%n ${HOME}',
 };
 
-/** The bays whose rendering is a golden file. */
-export const EXAMPLE_BAYS: Readonly<Record<string, RenderInput>> = {
-  plain: exampleBay(),
-  shards: exampleBay({ workers: 3, shardSize: 2, extraGroup: { name: 'Grün & groß', dockerVolumeSize: 10 } }),
-  named: exampleBay({ workers: 3, shardSize: 2, clusterInNames: true, extraGroup: { name: 'Grün & groß' } }),
-  'load-balanced': exampleBay({
+/** Bays that together use everything that a driver renders. */
+export const EXAMPLES: Readonly<Record<string, Example>> = {
+  plain: {},
+  shards: { workers: 3, shardSize: 2, extraGroup: { name: 'Grün & groß', dockerVolumeSize: 10 } },
+  named: { workers: 3, shardSize: 2, clusterInNames: true, extraGroup: { name: 'Grün & groß' } },
+  'load-balanced': {
     managers: 3,
     desired: { masterLbEnabled: true, dockerVolumeSize: 5 },
     facts: { dockerVolumeType: 'fast' },
-  }),
-  guarded: exampleBay({
+  },
+  guarded: {
     desired: { masterLbEnabled: true, labels: { api_allowed_cidrs: '192.0.2.0/24, 198.51.100.7/32' } },
-  }),
-  'existing-network': exampleBay({
+  },
+  'existing-network': {
     desired: { floatingIpEnabled: false, keypair: null },
     model: { keypairId: null },
     facts: { fixedNetworkId: 'net-1', fixedSubnetId: 'subnet-1' },
-  }),
-  hostile: exampleBay({
+  },
+  hostile: {
     desired: { labels: HOSTILE },
     model: {
       httpProxy: 'http://user:p%40ss"word@proxy.example.org:3128/$(touch /tmp/owned)',
@@ -236,11 +247,16 @@ export const EXAMPLE_BAYS: Readonly<Record<string, RenderInput>> = {
       noProxy: '10.0.0.0/8,.local',
       insecureRegistry: 'registry.example.org:5000,192.0.2.9:5000',
     },
-  }),
-  'tls-disabled': exampleBay({ workers: 1, model: { tlsDisabled: true } }),
-  'extra-group': exampleBay({
+  },
+  'tls-disabled': { workers: 1, model: { tlsDisabled: true } },
+  'extra-group': {
     workers: 3,
     extraGroup: { name: 'big', flavorId: 'm1.large', labels: { availability_zone: 'az-2' }, nodeCount: 2 },
     leaving: ['worker-00c9'],
-  }),
+  },
 };
+
+/** The bays whose rendering is a golden file. */
+export const EXAMPLE_BAYS: Readonly<Record<string, RenderInput>> = Object.fromEntries(
+  Object.entries(EXAMPLES).map(([name, example]) => [name, exampleBay(example)]),
+);

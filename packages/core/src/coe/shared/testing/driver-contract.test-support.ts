@@ -1,0 +1,227 @@
+import { spawnSync } from 'node:child_process';
+import { basename } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../domain/json.js';
+import { labelProblems } from '../../../domain/labels.js';
+import { resourceNameOf } from '../../../domain/names.js';
+import type { Node } from '../../../domain/node.js';
+import { Secret } from '../../../domain/secret.js';
+import { validateSpec } from '../../../embedded-cloud/hot-engine/validate.js';
+import type { BayDriver, RenderInput } from '../../../ports/bay-driver.js';
+import type { StackSpec } from '../../../ports/orchestrator.js';
+import type { NodeScripts } from '../node/scripts.js';
+import { EXAMPLES, exampleBayFor, HOSTILE, type Example } from './example-bays.js';
+import { interpretContract } from './interpret-contract.test-support.js';
+import { nodeFolder } from './node-folder.test-support.js';
+import { resolveUserData } from './user-data.test-support.js';
+
+/**
+ * What every driver must do, whatever its engine: the rest of the service relies on it. Bays of all examples are rendered for the
+ * driver's first platform. Goldens, and rules of one engine, are tested beside the driver.
+ */
+export function driverContract(driver: BayDriver): void {
+  describe(`the driver ${driver.name}`, () => {
+    labelContract(driver);
+    renderContract(driver);
+    growthContract(driver);
+    hostileContract(driver);
+    scriptContract(driver);
+    interpretContract(driver);
+  });
+}
+
+function resourcesOf({ template }: StackSpec): JsonObject {
+  return isJsonObject(template['resources']) ? template['resources'] : {};
+}
+
+/** Throws what the HOT engine refuses: unknown types, properties, parameters and references, also in nested templates. */
+function validate(stack: StackSpec): void {
+  const parameters = Object.entries(stack.parameters).map(([name, value]) => [
+    name,
+    value instanceof Secret ? value.reveal() : value,
+  ]);
+  validateSpec({ ...stack, parameters: Object.fromEntries(parameters) as JsonObject }); // names and JSON values
+}
+
+function labelContract(driver: BayDriver): void {
+  test('labels have meanings, and defaults that their own rules accept', () => {
+    for (const [name, rule] of Object.entries(driver.labels)) {
+      expect(rule.meaning, name).toMatch(/^[A-Z].*[.:`]$/s);
+      // An empty default means that the label is absent.
+      if (rule.default) expect(labelProblems(driver.labels, { [name]: rule.default }), name).toEqual([]);
+    }
+  });
+
+  test('a plain bay has no problem, and no setting without effect', () => {
+    const input = exampleBayFor(driver);
+    expect(driver.check?.(input) ?? []).toEqual([]);
+    expect(driver.outgrown?.(input) ?? []).toEqual([]);
+    expect(driver.withoutEffect?.({ ...input.model, labels: {} }) ?? []).toEqual([]);
+  });
+}
+
+function renderContract(driver: BayDriver): void {
+  test.each(Object.entries(EXAMPLES))(
+    'the bay "%s" is a valid HOT template, also after growing and after shrinking',
+    (_name, example) => {
+      for (const workers of [0, 1, 4]) validate(driver.render(exampleBayFor(driver, { ...example, workers })));
+    },
+  );
+
+  test.each(Object.entries(EXAMPLES))('the bay "%s" is rendered alike twice, at once or in steps', (_name, example) => {
+    const whole = driver.render(exampleBayFor(driver, example));
+    expect(driver.render(exampleBayFor(driver, example))).toEqual(whole);
+    if (!driver.renderInSteps) return;
+    const steps = driver.renderInSteps(exampleBayFor(driver, example));
+    let step = steps.next();
+    while (!step.done) step = steps.next();
+    expect(step.value).toEqual(whole);
+  });
+
+  test('enrolment tokens are a hidden parameter, and nowhere in the templates', () => {
+    for (const example of Object.values(EXAMPLES)) {
+      const { template, files, parameters } = driver.render(exampleBayFor(driver, example));
+      expect(parameters['enrolment_tokens']).toBeInstanceOf(Secret);
+      expect(template['parameters']).toMatchObject({ enrolment_tokens: { hidden: true } });
+      expect(JSON.stringify([template, files])).not.toContain('example-token');
+    }
+  });
+
+  test('the least size of the largest template is no more than its size', () => {
+    for (const example of Object.values(EXAMPLES)) {
+      const input = exampleBayFor(driver, { ...example, workers: 20 });
+      const { template, files } = driver.render(input);
+      const sizes = [
+        JSON.stringify(template),
+        ...Object.entries(files).flatMap(([name, text]) => (name.endsWith('.yaml') ? text : [])),
+      ];
+      expect(driver.leastTemplateBytes?.(input) ?? 0).toBeLessThanOrEqual(Math.max(...sizes.map((text) => text.length)));
+    }
+  });
+}
+
+function growthContract(driver: BayDriver): void {
+  const rendered = (example: Example): StackSpec => driver.render(exampleBayFor(driver, example));
+
+  test('a bay that grows by one worker in its own stack has one resource more, and all others as they were', () => {
+    const [before, after] = [resourcesOf(rendered({ workers: 3 })), resourcesOf(rendered({ workers: 4 }))];
+    expect(Object.keys(after).filter((name) => !(name in before))).toHaveLength(1);
+    expect(after).toMatchObject(before);
+    for (const [name, resource] of Object.entries(before)) expect(after[name], name).toEqual(resource);
+  });
+
+  test('a bay that grows by one worker in a shard changes the template of that shard, and nothing else', () => {
+    const [before, after] = [rendered({ workers: 103, shardSize: 50 }), rendered({ workers: 104, shardSize: 50 })];
+    const changed = Object.keys(after.files).filter((name) => after.files[name] !== before.files[name]);
+    expect(changed).toHaveLength(1);
+    const holder = Object.entries(resourcesOf(after)).filter(
+      ([, resource]) => isJsonObject(resource) && resource['type'] === changed[0],
+    );
+    const rest = (stack: StackSpec): JsonObject =>
+      Object.fromEntries(Object.entries(resourcesOf(stack)).filter(([name]) => name !== holder[0]?.[0]));
+    expect(holder).toHaveLength(1);
+    expect(rest(after)).toEqual(rest(before));
+  });
+
+  test('a worker that leaves is the only difference between two renderings', () => {
+    const input = exampleBayFor(driver, { workers: 3 });
+    const leaving = resourceNameOf(lastOf(input));
+    const { [leaving]: gone, ...rest } = resourcesOf(driver.render(input));
+    expect(gone).toBeDefined();
+    expect(resourcesOf(rendered({ workers: 3, leaving: [leaving] }))).toEqual(rest);
+  });
+}
+
+function lastOf({ nodes }: RenderInput): Node {
+  const last = nodes.at(-1);
+  if (!last) throw new Error('the example has no nodes');
+  return last;
+}
+
+function hostileContract(driver: BayDriver): void {
+  test('hostile values arrive on a node byte for byte, as data', () => {
+    const input = exampleBayFor(driver, EXAMPLES['hostile']);
+    const { values, permissions, runcmd } = userDataOf(driver.render(input), lastOf(input));
+    expect(permissions).toBe('0600');
+    expect(JSON.parse(String(values['labels']))).toEqual(input.bay.desired.labels);
+    expect(values['http_proxy']).toBe(input.model.httpProxy);
+    expect(runcmd).toEqual([['/opt/magnum/node.sh']]);
+  });
+
+  test('hostile values change no name of a resource, no type and no script', () => {
+    const [plain, hostile] = [driver.render(exampleBayFor(driver)), driver.render(exampleBayFor(driver, EXAMPLES['hostile']))];
+    const types = (stack: StackSpec): JsonValue =>
+      Object.entries(resourcesOf(stack)).map(([name, resource]) => [
+        name,
+        isJsonObject(resource) ? (resource['type'] ?? null) : null,
+      ]);
+    expect(types(hostile)).toEqual(types(plain));
+    expect(scriptsIn(hostile)).toEqual(scriptsIn(plain));
+  });
+
+  test.each(Object.entries(HOSTILE))('a label called %s is data in the bay and in a node group', (name, value) => {
+    const input = exampleBayFor(driver, { desired: { labels: { [name]: value } }, extraGroup: { labels: { [name]: value } } });
+    const stack = driver.render(input);
+    validate(stack);
+    for (const node of [input.nodes[0] ?? lastOf(input), lastOf(input)])
+      expect(JSON.parse(String(userDataOf(stack, node).values['labels']))).toEqual({ [name]: value });
+  });
+}
+
+interface NodeData {
+  readonly values: JsonObject;
+  readonly permissions: string | undefined;
+  readonly runcmd: readonly (readonly string[])[];
+}
+
+/** User data of a node as cloud-init reads it: the settings for its scripts, and the commands. */
+function userDataOf(stack: StackSpec, node: Node): NodeData {
+  const { write_files: files, runcmd } = JSON.parse(
+    resolveUserData(stack, resourceNameOf(node)).replace('#cloud-config\n', ''),
+  ) as {
+    readonly write_files: readonly { readonly path: string; readonly content: string; readonly permissions: string }[];
+    readonly runcmd: readonly (readonly string[])[];
+  };
+  const file = files.find(({ path }) => path === '/etc/magnum/node.json');
+  return { values: JSON.parse(file?.content ?? '') as JsonObject, permissions: file?.permissions, runcmd };
+}
+
+/** Scripts of a node in a rendered stack: every file that is no template. */
+function scriptsIn({ files }: StackSpec): NodeScripts {
+  const scripts = Object.entries(files).filter(([name]) => !name.endsWith('.yaml'));
+  return {
+    files: Object.fromEntries(scripts),
+    paths: Object.fromEntries(scripts.map(([name]) => [`/opt/magnum/${basename(name)}`, name])),
+  };
+}
+
+function scriptContract(driver: BayDriver): void {
+  const scripts = scriptsIn(driver.render(exampleBayFor(driver)));
+  const shell = Object.keys(scripts.files).filter((name) => name.endsWith('.sh'));
+
+  test('scripts are ASCII', () => {
+    expect(Object.values(scripts.files).join('')).toMatch(/^[\x00-\x7f]+$/);
+  });
+
+  test('every step of node.sh is a script', () => {
+    const steps = /^STEPS='(.*)'$/m.exec(scripts.files['scripts/lib.sh'] ?? '')?.[1]?.split(' ') ?? [];
+    expect(steps.length).toBeGreaterThan(3);
+    for (const step of steps) expect(shell).toContain(`scripts/${step}.sh`);
+  });
+
+  test('shellcheck finds nothing in the scripts', (context) => {
+    // In a folder as it is on a node, where the library has the driver's part.
+    const { opt: folder, remove } = nodeFolder(scripts);
+    onTestFinished(remove);
+    const result = spawnSync('shellcheck', ['-x', '-P', folder, ...shell.map((name) => basename(name))], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    if (result.error && !process.env['CI']) {
+      console.warn('shellcheck is not installed, so the scripts were not checked');
+      context.skip();
+    }
+    expect(result.stdout).toBe('');
+    expect(result.status).toBe(0);
+  });
+}
