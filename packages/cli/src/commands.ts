@@ -14,7 +14,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   cluster: 'bays in the modern wording',
   driver: 'drivers of bays, and the labels that they read',
   node: 'servers of bays',
-  container: 'containers that run in Swarm bays',
+  container: "containers that a bay's engine runs without pods",
   pod: 'pods of Kubernetes bays',
   coeservice: 'services of Kubernetes bays',
   rc: 'replication controllers of Kubernetes bays',

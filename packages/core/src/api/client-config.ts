@@ -5,9 +5,6 @@ import type { JsonObject } from '../domain/json.js';
 import { numberField } from './http/fields.js';
 import type { Handler } from './http/handler.js';
 
-/** The file by which a kubeconfig is known. */
-const KUBECONFIG = 'config';
-
 /** One handler for both wordings; `ident` names the parameter of the path. */
 export function clientConfigHandler(ident: string): Handler {
   return async (deps, call) => {
@@ -20,9 +17,8 @@ export function clientConfigHandler(ident: string): Handler {
 
 const DAY_SECONDS = 86_400;
 
-function kubeconfigIn({ files, model }: ClientConfig): string {
-  const text = files[KUBECONFIG];
-  if (text !== undefined) return text;
+function kubeconfigIn({ kubeconfig, model }: ClientConfig): string {
+  if (kubeconfig !== undefined) return kubeconfig;
   throw new DomainError('invalid-parameter', {
     field: 'format',
     message: ({ bay }) => `The ${bay} runs ${model.coe}, which is not reached by a kubeconfig. Ask for format=json.`,

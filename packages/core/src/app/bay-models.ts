@@ -1,5 +1,5 @@
 import { DomainError } from '../domain/errors.js';
-import { checkBayModel, defaultNetworkDriver } from '../domain/bay-model-rules.js';
+import { checkBayModel } from '../domain/bay-model-rules.js';
 import type { BayModel } from '../domain/bay-model.js';
 import type { BayModelId } from '../domain/ids.js';
 import type { Problem } from '../domain/labels.js';
@@ -50,12 +50,13 @@ export async function createBayModel(
   deps.policy.require(access.action, actor);
   const projectId = owningProject(actor);
   const image = await requireImage(deps.cloud, fields.imageId, cloudAccess(actor), signal);
+  const known = deps.engines.driverNames(fields.coe);
   const completed = {
     ...fields,
-    networkDriver: fields.networkDriver ?? defaultNetworkDriver(fields.coe),
+    networkDriver: fields.networkDriver ?? known?.networkDrivers[0] ?? null,
     clusterDistro: image.distro,
   };
-  checkBayModel(completed);
+  checkBayModel(completed, known);
   const driver = driverFor(deps, completed, fields.driver, image.driver ?? null);
   deps.engines.requireEnabled(driver);
   const warnings = [...checkLabels(deps, driver, completed.labels), ...withoutEffect(driver, completed)];
@@ -90,7 +91,7 @@ export async function updateBayModel(
   const model = await findBayModel(deps, access, ident);
   deps.policy.require(access.action, access.actor, model);
   const wanted = await changedModel(deps, access, model, change(model), signal);
-  checkBayModel(wanted);
+  checkBayModel(wanted, deps.engines.driverNames(wanted.coe));
   const driver = deps.engines.driverOf(wanted);
   if (driver.name !== model.driver) deps.engines.requireEnabled(driver);
   const warnings = [...checkLabels(deps, driver, wanted.labels), ...withoutEffect(driver, wanted)];

@@ -111,6 +111,7 @@ async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal
   deps.policy.require(access.action, actor);
   const projectId = owningProject(actor);
   requireDelegable(deps, actor);
+  const { volumeType, bootVolumeSize } = driver.cloudNeeds(desired);
   await requireCloudResources(
     deps.cloud,
     {
@@ -121,8 +122,8 @@ async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal
       externalNetworkId: model.externalNetworkId,
       fixedNetwork: desired.fixedNetwork,
       fixedSubnet: desired.fixedSubnet,
-      volumeType: desired.labels['docker_volume_type'] ?? null,
-      bootVolumeSize: desired.labels['boot_volume_size'] ?? null,
+      volumeType: volumeType ?? null,
+      bootVolumeSize: bootVolumeSize ?? null,
     },
     cloudAccess(actor),
     signal,

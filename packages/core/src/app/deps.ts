@@ -1,6 +1,7 @@
 import type { LongWork } from '../concurrency/long-work.js';
 import type { Actor } from '../domain/actor.js';
-import type { BayModel } from '../domain/bay-model.js';
+import type { BayModel, CoeName } from '../domain/bay-model.js';
+import type { DriverNames } from '../domain/bay-model-rules.js';
 import { DomainError } from '../domain/errors.js';
 import type { LimitedRow } from '../domain/quota.js';
 import type { Vocabulary } from '../domain/words.js';
@@ -39,6 +40,8 @@ export interface AppDeps {
     /** Errors: `driver-not-supported` where the operator has disabled it. */
     requireEnabled(driver: BayDriver): void;
     clientFiles(model: BayModel, access: ClientAccess): ClientFiles;
+    /** Network and volume drivers of an engine; undefined where this release has no such engine. */
+    driverNames(coe: CoeName): DriverNames | undefined;
   };
   /** Makes the keys of clients that make none of their own. */
   readonly authority: Pick<CertificateAuthority, 'newRequest'>;

@@ -3,7 +3,7 @@ import { takeSteps } from '../concurrency/long-work.js';
 import type { Bay } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { DomainError, isDomainError } from '../domain/errors.js';
-import { isCidr, type Problem } from '../domain/labels.js';
+import type { Problem } from '../domain/labels.js';
 import type { Node } from '../domain/node.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import type { BayFacts } from '../domain/observation.js';
@@ -121,16 +121,21 @@ async function resourcesAndNeeds(
 /** Any range will do to count: choosing one would set it aside. */
 const SOME_RANGE = '10.0.0.0/24';
 
-function plannedFacts(deps: PlanDeps, { bay, model }: BayDraft, access: CloudAccess, signal: AbortSignal): Promise<BayFacts> {
-  const cidr = bay.desired.labels['fixed_subnet_cidr'];
+function plannedFacts(
+  deps: PlanDeps,
+  { bay, model, driver }: BayDraft,
+  access: CloudAccess,
+  signal: AbortSignal,
+): Promise<BayFacts> {
+  const { fixedSubnetCidr = SOME_RANGE, volumeType } = driver.cloudNeeds(bay.desired);
   return deps.cloud.facts(
     {
       bayId: bay.id,
       externalNetwork: model.externalNetworkId,
       fixedNetwork: bay.desired.fixedNetwork,
       fixedSubnet: bay.desired.fixedSubnet,
-      fixedSubnetCidr: cidr !== undefined && isCidr(cidr) ? cidr : SOME_RANGE,
-      dockerVolumeType: bay.desired.labels['docker_volume_type'],
+      fixedSubnetCidr,
+      dockerVolumeType: volumeType,
     },
     access,
     signal,

@@ -95,6 +95,7 @@ afterEach(() => {
 
 const questions = {
   nodes: async (session: CoeSession) => session.nodes?.(signal),
+  versions: async (session: CoeSession) => session.versions?.(signal),
   containers: async (session: CoeSession) => session.containers?.inspectAll(['web'], signal),
   pods: async (session: CoeSession) => session.pods?.list(signal),
   pod: async (session: CoeSession) => session.pods?.get('web', signal),

@@ -21,6 +21,7 @@ afterEach(() => inside?.close());
 const QUESTIONS = {
   health: (session: CoeSession) => session.health(signal),
   nodes: async (session: CoeSession) => session.nodes?.(signal),
+  versions: async (session: CoeSession) => session.versions?.(signal),
   containers: async (session: CoeSession) => session.containers?.inspectAll(['web'], signal),
   logs: async (session: CoeSession) => session.containers?.logs('web', signal),
   admissions: async (session: CoeSession) => session.admissions?.(signal),

@@ -33,6 +33,7 @@ export function driverRegistry(
     requireEnabled: ({ name }) => {
       if (choice.disabled.has(name)) throw disabledDriver(name);
     },
+    driverNames: findCoe,
     clientFiles: (model, access) => coeOf(model).clientFiles(access),
     endpointAt: (model, address) => driverOf(model, choice).endpointAt(address),
     connect: (model, input) => {

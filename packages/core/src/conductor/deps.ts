@@ -1,4 +1,5 @@
-import type { BayModel } from '../domain/bay-model.js';
+import type { BayModel, CoeName } from '../domain/bay-model.js';
+import type { DriverNames } from '../domain/bay-model-rules.js';
 import type { SigningRules } from '../domain/certificate.js';
 import type { BayDriver, ClientAccess, ClientFiles, CoeSession, ConnectInput } from '../ports/bay-driver.js';
 import type { CertificateAuthority, Vault } from '../ports/certificates.js';
@@ -30,6 +31,8 @@ export interface DriverRegistry {
   endpointAt(model: BayModel, address: string): string;
   /** The files that the engine's own client reads. Errors: `bay-type-not-supported`. */
   clientFiles(model: BayModel, access: ClientAccess): ClientFiles;
+  /** Network and volume drivers of an engine; undefined where this release has no such engine. */
+  driverNames(coe: CoeName): DriverNames | undefined;
   /** False: servers are simulated, and no engine runs on them. */
   readonly areLive: boolean;
 }

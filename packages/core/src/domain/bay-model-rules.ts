@@ -1,31 +1,27 @@
-import type { BayModel, CoeName } from './bay-model.js';
+import type { BayModel } from './bay-model.js';
 import { DomainError } from './errors.js';
 
-const NETWORK_DRIVERS: Readonly<Record<CoeName, readonly [string, ...string[]]>> = {
-  kubernetes: ['flannel', 'calico', 'cilium'],
-  swarm: ['docker', 'flannel'],
-  'swarm-mode': ['docker', 'flannel'],
-  mesos: ['docker'],
-};
-const VOLUME_DRIVERS: Readonly<Record<CoeName, readonly string[]>> = {
-  kubernetes: ['cinder'],
-  swarm: ['rexray'],
-  'swarm-mode': ['rexray'],
-  mesos: ['rexray'],
-};
-const LEAST_DEVICEMAPPER_GB = 3;
-
-/** The engine's own network driver, where the caller names none. */
-export function defaultNetworkDriver(coe: CoeName): string {
-  return NETWORK_DRIVERS[coe][0];
+/** Network and volume drivers that an engine knows. */
+export interface DriverNames {
+  /** The first is chosen where the caller names none. */
+  readonly networkDrivers: readonly [string, ...string[]];
+  readonly volumeDrivers: readonly string[];
 }
 
-/** Rules between fields of a bay model: docs/contract/validation.md#templates. Throws `invalid-parameter` naming the field. */
+const LEAST_DEVICEMAPPER_GB = 3;
+
+/**
+ * Rules between fields of a bay model: docs/contract/validation.md#templates. Throws `invalid-parameter` naming the field. `known`
+ * undefined: this release has no such engine, which the choice of the driver refuses.
+ */
 export function checkBayModel(
-  model: Pick<BayModel, 'coe' | 'networkDriver' | 'volumeDriver' | 'dockerStorageDriver' | 'dockerVolumeSize' | 'dnsNameserver'>,
+  model: Pick<BayModel, 'networkDriver' | 'volumeDriver' | 'dockerStorageDriver' | 'dockerVolumeSize' | 'dnsNameserver'>,
+  known: DriverNames | undefined,
 ): void {
-  requireMember({ field: 'network_driver', what: 'Network driver' }, model.networkDriver, NETWORK_DRIVERS[model.coe]);
-  requireMember({ field: 'volume_driver', what: 'Volume driver' }, model.volumeDriver, VOLUME_DRIVERS[model.coe]);
+  if (known) {
+    requireMember({ field: 'network_driver', what: 'Network driver' }, model.networkDriver, known.networkDrivers);
+    requireMember({ field: 'volume_driver', what: 'Volume driver' }, model.volumeDriver, known.volumeDrivers);
+  }
   checkVolumeSize(model.dockerStorageDriver, model.dockerVolumeSize);
   checkNameservers(model.dnsNameserver);
 }

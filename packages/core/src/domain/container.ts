@@ -3,7 +3,7 @@ import type { BayId, ContainerId } from './ids.js';
 export const CONTAINER_STATUSES = ['Error', 'Running', 'Stopped', 'Paused', 'Unknown'] as const;
 export type ContainerStatus = (typeof CONTAINER_STATUSES)[number];
 
-/** A container that the API manages in a Swarm bay: docs/contract/resources.md#container. */
+/** A container that the API manages in a bay, where the bay's engine runs containers by themselves: docs/contract/resources.md#container. */
 export interface Container {
   readonly id: ContainerId;
   readonly sequence: number;

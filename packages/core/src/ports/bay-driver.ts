@@ -1,5 +1,6 @@
 import type { Bay } from '../domain/bay.js';
 import type { BayModel, CoeName } from '../domain/bay-model.js';
+import type { DriverNames } from '../domain/bay-model-rules.js';
 import type { BayFacts, Observation } from '../domain/observation.js';
 import type { JsonObject } from '../domain/json.js';
 import type { ManifestReport } from '../domain/manifest.js';
@@ -50,6 +51,16 @@ export interface RenderInput extends DesiredBay {
 /** Secrets that a running bay can get anew. */
 export type Rotatable = 'authority' | 'credentials';
 
+/** What a bay's labels ask of the cloud; undefined where they ask nothing. */
+export interface CloudNeeds {
+  /** IPv4 range of the bay's own subnet. A label that is no range has been warned of, and asks nothing. */
+  readonly fixedSubnetCidr: string | undefined;
+  /** Type of the volumes for the engines' data. */
+  readonly volumeType: string | undefined;
+  /** GiB of the volume that servers boot from, as the label says it: not yet checked to be a number. */
+  readonly bootVolumeSize: string | undefined;
+}
+
 /** A driver renders and interprets; it does not act: no I/O, no clock. */
 export interface BayDriver {
   readonly name: string;
@@ -65,6 +76,8 @@ export interface BayDriver {
   ): readonly Problem[];
   /** Cross-field rules of this driver, beyond its labels' types: asked of what a bay is to be, whatever changes it. */
   check?(desired: BayShape): readonly Problem[];
+  /** What the cloud must look up or set aside for a bay, read from the labels that this driver declares. */
+  cloudNeeds(desired: Pick<Bay['desired'], 'labels'>): CloudNeeds;
   /** What the bay's nodes have outgrown: asked when a bay is made and whenever it grows. */
   outgrown?(desired: DesiredBay): readonly Problem[];
   /** Bytes that the largest template of the stack has at least: quick to say, so that nothing huge is rendered to be refused. */
@@ -90,10 +103,18 @@ export interface NodeReport {
   readonly name: string;
   readonly role: 'master' | 'worker';
   readonly state: 'ready' | 'down' | 'unknown';
-  readonly availability: string;
-  readonly leader: boolean;
+  /** Whether the engine places workloads here, in its own words; absent for an engine without such a setting. */
+  readonly availability?: string;
+  /** Whether this master leads the others; absent for an engine whose masters have no leader. */
+  readonly leader?: boolean;
   readonly address: string | null;
   readonly engineVersion: string | null;
+}
+
+/** Versions of a bay's engine and of the program that runs its containers; for some engines these are one program. */
+export interface EngineVersions {
+  readonly coe: string;
+  readonly containerRuntime: string;
 }
 
 export interface HealthReport {
@@ -143,6 +164,8 @@ export interface ManifestClient {
 export interface CoeSession {
   health(signal: AbortSignal): Promise<HealthReport>;
   nodes?(signal: AbortSignal): Promise<readonly NodeReport[]>;
+  /** Versions of the running engine; undefined while it does not say them. */
+  versions?(signal: AbortSignal): Promise<EngineVersions | undefined>;
   readonly containers?: ContainerClient;
   readonly pods?: ManifestClient;
   readonly services?: ManifestClient;
@@ -153,8 +176,8 @@ export interface CoeSession {
    */
   releaseNodes?(names: readonly string[], signal: AbortSignal): Promise<void>;
   /**
-   * Knocks at every node's engine: `refused` says that it, or this side, did not trust the other's certificate.
-   * The probe changes nothing.
+   * Connects to every node that the driver says should be probed: `refused` says that the node, or this side, did not trust the other's
+   * certificate. The probe changes nothing.
    */
   admissions?(signal: AbortSignal): Promise<ReadonlyMap<string, TlsProbeResult>>;
   /** Gives a saved image (`docker save`, a tar stream) to every node's engine. Returns the names of the nodes that have it now. */
@@ -186,9 +209,11 @@ export interface ClientFiles {
   readonly environment: Readonly<Record<string, string>>;
   /** Variables that name a place: a file by its name, or with an empty text the folder. */
   readonly places: Readonly<Record<string, string>>;
+  /** Text of the kubeconfig; absent for an engine whose clients read none. */
+  readonly kubeconfig?: string;
 }
 
-export interface Coe {
+export interface Coe extends DriverNames {
   /** The COE names that this engine serves. */
   readonly names: readonly CoeName[];
   readonly drivers: readonly BayDriver[];

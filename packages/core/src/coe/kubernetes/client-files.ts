@@ -18,7 +18,8 @@ export function clientFiles({ name, address, identity }: ClientAccess): ClientFi
     'current-context': 'default',
     preferences: {},
   };
-  return { files: { config: stringify(config) }, environment: {}, places: { KUBECONFIG: 'config' } };
+  const kubeconfig = stringify(config);
+  return { files: { config: kubeconfig }, environment: {}, places: { KUBECONFIG: 'config' }, kubeconfig };
 }
 
 function base64(text: string): string {

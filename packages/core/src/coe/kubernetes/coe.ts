@@ -3,4 +3,11 @@ import { connectKubernetes } from './client.js';
 import { clientFiles } from './client-files.js';
 
 /** Kubernetes: how a running one is spoken with. No driver makes one yet. */
-export const kubernetes: Coe = { names: ['kubernetes'], drivers: [], connect: connectKubernetes, clientFiles };
+export const kubernetes: Coe = {
+  names: ['kubernetes'],
+  networkDrivers: ['flannel', 'calico', 'cilium'],
+  volumeDrivers: ['cinder'],
+  drivers: [],
+  connect: connectKubernetes,
+  clientFiles,
+};

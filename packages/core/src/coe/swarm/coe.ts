@@ -4,4 +4,11 @@ import { clientFiles } from './client-files.js';
 import { swarmMode } from './drivers/swarm-mode/driver.js';
 
 /** Docker Swarm. `swarm` and `swarm-mode` are two names of one engine. */
-export const swarm: Coe = { names: ['swarm', 'swarm-mode'], drivers: [swarmMode], connect: connectSwarm, clientFiles };
+export const swarm: Coe = {
+  names: ['swarm', 'swarm-mode'],
+  networkDrivers: ['docker', 'flannel'],
+  volumeDrivers: ['rexray'],
+  drivers: [swarmMode],
+  connect: connectSwarm,
+  clientFiles,
+};

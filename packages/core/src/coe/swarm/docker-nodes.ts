@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/errors.js';
-import type { ConnectInput, NodeReport } from '../../ports/bay-driver.js';
+import type { ConnectInput, EngineVersions, NodeReport } from '../../ports/bay-driver.js';
 import { agentWithConnectTimeout } from './connect-timeout.js';
 import type { DockerConnection } from '../../docker/calls.js';
 import { DockerClient } from '../../docker/client.js';
@@ -76,6 +76,13 @@ export async function listNodes(engines: DockerNodes, signal: AbortSignal): Prom
     async (limited) => listIn<SwarmNode>(await engines.manager(usual(limited)).listNodes()),
   );
   return found.map(reportOf);
+}
+
+/** Docker's version on the leading manager, or on the first node. Docker is engine and container runtime in one. */
+export async function versionsOf(engines: DockerNodes, signal: AbortSignal): Promise<EngineVersions | undefined> {
+  const nodes = await listNodes(engines, signal);
+  const version = nodes.find(({ leader }) => leader)?.engineVersion ?? nodes[0]?.engineVersion;
+  return version ? { coe: version, containerRuntime: version } : undefined;
 }
 
 /** Bounds of a call whose answer is of the usual size. */

@@ -4,7 +4,6 @@ import { bayEvent } from '../../domain/bay-event.js';
 import { awaitsCredential, enrolmentKeyRef, trusteePasswordRef } from '../../domain/credential.js';
 import { DomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
-import { isCidr } from '../../domain/labels.js';
 import { referencesOf } from '../../domain/rotation.js';
 import type { Lease } from '../../ports/store.js';
 import { ensureMainPairs, type AuthorityDeps } from './key-pairs.js';
@@ -14,7 +13,7 @@ import type { ConductorDeps } from '../deps.js';
 import { accessOf } from '../desired.js';
 
 export type ReleaseSupportDeps = TrustDeps & Pick<ConductorDeps, 'cloud'>;
-export type EnsureDeps = TrustDeps & AuthorityDeps & Pick<ConductorDeps, 'cloud' | 'clock'>;
+export type EnsureDeps = TrustDeps & AuthorityDeps & Pick<ConductorDeps, 'cloud' | 'clock' | 'engines'>;
 
 /** What must stand before a stack can be rendered. Each part is asked for before it is made, so that any prefix can be repeated. */
 export async function ensureSupport(deps: EnsureDeps, lease: Lease, state: BayState, signal: AbortSignal): Promise<BayState> {
@@ -71,15 +70,15 @@ async function ensureCertificates(deps: EnsureDeps, lease: Lease, state: BayStat
 async function ensureFacts(deps: EnsureDeps, lease: Lease, state: BayState, signal: AbortSignal): Promise<BayState> {
   if (state.support.facts) return state;
   const { bay, model } = state;
-  const cidr = bay.desired.labels['fixed_subnet_cidr'];
+  const { fixedSubnetCidr, volumeType } = deps.engines.driverOf(model).cloudNeeds(bay.desired);
   const facts = await deps.cloud.facts(
     {
       bayId: bay.id,
       externalNetwork: model.externalNetworkId,
       fixedNetwork: bay.desired.fixedNetwork,
       fixedSubnet: bay.desired.fixedSubnet,
-      fixedSubnetCidr: cidr !== undefined && isCidr(cidr) ? cidr : undefined,
-      dockerVolumeType: bay.desired.labels['docker_volume_type'],
+      fixedSubnetCidr,
+      dockerVolumeType: volumeType,
     },
     accessOf(state),
     signal,

@@ -2,7 +2,7 @@ import { underDeadline } from '../../concurrency/deadline.js';
 import type { BayObserved } from '../../domain/bay.js';
 import type { BayStatus } from '../../domain/bay-status.js';
 import { isDomainError } from '../../domain/errors.js';
-import type { CoeSession, NodeReport } from '../../ports/bay-driver.js';
+import type { CoeSession } from '../../ports/bay-driver.js';
 import { sessionOf, type EngineAccessDeps } from '../engine-access.js';
 import type { Pass, PassResult } from '../pass.js';
 import type { BayState } from '../bay-state.js';
@@ -90,7 +90,6 @@ async function observeHealth(
 }
 
 async function versionsOf(session: CoeSession, signal: AbortSignal): Promise<Partial<BayObserved>> {
-  const nodes: readonly NodeReport[] = (await session.nodes?.(signal)) ?? [];
-  const version = nodes.find((node) => node.leader)?.engineVersion ?? nodes[0]?.engineVersion;
-  return version ? { coeVersion: version, containerVersion: version } : {};
+  const versions = await session.versions?.(signal);
+  return versions ? { coeVersion: versions.coe, containerVersion: versions.containerRuntime } : {};
 }

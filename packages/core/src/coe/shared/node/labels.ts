@@ -1,5 +1,6 @@
-import { labelValue, type Labels, type LabelSchema } from '../../../domain/labels.js';
-import type { DesiredBay } from '../../../ports/bay-driver.js';
+import type { Bay } from '../../../domain/bay.js';
+import { isCidr, labelValue, type Labels, type LabelSchema } from '../../../domain/labels.js';
+import type { CloudNeeds, DesiredBay } from '../../../ports/bay-driver.js';
 
 /** Labels of what the cloud makes for a bay: servers, volumes, networks, load balancer. */
 export const CLOUD_LABELS = {
@@ -96,6 +97,17 @@ export function label(desired: Pick<DesiredBay, 'bay'>, name: SharedLabel): stri
 /** Value of a label, or its default, in any set of labels: a node group may bring its own. */
 export function valueIn(labels: Labels, name: SharedLabel): string | undefined {
   return labelValue(SHARED_LABELS, labels, name);
+}
+
+/** What a bay's labels ask of the cloud. Defaults count for nothing here: they ask what the cloud does anyway. */
+export function cloudNeeds({ labels }: Pick<Bay['desired'], 'labels'>): CloudNeeds {
+  const given = (name: SharedLabel): string | undefined => (Object.hasOwn(labels, name) ? labels[name] : undefined);
+  const range = given('fixed_subnet_cidr');
+  return {
+    fixedSubnetCidr: range !== undefined && isCidr(range) ? range : undefined,
+    volumeType: given('docker_volume_type'),
+    bootVolumeSize: given('boot_volume_size'),
+  };
 }
 
 /** Parts of a bay's label that names several things, separated by commas. */

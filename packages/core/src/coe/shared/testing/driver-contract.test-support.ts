@@ -7,7 +7,7 @@ import { resourceNameOf } from '../../../domain/names.js';
 import type { Node } from '../../../domain/node.js';
 import { Secret } from '../../../domain/secret.js';
 import { validateSpec } from '../../../embedded-cloud/hot-engine/validate.js';
-import type { BayDriver, RenderInput } from '../../../ports/bay-driver.js';
+import type { BayDriver, CloudNeeds, RenderInput } from '../../../ports/bay-driver.js';
 import type { StackSpec } from '../../../ports/orchestrator.js';
 import type { NodeScripts } from '../node/scripts.js';
 import { EXAMPLES, exampleBayFor, HOSTILE, type Example } from './example-bays.js';
@@ -22,6 +22,7 @@ import { resolveUserData } from './user-data.test-support.js';
 export function driverContract(driver: BayDriver): void {
   describe(`the driver ${driver.name}`, () => {
     labelContract(driver);
+    cloudNeedsContract(driver);
     renderContract(driver);
     growthContract(driver);
     hostileContract(driver);
@@ -57,6 +58,25 @@ function labelContract(driver: BayDriver): void {
     expect(driver.check?.(input) ?? []).toEqual([]);
     expect(driver.outgrown?.(input) ?? []).toEqual([]);
     expect(driver.withoutEffect?.({ ...input.model, labels: {} }) ?? []).toEqual([]);
+  });
+}
+
+function cloudNeedsContract(driver: BayDriver): void {
+  const needs = (labels: Readonly<Record<string, string>>): CloudNeeds => driver.cloudNeeds({ labels });
+  const NONE = { fixedSubnetCidr: undefined, volumeType: undefined, bootVolumeSize: undefined };
+
+  test('labels that are absent, unknown or no range ask nothing of the cloud', () => {
+    for (const labels of [{}, HOSTILE, { fixed_subnet_cidr: '10.0.0.0' }]) expect(needs(labels)).toEqual(NONE);
+  });
+
+  test('a label that the driver declares is what the cloud is asked for', () => {
+    const given = { fixed_subnet_cidr: '10.9.0.0/24', docker_volume_type: 'fast', boot_volume_size: '20' };
+    const declared = Object.fromEntries(Object.entries(given).filter(([name]) => name in driver.labels));
+    expect(needs(declared)).toEqual({
+      fixedSubnetCidr: declared['fixed_subnet_cidr'],
+      volumeType: declared['docker_volume_type'],
+      bootVolumeSize: declared['boot_volume_size'],
+    });
   });
 }
 

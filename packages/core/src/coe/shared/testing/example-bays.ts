@@ -1,6 +1,5 @@
 import type { Bay } from '../../../domain/bay.js';
 import { UNSEEN_BAY } from '../../../domain/bay.js';
-import { defaultNetworkDriver } from '../../../domain/bay-model-rules.js';
 import type { BayModel } from '../../../domain/bay-model.js';
 import type { BayId, BayModelId, NodeGroupId, NodeId } from '../../../domain/ids.js';
 import type { BayFacts } from '../../../domain/observation.js';
@@ -9,6 +8,7 @@ import { UNSEEN_NODE, type Node } from '../../../domain/node.js';
 import type { NodeGroup } from '../../../domain/node-group.js';
 import { Secret } from '../../../domain/secret.js';
 import type { BayDriver, RenderInput } from '../../../ports/bay-driver.js';
+import { findCoe } from '../../index.js';
 
 // Ids of examples are branded here, where they are made.
 const id = <T extends string>(kind: string, number: number): T =>
@@ -64,7 +64,7 @@ export function exampleBayFor({ provides }: BayDriver, example: Example = {}): R
   const [platform] = provides;
   if (!platform) throw new Error('a driver without a platform is never chosen');
   const { coe, distro: clusterDistro, serverType } = platform;
-  const model = { coe, clusterDistro, serverType, networkDriver: defaultNetworkDriver(coe), ...example.model };
+  const model = { coe, clusterDistro, serverType, networkDriver: findCoe(coe)?.networkDrivers[0] ?? null, ...example.model };
   return exampleBay({ ...example, model });
 }
 

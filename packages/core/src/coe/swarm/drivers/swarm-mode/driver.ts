@@ -12,7 +12,7 @@ import {
   overlap,
   portProblems,
 } from '../../../shared/node/checks.js';
-import { label } from '../../../shared/node/labels.js';
+import { cloudNeeds, label } from '../../../shared/node/labels.js';
 import { SWARM_LABELS, swarmLabel } from './labels.js';
 import { SWARM_SCRIPTS } from './scripts.js';
 
@@ -49,6 +49,7 @@ export const swarmMode: BayDriver = {
   rotates: ['authority', 'credentials'],
   withoutEffect,
   check,
+  cloudNeeds,
   outgrown: outgrownRange,
   leastTemplateBytes,
   render: (input) => lastStep(renderStack(SHAPE, input)),
