@@ -4,10 +4,14 @@ import { DomainError } from '@magnum-ts/core';
 import { type BayId, systemClock } from '@magnum-ts/core/testing';
 import type { Neighbour } from '../../packages/core/src/adapters/openstack/catalog.js';
 import { openstackOrphans } from '../../packages/core/src/adapters/openstack/orphans.js';
+import { coes } from '../../packages/core/src/coe/index.js';
+import { originsOf } from '../../packages/core/src/coe/workload-origins.js';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
 import { cloudSessions, type Sessions } from '../../packages/core/src/adapters/openstack/sessions.js';
 import type { SweepResult, SweepRequest } from '../../packages/core/src/ports/orphans.js';
 import { DEMO, SIGNAL, withOpenstack, type Made } from './cloud.js';
+
+const ORIGINS = originsOf(coes);
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
@@ -76,7 +80,7 @@ await withOpenstack('what workloads leave behind', (cloud) => {
   async function swept(change: Partial<SweepRequest> = {}): Promise<SweepResult> {
     const removed = [];
     for (let round = 0; round < 60; round += 1) {
-      const sweep = await openstackOrphans(sessions).sweep(request(change), access, SIGNAL);
+      const sweep = await openstackOrphans(sessions, ORIGINS).sweep(request(change), access, SIGNAL);
       removed.push(...sweep.removed);
       if (sweep.going.length === 0) return { ...sweep, removed };
       await systemClock.sleep(1_000, SIGNAL);
@@ -130,7 +134,11 @@ await withOpenstack('what workloads leave behind', (cloud) => {
     });
     things['late'] = await made('network', '/v2.0/ports', { port: { network_id: network.id } });
     const barred: Sessions = { ...sessions, service: closed(sessions.service), of: (one) => closed(sessions.of(one)) };
-    const sweep = await openstackOrphans(barred).sweep(request({ ownNetworkIds: new Set([network.id]) }), access, SIGNAL);
+    const sweep = await openstackOrphans(barred, ORIGINS).sweep(
+      request({ ownNetworkIds: new Set([network.id]) }),
+      access,
+      SIGNAL,
+    );
     expect(sweep.kept).toMatchObject([
       { type: 'OS::Octavia::LoadBalancer', id: null, reason: expect.stringContaining('not allowed') },
     ]);
@@ -143,7 +151,7 @@ await withOpenstack('what workloads leave behind', (cloud) => {
     const poor: Sessions = { ...sessions, service: { ...sessions.service, network: other.network } };
     // Another project's member sees nothing of this project, and may delete nothing of it: Neutron says so by its absence.
     expect(
-      (await openstackOrphans(poor).sweep(request({ ownNetworkIds: new Set([network.id]) }), access, SIGNAL)).removed,
+      (await openstackOrphans(poor, ORIGINS).sweep(request({ ownNetworkIds: new Set([network.id]) }), access, SIGNAL)).removed,
     ).toEqual([]);
     const refused = (): Promise<never> => Promise.reject(new DomainError('cloud-refused', 'Neutron: not allowed'));
     const barred: Sessions = {
@@ -153,7 +161,11 @@ await withOpenstack('what workloads leave behind', (cloud) => {
         network: { ...sessions.service.network, GET: refused, DELETE: refused } as typeof demo.network,
       },
     };
-    const sweep = await openstackOrphans(barred).sweep(request({ ownNetworkIds: new Set([network.id]) }), access, SIGNAL);
+    const sweep = await openstackOrphans(barred, ORIGINS).sweep(
+      request({ ownNetworkIds: new Set([network.id]) }),
+      access,
+      SIGNAL,
+    );
     expect(ids(sweep.removed)).toEqual([idOf('later')]);
   });
 

@@ -13,9 +13,6 @@ export interface ClientConfig extends ClientFiles {
   readonly expiresAt: string | null;
 }
 
-/** The subject that the OpenStack client asks for itself: docs/contract/clients.md#client-files. */
-const SUBJECT = { commonName: 'admin', organization: 'system:masters' } as const;
-
 /**
  * Makes a key, has the bay's authority sign it for a while, and puts both into the engine's own form. The key is nowhere else than
  * in what is returned. Errors: `engine-not-live` while the bay has no address or no authority yet.
@@ -33,18 +30,18 @@ export async function makeClientConfig(
   if (!address) throw noAddress(bay);
   const model = await deps.store.read((repos) => repos.bayModels.get(bay.desired.bayModelId));
   if (!model) throw new DomainError('internal', `Bay model ${bay.desired.bayModelId} is missing.`);
-  const made = model.tlsDisabled ? null : await signedIdentity(deps, bay, wanted.validForSeconds, signal);
+  const made = model.tlsDisabled ? null : await signedIdentity(deps, { bay, model }, wanted.validForSeconds, signal);
   const kit = deps.engines.clientFiles(model, { name: bay.name, address, identity: made?.identity ?? null });
   return { bay, model, address, expiresAt: made?.expiresAt ?? null, ...kit };
 }
 
 async function signedIdentity(
   deps: AppDeps,
-  bay: Bay,
+  { bay, model }: { readonly bay: Bay; readonly model: BayModel },
   validForSeconds: number,
   signal: AbortSignal,
 ): Promise<{ readonly identity: NonNullable<ClientAccess['identity']>; readonly expiresAt: string }> {
-  const { csr, privateKey } = await deps.authority.newRequest(SUBJECT);
+  const { csr, privateKey } = await deps.authority.newRequest(deps.engines.adminSubject(model));
   const question = { bayId: bay.id, csr, authority: 'main', validForSeconds } as const;
   const { pem, ca, expiresAt } = await deps.bus.call('certificate.client', question, { timeoutMs: QUESTION_MS, signal });
   return { identity: { ca, certificate: pem, key: privateKey }, expiresAt };

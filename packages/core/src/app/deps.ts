@@ -7,7 +7,7 @@ import type { LimitedRow } from '../domain/quota.js';
 import type { Vocabulary } from '../domain/words.js';
 import type { LabelBounds, LabelCheck } from '../domain/labels.js';
 import type { BayDriver, ClientAccess, ClientFiles } from '../ports/bay-driver.js';
-import type { CertificateAuthority } from '../ports/certificates.js';
+import type { CertificateAuthority, CertificateSubject } from '../ports/certificates.js';
 import type { Manifests } from '../ports/manifests.js';
 import type { MessageBus } from '../ports/bus.js';
 import type { Clock } from '../ports/clock.js';
@@ -40,6 +40,8 @@ export interface AppDeps {
     /** Errors: `driver-not-supported` where the operator has disabled it. */
     requireEnabled(driver: BayDriver): void;
     clientFiles(model: BayModel, access: ClientAccess): ClientFiles;
+    /** Subject of a client certificate with all rights, docs/contract/clients.md#client-files. Errors: `bay-type-not-supported`. */
+    adminSubject(model: BayModel): CertificateSubject;
     /** Network and volume drivers of an engine; undefined where this release has no such engine. */
     driverNames(coe: CoeName): DriverNames | undefined;
   };

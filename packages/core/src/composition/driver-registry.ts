@@ -34,6 +34,7 @@ export function driverRegistry(
       if (choice.disabled.has(name)) throw disabledDriver(name);
     },
     driverNames: findCoe,
+    adminSubject: (model) => coeOf(model).adminSubject,
     clientFiles: (model, access) => coeOf(model).clientFiles(access),
     endpointAt: (model, address) => driverOf(model, choice).endpointAt(address),
     connect: (model, input) => {

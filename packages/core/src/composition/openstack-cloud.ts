@@ -10,6 +10,8 @@ import { originOf, type EndpointChoice, type Neighbour } from '../adapters/opens
 import { OpenstackCloud } from '../adapters/openstack/cloud.js';
 import { KeystoneIdentity, type KeystoneOptions } from '../adapters/openstack/identity.js';
 import { openstackOrphans } from '../adapters/openstack/orphans.js';
+import { coes } from '../coe/index.js';
+import { originsOf } from '../coe/workload-origins.js';
 import { cloudSessions, type Sessions } from '../adapters/openstack/sessions.js';
 import type { SessionDeps } from '../adapters/openstack/session.js';
 import { wirePerNeighbour, wireTo, type Wire, type WireOptions } from '../adapters/openstack/wire.js';
@@ -80,7 +82,7 @@ export function composeOpenstack(config: Config, options: OpenstackOptions): Con
       serverGroupPolicy: config.text('cluster', 'nodes_affinity_policy') ?? 'soft-anti-affinity',
       dockerVolumeType: config.text('cinder', 'default_docker_volume_type') ?? '',
     }),
-    leftovers: openstackOrphans(sessions),
+    leftovers: openstackOrphans(sessions, originsOf(coes)),
     sweepRules: {
       timeoutMs: config.number('cluster', 'pre_delete_lb_timeout') * 1_000,
       deletesVolumes: config.text('cluster', 'workload_volumes') === 'delete',

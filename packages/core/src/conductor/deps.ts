@@ -2,7 +2,7 @@ import type { BayModel, CoeName } from '../domain/bay-model.js';
 import type { DriverNames } from '../domain/bay-model-rules.js';
 import type { SigningRules } from '../domain/certificate.js';
 import type { BayDriver, ClientAccess, ClientFiles, CoeSession, ConnectInput } from '../ports/bay-driver.js';
-import type { CertificateAuthority, Vault } from '../ports/certificates.js';
+import type { CertificateAuthority, CertificateSubject, Vault } from '../ports/certificates.js';
 import type { Clock } from '../ports/clock.js';
 import type { Cloud } from '../ports/cloud.js';
 import type { Identity } from '../ports/identity.js';
@@ -31,6 +31,8 @@ export interface DriverRegistry {
   endpointAt(model: BayModel, address: string): string;
   /** The files that the engine's own client reads. Errors: `bay-type-not-supported`. */
   clientFiles(model: BayModel, access: ClientAccess): ClientFiles;
+  /** Subject of a client certificate with all rights. Errors: `bay-type-not-supported`. */
+  adminSubject(model: BayModel): CertificateSubject;
   /** Network and volume drivers of an engine; undefined where this release has no such engine. */
   driverNames(coe: CoeName): DriverNames | undefined;
   /** False: servers are simulated, and no engine runs on them. */

@@ -10,7 +10,9 @@ import type { NodeGroup } from '../domain/node-group.js';
 import type { Secret } from '../domain/secret.js';
 import type { ContainerReport, ContainerSpec } from '../domain/container.js';
 import type { AddressGuard } from '../http/address-guard.js';
+import type { CertificateSubject } from './certificates.js';
 import type { StackSnapshot, StackSpec } from './orchestrator.js';
+import type { WorkloadOrigins } from './orphans.js';
 
 /** What a driver can serve; the triple chooses the driver (docs/contract/templates.md#choice-of-the-driver). */
 export interface Platform {
@@ -219,4 +221,8 @@ export interface Coe extends DriverNames {
   readonly drivers: readonly BayDriver[];
   connect(input: ConnectInput): CoeSession;
   clientFiles(access: ClientAccess): ClientFiles;
+  /** Subject of an administrator's client certificate, by which the engine grants all rights. */
+  readonly adminSubject: CertificateSubject;
+  /** Marks of what workloads make in the cloud; absent for an engine whose workloads make nothing there. */
+  readonly workloadOrigins?: WorkloadOrigins;
 }

@@ -22,6 +22,20 @@ export interface SweepResult {
   readonly kept: readonly (OrphanedResource & { readonly reason: string })[];
 }
 
+/** The texts of a resource in the cloud by which its maker marks it. */
+export interface Described {
+  readonly name?: string | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
+
+/** How an engine marks the resources that its workloads make. */
+export interface WorkloadOrigins {
+  isOfBay(bayId: BayId, described: Described): boolean;
+  /** Ids of other clusters that use the resource too. */
+  otherUsers(bayId: BayId, described: Described): readonly string[];
+}
+
 export interface SweepRequest {
   readonly bayId: BayId;
   readonly projectId: string;

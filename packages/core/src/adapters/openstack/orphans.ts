@@ -2,8 +2,14 @@ import type { components as Balancing } from '@magnum-ts/openapi/openstack/load-
 import type { components as Network } from '@magnum-ts/openapi/openstack/network';
 import type { components as Volumes } from '@magnum-ts/openapi/openstack/volume';
 import { isDomainError } from '../../domain/errors.js';
-import { isOfBay, otherUsers } from '../../domain/orphans.js';
-import type { OrphanedResources, OrphanedResource, OrphanType, SweepResult, SweepRequest } from '../../ports/orphans.js';
+import type {
+  OrphanedResources,
+  OrphanedResource,
+  OrphanType,
+  SweepResult,
+  SweepRequest,
+  WorkloadOrigins,
+} from '../../ports/orphans.js';
 import type { CloudAccess } from '../../ports/orchestrator.js';
 import { allPages } from './pages.js';
 import { dataOf, type Session } from './session.js';
@@ -22,6 +28,7 @@ interface Rights {
 }
 
 interface Round {
+  readonly origins: WorkloadOrigins;
   readonly request: SweepRequest;
   readonly rights: readonly Rights[];
   readonly signal: AbortSignal;
@@ -31,11 +38,11 @@ interface Round {
 }
 
 /** Octavia, Neutron and Cinder, searched in the bay's project. */
-export function openstackOrphans(sessions: Sessions): OrphanedResources {
+export function openstackOrphans(sessions: Sessions, origins: WorkloadOrigins): OrphanedResources {
   return {
     sweep: async (request, access, signal): Promise<SweepResult> => {
       const rights = await rightsOf(sessions, access, signal);
-      const round: Round = { request, rights, signal, removeEach: [], going: [], kept: [] };
+      const round: Round = { origins, request, rights, signal, removeEach: [], going: [], kept: [] };
       const found = (await sessions.service.has('load-balancer', signal)) ? await sweepBalancers(round) : [];
       await sweepAddresses(round, new Set(found.flatMap(({ vip_port_id: port }) => port ?? [])));
       await sweepPorts(round);
@@ -63,7 +70,7 @@ async function sweepBalancers(round: Round): Promise<readonly LoadBalancer[]> {
     (one) =>
       !stackIds.has(one.id) &&
       one.provisioning_status !== 'DELETED' &&
-      (isOfBay(bayId, one) || ownNetworkIds.has(one.vip_network_id ?? '')),
+      (round.origins.isOfBay(bayId, one) || ownNetworkIds.has(one.vip_network_id ?? '')),
   );
   for (const balancer of own) await sweepBalancer(round, balancer);
   return own;
@@ -71,7 +78,7 @@ async function sweepBalancers(round: Round): Promise<readonly LoadBalancer[]> {
 
 async function sweepBalancer(round: Round, balancer: LoadBalancer): Promise<void> {
   const remnant: OrphanedResource = { type: 'OS::Octavia::LoadBalancer', id: balancer.id, name: balancer.name };
-  const [other] = otherUsers(round.request.bayId, balancer);
+  const [other] = round.origins.otherUsers(round.request.bayId, balancer);
   if (other !== undefined) return void round.kept.push({ ...remnant, reason: `Cluster ${other} uses it too.` });
   if (balancer.provisioning_status === 'PENDING_DELETE') return void round.going.push(remnant);
   const params = { path: { loadbalancer_id: balancer.id }, query: { cascade: true } };
@@ -93,7 +100,7 @@ async function sweepAddresses(round: Round, ports: ReadonlySet<string>): Promise
   );
   for (const address of all.filter(({ id }) => !stackIds.has(id))) {
     const remnant: OrphanedResource = { type: 'OS::Neutron::FloatingIP', id: address.id, name: address.floating_ip_address };
-    if (isOfBay(bayId, address)) {
+    if (round.origins.isOfBay(bayId, address)) {
       const params = { path: { floatingip_id: address.id } };
       await removed(round, remnant, ({ session }) =>
         session.network.DELETE('/v2.0/floatingips/{floatingip_id}', { params, signal: round.signal }),
@@ -121,7 +128,7 @@ async function sweepPorts(round: Round): Promise<void> {
       !stackIds.has(port.id) &&
       !stackIds.has(port.device_id ?? '') &&
       !OTHERS_PORTS.test(port.device_owner ?? '') &&
-      (ownNetworkIds.has(port.network_id) || isOfBay(bayId, port)),
+      (ownNetworkIds.has(port.network_id) || round.origins.isOfBay(bayId, port)),
   );
   for (const port of own) {
     const remnant: OrphanedResource = { type: 'OS::Neutron::Port', id: port.id, name: port.name };
@@ -149,7 +156,7 @@ async function sweepVolumes(round: Round): Promise<void> {
     (volume) =>
       !stackIds.has(volume.id) &&
       (volume['os-vol-tenant-attr:tenant_id'] ?? projectId) === projectId &&
-      isOfBay(bayId, { ...volume, tags: Object.values(volume.metadata ?? {}) }),
+      round.origins.isOfBay(bayId, { ...volume, tags: Object.values(volume.metadata ?? {}) }),
   );
   for (const volume of own) {
     const remnant: OrphanedResource = { type: 'OS::Cinder::Volume', id: volume.id, name: volume.name ?? '' };

@@ -1,6 +1,7 @@
 import type { Coe } from '../../ports/bay-driver.js';
 import { connectKubernetes } from './client.js';
 import { clientFiles } from './client-files.js';
+import { kubernetesOrigins } from './workload-origins.js';
 
 /** Kubernetes: how a running one is spoken with. No driver makes one yet. */
 export const kubernetes: Coe = {
@@ -10,4 +11,7 @@ export const kubernetes: Coe = {
   drivers: [],
   connect: connectKubernetes,
   clientFiles,
+  // Kubernetes' own group of administrators.
+  adminSubject: { commonName: 'admin', organization: 'system:masters' },
+  workloadOrigins: kubernetesOrigins,
 };

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { BayId } from './ids.js';
-import { isOfBay, otherUsers } from './orphans.js';
+import type { BayId } from '../domain/ids.js';
+import { coes } from './index.js';
+import { originsOf } from './workload-origins.js';
+
+const { isOfBay, otherUsers } = originsOf(coes);
 
 const BAY = '0a1b2c3d-0000-4000-8000-000000000001' as BayId;
 const OTHER = '0a1b2c3d-0000-4000-8000-000000000002';
