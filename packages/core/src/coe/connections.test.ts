@@ -6,8 +6,8 @@ import type { CoeSession, ConnectInput } from '../ports/bay-driver.js';
 import { ANY_ADDRESS } from '../testing/any-address.js';
 import { countingServer, openAtMost, type CountingNeighbour } from '../testing/counting-neighbour.js';
 import { selfSigned } from '../testing/self-signed.js';
-import { connectKubernetes } from './kubernetes/client.js';
-import { connectSwarm } from './swarm/client.js';
+import { connectKubernetes } from './kubernetes/session/session.js';
+import { connectSwarm } from './swarm/session/session.js';
 
 const { maxSockets, maxFreeSockets } = CONNECTION_BOUNDS;
 const tls = selfSigned();

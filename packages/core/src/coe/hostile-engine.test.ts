@@ -8,8 +8,8 @@ import { ANY_ADDRESS } from '../testing/any-address.js';
 import { countingServer, openAtMost, type CountingNeighbour } from '../testing/counting-neighbour.js';
 import { selfSigned } from '../testing/self-signed.js';
 import { collect, MOST_ANSWERED, MOST_WRITTEN } from '../http/bounded-http.js';
-import { connectKubernetes } from './kubernetes/client.js';
-import { connectSwarm } from './swarm/client.js';
+import { connectKubernetes } from './kubernetes/session/session.js';
+import { connectSwarm } from './swarm/session/session.js';
 
 /** Engines that answer whatever they like: the bay's owner is root on its nodes. */
 const tls = selfSigned();

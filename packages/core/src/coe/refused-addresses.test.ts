@@ -8,8 +8,8 @@ import { Allowance, exchange, MOST_ANSWERED } from '../http/bounded-http.js';
 import type { CoeSession } from '../ports/bay-driver.js';
 import { countingServer, type CountingNeighbour } from '../testing/counting-neighbour.js';
 import { selfSigned } from '../testing/self-signed.js';
-import { connectKubernetes } from './kubernetes/client.js';
-import { connectSwarm } from './swarm/client.js';
+import { connectKubernetes } from './kubernetes/session/session.js';
+import { connectSwarm } from './swarm/session/session.js';
 
 const tls = selfSigned();
 const signal = new AbortController().signal;

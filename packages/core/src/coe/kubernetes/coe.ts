@@ -1,5 +1,5 @@
 import type { Coe } from '../../ports/bay-driver.js';
-import { connectKubernetes } from './client.js';
+import { connectKubernetes } from './session/session.js';
 import { clientFiles } from './client-files.js';
 import { kubernetesOrigins } from './workload-origins.js';
 

@@ -1,5 +1,5 @@
 import type { Coe } from '../../ports/bay-driver.js';
-import { connectSwarm } from './client.js';
+import { connectSwarm } from './session/session.js';
 import { clientFiles } from './client-files.js';
 import { swarmMode } from './drivers/swarm-mode/driver.js';
 

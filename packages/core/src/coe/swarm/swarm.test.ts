@@ -11,7 +11,7 @@ import { localDockerClient } from '../../docker/local.js';
 import { Secret } from '../../domain/secret.js';
 import { Allowance, MOST_ANSWERED } from '../../http/bounded-http.js';
 import type { CoeSession } from '../../ports/bay-driver.js';
-import { connectSwarm } from './client.js';
+import { connectSwarm } from './session/session.js';
 import { TestCloud, type Signal } from '../shared/testing/cloud.test-support.js';
 import { swarmMode } from './drivers/swarm-mode/driver.js';
 import { EXAMPLE_BAYS, exampleBay, type Example } from '../shared/testing/example-bays.js';

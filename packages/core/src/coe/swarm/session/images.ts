@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { finishProgress } from '../../docker/progress.js';
-import { DomainError, isDomainError } from '../../domain/errors.js';
+import { finishProgress } from '../../../docker/progress.js';
+import { DomainError, isDomainError } from '../../../domain/errors.js';
 import { attempt } from './engine-errors.js';
 import { requireNodes, usual, type DockerNode, type DockerNodes } from './docker-nodes.js';
 

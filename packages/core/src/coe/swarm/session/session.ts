@@ -1,5 +1,5 @@
-import type { CoeSession, ConnectInput } from '../../ports/bay-driver.js';
-import { probeNodes } from '../shared/session/tls-probe.js';
+import type { CoeSession, ConnectInput } from '../../../ports/bay-driver.js';
+import { probeNodes } from '../../shared/session/tls-probe.js';
 import { containerClient } from './containers.js';
 import { apiPortOf, dockerNodes, listNodes, versionsOf } from './docker-nodes.js';
 import { healthOf } from './health.js';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DockerClient } from '../../docker/client.js';
-import { isDomainError } from '../../domain/errors.js';
+import type { DockerClient } from '../../../docker/client.js';
+import { isDomainError } from '../../../domain/errors.js';
 import { attempt, statusOf, wordsOf } from './engine-errors.js';
 import { CALL_WITHIN, listIn, usual, type DockerNodes } from './docker-nodes.js';
 

@@ -1,9 +1,9 @@
-import { DomainError } from '../../domain/errors.js';
-import type { ConnectInput, EngineVersions, NodeReport } from '../../ports/bay-driver.js';
+import { DomainError } from '../../../domain/errors.js';
+import type { ConnectInput, EngineVersions, NodeReport } from '../../../ports/bay-driver.js';
 import { agentWithConnectTimeout } from './connect-timeout.js';
-import type { DockerConnection } from '../../docker/calls.js';
-import { DockerClient } from '../../docker/client.js';
-import { Allowance, MOST_ANSWERED, type Bounds } from '../../http/bounded-http.js';
+import type { DockerConnection } from '../../../docker/calls.js';
+import { DockerClient } from '../../../docker/client.js';
+import { Allowance, MOST_ANSWERED, type Bounds } from '../../../http/bounded-http.js';
 import { attempt } from './engine-errors.js';
 
 export const CALL_WITHIN = 10_000;

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { Agent } from 'node:https';
 import { LRUCache } from 'lru-cache';
-import { CONNECTION_BOUNDS } from '../../domain/connections.js';
-import type { CoeEndpoint } from '../../ports/bay-driver.js';
+import { CONNECTION_BOUNDS } from '../../../domain/connections.js';
+import type { CoeEndpoint } from '../../../ports/bay-driver.js';
 
 /** An agent that falls out still closes its idle connections. */
 const MOST_AGENTS = 500;

@@ -1,5 +1,5 @@
-import type { ConnectInput, HealthReport } from '../../ports/bay-driver.js';
-import { healthFrom } from '../shared/session/health.js';
+import type { ConnectInput, HealthReport } from '../../../ports/bay-driver.js';
+import { healthFrom } from '../../shared/session/health.js';
 import { listNodes, type DockerNodes } from './docker-nodes.js';
 
 /** The nodes that the swarm calls ready. */

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { CONNECTION_BOUNDS } from '../../domain/connections.js';
+import { CONNECTION_BOUNDS } from '../../../domain/connections.js';
 
 const TAKEN = { http: 'connect', https: 'secureConnect' } as const;
 

@@ -1,6 +1,6 @@
-import { DomainError } from '../../domain/errors.js';
-import { Allowance, AnswerTooLargeError, MOST_ANSWERED, type Bounds } from '../../http/bounded-http.js';
-import { attemptWith } from '../shared/session/attempt.js';
+import { DomainError } from '../../../domain/errors.js';
+import { Allowance, AnswerTooLargeError, MOST_ANSWERED, type Bounds } from '../../../http/bounded-http.js';
+import { attemptWith } from '../../shared/session/attempt.js';
 
 const WHERE = "the bay's API";
 const WITHIN_MS = 20_000;

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { Secret } from '../../domain/secret.js';
-import { ANY_ADDRESS } from '../../testing/any-address.js';
-import { connectSwarm } from './client.js';
+import { Secret } from '../../../domain/secret.js';
+import { ANY_ADDRESS } from '../../../testing/any-address.js';
+import { connectSwarm } from './session.js';
 
 let server: Server | undefined;
 afterEach(() => void server?.close());

@@ -7,8 +7,8 @@ import type {
   V1Service,
   V1ServicePort,
 } from '@kubernetes/client-node';
-import type { JsonObject } from '../../domain/json.js';
-import type { ManifestKind, ManifestReport } from '../../domain/manifest.js';
+import type { JsonObject } from '../../../domain/json.js';
+import type { ManifestKind, ManifestReport } from '../../../domain/manifest.js';
 
 interface KubernetesObject {
   metadata?: V1ObjectMeta;

@@ -1,6 +1,6 @@
 import type { CoreV1Api, SecurityAuthentication } from '@kubernetes/client-node';
-import type { CoeSession, ConnectInput } from '../../ports/bay-driver.js';
-import type { Bounds } from '../../http/bounded-http.js';
+import type { CoeSession, ConnectInput } from '../../../ports/bay-driver.js';
+import type { Bounds } from '../../../http/bounded-http.js';
 import { agentFor } from './agents.js';
 import type { Connection } from './connection.js';
 import { healthOf } from './health.js';

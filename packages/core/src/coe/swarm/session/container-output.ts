@@ -1,4 +1,4 @@
-import { DomainError } from '../../domain/errors.js';
+import { DomainError } from '../../../domain/errors.js';
 
 /** Bytes of output that are kept: the last ones. */
 export const MOST_OUTPUT = 1024 * 1024;

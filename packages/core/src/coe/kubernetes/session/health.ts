@@ -1,5 +1,5 @@
-import type { ConnectInput, HealthReport } from '../../ports/bay-driver.js';
-import { healthFrom } from '../shared/session/health.js';
+import type { ConnectInput, HealthReport } from '../../../ports/bay-driver.js';
+import { healthFrom } from '../../shared/session/health.js';
 import { attempt } from './attempt.js';
 import { itemsOf } from './kinds.js';
 import type { Connection } from './connection.js';

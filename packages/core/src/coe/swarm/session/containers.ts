@@ -1,10 +1,10 @@
-import type { ContainerHandle } from '../../docker/handles.js';
-import { finishProgress } from '../../docker/progress.js';
-import type { ContainerSummary, NewContainer } from '../../docker/resources.js';
-import { DomainError, isDomainError } from '../../domain/errors.js';
-import type { ContainerReport, ContainerSpec, ContainerStatus } from '../../domain/container.js';
-import type { CommandResult, ContainerClient } from '../../ports/bay-driver.js';
-import { Allowance, collect, MOST_WRITTEN, type Bounds } from '../../http/bounded-http.js';
+import type { ContainerHandle } from '../../../docker/handles.js';
+import { finishProgress } from '../../../docker/progress.js';
+import type { ContainerSummary, NewContainer } from '../../../docker/resources.js';
+import { DomainError, isDomainError } from '../../../domain/errors.js';
+import type { ContainerReport, ContainerSpec, ContainerStatus } from '../../../domain/container.js';
+import type { CommandResult, ContainerClient } from '../../../ports/bay-driver.js';
+import { Allowance, collect, MOST_WRITTEN, type Bounds } from '../../../http/bounded-http.js';
 import { attempt, statusOf, wordsOf } from './engine-errors.js';
 import {
   CALL_WITHIN,

@@ -1,6 +1,6 @@
 import type { HttpLibrary, RequestContext } from '@kubernetes/client-node';
-import type { AddressGuard } from '../../http/address-guard.js';
-import { collect, exchange, type Bounds, type Question } from '../../http/bounded-http.js';
+import type { AddressGuard } from '../../../http/address-guard.js';
+import { collect, exchange, type Bounds, type Question } from '../../../http/bounded-http.js';
 
 /** How the client library asks, within the bounds. Nothing is asked for in a compressed form, and no redirection is followed. */
 export async function transportWithin(guard: AddressGuard, bounds: Bounds): Promise<HttpLibrary> {

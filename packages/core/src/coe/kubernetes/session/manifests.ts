@@ -1,10 +1,10 @@
 import type { V1ObjectMeta } from '@kubernetes/client-node';
-import { DomainError, isDomainError } from '../../domain/errors.js';
-import { isUuid } from '../../domain/ids.js';
-import type { JsonObject } from '../../domain/json.js';
-import { KUBERNETES_KIND, manifestName, type ManifestReport } from '../../domain/manifest.js';
-import type { ManifestClient } from '../../ports/bay-driver.js';
-import { Allowance, MOST_ANSWERED } from '../../http/bounded-http.js';
+import { DomainError, isDomainError } from '../../../domain/errors.js';
+import { isUuid } from '../../../domain/ids.js';
+import type { JsonObject } from '../../../domain/json.js';
+import { KUBERNETES_KIND, manifestName, type ManifestReport } from '../../../domain/manifest.js';
+import type { ManifestClient } from '../../../ports/bay-driver.js';
+import { Allowance, MOST_ANSWERED } from '../../../http/bounded-http.js';
 import { attempt } from './attempt.js';
 import type { Connection } from './connection.js';
 import { itemsOf, type Kind } from './kinds.js';

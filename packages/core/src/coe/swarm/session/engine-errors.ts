@@ -1,6 +1,6 @@
-import { DomainError, type ErrorName } from '../../domain/errors.js';
-import { AnswerTooLargeError } from '../../http/bounded-http.js';
-import { attemptWith } from '../shared/session/attempt.js';
+import { DomainError, type ErrorName } from '../../../domain/errors.js';
+import { AnswerTooLargeError } from '../../../http/bounded-http.js';
+import { attemptWith } from '../../shared/session/attempt.js';
 
 /** HTTP status of an engine's answer; undefined when there was no answer. */
 export function statusOf(error: unknown): number | undefined {
