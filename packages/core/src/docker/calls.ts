@@ -4,7 +4,7 @@ import type { AddressGuard } from '../http/address-guard.js';
 import { collect, exchange, type Answer, type Bounds } from '../http/bounded-http.js';
 import { parseJson, queryOf, refusalOf, type DockerCall } from './request.js';
 
-/** Where the engine listens: a socket's path, or an address, with TLS where `secure`. */
+/** Address of the engine: a socket's path, or a host and port, with TLS where `secure`. */
 export interface DockerConnection extends Pick<RequestOptions, 'socketPath' | 'host' | 'port' | 'agent'> {
   readonly secure: boolean;
   /** PEM */
@@ -15,14 +15,14 @@ export interface DockerConnection extends Pick<RequestOptions, 'socketPath' | 'h
   readonly guard: AddressGuard | null;
 }
 
-/** The ways to ask an engine, by what its answer is. */
+/** Calls to an engine, by the kind of their answer. */
 export class DockerCalls {
   constructor(
     private readonly connection: DockerConnection,
     private readonly boundsOf: () => Bounds,
   ) {}
 
-  /** What the answer's JSON says; its shape is the engine's promise alone. */
+  /** The answer's JSON, whose shape the caller checks where the engine is not trusted. */
   async json<T>(call: DockerCall): Promise<T> {
     const bytes = await this.bytes(call);
     const value = parseJson(bytes);
@@ -38,7 +38,7 @@ export class DockerCalls {
     return (await this.#ask(call)).body;
   }
 
-  /** For answers that carry nothing. They are read to their end, so that the connection can be used again. */
+  /** For answers without content. They are read to their end, so that the connection can be used again. */
   async finish(call: DockerCall): Promise<void> {
     await this.bytes(call);
   }

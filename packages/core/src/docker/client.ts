@@ -113,12 +113,12 @@ export class DockerClient {
     return this.#calls.stream({ method: 'GET', path: `/images/${nameIn(name)}/get` });
   }
 
-  /** Takes what `saveImage` gives. Answers the progress; see `finishProgress`. */
+  /** Loads an archive of `saveImage`. Answers the progress; see `finishProgress`. */
   loadImage(archive: NodeJS.ReadableStream): Promise<Readable> {
     return this.#calls.stream({ method: 'POST', path: '/images/load', query: { quiet: true }, body: tarOf(archive) });
   }
 
-  /** Answers the progress; see `finishProgress`. Without a tag the engine takes every tag that there is. */
+  /** Answers the progress; see `finishProgress`. Without a tag the engine pulls every tag of the image. */
   pullImage(name: string): Promise<Readable> {
     return this.#calls.stream({ method: 'POST', path: '/images/create', query: { fromImage: name } });
   }
@@ -140,7 +140,7 @@ export class DockerClient {
     return this.#calls.stream({ method: 'POST', path: '/build', query, body: tarOf(context) });
   }
 
-  /** The swarm's nodes, as they come: the caller checks them. */
+  /** The swarm's nodes as the engine sends them: the caller checks them. */
   listNodes(): Promise<unknown> {
     return this.#calls.json({ method: 'GET', path: '/nodes' });
   }

@@ -47,7 +47,7 @@ export function parseJson(text: Buffer | string): unknown {
   }
 }
 
-/** With its question mark; empty where nothing is asked. */
+/** The query with its question mark; empty where it has no members. */
 export function queryOf(query: object): string {
   const pairs = Object.entries(query).flatMap(([name, value]: [string, unknown]) =>
     value === undefined ? [] : [[name, typeof value === 'object' ? JSON.stringify(value) : String(value)]],

@@ -3,9 +3,9 @@ import type { ClientRequest } from 'node:http';
 import { isIP, type LookupFunction } from 'node:net';
 
 /**
- * Whom a connection may be made to. A name is worth nothing here: it may stand for another address each time it is asked for, and an
- * address may be written in many ways (`127.1`, `0x7f000001`, `::ffff:127.0.0.1`). So what is judged is the address that the
- * socket gets: before it connects, and once more when it is connected.
+ * Decides which addresses a connection may be made to. A name proves nothing: it may resolve to another address each time, and an
+ * address may be written in many ways (`127.1`, `0x7f000001`, `::ffff:127.0.0.1`). So the guard judges the address that the socket
+ * gets: before it connects, and once more when it is connected.
  */
 export interface AddressGuard {
   /** Rejects where no connection may be made, and says why. `address`: IPv4 or IPv6, as a socket has it. */

@@ -4,16 +4,16 @@ import { pipeline, Transform, type Readable, type TransformCallback } from 'node
 import { guardedLookup, requireAllowedLiteral, watchConnection, type AddressGuard } from './address-guard.js';
 
 /**
- * The one way to ask the engine of a bay over HTTP. Who has a bay is root on its nodes, so an engine may answer anything: without
- * end, a byte at a time, or not at all. Client libraries collect an answer without a limit and go on reading when no caller waits any
+ * The one way to call the engine of a bay over HTTP. A bay's owner is root on its nodes, so an engine may answer anything: without
+ * end, a byte at a time, or not at all. Client libraries collect an answer without a limit and continue to read when no caller waits any
  * more; one endless answer took 1.6 GiB of a conductor's memory within 16 s. Here the bytes of each answer are counted as they
  * come, and the connection is destroyed as soon as they are too many, or when the call's signal ends. The invariant: a call holds
- * no more than its allowance, and after its end it holds no connection. Where it connects to is judged by the address itself.
+ * no more than its allowance, and after its end it holds no connection. The guard judges the address that a connection really has.
  */
 
-/** Of a usual answer: the largest real ones, a list of a thousand nodes, have two MiB. */
+/** Bytes of a usual answer at most: the largest real ones, lists of a thousand nodes, have two MiB. */
 export const MOST_ANSWERED = 8 * 1024 ** 2;
-/** Of the output of a container or a command. */
+/** Bytes of the output of a container or of a command at most. */
 export const MOST_WRITTEN = 16 * 1024 ** 2;
 /** Interim answers, which carry nothing: no server has a reason to send so many. */
 const MOST_INTERIM = 100;
@@ -58,7 +58,7 @@ export interface Question {
   readonly secure: boolean;
   readonly options: RequestOptions;
   readonly body: string | Buffer | NodeJS.ReadableStream | undefined;
-  /** Whom may be connected to; null where the operator has named the address. */
+  /** Addresses that may be connected to; null where the operator has named the address. */
   readonly guard: AddressGuard | null;
 }
 
@@ -123,7 +123,7 @@ function asError(reason: unknown): Error {
 
 const FIRST_BYTES = 16 * 1024;
 
-/** Everything of a stream. It is copied as it comes: a buffer kept for each of many tiny parts would be a hundred times as large. */
+/** The whole content of a stream, copied part by part: buffers kept for many tiny parts would take a hundred times the memory. */
 export async function collect(parts: AsyncIterable<Uint8Array>): Promise<Buffer> {
   let kept = Buffer.allocUnsafe(FIRST_BYTES);
   let size = 0;

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { ClientAccess, ClientFiles } from '../../ports/bay-driver.js';
 
-/** A kubeconfig with all that it needs in it (docs/contract/clients.md#client-files). */
+/** A kubeconfig that contains its certificates, so that one file is enough (docs/contract/clients.md#client-files). */
 export function clientFiles({ name, address, identity }: ClientAccess): ClientFiles {
   const user = identity && {
     'client-certificate-data': base64(identity.certificate),

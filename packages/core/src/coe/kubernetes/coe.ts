@@ -3,7 +3,7 @@ import { connectKubernetes } from './session/session.js';
 import { clientFiles } from './client-files.js';
 import { kubernetesOrigins } from './workload-origins.js';
 
-/** Kubernetes: how a running one is spoken with. No driver makes one yet. */
+/** Kubernetes: sessions with running clusters, and files for their clients. No driver makes a cluster yet. */
 export const kubernetes: Coe = {
   names: ['kubernetes'],
   networkDrivers: ['flannel', 'calico', 'cilium'],

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { CONNECTION_BOUNDS } from '../../../domain/connections.js';
 import type { CoeEndpoint } from '../../../ports/bay-driver.js';
 
-/** An agent that falls out still closes its idle connections. */
+/** Agents kept at most. An agent that is dropped still closes its idle connections. */
 const MOST_AGENTS = 500;
 const agents = new LRUCache<string, Agent>({ max: MOST_AGENTS });
 

@@ -17,7 +17,7 @@ export interface KubernetesList<T> {
   readonly items: readonly T[];
   readonly metadata?: { readonly _continue?: string };
 }
-/** The members of a list. Error: a server that is not what it says may answer with something else. */
+/** Members of a list. Throws where a server answers with anything else, as a tenant's may. */
 export function itemsOf<T>(list: { readonly items?: readonly T[] }): readonly T[] {
   if (!Array.isArray(list.items)) throw new Error('its answer is no list');
   return list.items;
@@ -33,7 +33,7 @@ interface Named {
   readonly name: string;
 }
 
-/** How one kind of object is listed, read, written and told about. */
+/** Calls and report of one kind of object. */
 export interface Kind<T extends KubernetesObject> {
   readonly kind: ManifestKind;
   list(api: CoreV1Api, query: ListQuery): Promise<KubernetesList<T>>;
@@ -41,7 +41,7 @@ export interface Kind<T extends KubernetesObject> {
   create(api: CoreV1Api, namespace: string, body: T): Promise<T>;
   replace(api: CoreV1Api, place: Named, body: T): Promise<T>;
   delete(api: CoreV1Api, place: Named): Promise<unknown>;
-  /** What of the object as it is has to stand in a replacement. */
+  /** Fields of the present object that a replacement must repeat. */
   carryOver?(current: T, next: T): void;
   report(object: T): Partial<ManifestReport>;
 }
@@ -53,7 +53,7 @@ export const podKind: Kind<V1Pod> = {
   create: (api, namespace, body) => api.createNamespacedPod({ namespace, body }),
   replace: (api, place, body) => api.replaceNamespacedPod({ ...place, body }),
   delete: (api, place) => api.deleteNamespacedPod(place),
-  // A placed pod's node is not the caller's to leave out.
+  // A pod that has been placed keeps its node: the server refuses a replacement without it.
   carryOver: (current, next) => {
     if (next.spec && current.spec)
       next.spec = { ...current.spec, ...next.spec, containers: mergedContainers(current.spec, next.spec) };
@@ -65,7 +65,7 @@ export const podKind: Kind<V1Pod> = {
   }),
 };
 
-/** Kubernetes fills in a container's defaults, and takes a pod only with them. */
+/** Kubernetes adds a container's defaults, and refuses a replacement without them. */
 function mergedContainers(current: V1PodSpec, next: V1PodSpec): V1PodSpec['containers'] {
   return next.containers.map((container) => ({
     ...current.containers.find(({ name }) => name === container.name),
@@ -98,7 +98,7 @@ export const replicationControllerKind: Kind<V1ReplicationController> = {
   read: (api, place) => api.readNamespacedReplicationController(place),
   create: (api, namespace, body) => api.createNamespacedReplicationController({ namespace, body }),
   replace: (api, place, body) => api.replaceNamespacedReplicationController({ ...place, body }),
-  // Its pods go too, as with Kubernetes' own command; the API alone would leave them.
+  // Its pods are deleted too, as by Kubernetes' own command; by default the API would leave them.
   delete: (api, place) => api.deleteNamespacedReplicationController({ ...place, propagationPolicy: 'Background' }),
   report: (controller) => ({
     images: imagesOf(controller.spec?.template?.spec),

@@ -13,9 +13,9 @@ import { itemsOf, type Kind } from './kinds.js';
 const NAMESPACE = 'default';
 const PAGE = 200;
 const MOST = 10_000;
-/** A server may give less than it was asked for, but not for ever. */
+/** Pages of a list at most. A server may send smaller pages than requested, but not without end. */
 const MOST_PAGES = 200;
-/** Bytes of all pages of a list together: ten thousand usual pods have less. */
+/** Bytes of all pages of a list together: ten thousand pods of the usual size are smaller. */
 const MOST_LISTED = 64 * 1024 ** 2;
 
 /** Objects of one kind. They are found by name or by Kubernetes' own uid. */
@@ -64,7 +64,7 @@ export function manifestClient<T extends { metadata?: V1ObjectMeta }>(connection
       const name = current.metadata?.name ?? '';
       requireSameName(noun, name, manifest);
       const next = bodyOf<T>(manifest);
-      // What was read is what is replaced: a change by somebody else in between is a conflict.
+      // The version that was read is the one that is replaced: a change by another client in between is a conflict.
       const { resourceVersion } = current.metadata ?? {};
       next.metadata = { ...next.metadata, ...(resourceVersion ? { resourceVersion } : {}) };
       const replaced = await attempt(`change ${noun} ${name}`, signal, async (bounds) => {
@@ -98,11 +98,11 @@ const SERVERS_OWN: ReadonlySet<string> = new Set([
   'uid',
 ]);
 
-/** Without what the server alone decides: a manifest that was copied from a server can be used again. */
+/** A manifest without the fields that the server alone sets, so that one copied from a server can be used again. */
 function bodyOf<T extends { metadata?: V1ObjectMeta }>(manifest: JsonObject): T {
   const { status: _status, metadata, ...rest } = manifest;
   const kept = Object.entries(metadata ?? {}).filter(([name]) => !SERVERS_OWN.has(name));
-  // The library writes down what its types know; what is of another type is refused there or by the server.
+  // The library serializes the fields of its types; it, or the server, refuses a field of another type.
   return { ...rest, metadata: Object.fromEntries(kept) } as unknown as T;
 }
 

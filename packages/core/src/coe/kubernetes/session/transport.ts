@@ -2,7 +2,7 @@ import type { HttpLibrary, RequestContext } from '@kubernetes/client-node';
 import type { AddressGuard } from '../../../http/address-guard.js';
 import { collect, exchange, type Bounds, type Question } from '../../../http/bounded-http.js';
 
-/** How the client library asks, within the bounds. Nothing is asked for in a compressed form, and no redirection is followed. */
+/** The client library's transport, within the bounds. It requests no compressed answers and follows no redirection. */
 export async function transportWithin(guard: AddressGuard, bounds: Bounds): Promise<HttpLibrary> {
   const { ResponseContext, wrapHttpLibrary } = await import('@kubernetes/client-node');
   return wrapHttpLibrary({

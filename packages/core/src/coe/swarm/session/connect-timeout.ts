@@ -6,8 +6,8 @@ import { CONNECTION_BOUNDS } from '../../../domain/connections.js';
 const TAKEN = { http: 'connect', https: 'secureConnect' } as const;
 
 /**
- * An agent whose connections are given up where nobody takes them within so many milliseconds. What is asked over them may take
- * longer to be answered: an image is loaded, or a container stopped, before the engine says a word.
+ * An agent that gives up a connection that is not made within so many milliseconds. Answers may take longer: an engine answers only
+ * after it has loaded an image or stopped a container.
  */
 export function agentWithConnectTimeout(milliseconds: number, protocol: 'http' | 'https'): Agent {
   const agent: Agent = protocol === 'https' ? new TlsAgent(CONNECTION_BOUNDS) : new Agent(CONNECTION_BOUNDS);

@@ -16,7 +16,7 @@ export function demultiplex(raw: Buffer): Buffer {
   return text.subarray(0, size);
 }
 
-/** The end of the text when it is too long, from a character's beginning. */
+/** The end of a text that is too long, cut before a whole character. */
 export function keepEnd(output: Buffer): string {
   if (output.length <= MOST_OUTPUT) return output.toString();
   let start = output.length - MOST_OUTPUT;

@@ -18,14 +18,14 @@ import {
 } from './docker-nodes.js';
 import { keepEnd, demultiplex, splitWords } from './container-output.js';
 
-/** By this label, whose value is the host name, a container is found on whatever node it is. */
+/** Label whose value is the container's host name: it finds a container on any node. */
 const LABEL = 'org.magnum.container';
 const PULL_WITHIN = 600_000;
 const EXECUTE_WITHIN = 60_000;
 const LOG_LINES = 2000;
-/** Of what an engine says while it pulls an image, of which nothing is kept: a large image takes several thousand lines. */
+/** Bytes of the progress of a pull, of which nothing is kept: a large image takes several thousand lines. */
 const MOST_PROGRESS = 64 * 1024 ** 2;
-/** Stands for the containers of a node that did not answer. */
+/** In place of the containers of a node that did not answer. */
 const SILENT = 'silent';
 
 interface Found {
@@ -34,7 +34,7 @@ interface Found {
   readonly report: ContainerReport;
 }
 
-/** Containers made directly on the nodes' engines: a swarm has services, but the API's containers are single ones. */
+/** Containers, made directly on the nodes' engines: a swarm runs services, and the API's containers are single ones. */
 export function containerClient(engines: DockerNodes): ContainerClient {
   const act =
     (trying: string, call: (container: ContainerHandle) => Promise<unknown>, fine: readonly number[] = []) =>
@@ -63,7 +63,7 @@ export function containerClient(engines: DockerNodes): ContainerClient {
 
 type Survey = readonly { readonly engine: DockerNode; readonly containers: readonly ContainerSummary[] | typeof SILENT }[];
 
-/** What every node has of the API's containers; nodes that do not answer hold up nobody. */
+/** The API's containers on every node. A node that does not answer delays no other node's answer. */
 async function survey(engines: DockerNodes, signal: AbortSignal): Promise<Survey> {
   const all = requireNodes(engines.all());
   return Promise.all(
@@ -90,7 +90,7 @@ function foundIn(seen: Survey, hostname: string): Found | undefined {
   return undefined;
 }
 
-/** An engine that is not what it says may leave out the labels. */
+/** A falsified answer may leave out the labels. */
 function isOf({ Labels }: Partial<ContainerSummary>, hostname: string): boolean {
   return Labels?.[LABEL] === hostname;
 }
@@ -192,7 +192,7 @@ function optionsOf(spec: ContainerSpec): NewContainer {
 }
 
 async function pull({ node, docker }: DockerNode, image: string, signal: AbortSignal): Promise<void> {
-  // Without a tag the engine would take every tag that there is.
+  // Without a tag the engine would pull every tag of the image.
   const name = /[:@][^/]*$/.test(image) ? image : `${image}:latest`;
   try {
     const client = docker({ signal, allowance: new Allowance(MOST_PROGRESS) });
@@ -208,7 +208,7 @@ async function pull({ node, docker }: DockerNode, image: string, signal: AbortSi
   }
 }
 
-/** Wherever it is, and where an interrupted create may have left a second one. */
+/** Removes the container from every node: an interrupted create may have left a second one. */
 async function remove(engines: DockerNodes, hostname: string, signal: AbortSignal): Promise<void> {
   const seen = await survey(engines, signal);
   for (const { engine, containers } of seen) {
@@ -230,7 +230,7 @@ async function remove(engines: DockerNodes, hostname: string, signal: AbortSigna
   }
 }
 
-/** Bounds of a call that is answered with the output of a container or a command. */
+/** Bounds of a call whose answer is the output of a container or of a command. */
 function ofOutput(signal: AbortSignal): Bounds {
   return { signal, allowance: new Allowance(MOST_WRITTEN) };
 }
@@ -250,7 +250,7 @@ async function execute(engines: DockerNodes, hostname: string, command: string, 
   const run = (words: readonly string[]): Promise<{ code: number; output: string }> =>
     attempt(what, signal, async (limited) => executeWords(engine.docker(ofOutput(limited)).getContainer(id), words));
   const shell = await run(['/bin/sh', '-c', command]);
-  // Images without a shell still can run a program.
+  // An image without a shell can still run a program.
   const lacksShell = [126, 127].includes(shell.code) && /^OCI runtime exec failed.*\/bin\/sh/s.test(shell.output);
   return { output: (lacksShell ? await run(splitWords(command)) : shell).output };
 }
@@ -259,7 +259,7 @@ async function executeWords(container: ContainerHandle, words: readonly string[]
   const execution = await container.exec({ Cmd: [...words], AttachStdout: true, AttachStderr: true });
   const raw = await collect(await execution.start({}));
   const { ExitCode } = await execution.inspect();
-  // What the engine itself says comes without frames.
+  // Messages of the engine itself have no frames.
   const framed = raw.length === 0 || (raw[0] ?? 9) <= 2;
   return { code: ExitCode ?? 0, output: keepEnd(framed ? demultiplex(raw) : raw) };
 }

@@ -9,7 +9,7 @@ import { attempt } from './engine-errors.js';
 export const CALL_WITHIN = 10_000;
 const CONNECT_WITHIN = 5_000;
 const DEFAULT_PORT = 2375;
-// The client's own limit for connections runs until the answer comes.
+// The client's own limit for connections would last until the answer, so the agents have one of their own.
 const PLAIN = agentWithConnectTimeout(CONNECT_WITHIN, 'http');
 const SECURE = agentWithConnectTimeout(CONNECT_WITHIN, 'https');
 
@@ -90,7 +90,7 @@ export function usual(signal: AbortSignal): Bounds {
   return { signal, allowance: new Allowance(MOST_ANSWERED) };
 }
 
-/** More than a bay may have of anything: a longer list is no true one. */
+/** A bay can have fewer of anything, so a longer list is falsified. */
 const LONGEST_LIST = 20_000;
 
 /** An engine's list. Its members' fields are all treated as optional, whatever the type says. */

@@ -7,7 +7,7 @@ import { requireNodes, usual, type DockerNode, type DockerNodes } from './docker
 
 const LOAD_WITHIN = 900_000;
 
-/** Streams a saved image to all nodes at once; the slowest sets the pace. Names of the nodes that have it now. */
+/** Streams a saved image to all nodes at once, as fast as the slowest reads it. Returns the names of the nodes that have it now. */
 export async function loadImage(
   engines: DockerNodes,
   tar: AsyncIterable<Uint8Array>,
@@ -26,7 +26,7 @@ export async function loadImage(
   throw isDomainError(failed) ? failed : new DomainError('engine-failed', 'no node took the image');
 }
 
-/** Waits until the node has taken enough, or has given up. */
+/** Waits until the node's stream has room, or has ended. */
 async function write(pipe: PassThrough, chunk: Uint8Array): Promise<void> {
   if (pipe.destroyed || pipe.write(chunk)) return;
   const waiting = new AbortController();

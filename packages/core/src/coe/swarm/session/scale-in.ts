@@ -4,10 +4,10 @@ import { isDomainError } from '../../../domain/errors.js';
 import { attempt, statusOf, wordsOf } from './engine-errors.js';
 import { CALL_WITHIN, listIn, usual, type DockerNodes } from './docker-nodes.js';
 
-/** A leader that goes hands its office on first, which takes seconds. */
+/** When the leader leaves, the managers elect another one, which takes seconds. */
 const ATTEMPTS = 80;
 const PAUSE = 500;
-/** Longer than that no node waits for its work to end elsewhere: it goes all the same. */
+/** A node whose work has not moved within this time is removed all the same. */
 const DRAIN_WITHIN = 30_000;
 
 interface SwarmNode {
@@ -16,7 +16,7 @@ interface SwarmNode {
   readonly Spec: { readonly Role: string; readonly Availability: string };
   readonly Description?: { readonly Hostname?: string };
   readonly Status?: { readonly State?: string };
-  /** There as long as the node has a vote among the managers. */
+  /** Present while the node has a vote among the managers. */
   readonly ManagerStatus?: object;
 }
 
@@ -26,8 +26,8 @@ interface SwarmTask {
 }
 
 /**
- * Takes nodes out of the swarm. First their work moves to the others, while they are still there to end it in peace. Managers are demoted first, one after the other: those that stay must keep a majority,
- * and servers that just vanish would still count.
+ * Removes nodes from the swarm. Their work moves to other nodes while they still run, so that containers can end properly. Managers are
+ * demoted one after the other: a server that vanishes still counts as a manager, and the swarm would lose its majority.
  */
 export async function releaseNodes(engines: DockerNodes, names: readonly string[], signal: AbortSignal): Promise<void> {
   await drain(engines, names, signal);
@@ -49,21 +49,21 @@ async function drain(engines: DockerNodes, names: readonly string[], signal: Abo
   }
 }
 
-/** From now on the engine places nothing there, and moves what is there. Returns the ids of the nodes that can be waited for. */
+/** Drains the nodes: the engine moves their work and places none there. Returns the ids of the nodes that can report the end of it. */
 async function setToDrain(docker: DockerClient, name: string): Promise<readonly string[]> {
   const nodes = await findNodes(docker, name);
   for (const { ID, Version, Spec } of nodes)
     if (Spec.Availability !== 'drain') await docker.getNode(ID).update(Version.Index, { ...Spec, Availability: 'drain' });
-  // Of a node that is down, nobody hears that its work has ended.
+  // A node that is down cannot report that its work has ended.
   return nodes.filter(({ Status }) => Status?.State === 'ready').map(({ ID }) => ID);
 }
 
 async function findNodes(docker: DockerClient, name: string): Promise<readonly SwarmNode[]> {
-  // Ids, versions and specs are always there.
+  // Every engine sends ids, versions and specs.
   return listIn<SwarmNode>(await docker.listNodes()).filter((node) => node.Description?.Hostname === name);
 }
 
-/** The swarm needs a moment to make a manager a worker, and says so; hence the attempts. */
+/** A demotion takes a moment, during which the engine refuses the removal: it is tried again. */
 async function retryRelease(name: string, signal: AbortSignal, call: (signal: AbortSignal) => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -83,10 +83,11 @@ async function takeOut(docker: DockerClient, name: string): Promise<void> {
   for (const { ID, Version, Spec, ManagerStatus } of await findNodes(docker, name)) {
     const node = docker.getNode(ID);
     if (Spec.Role === 'manager') await node.update(Version.Index, { ...Spec, Role: 'worker', Availability: 'drain' });
-    // It can be removed as soon as it is to be a worker, but its vote counts until it is one: servers that vanish before leave no majority.
+    // The engine would remove it as soon as its demotion is requested, but its vote counts until the demotion ends: without this wait, a
+    // server that vanishes could cost the majority.
     if (Spec.Role === 'manager' || ManagerStatus) throw new Error(`${name} still has a vote among the managers`);
     await node.remove({ force: true }).catch((error: unknown) => {
-      // Refused while the demotion is under way: without the status it counts as something that passes.
+      // The engine refuses during the demotion. An error without the status is one that a retry can overcome.
       if (statusOf(error) !== 404) throw new Error(wordsOf(error), { cause: error });
     });
   }

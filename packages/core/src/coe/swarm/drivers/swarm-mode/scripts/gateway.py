@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-# TLS before the engine of this node. The engine reads its certificates when it starts, and starting it ends what runs in it;
-# so this program holds them: SIGHUP makes it read them anew, and no connection is refused meanwhile.
+# Speaks TLS before the engine of this node. The engine reads certificates only when it starts, and a restart ends its containers;
+# so this program holds them: after SIGHUP it reads them again, and refuses no connection meanwhile.
 import collections, os, select, signal, socket, ssl, subprocess, sys, threading
 
 FOLDER = os.environ.get("MAGNUM_TLS", "/etc/docker")
 ENGINE = os.environ.get("MAGNUM_ENGINE", "/var/run/docker.sock")
 PORT = int(os.environ.get("MAGNUM_PORT", "2375"))
 HANDSHAKE_WITHIN = 10
-# Who has not proven anything yet shares a room of its own, and one source a small part of it: a newer one pushes out the oldest, so
-# that connections that say nothing keep nobody out.
+# Connections without a certificate yet have a limit of their own, and one address a small part of it. A new one ends the oldest, so
+# that silent connections cannot lock clients out.
 MOST_HANDSHAKES = 256
 MOST_HANDSHAKES_OF_ONE = 32
 MOST_CONVERSATIONS = 512
