@@ -18,7 +18,11 @@ function zone(from, allowed, comment) {
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
-    zone('concurrency', [], 'Helpers for concurrent work know neither bays nor clouds.'),
+    zone(
+      'concurrency',
+      ['ports'],
+      'Helpers for concurrent work know neither bays nor clouds: of ports, the clock and random numbers.',
+    ),
     zone('http', [], 'The bounded transport knows neither engines nor bays.'),
     zone('docker', ['domain'], 'A client of an engine, as a library would be.'),
     zone('domain', [], 'The domain is pure and knows nobody.'),

@@ -1,23 +1,23 @@
 import { setMaxListeners } from 'node:events';
+import { keepLeases } from '../concurrency/lease-keeper.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
 import type { Lease } from '../ports/store.js';
 import type { ConductorDeps } from './deps.js';
 
-/** A claimed bay, from the claim until its lease is given back. */
+/** The lease of a claimed bay, from the claim until its release. */
 export interface HeldLease {
   readonly lease: Lease;
-  /** Aborted when the lease is lost, the pass is late, or the conductor ends. */
+  /** Aborted when the lease is lost, the pass passes its deadline, or the conductor stops. */
   readonly controller: AbortController;
 }
 
 export type HeldLeasesDeps = Pick<ConductorDeps, 'store' | 'clock' | 'logger'>;
 
-const RENEW_MS = 10_000;
-/** After a renewal that failed: there are not many chances before the leases lapse. */
-const RENEW_AGAIN_MS = 1_000;
-
-/** What this conductor has claimed: it prolongs the leases of all of it, whether it runs or waits for its turn. */
+/**
+ * The leases that this conductor holds. All of them are renewed, whether their pass runs or waits for a permit: a bay that waits longer
+ * than a lease lasts would otherwise be claimed by another conductor as well.
+ */
 export class HeldLeases {
   readonly #deps: HeldLeasesDeps;
   readonly #items = new Map<BayId, HeldLease>();
@@ -53,29 +53,22 @@ export class HeldLeases {
   }
 
   /** Runs until the signal. */
-  async renewUntil(signal: AbortSignal): Promise<void> {
-    let pause = RENEW_MS;
-    for (;;) {
-      await this.#deps.clock.sleep(pause, signal).catch(() => undefined);
-      if (signal.aborted) return;
-      pause = await this.#renew().then(
-        () => RENEW_MS,
-        (error: unknown) => {
-          this.#deps.logger.warn('leases cannot be renewed', { error });
-          return RENEW_AGAIN_MS;
-        },
-      );
-    }
+  renewUntil(signal: AbortSignal): Promise<void> {
+    const { clock, logger } = this.#deps;
+    const onLost = (lost: readonly HeldLease[]): void =>
+      lost.forEach(({ lease, controller }) => controller.abort(leaseLost(lease.bayId)));
+    const onFailure = (error: unknown): void => logger.warn('leases cannot be renewed', { error });
+    return keepLeases({ clock, renew: () => this.#renew(), onLost, onFailure }, signal);
   }
 
-  async #renew(): Promise<void> {
+  /** Resolves with the lost leases. One that was released meanwhile is among them, and aborting it does nothing any more. */
+  async #renew(): Promise<readonly HeldLease[]> {
     const items = [...this.#items.values()];
-    if (items.length === 0) return;
+    if (items.length === 0) return [];
     const renewed = await this.#deps.store.queue.renewAll(items.map((item) => item.lease));
     const held = new Set(renewed.map((lease) => lease.bayId));
     this.#deps.logger.debug('leases renewed', { bayIds: [...held], until: renewed[0]?.until.getTime() });
-    // What was given back meanwhile is no longer in the hand; aborting it does nothing.
-    for (const item of items) if (!held.has(item.lease.bayId)) item.controller.abort(leaseLost(item.lease.bayId));
+    return items.filter((item) => !held.has(item.lease.bayId));
   }
 }
 

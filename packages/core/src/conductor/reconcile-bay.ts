@@ -1,3 +1,4 @@
+import { addJitter, backoffMs } from '../concurrency/backoff.js';
 import { underDeadline } from '../concurrency/deadline.js';
 import { isDomainError, DomainError } from '../domain/errors.js';
 import { assertNever } from '../domain/json.js';
@@ -43,8 +44,7 @@ export type ReconcileDeps = EnsureDeps &
   UpgradeBatchDeps &
   Pick<ConductorDeps, 'tracer' | 'departedGraceMs'>;
 
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
+const BACKOFF = { firstMs: 1_000, maxMs: 60_000 };
 const RECORD_WITHIN_MS = 30_000;
 
 /**
@@ -255,11 +255,9 @@ async function settleError(deps: RecordDeps, lease: Lease, state: BayState, erro
   deps.logger.warn('bay pass failed, will retry', fields);
   const reason = known ? known.message : 'An unexpected error occurred in this service.';
   await recordRetry(deps, lease, state, reason);
-  return { lookAgainAt: new Date(deps.clock.now().getTime() + backoff(deps, lease.attempts)), failed: true, outcome: 'retry' };
-}
-
-/** Exponential with full jitter in its upper half. */
-function backoff(deps: Pick<ReconcileDeps, 'random'>, attempts: number): number {
-  const most = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts, 16));
-  return most / 2 + deps.random.below(Math.ceil(most / 2));
+  return {
+    lookAgainAt: new Date(deps.clock.now().getTime() + addJitter(backoffMs(BACKOFF, lease.attempts), deps.random)),
+    failed: true,
+    outcome: 'retry',
+  };
 }

@@ -1,3 +1,5 @@
+import { backoffMs } from '../concurrency/backoff.js';
+import { Wakeup } from '../concurrency/wakeup.js';
 import { linkTo } from '../concurrency/deadline.js';
 import { DomainError, isDomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
@@ -43,28 +45,11 @@ const MAX_SLOW_PER_PERMIT = 4;
 const ABORT_GRACE_MS = 2_000;
 const RELEASE_ATTEMPTS = 20;
 const RELEASE_RETRY_MS = 1_000;
-const FIRST_RETRY_MS = 2_000;
-const MAX_RETRY_MS = 60_000;
+const BACKOFF = { firstMs: 2_000, maxMs: 60_000 };
 
 interface ReleasedLease {
   readonly item: HeldLease;
   readonly release: Release;
-}
-
-/** Rings once. */
-class Wakeup {
-  readonly woken: Promise<void>;
-  #resolve: () => void = () => undefined;
-
-  constructor() {
-    this.woken = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  wake(): void {
-    this.#resolve();
-  }
 }
 
 /** Claims due bays in batches, looks at each batch with one call, and runs the passes that are needed, several at a time. */
@@ -303,7 +288,7 @@ export class WorkLoop {
     const isStopping = controller.signal.aborted && !isDomainError(controller.signal.reason, 'deadline-exceeded');
     this.#deps.meter?.passed(isStopping ? 'stopped' : 'abandoned');
     if (!isStopping) this.#deps.logger.error('pass abandoned', { bayId: lease.bayId, error });
-    const after = isStopping ? 0 : Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(lease.attempts, 16));
+    const after = isStopping ? 0 : backoffMs(BACKOFF, lease.attempts);
     const lookAgainAt = new Date(this.#deps.clock.now().getTime() + after);
     await this.#releaseLeases([{ item, release: { lease, lookAgainAt, attempts: lease.attempts + (isStopping ? 0 : 1) } }]);
   }

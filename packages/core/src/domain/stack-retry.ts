@@ -1,3 +1,4 @@
+import { backoffMs } from '../concurrency/backoff.js';
 import { STATUS_OF } from './bay-status.js';
 import type { Intent } from './intent.js';
 import type { Observation } from './observation.js';
@@ -11,7 +12,7 @@ export interface StackRetries {
 }
 
 export const MAX_STACK_RETRIES = 5;
-const FIRST_PAUSE_MS = 10_000;
+const BACKOFF = { firstMs: 10_000 };
 
 /**
  * The next step of a bay whose stack has failed only because one of the orchestrator's neighbours did not answer it: the same is
@@ -27,7 +28,7 @@ export function withStackRetry(
   if (step.do !== 'fail' || !intent || !isTransient(seen) || (intent.deadline && now > intent.deadline)) return step;
   const past = healing?.generation === intent.generation ? healing : { times: 0, at: 0 };
   if (past.times >= MAX_STACK_RETRIES) return step;
-  const pause = past.times === 0 ? 0 : FIRST_PAUSE_MS * 2 ** (past.times - 1);
+  const pause = past.times === 0 ? 0 : backoffMs(BACKOFF, past.times - 1);
   const left = past.at + pause - now.getTime();
   if (left <= 0) return { do: 'retry-stack' };
   const reason = `${seen.failure ?? ''} ${describeRetry(past.times)}`;

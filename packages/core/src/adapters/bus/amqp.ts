@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import amqplib, { type ChannelModel, type ConfirmChannel, type ConsumeMessage, type RecoveringChannelModel } from 'amqplib';
+import { addJitter, backoffMs } from '../../concurrency/backoff.js';
 import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
@@ -37,8 +38,7 @@ export interface AmqpBus extends MessageBus {
 const PREFETCH = 20;
 const CONNECT_MS = 5_000;
 const CONFIRM_MS = 2_000;
-const FIRST_RETRY_MS = 200;
-const LONGEST_RETRY_MS = 5_000;
+const BACKOFF = { firstMs: 200, maxMs: 5_000 };
 const REPLY_TO = 'amq.rabbitmq.reply-to';
 const MOST_DELIVERIES = 5;
 
@@ -118,8 +118,7 @@ class Link {
   #delay(attempt: number): number {
     // Every broker is tried before the wait grows.
     const round = Math.floor((attempt - 1) / this.#brokers.size) + 1;
-    const most = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(round, 10));
-    return most / 2 + this.#options.random.below(Math.ceil(most / 2));
+    return addJitter(backoffMs(BACKOFF, round), this.#options.random);
   }
 
   /** The recovering model listens to this one only from the end of the setup on. */

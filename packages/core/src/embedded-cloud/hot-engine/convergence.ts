@@ -1,3 +1,7 @@
+import type { Condition } from '../../concurrency/condition.js';
+import type { KeyedMutex } from '../../concurrency/keyed-mutex.js';
+import { linkedController } from '../../concurrency/linked-controller.js';
+import { StopSignal } from '../../concurrency/stop-signal.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Random } from '../../ports/random.js';
@@ -9,7 +13,6 @@ import { resolve } from './functions.js';
 import { GROUP_PROPERTIES, removedMembers } from './group.js';
 import type { Journal } from './journal.js';
 import type { Model } from './model.js';
-import { StopSignal, linkedController, type Condition, type KeyedMutex } from './patience.js';
 import { changedRow, type ResourceRow, type Rows } from './rows.js';
 import type { Scope } from './scope.js';
 import { awaitsSimulated } from './simulated-signals.js';
@@ -26,8 +29,8 @@ export interface ConvergenceDeps {
   readonly tables: Tables;
   readonly clock: Clock;
   readonly random: Random;
-  readonly bell: Condition;
-  readonly turns: KeyedMutex;
+  readonly changes: Condition;
+  readonly mutex: KeyedMutex;
   readonly signalBaseUrl: () => string;
 }
 
@@ -337,7 +340,7 @@ export class Convergence {
   }
 
   #context(row: ResourceRow, signal: AbortSignal): ResourceContext {
-    const { model, journal, bell, clock } = this.#deps;
+    const { model, journal, changes, clock } = this.#deps;
     const { stack } = model;
     return {
       row,
@@ -357,8 +360,8 @@ export class Convergence {
       save: async (attributes) => void (await journal.change(row, { attributes })),
       saveOf: async (other, change) => void (await journal.change(other, change)),
       allocate: (request) => journal.allocate(row, request),
-      exclusively: (name, work) => this.#deps.turns.with(name, work),
-      change: (milliseconds) => bell.wait(stack.id, milliseconds, { clock, signal }),
+      exclusively: (name, work) => this.#deps.mutex.with(name, work),
+      change: (milliseconds) => changes.wait(stack.id, milliseconds, { clock, signal }),
       simulateSignals: async (handle, count) => {
         if (this.#deps.backend.kind === 'simulated' && awaitsSimulated(model.tree, row, handle))
           await journal.simulateSignals(handle, count);

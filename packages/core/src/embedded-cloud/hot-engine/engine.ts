@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import { Condition } from '../../concurrency/condition.js';
+import { KeyedMutex } from '../../concurrency/keyed-mutex.js';
 import { Semaphore } from '../../concurrency/semaphore.js';
 import { DomainError } from '../../domain/errors.js';
 import type { StackName } from '../../domain/ids.js';
@@ -15,7 +17,7 @@ import { eventColumns, Journal } from './journal.js';
 import { StackLeases, type LeaseColumns } from './leases.js';
 import { Model, Tree } from './model.js';
 import { operate } from './operation.js';
-import { Condition, retryingBackend, KeyedMutex } from './patience.js';
+import { retryingBackend } from './retrying-backend.js';
 import { Codec, Rows, type StackRow, type StoredSpec } from './rows.js';
 import { Convergence } from './convergence.js';
 import { Scheduler } from './scheduler.js';
@@ -51,8 +53,8 @@ export class HotEngine implements Orchestrator {
   readonly #deps: HotEngineDeps;
   readonly #rows: Rows;
   readonly #codec: Codec;
-  readonly #bell = new Condition();
-  readonly #turns = new KeyedMutex();
+  readonly #changes = new Condition();
+  readonly #mutex = new KeyedMutex();
   readonly #leases: StackLeases;
   readonly #runs: Scheduler;
   readonly #sights: SnapshotCache;
@@ -82,7 +84,7 @@ export class HotEngine implements Orchestrator {
     const watch = new SignalWatch(this.#deps.db);
     this.#listening = this.#runs.every(
       () => SIGNALS_MS,
-      () => watch.look((stackId) => this.#bell.notifyAll(stackId)).catch(() => undefined),
+      () => watch.look((stackId) => this.#changes.notifyAll(stackId)).catch(() => undefined),
     );
   }
 
@@ -238,7 +240,7 @@ export class HotEngine implements Orchestrator {
   /** The signal endpoint; undefined for other paths. */
   async handle(request: Request): Promise<Response | undefined> {
     const { db, clock } = this.#deps;
-    return handleSignal({ db, clock, rows: this.#rows, changed: (stackId) => this.#bell.notifyAll(stackId) }, request);
+    return handleSignal({ db, clock, rows: this.#rows, changed: (stackId) => this.#changes.notifyAll(stackId) }, request);
   }
 
   /** The transaction again when it met another one. */
@@ -301,8 +303,8 @@ export class HotEngine implements Orchestrator {
             tables: this.#deps.tables,
             clock,
             random: this.#deps.random,
-            bell: this.#bell,
-            turns: this.#turns,
+            changes: this.#changes,
+            mutex: this.#mutex,
             signalBaseUrl: this.#deps.signalBaseUrl,
           });
           return { journal, run };
@@ -314,7 +316,7 @@ export class HotEngine implements Orchestrator {
   }
 
   #onChanged(stack: StackRow): void {
-    this.#bell.notifyAll(stack.id);
+    this.#changes.notifyAll(stack.id);
     // Stack names come from StackSpecs, where they are StackNames.
     this.#deps.onChange?.(stack.name as StackName);
   }

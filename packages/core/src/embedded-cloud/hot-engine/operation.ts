@@ -1,9 +1,9 @@
+import { linkedController } from '../../concurrency/linked-controller.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import type { StackAction } from '../../ports/orchestrator.js';
 import { PathFailure } from './failure.js';
 import type { Journal } from './journal.js';
-import { linkedController } from './patience.js';
 import type { Rows, StackRow, StoredSpec } from './rows.js';
 import type { Convergence } from './convergence.js';
 import { DomainError } from '../../domain/errors.js';

@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
+import { keepLeases } from '../../concurrency/lease-keeper.js';
+import { StopSignal } from '../../concurrency/stop-signal.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import { isDatabaseError } from '../../adapters/knex/transactions.js';
 import { Overtaken } from './journal.js';
 import type { StackLeases } from './leases.js';
-import { StopSignal } from './patience.js';
 
 export interface SchedulerDeps {
   readonly clock: Clock;
@@ -27,8 +28,6 @@ interface Running {
 }
 
 const LOOK_MS = 1_000;
-const RENEW_MS = 10_000;
-const RENEW_AGAIN_MS = 1_000;
 /** Without a renewal for so long, another engine may take over a little later: this one has to have ended by then. */
 const SAFE_MS = 20_000;
 const ANSWER_MS = 4_000;
@@ -43,7 +42,6 @@ export class Scheduler {
   readonly #running = new Map<string, Running>();
   #stopping: AbortController | undefined;
   #loops: readonly Promise<void>[] = [];
-  #renewedAt = 0;
 
   constructor(deps: SchedulerDeps) {
     this.#deps = deps;
@@ -59,17 +57,13 @@ export class Scheduler {
     const stopping = new AbortController();
     setMaxListeners(0, stopping.signal);
     this.#stopping = stopping;
-    this.#renewedAt = this.#now();
     await this.#attempt('stacks cannot be looked at', () => this.#look());
     this.#loops = [
       this.every(
         () => LOOK_MS,
         () => this.#attempt('stacks cannot be looked at', () => this.#look()),
       ),
-      this.every(
-        () => (this.#now() - this.#renewedAt > RENEW_MS ? RENEW_AGAIN_MS : RENEW_MS),
-        () => this.#attempt('stack leases cannot be renewed', () => this.#renew()),
-      ),
+      this.#keepLeases(stopping.signal),
     ];
   }
 
@@ -118,22 +112,25 @@ export class Scheduler {
     }
   }
 
-  async #renew(): Promise<void> {
-    try {
-      const lost = await this.#soon(this.#deps.leases.renew([...this.#running.keys()]));
-      this.#renewedAt = this.#now();
-      // An operation that has just ended has given its lease back itself.
-      for (const id of lost)
-        if (this.#running.has(id) && !(await this.#deps.isMine(id)))
-          this.#running.get(id)?.controller.abort(new StopSignal('the lease was lost'));
-    } catch (error) {
-      if (this.#now() - this.#renewedAt >= SAFE_MS) await this.#halt('the lease may have lapsed');
-      throw error;
-    }
+  #keepLeases(signal: AbortSignal): Promise<void> {
+    const { clock, leases } = this.#deps;
+    const renew = (): Promise<readonly string[]> => this.#withinAnswerTime(leases.renew([...this.#running.keys()]));
+    const onFailure = async (error: unknown, sinceRenewalMs: number): Promise<void> => {
+      if (sinceRenewalMs >= SAFE_MS) await this.#halt('the lease may have lapsed');
+      this.#warn('stack leases cannot be renewed', error);
+    };
+    return keepLeases({ clock, renew, onLost: (lost) => this.#abortLost(lost), onFailure }, signal);
+  }
+
+  async #abortLost(lost: readonly string[]): Promise<void> {
+    // An operation that has just ended has released its lease itself.
+    for (const id of lost)
+      if (this.#running.has(id) && !(await this.#deps.isMine(id)))
+        this.#running.get(id)?.controller.abort(new StopSignal('the lease was lost'));
   }
 
   /** A database that neither answers nor refuses must not hide that the time is running out. */
-  async #soon<T>(work: Promise<T>): Promise<T> {
+  async #withinAnswerTime<T>(work: Promise<T>): Promise<T> {
     const done = new AbortController();
     const late = this.#deps.clock.sleep(ANSWER_MS, done.signal).then(() => {
       throw new Error('the database did not answer in time');
@@ -185,12 +182,10 @@ export class Scheduler {
   }
 
   async #attempt(failing: string, work: () => Promise<void>): Promise<void> {
-    await work().catch((error: unknown) =>
-      this.#deps.logger.warn(failing, { error: error instanceof Error ? error.message : String(error) }),
-    );
+    await work().catch((error: unknown) => this.#warn(failing, error));
   }
 
-  #now(): number {
-    return this.#deps.clock.now().getTime();
+  #warn(failing: string, error: unknown): void {
+    this.#deps.logger.warn(failing, { error: error instanceof Error ? error.message : String(error) });
   }
 }
