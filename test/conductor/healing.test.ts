@@ -2,10 +2,11 @@ import { afterEach, expect, test } from 'vitest';
 import { Secret } from '@magnum-ts/core';
 import { type BayId, CrashPoints, Killed, until } from '@magnum-ts/core/testing';
 import { resourcesOf } from '../../packages/core/src/adapters/orchestrator/heat-words.js';
-import { reconcileBay } from '../../packages/core/src/conductor/reconcile-bay.js';
+import { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
 import { describeRetry, MAX_STACK_RETRIES } from '../../packages/core/src/domain/stack-retry.js';
 import { stackNameOf } from '../../packages/core/src/domain/ids.js';
 import type { StackAddress, StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
+import { mortalClock } from '../support/world.js';
 import { aConductorWorld, complete, inProgress, type ConductorWorld } from './conductor-world.js';
 
 // What Heat says of a resource while Keystone is away, and of one that Nova has refused.
@@ -109,10 +110,13 @@ test('a conductor that dies at any moment of it leaves the bay to be finished, a
     const { id, told } = await aBayWhoseStackFails(NO_ANSWER, 1);
     const points = new CrashPoints(moment);
     const { store, orchestrator } = world.deps;
-    const mortal = { ...world.deps, store: points.wrap(store), orchestrator: points.wrap(orchestrator) };
-    const [lease] = await store.queue.claim('mortal', 1);
-    if (!lease) throw new Error('nothing was claimed');
-    const killed = await reconcileBay(mortal, lease, stop.signal).then(
+    const mortal = {
+      ...world.deps,
+      clock: mortalClock(world.clock, points),
+      store: points.wrap(store),
+      orchestrator: points.wrap(orchestrator),
+    };
+    const killed = await new WorkLoop(mortal, { owner: 'mortal', concurrency: 1, drainMs: 0 }).runOnce().then(
       () => false,
       (error: unknown) => error instanceof Killed,
     );

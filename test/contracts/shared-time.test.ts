@@ -41,11 +41,11 @@ await withMariadb('processes whose hosts have other clocks', (mariadb) => {
     const [lease] = await right.queue.claim('right', 1);
     if (!lease) throw new Error('the bay was not due');
     expect(await wrong.queue.claim('wrong', 1)).toEqual([]);
-    await right.queue.release(lease, new Date(), 0);
+    await right.queue.releaseAll([{ lease, lookAgainAt: new Date(), attempts: 0 }]);
     const [other] = await wrong.queue.claim('wrong', 1);
     expect(other).toMatchObject({ fence: lease.fence + 1 });
     expect(await right.queue.claim('right', 1)).toEqual([]);
-    if (other) await wrong.queue.renew(other);
+    expect(other && (await wrong.queue.renewAll([other]))).toMatchObject([{ fence: lease.fence + 1 }]);
     await Promise.all([right.close(), wrong.close()]);
   });
 

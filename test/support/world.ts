@@ -17,10 +17,11 @@ import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.
 import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import type { AppDeps } from '../../packages/core/src/app/deps.js';
-import { reconcileBay } from '../../packages/core/src/conductor/reconcile-bay.js';
+import { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
 import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificate.js';
 import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
+import type { Clock } from '../../packages/core/src/ports/clock.js';
 import type { Trusts } from '../../packages/core/src/ports/identity.js';
 
 /** What survives a process: the database and the key. Processes come and go over it. */
@@ -155,11 +156,12 @@ function trustsOf({ trusts }: Machine): Trusts {
 
 export const OWNER_TOKEN = 'a-token-of-the-owner';
 
-/** The same process, dying where the crash points say. Clock and randomness are no moments. */
+/** The same process, dying where the crash points say. Reading the clock and randomness are no moments. */
 export function mortal(process: Process, points: CrashPoints): ConductorDeps {
   const { deps } = process;
   return {
     ...deps,
+    clock: mortalClock(deps.clock, points),
     store: points.wrap(deps.store),
     orchestrator: points.wrap(deps.orchestrator),
     identity: points.wrap(deps.identity),
@@ -169,19 +171,29 @@ export function mortal(process: Process, points: CrashPoints): ConductorDeps {
   };
 }
 
-const MOST_PASSES = 300;
+/** A dead process waits for nothing: a sleep of it fails, in the next turn of the event loop. */
+export function mortalClock(clock: Clock, points: CrashPoints): Clock {
+  return {
+    now: () => clock.now(),
+    sleep: async (milliseconds, signal) => {
+      if (!points.dead) return clock.sleep(milliseconds, signal);
+      await new Promise(setImmediate);
+      throw new Killed();
+    },
+  };
+}
+
+const MOST_ROUNDS = 300;
 
 /**
- * Runs passes as the work loop does, without its timers, until `done` or until the process is killed. Time moves to where the
- * next pass is due; the stack's own work gets real time, a few milliseconds a pass.
+ * Runs rounds of the production work loop until `done`, or until the process is killed. Between two rounds the clock is moved to where
+ * more bays may be due; the stack's own work gets real time, a few milliseconds for each round.
  */
 export async function work(deps: ConductorDeps, machine: Machine, done: () => Promise<boolean>): Promise<'done' | 'killed'> {
-  for (let pass = 0; pass < MOST_PASSES; pass += 1) {
+  const loop = new WorkLoop(deps, { owner: 'worker', concurrency: 4, drainMs: 0 });
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
     try {
-      for (const lease of await deps.store.queue.claim('worker', 10)) {
-        const { lookAgainAt, failed } = await reconcileBay(deps, lease, new AbortController().signal);
-        await deps.store.queue.release(lease, lookAgainAt, failed ? lease.attempts + 1 : 0);
-      }
+      await loop.runOnce();
     } catch (error) {
       if (error instanceof Killed || hasKilledCause(error)) return 'killed';
       throw error;
@@ -190,7 +202,7 @@ export async function work(deps: ConductorDeps, machine: Machine, done: () => Pr
     await systemClock.sleep(5);
     machine.clock.advance(1_000);
   }
-  throw new Error(`not done after ${MOST_PASSES} passes`);
+  throw new Error(`not done after ${MOST_ROUNDS} rounds`);
 }
 
 function hasKilledCause(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { DesiredBay } from '../ports/bay-driver.js';
 import type { CloudAccess } from '../ports/orchestrator.js';
-import { nextBatch, upgraded } from '../domain/upgrade.js';
+import { upgraded } from '../domain/upgrade.js';
 import type { BayState } from './bay-state.js';
 
 /**
@@ -22,8 +22,4 @@ export function accessOf({ bay, support }: Pick<BayState, 'bay' | 'support'>): C
     userId: bay.userId,
     ...(delegate ? { credential: { kind: 'trust', ...delegate } } : {}),
   };
-}
-
-export function isUpgraded({ intent, nodeGroups, nodes }: BayState): boolean {
-  return !intent?.upgrade || nextBatch(intent.upgrade, nodeGroups, nodes) === undefined;
 }

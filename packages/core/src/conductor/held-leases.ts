@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { keepLeases } from '../concurrency/lease-keeper.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayId } from '../domain/ids.js';
-import type { Lease } from '../ports/store.js';
+import type { Lease, Release } from '../ports/store.js';
 import type { ConductorDeps } from './deps.js';
 
 /** The lease of a claimed bay, from the claim until its release. */
@@ -11,6 +11,14 @@ export interface HeldLease {
   /** Aborted when the lease is lost, the pass passes its deadline, or the conductor stops. */
   readonly controller: AbortController;
 }
+
+export interface ReleasedLease {
+  readonly item: HeldLease;
+  readonly release: Release;
+}
+
+const RELEASE_ATTEMPTS = 20;
+const RELEASE_RETRY_MS = 1_000;
 
 export type HeldLeasesDeps = Pick<ConductorDeps, 'store' | 'clock' | 'logger'>;
 
@@ -21,9 +29,13 @@ export type HeldLeasesDeps = Pick<ConductorDeps, 'store' | 'clock' | 'logger'>;
 export class HeldLeases {
   readonly #deps: HeldLeasesDeps;
   readonly #items = new Map<BayId, HeldLease>();
+  readonly #onReleased: (due: number) => void;
+  #retries = true;
 
-  constructor(deps: HeldLeasesDeps) {
+  /** `onReleased` learns when the first of the released bays is due; Infinity where none is. */
+  constructor(deps: HeldLeasesDeps, onReleased: (due: number) => void) {
     this.#deps = deps;
+    this.#onReleased = onReleased;
   }
 
   get size(): number {
@@ -52,6 +64,19 @@ export class HeldLeases {
     for (const item of this.#items.values()) item.controller.abort(reason);
   }
 
+  /** Releases in the database and here. */
+  async release(all: readonly ReleasedLease[]): Promise<void> {
+    if (all.length === 0) return;
+    const due = await this.#recordReleases(all.map(({ release }) => release));
+    for (const { item } of all) this.remove(item);
+    this.#onReleased(due);
+  }
+
+  /** A conductor that stops does not wait for a database that is away: its leases lapse by themselves. */
+  stopRetrying(): void {
+    this.#retries = false;
+  }
+
   /** Runs until the signal. */
   renewUntil(signal: AbortSignal): Promise<void> {
     const { clock, logger } = this.#deps;
@@ -59,6 +84,27 @@ export class HeldLeases {
       lost.forEach(({ lease, controller }) => controller.abort(leaseLost(lease.bayId)));
     const onFailure = (error: unknown): void => logger.warn('leases cannot be renewed', { error });
     return keepLeases({ clock, renew: () => this.#renew(), onLost, onFailure }, signal);
+  }
+
+  /**
+   * Resolves with the time at which the first bay is due. A database that is away for a moment is asked again: a lease that lapses costs
+   * its bay half a minute.
+   */
+  async #recordReleases(releases: readonly Release[]): Promise<number> {
+    // Logged before the write, so that a crash in between cannot hide that the work on the bay has ended.
+    for (const { lease } of releases)
+      this.#deps.logger.debug('lease released', { bayId: lease.bayId, fence: lease.fence, owner: lease.owner });
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#deps.store.queue.releaseAll(releases);
+        return Math.min(...releases.map(({ lookAgainAt }) => (lookAgainAt === 'never' ? Infinity : lookAgainAt.getTime())));
+      } catch (error) {
+        const bayIds = releases.map(({ lease }) => lease.bayId);
+        this.#deps.logger.warn('leases not released', { bayIds, attempt, error });
+        if (attempt >= RELEASE_ATTEMPTS || !this.#retries) return Infinity;
+        await this.#deps.clock.sleep(RELEASE_RETRY_MS);
+      }
+    }
   }
 
   /** Resolves with the lost leases. One that was released meanwhile is among them, and aborting it does nothing any more. */

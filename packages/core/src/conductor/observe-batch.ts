@@ -1,13 +1,13 @@
 import { isDomainError } from '../domain/errors.js';
 import { stackNameOf, type BayId } from '../domain/ids.js';
-import { planBay } from '../domain/plan.js';
+import { decide } from '../domain/decide.js';
 import type { StackSnapshot } from '../ports/orchestrator.js';
 import type { Lease } from '../ports/store.js';
 import { hasNews, lookAgainAt } from './record.js';
 import { isHealthDue } from './steps/check-health.js';
 import { loadBayStates, type BayState } from './bay-state.js';
 import type { ConductorDeps } from './deps.js';
-import { desiredOf, isUpgraded } from './desired.js';
+import { desiredOf } from './desired.js';
 
 export type ObserveDeps = Pick<ConductorDeps, 'store' | 'orchestrator' | 'clock'>;
 export type NextCheckDeps = Pick<ConductorDeps, 'engines' | 'clock' | 'random' | 'delegation' | 'healthIntervalMs'>;
@@ -88,7 +88,7 @@ export function nextCheckIfUnchanged(deps: NextCheckDeps, lease: Lease, look: Ba
   try {
     const { snapshot } = look.stack;
     const seen = deps.engines.driverOf(state.model).interpret(snapshot, desiredOf(state));
-    const step = planBay(state.bay, intent, seen, deps.clock.now(), isUpgraded(state));
+    const step = decide(state, seen, deps.clock.now());
     const pass = { lease, state, snapshot, seen, step };
     return step.do === 'wait' && !hasNews(pass) ? lookAgainAt(deps, pass) : undefined;
   } catch {

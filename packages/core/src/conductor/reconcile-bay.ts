@@ -4,12 +4,11 @@ import { isDomainError, DomainError } from '../domain/errors.js';
 import { assertNever } from '../domain/json.js';
 import { stackNameOf } from '../domain/ids.js';
 import { STATUS_OF } from '../domain/bay-status.js';
-import { awaitsCredential, wantedCredential } from '../domain/credential.js';
+import { wantedCredential } from '../domain/credential.js';
 import { Secret } from '../domain/secret.js';
-import { withStackRetry } from '../domain/stack-retry.js';
-import { awaitsAuthority } from '../domain/rotation.js';
 import { withRemedy } from '../domain/remedy.js';
-import { planBay, withRotation, type Step } from '../domain/plan.js';
+import { decide } from '../domain/decide.js';
+import type { Step } from '../domain/plan.js';
 import type { RenderInput } from '../ports/bay-driver.js';
 import type { Lease } from '../ports/store.js';
 import type { StackSpec, StackSnapshot } from '../ports/orchestrator.js';
@@ -29,7 +28,7 @@ import { deleteOrphans, type DeleteOrphansDeps } from './steps/delete-orphans.js
 import { checkHealth, withHealth, type CheckHealthDeps } from './steps/check-health.js';
 import { loadBayState, type BayState } from './bay-state.js';
 import type { ConductorDeps } from './deps.js';
-import { accessOf, desiredOf, isUpgraded } from './desired.js';
+import { accessOf, desiredOf } from './desired.js';
 
 /** The fields that a pass sends on to its steps, and the tracer. */
 export type ReconcileDeps = EnsureDeps &
@@ -47,26 +46,23 @@ export type ReconcileDeps = EnsureDeps &
 const BACKOFF = { firstMs: 1_000, maxMs: 60_000 };
 const RECORD_WITHIN_MS = 30_000;
 
-/**
- * One pass: look, decide, act once, record. The first attempt, the retry, the recovery after `kill -9` and the sweep all run
- * this; a pass that dies between any two lines is repeated by the next one.
- */
-export async function reconcileBay(deps: ReconcileDeps, lease: Lease, signal: AbortSignal): Promise<PassResult> {
-  return reconcileObserved(deps, { lease, look: undefined }, signal);
+export interface PassTask {
+  readonly lease: Lease;
+  /** The bay's part of an observation in batches; undefined where the pass observes by itself. */
+  readonly observation: BayObservation | undefined;
 }
 
-/** The same, with what a look at many bays has found; without it, or when it is no longer fresh, the pass looks by itself. */
-export async function reconcileObserved(
-  deps: ReconcileDeps,
-  task: { readonly lease: Lease; readonly look: BayObservation | undefined },
-  signal: AbortSignal,
-): Promise<PassResult> {
+/**
+ * One pass: observe, decide, act once, record. The first attempt, the retry, the recovery after `kill -9` and the sweep all run this; a
+ * pass that dies between any two lines is repeated by the next one. An observation that is no longer fresh is not used.
+ */
+export async function reconcileBay(deps: ReconcileDeps, task: PassTask, signal: AbortSignal): Promise<PassResult> {
   const { lease } = task;
-  const look = task.look && isFresh(deps, task.look) ? task.look : undefined;
-  const state = look?.state ?? (await loadBayState(deps.store, lease.bayId));
+  const observation = task.observation && isFresh(deps, task.observation) ? task.observation : undefined;
+  const state = observation?.state ?? (await loadBayState(deps.store, lease.bayId));
   if (!state) return forgetWork(deps, lease);
   try {
-    return await withinTrace(deps, state, () => runPass(withFence(deps, lease), { lease, state, look }, signal));
+    return await withinTrace(deps, state, () => runPass(withFence(deps, lease), { lease, state, observation }, signal));
   } catch (error) {
     if (signal.aborted || isDomainError(error, 'lease-lost') || isDomainError(error, 'store-unavailable')) throw error;
     return settleError(deps, lease, state, error);
@@ -99,20 +95,20 @@ async function forgetWork(deps: Pick<ReconcileDeps, 'store'>, lease: Lease): Pro
 interface Task {
   readonly lease: Lease;
   readonly state: BayState;
-  readonly look: BayObservation | undefined;
+  readonly observation: BayObservation | undefined;
 }
 
-async function runPass(deps: ReconcileDeps, { lease, state: loaded, look }: Task, signal: AbortSignal): Promise<PassResult> {
+async function runPass(
+  deps: ReconcileDeps,
+  { lease, state: loaded, observation }: Task,
+  signal: AbortSignal,
+): Promise<PassResult> {
   const driver = deps.engines.driverOf(loaded.model);
   const claimed = await recordClaim(deps, lease, loaded);
   const state = needsEnsuring(claimed) ? await ensureSupport(deps, lease, claimed, signal) : claimed;
-  const snapshot = look ? requireSnapshot(look) : await observe(deps, state, signal);
+  const snapshot = observation ? requireSnapshot(observation) : await observe(deps, state, signal);
   const seen = driver.interpret(snapshot, desiredOf(state));
-  const now = deps.clock.now();
-  const planned = planBay(state.bay, state.intent, seen, now, isUpgraded(state));
-  const next = withStackRetry(planned, state.intent, seen, state.support.stackRetries, now);
-  const rotates = awaitsAuthority(state.bay, state.support) || awaitsCredential(state.bay, state.support);
-  const step = rotates ? withRotation(next, state.bay) : next;
+  const step = decide(state, seen, deps.clock.now());
   return act(deps, { lease, state, snapshot, seen, step }, signal);
 }
 
@@ -149,9 +145,7 @@ async function act(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): Promis
     case 'forget':
       return forgetBay(deps, pass, signal);
     case 'rotate':
-      return awaitsAuthority(state.bay, state.support)
-        ? rotateAuthority(deps, pass, signal)
-        : rotateCredential(deps, pass, signal);
+      return step.kind === 'authority' ? rotateAuthority(deps, pass, signal) : rotateCredential(deps, pass, signal);
     case 'check-health':
       return checkHealth(deps, pass, signal);
     default:

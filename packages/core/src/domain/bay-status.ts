@@ -32,6 +32,14 @@ export function isFailed(status: BayStatus): boolean {
   return status.endsWith('_FAILED');
 }
 
+/** Statuses in which every node of the bay runs, or did so before the last change: the bay is checked for its health, and can rotate. */
+export const STABLE_STATUSES: ReadonlySet<BayStatus> = new Set([
+  'CREATE_COMPLETE',
+  'UPDATE_COMPLETE',
+  'UPDATE_FAILED',
+  'ROLLBACK_COMPLETE',
+]);
+
 /** What an operation makes of a status while it runs, when it succeeded, when it failed. */
 export type Operation = 'create' | 'update' | 'delete';
 export const STATUS_OF = {

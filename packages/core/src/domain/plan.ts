@@ -5,6 +5,8 @@ import { assertNever } from './json.js';
 import { withRemedy } from './remedy.js';
 import type { Observation, StackSighting } from './observation.js';
 
+export type RotationKind = 'authority' | 'credential';
+
 /** The one thing to do next. `status` of a wait is what the bay shows meanwhile. */
 export type Step =
   | { readonly do: 'create' | 'update' | 'delete' }
@@ -18,22 +20,13 @@ export type Step =
   /** Nothing is left in the cloud: remove the bay's records. */
   | { readonly do: 'forget' }
   /** The stack is as wanted, the bay's authority or its nodes' credential is not yet. */
-  | { readonly do: 'rotate' }
+  | { readonly do: 'rotate'; readonly kind: RotationKind }
   /** Nothing was asked: look after the bay's health. */
   | { readonly do: 'check-health' };
 
 type Present = Extract<StackSighting, { kind: 'present' }>;
 
 const LOOK_AGAIN_MS = 1_000;
-
-/** The next step of a bay that also awaits another authority, or credential: that comes when the stack is as wanted, and before the bay is done. */
-export function withRotation(step: Step, bay: Bay): Step {
-  if (step.do === 'finish')
-    return step.status.endsWith('_COMPLETE') && step.status !== 'ROLLBACK_COMPLETE' ? { do: 'rotate' } : step;
-  return step.do === 'check-health' && ROTATABLE.has(bay.observed.status) ? { do: 'rotate' } : step;
-}
-
-const ROTATABLE: ReadonlySet<BayStatus> = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_FAILED', 'ROLLBACK_COMPLETE']);
 
 /**
  * Pure: what was asked and what is seen decide; it holds no memory, so the first attempt and every recovery are the same.

@@ -326,12 +326,9 @@ export interface WorkQueue {
    * many bays of one are due, the others' come as early.
    */
   claim(owner: string, limit: number): Promise<readonly Lease[]>;
-  /** Prolongs. Throws `lease-lost`. */
-  renew(lease: Lease): Promise<Lease>;
   /** Prolongs all that are still held, and answers with them. */
   renewAll(leases: readonly Lease[]): Promise<readonly Lease[]>;
-  /** `attempts` counts failures in a row. Releasing a lost lease does nothing. */
-  release(lease: Lease, lookAgainAt: Date | 'never', attempts: number): Promise<void>;
+  /** Releasing a lost lease does nothing. */
   releaseAll(releases: readonly Release[]): Promise<void>;
   /** When the next item can be claimed, for the poll. */
   nextDue(): Promise<Date | undefined>;

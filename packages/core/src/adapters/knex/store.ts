@@ -40,10 +40,7 @@ export function knexStore(db: Knex, clock: Clock, sealer?: Sealer): Store {
       ),
     queue: {
       claim: (owner, limit) => translateErrors(() => retryTransaction(clock, () => queue.claim(owner, limit))),
-      renew: (lease) => translateErrors(() => queue.renew(lease)),
       renewAll: (leases) => translateErrors(() => retryTransaction(clock, () => queue.renewAll(leases))),
-      release: (lease, lookAgainAt, attempts) =>
-        translateErrors(() => retryTransaction(clock, () => queue.release(lease, lookAgainAt, attempts))),
       releaseAll: (releases) => translateErrors(() => retryTransaction(clock, () => queue.releaseAll(releases))),
       nextDue: () => translateErrors(() => queue.nextDue()),
     },

@@ -58,11 +58,6 @@ export function workQueue(db: Knex, clock: Clock): WorkQueue {
       for (const items of chunks(due)) claimed.push(...(await claimItems(db, items, { owner, now })));
       return claimed;
     },
-    async renew(lease) {
-      const now = clock.now().getTime();
-      await assertHeld(db, lease, now);
-      return { ...lease, until: new Date(now + LEASE_MS) };
-    },
     async renewAll(leases) {
       const now = clock.now().getTime();
       const held: Lease[] = [];
@@ -77,9 +72,6 @@ export function workQueue(db: Knex, clock: Clock): WorkQueue {
         );
       }
       return held;
-    },
-    async release(lease, lookAgainAt, attempts) {
-      await releaseItems(db, [{ lease, lookAgainAt, attempts }], clock.now().getTime());
     },
     async releaseAll(releases) {
       for (const some of chunks(releases)) await releaseItems(db, some, clock.now().getTime());

@@ -1,6 +1,6 @@
 import { underDeadline } from '../../concurrency/deadline.js';
 import type { BayObserved } from '../../domain/bay.js';
-import type { BayStatus } from '../../domain/bay-status.js';
+import { STABLE_STATUSES, type BayStatus } from '../../domain/bay-status.js';
 import { isDomainError } from '../../domain/errors.js';
 import type { CoeSession } from '../../ports/bay-driver.js';
 import { sessionOf, type EngineAccessDeps } from '../engine-access.js';
@@ -15,19 +15,13 @@ const HEALTH_INTERVAL_MS = 60_000;
 const HEALTH_DEADLINE_MS = 15_000;
 /** Nobody has asked the engine: there is none, or the cloud does not say where it is. */
 const NOT_ASKED = ['engine-not-live', 'cloud-unavailable', 'cloud-refused'] as const;
-const CHECKED_STATUSES: ReadonlySet<BayStatus> = new Set([
-  'CREATE_COMPLETE',
-  'UPDATE_COMPLETE',
-  'UPDATE_FAILED',
-  'ROLLBACK_COMPLETE',
-]);
 
 /** A settled bay is asked for its health; a bay that failed rests until somebody asks for something. */
 export async function checkHealth(deps: CheckHealthDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const { bay } = pass.state;
   const interval = deps.healthIntervalMs ?? HEALTH_INTERVAL_MS;
   // An interval of zero or less switches the periodic check off.
-  if (!CHECKED_STATUSES.has(bay.observed.status) || interval <= 0)
+  if (!STABLE_STATUSES.has(bay.observed.status) || interval <= 0)
     return { lookAgainAt: 'never', failed: false, outcome: 'check-health' };
   const found = await observeHealth(deps, pass, signal);
   signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { BayId } from '../../domain/ids.js';
-import type { Store } from '../../ports/store.js';
+import type { Lease, Store } from '../../ports/store.js';
 import { aBay, aBayModel } from '../builders.js';
 import type { ManualClock } from '../manual-clock.js';
 import { uuid } from './uuid.js';
@@ -16,6 +16,9 @@ export function workQueueContract(parts: () => { readonly store: Store; readonly
       return lease;
     };
 
+    const release = (lease: Lease, lookAgainAt: Date | 'never', attempts: number) =>
+      parts().store.queue.releaseAll([{ lease, lookAgainAt, attempts }]);
+
     test('gives an item to one claimant at a time', async () => {
       await wake();
       const claims = await Promise.all(['a', 'b', 'c'].map((owner) => parts().store.queue.claim(owner, 10)));
@@ -28,9 +31,9 @@ export function workQueueContract(parts: () => { readonly store: Store; readonly
       parts().clock.advance(31_000);
       const young = await held('b');
       await expect(parts().store.writeUnder(old, async () => 'written')).rejects.toMatchObject({ kind: 'lease-lost' });
-      await expect(parts().store.queue.renew(old)).rejects.toMatchObject({ kind: 'lease-lost' });
+      expect(await parts().store.queue.renewAll([old])).toEqual([]);
       expect(await parts().store.writeUnder(young, async () => 'written')).toBe('written');
-      await parts().store.queue.release(old, 'never', 0);
+      await release(old, 'never', 0);
       expect(await parts().store.queue.claim('c', 10)).toEqual([]);
     });
 
@@ -47,7 +50,7 @@ export function workQueueContract(parts: () => { readonly store: Store; readonly
 
     test('rests until it is due, or until it is woken', async () => {
       await wake();
-      await parts().store.queue.release(await held('a'), new Date(parts().clock.now().getTime() + 5_000), 1);
+      await release(await held('a'), new Date(parts().clock.now().getTime() + 5_000), 1);
       expect(await parts().store.queue.claim('a', 10)).toEqual([]);
       parts().clock.advance(5_000);
       expect((await held('a')).attempts).toBe(1);
@@ -57,7 +60,7 @@ export function workQueueContract(parts: () => { readonly store: Store; readonly
       await wake();
       const lease = await held('a');
       await wake();
-      await parts().store.queue.release(lease, 'never', 0);
+      await release(lease, 'never', 0);
       expect(await parts().store.queue.claim('a', 10)).toHaveLength(1);
     });
 
@@ -116,7 +119,7 @@ export function workQueueContract(parts: () => { readonly store: Store; readonly
 
     test('makes missing items, and leaves those alone that are there', async () => {
       await wake();
-      await parts().store.queue.release(await held('a'), 'never', 2);
+      await release(await held('a'), 'never', 2);
       await parts().store.write((repos) => repos.work.ensure([bayId, uuid(2) as BayId]));
       expect((await parts().store.queue.claim('a', 10)).map((lease) => lease.bayId)).toEqual([uuid(2)]);
     });
