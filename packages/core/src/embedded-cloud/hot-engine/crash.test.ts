@@ -4,6 +4,7 @@ import { DomainError } from '../../domain/errors.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { StackSnapshot, StackSpec } from '../../ports/orchestrator.js';
 import { ManualClock } from '../../testing/manual-clock.js';
+import { Hopeless } from '../../testing/until.js';
 import { SimulatedBackend } from '../simulated.js';
 import type { HotEngine } from './engine.js';
 import {
@@ -102,10 +103,14 @@ async function played(scenario: Scenario, killAt: number): Promise<Ending> {
   await first.start();
   await scenario.prepare(first);
   killer = new Killer(killAt);
-  // Whatever comes of it is looked at through the second engine.
+  // A dead process waits for nothing; the second engine shows what it has left.
+  const findUnlessDead = async (): Promise<StackSnapshot | undefined> => {
+    if (killer?.dead) throw new Hopeless('the process is dead');
+    return find(first);
+  };
   await scenario
     .ask(first)
-    .then(() => settled(() => find(first)))
+    .then(() => settled(findUnlessDead))
     .catch(() => undefined);
   await first.stop();
   const points = killer.count;
