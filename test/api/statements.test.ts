@@ -37,12 +37,12 @@ async function costOf(
 
 describe(`with ${CLUSTERS} clusters and their node groups`, () => {
   test.each(['/v1/clusters', '/v1/clusters/detail', '/v1/bays', '/v1/bays/detail'])(
-    '%s costs one statement for each half mebibyte',
+    '%s costs one statement for each quarter of a mebibyte',
     async (path) => {
       const cost = await costOf(path);
       expect(cost.items).toBe(CLUSTERS);
       // One more where the size of a row was not known yet.
-      expect(cost.statements.length).toBeLessThanOrEqual(1 + Math.ceil(cost.bytes / 524_288));
+      expect(cost.statements.length).toBeLessThanOrEqual(1 + Math.ceil(cost.bytes / 262_144));
     },
   );
 

@@ -17,7 +17,7 @@ import type { Answer, Call, Handler } from './http/handler.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
 import { listAnswer } from './http/pages.js';
 import { pageOf, writtenOnce } from './http/pagination.js';
-import { patchResource } from './http/patch.js';
+import { patchInTurn, patchResource } from './http/patch.js';
 import { BAY_MODELS, type BayModelNames } from './vocabulary.js';
 
 type Wire = components['schemas']['BayModel'];
@@ -62,9 +62,9 @@ export function bayModelOperations({ names, present, parse }: BayModelWording) {
       };
     },
     update: async (deps, call) => {
-      const change = (before: BayModel): BayModelFields => {
+      const change = (before: BayModel): Promise<BayModelFields> => {
         requireMatch(call, etagOfModel(before));
-        return parse(patchResource(names.schema, present(call, before), call));
+        return patchInTurn(call, () => parse(patchResource(names.schema, present(call, before), call)));
       };
       const { model, warnings } = await updateBayModel(deps, call.access, identOf(call), change, call.signal());
       return { body: present(call, model), etag: etagOfModel(model), warnings };

@@ -85,12 +85,12 @@ export async function updateBayModel(
   deps: AppDeps,
   access: Access,
   ident: string,
-  change: (model: BayModel) => BayModelFields,
+  change: (model: BayModel) => Promise<BayModelFields>,
   signal: AbortSignal,
 ): Promise<SavedModel> {
   const model = await findBayModel(deps, access, ident);
   deps.policy.require(access.action, access.actor, model);
-  const wanted = await changedModel(deps, access, model, change(model), signal);
+  const wanted = await changedModel(deps, access, model, await change(model), signal);
   checkBayModel(wanted, deps.engines.driverNames(wanted.coe));
   const driver = deps.engines.driverOf(wanted);
   if (driver.name !== model.driver) deps.engines.requireEnabled(driver);

@@ -21,7 +21,7 @@ import { newDefaultGroups, setGroupSize } from './group-sizes.js';
 import { bayPlan, desiredIn, preflight, type BayDraft, type BayPlan } from './preflight.js';
 import { requireLeft } from './quotas.js';
 import { requireRowRoom } from './row-limits.js';
-import { inTurn, requireMayFit, requireStackFits } from './stack-limits.js';
+import { inTurn, LARGE, requireMayFit, requireStackFits } from './stack-limits.js';
 
 /** What a caller says of a new bay; null means: as the model has it. */
 export interface CreateBay {
@@ -64,12 +64,16 @@ export async function getBay(
 }
 
 /** One transaction writes bay, groups, nodes, intent and work item; then the doorbell rings. Checks: docs/contract/validation.md#creating-a-cluster. */
-export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay, signal: AbortSignal): Promise<Accepted> {
+export function createBay(deps: AppDeps, access: Access, wanted: CreateBay, signal: AbortSignal): Promise<Accepted> {
+  return oneOfFew(deps, access, { nodes: wanted.nodeCount, signal }, () => createOne(deps, access, wanted, signal));
+}
+
+async function createOne(deps: AppDeps, access: Access, wanted: CreateBay, signal: AbortSignal): Promise<Accepted> {
   const { actor } = access;
   const draft = await draftBay(deps, access, wanted, signal);
   const { bay, groups, nodes, warnings } = draft;
   await inTurn(deps, { nodes: nodes.length, group: bay.projectId, signal }, (rest) =>
-    requireStackFits(deps, draft.driver, { desired: desiredIn(draft), facts: null }, rest),
+    requireStackFits(deps, draft.driver, { desired: draft.desired, facts: null }, rest),
   );
   const shortages = await preflight(deps, draft, cloudAccess(actor), signal);
   await deps.store.write(async (repos) => {
@@ -87,10 +91,23 @@ export async function createBay(deps: AppDeps, access: Access, wanted: CreateBay
 }
 
 /** What creating it would make, from the same checks and the same rendering. Nothing is written, nothing is made. */
-export async function planNewBay(deps: AppDeps, access: Access, wanted: CreateBay, signal: AbortSignal): Promise<BayPlan> {
-  const draft = await draftBay(deps, access, wanted, signal);
-  if (access.vocabulary === 'cluster') await deps.store.read((repos) => requireLeft(deps, repos, draft.bay.projectId));
-  return bayPlan(deps, draft, cloudAccess(access.actor), signal);
+export function planNewBay(deps: AppDeps, access: Access, wanted: CreateBay, signal: AbortSignal): Promise<BayPlan> {
+  return oneOfFew(deps, access, { nodes: wanted.nodeCount, signal }, async () => {
+    const draft = await draftBay(deps, access, wanted, signal);
+    if (access.vocabulary === 'cluster') await deps.store.read((repos) => requireLeft(deps, repos, draft.bay.projectId));
+    return bayPlan(deps, draft, cloudAccess(access.actor), signal);
+  });
+}
+
+/** Drafts of large bays are held in memory while neighbours are asked: few of a project at a time. */
+function oneOfFew<T>(
+  deps: AppDeps,
+  { actor }: Access,
+  { nodes, signal }: { readonly nodes: number; readonly signal: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!deps.longWork || nodes <= LARGE) return work();
+  return deps.longWork.admit({ group: `bays of ${actor.projectId ?? actor.userId}`, signal }, work);
 }
 
 /** A bay that has passed every check but that of its rendered stack, and is not written yet. */
@@ -141,11 +158,15 @@ async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal
     });
   }
   const bay = newBay(deps, access, { projectId, name: wanted.name, desired });
-  const { groups, nodes } = newDefaultGroups(deps, bay, model, wanted);
-  const draft = { bay, model, driver, groups, nodes, warnings };
-  requireDriverAccepts(driver, desiredIn(draft));
-  requireMayFit(deps, driver, desiredIn(draft));
-  return draft;
+  // A thousand nodes take milliseconds to make, too.
+  return inTurn(deps, { nodes: wanted.nodeCount, group: projectId, signal }, async (rest) => {
+    const { groups, nodes } = newDefaultGroups(deps, bay, model, wanted);
+    await rest();
+    const desiredBay = desiredIn({ bay, model, groups, nodes });
+    requireDriverAccepts(driver, desiredBay);
+    requireMayFit(deps, driver, desiredBay);
+    return { bay, model, driver, groups, nodes, desired: desiredBay, warnings };
+  });
 }
 
 const NO_DISCOVERY: Problem = {

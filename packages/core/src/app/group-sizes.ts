@@ -3,7 +3,7 @@ import type { BayModel } from '../domain/bay-model.js';
 import { DomainError } from '../domain/errors.js';
 import type { BayModelId, NodeGroupId, NodeId } from '../domain/ids.js';
 import type { Labels } from '../domain/labels.js';
-import { nodeName } from '../domain/names.js';
+import { nodeNames } from '../domain/names.js';
 import { DEFAULT_MASTER, DEFAULT_WORKER, isMaster, type NodeGroup } from '../domain/node-group.js';
 import { UNSEEN_NODE, type Node } from '../domain/node.js';
 import { shardsFor } from '../domain/shards.js';
@@ -96,20 +96,18 @@ export interface NewNodes {
 export function newNodes(deps: Pick<AppDeps, 'random' | 'clock'>, wanted: NewNodes): readonly New<Node>[] {
   const { bay, group } = wanted;
   const role = isMaster(group) ? 'master' : 'worker';
-  const names = new Set(wanted.taken);
   const count = Math.max(0, wanted.count);
   const others = wanted.others?.filter((node) => node.nodeGroupId === group.id) ?? [];
   // Managers stand in the bay's own stack: it hands what they have made to the workers.
   const shards = isMaster(group) ? [] : shardsFor(others, count);
+  const place = { bay, role, group: group.isDefault ? null : group.name } as const;
+  const names = nodeNames(place, wanted.taken, (limit) => deps.random.below(limit));
   return Array.from({ length: count }, (_, index) => {
-    const place = { bay, role, group: group.isDefault ? null : group.name } as const;
-    const name = nodeName(place, names, (limit) => deps.random.below(limit));
-    names.add(name);
     return {
       id: deps.random.uuid() as NodeId, // a new UUID is an id by being given here
       bayId: group.bayId,
       nodeGroupId: group.id,
-      name,
+      name: names.next().value,
       role,
       bayModelId: wanted.bayModelId,
       imageId: group.imageId,

@@ -31,6 +31,8 @@ export interface BayDraft {
   readonly driver: BayDriver;
   readonly groups: readonly New<NodeGroup>[];
   readonly nodes: readonly New<Node>[];
+  /** The same, as its driver takes it. */
+  readonly desired: DesiredBay;
   readonly warnings: readonly Problem[];
 }
 
@@ -162,7 +164,7 @@ export function desiredIn({ bay, model, groups, nodes }: Pick<BayDraft, 'bay' | 
 }
 
 function renderInput(draft: BayDraft, facts: BayFacts): RenderInput {
-  return { ...desiredIn(draft), facts, delegation: NO_DELEGATION, rollbackOnFailure: false };
+  return { ...draft.desired, facts, delegation: NO_DELEGATION, rollbackOnFailure: false };
 }
 
 function sentenceOf({ kind, needed: wanted, limit, used }: Shortfall): string {

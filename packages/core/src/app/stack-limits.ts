@@ -92,7 +92,7 @@ function refused(problem: string): DomainError {
 }
 
 /** Rendering fewer nodes takes a millisecond or two, and does not have to wait for its turn. */
-const LARGE = 50;
+export const LARGE = 50;
 
 /** Rendering a bay of so many nodes, and what belongs to it, in its turn; `rest` lets others run between two steps. */
 export function inTurn<T>(

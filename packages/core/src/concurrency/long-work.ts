@@ -1,4 +1,6 @@
+import { performance as eventLoop } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Semaphore } from './semaphore.js';
 
 /** Whose work it is, and until when it is wanted. */
 export interface LongTask {
@@ -9,10 +11,18 @@ export interface LongTask {
 /** Lets everybody else run, where this has kept the thread for long enough. */
 export type Rest = () => Promise<void>;
 
-/** Shorter steps go on at once: a timer costs more than they do. */
-const SHORT_MS = 3;
-/** A step that waited for others is no longer than this to those who wait for it. */
-const LONGEST_REST_MS = 50;
+/** Shorter steps go on at once: a timer costs about as much as they do. */
+const SHORT_MS = 2;
+/** One part of a rest is no longer than this to those who wait for its end. */
+const LONGEST_PART_MS = 50;
+/** Of the thread, where others have something to do, long work has one part of so many. */
+const PARTS = 4;
+/** Where the thread was busy for less than this part of the time, nobody waits for it. */
+const IDLE = 0.1;
+/** What long work holds in memory is held so many times. */
+const MOST_GROUPS = 4;
+/** The same of one group, where a request also waits for others between two turns. */
+const MOST_OF_GROUP = 3;
 
 /** Work that stops after each of its steps; its value comes with the last one. */
 export type Steps<T> = Generator<undefined, T, undefined>;
@@ -22,25 +32,58 @@ export type Steps<T> = Generator<undefined, T, undefined>;
  * mebibyte, writing down a long page. Thirty such requests at once would stand in a row, and a short request would wait for all of them
  * at each of its own steps.
  *
- * So one piece of long work runs at a time, cut into steps; after each step the thread belongs to everybody else for as long as the
- * step took. Invariant: long work has at most half of the thread, and a short request waits for one step, never for a queue. Groups
- * (projects) take turns, so that thirty pieces of one do not stand before the single piece of another.
+ * So a group (a project) has one piece of long work under way, and few groups have one at the same time; each piece is cut into steps,
+ * and after each step the thread belongs to everybody else for three times as long as the step took, where they have something to do.
+ * Invariant: long work has at most a quarter of a busy thread; a short request waits for steps, never for a queue; and a project's one
+ * long request does not wait for another project's to end.
+ *
+ * Measured with short requests of one project beside 32 dry runs of 1,000 nodes of another, which alone are answered within 40 ms
+ * (99 of 100): 1,380 ms while pieces stood in one line for all projects, 118 ms with half of the thread, 68 ms with a quarter.
  */
 export class LongWork {
+  readonly #running = new Set<string>();
   readonly #waiting = new Map<string, (() => void)[]>();
-  #isBusy = false;
+  readonly #admitted = new Map<string, { readonly permits: Semaphore; users: number }>();
+
+  /**
+   * A whole request with long work in it, of which few of one group are under way at a time, because each holds in memory what it was sent and
+   * what it has made. It asks for its turns itself, and waits for clients and neighbours in between. Rejects as `run` does. The work must not
+   * ask to be admitted again.
+   */
+  async admit<T>({ group, signal }: LongTask, work: () => Promise<T>): Promise<T> {
+    const known = this.#admitted.get(group) ?? { permits: new Semaphore(MOST_OF_GROUP), users: 0 };
+    this.#admitted.set(group, known);
+    known.users += 1;
+    try {
+      return await known.permits.run(signal, work);
+    } finally {
+      known.users -= 1;
+      if (known.users === 0) this.#admitted.delete(group);
+    }
+  }
+
+  /** The same until the place is given back; giving it back again does nothing. */
+  enter(task: LongTask): Promise<() => void> {
+    return new Promise((admitted, refused) => {
+      void this.admit(task, () => new Promise<void>((leave) => admitted(leave))).catch(refused);
+    });
+  }
 
   /** Rejects with the signal's reason where it was aborted before the work began. The work must not ask for another turn. */
   async run<T>({ group, signal }: LongTask, work: (rest: Rest) => Promise<T>): Promise<T> {
-    if (this.#isBusy) await this.#turnOf(group);
-    this.#isBusy = true;
-    const rest = restAfter();
+    if (this.#mayBegin(group)) this.#running.add(group);
+    else await this.#turnOf(group);
+    const rest = restAfter(() => this.#running.size);
     try {
       signal.throwIfAborted();
       return await work(rest);
     } finally {
-      void rest().then(() => this.#next());
+      void rest().then(() => this.#end(group));
     }
+  }
+
+  #mayBegin(group: string): boolean {
+    return !this.#running.has(group) && this.#running.size < MOST_GROUPS;
   }
 
   #turnOf(group: string): Promise<void> {
@@ -52,27 +95,34 @@ export class LongWork {
   }
 
   /** The group whose turn it was goes to the end. */
-  #next(): void {
-    const [first] = this.#waiting;
-    const begin = first?.[1].shift();
-    if (!first || !begin) {
-      this.#isBusy = false;
-      return;
+  #end(ended: string): void {
+    this.#running.delete(ended);
+    for (const [group, line] of this.#waiting) {
+      if (!this.#mayBegin(group)) continue;
+      const begin = line.shift();
+      this.#waiting.delete(group);
+      if (line.length > 0) this.#waiting.set(group, line);
+      if (!begin) continue;
+      this.#running.add(group);
+      begin();
     }
-    const [group, line] = first;
-    this.#waiting.delete(group);
-    if (line.length > 0) this.#waiting.set(group, line);
-    begin();
   }
 }
 
-/** A rest as long as what was done since the last one. */
-export function restAfter(): Rest {
+/**
+ * A rest as long as what was done since the last one, and twice more while others keep the thread busy; among several who work, so long
+ * that all of them together have a quarter of the time.
+ */
+export function restAfter(workers: () => number = () => 1): Rest {
   let began = performance.now();
   return async () => {
     const took = performance.now() - began;
     if (took < SHORT_MS) return;
-    await sleep(Math.min(LONGEST_REST_MS, Math.ceil(took)));
+    for (let parts = PARTS * workers() - 1; parts > 0; parts -= 1) {
+      const before = eventLoop.eventLoopUtilization();
+      await sleep(Math.min(LONGEST_PART_MS, Math.ceil(took)));
+      if (eventLoop.eventLoopUtilization(before).utilization < IDLE) break;
+    }
     began = performance.now();
   };
 }

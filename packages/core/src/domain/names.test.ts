@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nodeName, resourceNameOf, type NodePlace } from './names.js';
+import { nodeName, nodeNames, resourceNameOf, type NodePlace } from './names.js';
 
 const UUID = '7f3a9b12-0000-4000-8000-000000000001';
 const named = (cluster: string, more: Partial<NodePlace> = {}, digits = 0x7fc9): string =>
@@ -30,6 +30,23 @@ describe("a node's name", () => {
     const taken = new Set(['worker-0001', 'hive-gpu-0002']);
     const place = { bay: { id: UUID, name: 'hive' }, role: 'master', group: null } as const;
     expect(nodeName(place, taken, () => numbers.shift() ?? 0)).toBe('hive-master-0003');
+  });
+
+  test('of a thousand differ from each other and from those that are taken, which are looked at once', () => {
+    let looked = 0;
+    const taken = {
+      *[Symbol.iterator]() {
+        looked += 1;
+        yield* ['worker-0000', 'worker-0001'];
+      },
+    };
+    let digits = 0;
+    const place = { bay: { id: UUID, name: 'hive' }, role: 'worker', group: null } as const;
+    const names = nodeNames(place, taken, () => Math.floor((digits += 1) / 2));
+    const made = Array.from({ length: 1_000 }, () => names.next().value);
+    expect(made[0]).toBe('hive-worker-0002');
+    expect(new Set(made).size).toBe(1_000);
+    expect(looked).toBe(1);
   });
 
   test('is said without cluster and group in the stack, where nodes of earlier releases keep what they were called', () => {

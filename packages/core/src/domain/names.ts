@@ -54,13 +54,23 @@ export interface NodePlace {
 
 /** A new node's name. `taken`: the names of the bay's nodes, whose digits are not used again. */
 export function nodeName(place: NodePlace, taken: ReadonlySet<string>, below: (limit: number) => number): string {
-  const { bay, role } = place;
+  return nodeNames(place, taken, below).next().value;
+}
+
+/** One name after the other. What is taken is looked at once: to look at it for each of a thousand nodes took a tenth of a second. */
+export function* nodeNames(
+  { bay, role, group }: NodePlace,
+  taken: Iterable<string>,
+  below: (limit: number) => number,
+): Generator<string, never, undefined> {
   const cluster = hostPart(bay.name, LONGEST_CLUSTER) || `cluster-${hostPart(bay.id, 8)}`;
-  const group = hostPart(place.group ?? role, LONGEST_GROUP) || role;
+  const part = hostPart(group ?? role, LONGEST_GROUP) || role;
   const used = new Set([...taken].map((name) => DIGITS.exec(name)?.[1]));
   for (;;) {
     const digits = below(65_536).toString(16).padStart(4, '0');
-    if (!used.has(digits)) return `${cluster}-${group}-${digits}`;
+    if (used.has(digits)) continue;
+    used.add(digits);
+    yield `${cluster}-${part}-${digits}`;
   }
 }
 

@@ -8,6 +8,7 @@ import { Secret } from '../../domain/secret.js';
 import type { Identity } from '../../ports/identity.js';
 import type { Limits } from '../../ports/limits.js';
 import type { Logger } from '../../ports/logger.js';
+import { admitBody, LONG_BODY } from './admission.js';
 import { bodyIn, readBytes } from './body.js';
 import { asDomainError, errorBody } from './error-body.js';
 import { JsonText, type Answer, type ApiLimits, type Call } from './handler.js';
@@ -18,6 +19,7 @@ import type { HttpHandler, HttpReply, HttpRequest } from './request.js';
 import { findRoute, type Route } from './route.js';
 import type { StoreShares } from './store-shares.js';
 import { StreamSlots } from './stream-slots.js';
+import { callOnEnd } from './texts.js';
 import { validBody, validQuery } from './validate.js';
 
 export interface ApiDeps extends AppDeps, ApiLimits {
@@ -111,26 +113,6 @@ function isRead({ method }: HttpRequest): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** `end` is called when the texts are over, have failed, or are not wanted any more, also where the first one was never read. */
-function callOnEnd(texts: AsyncIterable<string>, end: () => void): AsyncIterable<string> {
-  const iterator = texts[Symbol.asyncIterator]();
-  const next = async (): Promise<IteratorResult<string, unknown>> => {
-    try {
-      const result = await iterator.next();
-      if (result.done) end();
-      return result;
-    } catch (error) {
-      end();
-      throw error;
-    }
-  };
-  const leave = async (): Promise<IteratorResult<string, unknown>> => {
-    end();
-    return (await iterator.return?.()) ?? { done: true, value: undefined };
-  };
-  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) };
-}
-
 /** Load balancers ask this to see whether the service answers, and have no token (RFC 9110, 9.3.7). */
 function methodsOf(allowed: readonly string[], headers: RequestContext['headers']): Reply {
   headers['Allow'] = allowed.join(', ');
@@ -155,9 +137,11 @@ async function invoke(deps: ApiDeps, request: HttpRequest, { route, actor, heade
   const found = requireRoute(route, headers);
   const wantsStream = found.operation.streams && request.method !== 'HEAD' && accepts(request, EVENT_STREAM);
   if (!wantsStream) requireJson(request, found.operation);
-  const call = await callOf(deps, request, { route: found, actor, version: negotiated?.version ?? '1.1', wantsStream });
   const own = deps.shares ? deps.shares.ofProject(shareOf(actor), deps) : deps;
-  const answer = await onlyOnce(own, call, found.operation, (once) => handlers[found.operation.id](own, once));
+  const { call, answer } = await admitBody(deps.longWork, request, shareOf(actor), async () => {
+    const call = await callOf(deps, request, { route: found, actor, version: negotiated?.version ?? '1.1', wantsStream });
+    return { call, answer: await onlyOnce(own, call, found.operation, (once) => handlers[found.operation.id](own, once)) };
+  });
   if (answer.stream) return streamReply(deps, answer.stream, { call, headers, leave: slots.take(actor.projectId ?? '') });
   return replyOf(found.operation, call.version, answer, headers);
 }
@@ -282,9 +266,6 @@ interface CallContext {
   readonly version: string;
   readonly wantsStream: boolean;
 }
-
-/** Bodies from here on take milliseconds to read and to check, and many of them can arrive at once. */
-const LONG_BODY = 65_536;
 
 async function checkedBody(deps: ApiDeps, request: HttpRequest, { route, actor, version }: CallContext): Promise<JsonValue> {
   const bytes = await readBytes(request);

@@ -4,12 +4,13 @@ import type { JsonObject } from '../../domain/json.js';
 import type { NumberedPage, Page } from '../../ports/store.js';
 import type { Answer, Call } from './handler.js';
 import { JsonText } from './handler.js';
+import { callOnEnd } from './texts.js';
 import { nextLink, WrittenItem, type Collection } from './pagination.js';
 
 /**
  * A page of a list. Rows can be large, and a page of the thousand largest would be held several times over: as rows, as objects, as
  * one text. So rows are read in portions of about a quarter of a mebibyte, of which two are in memory at a time; a page ends by bytes as well as
- * by count, with `next` where more may come; and what is larger than a mebibyte is written to the socket item by item, as fast as its
+ * by count, with `next` where more may come; and what is larger than 256 KiB is written to the socket item by item, as fast as its
  * reader takes it. Most pages are one portion, and stay one statement and one text.
  *
  * Portions take turns with all other long work of the process: reading and writing down eight mebibytes takes a tenth of a second in one
@@ -17,12 +18,14 @@ import { nextLink, WrittenItem, type Collection } from './pagination.js';
  */
 const PORTION_BYTES = 262_144;
 /** Up to here a page is sent as one text, whose length is known before. */
-const WHOLE_BYTES = 1_048_576;
+const WHOLE_BYTES = 262_144;
 const LARGEST_PAGE_BYTES = 8 * 1_048_576;
+/** How long a page keeps its place, where its reader is slow. */
+const LONGEST_PLACE_MS = 10_000;
 /** A portion from here on has to wait for its turn. */
 const LONG_BYTES = 65_536;
 /** Rows of the first portion where nothing is known of their size. */
-const FIRST_ROWS = 100;
+const FIRST_ROWS = 20;
 /** Texts smaller than this are written together. */
 const PIECE_BYTES = 65_536;
 
@@ -34,15 +37,36 @@ export interface Listing<Row> {
   readonly findMarker: (marker: string) => Promise<unknown>;
 }
 
-/** Bytes of an item by project and list, as it was last time: how many rows make a portion. */
-const itemBytes = new LRUCache<string, number>({ max: 1_000 });
+/**
+ * Lists by project as they were last time: bytes of an item, which say how many rows make a portion, and how many there were. What was
+ * short waits for no turn, however much would fit.
+ */
+const lists = new LRUCache<string, { readonly itemBytes: number; readonly count: number }>({ max: 1_000 });
 
 export async function listAnswer<Row>(call: Call, page: Page, collection: Collection, listing: Listing<Row>): Promise<Answer> {
   const reader = new PortionReader(call, page, collection, listing);
-  const first = [...(await reader.next())];
-  while (!reader.isOver && reader.bytes < WHOLE_BYTES) first.push(...(await reader.next()));
-  if (reader.isOver) return { body: new JsonText(`{"${collection.name}":[${first.join(',')}]${reader.end()}`) };
-  return { texts: pieces(collection, first, reader) };
+  const leave = await enterWhereLong(call, reader);
+  try {
+    const first = [...(await reader.next())];
+    while (!reader.isOver && reader.bytes < WHOLE_BYTES) first.push(...(await reader.next()));
+    if (!reader.isOver) return { texts: callOnEnd(pieces(collection, first, reader), leave) };
+    leave();
+    return { body: new JsonText(`{"${collection.name}":[${first.join(',')}]${reader.end()}`) };
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
+/** Few long pages of one project are in memory at a time; one whose reader is slow makes room for the others after a while. */
+async function enterWhereLong<Row>({ longWork, signal }: Call, reader: PortionReader<Row>): Promise<() => void> {
+  if (!longWork || reader.expectedBytes <= WHOLE_BYTES) return () => undefined;
+  const leave = await longWork.turns.enter({ group: `pages of ${longWork.group}`, signal: signal() });
+  const timer = setTimeout(leave, LONGEST_PLACE_MS);
+  return () => {
+    clearTimeout(timer);
+    leave();
+  };
 }
 
 async function* pieces<Row>(
@@ -84,12 +108,19 @@ class PortionReader<Row> {
     this.#sizeKey = `${call.access.action} ${call.access.actor.projectId ?? ''}`;
   }
 
+  /** Of the page, by what the list was last time; 0 where nothing is known. */
+  get expectedBytes(): number {
+    const known = lists.get(this.#sizeKey);
+    return known === undefined ? 0 : Math.min(this.#page.limit, known.count) * known.itemBytes;
+  }
+
   /** The next portion, written down. */
   async next(): Promise<readonly string[]> {
-    const known = itemBytes.get(this.#sizeKey);
-    const wanted = known === undefined ? FIRST_ROWS : Math.max(1, Math.floor(PORTION_BYTES / known));
+    const known = lists.get(this.#sizeKey);
+    const wanted = known === undefined ? FIRST_ROWS : Math.max(1, Math.floor(PORTION_BYTES / known.itemBytes));
     const limit = Math.min(wanted, this.#page.limit - this.#count);
-    const isLong = this.#count > 0 || limit * (known ?? 0) > LONG_BYTES;
+    const expected = known === undefined ? 0 : Math.min(limit, known.count) * known.itemBytes;
+    const isLong = this.#count > 0 || expected > LONG_BYTES;
     return isLong ? this.#inTurn(() => this.#portion(limit)) : this.#portion(limit);
   }
 
@@ -110,10 +141,17 @@ class PortionReader<Row> {
       if (this.bytes >= LARGEST_PAGE_BYTES) break;
     }
     this.#count += items.length;
-    if (items.length > 0) itemBytes.set(this.#sizeKey, Math.max(1, Math.ceil(this.bytes / this.#count)));
     this.#isFull = this.#count >= this.#page.limit || this.bytes >= LARGEST_PAGE_BYTES;
     this.isOver = this.#isFull || rows.length < limit;
+    if (items.length > 0) this.#remember();
     return items;
+  }
+
+  /** A short page of a long list does not make the list a short one. */
+  #remember(): void {
+    const before = this.#isFull ? (lists.get(this.#sizeKey)?.count ?? 0) : 0;
+    const itemBytes = Math.max(1, Math.ceil(this.bytes / this.#count));
+    lists.set(this.#sizeKey, { itemBytes, count: Math.max(before, this.#count) });
   }
 
   /** What follows the list in the document. */

@@ -18,6 +18,19 @@ export function patchResource(resource: string, document: JsonObject, call: Pick
   return checkedChanges(schema, document, result, operations);
 }
 
+/** Fewer operations are applied in less than a millisecond. */
+const LONG_PATCH = 100;
+
+/** Applying a long patch to large maps, in its turn. */
+export async function patchInTurn<T>(
+  { body, longWork, signal }: Pick<Call, 'body' | 'longWork' | 'signal'>,
+  apply: () => T,
+): Promise<T> {
+  const isLong = Array.isArray(body) && body.length > LONG_PATCH;
+  if (!longWork || !isLong) return apply();
+  return longWork.turns.run({ group: longWork.group, signal: signal() }, () => Promise.resolve(apply()));
+}
+
 function rulesOf(schema: JsonSchema): PatchRules {
   const properties = Object.entries(schema.properties ?? {});
   const having = (hint: JsonSchema['x-patch']): ReadonlySet<string> =>
