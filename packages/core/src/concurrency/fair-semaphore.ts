@@ -4,12 +4,19 @@ interface Waiting {
   readonly refuse: (reason: Error) => void;
 }
 
-/** The right to run. Given back once; giving it back again does nothing. */
+/** The right to run. Releasing it again does nothing. */
 export interface Permit {
   release(): void;
 }
 
-/** At most so many at a time. Whoever has the fewest running of his group comes first, then whoever came first. */
+/**
+ * A semaphore that is fair between groups (projects). A project with a thousand bays that are due would otherwise hold every
+ * permit while the one bay of another project waits behind all of them. The next permit goes to the waiting group with
+ * the fewest permits, and within that to the earliest request.
+ *
+ * Invariants: at most `count` permits are held at a time, and a permit that is released twice counts once. p-limit and
+ * async-mutex queue first in, first out; neither knows groups.
+ */
 export class FairSemaphore {
   #free: number;
   #waiting: Waiting[] = [];
@@ -20,17 +27,17 @@ export class FairSemaphore {
     this.#free = count;
   }
 
-  /** Turns that nobody has. */
+  /** Permits that are not held. */
   get free(): number {
     return this.#free;
   }
 
-  /** How many have asked for a turn that has not come yet. */
+  /** Requests that wait for a permit. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** Rejects when the turns are closed before this one comes. */
+  /** Rejects when the semaphore is closed before a permit is free. */
   async acquire(group: string): Promise<Permit> {
     if (this.#closed) throw this.#closed;
     if (this.#free > 0) this.#begin(group);
@@ -47,7 +54,7 @@ export class FairSemaphore {
     };
   }
 
-  /** Nobody who waits, or comes later, will begin. */
+  /** Rejects all requests that wait, and every later one. */
   close(reason: Error): void {
     this.#closed = reason;
     const waiting = this.#waiting;

@@ -1,7 +1,7 @@
 /**
- * At most one piece of work at a time for each key, in the order of the calls. Pieces of work that ask the cloud for what exists and
- * then make what is missing would otherwise make it twice when they run side by side: two volumes of one name, two networks of one
- * range. Different keys do not wait for each other.
+ * At most one piece of work at a time for each key, in the order of the calls. The members of one load balancer each read all
+ * members and then write the balancer: side by side, one of them would write what it had read before the change of the other.
+ * Different keys do not wait for each other.
  *
  * Invariant: the map holds a key only while work for it runs or waits, so that it does not grow with the stacks of a long-lived
  * process. async-mutex has a mutex without keys, so the map and its cleaning would be written here in any case.

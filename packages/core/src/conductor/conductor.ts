@@ -18,9 +18,9 @@ export interface ConductorOptions {
 }
 
 export interface Conductor {
-  /** Claims no more at once; running passes get their time, and every lease is given back. */
+  /** Claims nothing more; running passes get their time, and every lease is released. */
   stop(): Promise<void>;
-  /** For reports. */
+  /** For the statistics of the process. */
   inFlight(): PassesInFlight;
 }
 
@@ -36,7 +36,10 @@ const UNSETTLED: readonly BayStatus[] = [
   'ROLLBACK_COMPLETE',
 ];
 
-/** Runs the work loop, the heartbeat and the answers. Two conductors or twenty run this; there is no leader. */
+/**
+ * Runs the work loop, the RPC handlers, the sweep of deleted bays and the heartbeat. Any number of conductors run this; there
+ * is no leader.
+ */
 export async function startConductor(deps: ConductorDeps, bus: MessageBus, options: ConductorOptions): Promise<Conductor> {
   const stopping = new AbortController();
   const loop = new WorkLoop(deps, {
@@ -61,8 +64,9 @@ export async function startConductor(deps: ConductorDeps, bus: MessageBus, optio
 }
 
 /**
- * Work items survive restarts, but one that was lost with its row must not leave a bay stuck. The others have their time. A bay that
- * goes at this very moment may leave an item without a bay: the next pass removes it.
+ * Makes the work items that are missing: a bay whose row of the queue was lost, as in a restored database, would stay in
+ * progress for ever. Items that exist keep their time. A bay that is deleted at this moment may leave an item, which its next
+ * pass removes.
  */
 async function ensureWork(deps: Pick<ConductorDeps, 'store'>): Promise<void> {
   await deps.store.write(async (repos) => repos.work.ensure(await repos.bays.idsInStatus(UNSETTLED)));

@@ -35,7 +35,7 @@ function requireAddress({ bay }: BayState): void {
   );
 }
 
-/** The same with certificates of one's choice. `ca`: PEM, whom to trust. */
+/** A session under the given client certificate. `ca`: the trusted authorities, PEM. */
 export async function connectTo(
   deps: ConnectDeps,
   state: BayState,

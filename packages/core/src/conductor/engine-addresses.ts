@@ -9,14 +9,15 @@ import type { ConductorDeps } from './deps.js';
 import { accessOf } from './desired.js';
 
 /*
- * Where this service connects to when it asks the engine of a bay. A stack stands in its owner's project, who may give its outputs
- * any value: the database's address, the metadata service's, another project's. So outputs are shown to users and to nobody else;
- * connections go to addresses that the cloud itself says are of the ports, floating addresses and load balancer of the bay's own
- * project. What the stack says only chooses between several of them.
+ * The addresses at which this service connects to the engine of a bay. A stack stands in its owner's project, and the owner can
+ * give its outputs any value: the database's address, the metadata service's, an address of another project. So outputs are
+ * only shown to users. Connections use the addresses that the cloud reports for the ports, floating addresses and load balancer
+ * of the bay's own project; an output can only choose between several of these.
  *
- * A bay is looked at each minute, and for 1,000 nodes the cloud is asked fifty questions. So an answer counts for five minutes, and
- * for an hour while the cloud does not answer: a floating address that meanwhile is another project's cannot present a certificate
- * of the bay's authority. Bays without TLS have no such proof, so for them the cloud is asked each time.
+ * Every bay is checked each minute, and 1,000 nodes take fifty calls to the cloud. So the addresses are cached for five
+ * minutes, and for an hour while the cloud does not answer: a floating address that has moved to another project meanwhile
+ * cannot present a certificate of the bay's authority. Bays without TLS have no such proof, so for them the cloud is asked for
+ * each connection.
  */
 
 const COUNTS_FOR_MS = 300_000;
@@ -51,7 +52,10 @@ export async function engineAddresses(deps: AddressDeps, state: BayState, signal
   return { api: balanced.find((address) => address !== undefined) ?? managerAt(nodes, ofNode, shown), ofNode };
 }
 
-/** A manager that is leaving cannot see itself off, so one that stays is asked where there is one; else the one that is shown. */
+/**
+ * Prefers a manager that stays, because a manager cannot remove itself from the engine; among several the one of the shown
+ * address.
+ */
 function managerAt(nodes: readonly Node[], ofNode: EngineAddresses['ofNode'], shown: string | null): string | null {
   const at = (node: Node): string | undefined => ofNode.get(node.id);
   const managers = nodes.filter((node) => node.role === 'master' && at(node) !== undefined);
@@ -61,7 +65,9 @@ function managerAt(nodes: readonly Node[], ofNode: EngineAddresses['ofNode'], sh
   return (asked && at(asked)) ?? null;
 }
 
-/** The first of those that are preferred, else the last one, which is a floating address where there is one. */
+/**
+ * The first preferred address that the cloud reports, else the last reported one: a floating address where the port has one.
+ */
 function chosen(own: readonly string[], preferred: readonly (string | null)[]): string | undefined {
   return preferred.find((address): address is string => address !== null && own.includes(address)) ?? own.at(-1);
 }

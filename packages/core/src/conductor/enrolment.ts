@@ -14,15 +14,17 @@ import type { ConductorDeps } from './deps.js';
 export type EnrolNodeDeps = Pick<ConductorDeps, 'store' | 'vault' | 'sealer'>;
 
 /*
- * What a server's user data holds can be read by every program on it that reaches the metadata service, and for as long as the
- * server stands. So it holds no credential, but a token that is good for one exchange: the node makes a secret of its own, and
- * gives token and secret for the credential of the bay's nodes. From then on the token is dead, and the secret proves which node
- * asks. Tokens are derived from one key per bay, so that rendering a stack again gives the same ones and none has to be kept.
+ * The enrolment of nodes. Every program on a server that reaches the metadata service can read the server's user data, as long
+ * as the server exists, so user data holds no credential. It holds a token that is valid for one exchange: the node makes a
+ * secret, and exchanges token and secret for the credential of the bay's nodes. After that the token is invalid, and the secret
+ * identifies the node.
+ *
+ * Tokens are derived from one key per bay, so that each rendering of a stack gives the same tokens and none has to be stored.
  */
 
 type KeyDeps = Pick<ConductorDeps, 'vault'>;
 
-/** By what the stack calls each node that the bay is to have. */
+/** Tokens of the desired nodes, by their names in the stack. */
 export async function enrolmentTokens(deps: KeyDeps, { bay, nodes }: BayState): Promise<Readonly<Record<string, string>>> {
   const key = await deps.vault.keep(enrolmentKeyRef(bay.id), new Secret(randomBytes(32).toString('base64url')));
   const present = nodes.filter((node) => node.desired === 'present');
@@ -33,7 +35,10 @@ function tokenOf(key: Secret, nodeId: NodeId): string {
   return createHmac('sha256', key.reveal()).update(nodeId).digest('base64url');
 }
 
-/** Exchanges a node's token for the credential. The same exchange again gives the same: a node may have died before it kept it. */
+/**
+ * Exchanges a node's token for the credential. The same exchange can be repeated: a node may crash before it has stored the
+ * answer.
+ */
 export async function enrolNode(
   deps: EnrolNodeDeps,
   { bayId, nodeName, token, secretHash }: RpcMethods['node.enrol']['args'],
@@ -50,7 +55,7 @@ export async function enrolNode(
   return newestCredential(deps, state);
 }
 
-/** One answer to every wrong token, so that nothing is learnt from it. */
+/** The same error for every wrong token, so that a caller cannot learn which nodes exist. */
 export function refuseEnrolment(): DomainError {
   return new DomainError('forbidden', 'The enrolment token is of no node that still has to enrol.');
 }

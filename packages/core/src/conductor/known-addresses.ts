@@ -3,18 +3,18 @@ import type { BayId } from '../domain/ids.js';
 
 const MOST_ADDRESSES = 100_000;
 
-/** What the cloud has said of one bay. */
+/** The cloud's last answer for one bay. */
 export interface Known {
   /** When, ms since 1970. */
   readonly at: number;
-  /** All that it was asked for; it may know no address of some. */
+  /** The servers of the request; some of them may have no address. */
   readonly serverIds: ReadonlySet<string>;
   readonly balancerIds: readonly string[];
   /** By the ids of servers and load balancers, floating addresses last. */
   readonly answer: ReadonlyMap<string, readonly string[]>;
 }
 
-/** By bay, bounded by the number of servers. */
+/** A cache by bay, bounded by the number of servers. */
 export type KnownAddresses = LRUCache<BayId, Known>;
 
 export function knownAddresses(): KnownAddresses {

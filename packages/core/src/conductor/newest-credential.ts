@@ -4,7 +4,9 @@ import type { RpcMethods } from '../ports/bus.js';
 import type { BayState } from './bay-state.js';
 import type { ConductorDeps } from './deps.js';
 
-/** What the nodes of a bay should log in with; the password is sealed for the API. Errors: `engine-not-live` before there is one. */
+/**
+ * The newest credential of a bay's nodes; the password is sealed for the API. Errors: `engine-not-live` before there is one.
+ */
 export async function newestCredential(
   deps: Pick<ConductorDeps, 'vault' | 'sealer'>,
   { bay, support }: BayState,

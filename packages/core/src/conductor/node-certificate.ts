@@ -13,9 +13,9 @@ export type NodeCertificateDeps = AuthorityDeps & Pick<ConductorDeps, 'store' | 
 const LOCAL = '127.0.0.1';
 
 /**
- * Signs the server certificate of a node. Of the request only the key counts: name and addresses are those that the database and the
- * network know of the node. So a node gets what it is, and nothing that another node or a client would be.
- * Errors: `forbidden`, `invalid-csr`, `engine-unavailable` while the node's addresses are not known yet.
+ * Signs the server certificate of a node. Only the key comes from the request: name and addresses come from the database and
+ * the network. So a node cannot get a certificate of another node or of a client. Errors: `forbidden`, `invalid-csr`,
+ * `engine-unavailable` while the node's addresses are not known yet.
  */
 export async function signForNode(
   deps: NodeCertificateDeps,
@@ -36,7 +36,9 @@ function presentNode({ nodes }: BayState, name: string): Node {
   return node;
 }
 
-/** A node from before nodes had secrets is taken at its word, as long as it is no node that has one. */
+/**
+ * A node that was made before nodes had secrets proves nothing: its name in the request counts, unless that node has a secret.
+ */
 async function unprovableNode(
   deps: Pick<NodeCertificateDeps, 'store' | 'authority'>,
   state: BayState,

@@ -6,7 +6,7 @@ import type { ConductorDeps } from './deps.js';
 
 export type NotifyDeps = Pick<ConductorDeps, 'notifier'>;
 
-/** Tells the outside what an operation of a bay has come to; nothing where nobody listens. */
+/** Sends a notification about the outcome of a bay's operation, where notifications are configured. */
 export async function notifyOthers(deps: NotifyDeps, state: BayState, outcome: Outcome, observed?: BayObserved): Promise<void> {
   if (!deps.notifier || !state.intent) return;
   const count = (masters: boolean): number =>

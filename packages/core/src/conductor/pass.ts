@@ -5,7 +5,7 @@ import type { StackSnapshot } from '../ports/orchestrator.js';
 import type { Lease } from '../ports/store.js';
 import type { BayState } from './bay-state.js';
 
-/** What one pass has seen and decided. `seen` is undefined when the pass failed before it could look. */
+/** The state, the observation and the step of one pass. `seen` is undefined when the pass failed before it observed. */
 export interface Pass {
   readonly lease: Lease;
   readonly state: BayState;
@@ -14,7 +14,7 @@ export interface Pass {
   readonly step: Step;
 }
 
-/** When to look again; `failed` counts towards the backoff. */
+/** The time of the next pass; `failed` counts towards the backoff. */
 export interface PassResult {
   readonly lookAgainAt: Date | 'never';
   readonly failed: boolean;

@@ -30,7 +30,7 @@ import { loadBayState, type BayState } from './bay-state.js';
 import type { ConductorDeps } from './deps.js';
 import { accessOf, desiredOf } from './desired.js';
 
-/** The fields that a pass sends on to its steps, and the tracer. */
+/** Everything that the steps of a pass use, and the tracer. */
 export type ReconcileDeps = EnsureDeps &
   ReleaseSupportDeps &
   RecordDeps &
@@ -53,8 +53,8 @@ export interface PassTask {
 }
 
 /**
- * One pass: observe, decide, act once, record. The first attempt, the retry, the recovery after `kill -9` and the sweep all run this; a
- * pass that dies between any two lines is repeated by the next one. An observation that is no longer fresh is not used.
+ * One pass: observe, decide, act once, record. The first attempt, the retry, the recovery after `kill -9` and the sweep all run
+ * this; a pass that dies between any two lines is repeated by the next one. An observation that is no longer fresh is not used.
  */
 export async function reconcileBay(deps: ReconcileDeps, task: PassTask, signal: AbortSignal): Promise<PassResult> {
   const { lease } = task;
@@ -69,13 +69,16 @@ export async function reconcileBay(deps: ReconcileDeps, task: PassTask, signal: 
   }
 }
 
-/** What a pass makes outside its own rows is refused where the lease is lost by then: in the same transaction, or right before. */
+/**
+ * Secrets and calls outside the database are refused when the lease is lost: the vault writes under the fence, the rest checks
+ * it right before.
+ */
 function withFence(deps: ReconcileDeps, lease: Lease): ReconcileDeps {
   const stillHeld = (): Promise<void> => deps.store.writeUnder(lease, () => Promise.resolve());
   return { ...deps, stillHeld, vault: deps.vault.under?.(lease) ?? deps.vault };
 }
 
-/** A pass goes on with the trace of the request that asked for it. */
+/** Continues the trace of the request that recorded the intent. */
 function withinTrace<T>(deps: Pick<ReconcileDeps, 'tracer'>, state: BayState, work: () => Promise<T>): Promise<T> {
   const { tracer } = deps;
   const parent = state.intent?.traceparent;
@@ -112,7 +115,7 @@ async function runPass(
   return act(deps, { lease, state, snapshot, seen, step }, signal);
 }
 
-/** A bay that nothing was asked of is looked after without its stack. */
+/** Reads the bay's stack. A bay without an intent needs none: only its engine is checked. */
 async function observe(
   deps: Pick<ReconcileDeps, 'orchestrator'>,
   state: BayState,
@@ -158,19 +161,19 @@ async function retryStack(deps: ReconcileDeps, pass: Pass, signal: AbortSignal):
   return recordPass(deps, { ...pass, snapshot: await applyStack(deps, pass, signal) }, signal);
 }
 
-/** What workloads have made stands in the way of the network's deletion, so it goes first. */
+/** Orphaned resources are deleted first: a network that holds their ports cannot be deleted. */
 async function deleteStack(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
-  const swept = await deleteOrphans(deps, pass, signal);
-  if (swept.kind === 'waiting') return swept.result;
-  const { snapshot, state } = swept.pass;
+  const cleared = await deleteOrphans(deps, pass, signal);
+  if (cleared.kind === 'waiting') return cleared.result;
+  const { snapshot, state } = cleared.pass;
   if (snapshot) await deps.orchestrator.delete(snapshot.id, accessOf(state), signal);
-  return recordPass(deps, swept.pass, signal);
+  return recordPass(deps, cleared.pass, signal);
 }
 
 async function forgetBay(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
-  const swept = await deleteOrphans(deps, pass, signal);
-  if (swept.kind === 'waiting') return swept.result;
-  const { state } = swept.pass;
+  const cleared = await deleteOrphans(deps, pass, signal);
+  if (cleared.kind === 'waiting') return cleared.result;
+  const { state } = cleared.pass;
   await releaseSupport(deps, state, signal);
   await deps.store.writeUnder(pass.lease, async (repos) => {
     await repos.departedBays.add([departedBayOf(deps, state.bay, state.support)]);
@@ -186,19 +189,22 @@ async function applyStack(deps: ReconcileDeps, pass: Pass, signal: AbortSignal):
   const spec = deps.engines.driverOf(state.model).render(await renderInput(deps, state));
   const access = accessOf(state);
   if (snapshot) await releaseLeavingNodes(deps, state, signal);
-  const told = snapshot
+  const applied = snapshot
     ? await deps.orchestrator.update(snapshot.id, spec, access, signal)
     : await createOrAdopt(deps, spec, state, signal);
   deps.logger.info('stack applied', {
     bayId: state.bay.id,
     generation: state.bay.generation,
-    stackId: told.id,
-    action: told.action,
+    stackId: applied.id,
+    action: applied.action,
   });
-  return told;
+  return applied;
 }
 
-/** The name is derived from the bay: when it is taken, an earlier pass made the stack and died before it could tell. */
+/**
+ * A name that is taken means that an earlier pass made the stack and crashed before it recorded that: names are derived from
+ * the bay's id.
+ */
 async function createOrAdopt(
   deps: Pick<ReconcileDeps, 'orchestrator' | 'stillHeld'>,
   spec: StackSpec,
@@ -234,7 +240,9 @@ async function renderInput(deps: Pick<ReconcileDeps, 'vault'>, state: BayState):
   };
 }
 
-/** What may pass by itself is tried again, later and later; what never will settles the bay. */
+/**
+ * A transient error is retried after a growing wait; any other error fails the operation, so that its owner sees it at once.
+ */
 async function settleError(deps: RecordDeps, lease: Lease, state: BayState, error: unknown): Promise<PassResult> {
   const known = isDomainError(error) ? error : undefined;
   const fields = { bayId: state.bay.id, generation: state.bay.generation, attempts: lease.attempts, error };

@@ -23,13 +23,13 @@ export type RecordDeps = NotifyDeps &
 
 const EVENTS_PER_PASS = 500;
 
-/** Writes down what was seen and done, under the fence, and says when to look again. */
+/** Records the observation and the step under the fence. Resolves with the time of the next pass. */
 export async function recordPass(deps: RecordDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const { state, step } = pass;
   const news = await stackEvents(deps, pass, signal);
   const observed = nextObserved(pass);
   await deps.store.writeUnder(pass.lease, async (repos) => {
-    await recordStory(deps, repos, pass, observed, news);
+    await recordEvents(deps, repos, pass, observed, news);
     if (!(await repos.bays.saveObserved(state.bay.id, observed, state.bay.generation))) return;
     await recordNodes(repos, pass);
     await recordGroups(repos, pass);
@@ -55,7 +55,10 @@ export async function recordPass(deps: RecordDeps, pass: Pass, signal: AbortSign
   return { lookAgainAt: lookAgainAt(deps, pass), failed: false, outcome: step.do };
 }
 
-/** Whether there is anything to write down. Where the orchestrator does not tell its newest event, events come with other news. */
+/**
+ * Whether a pass would write anything. Where the orchestrator does not report its newest event, events are fetched with the
+ * next other change.
+ */
 export function hasNews(pass: Pass): boolean {
   const { state, seen, snapshot } = pass;
   const observed = nextObserved(pass);
@@ -66,7 +69,10 @@ export function hasNews(pass: Pass): boolean {
   });
 }
 
-/** The bay's reason tells of every retry; its story of the first one with each reason, then of ever fewer. */
+/**
+ * The status reason names every retry. An event is recorded for each new reason, and with the same reason for
+ * the attempts 1, 2, 4, 8 and so on: an outage of a day must not fill the table.
+ */
 export async function recordRetry(
   deps: Pick<RecordDeps, 'store' | 'clock'>,
   lease: Lease,
@@ -77,10 +83,10 @@ export async function recordRetry(
   const { bay } = state;
   const attempt = lease.attempts + 1;
   const statusReason = `${reason} It is tried again (attempt ${attempt}).`;
-  const isTold = bay.observed.statusReason?.startsWith(reason) === true && !isPowerOfTwo(attempt);
+  const isRecorded = bay.observed.statusReason?.startsWith(reason) === true && !isPowerOfTwo(attempt);
   await deps.store.writeUnder(lease, async (repos) => {
     await repos.bays.saveObserved(bay.id, { ...bay.observed, statusReason }, bay.generation);
-    if (isTold) return;
+    if (isRecorded) return;
     const { status } = bay.observed;
     await repos.events.append([bayEvent(bay, { kind: 'retry', status, reason: statusReason }, deps.clock.now())]);
   });
@@ -90,7 +96,7 @@ function isPowerOfTwo(value: number): boolean {
   return Number.isInteger(Math.log2(value));
 }
 
-/** Tells once of each wish that somebody works on it now. */
+/** Records one `claimed` event for each generation, so that its owner sees that a conductor works on the request. */
 export async function recordClaim(deps: Pick<RecordDeps, 'store' | 'clock'>, lease: Lease, state: BayState): Promise<BayState> {
   const { bay, intent } = state;
   if (!intent || state.support.claimedGeneration >= intent.generation) return state;
@@ -103,25 +109,23 @@ export async function recordClaim(deps: Pick<RecordDeps, 'store' | 'clock'>, lea
   return { ...state, support };
 }
 
-/** When the pass should be repeated. */
+/** The time of the next pass. */
 export function lookAgainAt(deps: Pick<RecordDeps, 'clock' | 'random'>, { step, state }: Pick<Pass, 'step' | 'state'>): Date {
   const now = deps.clock.now().getTime();
   if (step.do === 'finish' || step.do === 'fail') return new Date(now);
   return new Date(
     now +
-      (step.do === 'wait'
-        ? patience(deps.random, step.milliseconds, now - (state.intent?.startedAt.getTime() ?? now))
-        : ACTED_MS),
+      (step.do === 'wait' ? waitFor(deps.random, step.milliseconds, now - (state.intent?.startedAt.getTime() ?? now)) : ACTED_MS),
   );
 }
 
 const ACTED_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
-/** What has taken long will take longer: the wait is a twentieth of it. */
+/** An operation that has run long is checked less often: the wait is a twentieth of its age. */
 const SHARE = 20;
 
-/** Spread over a quarter, so that bays that began together are not looked at together for ever. */
-function patience(random: Random, shortest: number, age: number): number {
+/** Random within a quarter, so that bays that began together do not stay due together. */
+function waitFor(random: Random, shortest: number, age: number): number {
   const longest = Math.round(Math.min(LONGEST_WAIT_MS, Math.max(shortest, age / SHARE)));
   return longest - random.below(Math.ceil(longest / 4));
 }
@@ -139,14 +143,14 @@ export function nextObserved(pass: Pass): BayObserved {
     containerVersion: seen?.containerVersion ?? before.containerVersion,
     ...(seen ? addressesOf(state, seen) : {}),
     acceptedGeneration:
-      step.do === 'wait' && !toldAll(pass)
+      step.do === 'wait' && !isAccepted(pass)
         ? before.acceptedGeneration
         : Math.max(before.acceptedGeneration, state.intent?.generation ?? 0),
   };
 }
 
-/** A wait before the stack could be told does not accept the generation. */
-function toldAll(pass: Pass): boolean {
+/** Whether the stack has the generation: a pass that waits for an earlier change to end has not accepted it yet. */
+function isAccepted(pass: Pass): boolean {
   const { stack } = pass.seen ?? { stack: { kind: 'absent' } as const };
   if (pass.state.intent?.operation === 'delete') return stack.kind === 'present' && stack.action === 'DELETE';
   return stack.kind === 'present' && stack.appliedGeneration >= (pass.state.intent?.generation ?? 0);
@@ -240,7 +244,7 @@ async function stackEvents(
   return deps.orchestrator.events(snapshot.id, after, EVENTS_PER_PASS, accessOf(state), signal);
 }
 
-async function recordStory(
+async function recordEvents(
   deps: Pick<RecordDeps, 'clock'>,
   repos: Repositories,
   pass: Pass,
@@ -268,7 +272,7 @@ async function recordStory(
   await repos.events.append(lines);
 }
 
-/** A token that nobody made a trust of is of no use after this. */
+/** Deletes the request's token too: no trust will be made from it after this, and a token is a credential. */
 async function closeIntent(
   deps: Pick<RecordDeps, 'delegation'>,
   repos: Repositories,

@@ -13,7 +13,7 @@ import { signForNode, type NodeCertificateDeps } from './node-certificate.js';
 
 export type RpcHandlerDeps = EngineAccessDeps & NodeCertificateDeps & EnrolNodeDeps;
 
-/** Answers to what needs the running engine or the CA's key. */
+/** The RPC methods: those that need the running engine, or the key of an authority. */
 export function rpcHandlers(deps: RpcHandlerDeps): RpcHandlers {
   const containersOf = (bayId: BayId, signal: AbortSignal): Promise<ContainerClient> => containerClient(deps, bayId, signal);
   return {

@@ -17,22 +17,24 @@ export type SweepDepartedDeps = Pick<
 >;
 
 /*
- * Leases and fences protect rows. A vault, Keystone or Heat knows no fence: a conductor that was frozen in the middle of a pass and
- * wakes after its bay was deleted may still make a secret, an account or a stack, which then belongs to no bay (seen twice in four runs
- * with frozen conductors). Whatever can be checked is refused by the fence right before it is made; for the moment between the check
- * and the call, every deleted bay is remembered, and looked at once more when no late writer can be left. What is there then is
- * removed, and the bay looked at again; a bay of which nothing was left is forgotten. Names are derived from the bay's id alone, so
- * that a look meets nothing of anybody else. Several conductors may look at once: removing what is gone is success.
+ * The sweep of deleted bays. Leases and fences protect rows; a vault, Keystone or Heat knows no fence. A conductor that was
+ * frozen in the middle of a pass and wakes after its bay was deleted may still make a secret, an account or a stack, which then
+ * belongs to no bay (seen twice in four runs with frozen conductors). The fence is checked right before each such call; for the
+ * moment between check and call, every deleted bay is remembered, and swept once more when no late writer can be left. A bay
+ * for which the sweep finds something is swept again later; a bay for which it finds nothing is forgotten.
+ *
+ * Invariant: a sweep deletes nothing of another bay, because all names are derived from the bay's id. Several conductors may
+ * sweep at once: deleting what no longer exists is success.
  */
 
-/** How long a late writer may take, where nothing else is configured. */
+/** Default time in which a late writer may still write. */
 export const DEPARTED_GRACE_MS = 3_600_000;
 const LOOK_EVERY_MS = 60_000;
 const AT_A_TIME = 50;
-/** A conductor that dies while it looks leaves the bay to the others after this. */
+/** After this time another conductor sweeps a bay whose sweep has not ended. */
 const CLAIM_MS = 120_000;
 
-/** What is to be remembered of a bay that is being forgotten. */
+/** The record from which a deleted bay is swept. */
 export function departedBayOf(
   deps: Pick<SweepDepartedDeps, 'clock' | 'departedGraceMs'>,
   bay: Bay,
@@ -53,11 +55,11 @@ function nextSweepAt({ clock, departedGraceMs = DEPARTED_GRACE_MS }: Pick<SweepD
   return new Date(clock.now().getTime() + departedGraceMs);
 }
 
-/** Looks now and then, until the signal. */
+/** Sweeps periodically, until the signal. */
 export async function keepSweepingDeparted(deps: SweepDepartedDeps, signal: AbortSignal): Promise<void> {
   const pause = Math.min(LOOK_EVERY_MS, Math.max(1_000, (deps.departedGraceMs ?? DEPARTED_GRACE_MS) / 4));
   while (!signal.aborted) {
-    // Spread, so that conductors that were started together do not look together.
+    // Random, so that conductors that were started together do not sweep together.
     await deps.clock.sleep(pause / 2 + deps.random.below(Math.ceil(pause / 2)), signal).catch(() => undefined);
     if (signal.aborted) return;
     await sweepDeparted(deps, signal).catch((error: unknown) => {
@@ -66,7 +68,7 @@ export async function keepSweepingDeparted(deps: SweepDepartedDeps, signal: Abor
   }
 }
 
-/** One look at every bay that is due. */
+/** Sweeps every deleted bay that is due. */
 export async function sweepDeparted(deps: SweepDepartedDeps, signal: AbortSignal): Promise<void> {
   const due = await deps.store.write(async (repos) => {
     const strays = await repos.departedBays.strays(AT_A_TIME);
@@ -82,7 +84,7 @@ export async function sweepDeparted(deps: SweepDepartedDeps, signal: AbortSignal
   }
 }
 
-/** Found by a secret of the service's own database; nothing else is known of it. */
+/** A bay that is known only by a secret in the service's own database. */
 function stray(deps: Pick<SweepDepartedDeps, 'clock' | 'departedGraceMs'>, id: BayId): DepartedBay {
   const unknown = { projectId: null, userId: null, stackName: null };
   return { id, ...unknown, caGeneration: 0, credentialGeneration: 0, lookAt: nextSweepAt(deps) };
@@ -111,7 +113,7 @@ async function removeStack(
 ): Promise<readonly Leftover[]> {
   const { stackName, projectId, userId } = bay;
   if (stackName === null || projectId === null || userId === null) return [];
-  // The owner's trust is gone: the service's own rights look and delete.
+  // The owner's trust no longer exists, so the service acts under its own rights.
   const access: CloudAccess = { projectId, userId };
   const stack = (await deps.orchestrator.find([stackName], access, signal)).get(stackName);
   if (!stack) return [];
@@ -119,7 +121,7 @@ async function removeStack(
   return [{ kind: 'stack', name: stackName }];
 }
 
-/** Trusts go with the account that holds them. */
+/** Keystone deletes the trusts of an account with it. */
 async function removeAccounts(
   deps: Pick<SweepDepartedDeps, 'identity' | 'cloud'>,
   bay: DepartedBay,
@@ -145,14 +147,14 @@ async function removeSecrets(deps: Pick<SweepDepartedDeps, 'vault' | 'store'>, b
   const removed: Leftover[] = [];
   for (const ref of refs) {
     if (await deps.vault.get(ref)) removed.push({ kind: 'secret', name: ref });
-    // Also where nothing can be read: of what was begun there may be parts.
+    // Deleted also where nothing can be read: a write that was interrupted may have left parts.
     await deps.vault.delete(ref);
   }
   const others = await deps.store.write((repos) => repos.secrets.deleteOf(bay.id));
   return [...removed, ...others.map((name): Leftover => ({ kind: 'secret', name }))];
 }
 
-/** 0 to the newest one. */
+/** All generations, from 0. */
 function upTo(generation: number): readonly number[] {
   return Array.from({ length: generation + 1 }, (_unused, index) => index);
 }

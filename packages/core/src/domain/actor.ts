@@ -8,7 +8,7 @@ export interface TrusteeOf {
   readonly generation: number;
 }
 
-/** Which node of a bay says that it asks, and what it proves it with. */
+/** The node of a bay that a request names as its sender, and its proof. */
 export interface NodeProof {
   readonly name: string;
   readonly secret: Secret;
@@ -24,7 +24,7 @@ export interface Actor {
   /** Scopes beside a project's: policy rules may ask for them. */
   readonly domainId?: string | null;
   readonly systemScope?: boolean;
-  /** What the caller has proven itself with. */
+  /** The credential of the request. */
   readonly token?: Secret;
   /** The token comes from a restricted application credential: nothing can be delegated with it. */
   readonly restricted?: boolean;
@@ -39,12 +39,15 @@ export function isOfDomain(actor: Actor): boolean {
   return (actor.domainId ?? null) !== null;
 }
 
-/** Trustee accounts are named after their bay and project (docs/contract/conductor.md#trusts), and from the second on by their number. */
+/**
+ * Trustee accounts are named after their bay and project (docs/contract/conductor.md#trusts), and from the second on by their
+ * number.
+ */
 export function trusteeUsername(bay: { readonly id: BayId; readonly projectId: string }, generation = 0): string {
   return `${bay.id}_${bay.projectId}${generation === 0 ? '' : `_${generation}`}`;
 }
 
-/** The account that holds the trust of the bay's owner. Nodes do not know it: it may do what its owner may. */
+/** The account that holds the trust of the bay's owner. Nodes do not know it, because it has the owner's rights. */
 export function delegateUsername(bay: { readonly id: BayId; readonly projectId: string }): string {
   return `${trusteeUsername(bay)}_delegate`;
 }

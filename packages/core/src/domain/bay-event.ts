@@ -2,19 +2,19 @@ import type { Bay } from './bay.js';
 import type { BayId } from './ids.js';
 
 /**
- * `accepted`: a request was; `claimed`: a conductor began with it; `stack`: the orchestrator tells of a resource;
- * `retry`: something that may pass is tried again; `leftover`: something
- * that workloads have made goes, or is kept; `status`: the status changed; `settled`: nothing is under way any more.
+ * `accepted`: a request was accepted; `claimed`: a conductor began to work on it; `stack`: the orchestrator reported a
+ * resource; `retry`: a step that failed for a transient reason is repeated; `leftover`: an orphaned resource is deleted, or
+ * kept; `status`: the status changed; `settled`: nothing is in progress any more.
  */
 export const EVENT_KINDS = ['accepted', 'claimed', 'stack', 'retry', 'leftover', 'status', 'settled'] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
-/** One line of a bay's story, readable by its tenant. */
+/** One event of a bay, readable by its tenant. */
 export interface NewBayEvent {
   readonly bayId: BayId;
   readonly at: Date;
   readonly kind: EventKind;
-  /** `magnum` tells what this service did, `stack` what the orchestrator reported. */
+  /** `magnum`: an action of this service; `stack`: a report of the orchestrator. */
   readonly source: 'magnum' | 'stack';
   /** Name of the resource, nested names joined by a slash. */
   readonly resource: string;
@@ -30,7 +30,7 @@ export interface BayEvent extends NewBayEvent {
   readonly id: number;
 }
 
-/** What this service itself has to tell of a bay. */
+/** An event of this service itself. */
 export function bayEvent(
   bay: Pick<Bay, 'id' | 'name'>,
   what: { readonly kind: EventKind; readonly status: string; readonly reason: string | null },

@@ -5,7 +5,9 @@ export const COES = ['kubernetes', 'swarm', 'swarm-mode', 'mesos'] as const;
 /** Container orchestration engine. `swarm` and `swarm-mode` name one engine: Swarm mode. */
 export type CoeName = (typeof COES)[number];
 
-/** A bay model (modern wording: cluster template): what bays are made from. Fields: docs/contract/resources.md#cluster-template. */
+/**
+ * A bay model (modern wording: cluster template): the template of bays. Fields: docs/contract/resources.md#cluster-template.
+ */
 export interface BayModel {
   readonly id: BayModelId;
   /** Position in insertion order; the default sort key. */

@@ -32,7 +32,10 @@ export function isFailed(status: BayStatus): boolean {
   return status.endsWith('_FAILED');
 }
 
-/** Statuses in which every node of the bay runs, or did so before the last change: the bay is checked for its health, and can rotate. */
+/**
+ * Statuses in which every node of the bay runs, or did so before the last change: the bay is checked for its health, and can
+ * rotate.
+ */
 export const STABLE_STATUSES: ReadonlySet<BayStatus> = new Set([
   'CREATE_COMPLETE',
   'UPDATE_COMPLETE',
@@ -40,7 +43,7 @@ export const STABLE_STATUSES: ReadonlySet<BayStatus> = new Set([
   'ROLLBACK_COMPLETE',
 ]);
 
-/** What an operation makes of a status while it runs, when it succeeded, when it failed. */
+/** The status of a bay while an operation runs, when it has succeeded, and when it has failed. */
 export type Operation = 'create' | 'update' | 'delete';
 export const STATUS_OF = {
   create: { running: 'CREATE_IN_PROGRESS', done: 'CREATE_COMPLETE', failed: 'CREATE_FAILED' },

@@ -2,7 +2,7 @@ import { said, type Sentence, type Vocabulary } from './words.js';
 
 /**
  * The catalogue of everything that can go wrong on purpose. Code throws kinds; edges translate them once.
- * `retry`: `never` (the same call fails again), `later` (may pass by itself), `after-change` (somebody must act first).
+ * `retry`: `never` (the same call fails again), `later` (transient), `after-change` (a person must act first).
  * Statuses: docs/contract/protocol.md#statuses.
  */
 interface ErrorKind {

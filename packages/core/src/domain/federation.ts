@@ -1,7 +1,10 @@
 import type { BayStatus } from './bay-status.js';
 import type { BayId, FederationId } from './ids.js';
 
-/** Bays that belong together: docs/contract/resources.md#federation. Federating them at run time is a driver's work, and none does it yet. */
+/**
+ * Bays that belong together: docs/contract/resources.md#federation. Federating them at run time is a driver's work, and none
+ * does it yet.
+ */
 export interface Federation {
   readonly id: FederationId;
   readonly sequence: number;
@@ -12,7 +15,7 @@ export interface Federation {
   readonly properties: Readonly<Record<string, string>>;
   readonly status: BayStatus;
   readonly statusReason: string | null;
-  /** Grows with every change: of two changes at a time, one is told. */
+  /** Grows with every change: of two concurrent changes, one is refused. */
   readonly revision: number;
   readonly createdAt: Date;
   readonly updatedAt: Date | null;

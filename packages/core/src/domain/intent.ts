@@ -2,7 +2,10 @@ import type { Operation } from './bay-status.js';
 import type { BayId } from './ids.js';
 import type { Upgrade } from './upgrade.js';
 
-/** What was asked and is not settled yet. Committed together with the desired state; everything later works from it. */
+/**
+ * An accepted change that is not finished. Committed together with the desired state; every later step works from it, so that a
+ * crash loses no request.
+ */
 export interface Intent {
   readonly bayId: BayId;
   readonly operation: Operation;
@@ -10,7 +13,7 @@ export interface Intent {
   readonly rollbackOnFailure: boolean;
   /** Null unless nodes are to be replaced by those of another model. */
   readonly upgrade: Upgrade | null;
-  /** Grows with each stride of an upgrade: what the stack has to be told grows with it. */
+  /** Number of the upgrade batch that the stack should have. */
   readonly batch: number;
   readonly startedAt: Date;
   /** The operation counts as failed after this, also when every conductor was down meanwhile. Null: no limit. */

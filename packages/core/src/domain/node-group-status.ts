@@ -1,18 +1,18 @@
 import { STATUS_OF, type BayStatus } from './bay-status.js';
 import type { Step } from './plan.js';
 
-/** What becomes of a node group's status when its bay has got somewhere. */
+/** The change of a node group's status after a step of its bay. */
 export type GroupFate =
   | { readonly kind: 'stay' }
   | { readonly kind: 'become'; readonly status: BayStatus; readonly reason: string | null }
-  /** Its nodes are gone, and so is the group. */
+  /** The group is deleted with its nodes. */
   | { readonly kind: 'go' };
 
 const STAY: GroupFate = { kind: 'stay' };
 
 /**
- * A group has a status of its own: only what was asked of it moves it. A finished change makes the stack what was wanted, so that
- * it settles groups that had failed before too. Statuses: docs/contract/conductor.md#statuses.
+ * A group has a status of its own: only what was asked of it moves it. A finished change makes the stack what was wanted, so
+ * that it settles groups that had failed before too. Statuses: docs/contract/conductor.md#statuses.
  */
 export function fateOf(status: BayStatus, step: Step): GroupFate {
   if (step.do === 'finish') return step.status === 'ROLLBACK_COMPLETE' ? rolledBack(status, step.reason) : fateOfFinished(status);

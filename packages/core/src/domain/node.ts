@@ -21,17 +21,20 @@ export interface Node {
   /** Legal as host name and as HOT resource name, unique in the bay: `worker-7f3a`. */
   readonly name: string;
   readonly role: 'master' | 'worker';
-  /** What it was made of. Its group may have moved on: an upgrade replaces nodes, it does not change them. */
+  /**
+   * The bay model and image that it was made with. Its group may have newer ones: an upgrade replaces nodes, it does not change
+   * them.
+   */
   readonly bayModelId: BayModelId;
   readonly imageId: string;
   /**
-   * Which part of its group's stack it stands in; null where it stands in the bay's own stack, as managers do and all nodes that
-   * earlier releases made. It never changes: a node that moves is another server.
+   * Which part of its group's stack it stands in; null where it stands in the bay's own stack, as managers do and all nodes
+   * that earlier releases made. It never changes: a node that moves is another server.
    */
   readonly shard: number | null;
-  /** What the bay should have. An absent node stays until the stack has let it go. */
+  /** Whether the bay should have the node. The row of an absent node stays until the stack has deleted the server. */
   readonly desired: 'present' | 'absent';
-  /** Of the newest credential of the bay that it has told to hold. */
+  /** Generation of the newest credential that the node has reported to hold. */
   readonly credentialGeneration: number;
   /** Absent: `awaited`. */
   readonly enrolment?: EnrolmentState;
@@ -72,7 +75,10 @@ export const UNSEEN_NODE: NodeObservation = {
   publicAddress: null,
 };
 
-/** A server that belongs to no bay, as the first releases let people note it: a record and nothing else (docs/contract/resources.md#node). */
+/**
+ * A server that belongs to no bay, as the first releases let people note it: a record and nothing else
+ * (docs/contract/resources.md#node).
+ */
 export interface NodeRecord {
   readonly id: NodeId;
   readonly sequence: number;

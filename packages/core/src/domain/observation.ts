@@ -1,7 +1,10 @@
 import type { NodeId } from './ids.js';
 import type { NodeObservation } from './node.js';
 
-/** What rendering needs from outside, looked up once per bay and recorded, so that every later pass renders the same. */
+/**
+ * The facts of the cloud that rendering needs, looked up once for each bay and stored, so that every later pass renders the
+ * same template.
+ */
 export interface BayFacts {
   /** Endpoints as the nodes reach them, version path included. */
   readonly authUrl: string;
@@ -9,7 +12,7 @@ export interface BayFacts {
   readonly regionName: string;
   /** Range of the subnet that the bay makes for itself, or of the existing one. */
   readonly fixedSubnetCidr: string;
-  /** Set when the bay goes into an existing network; ids. */
+  /** Ids of an existing network that the bay uses. */
   readonly fixedNetworkId: string | null;
   readonly fixedSubnetId: string | null;
   readonly externalNetworkId: string | null;
@@ -20,7 +23,10 @@ export interface BayFacts {
   readonly dockerVolumeType: string | null;
 }
 
-/** The stack as the orchestrator shows it, in the domain's words. `appliedGeneration`: what the stack was last told, and in which stride of an upgrade. */
+/**
+ * The stack in the domain's words. `appliedGeneration`, `appliedBatch`: the generation and the upgrade batch that were applied
+ * last.
+ */
 export type StackSighting =
   | { readonly kind: 'absent' }
   | {
@@ -39,8 +45,11 @@ export interface Observation {
   readonly coeVersion: string | null;
   readonly containerVersion: string | null;
   readonly nodes: ReadonlyMap<NodeId, NodeObservation>;
-  /** What failed, where, and in whose words: names the resource, its type and its id. Null unless the stack failed. */
+  /**
+   * The cause of a failed stack in the words of the service that reported it, with the resource, its type and its id. Null
+   * unless the stack failed.
+   */
   readonly failure: string | null;
-  /** That it failed only because one of the orchestrator's neighbours did not answer. */
+  /** The failure is transient: a service that the orchestrator calls did not answer. */
   readonly failureMayPass?: boolean;
 }

@@ -7,21 +7,21 @@ import type { Observation, StackSighting } from './observation.js';
 
 export type RotationKind = 'authority' | 'credential';
 
-/** The one thing to do next. `status` of a wait is what the bay shows meanwhile. */
+/** The next step of a bay: exactly one. A wait has the status that the bay shows meanwhile. */
 export type Step =
   | { readonly do: 'create' | 'update' | 'delete' }
-  /** The stack is what was wanted so far, and the upgrade goes on: other nodes are wanted now. */
+  /** The stack is as desired, and nodes of an older model are left: the next batch of the upgrade starts. */
   | { readonly do: 'upgrade-batch' }
-  /** The stack failed of something that passes by itself: it is told the same again. */
+  /** The stack failed for a transient reason: the same template is applied again. */
   | { readonly do: 'retry-stack' }
   | { readonly do: 'wait'; readonly milliseconds: number; readonly status: BayStatus; readonly reason?: string }
   | { readonly do: 'finish'; readonly status: BayStatus; readonly reason: string | null }
   | { readonly do: 'fail'; readonly status: BayStatus; readonly reason: string }
-  /** Nothing is left in the cloud: remove the bay's records. */
+  /** The stack is deleted: the bay's records are removed. */
   | { readonly do: 'forget' }
-  /** The stack is as wanted, the bay's authority or its nodes' credential is not yet. */
+  /** The stack is as desired, and the rotation of the bay's authority or its nodes' credential is not finished. */
   | { readonly do: 'rotate'; readonly kind: RotationKind }
-  /** Nothing was asked: look after the bay's health. */
+  /** The bay has no intent: its health is checked. */
   | { readonly do: 'check-health' };
 
 type Present = Extract<StackSighting, { kind: 'present' }>;
@@ -29,7 +29,7 @@ type Present = Extract<StackSighting, { kind: 'present' }>;
 const LOOK_AGAIN_MS = 1_000;
 
 /**
- * Pure: what was asked and what is seen decide; it holds no memory, so the first attempt and every recovery are the same.
+ * The step that brings a stack to its intent. Pure: intent and observation decide.
  * `isUpgraded` is false while nodes of an older model are left that the intent wants replaced.
  */
 export function planBay(bay: Bay, intent: Intent | null, seen: Observation, now: Date, isUpgraded = true): Step {
@@ -62,8 +62,9 @@ function planPresent(
   { seen, isUpgraded }: { readonly seen: Observation; readonly isUpgraded: boolean },
 ): Step {
   const { running } = STATUS_OF[intent.operation];
-  const told = isApplied(stack, intent) || (stack.action === 'ROLLBACK' && bay.observed.acceptedGeneration >= intent.generation);
-  if (!told) return stack.state === 'IN_PROGRESS' ? wait(running) : tell(stack, intent, seen);
+  const isAccepted =
+    isApplied(stack, intent) || (stack.action === 'ROLLBACK' && bay.observed.acceptedGeneration >= intent.generation);
+  if (!isAccepted) return stack.state === 'IN_PROGRESS' ? wait(running) : applyStep(stack, intent, seen);
   switch (stack.state) {
     case 'IN_PROGRESS':
       return wait(stack.action === 'ROLLBACK' ? 'ROLLBACK_IN_PROGRESS' : running);
@@ -76,7 +77,7 @@ function planPresent(
   }
 }
 
-/** A newer generation begins with its first stride. */
+/** Whether the stack has the intent's generation and upgrade batch. */
 export function isApplied(
   stack: Pick<Present, 'appliedGeneration' | 'appliedBatch'>,
   intent: Pick<Intent, 'generation' | 'batch'>,
@@ -85,7 +86,7 @@ export function isApplied(
   return (stack.appliedBatch ?? 0) >= intent.batch;
 }
 
-function tell(stack: Present, intent: Intent, seen: Observation): Step {
+function applyStep(stack: Present, intent: Intent, seen: Observation): Step {
   if (stack.action !== 'DELETE') return { do: 'update' };
   return failure(STATUS_OF[intent.operation].failed, seen.failure ?? `Stack ${stack.id} is being deleted.`, 'Delete it.');
 }

@@ -1,4 +1,4 @@
-/** What a project may have at most: docs/contract/resources.md#quota. */
+/** The limit of a project: docs/contract/resources.md#quota. */
 export interface Quota {
   readonly id: number;
   readonly projectId: string;

@@ -3,7 +3,7 @@ import type { StackRetries } from './stack-retry.js';
 import type { BayFacts } from './observation.js';
 import type { Rotation } from './rotation.js';
 
-/** The account under which a bay's nodes call home. */
+/** The account under which a bay's nodes call this service. */
 export interface Trustee {
   readonly userId: string;
   readonly username: string;
@@ -13,14 +13,17 @@ export interface Trustee {
   readonly trustId?: string | null;
 }
 
-/** What the conductor has made around a bay. References only: keys and passwords rest in the vault. */
+/**
+ * Everything that the conductor remembers of a bay between passes. Keys and passwords are in the vault; this holds their
+ * references.
+ */
 export interface ReconcilerState {
   readonly trustee: Trustee | null;
-  /** The account that the nodes are given in its place: both count until every node holds this one. */
+  /** The account of the nodes' next credential: old and new are both valid until every node holds this one. */
   readonly nextTrustee: Trustee | null;
-  /** Of `trustee`; it grows when the one before is gone. */
+  /** Generation of `trustee`; it grows when the old account is deleted. */
   readonly credentialGeneration: number;
-  /** The account that holds the owner's trust, where the orchestrator works under one. */
+  /** The account that holds the owner's trust, where stacks are made under one. */
   readonly delegate: {
     readonly userId: string;
     readonly passwordRef: string;
@@ -28,22 +31,24 @@ export interface ReconcilerState {
   } | null;
   readonly caRef: string | null;
   readonly clientRef: string | null;
-  /** When the first of these two expires, ISO 8601; null before they are made, and where they were made before this was kept. */
+  /**
+   * When the first of these two expires, ISO 8601; null before they are made, and where they were made before this was kept.
+   */
   readonly certificatesUntil: string | null;
   readonly facts: BayFacts | null;
-  /** Of the authority that counts; it grows when a rotation is done. */
+  /** Generation of the authority in use; it grows when a rotation is done. */
   readonly caGeneration: number;
-  /** The change of the authority that is under way. */
+  /** The rotation of the authority that is in progress. */
   readonly rotation: Rotation | null;
-  /** How far the removal of what workloads have made has come, for the deletion of that generation. `startedAt`: ms since 1970. */
+  /** Progress of deleting orphaned resources, for the deletion of that generation. `startedAt`: milliseconds since 1970. */
   readonly sweep: { readonly generation: number; readonly startedAt: number; readonly isDone: boolean } | null;
-  /** Of a stack that failed of something that passes. */
+  /** Retries of a stack that failed for a transient reason. */
   readonly stackRetries: StackRetries | null;
-  /** The newest stack event that was copied into the bay's story. */
+  /** Id of the newest stack event that was copied into the bay's events. */
   readonly lastStackEvent: number;
-  /** The newest generation of which the story tells that a conductor has begun with it. */
+  /** The newest generation with a `claimed` event. */
   readonly claimedGeneration: number;
-  /** When a bay that is being changed was last asked for its health; ms since 1970, 0 for never. */
+  /** The last health check during a change; milliseconds since 1970, 0 for never. */
   readonly healthAskedAt: number;
 }
 
@@ -65,7 +70,7 @@ export const EMPTY_RECONCILER_STATE: ReconcilerState = {
   healthAskedAt: 0,
 };
 
-/** Where the token of a request rests until a trust was made of it. */
+/** Reference of the token of a request, until a trust is made from it. */
 export function requestTokenRef(bayId: BayId): string {
   return `bay/${bayId}/request-token`;
 }

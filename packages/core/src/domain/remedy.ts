@@ -9,7 +9,7 @@ const REMEDIES: Readonly<Partial<Record<BayStatus, string>>> = {
   ROLLBACK_COMPLETE: 'It is as it was before the change: correct the cause, then update it again.',
 };
 
-/** A `status_reason` says what failed and where (the words of whoever found it), then what to do. */
+/** A `status_reason` says what failed and where (in the words of the service that reported it), then what to do. */
 export function withRemedy(what: string, status: BayStatus, remedy = REMEDIES[status]): string {
   const sentence = /[.!?]$/.test(what) ? what : `${what}.`;
   return remedy ? `${sentence} ${remedy}` : sentence;

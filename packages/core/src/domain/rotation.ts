@@ -12,21 +12,24 @@ const NAMED: ReadonlyMap<string, Authority> = new Map([
   ['front_proxy', 'front-proxy'],
 ]);
 
-/** `ca_cert_type` as clients write it; what is no name of another authority means the main one. */
+/** `ca_cert_type` as clients write it; any other text means the main one. */
 export function parseAuthority(text: string | undefined): Authority {
   return NAMED.get(text ?? '') ?? 'main';
 }
 
 /**
- * A change of a bay's main authority, in the order of its phases. `trust`: nodes learn to trust the new one beside the old.
- * `overlap`: they do, so clients get certificates of the new one, and have time to. `issue`: nodes get theirs. `drop`: nodes
- * stop trusting the old one. A client with old files is served until `issue` begins, one with new files from `overlap` on.
+ * The phases of the rotation of a bay's main authority, in their order. `trust`: nodes learn to trust the new authority beside
+ * the old one. `overlap`: the new authority signs for clients, and clients have time to fetch new certificates. `issue`: nodes
+ * get certificates of the new authority. `drop`: nodes stop trusting the old one.
+ *
+ * Invariant: in every phase, nodes and this service trust each other's certificates. A client with old certificates is served
+ * until `issue` begins, one with new certificates from `overlap` on.
  */
 export const ROTATION_PHASES = ['trust', 'overlap', 'issue', 'drop'] as const;
 export type RotationPhase = (typeof ROTATION_PHASES)[number];
 
 export interface Rotation {
-  /** Of the authority that the bay gets. */
+  /** Generation of the new authority. */
   readonly generation: number;
   readonly phase: RotationPhase;
   /** When the phase began, milliseconds since 1970. */
@@ -35,7 +38,7 @@ export interface Rotation {
 
 type Side = 'old' | 'new';
 interface Rules {
-  /** Whom nodes and clients trust. Nodes want a certificate of the first one. */
+  /** The authorities that nodes and clients trust; the first one signs the nodes' next certificates. */
   readonly trusted: readonly Side[];
   readonly signsNodes: Side;
   readonly signsClients: Side;
@@ -48,7 +51,7 @@ const RULES = {
   drop: { trusted: ['new'], signsNodes: 'new', signsClients: 'new' },
 } as const satisfies Record<RotationPhase, Rules>;
 
-/** Which of a bay's authorities counts for what, now. Generations are those of `authorityRef`. */
+/** Which generations of a bay's authority are trusted and sign at present. */
 export interface AuthorityUse {
   readonly trusted: readonly number[];
   readonly signsNodes: number;
@@ -66,23 +69,23 @@ export function authorityUse({ caGeneration, rotation }: Pick<ReconcilerState, '
   };
 }
 
-/** Whether the bay has another authority than was asked for. */
+/** Whether a requested rotation of the authority is not finished. */
 export function awaitsAuthority(bay: Pick<Bay, 'desired'>, support: Pick<ReconcilerState, 'caGeneration'>): boolean {
   return bay.desired.caGeneration > support.caGeneration;
 }
 
-/** Where an authority's key pair rests. References are derived, so that none can be lost between two lines. */
+/** The vault's reference of an authority's key pair. Derived from the bay, so that a crash cannot lose it. */
 export function authorityRef(bayId: BayId, authority: Authority, generation: number): string {
   const name = authority === 'main' ? 'ca' : `ca-${authority}`;
   return `bay/${bayId}/${name}${generation === 0 ? '' : `-${generation}`}`;
 }
 
-/** Where this service's own client certificate of that authority rests. */
+/** The vault's reference of this service's own client certificate of that authority. */
 export function clientRef(bayId: BayId, generation: number): string {
   return `bay/${bayId}/client${generation === 0 ? '' : `-${generation}`}`;
 }
 
-/** Every reference that a generation may have. */
+/** Every reference of a generation. */
 export function referencesOf(bayId: BayId, generation: number): readonly string[] {
   return [...AUTHORITIES.map((authority) => authorityRef(bayId, authority, generation)), clientRef(bayId, generation)];
 }

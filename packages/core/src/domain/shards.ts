@@ -1,12 +1,14 @@
 import type { Node } from './node.js';
 
 /**
- * Nodes of one shard of a group, at most. A change of a node has the shard looked through as a whole, and a template of a thousand
- * nodes would pass the orchestrator's limit: fifty nodes take about 30 kB.
+ * Maximum of nodes in one shard of a group. A change of one node makes the orchestrator examine its whole shard, and a template
+ * of a thousand nodes would exceed the orchestrator's limit: fifty nodes take about 30 kB.
  */
 export const SHARD_SIZE = 50;
 
-/** Shards for so many more nodes of a group: the first ones with room. `nodes` are the group's own; those that leave make room. */
+/**
+ * Shards for so many more nodes of a group: the first ones with room. `nodes` are the group's own; those that leave make room.
+ */
 export function shardsFor(nodes: readonly Pick<Node, 'shard' | 'desired'>[], count: number): readonly number[] {
   const used = new Map<number, number>();
   for (const { shard, desired } of nodes)

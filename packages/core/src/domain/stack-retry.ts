@@ -4,7 +4,7 @@ import type { Intent } from './intent.js';
 import type { Observation } from './observation.js';
 import type { Step } from './plan.js';
 
-/** How often a stack was told the same again, for the change of that generation. `at`: when last, milliseconds since 1970. */
+/** The retries of a stack for one generation. `at`: the last one, milliseconds since 1970. */
 export interface StackRetries {
   readonly generation: number;
   readonly times: number;
@@ -15,18 +15,20 @@ export const MAX_STACK_RETRIES = 5;
 const BACKOFF = { firstMs: 10_000 };
 
 /**
- * The next step of a bay whose stack has failed only because one of the orchestrator's neighbours did not answer it: the same is
- * told again, a few times and ever later, as long as there is time for the change. A rollback was its owner's wish and stays.
+ * Stack retries. A stack that failed only because a service behind the orchestrator did not answer is applied again: without
+ * that, a restart of Keystone would fail every bay that is being made. Five retries, the first at once and the others after 10,
+ * 20, 40 and 80 seconds, within the deadline of the operation. Invariant: a failure that would come again, and a rollback that
+ * its owner asked for, are never retried.
  */
 export function withStackRetry(
   step: Step,
   intent: Intent | null,
   seen: Observation,
-  healing: StackRetries | null,
+  retries: StackRetries | null,
   now: Date,
 ): Step {
   if (step.do !== 'fail' || !intent || !isTransient(seen) || (intent.deadline && now > intent.deadline)) return step;
-  const past = healing?.generation === intent.generation ? healing : { times: 0, at: 0 };
+  const past = retries?.generation === intent.generation ? retries : { times: 0, at: 0 };
   if (past.times >= MAX_STACK_RETRIES) return step;
   const pause = past.times === 0 ? 0 : backoffMs(BACKOFF, past.times - 1);
   const left = past.at + pause - now.getTime();
@@ -39,7 +41,7 @@ function isTransient({ stack, failureMayPass }: Observation): boolean {
   return stack.kind === 'present' && stack.action !== 'ROLLBACK' && failureMayPass === true;
 }
 
-/** What a bay's reason says of the next attempt. */
+/** The end of a status reason, about the next attempt. */
 export function describeRetry(timesBefore: number): string {
   return `It is tried again (attempt ${timesBefore + 1} of ${MAX_STACK_RETRIES}).`;
 }

@@ -1,6 +1,6 @@
 import type { BayStatus } from './bay-status.js';
 
-/** What may be asked of a bay that exists. `update` is the change of the number of workers by PATCH. */
+/** Operations on a bay that exists. `update` is the change of the number of workers by PATCH. */
 export const BAY_OPERATIONS = [
   'update',
   'resize',
@@ -16,7 +16,9 @@ export type BayOperation = (typeof BAY_OPERATIONS)[number];
 
 const EVERYTHING: ReadonlySet<BayOperation> = new Set(BAY_OPERATIONS);
 const NOTHING_BUT_DELETE: ReadonlySet<BayOperation> = new Set(['delete']);
-/** What can be put on top of a change that is under way: the newest wish is told when the stack has settled. */
+/**
+ * Operations that are accepted during an update: the newest desired state is applied when the stack is no longer in progress.
+ */
 const WHILE_UPDATING: ReadonlySet<BayOperation> = new Set([
   'update',
   'resize',
@@ -26,7 +28,7 @@ const WHILE_UPDATING: ReadonlySet<BayOperation> = new Set([
   'rotate-credential',
   'delete',
 ]);
-/** Before there was a whole bay there is nothing to upgrade or rotate; a change of its size tries the creation again. */
+/** A bay that was never complete has nothing to upgrade or rotate; a change of its size repeats the creation. */
 const AFTER_FAILED_CREATION: ReadonlySet<BayOperation> = new Set([
   'update',
   'resize',
@@ -37,8 +39,8 @@ const AFTER_FAILED_CREATION: ReadonlySet<BayOperation> = new Set([
 ]);
 
 /**
- * Which operation each status accepts; what is not accepted is refused with 400 and changes nothing (docs/contract/conductor.md#accepted-operations).
- * Every failed status has a way out, and deletion is one of each.
+ * The operations that each status accepts; any other is refused with 400 and changes nothing
+ * (docs/contract/conductor.md#accepted-operations). Every failed status accepts a deletion, and most accept a repair.
  */
 export const ACCEPTED_IN: Readonly<Record<BayStatus, ReadonlySet<BayOperation>>> = {
   CREATE_IN_PROGRESS: NOTHING_BUT_DELETE,
@@ -61,7 +63,7 @@ export const ACCEPTED_IN: Readonly<Record<BayStatus, ReadonlySet<BayOperation>>>
   ADOPT_COMPLETE: EVERYTHING,
 };
 
-/** What may be asked of one node group. A group that is going cannot be called back, but its deletion may be asked for again. */
+/** Operations on one node group. A deletion cannot be cancelled, but it can be repeated. */
 export type GroupOperation = 'resize' | 'update' | 'delete';
 
 export function groupAccepts(status: BayStatus, operation: GroupOperation): boolean {

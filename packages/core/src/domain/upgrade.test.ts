@@ -66,20 +66,20 @@ const upgrade = (maxBatchSize: number): Upgrade => ({
   ofBay: true,
 });
 
-/** Plays an upgrade to its end: every stride, and how many nodes there are after it. */
+/** Plays an upgrade to its end: every batch, and how many nodes there are after it. */
 function played(maxBatchSize: number, start: readonly Node[]): readonly string[] {
   let nodes = [...start];
   const story: string[] = [];
   for (let number = 100; story.length < 50; number += 1) {
-    const stride = nextBatch(upgrade(maxBatchSize), [MASTERS, WORKERS, OTHERS], nodes);
-    if (!stride) return story;
-    if (stride.kind === 'go') {
-      const gone = new Set(stride.nodes.map((node) => node.id));
+    const batch = nextBatch(upgrade(maxBatchSize), [MASTERS, WORKERS, OTHERS], nodes);
+    if (!batch) return story;
+    if (batch.kind === 'drain') {
+      const gone = new Set(batch.nodes.map((node) => node.id));
       nodes = nodes.filter((node) => !gone.has(node.id));
-      story.push(`${stride.group.name} -${stride.nodes.map((node) => node.sequence).join(',')}`);
+      story.push(`${batch.group.name} -${batch.nodes.map((node) => node.sequence).join(',')}`);
     } else {
-      for (let count = 0; count < stride.count; count += 1) nodes.push(aNode(stride.group, number * 10 + count, NEW));
-      story.push(`${stride.group.name} +${stride.count}`);
+      for (let count = 0; count < batch.count; count += 1) nodes.push(aNode(batch.group, number * 10 + count, NEW));
+      story.push(`${batch.group.name} +${batch.count}`);
     }
   }
   throw new Error(`no end: ${story.join(' ')}`);

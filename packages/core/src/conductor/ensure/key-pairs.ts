@@ -15,7 +15,10 @@ export async function loadKeyPair(deps: VaultDeps, ref: string): Promise<KeyPair
   return secret && parseKeyPair(secret);
 }
 
-/** The pair that rests under the reference; made when there is none. Whoever else makes one at the same time gets the same. */
+/**
+ * The pair that the vault holds under the reference; made when there is none. Two conductors that make one at the same time get
+ * the same pair.
+ */
 export async function keptPair(deps: VaultDeps, ref: string, make: () => Promise<KeyPair>): Promise<KeyPair> {
   const known = await loadKeyPair(deps, ref);
   if (known) return known;
@@ -25,7 +28,7 @@ export async function keptPair(deps: VaultDeps, ref: string, make: () => Promise
 }
 
 function parseKeyPair(secret: Secret): KeyPair {
-  // Written by keptPair alone.
+  // Only keptPair writes these secrets.
   const { certificate, privateKey } = JSON.parse(secret.reveal()) as { certificate: string; privateKey: string };
   return { certificate, privateKey: new Secret(privateKey) };
 }
@@ -70,7 +73,7 @@ export async function signingPair(
   return pair;
 }
 
-/** Few engines have anything to say to these authorities, so one is made when somebody asks for it. It goes with the bay. */
+/** Few engines use these authorities, so each is made at its first request. It is deleted with the bay. */
 async function otherPair(deps: AuthorityDeps, { bay, support }: BayState, authority: Authority): Promise<KeyPair> {
   if (bay.observed.status.startsWith('DELETE_IN')) throw new DomainError('bay-not-found', `Bay ${bay.id} is being deleted.`);
   const ref = authorityRef(bay.id, authority, support.caGeneration);

@@ -15,7 +15,10 @@ import { accessOf } from '../desired.js';
 export type ReleaseSupportDeps = TrustDeps & Pick<ConductorDeps, 'cloud'>;
 export type EnsureDeps = TrustDeps & AuthorityDeps & Pick<ConductorDeps, 'cloud' | 'clock' | 'engines'>;
 
-/** What must stand before a stack can be rendered. Each part is asked for before it is made, so that any prefix can be repeated. */
+/**
+ * Makes everything that rendering a stack needs. Each part is looked up before it is made, so that a crash after any of them
+ * can be repeated.
+ */
 export async function ensureSupport(deps: EnsureDeps, lease: Lease, state: BayState, signal: AbortSignal): Promise<BayState> {
   const known = await ensureNextTrustee(deps, lease, await ensureTrustee(deps, lease, state, signal), signal);
   const delegated = await ensureTrusts(deps, lease, known, signal);
@@ -24,13 +27,16 @@ export async function ensureSupport(deps: EnsureDeps, lease: Lease, state: BaySt
   return ensureFacts(deps, lease, certified, signal);
 }
 
-/** The account under which the bay's nodes call home. Its password is in the vault before the account exists. */
+/** The account under which the bay's nodes call this service. */
 async function ensureTrustee(deps: EnsureDeps, lease: Lease, state: BayState, signal: AbortSignal): Promise<BayState> {
   if (state.support.trustee) return state;
   return saveSupport(deps, lease, state, { trustee: await makeTrustee(deps, state, state.support.credentialGeneration, signal) });
 }
 
-/** The account that the nodes are given in place of theirs. Both work until the last node has told that it holds the new one. */
+/**
+ * The account of the nodes' next credential. Old and new are both valid until the last node has reported that it holds the new
+ * one.
+ */
 async function ensureNextTrustee(deps: EnsureDeps, lease: Lease, state: BayState, signal: AbortSignal): Promise<BayState> {
   const { bay, support } = state;
   if (!awaitsCredential(bay, support) || support.nextTrustee) return state;
@@ -51,7 +57,7 @@ async function makeTrustee(deps: EnsureDeps, { bay }: BayState, generation: numb
   return { userId, domainId, username, passwordRef };
 }
 
-/** Nodes must not be handed a credential with which they can do less than with the one before. */
+/** Refuses a new credential with fewer rights than the one that it replaces. */
 function requireNextTrust(deps: Pick<EnsureDeps, 'identity' | 'trustRules'>, { support }: BayState): void {
   const { nextTrustee } = support;
   if (!deps.identity.trusts || !deps.trustRules?.forNodes || !nextTrustee || nextTrustee.trustId) return;
@@ -86,7 +92,7 @@ async function ensureFacts(deps: EnsureDeps, lease: Lease, state: BayState, sign
   return saveSupport(deps, lease, state, { facts });
 }
 
-/** Undoes all of the above, from any half-made state. The account goes last: until then the rest could still need it. */
+/** Deletes all of the above, from any partial state. The account is deleted last, because the other parts may need it. */
 export async function releaseSupport(deps: ReleaseSupportDeps, state: BayState, signal: AbortSignal): Promise<void> {
   const { bay, support } = state;
   const generations = new Set([support.caGeneration, support.rotation?.generation ?? 0, bay.desired.caGeneration]);

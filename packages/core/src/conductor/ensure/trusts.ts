@@ -14,15 +14,16 @@ export type TrustDeps = Pick<
 >;
 
 /**
- * The right to act for the bay's owner, held by an account of the bay that its nodes do not know. Each change that was asked for
- * leaves a token, so that a trust whose giver is gone is replaced by one of whoever changes the bay next.
+ * Makes the trust under which the service acts for the bay's owner. An account of the bay holds it that the nodes do not know.
+ * Each request for a change leaves a token, so that a trust whose trustor was deleted is replaced by one of the user who
+ * changes the bay next.
  */
 export async function ensureTrusts(deps: TrustDeps, lease: Lease, state: BayState, signal: AbortSignal): Promise<BayState> {
   const { trusts } = deps.identity;
   const { delegation } = deps;
   if (!trusts || !delegation) return state;
-  const isTold = state.bay.observed.acceptedGeneration >= (state.intent?.generation ?? 0);
-  if (state.support.delegate && isTold) return state;
+  const isAccepted = state.bay.observed.acceptedGeneration >= (state.intent?.generation ?? 0);
+  if (state.support.delegate && isAccepted) return state;
   const ownerToken = await requestToken(deps, delegation, state);
   if (!ownerToken) {
     if (state.support.delegate) return state;
@@ -43,7 +44,7 @@ interface Owner {
   readonly token: Secret;
 }
 
-/** Heat hands the trust on to itself, for each stack and once more for each nested one. */
+/** Heat delegates the trust to itself, for each stack and once more for each nested one. */
 const REDELEGATIONS = 3;
 
 async function ensureDelegate(
@@ -62,7 +63,8 @@ async function ensureDelegate(
       trustee: { userId, password },
       ownerToken: owner.token,
       roles: deps.trustRules?.delegateRoles ?? [],
-      // Stacks are made with what a member has: an administrator's bay must not carry the cloud's administration with it.
+      // Stacks are made with a member's rights: the bay of an administrator must not hold the rights of the cloud's
+      // administration.
       isLeast: true,
       redelegations: REDELEGATIONS,
     },
@@ -71,7 +73,7 @@ async function ensureDelegate(
   return { userId, passwordRef, trustId };
 }
 
-/** An account that works is left alone. */
+/** The account that holds the trust already; its password is not changed. */
 async function knownAccount(
   deps: TrustDeps,
   { support }: BayState,
@@ -80,7 +82,10 @@ async function knownAccount(
   return support.delegate && password ? { userId: support.delegate.userId, password } : undefined;
 }
 
-/** Nodes act for the owner only where the operator says so, and cannot hand that on: docs/contract/conductor.md#trusts. */
+/**
+ * Makes the nodes' own trust, where the operator allows it; nodes cannot delegate it further:
+ * docs/contract/conductor.md#trusts.
+ */
 async function ensureNodesTrust(
   deps: TrustDeps,
   owner: Owner,
@@ -113,7 +118,10 @@ async function requestToken(
   return sealed === undefined ? undefined : new Secret(sealer.open(sealed, ref));
 }
 
-/** Deleting an account ends its trusts; they are ended first, so that an account that cannot be deleted holds nothing. */
+/**
+ * Keystone deletes trusts with their account; they are deleted before it, so that an account whose deletion fails holds no
+ * rights.
+ */
 export async function releaseTrusts(deps: TrustDeps, state: BayState, signal: AbortSignal): Promise<void> {
   const { trusts } = deps.identity;
   if (!trusts || !deps.delegation) return;
@@ -125,7 +133,7 @@ export async function releaseTrusts(deps: TrustDeps, state: BayState, signal: Ab
   await deps.store.write((repos) => repos.secrets.delete(requestTokenRef(state.bay.id)));
 }
 
-/** Ending what has ended is success. */
+/** Deletes a holder's trust. A trust that does not exist is success. */
 export async function endTrust(
   deps: Pick<TrustDeps, 'identity' | 'vault'>,
   holder: Pick<Trustee, 'userId' | 'passwordRef' | 'trustId'> | null,
@@ -140,7 +148,7 @@ export function delegatePasswordRef(bayId: BayId): string {
   return `bay/${bayId}/delegate-password`;
 }
 
-/** Its password rests in the vault before the account exists, so that a second try finds both. */
+/** Finds or makes an account. Its password is stored before the account exists, so that a repeated pass finds both. */
 export async function ensureAccount(
   deps: Pick<TrustDeps, 'identity' | 'vault' | 'random' | 'stillHeld'>,
   wanted: { readonly username: string; readonly passwordRef: string },
@@ -153,7 +161,7 @@ export async function ensureAccount(
   return { ...(await deps.identity.ensureTrustee(wanted.username, password, signal)), password };
 }
 
-/** Two groups of symbols would do; 24 bytes in base64url are stronger and as easy to carry. */
+/** 24 random bytes in base64url: 192 bits, in characters that need no quoting in user data. */
 function newPassword(deps: Pick<TrustDeps, 'random'>): Secret {
   return new Secret(Buffer.from(deps.random.bytes(24)).toString('base64url'));
 }

@@ -13,10 +13,10 @@ export type CheckHealthDeps = EngineAccessDeps & Pick<ConductorDeps, 'healthInte
 /** `[kubernetes] health_polling_interval` of upstream. */
 const HEALTH_INTERVAL_MS = 60_000;
 const HEALTH_DEADLINE_MS = 15_000;
-/** Nobody has asked the engine: there is none, or the cloud does not say where it is. */
+/** Errors before the engine was asked: servers are simulated, or the cloud does not report the engine's address. */
 const NOT_ASKED = ['engine-not-live', 'cloud-unavailable', 'cloud-refused'] as const;
 
-/** A settled bay is asked for its health; a bay that failed rests until somebody asks for something. */
+/** Checks the health of a stable bay. A bay in any other status is not checked until its next request. */
 export async function checkHealth(deps: CheckHealthDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const { bay } = pass.state;
   const interval = deps.healthIntervalMs ?? HEALTH_INTERVAL_MS;
@@ -35,12 +35,12 @@ export async function checkHealth(deps: CheckHealthDeps, pass: Pass, signal: Abo
   };
 }
 
-/** Changed in place: what runs in the bay goes on meanwhile, and an update can take an hour. */
+/** Statuses of a change in place: workloads keep running meanwhile, and an update can take an hour. */
 const CHANGING: ReadonlySet<BayStatus> = new Set(['UPDATE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS']);
-/** A silent engine must not keep the pass from seeing that the stack is done. */
+/** An engine that does not answer must not delay the record of a complete stack. */
 const CHANGING_DEADLINE_MS = 5_000;
 
-/** Whether a bay that waits for the orchestrator is to be asked for its health: at the usual interval, from the change on. */
+/** Whether the health check of a bay that waits for the orchestrator is due: at the usual interval, counted from the change. */
 export function isHealthDue(
   deps: Pick<CheckHealthDeps, 'clock' | 'healthIntervalMs'>,
   { bay, intent, support }: Pick<BayState, 'bay' | 'intent' | 'support'>,
@@ -51,7 +51,10 @@ export function isHealthDue(
   return deps.clock.now().getTime() >= last + interval;
 }
 
-/** The pass with the bay's health in it, where that is due. When it was asked is kept, so that any conductor goes on from there. */
+/**
+ * The pass with the result of a health check, where one is due. The time of the check is stored, so that any conductor keeps
+ * the interval.
+ */
 export async function withHealth(deps: CheckHealthDeps, pass: Pass, signal: AbortSignal): Promise<Pass> {
   const { state } = pass;
   if (!isHealthDue(deps, state)) return pass;
@@ -76,10 +79,10 @@ async function observeHealth(
       return { health, healthReason: reason, ...(await versionsOf(session, timely)) };
     });
   } catch (error) {
-    // An engine that cannot be asked is a finding about the bay, not a failure of the pass.
-    const words = isDomainError(error) ? error.message : 'The engine did not answer.';
+    // An engine that does not answer is a finding about the bay; the pass itself has not failed.
+    const reason = isDomainError(error) ? error.message : 'The engine did not answer.';
     const isAsked = !NOT_ASKED.some((kind) => isDomainError(error, kind));
-    return { health: isAsked ? 'UNHEALTHY' : 'UNKNOWN', healthReason: { api: words } };
+    return { health: isAsked ? 'UNHEALTHY' : 'UNKNOWN', healthReason: { api: reason } };
   }
 }
 

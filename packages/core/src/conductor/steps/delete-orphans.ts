@@ -12,14 +12,15 @@ export type DeleteOrphansDeps = RecordDeps & Pick<ConductorDeps, 'leftovers' | '
 
 const LOOK_AGAIN_MS = 1_000;
 
-/** Where it stands with what workloads have made: nothing is in the way any more, or the pass ends here. */
-type Swept = { readonly kind: 'clear'; readonly pass: Pass } | { readonly kind: 'waiting'; readonly result: PassResult };
+/** Either no orphaned resource is left, or the pass ends here and the next one continues. */
+type OrphanDeletion = { readonly kind: 'clear'; readonly pass: Pass } | { readonly kind: 'waiting'; readonly result: PassResult };
 
 /**
- * Removes what the bay's workloads have made, before their network and their servers go; and once more after the stack has gone, for
- * volumes that were attached until then. What is done is written down, but nothing depends on that: each round looks anew.
+ * Deletes the orphaned resources of a bay before its network and servers are deleted, which they would block; and once more
+ * after the stack was deleted, for volumes that were attached until then. Progress is recorded for the owner only: each round
+ * searches the cloud again, so that a crash loses nothing.
  */
-export async function deleteOrphans(deps: DeleteOrphansDeps, pass: Pass, signal: AbortSignal): Promise<Swept> {
+export async function deleteOrphans(deps: DeleteOrphansDeps, pass: Pass, signal: AbortSignal): Promise<OrphanDeletion> {
   const { leftovers } = deps;
   const { state, step } = pass;
   const generation = state.intent?.generation ?? 0;
@@ -52,7 +53,7 @@ function requestOf(deps: Pick<DeleteOrphansDeps, 'sweepRules'>, { state, snapsho
   };
 }
 
-/** The label decides where it says something. */
+/** The label decides; without it the operator's setting does. */
 function deletesVolumes(labels: Labels, otherwise: boolean): boolean {
   const wanted = labels['workload_volumes']?.toLowerCase();
   return wanted === 'delete' || (wanted !== 'keep' && otherwise);
@@ -60,13 +61,13 @@ function deletesVolumes(labels: Labels, otherwise: boolean): boolean {
 
 function stepWhileDeleting(
   deps: Pick<DeleteOrphansDeps, 'sweepRules'>,
-  going: readonly OrphanedResource[],
+  undeleted: readonly OrphanedResource[],
   waited: number,
 ): Pass['step'] {
   const most = deps.sweepRules?.timeoutMs ?? 60_000;
   if (waited < most) return { do: 'wait', milliseconds: LOOK_AGAIN_MS, status: 'DELETE_IN_PROGRESS' };
-  const names = going.map(({ type, name, id }) => `${type} ${name} (${id ?? 'id unknown'})`).join(', ');
-  const what = `Still there ${Math.round(waited / 1_000)} seconds after its deletion was asked for: ${names}.`;
+  const names = undeleted.map(({ type, name, id }) => `${type} ${name} (${id ?? 'id unknown'})`).join(', ');
+  const what = `The cloud has not deleted ${names} within ${Math.round(waited / 1_000)} seconds.`;
   return { do: 'fail', status: 'DELETE_FAILED', reason: withRemedy(what, 'DELETE_FAILED') };
 }
 
@@ -80,27 +81,27 @@ async function recordProgress(
   }: { readonly found: SweepResult; readonly sweep: NonNullable<BayState['support']['sweep']>; readonly isAgain: boolean },
 ): Promise<BayState> {
   const support = { ...state.support, sweep };
-  // What is kept is kept in every round, and told in the last one before the stack goes.
+  // Resources that are kept are found in every round, and recorded once, in the last round before the stack is deleted.
   const kept = sweep.isDone && !isAgain ? found.kept : [];
   const at = deps.clock.now();
   const lines = [
-    ...found.removed.map((remnant) =>
-      eventOf(state, remnant, { at, status: 'DELETE_IN_PROGRESS', reason: 'Made by workloads of the bay.' }),
+    ...found.removed.map((resource) =>
+      eventOf(state, resource, { at, status: 'DELETE_IN_PROGRESS', reason: 'A workload of the bay created it.' }),
     ),
-    ...kept.map((remnant) => eventOf(state, remnant, { at, status: 'KEPT', reason: remnant.reason })),
+    ...kept.map((resource) => eventOf(state, resource, { at, status: 'KEPT', reason: resource.reason })),
   ];
   await deps.store.writeUnder(lease, async (repos) => {
     await repos.support.save(state.bay.id, support);
     await repos.events.append(lines);
   });
-  for (const remnant of [...found.removed, ...kept])
-    deps.logger.info('orphaned resource', { bayId: state.bay.id, generation: state.bay.generation, ...remnant });
+  for (const resource of [...found.removed, ...kept])
+    deps.logger.info('orphaned resource', { bayId: state.bay.id, generation: state.bay.generation, ...resource });
   return { ...state, support };
 }
 
 function eventOf(
   state: BayState,
-  remnant: OrphanedResource,
+  resource: OrphanedResource,
   { at, status, reason }: { readonly at: Date; readonly status: string; readonly reason: string },
 ): NewBayEvent {
   return {
@@ -108,9 +109,9 @@ function eventOf(
     at,
     kind: 'leftover',
     source: 'magnum',
-    resource: remnant.name,
-    resourceType: remnant.type,
-    resourceId: remnant.id,
+    resource: resource.name,
+    resourceType: resource.type,
+    resourceId: resource.id,
     status,
     reason,
   };

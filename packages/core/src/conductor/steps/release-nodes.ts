@@ -9,8 +9,8 @@ export type ReleaseNodesDeps = EngineAccessDeps & Pick<ConductorDeps, 'logger'>;
 const DEADLINE_MS = 75_000;
 
 /**
- * Tells the engine which nodes are about to go, so that it moves their work and forgets them. A courtesy: an engine that
- * cannot be asked, or a node that is dead already, must not keep the nodes from going.
+ * Drains nodes before they are deleted: the engine moves their workloads to other nodes and removes them from its own list.
+ * Best effort: an engine that does not answer, or a dead node, must not block the deletion.
  */
 export async function releaseLeavingNodes(deps: ReleaseNodesDeps, state: BayState, signal: AbortSignal): Promise<void> {
   const leaving = state.nodes

@@ -17,22 +17,26 @@ export type RotateAuthorityDeps = WaitOrCheckHealthDeps & AuthorityDeps & Pick<C
 const PROBE_TIMEOUT_MS = 20_000;
 const OVERLAP_MS = 300_000;
 
-/** What a look at the nodes says: the phase is over, or what it still waits for. */
+/** The result of a probe of the nodes: the phase is over, or the reason why it is not. */
 type ProbeFinding = { readonly kind: 'over' } | { readonly kind: 'waiting'; readonly reason: string };
 const OVER: ProbeFinding = { kind: 'over' };
 
 /**
- * One step of the change of a bay's authority. Nothing is sent to a node: nodes ask for what they should trust and present,
- * and here they are knocked at to see whether they do. So a step that dies is repeated without harm.
+ * One step of the rotation of a bay's authority. A certificate that is replaced on one side of a connection first would cut
+ * nodes and clients off, so the new authority is trusted everywhere before anything is signed by it, and the old one stays
+ * trusted until nothing presents it: the phases of domain/rotation.ts, four of them.
+ *
+ * Nothing is sent to a node. Nodes fetch the certificates that they should trust and present, and this step probes whether they
+ * do. So a step can be repeated after a crash at any line. Invariant: a phase ends only when every node has passed its probe.
  */
 export async function rotateAuthority(deps: RotateAuthorityDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const { state } = pass;
   const { rotation } = state.support;
-  if (!rotation) return turnedTo(deps, pass, 'trust', signal);
+  if (!rotation) return enterPhase(deps, pass, 'trust', signal);
   const finding = await findingOf(deps, state, rotation, signal);
   if (finding.kind === 'waiting') return waiting(deps, pass, finding.reason, signal);
   const next = NEXT[rotation.phase];
-  return next === 'done' ? finishRotation(deps, pass, rotation, signal) : turnedTo(deps, pass, next, signal);
+  return next === 'done' ? finishRotation(deps, pass, rotation, signal) : enterPhase(deps, pass, next, signal);
 }
 
 const NEXT = { trust: 'overlap', overlap: 'issue', issue: 'drop', drop: 'done' } as const satisfies Record<
@@ -83,7 +87,7 @@ async function probeTls(
   signal: AbortSignal,
 ): Promise<ProbeFinding> {
   const client = await loadKeyPair(deps, clientRef(state.bay.id, wanted.as));
-  // Its keys are gone: an earlier pass had seen everything, and died while it cleared away.
+  // The old key pair is deleted already: an earlier pass had finished its probes, and crashed while it deleted the keys.
   if (!client || !deps.engines.areLive) return OVER;
   const ca = await trustedBy(deps, state, wanted.trusts);
   const session = await connectTo(deps, state, { ca, client }, signal);
@@ -94,27 +98,29 @@ async function probeTls(
   const [first] = others;
   if (!first) return OVER;
   const [name, admission] = first;
-  const words = admission === 'unreachable' ? 'does not answer' : 'has not taken its new certificates yet';
+  const problem = admission === 'unreachable' ? 'does not answer' : 'has not taken its new certificates yet';
   const more = others.length > 1 ? ` (and ${others.length - 1} more)` : '';
-  return { kind: 'waiting', reason: `Phase ${state.support.rotation?.phase ?? ''}: node ${name}${more} ${words}.` };
+  return { kind: 'waiting', reason: `Phase ${state.support.rotation?.phase ?? ''}: node ${name}${more} ${problem}.` };
 }
 
-const WORDS = {
+const PHASE_REASONS = {
   trust: 'nodes learn to trust the new authority',
   overlap: 'the new authority signs for clients; old and new certificates both count',
   issue: 'nodes get certificates of the new authority',
   drop: 'nodes stop trusting the old authority',
 } as const satisfies Record<RotationPhase, string>;
 
-async function turnedTo(deps: RotateAuthorityDeps, pass: Pass, phase: RotationPhase, signal: AbortSignal): Promise<PassResult> {
+async function enterPhase(deps: RotateAuthorityDeps, pass: Pass, phase: RotationPhase, signal: AbortSignal): Promise<PassResult> {
   const { bay, support } = pass.state;
   const generation = support.rotation?.generation ?? bay.desired.caGeneration;
   const rotation: Rotation = { generation, phase, since: deps.clock.now().getTime() };
-  const reason = `Certificate authority: ${WORDS[phase]}.`;
+  const reason = `Certificate authority: ${PHASE_REASONS[phase]}.`;
   return waiting(deps, await saveProgress(deps, pass, { rotation }, reason), reason, signal);
 }
 
-/** The old keys go first: until the record says that the change is done, this is repeated. */
+/**
+ * The old keys are deleted before the record says that the rotation is done, so that a crash in between repeats the deletion.
+ */
 async function finishRotation(
   deps: RotateAuthorityDeps,
   pass: Pass,

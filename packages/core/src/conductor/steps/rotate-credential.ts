@@ -9,13 +9,14 @@ import type { ConductorDeps } from '../deps.js';
 export type RotateCredentialDeps = WaitOrCheckHealthDeps & Pick<ConductorDeps, 'identity'>;
 
 /**
- * One step of the change of the credential of a bay's nodes. The new account was made, and told to whatever node is made from
- * then on, before the stack was; the others ask for it, and tell when they hold it. The old one goes after the last of them.
+ * One step of the rotation of the credential of a bay's nodes. The new account is made before the stack is applied, and new
+ * nodes get it from the start; the other nodes ask for it and report when they hold it. Invariant: the old account is deleted
+ * only when every node has reported the new one, so that no node is ever without a valid credential.
  */
 export async function rotateCredential(deps: RotateCredentialDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const { bay, nodes, support } = pass.state;
   const next = support.nextTrustee;
-  // The change that was to make it has failed: whoever asks again makes another attempt.
+  // The operation that was to make it has failed; the next request for a rotation makes it.
   if (!next) return waitOrCheckHealth(deps, pass, 'Credential: the new one is not made yet.', signal);
   const without = deps.engines.areLive ? nodesWithout(nodes, bay.desired.credentialGeneration) : [];
   const [first] = without;
@@ -26,7 +27,7 @@ export async function rotateCredential(deps: RotateCredentialDeps, pass: Pass, s
   return finishRotation(deps, pass, next, signal);
 }
 
-/** The old account goes before the record says so: until then this is repeated. */
+/** The old account is deleted before the record says so, so that a crash in between repeats the deletion. */
 async function finishRotation(deps: RotateCredentialDeps, pass: Pass, next: Trustee, signal: AbortSignal): Promise<PassResult> {
   const { bay, support } = pass.state;
   const old = support.trustee;

@@ -6,19 +6,22 @@ import type { ConductorDeps } from '../deps.js';
 
 export type CountRetryDeps = Pick<ConductorDeps, 'store' | 'clock'>;
 
-/** Counts a healing before it is begun: whoever dies meanwhile must not begin for ever. The story tells of each. */
+/**
+ * Counts a retry before it is made, so that a conductor that crashes during each retry cannot retry for ever. Each retry
+ * becomes an event.
+ */
 export async function countRetry(deps: CountRetryDeps, pass: Pass): Promise<Pass> {
   const { state, seen, lease } = pass;
   const { bay, intent, support } = state;
   if (!intent) return pass;
   const now = deps.clock.now();
   const before = support.stackRetries?.generation === intent.generation ? support.stackRetries.times : 0;
-  const healing = { generation: intent.generation, times: before + 1, at: now.getTime() };
+  const retries = { generation: intent.generation, times: before + 1, at: now.getTime() };
   const { running: status } = STATUS_OF[intent.operation];
   await deps.store.writeUnder(lease, async (repos) => {
-    await repos.support.save(bay.id, { ...support, stackRetries: healing });
+    await repos.support.save(bay.id, { ...support, stackRetries: retries });
     const reason = `${seen?.failure ?? ''} ${describeRetry(before)}`;
     await repos.events.append([bayEvent(bay, { kind: 'retry', status, reason }, now)]);
   });
-  return { ...pass, state: { ...state, support: { ...support, stackRetries: healing } } };
+  return { ...pass, state: { ...state, support: { ...support, stackRetries: retries } } };
 }

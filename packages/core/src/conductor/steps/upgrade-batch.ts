@@ -12,23 +12,27 @@ import type { ConductorDeps } from '../deps.js';
 export type UpgradeBatchDeps = Pick<ConductorDeps, 'store' | 'clock' | 'random'>;
 
 /**
- * Wants other nodes: writes the next stride of an upgrade down, for the next pass to tell the stack. Everything that decides it is
- * in the database, so that whoever dies here or later leaves nothing half-done. Each stride has the time that a change has.
+ * Starts the next batch of an upgrade: it writes which nodes are desired now, and the next pass applies that to the stack.
+ * Capacity must not shrink during an upgrade, so new nodes join (surge) before old ones leave (drain); managers are replaced
+ * one at a time, so that the others keep their quorum.
+ *
+ * The batch follows from the nodes' rows alone, without a cursor that could be wrong after a crash, and any conductor
+ * continues. Each batch has the time limit of a whole operation.
  */
 export async function startBatch(deps: UpgradeBatchDeps, pass: Pass): Promise<PassResult> {
   const { state, lease } = pass;
   const { bay, intent } = state;
   const now = deps.clock.now();
-  const stride = intent?.upgrade ? nextBatch(intent.upgrade, state.nodeGroups, state.nodes) : undefined;
-  if (intent?.upgrade && stride) {
+  const batch = intent?.upgrade ? nextBatch(intent.upgrade, state.nodeGroups, state.nodes) : undefined;
+  if (intent?.upgrade && batch) {
     const { upgrade } = intent;
     await deps.store.writeUnder(lease, async (repos) => {
       if (!(await repos.bays.saveObserved(bay.id, nextObserved(pass), bay.generation))) return;
-      await writeBatch(deps, repos, { state, upgrade, stride });
+      await writeBatch(deps, repos, { state, upgrade, batch });
       const deadline = deadlineOf(now, bay.desired.createTimeout);
       await repos.intents.put({ ...intent, batch: intent.batch + 1, deadline });
       const { running: status } = STATUS_OF.update;
-      await repos.events.append([bayEvent(bay, { kind: 'status', status, reason: describeBatch(stride) }, now)]);
+      await repos.events.append([bayEvent(bay, { kind: 'status', status, reason: describeBatch(batch) }, now)]);
     });
   }
   return { lookAgainAt: now, failed: false, outcome: 'upgrade-batch' };
@@ -37,22 +41,22 @@ export async function startBatch(deps: UpgradeBatchDeps, pass: Pass): Promise<Pa
 interface BatchTask {
   readonly state: BayState;
   readonly upgrade: Upgrade;
-  readonly stride: UpgradeBatch;
+  readonly batch: UpgradeBatch;
 }
 
-async function writeBatch(deps: UpgradeBatchDeps, repos: Repositories, { state, upgrade, stride }: BatchTask): Promise<void> {
-  if (stride.kind === 'go') {
-    for (const node of stride.nodes) await repos.nodes.setDesired(node.id, 'absent');
+async function writeBatch(deps: UpgradeBatchDeps, repos: Repositories, { state, upgrade, batch }: BatchTask): Promise<void> {
+  if (batch.kind === 'drain') {
+    for (const node of batch.nodes) await repos.nodes.setDesired(node.id, 'absent');
     return;
   }
   const taken = new Set(state.nodes.map((node) => node.name));
-  const group = upgradeGroup(stride.group, upgrade);
-  const wanted = { bay: state.bay, group, bayModelId: upgrade.bayModelId, taken, count: stride.count, others: state.nodes };
+  const group = upgradeGroup(batch.group, upgrade);
+  const wanted = { bay: state.bay, group, bayModelId: upgrade.bayModelId, taken, count: batch.count, others: state.nodes };
   for (const node of newNodes(deps, wanted)) await repos.nodes.insert(node);
 }
 
-function describeBatch(stride: UpgradeBatch): string {
-  const { name } = stride.group;
-  if (stride.kind === 'come') return `Upgrade: ${stride.count} of the new nodes of ${name} are made.`;
-  return `Upgrade: ${stride.nodes.map((node) => node.name).join(', ')} of ${name} leave, their work moves to the others.`;
+function describeBatch(batch: UpgradeBatch): string {
+  const { name } = batch.group;
+  if (batch.kind === 'surge') return `Upgrade: ${batch.count} new ${batch.count === 1 ? 'node' : 'nodes'} of ${name} will join.`;
+  return `Upgrade: the old nodes ${batch.nodes.map((node) => node.name).join(', ')} of ${name} are drained, then deleted.`;
 }

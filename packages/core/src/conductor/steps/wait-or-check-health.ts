@@ -7,7 +7,7 @@ export type WaitOrCheckHealthDeps = RecordDeps & CheckHealthDeps;
 
 const LOOK_AGAIN_MS = 1_000;
 
-/** Waits for nodes to take up what they are given. A rotation that outlived its intent goes on beside the look after the bay's health. */
+/** Waits for the nodes. A rotation that outlived its intent continues beside the bay's health checks, and its status stays. */
 export async function waitOrCheckHealth(
   deps: WaitOrCheckHealthDeps,
   pass: Pass,

@@ -34,7 +34,7 @@ export interface ConvergenceDeps {
   readonly signalBaseUrl: () => string;
 }
 
-/** Work that stopped because of something else: a failure beside it, or the operation's time. */
+/** Work that was ended by the failure of another resource, or by the operation's time limit. */
 class Aborted extends ResourceFailure {}
 
 const ABORTED = 'StackAborted';
@@ -43,15 +43,23 @@ function isConsequence(error: unknown): boolean {
   return error instanceof Aborted || (error instanceof PathFailure && error.kind === ABORTED);
 }
 
-/** The engine's own trouble first: the operation is tried again, and comes upon recorded failures then. */
+/**
+ * The error to report. An error of the engine itself comes first: the operation is repeated, and finds the recorded failures
+ * again.
+ */
 function worst(errors: readonly unknown[]): unknown {
   const causes = errors.filter((error) => !isConsequence(error) && !(error instanceof StopSignal));
   return causes.find((error) => !(error instanceof PathFailure)) ?? causes[0] ?? errors[0];
 }
 
 /**
- * Brings a stack's resources to what its template says, or takes them away. Level-triggered: it looks at each row and
- * does what is missing, so that a second run after a crash does what the first had left.
+ * Convergence brings a stack's resources to its template, or deletes them. An engine may die between any two calls, and a
+ * resource that is made twice would stay behind, unknown to its stack. So convergence is level-triggered: it compares the row
+ * of each resource with the template, performs the one missing step, and records it before and after; the journal holds what is
+ * about to be made. A second run after a crash does what the first one had left.
+ *
+ * Resources run side by side, each after those that it depends on. Invariants: no resource begins before its dependencies are
+ * complete, none is deleted before its dependents, and the first failure ends the work on the others.
  */
 export class Convergence {
   readonly #deps: ConvergenceDeps;
@@ -77,7 +85,7 @@ export class Convergence {
       const mine = Promise.all(before).then(() => this.#settle(scope, parent, { resource, signal: siblings.signal }));
       settled.set(resource.name, mine);
       // The first failure ends the work on the others; the rejection itself is collected below. A failure of the engine's own
-      // (its database, a lost lease) is nobody's fault here: the others stay in progress until somebody goes on with them.
+      // (its database, a lost lease) is no failure of a resource: the others stay in progress until an engine continues.
       mine.catch((error: unknown) =>
         siblings.abort(
           error instanceof PathFailure
@@ -89,13 +97,16 @@ export class Convergence {
     const outcomes = await Promise.allSettled([...settled.values()]);
     siblings.abort(new Aborted(ABORTED, 'done'));
     const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
-    // A failure of its own says more than one that followed from it.
+    // The reason of the abort says more than the errors that followed from it.
     signal.throwIfAborted();
     if (errors.length > 0) throw worst(errors);
     await this.#cleanUp(scope, parent, signal);
   }
 
-  /** Every resource of the template has a row before work begins: it can be seen, and its place in the order is known. */
+  /**
+   * Every resource of the template gets a row before work begins, so that it is visible and its position in the order is
+   * stored.
+   */
   async #plan(scope: Scope, parent: ResourceRow | undefined): Promise<void> {
     const { model, random, journal } = this.#deps;
     const parentId = parent?.id ?? '';
@@ -158,7 +169,7 @@ export class Convergence {
     const { journal } = this.#deps;
     const { resource } = task;
     const row = this.#current(parent, resource.name);
-    // What this very operation has seen fail stays failed when the operation is taken up again.
+    // A resource that failed in this operation stays failed when the operation is resumed.
     if (row.state === 'FAILED' && row.traversal === this.#deps.model.stack.traversal) throw recordedFailure(row.reason);
     const wanted = await this.#wantedState(scope, row, resource, parent);
     const decision = decide(row, wanted);
@@ -207,7 +218,9 @@ export class Convergence {
     return properties;
   }
 
-  /** A new row takes the place; one that an earlier update had replaced comes back when it is what is wanted again. */
+  /**
+   * A new row replaces this one; a row that an earlier update had replaced is used again where it is as the template wants it.
+   */
   async #successor(
     row: ResourceRow,
     resource: ResourceTemplate,
@@ -249,7 +262,8 @@ export class Convergence {
         true,
       );
     } catch (error) {
-      // An engine that stops, or whose operation was overtaken, leaves the row in progress: whoever goes on takes it up.
+      // An engine that stops, or whose operation was replaced, leaves the row in progress, and the engine that continues
+      // resumes it.
       if (task.signal.reason instanceof StopSignal) throw task.signal.reason;
       const isConsequent = task.signal.aborted && !(error instanceof PathFailure) && causeOf(error) === undefined;
       throw await this.#recordFailure(row, action, isConsequent ? new Aborted(ABORTED, `${action} aborted`) : error);
@@ -287,7 +301,7 @@ export class Convergence {
     return action === 'UPDATE' && type.update ? type.update(context, task.before) : type.create(context);
   }
 
-  /** Records a resource's failure and gives it the way up; anything else than a resource's failure passes through. */
+  /** Records a resource's failure and adds its name to the path of the failure; any other error is returned unchanged. */
   async #recordFailure(row: ResourceRow, action: StackAction, error: unknown): Promise<unknown> {
     const { journal, model } = this.#deps;
     const step = model.tree.get(row.parentId)?.type === GROUP ? `resources[${row.name}]` : `resources.${row.name}`;
@@ -306,7 +320,7 @@ export class Convergence {
     );
   }
 
-  /** In reverse order of need. What does not depend on a failure is removed all the same. */
+  /** Deletes in the reverse order of dependencies. Resources that do not depend on a failed one are deleted all the same. */
   async #removeSet(rows: readonly ResourceRow[], signal: AbortSignal): Promise<void> {
     const gone = new Map<string, Promise<void>>();
     const remove = (row: ResourceRow): Promise<void> => {

@@ -12,14 +12,14 @@ export interface OperationDeps {
   readonly rows: Pick<Rows, 'stack'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The engine itself has failed often enough: the stack shall say so rather than stay in progress for ever. */
+  /** The engine itself has failed repeatedly: the stack fails with that reason instead of staying in progress for ever. */
   readonly isLastAttempt: boolean;
   /** Whether this engine has the stack's lease. */
   readonly isMine: (stack: StackRow) => boolean;
   open(stack: StackRow, spec: StoredSpec): Promise<{ readonly journal: Journal; readonly run: Convergence }>;
 }
 
-/** Works on a stack until nothing of it is in progress. A failed operation that is to be undone goes on as a rollback. */
+/** Works on a stack until nothing of it is in progress. A failed operation with rollback continues as a rollback. */
 export async function operate(deps: OperationDeps, stackId: string, signal: AbortSignal): Promise<void> {
   for (;;) {
     signal.throwIfAborted();
@@ -53,10 +53,10 @@ async function work(run: Convergence, stack: StackRow, signal: AbortSignal): Pro
   await (removes ? run.removeAll(signal) : run.converge(signal));
 }
 
-/** Timers of the platform wrap around above 2³¹ ms. */
+/** The platform's timers overflow above 2³¹ ms, and fire at once. */
 const LONGEST_SLEEP = 2 ** 31 - 1;
 
-/** Counts from the start that the database knows, so that a restart does not give more time. */
+/** The time limit of an operation, from the start in the database: a restart of the engine gives no more time. */
 function timer(
   clock: Clock,
   stack: StackRow,

@@ -11,7 +11,7 @@ export interface SchedulerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly leases: StackLeases;
-  /** Works until nothing of the stack is in progress; tells each operation that it begins. */
+  /** Works until nothing of the stack is in progress; calls `began` at the start of each operation. */
   operate(
     stackId: string,
     task: { readonly isLastAttempt: boolean; readonly began: (traversal: number) => void },
@@ -23,20 +23,30 @@ export interface SchedulerDeps {
 interface Running {
   readonly controller: AbortController;
   readonly done: Promise<void>;
-  /** The operation that is worked on; 0 before the first. */
+  /** The current operation; 0 before the first. */
   traversal: number;
 }
 
-const LOOK_MS = 1_000;
-/** Without a renewal for so long, another engine may take over a little later: this one has to have ended by then. */
+const SEARCH_MS = 1_000;
+/**
+ * After this time without a renewal all work is ended: the leases lapse a little later, and another engine may take the stacks
+ * over.
+ */
 const SAFE_MS = 20_000;
 const ANSWER_MS = 4_000;
-/** Stacks taken at a look: the rest is left to the other engines, and to the next look. */
-const TAKEN_AT_A_LOOK = 50;
+/** Stacks that are taken in one search: the rest is left to other engines, and to the next search. */
+const MAX_TAKEN_AT_ONCE = 50;
 const ATTEMPTS = 5;
 const PAUSE_MS = 1_000;
 
-/** The operations that this engine works on: one run per stack, each under the stack's lease. */
+/**
+ * Schedules the operations of this HOT engine: one at a time for each stack, under the stack's lease. Several engines share a
+ * database; an engine that stops releases its stacks, and one that dies loses them when their leases lapse, and the others
+ * continue its operations.
+ *
+ * Unlike the rows of bays, calls to the backend carry no fence. So an engine that cannot renew for 20 seconds ends all of its
+ * work before the leases can lapse. Invariant: the earlier run of a stack has ended before the next one begins.
+ */
 export class Scheduler {
   readonly #deps: SchedulerDeps;
   readonly #running = new Map<string, Running>();
@@ -51,32 +61,32 @@ export class Scheduler {
     return this.#stopping !== undefined;
   }
 
-  /** Takes what nobody works on, now and from now on. */
+  /** Takes stacks in progress that have no lease, now and periodically. */
   async start(): Promise<void> {
     if (this.#stopping) return;
     const stopping = new AbortController();
     setMaxListeners(0, stopping.signal);
     this.#stopping = stopping;
-    await this.#attempt('stacks cannot be looked at', () => this.#look());
+    await this.#attempt('stacks cannot be searched', () => this.#takeFreeStacks());
     this.#loops = [
       this.every(
-        () => LOOK_MS,
-        () => this.#attempt('stacks cannot be looked at', () => this.#look()),
+        () => SEARCH_MS,
+        () => this.#attempt('stacks cannot be searched', () => this.#takeFreeStacks()),
       ),
       this.#keepLeases(stopping.signal),
     ];
   }
 
-  /** Ends all runs and gives their stacks back: whoever looks next goes on with them. */
+  /** Ends all runs and releases their stacks, so that another engine continues at once. */
   async stop(): Promise<void> {
     this.#stopping?.abort(new StopSignal('the engine stops'));
     this.#stopping = undefined;
     await this.#halt('the engine stops');
     await Promise.all(this.#loops);
-    await this.#attempt('stack leases not given back, they will lapse', () => this.#deps.leases.releaseAll());
+    await this.#attempt('stack leases not released, they will lapse', () => this.#deps.leases.releaseAll());
   }
 
-  /** Does something again and again, as long as the engine is started. */
+  /** Repeats work with pauses, as long as the engine is started. */
   async every(pause: () => number, work: () => Promise<void>): Promise<void> {
     const signal = this.#stopping?.signal;
     while (signal && !signal.aborted) {
@@ -85,7 +95,7 @@ export class Scheduler {
     }
   }
 
-  /** The lease is this engine's. The earlier run is ended before the next begins, so that no call of it is still under way. */
+  /** Starts a run under this engine's lease. The earlier run ends first, so that none of its calls is still in progress. */
   launch(stackId: string): void {
     if (!this.#stopping) return;
     const before = this.#running.get(stackId);
@@ -100,14 +110,14 @@ export class Scheduler {
     this.#running.set(stackId, { controller, done, traversal: 0 });
   }
 
-  async #look(): Promise<void> {
+  async #takeFreeStacks(): Promise<void> {
     const { leases } = this.#deps;
     for (const { id, traversal } of await leases.deletions()) {
       const run = this.#running.get(id);
-      // Another process has asked for the deletion; the lease stayed here, so that nothing else happens meanwhile.
+      // Another process has recorded the deletion; the lease stayed here, so that no other engine works on the stack.
       if (!run || (run.traversal !== 0 && run.traversal < traversal)) this.launch(id);
     }
-    for (const id of await leases.free(TAKEN_AT_A_LOOK)) {
+    for (const id of await leases.free(MAX_TAKEN_AT_ONCE)) {
       if (!this.#running.has(id) && (await leases.take(id))) this.launch(id);
     }
   }
@@ -129,7 +139,7 @@ export class Scheduler {
         this.#running.get(id)?.controller.abort(new StopSignal('the lease was lost'));
   }
 
-  /** A database that neither answers nor refuses must not hide that the time is running out. */
+  /** A database that neither answers nor refuses must not delay the check of the safe time. */
   async #withinAnswerTime<T>(work: Promise<T>): Promise<T> {
     const done = new AbortController();
     const late = this.#deps.clock.sleep(ANSWER_MS, done.signal).then(() => {
@@ -144,7 +154,10 @@ export class Scheduler {
     await Promise.all(running.map((run) => run.done));
   }
 
-  /** What fails in the engine itself is tried again; its database is waited for; a resource's failure is the stack's affair. */
+  /**
+   * Repeats a run that failed in the engine itself, and waits for its database; the failure of a resource ends the operation
+   * instead.
+   */
   async #persist(stackId: string, signal: AbortSignal): Promise<void> {
     const { clock, logger } = this.#deps;
     let failures = 0;
@@ -160,14 +173,14 @@ export class Scheduler {
           error: error instanceof Error ? error.message : String(error),
         });
         if (!isDatabaseError(error)) failures += 1;
-        // Nobody renews the lease of what does not run: it lapses, and is tried once more by whoever sees that.
+        // The lease of a stack without a run is not renewed: it lapses, and the engine that takes it tries once more.
         if (failures > ATTEMPTS) return;
         await clock.sleep(PAUSE_MS * Math.min(attempt, ATTEMPTS), signal).catch(() => undefined);
       }
     }
   }
 
-  /** A deletion that was asked for elsewhere ends the operation; with the lease still here, the deletion comes next. */
+  /** A deletion that another process has recorded ends the operation; with the lease still here, the deletion follows. */
   async #operate(stackId: string, isLastAttempt: boolean, signal: AbortSignal): Promise<void> {
     const began = (traversal: number): void => {
       const run = this.#running.get(stackId);
