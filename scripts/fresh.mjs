@@ -24,34 +24,6 @@ const COMMANDS = [
   { words: 'npm ci && npm run demo', demo: true },
   { words: 'npm ci && npm test', demo: false },
 ];
-// All but SYS_RESOURCE, which some hosts cannot give: what a Docker Engine in a container needs (`--privileged` asks for all).
-const CAPABILITIES = [
-  ...['CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID', 'SETPCAP', 'LINUX_IMMUTABLE'],
-  ...[
-    'NET_BIND_SERVICE',
-    'NET_BROADCAST',
-    'NET_ADMIN',
-    'NET_RAW',
-    'IPC_LOCK',
-    'IPC_OWNER',
-    'SYS_MODULE',
-    'SYS_RAWIO',
-    'SYS_CHROOT',
-  ],
-  ...[
-    'SYS_PTRACE',
-    'SYS_PACCT',
-    'SYS_ADMIN',
-    'SYS_BOOT',
-    'SYS_NICE',
-    'SYS_TIME',
-    'SYS_TTY_CONFIG',
-    'MKNOD',
-    'LEASE',
-    'AUDIT_WRITE',
-  ],
-  ...['AUDIT_CONTROL', 'AUDIT_READ', 'SETFCAP', 'MAC_OVERRIDE', 'MAC_ADMIN', 'SYSLOG', 'WAKE_ALARM', 'BLOCK_SUSPEND'],
-];
 const INIT = `#!/bin/sh
 # Makes the container's own cgroup tree writable, for the Docker Engine that will run in it.
 umount /proc/sys 2>/dev/null
@@ -73,7 +45,7 @@ if (!engine.available) {
 const results = [];
 try {
   await buildImage();
-  startMachine();
+  await startMachine();
   copyClone();
   for (const { words } of commands) results.push(await runInside(words));
 } finally {
@@ -129,13 +101,15 @@ function authorities() {
   }
 }
 
-function startMachine() {
+async function startMachine() {
+  // What a Docker Engine in a container needs: a node of the embedded cloud has the same.
+  const { NODE_CAPABILITIES } = await import('@magnum-ts/core');
   const volumes = ['/var/lib/docker', '/var/lib/containerd', '/root', '/tmp'].flatMap((path) => ['-v', path]);
   docker([
     ...['run', '-d', '--init', '--name', NAME, '--hostname', 'fresh', '--cgroupns=private', '--tmpfs', '/run'],
     ...['--device-cgroup-rule', 'a *:* rwm', '--device', '/dev/kmsg'],
     ...['--security-opt', 'seccomp=unconfined', '--security-opt', 'apparmor=unconfined'],
-    ...CAPABILITIES.map((name) => `--cap-add=${name}`),
+    ...NODE_CAPABILITIES.map((name) => `--cap-add=${name}`),
     ...volumes,
     IMAGE,
   ]);

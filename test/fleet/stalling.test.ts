@@ -54,7 +54,7 @@ await withMariadbAndRabbitmq('a project that sends the most costly requests', ({
     const phases = [readingAndPlanning(hive), changing(hive)];
     const load = async (): Promise<readonly Result[]> => {
       const results = [await send(phases[0] ?? [])];
-      // Nobody works on what the second part asks for: that work is the conductor's, on a machine of its own elsewhere.
+      // No conductor works on what the second part asks for: that work is the conductor's, on a machine of its own elsewhere.
       process.kill(pidOf('magnum-conductor'), 'SIGSTOP');
       return [...results, await send(phases[1] ?? [])];
     };

@@ -11,7 +11,7 @@ export interface SmallDisk {
   remove(): void;
 }
 
-/** Whoever may not mount gets the reason, which is printed. */
+/** Without the right to mount, the answer is the reason, which the tests print. */
 export function smallDisk(megabytes: number, what: string): SmallDisk | { readonly reason: string } {
   const folder = mkdtempSync(join(tmpdir(), 'magnum-small-disk-'));
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { encoding: 'utf8' });

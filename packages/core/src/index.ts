@@ -6,6 +6,7 @@ export { ensureBaseImage, ensureHelloImage, ensureNodeImage, HELLO_IMAGE } from 
 export type { DockerClient } from './docker/client.js';
 export type { ContainerHandle } from './docker/handles.js';
 export { localDockerClient } from './docker/local.js';
+export { NODE_CAPABILITIES } from './embedded-cloud/docker-servers.js';
 export { SimulatedBackend } from './embedded-cloud/simulated.js';
 export { openSqlite } from './adapters/knex/sqlite.js';
 export { adjustableLogger, jsonLogger, silentLogger } from './adapters/system/logger.js';

@@ -236,7 +236,7 @@ export async function updateBay(
   const { bay } = row;
   const target = { projectId: bay.projectId, bayId: bay.id };
   if (work) deps.policy.require(access.action, access.actor, { ...target, userId: bay.userId });
-  // Whoever may change a bay of the project may report its health: the rule is about the caller (docs/contract/endpoints.md#clusters).
+  // A caller who may change a bay of the project may report its health: the rule is about the caller (docs/contract/endpoints.md#clusters).
   if (health && access.policies.health !== undefined)
     deps.policy.require(access.policies.health, access.actor, { ...target, userId: access.actor.userId });
   if (work) return beginUpdate(deps, access.actor, row, { work, health });

@@ -17,7 +17,7 @@ const SHORT_MS = 2;
 const LONGEST_PART_MS = 50;
 /** Of the thread, where others have something to do, long work has one part of so many. */
 const PARTS = 4;
-/** Where the thread was busy for less than this part of the time, nobody waits for it. */
+/** Where the thread was busy for less than this part of the time, no other request waits for it. */
 const IDLE = 0.1;
 /** What long work holds in memory is held so many times. */
 const MOST_GROUPS = 4;

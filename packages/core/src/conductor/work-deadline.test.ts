@@ -15,7 +15,7 @@ test('work that heeds its signal is aborted at its deadline, and ends as it like
   expect(controller.signal.reason).toMatchObject({ kind: 'deadline-exceeded' });
 });
 
-test('work that ignores its signal is given up after the grace, whoever aborted it', async () => {
+test('work that ignores its signal is given up after the grace, whatever aborted it', async () => {
   for (const abort of [(clock: ManualClock) => clock.advance(1_000), (_clock: ManualClock, stop: () => void) => stop()]) {
     const [clock, controller] = [new ManualClock(), new AbortController()];
     let outcome: unknown;

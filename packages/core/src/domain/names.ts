@@ -34,7 +34,7 @@ export function generatedName(
 }
 
 /*
- * A node's name is the name of its server and its host name, so that servers of several clusters can be told apart in one project and
+ * A node's name is the name of its server and its host name, so that servers of several clusters can be distinguished in one project and
  * in one network's DNS: `<cluster>-<role or group>-<four hexadecimal digits>`, at most 60 characters, a label of RFC 1123. It is written
  * down when the node is wanted and never changes: nodes of earlier releases keep `worker-7f3a`. The stack calls a node by its role
  * and digits alone, as it always did, for it says that name eight times: with the whole name, 1,000 nodes would pass the 1 MiB that

@@ -1,6 +1,6 @@
 import type { BayId, X509KeyPairId } from './ids.js';
 
-/** A key pair that somebody keeps with a bay: docs/contract/resources.md#x509-key-pair. */
+/** A key pair that a user keeps with a bay: docs/contract/resources.md#x509-key-pair. */
 export interface X509KeyPair {
   readonly id: X509KeyPairId;
   readonly sequence: number;

@@ -15,7 +15,7 @@ export interface ServerScope extends DockerScope {
 }
 
 // What systemd and an engine need. Named one by one: `Privileged` fails on hosts that cannot give SYS_RESOURCE.
-const CAPABILITIES = [
+export const NODE_CAPABILITIES = [
   'CHOWN',
   'DAC_OVERRIDE',
   'DAC_READ_SEARCH',
@@ -159,7 +159,7 @@ async function createServer(scope: ServerScope, server: ServerSpec, signal: Abor
 
 function machineSettings(scope: ServerScope, server: ServerSpec): HostConfig {
   return {
-    CapAdd: CAPABILITIES,
+    CapAdd: NODE_CAPABILITIES,
     CgroupnsMode: 'private',
     DeviceCgroupRules: ['a *:* rwm'],
     SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'],

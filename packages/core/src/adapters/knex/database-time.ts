@@ -27,7 +27,7 @@ export async function keepLearningTime(
     const asked = performance.now();
     try {
       const [rows] = (await db.raw(TIME_QUESTION)) as readonly unknown[]; // mysql2 answers with rows and columns
-      deps.learnTime({ told: timeIn(rows), asked, answered: performance.now() });
+      deps.learnTime({ serverTime: timeIn(rows), asked, answered: performance.now() });
     } catch (error) {
       if (!signal.aborted) deps.logger.debug('the database does not tell its time', { error });
     }

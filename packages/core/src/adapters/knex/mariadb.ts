@@ -17,7 +17,7 @@ export interface MariadbOptions {
   /** Path of a Unix socket, in place of host and port. */
   readonly socketPath?: string;
   readonly connectTimeoutMs?: number;
-  /** Told the server's time by each new connection, before anything else is asked over it. */
+  /** Gets the server's time by each new connection, before anything else is asked over it. */
   readonly learnTime?: LearnTime;
 }
 
@@ -83,7 +83,7 @@ interface Session {
 function learnTimeOver(connection: Session, learnTime: LearnTime, done: (error: Error | null) => void): void {
   const asked = performance.now();
   connection.query(TIME_QUESTION, (error, rows) => {
-    if (!error) learnTime({ told: timeIn(rows), asked, answered: performance.now() });
+    if (!error) learnTime({ serverTime: timeIn(rows), asked, answered: performance.now() });
     done(error);
   });
 }

@@ -15,9 +15,9 @@ function aProcess(wrongBy: number) {
     /** The answer is given at a share of the time that the question takes. */
     ask(takes: number, share = 0.5): void {
       const asked = state.passed;
-      const told = TRUE_TIME + asked + takes * share + state.databaseSetBy;
+      const serverTime = TRUE_TIME + asked + takes * share + state.databaseSetBy;
       state.passed += takes;
-      clock.learn({ told, asked, answered: state.passed });
+      clock.learn({ serverTime, asked, answered: state.passed });
     },
     off: () => clock.now().getTime() - (TRUE_TIME + state.passed + state.databaseSetBy),
   };

@@ -13,7 +13,7 @@ import { systemClock } from './clock.js';
 /** A question for the time and its answer. */
 export interface TimeSample {
   /** Milliseconds since 1970, as the database says. */
-  readonly told: number;
+  readonly serverTime: number;
   /** Milliseconds of the monotonic clock, before the question and after the answer: the database read its clock in between. */
   readonly asked: number;
   readonly answered: number;
@@ -27,7 +27,7 @@ export interface FollowedClock extends Clock {
 const DRIFT = 1 / 5_000;
 
 interface Known {
-  readonly told: number;
+  readonly serverTime: number;
   readonly at: number;
   /** How far it may be off at that moment. */
   readonly error: number;
@@ -35,14 +35,14 @@ interface Known {
 
 export function followedClock(host: Clock = systemClock, monotonic: () => number = () => performance.now()): FollowedClock {
   let known: Known | undefined;
-  const timeOf = (from: Known, at: number): number => from.told + at - from.at;
+  const timeOf = (from: Known, at: number): number => from.serverTime + at - from.at;
   return {
     now: () => (known ? new Date(timeOf(known, monotonic())) : host.now()),
     sleep: (milliseconds, signal) => host.sleep(milliseconds, signal),
-    learn({ told, asked, answered }) {
-      const next = { told, at: (asked + answered) / 2, error: (answered - asked) / 2 };
+    learn({ serverTime, asked, answered }) {
+      const next = { serverTime, at: (asked + answered) / 2, error: (answered - asked) / 2 };
       const error = known ? known.error + Math.abs(next.at - known.at) * DRIFT : Infinity;
-      const off = known ? Math.abs(timeOf(known, next.at) - told) : 0;
+      const off = known ? Math.abs(timeOf(known, next.at) - serverTime) : 0;
       // A slow answer says less than what is known, unless what is known cannot be true any more.
       if (next.error <= error || off > next.error + error) known = next;
     },
