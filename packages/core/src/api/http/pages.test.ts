@@ -22,10 +22,10 @@ async function turnsOf(count: number): Promise<readonly number[]> {
     longWork: { turns: counting, group: 'p' },
     signal: () => new AbortController().signal,
   } as unknown as Call;
-  const page = { limit: 1_000 } as Page; // the rest is for stores
+  const page = { limit: 1_000, marker: null } as Page; // the rest is for stores
   const collection = { name: 'rows', path: 'rows' } as unknown as Collection; // links are made of a path alone
   const rows = Array.from({ length: count }, (_, index) => ({ uuid: `row-${index}`, text: 'x'.repeat(2_000) }));
-  const after = (marker: string | undefined): number => rows.findIndex(({ uuid }) => uuid === marker) + 1;
+  const after = (marker: string | null): number => rows.findIndex(({ uuid }) => uuid === marker) + 1;
   const listing = {
     read: async ({ limit, marker }: Page) => rows.slice(after(marker), after(marker) + limit),
     write: (row: (typeof rows)[number]) => row,
