@@ -1200,6 +1200,29 @@ export interface paths {
         patch: operations["rotateCredential"];
         trace?: never;
     };
+    "/v1/credentials/{cluster_ident}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                cluster_ident: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Ask for the secrets that a node shares with others of its bay
+         * @description An extension, for the nodes of the bay alone: `X-Magnum-Node` and `X-Magnum-Node-Secret` say which one asks. A driver says which secrets its bays have, and the nodes of which role get each of them; a node whose role gets none is answered with 403. Nobody on the way must keep the answer (`Cache-Control: no-store`).
+         */
+        get: operations["getBaySecrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/credentials/{cluster_ident}/nodes/{node_name}": {
         parameters: {
             query?: never;
@@ -2769,6 +2792,29 @@ export interface components {
             /** @description The nodes' trust of the bay's owner, where they have one. */
             trust_id: string | null;
             links: components["schemas"]["Links"];
+        };
+        BaySecrets: {
+            /** Format: uuid */
+            cluster_uuid: string;
+            /** @description Of several of one name the first is the newest: it signs or encrypts, and the others still verify or decrypt. */
+            secrets: components["schemas"]["BaySecret"][];
+            links: components["schemas"]["Links"];
+        };
+        BaySecret: {
+            /** @description Which of the driver's secrets this is. */
+            name: string;
+            /** @enum {string} */
+            material: "key-pair" | "authority" | "random-key";
+            /** @description Which value of the secret this is, counted from 0. */
+            generation: number;
+            /** @description Of an `authority`, PEM. */
+            certificate?: string;
+            /** @description Of a `key-pair`: PEM, SubjectPublicKeyInfo. */
+            public_key?: string;
+            /** @description Of a `key-pair` or an `authority`: PEM, PKCS #8. */
+            private_key?: string;
+            /** @description Of a `random-key`: 32 bytes, base64. */
+            key?: string;
         };
         ClusterResize: {
             /** @description How many nodes the group is to have; none only from 1.10 on. */
@@ -5907,6 +5953,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getBaySecrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                cluster_ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secrets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaySecrets"];
                 };
             };
             default: components["responses"]["Error"];

@@ -97,6 +97,7 @@ export type OperationId =
   | "rotateCertificate"
   | "getCredential"
   | "rotateCredential"
+  | "getBaySecrets"
   | "enrolNode"
   | "confirmCredential"
   | "listQuotas"

@@ -7502,6 +7502,49 @@ export const operations = {
       "wait": null
     }
   },
+  "getBaySecrets": {
+    "id": "getBaySecrets",
+    "method": "GET",
+    "path": "/v1/credentials/{cluster_ident}/secrets",
+    "tag": "Credentials",
+    "summary": "Ask for the secrets that a node shares with others of its bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "credential:get_secrets",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "BaySecrets"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": null
+  },
   "enrolNode": {
     "id": "enrolNode",
     "method": "POST",

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '@magnum-ts/core';
 import type { BayId } from '@magnum-ts/core/testing';
 import { trusteeUsername } from '../../packages/core/src/domain/actor.js';
+import { anEngine } from '../support/engine.js';
 import { enrolledNode } from '../support/nodes.js';
 import { trusteeToken } from '../support/trustee.js';
 import { aService, itemsOf, NOWHERE, refusalOf, type Reply, type Service } from '../support/service.js';
@@ -118,6 +119,27 @@ describe('a node', () => {
     expect(login.status, login.text).toBe(201);
     const current = await ask(login.headers.get('x-subject-token') ?? '');
     expect(current.body).toMatchObject({ generation: 1, user_id: userId, password: null });
+  });
+
+  test('gets the secrets that it shares with others of its bay, and nobody else does', async () => {
+    const { uuid } = await service.createBay({ name: 'sharing' });
+    const node = await enrolledNode(service, uuid, 'master');
+    const engine = await anEngine(service);
+    const path = `/v1/credentials/${uuid}/secrets`;
+    const reply = await engine.request('GET', path, { token: node.token, headers: node.headers });
+    expect([reply.status, reply.headers.get('cache-control')]).toEqual([200, 'no-store']);
+    expect(reply.body).toMatchObject({
+      cluster_uuid: uuid,
+      secrets: [
+        { name: 'accounts', material: 'key-pair', generation: 0, public_key: 'PUBLIC KEY', private_key: 'PRIVATE KEY' },
+        { name: 'signer', material: 'authority', generation: 0, certificate: 'CERTIFICATE', private_key: 'PRIVATE KEY' },
+        { name: 'at-rest', material: 'random-key', generation: 0, key: 'a2V5' },
+      ],
+    });
+    for (const token of [service.tokens.demo, service.tokens.admin, service.tokens.other])
+      expect([403, 404]).toContain((await engine.request('GET', path, { token, headers: node.headers })).status);
+    // No driver of this release declares a secret.
+    expect(refusalOf(await service.request('GET', path, { token: node.token, headers: node.headers })).status).toBe(403);
   });
 
   test('reports the credential that it holds, repeatedly and for itself alone; other bays are 404', async () => {

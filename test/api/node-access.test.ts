@@ -90,6 +90,10 @@ describe('a worker', () => {
     ['the credential, as no node', () => service.request('GET', `/v1/credentials/${bayId}`, { token: worker.token }), [403]],
     ['the credential, as the master', () => credentialAs(proofOf(master.name, worker.secret)), [403]],
     ['the credential of another bay', () => ask(`/v1/credentials/${otherId}`), [404]],
+    ['secrets of its bay that are for none of its nodes', () => ask(`/v1/credentials/${bayId}/secrets`), [403]],
+    ['secrets of its bay, as the master', () => secretsAs(proofOf(master.name, worker.secret)), [403]],
+    ['secrets of its bay, as no node', () => secretsAs({}), [403]],
+    ['secrets of another bay', () => ask(`/v1/credentials/${otherId}/secrets`), [404]],
     ['to confirm for the master', () => ask(`/v1/credentials/${bayId}/nodes/${master.name}`, 'PUT'), [403]],
     ['to confirm for itself without its secret', () => service.request('PUT', confirmation(), { token: worker.token }), [403]],
     ['to enrol once more', () => enrol(worker.name, service.valuesOf(bayId, worker.name).enrolment_token), [403]],
@@ -114,6 +118,8 @@ const as = (headers: Readonly<Record<string, string>>, request: string): Promise
   service.request('POST', '/v1/certificates', { body: { bay_uuid: bayId, csr: request }, token: worker.token, headers });
 const credentialAs = (headers: Readonly<Record<string, string>>): Promise<Reply> =>
   service.request('GET', `/v1/credentials/${bayId}`, { token: worker.token, headers });
+const secretsAs = (headers: Readonly<Record<string, string>>): Promise<Reply> =>
+  service.request('GET', `/v1/credentials/${bayId}/secrets`, { token: worker.token, headers });
 const confirmation = (): string => `/v1/credentials/${bayId}/nodes/${worker.name}`;
 const enrol = (node: string, token: string, secret = newSecret(), bay = bayId): Promise<Reply> =>
   service.request('POST', `/v1/credentials/${bay}/nodes/${node}`, { body: { token, secret }, token: '' });

@@ -69,7 +69,7 @@ function enrolment(): { readonly token: string | undefined; readonly secret: str
 /** Nodes and containers are asked for where an engine answers; everything else at the service itself. */
 function engineFor(id: OperationId): Service['request'] {
   if (id === 'enrolNode') return service.request;
-  return /Container|Nodes?$|NodesDetail|Pod|(?<!Magnum)Service(s|OfBay|sDetail)?$|ReplicationController/.test(id)
+  return /Container|BaySecrets|Nodes?$|NodesDetail|Pod|(?<!Magnum)Service(s|OfBay|sDetail)?$|ReplicationController/.test(id)
     ? engine.request
     : service.request;
 }
@@ -157,11 +157,12 @@ const OF_NODES: ReadonlySet<OperationId> = new Set([
   'createCertificate',
   'getCredential',
   'confirmCredential',
+  'getBaySecrets',
   'getBayConfig',
   'getClusterConfig',
 ]);
 /** Operations that only the account of the nodes may use. */
-const NODES_ONLY: ReadonlySet<OperationId> = new Set(['getCredential', 'confirmCredential']);
+const NODES_ONLY: ReadonlySet<OperationId> = new Set(['getCredential', 'confirmCredential', 'getBaySecrets']);
 const CREATES: ReadonlySet<OperationId> = new Set(['createBay', 'createCluster']);
 const NEEDS_REST: ReadonlySet<OperationId> = new Set([
   'updateBay',

@@ -12,6 +12,7 @@ import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import { createApi, type ApiDeps } from '../../packages/core/src/api/http/dispatch.js';
 import { toWebHandler } from '../../packages/core/src/api/http/request.js';
+import { baySecretsContext, type BaySecretValue } from '../../packages/core/src/domain/bay-secrets.js';
 import { type ErrorName } from '../../packages/core/src/domain/errors.js';
 import type { LabelCheck } from '../../packages/core/src/domain/labels.js';
 import { manifestName, type ManifestReport } from '../../packages/core/src/domain/manifest.js';
@@ -96,6 +97,13 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
   };
 }
 
+/** As of a driver that declares one of each kind; no real key. */
+const SECRETS: readonly BaySecretValue[] = [
+  { name: 'accounts', material: 'key-pair', generation: 0, publicKey: 'PUBLIC KEY', privateKey: 'PRIVATE KEY' },
+  { name: 'signer', material: 'authority', generation: 0, certificate: 'CERTIFICATE', privateKey: 'PRIVATE KEY' },
+  { name: 'at-rest', material: 'random-key', generation: 0, key: 'a2V5' },
+];
+
 function answers(
   db: Knex,
   containers: Map<string, { spec: ContainerSpec; status: ContainerStatus }>,
@@ -117,6 +125,7 @@ function answers(
     'node.enrol': notHere,
     'certificate.client': notHere,
     'credential.newest': notHere,
+    'secrets.ofNode': async ({ bayId }) => ({ sealedSecrets: SEALER.seal(JSON.stringify(SECRETS), baySecretsContext(bayId)) }),
     'nodes.report': async ({ bayId }) => {
       mayFail();
       const rows: readonly Pick<NodeReport, 'name' | 'role'>[] = await db('node').where({ bay_id: bayId });

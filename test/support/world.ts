@@ -59,7 +59,7 @@ export interface Process {
 /** RSA keys of 1024 bits are made in no time, and nothing here is about their strength. */
 const QUICK_KEYS = { ...DEFAULT_SIGNING_RULES, rsaKeySize: 1024 };
 
-export async function startProcess(machine: Machine): Promise<Process> {
+export async function startProcess(machine: Machine, engines = driverRegistry(false)): Promise<Process> {
   const { db, clock } = machine;
   const [random, logger, config] = [systemRandom, silentLogger, EMBEDDED_DEFAULTS];
   const sealer = aesSealer(machine.key);
@@ -96,7 +96,6 @@ export async function startProcess(machine: Machine): Promise<Process> {
     authUrl: () => 'http://192.0.2.1/identity/v3',
     magnumUrl: () => 'http://192.0.2.1/v1',
   });
-  const engines = driverRegistry(false);
   const deps: ConductorDeps = {
     store,
     orchestrator: engine,

@@ -1,5 +1,6 @@
-import { confirmCredential, enrolNode, getCredential, type NodeCredential } from '../app/credentials.js';
+import { confirmCredential, enrolNode, getBaySecrets, getCredential, type NodeCredential } from '../app/credentials.js';
 import { rotateCredential } from '../app/rotate.js';
+import type { BaySecretValue } from '../domain/bay-secrets.js';
 import type { JsonObject } from '../domain/json.js';
 import { checkOf, etagOfBay } from './http/etag.js';
 import { textField } from './http/fields.js';
@@ -22,6 +23,11 @@ export const credentialHandlers = {
     await confirmCredential(deps, call.access, identOf(call), call.params['node_name'] ?? '');
     return {};
   },
+  getBaySecrets: async (deps, call) => {
+    const { bayId, secrets } = await getBaySecrets(deps, call.access, identOf(call), call.signal());
+    const links = [...resourceLinks(call.baseUrl, COLLECTION, bayId)];
+    return { body: { cluster_uuid: bayId, secrets: secrets.map(presentSecret), links } };
+  },
   enrolNode: async (deps, call) => {
     // The body was checked against its schema.
     const body = (call.body ?? {}) as JsonObject;
@@ -30,6 +36,14 @@ export const credentialHandlers = {
     return presentCredential(call, await enrolNode(deps, wanted, call.signal()));
   },
 } satisfies Record<string, Handler>;
+
+function presentSecret({ publicKey, privateKey, ...shared }: BaySecretValue): JsonObject {
+  return {
+    ...shared,
+    ...(publicKey === undefined ? {} : { public_key: publicKey }),
+    ...(privateKey === undefined ? {} : { private_key: privateKey }),
+  };
+}
 
 function presentCredential(call: Call, found: NodeCredential): Answer {
   return {

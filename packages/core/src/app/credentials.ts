@@ -1,3 +1,4 @@
+import { baySecretsContext, type BaySecretValue } from '../domain/bay-secrets.js';
 import { credentialContext, wantedCredential } from '../domain/credential.js';
 import { DomainError } from '../domain/errors.js';
 import { isUuid, type BayId } from '../domain/ids.js';
@@ -49,6 +50,26 @@ async function requireOwnName(deps: AppDeps, access: Access, bayId: BayId, nodeN
   const named = await deps.store.read((repos) => repos.nodes.enrolmentOf(bayId, nodeName));
   if (own === null && (!named || named.state === 'before')) return;
   throw new DomainError('forbidden', 'A node tells of itself alone.');
+}
+
+/** The bay's secrets that are for the role of the node that asks. Errors: `forbidden` for a node that cannot prove which it is, or whose role gets none. */
+export async function getBaySecrets(
+  deps: AppDeps,
+  access: Access,
+  ident: string,
+  signal: AbortSignal,
+): Promise<{ readonly bayId: BayId; readonly secrets: readonly BaySecretValue[] }> {
+  const { bay } = await findBay(deps, access, ident);
+  const nodeName = await provenNode(deps, access, bay.id);
+  if (nodeName === null) throw new DomainError('forbidden', 'A node from before nodes had secrets gets no secret of its bay.');
+  const { sealedSecrets } = await deps.bus.call(
+    'secrets.ofNode',
+    { bayId: bay.id, nodeName },
+    { timeoutMs: QUESTION_MS, signal },
+  );
+  // Sealed by a conductor for this context, so it is what `secretsOfNode` has written.
+  const secrets = JSON.parse(deps.sealer.open(sealedSecrets, baySecretsContext(bay.id))) as readonly BaySecretValue[];
+  return { bayId: bay.id, secrets };
 }
 
 export interface WantedEnrolment {

@@ -30,6 +30,9 @@ export function driverRegistry(
     areLive: liveServers,
     driverOf: (model) => driverOf(model, choice),
     drivers: () => coes.flatMap((coe) => coe.drivers).filter(({ name }) => !choice.disabled.has(name)),
+    secretNames: () => [
+      ...new Set(coes.flatMap((coe) => coe.drivers).flatMap(({ secrets = [] }) => secrets.map(({ name }) => name))),
+    ],
     requireEnabled: ({ name }) => {
       if (choice.disabled.has(name)) throw disabledDriver(name);
     },

@@ -21,7 +21,9 @@ import type { KnownAddresses } from './known-addresses.js';
 export interface DriverRegistry {
   /** Errors: `bay-type-not-supported`. */
   driverOf(model: BayModel): BayDriver;
-  /** Every driver, the disabled ones included. */
+  /** Names of the secrets of every driver, the disabled ones included: what a bay may have in the vault. */
+  secretNames(): readonly string[];
+  /** The drivers that something new can be made with. */
   drivers(): readonly BayDriver[];
   /** Errors: `driver-not-supported` where the operator has disabled it. */
   requireEnabled(driver: BayDriver): void;

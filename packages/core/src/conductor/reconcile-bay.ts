@@ -13,6 +13,7 @@ import type { RenderInput } from '../ports/bay-driver.js';
 import type { Lease } from '../ports/store.js';
 import type { StackSpec, StackSnapshot } from '../ports/orchestrator.js';
 import { enrolmentTokens } from './enrolment.js';
+import { ensureBaySecrets, type BaySecretsDeps } from './ensure/bay-secrets.js';
 import { ensureSupport, missing, releaseSupport, type EnsureDeps, type ReleaseSupportDeps } from './ensure/support.js';
 import { countRetry, type CountRetryDeps } from './steps/stack-retry.js';
 import { notifyOthers } from './notifications.js';
@@ -32,6 +33,7 @@ import { accessOf, desiredOf } from './desired.js';
 
 /** Everything that the steps of a pass use, and the tracer. */
 export type ReconcileDeps = EnsureDeps &
+  BaySecretsDeps &
   ReleaseSupportDeps &
   RecordDeps &
   CheckHealthDeps &
@@ -186,7 +188,9 @@ async function forgetBay(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): 
 
 async function applyStack(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): Promise<StackSnapshot> {
   const { state, snapshot } = pass;
-  const spec = deps.engines.driverOf(state.model).render(await renderInput(deps, state));
+  const driver = deps.engines.driverOf(state.model);
+  await ensureBaySecrets(deps, state, driver.secrets ?? []);
+  const spec = driver.render(await renderInput(deps, state));
   const access = accessOf(state);
   if (snapshot) await releaseLeavingNodes(deps, state, signal);
   const applied = snapshot

@@ -9,9 +9,10 @@ import { findBayState, sessionOf, type EngineAccessDeps } from './engine-access.
 import { signingPair, trustedBy } from './ensure/key-pairs.js';
 import { enrolNode, type EnrolNodeDeps } from './enrolment.js';
 import { newestCredential } from './newest-credential.js';
+import { secretsOfNode, type NodeSecretsDeps } from './node-secrets.js';
 import { signForNode, type NodeCertificateDeps } from './node-certificate.js';
 
-export type RpcHandlerDeps = EngineAccessDeps & NodeCertificateDeps & EnrolNodeDeps;
+export type RpcHandlerDeps = EngineAccessDeps & NodeCertificateDeps & EnrolNodeDeps & NodeSecretsDeps;
 
 /** The RPC methods: those that need the running engine, or the key of an authority. */
 export function rpcHandlers(deps: RpcHandlerDeps): RpcHandlers {
@@ -31,6 +32,7 @@ export function rpcHandlers(deps: RpcHandlerDeps): RpcHandlers {
     },
     'node.enrol': (args) => enrolNode(deps, args),
     'credential.newest': async ({ bayId }) => newestCredential(deps, await findBayState(deps, bayId)),
+    'secrets.ofNode': (args) => secretsOfNode(deps, args),
     'nodes.report': async ({ bayId }, signal) => {
       const session = await sessionOf(deps, await findBayState(deps, bayId), signal);
       return (await session.nodes?.(signal)) ?? [];

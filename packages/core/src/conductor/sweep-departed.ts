@@ -2,7 +2,8 @@ import { delegateUsername, trusteeUsername } from '../domain/actor.js';
 import { requestTokenRef } from '../domain/reconciler-state.js';
 import type { Bay } from '../domain/bay.js';
 import type { ReconcilerState } from '../domain/reconciler-state.js';
-import { trusteePasswordRef } from '../domain/credential.js';
+import { baySecretRef } from '../domain/bay-secrets.js';
+import { enrolmentKeyRef, trusteePasswordRef } from '../domain/credential.js';
 import type { DepartedBay } from '../domain/departed-bay.js';
 import { stackNameOf, type BayId } from '../domain/ids.js';
 import { referencesOf } from '../domain/rotation.js';
@@ -13,7 +14,17 @@ import type { ConductorDeps } from './deps.js';
 
 export type SweepDepartedDeps = Pick<
   ConductorDeps,
-  'store' | 'orchestrator' | 'identity' | 'cloud' | 'vault' | 'clock' | 'random' | 'logger' | 'meter' | 'departedGraceMs'
+  | 'store'
+  | 'orchestrator'
+  | 'identity'
+  | 'cloud'
+  | 'vault'
+  | 'engines'
+  | 'clock'
+  | 'random'
+  | 'logger'
+  | 'meter'
+  | 'departedGraceMs'
 >;
 
 /*
@@ -137,10 +148,15 @@ async function removeAccounts(
   return removed;
 }
 
-async function removeSecrets(deps: Pick<SweepDepartedDeps, 'vault' | 'store'>, bay: DepartedBay): Promise<readonly Leftover[]> {
+async function removeSecrets(
+  deps: Pick<SweepDepartedDeps, 'vault' | 'store' | 'engines'>,
+  bay: DepartedBay,
+): Promise<readonly Leftover[]> {
   const refs = [
     requestTokenRef(bay.id),
     delegatePasswordRef(bay.id),
+    enrolmentKeyRef(bay.id),
+    ...deps.engines.secretNames().map((name) => baySecretRef(bay.id, name)),
     ...upTo(bay.credentialGeneration).map((generation) => trusteePasswordRef(bay.id, generation)),
     ...upTo(bay.caGeneration).flatMap((generation) => referencesOf(bay.id, generation)),
   ];

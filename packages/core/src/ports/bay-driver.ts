@@ -1,6 +1,7 @@
 import type { Bay } from '../domain/bay.js';
 import type { BayModel, CoeName } from '../domain/bay-model.js';
 import type { DriverNames } from '../domain/bay-model-rules.js';
+import type { BaySecret } from '../domain/bay-secrets.js';
 import type { BayFacts, Observation } from '../domain/observation.js';
 import type { JsonObject } from '../domain/json.js';
 import type { ManifestReport } from '../domain/manifest.js';
@@ -72,6 +73,8 @@ export interface BayDriver {
   endpointAt(address: string): string;
   /** What this driver's nodes can take while they run: absent, nothing. */
   readonly rotates?: readonly Rotatable[];
+  /** Secrets that the bay's nodes share, and fetch when they have enrolled: absent, none. They are no part of what is rendered. */
+  readonly secrets?: readonly BaySecret[];
   /** What of a model and of labels is accepted and changes nothing, shown to the caller as warnings. */
   withoutEffect?(
     wanted: Pick<BayModel, 'networkDriver' | 'volumeDriver' | 'registryEnabled' | 'apiserverPort' | 'labels'>,

@@ -40,6 +40,8 @@ export interface RpcMethods {
     args: { bayId: BayId };
     reply: { generation: number; userId: string; sealedPassword: string; trustId: string | null };
   };
+  /** The bay's secrets that are for a node of that role, newest first: JSON of `BaySecretValue[]`, sealed for the API. Errors: `forbidden`. */
+  'secrets.ofNode': { args: { bayId: BayId; nodeName: string }; reply: { sealedSecrets: string } };
   'nodes.report': { args: { bayId: BayId }; reply: readonly NodeReport[] };
   'manifest.list': { args: ManifestsOf; reply: readonly ManifestReport[] };
   'manifest.get': { args: ManifestsOf & { ident: string }; reply: ManifestReport };

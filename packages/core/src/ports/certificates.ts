@@ -19,6 +19,8 @@ export interface CertificateAuthority {
   createCa(commonName: string, rules: SigningRules): Promise<KeyPair>;
   /** A client certificate of the bay's administrator (docs/contract/conductor.md#certificates). */
   createClient(ca: KeyPair, rules: SigningRules): Promise<KeyPair>;
+  /** An RSA key that no certificate names, as long as the rules say. `publicKey`: PEM, SubjectPublicKeyInfo. */
+  createKeys(rules: SigningRules): Promise<{ readonly publicKey: string; readonly privateKey: Secret }>;
   /** The profile decides everything but the key. Errors: `invalid-csr`, `certificate-refused` (names the extension). Returns PEM. */
   sign(ca: KeyPair, csr: string, rules: SigningRules, profile: SigningProfile): Promise<string>;
   /** The common name of a request; empty where it has none. Errors: `invalid-csr`. */

@@ -9,6 +9,7 @@ export function lazyAuthority(clock: Clock): CertificateAuthority {
   return {
     createCa: async (commonName, rules) => (await authority()).createCa(commonName, rules),
     createClient: async (ca, rules) => (await authority()).createClient(ca, rules),
+    createKeys: async (rules) => (await authority()).createKeys(rules),
     sign: async (ca, csr, rules, profile) => (await authority()).sign(ca, csr, rules, profile),
     commonNameOf: async (csr) => (await authority()).commonNameOf(csr),
     newRequest: async (subject) => (await authority()).newRequest(subject),

@@ -51,6 +51,16 @@ function text(pem: string): string {
 
 const CLIENT = { kind: 'client', validForSeconds: 86_400 } as const;
 
+test('keys without a certificate sign what openssl verifies with their public half', async () => {
+  const { publicKey, privateKey } = await authority.createKeys(DEFAULT_SIGNING_RULES);
+  for (const [name, content] of Object.entries({ 'plain.key': privateKey.reveal(), 'plain.pub': publicKey, message: 'x' }))
+    writeFileSync(join(folder, name), content);
+  openssl('dgst', '-sha256', '-sign', 'plain.key', '-out', 'signature', 'message');
+  expect(openssl('dgst', '-sha256', '-verify', 'plain.pub', '-signature', 'signature', 'message')).toContain('Verified OK');
+  expect(openssl('pkey', '-in', 'plain.key', '-noout', '-text')).toMatch(/Private-Key: \(2048 bit/);
+  expect((await authority.createKeys(DEFAULT_SIGNING_RULES)).publicKey).not.toBe(publicKey);
+});
+
 describe('a signed certificate', () => {
   test('for a client passes openssl verify -x509_strict as one and not as a server, whatever was asked for beside it', async () => {
     for (const asked of [[], ['extendedKeyUsage=clientAuth'], ['extendedKeyUsage=serverAuth,clientAuth']]) {

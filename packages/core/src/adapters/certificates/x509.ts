@@ -59,6 +59,11 @@ export function certificateAuthority(clock: Clock): CertificateAuthority {
       });
       return { certificate: pemOf(certificate), privateKey: await exportKey(keys.privateKey) };
     },
+    createKeys: async (rules) => {
+      const { publicKey, privateKey } = await newKeys(rules);
+      const encoded = x509.PemConverter.encode(await webcrypto.subtle.exportKey('spki', publicKey), 'PUBLIC KEY');
+      return { publicKey: encoded, privateKey: await exportKey(privateKey) };
+    },
     newRequest: async ({ commonName, organization }) => {
       const keys = (await webcrypto.subtle.generateKey(CLIENT_KEY, true, ['sign', 'verify'])) as CryptoKeyPair; // as in newKeys
       const request = await x509.Pkcs10CertificateRequestGenerator.create({

@@ -133,7 +133,7 @@ export const DEFAULT_RULES: Rules = {
   ...CONFIGS,
   ...all('certificate', ['rotate_ca'], 'project'),
   ...all('credential', ['rotate'], 'members'),
-  ...all('credential', ['get', 'confirm'], 'nodes'),
+  ...all('credential', ['get', 'confirm', 'get_secrets'], 'nodes'),
   ...all('quota', ['get_all', 'create', 'update', 'delete'], 'admin'),
   ...all('quota', ['get'], 'project'),
   ...all('stats', ['get_all'], 'project'),

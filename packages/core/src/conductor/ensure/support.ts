@@ -1,6 +1,7 @@
 import { trusteeUsername } from '../../domain/actor.js';
 import type { Trustee } from '../../domain/reconciler-state.js';
 import { bayEvent } from '../../domain/bay-event.js';
+import { baySecretRef } from '../../domain/bay-secrets.js';
 import { awaitsCredential, enrolmentKeyRef, trusteePasswordRef } from '../../domain/credential.js';
 import { DomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
@@ -12,7 +13,7 @@ import type { BayState } from '../bay-state.js';
 import type { ConductorDeps } from '../deps.js';
 import { accessOf } from '../desired.js';
 
-export type ReleaseSupportDeps = TrustDeps & Pick<ConductorDeps, 'cloud'>;
+export type ReleaseSupportDeps = TrustDeps & Pick<ConductorDeps, 'cloud' | 'engines'>;
 export type EnsureDeps = TrustDeps & AuthorityDeps & Pick<ConductorDeps, 'cloud' | 'clock' | 'engines'>;
 
 /**
@@ -96,7 +97,11 @@ async function ensureFacts(deps: EnsureDeps, lease: Lease, state: BayState, sign
 export async function releaseSupport(deps: ReleaseSupportDeps, state: BayState, signal: AbortSignal): Promise<void> {
   const { bay, support } = state;
   const generations = new Set([support.caGeneration, support.rotation?.generation ?? 0, bay.desired.caGeneration]);
-  const refs = [...[...generations].flatMap((generation) => referencesOf(bay.id, generation)), enrolmentKeyRef(bay.id)];
+  const refs = [
+    ...[...generations].flatMap((generation) => referencesOf(bay.id, generation)),
+    ...deps.engines.secretNames().map((name) => baySecretRef(bay.id, name)),
+    enrolmentKeyRef(bay.id),
+  ];
   await deps.cloud.releaseFacts(state.bay.id, signal);
   await releaseTrusts(deps, state, signal);
   for (const ref of refs) await deps.vault.delete(ref);

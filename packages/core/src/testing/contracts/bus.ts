@@ -18,6 +18,7 @@ export function answersWith(wanted: Partial<RpcHandlers>): RpcHandlers {
     'node.enrol': unexpected,
     'certificate.client': unexpected,
     'credential.newest': unexpected,
+    'secrets.ofNode': unexpected,
     'nodes.report': unexpected,
     'manifest.list': unexpected,
     'manifest.get': unexpected,

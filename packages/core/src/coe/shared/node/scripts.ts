@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 // Read from the sources also when compiled: the scripts are shipped as they are reviewed.
 const SHARED = new URL('../../../../src/coe/shared/node/scripts/', import.meta.url);
+/** Shared scripts that only some drivers have steps for: they are part of a stack whose driver names them, and of no other. */
+const OPTIONAL = new URL('../../../../src/coe/shared/node/optional-scripts/', import.meta.url);
 const LIBRARY = 'lib.sh';
 /** A driver's part of the library: its steps, its folders, and the functions that shared scripts call. */
 const DRIVER_LIBRARY = 'driver.sh';
@@ -19,10 +21,13 @@ export interface NodeScripts {
  *
  * The driver's `driver.sh` becomes the end of `lib.sh`, which every script sources. So the shared scripts find what is the driver's
  * own without a file more on the node: names and number of the files in user data stay as they are.
+ *
+ * `optional`: file names of shared scripts that this driver uses beside those of all drivers.
  */
-export function nodeScripts(folder: URL): NodeScripts {
+export function nodeScripts(folder: URL, optional: readonly string[] = []): NodeScripts {
   const { [DRIVER_LIBRARY]: own = '', ...others } = textsIn(folder);
-  const texts: Record<string, string> = { ...textsIn(SHARED), ...others };
+  const chosen = Object.fromEntries(optional.map((name) => [name, readFileSync(new URL(name, OPTIONAL), 'utf8')]));
+  const texts: Record<string, string> = { ...textsIn(SHARED), ...chosen, ...others };
   texts[LIBRARY] = `${texts[LIBRARY] ?? ''}\n${own}`;
   const names = Object.keys(texts).sort();
   return {

@@ -23,6 +23,7 @@ export function driverContract(driver: BayDriver): void {
   describe(`the driver ${driver.name}`, () => {
     labelContract(driver);
     cloudNeedsContract(driver);
+    secretContract(driver);
     renderContract(driver);
     growthContract(driver);
     hostileContract(driver);
@@ -77,6 +78,15 @@ function cloudNeedsContract(driver: BayDriver): void {
       volumeType: declared['docker_volume_type'],
       bootVolumeSize: declared['boot_volume_size'],
     });
+  });
+}
+
+function secretContract({ secrets = [] }: BayDriver): void {
+  test('secrets have different names, which can be part of a reference and of a path', () => {
+    const names = secrets.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    // The vault keeps what ends with `-password` elsewhere; a number at the end means an older value.
+    for (const name of names) expect(name).toMatch(/^(?!.*-(?:password|\d+)$)[a-z][a-z0-9-]{0,39}$/);
   });
 }
 

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { baySecretRef, type BaySecret, type BaySecretValue } from '../../domain/bay-secrets.js';
+import { Secret } from '../../domain/secret.js';
+import type { BayState } from '../bay-state.js';
+import type { ConductorDeps } from '../deps.js';
+
+export type BaySecretsDeps = Pick<ConductorDeps, 'vault' | 'stillHeld' | 'authority' | 'signingRules'>;
+type Bay = Pick<BayState, 'bay'>;
+
+/*
+ * Secrets that a driver declares for its bays. They are made before the stack that makes the nodes, so that a node which asks finds them.
+ * Each one is kept under a reference that is derived from the bay, and the vault keeps the first value that it is given: a pass that is
+ * repeated after a crash, and two conductors at one time, end with the same value.
+ *
+ * Invariant: nothing here is given to `render`. Templates, parameters and user data hold no secret of a bay.
+ */
+
+/** Makes every declared secret that the vault does not hold. */
+export async function ensureBaySecrets(deps: BaySecretsDeps, state: Bay, declared: readonly BaySecret[]): Promise<void> {
+  for (const secret of declared.filter(({ roles }) => roles.length > 0)) await ensureBaySecret(deps, state, secret);
+}
+
+async function ensureBaySecret(deps: BaySecretsDeps, { bay }: Bay, secret: BaySecret): Promise<void> {
+  const ref = baySecretRef(bay.id, secret.name);
+  if (await deps.vault.get(ref)) return;
+  const made = await makeMaterial(deps, secret, `${bay.name} ${secret.name}`);
+  await deps.stillHeld?.();
+  await deps.vault.keep(ref, new Secret(JSON.stringify(made)));
+}
+
+type Material = Omit<BaySecretValue, 'name' | 'material' | 'generation'>;
+
+const RANDOM_BYTES = 32;
+
+/** An authority is kept in the form of the bay's own ones, so that a vault that knows certificates keeps it as one. */
+async function makeMaterial(deps: BaySecretsDeps, { material }: BaySecret, commonName: string): Promise<Material> {
+  if (material === 'random-key') return { key: randomBytes(RANDOM_BYTES).toString('base64') };
+  if (material === 'authority') {
+    const { certificate, privateKey } = await deps.authority.createCa(commonName, deps.signingRules);
+    return { certificate, privateKey: privateKey.reveal() };
+  }
+  const { publicKey, privateKey } = await deps.authority.createKeys(deps.signingRules);
+  return { publicKey, privateKey: privateKey.reveal() };
+}
+
+/** The values of the given secrets; undefined where one is not made yet. */
+export async function loadBaySecrets(
+  deps: Pick<BaySecretsDeps, 'vault'>,
+  { bay }: Bay,
+  declared: readonly BaySecret[],
+): Promise<readonly BaySecretValue[] | undefined> {
+  const found: BaySecretValue[] = [];
+  for (const { name, material } of declared) {
+    const secret = await deps.vault.get(baySecretRef(bay.id, name));
+    if (!secret) return undefined;
+    // Only `ensureBaySecret` writes these secrets.
+    found.push({ name, material, generation: 0, ...(JSON.parse(secret.reveal()) as Material) });
+  }
+  return found;
+}
