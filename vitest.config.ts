@@ -17,6 +17,7 @@ export default defineConfig({
   },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'openapi/src/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: [source('./test/support/temporary-folder.ts')],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

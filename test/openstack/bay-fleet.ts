@@ -79,13 +79,13 @@ export class BayFleet {
     return this.settled(uuid);
   }
 
-  async settled(uuid: string): Promise<Answer> {
+  async settled(uuid: string, withinMs = 400_000): Promise<Answer> {
     let answer: Answer | undefined;
     const isSettled = async (): Promise<boolean> => {
       answer = await this.fleet.ask('GET', `/v1/bays/${uuid}`).catch(() => undefined);
       return answer?.status === 404 || (answer?.status === 200 && !String(answer.body['status']).endsWith('IN_PROGRESS'));
     };
-    await until(`the work on ${uuid} has ended`, isSettled, { withinMs: 400_000 }).catch((error: unknown) => {
+    await until(`the work on ${uuid} has ended`, isSettled, { withinMs }).catch((error: unknown) => {
       throw new Error(`${String(error)}: ${JSON.stringify(answer?.body)}`);
     });
     if (!answer) throw new Error('no answer');
