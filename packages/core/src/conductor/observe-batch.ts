@@ -1,9 +1,10 @@
 import { isDomainError } from '../domain/errors.js';
 import { stackNameOf, type BayId } from '../domain/ids.js';
 import { decide } from '../domain/decide.js';
+import { hasNews } from '../domain/next-state.js';
 import type { StackSnapshot } from '../ports/orchestrator.js';
 import type { Lease } from '../ports/store.js';
-import { hasNews, lookAgainAt } from './record.js';
+import { lookAgainAt } from './record.js';
 import { isHealthDue } from './steps/check-health.js';
 import { loadBayStates, type BayState } from './bay-state.js';
 import type { ConductorDeps } from './deps.js';
@@ -102,7 +103,7 @@ export function nextCheckIfUnchanged(deps: NextCheckDeps, lease: Lease, observat
     const { snapshot } = observation.stack;
     const seen = deps.engines.driverOf(state.model).interpret(snapshot, desiredOf(state));
     const step = decide(state, seen, deps.clock.now());
-    const pass = { lease, state, snapshot, seen, step };
+    const pass = { state, snapshot, seen, step };
     return step.do === 'wait' && !hasNews(pass) ? lookAgainAt(deps, pass) : undefined;
   } catch {
     return undefined;

@@ -109,7 +109,7 @@ async function runPass(
   signal: AbortSignal,
 ): Promise<PassResult> {
   const driver = deps.engines.driverOf(loaded.model);
-  const claimed = await recordClaim(deps, lease, loaded);
+  const claimed = await recordClaim(deps, { lease, state: loaded });
   const state = needsEnsuring(claimed) ? await ensureSupport(deps, lease, claimed, signal) : claimed;
   const snapshot = observation ? requireSnapshot(observation) : await observe(deps, state, signal);
   const seen = driver.interpret(snapshot, desiredOf(state));
@@ -260,7 +260,7 @@ async function settleError(deps: RecordDeps, lease: Lease, state: BayState, erro
   }
   deps.logger.warn('bay pass failed, will retry', fields);
   const reason = known ? known.message : 'An unexpected error occurred in this service.';
-  await recordRetry(deps, lease, state, reason);
+  await recordRetry(deps, { lease, state }, reason);
   return {
     lookAgainAt: new Date(deps.clock.now().getTime() + addJitter(backoffMs(BACKOFF, lease.attempts), deps.random)),
     failed: true,

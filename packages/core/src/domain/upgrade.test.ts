@@ -1,61 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import type { BayId, BayModelId, NodeGroupId, NodeId } from './ids.js';
+import { aNode, aNodeGroup } from '../testing/builders.js';
+import type { BayModelId, NodeGroupId, NodeId } from './ids.js';
 import type { NodeGroup } from './node-group.js';
-import { UNSEEN_NODE, type Node } from './node.js';
+import type { Node } from './node.js';
 import { downgrades, nextBatch, upgradeLabels, type Upgrade } from './upgrade.js';
 
 const [OLD, NEW] = ['old' as BayModelId, 'new' as BayModelId];
-const AT = new Date(0);
 
-function aGroup(name: string, role: string, nodeCount: number): NodeGroup {
-  return {
-    id: name as NodeGroupId,
-    sequence: 1,
-    bayId: 'bay' as BayId,
-    projectId: 'p',
-    name,
-    role,
-    flavorId: null,
-    imageId: 'i',
-    nodeCount,
-    minNodeCount: 0,
-    maxNodeCount: null,
-    dockerVolumeSize: null,
-    labels: {},
-    nodeLabels: null,
-    nodeTaints: null,
-    version: null,
-    isDefault: true,
-    status: 'UPDATE_IN_PROGRESS',
-    statusReason: null,
-    createdAt: AT,
-    updatedAt: null,
-  };
+function groupOf(name: string, role: string, nodeCount: number): NodeGroup {
+  return aNodeGroup({ id: name as NodeGroupId, name, role, nodeCount });
 }
 
-function aNode(group: NodeGroup, number: number, bayModelId = OLD, desired: Node['desired'] = 'present'): Node {
-  return {
-    id: `${group.name}-${number}` as NodeId,
-    sequence: number,
-    bayId: group.bayId,
-    nodeGroupId: group.id,
-    name: `${group.name}-${number}`,
-    role: group.role === 'master' ? 'master' : 'worker',
-    bayModelId,
-    imageId: 'i',
-    desired,
-    credentialGeneration: 0,
-    shard: null,
-    observed: UNSEEN_NODE,
-    createdAt: AT,
-    updatedAt: null,
-  };
+function nodeOf(group: NodeGroup, sequence: number, bayModelId = OLD, desired: Node['desired'] = 'present'): Node {
+  const name = `${group.name}-${sequence}`;
+  const role = group.role === 'master' ? 'master' : 'worker';
+  return aNode({ id: name as NodeId, sequence, nodeGroupId: group.id, name, role, bayModelId, desired });
 }
 
 const [MASTERS, WORKERS, OTHERS] = [
-  aGroup('masters', 'master', 1),
-  aGroup('workers', 'worker', 3),
-  aGroup('others', 'worker', 1),
+  groupOf('masters', 'master', 1),
+  groupOf('workers', 'worker', 3),
+  groupOf('others', 'worker', 1),
 ];
 const upgrade = (maxBatchSize: number): Upgrade => ({
   bayModelId: NEW,
@@ -78,7 +43,7 @@ function played(maxBatchSize: number, start: readonly Node[]): readonly string[]
       nodes = nodes.filter((node) => !gone.has(node.id));
       story.push(`${batch.group.name} -${batch.nodes.map((node) => node.sequence).join(',')}`);
     } else {
-      for (let count = 0; count < batch.count; count += 1) nodes.push(aNode(batch.group, number * 10 + count, NEW));
+      for (let count = 0; count < batch.count; count += 1) nodes.push(nodeOf(batch.group, number * 10 + count, NEW));
       story.push(`${batch.group.name} +${batch.count}`);
     }
   }
@@ -86,7 +51,7 @@ function played(maxBatchSize: number, start: readonly Node[]): readonly string[]
 }
 
 describe('an upgrade', () => {
-  const start = [aNode(MASTERS, 1), aNode(WORKERS, 2), aNode(WORKERS, 3), aNode(WORKERS, 4), aNode(OTHERS, 5)];
+  const start = [nodeOf(MASTERS, 1), nodeOf(WORKERS, 2), nodeOf(WORKERS, 3), nodeOf(WORKERS, 4), nodeOf(OTHERS, 5)];
 
   test('replaces masters first, new nodes before old ones go, batch by batch, and leaves other groups alone', () => {
     expect(played(2, start)).toEqual(['masters +1', 'masters -1', 'workers +2', 'workers -2,3', 'workers +1', 'workers -4']);
@@ -96,25 +61,25 @@ describe('an upgrade', () => {
 
   test('goes on where an earlier one stopped', () => {
     const halfway = [
-      aNode(MASTERS, 1, NEW),
-      aNode(WORKERS, 2, NEW),
-      aNode(WORKERS, 3),
-      aNode(WORKERS, 4),
-      aNode(WORKERS, 6, NEW),
+      nodeOf(MASTERS, 1, NEW),
+      nodeOf(WORKERS, 2, NEW),
+      nodeOf(WORKERS, 3),
+      nodeOf(WORKERS, 4),
+      nodeOf(WORKERS, 6, NEW),
     ];
     expect(played(1, halfway)).toEqual(['workers -3', 'workers +1', 'workers -4']);
   });
 
   test('takes away what is too many, also when nothing old is left', () => {
-    const many = [aNode(MASTERS, 1, NEW), ...[2, 3, 4, 5].map((number) => aNode(WORKERS, number, NEW))];
+    const many = [nodeOf(MASTERS, 1, NEW), ...[2, 3, 4, 5].map((number) => nodeOf(WORKERS, number, NEW))];
     expect(played(1, many)).toEqual(['workers -5']);
   });
 
   test('does not count nodes that are leaving', () => {
     const leaving = [
-      aNode(MASTERS, 1, NEW),
-      ...[2, 3, 4].map((number) => aNode(WORKERS, number, NEW)),
-      aNode(WORKERS, 9, OLD, 'absent'),
+      nodeOf(MASTERS, 1, NEW),
+      ...[2, 3, 4].map((number) => nodeOf(WORKERS, number, NEW)),
+      nodeOf(WORKERS, 9, OLD, 'absent'),
     ];
     expect(played(1, leaving)).toEqual([]);
   });

@@ -8,8 +8,9 @@ import type { BayId } from '../../domain/ids.js';
 import { referencesOf } from '../../domain/rotation.js';
 import type { Lease } from '../../ports/store.js';
 import { ensureMainPairs, type AuthorityDeps } from './key-pairs.js';
-import { ensureAccount, ensureTrusts, releaseTrusts, saveSupport, type TrustDeps } from './trusts.js';
+import { ensureAccount, ensureTrusts, releaseTrusts, type TrustDeps } from './trusts.js';
 import type { BayState } from '../bay-state.js';
+import { saveState, saveWithEvents } from '../save-state.js';
 import type { ConductorDeps } from '../deps.js';
 import { accessOf } from '../desired.js';
 
@@ -31,7 +32,8 @@ export async function ensureSupport(deps: EnsureDeps, lease: Lease, state: BaySt
 /** The account under which the bay's nodes call this service. */
 async function ensureTrustee(deps: EnsureDeps, lease: Lease, state: BayState, signal: AbortSignal): Promise<BayState> {
   if (state.support.trustee) return state;
-  return saveSupport(deps, lease, state, { trustee: await makeTrustee(deps, state, state.support.credentialGeneration, signal) });
+  const trustee = await makeTrustee(deps, state, state.support.credentialGeneration, signal);
+  return saveState(deps, { lease, state }, { trustee });
 }
 
 /**
@@ -42,13 +44,9 @@ async function ensureNextTrustee(deps: EnsureDeps, lease: Lease, state: BayState
   const { bay, support } = state;
   if (!awaitsCredential(bay, support) || support.nextTrustee) return state;
   const nextTrustee = await makeTrustee(deps, state, bay.desired.credentialGeneration, signal);
-  const next = { ...support, nextTrustee };
   const reason = 'Credential: nodes are given the new one; old and new both count.';
-  await deps.store.writeUnder(lease, async (repos) => {
-    await repos.support.save(bay.id, next);
-    await repos.events.append([bayEvent(bay, { kind: 'status', status: bay.observed.status, reason }, deps.clock.now())]);
-  });
-  return { ...state, support: next };
+  const event = bayEvent(bay, { kind: 'status', status: bay.observed.status, reason }, deps.clock.now());
+  return saveWithEvents(deps, { lease, state }, { change: { nextTrustee }, events: [event] });
 }
 
 async function makeTrustee(deps: EnsureDeps, { bay }: BayState, generation: number, signal: AbortSignal): Promise<Trustee> {
@@ -71,7 +69,7 @@ function requireNextTrust(deps: Pick<EnsureDeps, 'identity' | 'trustRules'>, { s
 
 async function ensureCertificates(deps: EnsureDeps, lease: Lease, state: BayState): Promise<BayState> {
   if (state.support.caRef && state.support.clientRef) return state;
-  return saveSupport(deps, lease, state, await ensureMainPairs(deps, state, state.support.caGeneration));
+  return saveState(deps, { lease, state }, await ensureMainPairs(deps, state, state.support.caGeneration));
 }
 
 async function ensureFacts(deps: EnsureDeps, lease: Lease, state: BayState, signal: AbortSignal): Promise<BayState> {
@@ -90,7 +88,7 @@ async function ensureFacts(deps: EnsureDeps, lease: Lease, state: BayState, sign
     accessOf(state),
     signal,
   );
-  return saveSupport(deps, lease, state, { facts });
+  return saveState(deps, { lease, state }, { facts });
 }
 
 /** Deletes all of the above, from any partial state. The account is deleted last, because the other parts may need it. */

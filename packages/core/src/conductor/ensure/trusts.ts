@@ -6,6 +6,7 @@ import { Secret } from '../../domain/secret.js';
 import type { TrusteeAccount, Trusts } from '../../ports/identity.js';
 import type { Lease } from '../../ports/store.js';
 import type { BayState } from '../bay-state.js';
+import { saveState } from '../save-state.js';
 import type { ConductorDeps } from '../deps.js';
 
 export type TrustDeps = Pick<
@@ -36,7 +37,7 @@ export async function ensureTrusts(deps: TrustDeps, lease: Lease, state: BayStat
   const delegate = await ensureDelegate(deps, owner, state, signal);
   const trustee = await ensureNodesTrust(deps, owner, state.support.trustee, signal);
   const nextTrustee = await ensureNodesTrust(deps, owner, state.support.nextTrustee, signal);
-  return saveSupport(deps, lease, state, { delegate, trustee, nextTrustee });
+  return saveState(deps, { lease, state }, { delegate, trustee, nextTrustee });
 }
 
 interface Owner {
@@ -164,18 +165,4 @@ export async function ensureAccount(
 /** 24 random bytes in base64url: 192 bits, in characters that need no quoting in user data. */
 function newPassword(deps: Pick<TrustDeps, 'random'>): Secret {
   return new Secret(Buffer.from(deps.random.bytes(24)).toString('base64url'));
-}
-
-export async function saveSupport(
-  deps: Pick<TrustDeps, 'store'>,
-  lease: Lease,
-  state: BayState,
-  added: Partial<ReconcilerState>,
-): Promise<BayState> {
-  const support = { ...state.support, ...added };
-  await deps.store.writeUnder(lease, async (repos) => {
-    await repos.support.save(state.bay.id, support);
-    if (added.delegate) await repos.secrets.delete(requestTokenRef(state.bay.id));
-  });
-  return { ...state, support };
 }

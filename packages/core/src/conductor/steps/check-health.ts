@@ -6,6 +6,7 @@ import type { CoeSession } from '../../ports/bay-driver.js';
 import { sessionOf, type EngineAccessDeps } from '../engine-access.js';
 import type { Pass, PassResult } from '../pass.js';
 import type { BayState } from '../bay-state.js';
+import { saveState } from '../save-state.js';
 import type { ConductorDeps } from '../deps.js';
 
 export type CheckHealthDeps = EngineAccessDeps & Pick<ConductorDeps, 'healthIntervalMs'>;
@@ -58,12 +59,12 @@ export function isHealthDue(
 export async function withHealth(deps: CheckHealthDeps, pass: Pass, signal: AbortSignal): Promise<Pass> {
   const { state } = pass;
   if (!isHealthDue(deps, state)) return pass;
-  const support = { ...state.support, healthAskedAt: deps.clock.now().getTime() };
+  const healthAskedAt = deps.clock.now().getTime();
   const found = await observeHealth(deps, pass, signal, CHANGING_DEADLINE_MS);
   signal.throwIfAborted();
-  await deps.store.writeUnder(pass.lease, (repos) => repos.support.save(state.bay.id, support));
+  const saved = await saveState(deps, pass, { healthAskedAt });
   const bay = { ...state.bay, observed: { ...state.bay.observed, ...found } };
-  return { ...pass, state: { ...state, bay, support } };
+  return { ...pass, state: { ...saved, bay } };
 }
 
 async function observeHealth(

@@ -4,6 +4,7 @@ import { withRemedy } from '../../domain/remedy.js';
 import type { OrphanedResource, SweepResult, SweepRequest } from '../../ports/orphans.js';
 import type { Pass, PassResult } from '../pass.js';
 import { recordPass, type RecordDeps } from '../record.js';
+import { saveWithEvents } from '../save-state.js';
 import type { BayState } from '../bay-state.js';
 import type { ConductorDeps } from '../deps.js';
 import { accessOf } from '../desired.js';
@@ -80,7 +81,6 @@ async function recordProgress(
     isAgain,
   }: { readonly found: SweepResult; readonly sweep: NonNullable<BayState['support']['sweep']>; readonly isAgain: boolean },
 ): Promise<BayState> {
-  const support = { ...state.support, sweep };
   // Resources that are kept are found in every round, and recorded once, in the last round before the stack is deleted.
   const kept = sweep.isDone && !isAgain ? found.kept : [];
   const at = deps.clock.now();
@@ -90,13 +90,10 @@ async function recordProgress(
     ),
     ...kept.map((resource) => eventOf(state, resource, { at, status: 'KEPT', reason: resource.reason })),
   ];
-  await deps.store.writeUnder(lease, async (repos) => {
-    await repos.support.save(state.bay.id, support);
-    await repos.events.append(lines);
-  });
+  const saved = await saveWithEvents(deps, { lease, state }, { change: { sweep }, events: lines });
   for (const resource of [...found.removed, ...kept])
     deps.logger.info('orphaned resource', { bayId: state.bay.id, generation: state.bay.generation, ...resource });
-  return { ...state, support };
+  return saved;
 }
 
 function eventOf(

@@ -1,6 +1,5 @@
 import { underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
-import { bayEvent } from '../../domain/bay-event.js';
 import type { ReconcilerState } from '../../domain/reconciler-state.js';
 import { assertNever } from '../../domain/json.js';
 import { clientRef, referencesOf, type Rotation, type RotationPhase } from '../../domain/rotation.js';
@@ -10,6 +9,7 @@ import { connectTo } from '../engine-access.js';
 import type { Pass, PassResult } from '../pass.js';
 import { waitOrCheckHealth as waiting, type WaitOrCheckHealthDeps } from './wait-or-check-health.js';
 import type { BayState } from '../bay-state.js';
+import { saveProgress, type Progress } from '../save-state.js';
 import type { ConductorDeps } from '../deps.js';
 
 export type RotateAuthorityDeps = WaitOrCheckHealthDeps & AuthorityDeps & Pick<ConductorDeps, 'rotationOverlapMs'>;
@@ -115,7 +115,8 @@ async function enterPhase(deps: RotateAuthorityDeps, pass: Pass, phase: Rotation
   const generation = support.rotation?.generation ?? bay.desired.caGeneration;
   const rotation: Rotation = { generation, phase, since: deps.clock.now().getTime() };
   const reason = `Certificate authority: ${PHASE_REASONS[phase]}.`;
-  return waiting(deps, await saveProgress(deps, pass, { rotation }, reason), reason, signal);
+  const saved = await saveProgress(deps, pass, progressOf({ rotation }, reason));
+  return waiting(deps, { ...pass, state: saved }, reason, signal);
 }
 
 /**
@@ -131,31 +132,11 @@ async function finishRotation(
   for (const ref of referencesOf(bay.id, support.caGeneration)) await deps.vault.delete(ref);
   const refs = await ensureMainPairs(deps, pass.state, rotation.generation);
   const reason = 'Certificate authority: the old one is gone.';
-  return waiting(
-    deps,
-    await saveProgress(deps, pass, { ...refs, caGeneration: rotation.generation, rotation: null }, reason),
-    reason,
-    signal,
-  );
+  const change = { ...refs, caGeneration: rotation.generation, rotation: null };
+  const saved = await saveProgress(deps, pass, progressOf(change, reason));
+  return waiting(deps, { ...pass, state: saved }, reason, signal);
 }
 
-async function saveProgress(
-  deps: Pick<RotateAuthorityDeps, 'store' | 'clock' | 'logger'>,
-  pass: Pass,
-  change: Partial<ReconcilerState>,
-  reason: string,
-): Promise<Pass> {
-  const { bay, support } = pass.state;
-  const next = { ...support, ...change };
-  const event = bayEvent(bay, { kind: 'status', status: bay.observed.status, reason }, deps.clock.now());
-  await deps.store.writeUnder(pass.lease, async (repos) => {
-    await repos.support.save(bay.id, next);
-    await repos.events.append([event]);
-  });
-  deps.logger.info('authority rotation advanced', {
-    bayId: bay.id,
-    generation: bay.generation,
-    phase: next.rotation?.phase ?? 'done',
-  });
-  return { ...pass, state: { ...pass.state, support: next } };
+function progressOf(change: Partial<ReconcilerState>, reason: string): Progress {
+  return { change, reason, log: { message: 'authority rotation advanced', fields: { phase: change.rotation?.phase ?? 'done' } } };
 }

@@ -1,8 +1,8 @@
-import { bayEvent } from '../../domain/bay-event.js';
 import type { Trustee } from '../../domain/reconciler-state.js';
 import { nodesWithout } from '../../domain/credential.js';
 import { endTrust } from '../ensure/trusts.js';
 import type { Pass, PassResult } from '../pass.js';
+import { saveProgress } from '../save-state.js';
 import { waitOrCheckHealth, type WaitOrCheckHealthDeps } from './wait-or-check-health.js';
 import type { ConductorDeps } from '../deps.js';
 
@@ -37,12 +37,11 @@ async function finishRotation(deps: RotateCredentialDeps, pass: Pass, next: Trus
     await deps.vault.delete(old.passwordRef);
   }
   const reason = 'Credential: the old one is gone.';
-  const event = bayEvent(bay, { kind: 'status', status: bay.observed.status, reason }, deps.clock.now());
-  const saved = { ...support, trustee: next, nextTrustee: null, credentialGeneration: bay.desired.credentialGeneration };
-  await deps.store.writeUnder(pass.lease, async (repos) => {
-    await repos.support.save(bay.id, saved);
-    await repos.events.append([event]);
+  const credentialGeneration = bay.desired.credentialGeneration;
+  const saved = await saveProgress(deps, pass, {
+    change: { trustee: next, nextTrustee: null, credentialGeneration },
+    reason,
+    log: { message: 'credential rotated', fields: { credential: credentialGeneration } },
   });
-  deps.logger.info('credential rotated', { bayId: bay.id, generation: bay.generation, credential: saved.credentialGeneration });
-  return waitOrCheckHealth(deps, { ...pass, state: { ...pass.state, support: saved } }, reason, signal);
+  return waitOrCheckHealth(deps, { ...pass, state: saved }, reason, signal);
 }

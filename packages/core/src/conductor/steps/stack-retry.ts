@@ -2,6 +2,7 @@ import { bayEvent } from '../../domain/bay-event.js';
 import { STATUS_OF } from '../../domain/bay-status.js';
 import { describeRetry } from '../../domain/stack-retry.js';
 import type { Pass } from '../pass.js';
+import { saveWithEvents } from '../save-state.js';
 import type { ConductorDeps } from '../deps.js';
 
 export type CountRetryDeps = Pick<ConductorDeps, 'store' | 'clock'>;
@@ -16,12 +17,9 @@ export async function countRetry(deps: CountRetryDeps, pass: Pass): Promise<Pass
   if (!intent) return pass;
   const now = deps.clock.now();
   const before = support.stackRetries?.generation === intent.generation ? support.stackRetries.times : 0;
-  const retries = { generation: intent.generation, times: before + 1, at: now.getTime() };
+  const stackRetries = { generation: intent.generation, times: before + 1, at: now.getTime() };
   const { running: status } = STATUS_OF[intent.operation];
-  await deps.store.writeUnder(lease, async (repos) => {
-    await repos.support.save(bay.id, { ...support, stackRetries: retries });
-    const reason = `${seen?.failure ?? ''} ${describeRetry(before)}`;
-    await repos.events.append([bayEvent(bay, { kind: 'retry', status, reason }, now)]);
-  });
-  return { ...pass, state: { ...state, support: { ...support, stackRetries: retries } } };
+  const reason = `${seen?.failure ?? ''} ${describeRetry(before)}`;
+  const events = [bayEvent(bay, { kind: 'retry', status, reason }, now)];
+  return { ...pass, state: await saveWithEvents(deps, { lease, state }, { change: { stackRetries }, events }) };
 }

@@ -2,10 +2,10 @@ import { newNodes } from '../../app/group-sizes.js';
 import { bayEvent } from '../../domain/bay-event.js';
 import { STATUS_OF } from '../../domain/bay-status.js';
 import { deadlineOf } from '../../domain/intent.js';
+import { nextObserved } from '../../domain/next-state.js';
 import { nextBatch, upgradeGroup, type UpgradeBatch, type Upgrade } from '../../domain/upgrade.js';
 import type { Repositories } from '../../ports/store.js';
 import type { Pass, PassResult } from '../pass.js';
-import { nextObserved } from '../record.js';
 import type { BayState } from '../bay-state.js';
 import type { ConductorDeps } from '../deps.js';
 

@@ -1,19 +1,18 @@
 import type { Bay } from '../../../domain/bay.js';
-import { UNSEEN_BAY } from '../../../domain/bay.js';
 import type { BayModel } from '../../../domain/bay-model.js';
 import type { BayId, BayModelId, NodeGroupId, NodeId } from '../../../domain/ids.js';
 import type { BayFacts } from '../../../domain/observation.js';
 import { nodeName, resourceNameOf } from '../../../domain/names.js';
-import { UNSEEN_NODE, type Node } from '../../../domain/node.js';
+import type { Node } from '../../../domain/node.js';
 import type { NodeGroup } from '../../../domain/node-group.js';
 import { Secret } from '../../../domain/secret.js';
 import type { BayDriver, RenderInput } from '../../../ports/bay-driver.js';
+import { aBay, aBayModel, aNode, aNodeGroup } from '../../../testing/builders.js';
 import { findCoe } from '../../index.js';
 
 // Ids of examples are branded here, where they are made.
 const id = <T extends string>(kind: string, number: number): T =>
   `${kind}${'0'.repeat(7)}-0000-4000-8000-${String(number).padStart(12, '0')}` as T;
-const AT = new Date('2026-01-01T00:00:00Z');
 
 export interface Example {
   readonly managers?: number;
@@ -33,16 +32,16 @@ export interface Example {
 /** A bay to render, plain unless the example says otherwise. For tests and reference pages. */
 export function exampleBay(example: Example = {}): RenderInput {
   const { managers = 1, workers = 2 } = example;
-  const masters = aGroup(1, 'default-master', 'master', managers);
-  const minions = aGroup(2, 'default-worker', 'worker', workers);
-  const extra = example.extraGroup ? [{ ...aGroup(3, 'extra', 'worker', 1), isDefault: false, ...example.extraGroup }] : [];
+  const masters = groupOf(1, 'default-master', 'master', managers);
+  const minions = groupOf(2, 'default-worker', 'worker', workers);
+  const extra = example.extraGroup ? [{ ...groupOf(3, 'extra', 'worker', 1), isDefault: false, ...example.extraGroup }] : [];
   const nodeGroups = [masters, minions, ...extra];
   const nodes = nodeGroups.flatMap((group) =>
-    Array.from({ length: group.nodeCount }, (_, index) => aNode(group, index, example)),
+    Array.from({ length: group.nodeCount }, (_, index) => nodeOf(group, index, example)),
   );
   return {
-    bay: aBay(example),
-    model: aModel(example),
+    bay: bayOf(example),
+    model: modelOf(example),
     nodeGroups,
     nodes,
     facts: { ...FACTS, ...example.facts },
@@ -87,127 +86,64 @@ const FACTS: BayFacts = {
   dockerVolumeType: null,
 };
 
-function aBay({ desired }: Example): Bay {
-  return {
-    id: id<BayId>('b', 1),
-    sequence: 1,
-    projectId: 'demo',
-    userId: 'user',
+const OWN = { projectId: 'demo' };
+const IDS = { bay: id<BayId>('b', 1), model: id<BayModelId>('a', 1) };
+
+function bayOf({ desired }: Example): Bay {
+  const flavors = { masterFlavorId: 'm1.small', flavorId: 'm1.small' };
+  return aBay({
+    ...OWN,
+    id: IDS.bay,
     name: 'example',
     generation: 3,
-    observed: UNSEEN_BAY,
-    createdAt: AT,
-    updatedAt: null,
-    desired: {
-      bayModelId: id<BayModelId>('a', 1),
-      keypair: 'default',
-      dockerVolumeSize: null,
-      labels: {},
-      masterFlavorId: 'm1.small',
-      flavorId: 'm1.small',
-      createTimeout: 60,
-      discoveryUrl: null,
-      fixedNetwork: null,
-      fixedSubnet: null,
-      floatingIpEnabled: true,
-      masterLbEnabled: false,
-      caGeneration: 0,
-      credentialGeneration: 0,
-      ...desired,
-    },
-  };
+    bayModelId: IDS.model,
+    keypair: 'default',
+    floatingIpEnabled: true,
+    ...flavors,
+    ...desired,
+  });
 }
 
-function aModel({ model }: Example): BayModel {
-  return {
-    id: id<BayModelId>('a', 1),
-    sequence: 1,
-    projectId: 'demo',
-    userId: 'user',
+function modelOf({ model }: Example): BayModel {
+  return aBayModel({
+    ...OWN,
+    id: IDS.model,
     name: 'swarm',
     coe: 'swarm-mode',
     imageId: 'image-1',
     keypairId: 'default',
     externalNetworkId: 'public',
-    fixedNetwork: null,
-    fixedSubnet: null,
-    networkDriver: 'docker',
-    volumeDriver: null,
     dnsNameserver: '192.0.2.53',
-    apiserverPort: null,
     flavorId: 'm1.small',
     masterFlavorId: 'm1.small',
-    dockerVolumeSize: null,
-    dockerStorageDriver: null,
     clusterDistro: 'fedora-atomic',
-    httpProxy: null,
-    httpsProxy: null,
-    noProxy: null,
-    registryEnabled: false,
-    insecureRegistry: null,
-    labels: {},
-    tlsDisabled: false,
-    public: false,
-    hidden: false,
-    serverType: 'vm',
-    masterLbEnabled: false,
-    floatingIpEnabled: true,
-    tags: null,
-    driver: null,
-    createdAt: AT,
-    updatedAt: null,
     ...model,
-  };
+  });
 }
 
-function aGroup(number: number, name: string, role: string, nodeCount: number): NodeGroup {
-  return {
-    id: id<NodeGroupId>('c', number),
-    sequence: number,
-    bayId: id<BayId>('b', 1),
-    projectId: 'demo',
-    name,
-    role,
-    flavorId: null,
-    imageId: 'image-1',
-    nodeCount,
-    minNodeCount: 0,
-    maxNodeCount: null,
-    dockerVolumeSize: null,
-    labels: {},
-    nodeLabels: null,
-    nodeTaints: null,
-    version: null,
-    isDefault: true,
-    status: 'CREATE_IN_PROGRESS',
-    statusReason: null,
-    createdAt: AT,
-    updatedAt: null,
-  };
+function groupOf(sequence: number, name: string, role: string, nodeCount: number): NodeGroup {
+  const group = { sequence, name, role, nodeCount, imageId: 'image-1' };
+  return aNodeGroup({ ...OWN, ...group, id: id<NodeGroupId>('c', sequence), bayId: IDS.bay });
 }
 
-function aNode(group: NodeGroup, index: number, { leaving = [], shardSize, clusterInNames }: Example): Node {
+function nodeOf(group: NodeGroup, index: number, { leaving = [], shardSize, clusterInNames }: Example): Node {
   const number = group.sequence * 100 + index;
   const role = group.role === 'master' ? 'master' : 'worker';
   const place = { bay: { id: group.bayId, name: 'example' }, role, group: group.isDefault ? null : group.name } as const;
   const whole = nodeName(place, new Set(), () => number);
   const name = clusterInNames ? whole : resourceNameOf({ role, name: whole });
-  return {
+  return aNode({
     id: id<NodeId>('d', number),
     sequence: number,
     bayId: group.bayId,
     nodeGroupId: group.id,
     name,
     role,
-    bayModelId: id<BayModelId>('a', 1),
+    bayModelId: IDS.model,
     imageId: group.imageId,
     shard: shardSize === undefined || group.role === 'master' ? null : Math.floor(index / shardSize),
     desired: leaving.includes(name) ? 'absent' : 'present',
-    credentialGeneration: 0,
-    observed: UNSEEN_NODE,
-    createdAt: AT,
-    updatedAt: null,
-  };
+  });
 }
 
 /** Labels that would be a function, a placeholder or a command where a value became part of a text. */
