@@ -10,7 +10,7 @@ function zone(from, allowed, comment) {
     name: `zone-${from}`,
     comment,
     severity: 'error',
-    from: { path: `${core}/${from}/`, pathNot: '[.]test(-support)?[.]ts$' },
+    from: { path: `${core}/${from}/`, pathNot: '[.]test(-support)?[.]ts$|/shared/testing/' },
     to: { path: `${core}/`, pathNot: `${core}/(${[from, ...SHARED, ...allowed].join('|')})/` },
   };
 }
