@@ -2,46 +2,40 @@ import type { Knex } from 'knex';
 import type { BayEvent } from '../../domain/bay-event.js';
 import type { BayId } from '../../domain/ids.js';
 import type { BayEventRepository } from '../../ports/store.js';
-import { insertAll } from './inserts.js';
-import { date, number, text, textOrNull, type Row } from './rows.js';
+import { integer, text, time, uuid } from './columns.js';
+import { insertAll, readAll, select } from './queries.js';
+import { table } from './table.js';
 
-const TABLE = 'bay_event';
+export const bayEvents = table<BayEvent>('bay_event', {
+  id: integer().generated(),
+  bayId: uuid<BayId>('bay_id'),
+  at: time(),
+  kind: text<BayEvent['kind']>(),
+  source: text<BayEvent['source']>(),
+  resource: text(),
+  resourceType: text(),
+  resourceId: text().nullable(),
+  status: text(),
+  reason: text().nullable(),
+});
 
 export function bayEventRepository(db: Knex): BayEventRepository {
   return {
     async append(events) {
-      const rows = events.map((event) => ({
-        bay_id: event.bayId,
-        at: event.at.getTime(),
-        kind: event.kind,
-        source: event.source,
-        resource: event.resource.slice(0, 512),
-        resource_type: event.resourceType.slice(0, 255),
-        resource_id: event.resourceId?.slice(0, 255) ?? null,
-        status: event.status,
-        reason: event.reason,
-      }));
-      await insertAll(db, TABLE, rows);
+      const rows = events.map((event) =>
+        bayEvents.toRow({
+          ...event,
+          resource: event.resource.slice(0, 512),
+          resourceType: event.resourceType.slice(0, 255),
+          resourceId: event.resourceId?.slice(0, 255) ?? null,
+        }),
+      );
+      await insertAll(db, bayEvents.name, rows);
     },
-    async list(bayId, after, limit) {
-      const rows: Row[] = await db(TABLE).where({ bay_id: bayId }).andWhere('id', '>', after).orderBy('id').limit(limit);
-      return rows.map(fromRow);
-    },
-  };
-}
-
-function fromRow(row: Row): BayEvent {
-  return {
-    // Written by `append` from the same types.
-    id: number(row, 'id'),
-    bayId: text(row, 'bay_id') as BayId,
-    at: date(row, 'at'),
-    kind: text(row, 'kind') as BayEvent['kind'],
-    source: text(row, 'source') as BayEvent['source'],
-    resource: text(row, 'resource'),
-    resourceType: text(row, 'resource_type'),
-    resourceId: textOrNull(row, 'resource_id'),
-    status: text(row, 'status'),
-    reason: textOrNull(row, 'reason'),
+    list: (bayId, after, limit) =>
+      readAll(
+        select(db, bayEvents).where(bayEvents.toRow({ bayId })).andWhere('id', '>', after).orderBy('id').limit(limit),
+        bayEvents.read,
+      ),
   };
 }

@@ -1,30 +1,32 @@
 import type { Knex } from 'knex';
+import type { Container, ContainerStatus } from '../../domain/container.js';
 import { DomainError } from '../../domain/errors.js';
 import type { BayId, ContainerId } from '../../domain/ids.js';
-import { isUuid } from '../../domain/ids.js';
-import type { Container, ContainerStatus } from '../../domain/container.js';
 import type { Sealer } from '../../ports/sealer.js';
-import type { ContainerRepository, New, Visibility } from '../../ports/store.js';
-import { date, dateOrNull, json, number, pageOf, text, textOrNull, type Row } from './rows.js';
+import type { ContainerRepository, New } from '../../ports/store.js';
+import { sequence, text, time, uuid } from './columns.js';
+import { pageOf } from './paging.js';
+import { hasIdent, readAll, selectVisible } from './queries.js';
+import { table, type Row, type Values } from './table.js';
 
-const TABLE = 'container';
-const SORTABLE = Object.fromEntries(
-  [
-    'id',
-    'uuid',
-    'name',
-    'bay_uuid',
-    'image',
-    'command',
-    'memory',
-    'status',
-    'project_id',
-    'user_id',
-    'environment',
-    'created_at',
-    'updated_at',
-  ].map((name) => [name, name]),
-);
+/** Environments hold passwords as a rule: they rest sealed. */
+type StoredContainer = Omit<Container, 'environment'> & { readonly environment: string };
+
+export const containers = table<StoredContainer>('container', {
+  sequence: sequence(),
+  id: uuid<ContainerId>().sortable(),
+  bayId: uuid<BayId>('bay_uuid').sortable(),
+  projectId: text().sortable(),
+  userId: text().sortable(),
+  name: text().nullable().sortable(),
+  image: text().sortable(),
+  command: text().nullable().sortable(),
+  memory: text().nullable().sortable(),
+  environment: text().sortable(),
+  status: text<ContainerStatus>().sortable(),
+  createdAt: time().sortable(),
+  updatedAt: time().nullable().sortable(),
+});
 
 /** What binds a sealed environment to its container. */
 export function environmentContext(id: string): string {
@@ -36,33 +38,26 @@ export function isPlainEnvironment(stored: string): boolean {
   return stored.startsWith('{');
 }
 
-/** Environments hold passwords as a rule: they rest sealed. */
 export function containerRepository(db: Knex, sealer?: Sealer): ContainerRepository {
-  const toRow = (container: New<Container>): Record<string, unknown> => ({
-    ...columnsOf(container),
-    environment: sealEnvironment(sealer, container),
-  });
-  const fromRow = (row: Row): Container => containerOf(row, openEnvironment(sealer, row));
-  const visibleTo = (visible: Visibility): Knex.QueryBuilder =>
-    visible.projectId === null ? db(TABLE) : db(TABLE).where({ project_id: visible.projectId });
+  const toRow = (container: New<Container>): Row =>
+    containers.toRow({ ...container, environment: sealEnvironment(sealer, container) });
+  const read = (values: Values): Container => openContainer(sealer, containers.read(values));
   return {
-    async find(ident, visible) {
-      const rows: Row[] = await visibleTo(visible).where(isUuid(ident) ? { uuid: ident } : { name: ident });
-      return rows.map(fromRow);
-    },
+    find: (ident, visible) => readAll(selectVisible(db, containers, visible).where(hasIdent(containers, ident)), read),
     async list(visible, bayId, page) {
-      const query = visibleTo(visible).select(`${TABLE}.*`);
-      if (bayId) void query.where({ bay_uuid: bayId });
-      return (await pageOf(query, db, TABLE, page, SORTABLE)).map(fromRow);
+      const query = selectVisible(db, containers, visible).where(bayId ? containers.toRow({ bayId }) : {});
+      return readAll(pageOf(query, { db, table: containers, page }), read);
     },
     async insert(container) {
-      await db(TABLE).insert(toRow(container));
+      await db(containers.name).insert(toRow(container));
     },
     async save(container) {
-      await db(TABLE).where({ uuid: container.id }).update(toRow(container));
+      await db(containers.name)
+        .where(containers.toRow({ id: container.id }))
+        .update(toRow(container));
     },
     async delete(id) {
-      await db(TABLE).where({ uuid: id }).delete();
+      await db(containers.name).where(containers.toRow({ id })).delete();
     },
   };
 }
@@ -72,45 +67,16 @@ function sealEnvironment(sealer: Sealer | undefined, { id, environment }: New<Co
   return sealer ? sealer.seal(plain, environmentContext(id)) : plain;
 }
 
-function openEnvironment(sealer: Sealer | undefined, row: Row): Container['environment'] {
-  const stored = text(row, 'environment');
-  if (isPlainEnvironment(stored)) return json(row, 'environment');
+function openContainer(sealer: Sealer | undefined, { environment, ...container }: StoredContainer): Container {
+  // Written by `sealEnvironment` from that type; where it is sealed, the seal vouches for it.
+  return {
+    ...container,
+    environment: JSON.parse(openEnvironment(sealer, container.id, environment)) as Container['environment'],
+  };
+}
+
+function openEnvironment(sealer: Sealer | undefined, id: ContainerId, stored: string): string {
+  if (isPlainEnvironment(stored)) return stored;
   if (!sealer) throw new DomainError('internal', 'A sealed environment cannot be read without a key.');
-  // Written by `sealed` from that type, and the seal vouches for it.
-  return JSON.parse(sealer.open(stored, environmentContext(text(row, 'uuid')))) as Container['environment'];
-}
-
-function columnsOf(container: New<Container>): Record<string, unknown> {
-  return {
-    uuid: container.id,
-    bay_uuid: container.bayId,
-    project_id: container.projectId,
-    user_id: container.userId,
-    name: container.name,
-    image: container.image,
-    command: container.command,
-    memory: container.memory,
-    status: container.status,
-    created_at: container.createdAt.getTime(),
-    updated_at: container.updatedAt?.getTime() ?? null,
-  };
-}
-
-function containerOf(row: Row, environment: Container['environment']): Container {
-  return {
-    // Written by `columnsOf` from the same types.
-    id: text(row, 'uuid') as ContainerId,
-    sequence: number(row, 'id'),
-    bayId: text(row, 'bay_uuid') as BayId,
-    projectId: text(row, 'project_id'),
-    userId: text(row, 'user_id'),
-    name: textOrNull(row, 'name'),
-    image: text(row, 'image'),
-    command: textOrNull(row, 'command'),
-    memory: textOrNull(row, 'memory'),
-    environment,
-    status: text(row, 'status') as ContainerStatus,
-    createdAt: date(row, 'created_at'),
-    updatedAt: dateOrNull(row, 'updated_at'),
-  };
+  return sealer.open(stored, environmentContext(id));
 }

@@ -1,46 +1,47 @@
 import type { Knex } from 'knex';
+import { DomainError } from '../../domain/errors.js';
 import type { IdempotencyRecord, IdempotencyRepository } from '../../ports/store.js';
-import { date, text, textOrNull, type Row } from './rows.js';
+import { text, time } from './columns.js';
+import { readOne, select } from './queries.js';
+import { table } from './table.js';
 
-const TABLE = 'idempotency_key';
+export const idempotencyRecords = table<IdempotencyRecord>('idempotency_key', {
+  owner: text(),
+  requestHash: text(),
+  busyUntil: time(),
+  resourceId: text().nullable(),
+  answer: text().nullable(),
+});
+
+/** Which request the record is of, and since when. */
+export const idempotencyKeys = table<{ readonly id: string; readonly createdAt: Date }>('idempotency_key', {
+  id: text(),
+  createdAt: time(),
+});
 
 export function idempotencyRepository(db: Knex): IdempotencyRepository {
+  const { name, toRow, read } = idempotencyRecords;
   return {
-    async begin(id, begun) {
-      await db(TABLE).where('created_at', '<', begun.forgetBefore.getTime()).delete();
-      const row = {
-        id,
-        owner: begun.owner,
-        request_hash: begun.requestHash,
-        created_at: begun.now.getTime(),
-        busy_until: begun.busyUntil.getTime(),
-      };
-      await db(TABLE).insert(row).onConflict('id').ignore();
-      const found: Row = await db(TABLE).where({ id }).first();
-      return fromRow(found);
+    async begin(id, { owner, requestHash, busyUntil, now, forgetBefore }) {
+      await db(name).where('created_at', '<', forgetBefore.getTime()).delete();
+      const row = { ...idempotencyKeys.toRow({ id, createdAt: now }), ...toRow({ owner, requestHash, busyUntil }) };
+      await db(name).insert(row).onConflict('id').ignore();
+      const found = await readOne(select(db, idempotencyRecords).where({ id }), read);
+      if (!found) throw new DomainError('internal', 'The record of an idempotency key was deleted while it was made.');
+      return found;
     },
-    async takeOver(id, from, to, busyUntil) {
-      const change = { owner: to, busy_until: busyUntil.getTime() };
-      return (await db(TABLE).where({ id, owner: from }).whereNull('resource_id').update(change)) === 1;
+    async takeOver(id, from, owner, busyUntil) {
+      const free = db(name).where({ id, owner: from }).whereNull('resource_id');
+      return (await free.update(toRow({ owner, busyUntil }))) === 1;
     },
     async mark(id, owner, resourceId) {
-      return (await db(TABLE).where({ id, owner }).update({ resource_id: resourceId })) === 1;
+      return (await db(name).where({ id, owner }).update(toRow({ resourceId }))) === 1;
     },
     async answer(id, owner, answer) {
-      await db(TABLE).where({ id, owner }).update({ answer });
+      await db(name).where({ id, owner }).update(toRow({ answer }));
     },
     async forget(id, owner) {
-      await db(TABLE).where({ id, owner }).delete();
+      await db(name).where({ id, owner }).delete();
     },
-  };
-}
-
-function fromRow(row: Row): IdempotencyRecord {
-  return {
-    owner: text(row, 'owner'),
-    requestHash: text(row, 'request_hash'),
-    busyUntil: date(row, 'busy_until'),
-    resourceId: textOrNull(row, 'resource_id'),
-    answer: textOrNull(row, 'answer'),
   };
 }

@@ -1,56 +1,43 @@
 import type { Knex } from 'knex';
 import type { Operation } from '../../domain/bay-status.js';
-import type { BayId } from '../../domain/ids.js';
+import type { BayId, BayModelId } from '../../domain/ids.js';
 import type { Intent } from '../../domain/intent.js';
+import type { Upgrade } from '../../domain/upgrade.js';
 import type { IntentRepository } from '../../ports/store.js';
-import { date, dateOrNull, flag, json, number, text, textOrNull, type Row } from './rows.js';
+import { flag, integer, json, text, time, uuid } from './columns.js';
+import { readAll, readOne, select } from './queries.js';
+import { table } from './table.js';
 
-const TABLE = 'intent';
+export const intents = table<Intent>('intent', {
+  bayId: uuid<BayId>('bay_id'),
+  operation: text<Operation>(),
+  generation: integer(),
+  rollbackOnFailure: flag('rollback'),
+  startedAt: time(),
+  deadline: time().nullable(),
+  traceparent: text().nullable(),
+  upgrade: json<Upgrade>().nullable(),
+  batch: integer('stride'),
+});
+
+/** Of the upgrade once more, where statements can find it: a model that a bay is to get must not be deleted. */
+export const upgradeModels = table<{ readonly upgradeModelId: BayModelId | null }>('intent', {
+  upgradeModelId: uuid<BayModelId>('upgrade_model_id').nullable(),
+});
 
 export function intentRepository(db: Knex): IntentRepository {
   return {
-    async get(bayId) {
-      const row: Row | undefined = await db(TABLE).where({ bay_id: bayId }).first();
-      return row && fromRow(row);
-    },
-    async ofBays(bayIds) {
-      const rows: Row[] = await db(TABLE).whereIn('bay_id', [...bayIds]);
-      return rows.map(fromRow);
-    },
+    get: (bayId) => readOne(select(db, intents).where(intents.toRow({ bayId })), intents.read),
+    ofBays: (bayIds) => readAll(select(db, intents).whereIn('bay_id', [...bayIds]), intents.read),
     async put(intent) {
-      await db(TABLE)
-        .insert({
-          bay_id: intent.bayId,
-          operation: intent.operation,
-          generation: intent.generation,
-          rollback: intent.rollbackOnFailure,
-          started_at: intent.startedAt.getTime(),
-          deadline: intent.deadline?.getTime() ?? null,
-          traceparent: intent.traceparent,
-          upgrade_model_id: intent.upgrade?.bayModelId ?? null,
-          upgrade: intent.upgrade && JSON.stringify(intent.upgrade),
-          stride: intent.batch,
-        })
+      const model = upgradeModels.toRow({ upgradeModelId: intent.upgrade?.bayModelId ?? null });
+      await db(intents.name)
+        .insert({ ...intents.toRow(intent), ...model })
         .onConflict('bay_id')
         .merge();
     },
     async close(bayId, generation) {
-      await db(TABLE).where({ bay_id: bayId }).andWhere('generation', '<=', generation).delete();
+      await db(intents.name).where(intents.toRow({ bayId })).andWhere('generation', '<=', generation).delete();
     },
-  };
-}
-
-function fromRow(row: Row): Intent {
-  return {
-    // Written by `put` from the same types.
-    bayId: text(row, 'bay_id') as BayId,
-    operation: text(row, 'operation') as Operation,
-    generation: number(row, 'generation'),
-    rollbackOnFailure: flag(row, 'rollback'),
-    startedAt: date(row, 'started_at'),
-    deadline: dateOrNull(row, 'deadline'),
-    traceparent: textOrNull(row, 'traceparent'),
-    upgrade: textOrNull(row, 'upgrade') === null ? null : json(row, 'upgrade'),
-    batch: number(row, 'stride'),
   };
 }

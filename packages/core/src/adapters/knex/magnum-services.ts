@@ -1,35 +1,36 @@
 import type { Knex } from 'knex';
+import type { MagnumService } from '../../domain/magnum-service.js';
 import type { MagnumServiceRepository } from '../../ports/store.js';
-import { date, dateOrNull, flag, number, text, textOrNull, type Row } from './rows.js';
+import { flag, integer, text, time } from './columns.js';
+import { readAll, select } from './queries.js';
+import { table } from './table.js';
 
-const TABLE = 'magnum_service';
+export const magnumServices = table<MagnumService>('magnum_service', {
+  id: integer().generated(),
+  host: text(),
+  binary: text(),
+  reportCount: integer(),
+  disabled: flag(),
+  disabledReason: text().nullable(),
+  lastSeenUp: time().nullable(),
+  createdAt: time(),
+  updatedAt: time().nullable(),
+});
 
 export function magnumServiceRepository(db: Knex): MagnumServiceRepository {
+  const { name, toRow, read } = magnumServices;
   return {
     async beat(host, binary, now) {
-      const at = now.getTime();
-      const seen = await db(TABLE)
-        .where({ host, binary })
-        .update({ last_seen_up: at, updated_at: at, report_count: db.raw('report_count + 1') });
+      const counted = { report_count: db.raw('report_count + 1') };
+      const seen = await db(name)
+        .where(toRow({ host, binary }))
+        .update({ ...toRow({ lastSeenUp: now, updatedAt: now }), ...counted });
       if (seen > 0) return;
-      await db(TABLE)
-        .insert({ host, binary, report_count: 1, disabled: false, last_seen_up: at, created_at: at })
+      await db(name)
+        .insert(toRow({ host, binary, reportCount: 1, disabled: false, lastSeenUp: now, createdAt: now }))
         .onConflict(['host', 'binary'])
         .ignore();
     },
-    async list() {
-      const rows: Row[] = await db(TABLE).orderBy('id');
-      return rows.map((row) => ({
-        id: number(row, 'id'),
-        host: text(row, 'host'),
-        binary: text(row, 'binary'),
-        reportCount: number(row, 'report_count'),
-        disabled: flag(row, 'disabled'),
-        disabledReason: textOrNull(row, 'disabled_reason'),
-        lastSeenUp: dateOrNull(row, 'last_seen_up'),
-        createdAt: date(row, 'created_at'),
-        updatedAt: dateOrNull(row, 'updated_at'),
-      }));
-    },
+    list: () => readAll(select(db, magnumServices).orderBy('id'), read),
   };
 }

@@ -2,7 +2,6 @@ import knex, { type Knex } from 'knex';
 import { DomainError } from '../../domain/errors.js';
 import { listenToEveryConnection } from './connection-errors.js';
 import { WITHOUT_VALUES, withoutValuesInErrors } from './query-errors.js';
-import { QUIET } from './quiet.js';
 import { TIME_QUESTION, timeIn, type LearnTime } from './database-time.js';
 
 export interface MariadbOptions {
@@ -71,7 +70,6 @@ export function openMariadb(options: MariadbOptions): Knex {
       },
     },
     acquireConnectionTimeout: acquireTimeoutMs,
-    log: QUIET,
   });
   return listenToEveryConnection(withoutValuesInErrors(db));
 }

@@ -9,8 +9,18 @@
  */
 import type { Knex } from 'knex';
 
-/** For `knex({ … })`: the statement stands before the message with `?` in place of its values, so that it can be cut off. */
-export const WITHOUT_VALUES = { compileSqlOnError: false } as const;
+/**
+ * For `knex({ … })`. The statement stands before the message with `?` in place of its values, so that it can be cut off; and Knex prints no
+ * failure by itself: every one is an error that its caller handles.
+ */
+export const WITHOUT_VALUES = {
+  compileSqlOnError: false,
+  log: { warn: ignore, error: ignore, debug: ignore, deprecate: ignore },
+} as const;
+
+function ignore(): void {
+  // Nothing: the error is thrown as well.
+}
 
 /** Rewrites the error of each statement that fails from now on. */
 export function withoutValuesInErrors(db: Knex): Knex {

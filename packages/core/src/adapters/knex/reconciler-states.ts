@@ -2,39 +2,47 @@ import type { Knex } from 'knex';
 import { EMPTY_RECONCILER_STATE, type ReconcilerState } from '../../domain/reconciler-state.js';
 import type { BayId } from '../../domain/ids.js';
 import type { SupportRepository } from '../../ports/store.js';
-import { json, text, type Row } from './rows.js';
+import { json, time, uuid } from './columns.js';
+import { readAll, readOne, select } from './queries.js';
+import { only, table } from './table.js';
 
-const TABLE = 'bay_support';
+/** Releases before this one wrote `healing`. */
+type StoredState = Partial<ReconcilerState> & { readonly healing?: ReconcilerState['stackRetries'] };
+
+interface StateRow {
+  readonly bayId: BayId;
+  readonly support: StoredState;
+  /** Of the state once more, where figures can be made of it. */
+  readonly certificatesUntil: Date | null;
+}
+
+export const reconcilerStates = table<StateRow>('bay_support', {
+  bayId: uuid<BayId>('bay_id'),
+  support: json<StoredState>(),
+  certificatesUntil: time().nullable(),
+});
+const states = only(reconcilerStates, 'bayId', 'support');
 
 export function supportRepository(db: Knex): SupportRepository {
   return {
     async get(bayId) {
-      const row: Row | undefined = await db(TABLE).where({ bay_id: bayId }).first();
-      return row ? fromRow(row) : EMPTY_RECONCILER_STATE;
+      const row = await readOne(select(db, states).where(states.toRow({ bayId })), states.read);
+      return row ? stateOf(row.support) : EMPTY_RECONCILER_STATE;
     },
     async ofBays(bayIds) {
-      const rows: Row[] = await db(TABLE).whereIn('bay_id', [...bayIds]);
-      // The column holds ids of bays only.
-      return new Map(rows.map((row) => [text(row, 'bay_id') as BayId, fromRow(row)]));
+      const rows = await readAll(select(db, states).whereIn('bay_id', [...bayIds]), states.read);
+      return new Map(rows.map((row) => [row.bayId, stateOf(row.support)]));
     },
     async save(bayId, support) {
-      await db(TABLE)
-        .insert({
-          bay_id: bayId,
-          support: JSON.stringify(support),
-          certificates_until: support.certificatesUntil === null ? null : Date.parse(support.certificatesUntil),
-        })
+      const certificatesUntil = support.certificatesUntil === null ? null : new Date(support.certificatesUntil);
+      await db(reconcilerStates.name)
+        .insert(reconcilerStates.toRow({ bayId, support, certificatesUntil }))
         .onConflict('bay_id')
         .merge();
     },
   };
 }
 
-function fromRow(row: Row): ReconcilerState {
-  const { healing, ...stored } = json<Partial<ReconcilerState> & { readonly healing?: ReconcilerState['stackRetries'] }>(
-    row,
-    'support',
-  );
-  // Releases before this one wrote `healing`.
+function stateOf({ healing, ...stored }: StoredState): ReconcilerState {
   return { ...EMPTY_RECONCILER_STATE, ...(healing ? { stackRetries: healing } : {}), ...stored };
 }

@@ -1,4 +1,4 @@
-import type { Values } from './values.js';
+import type { Table, Values } from './table.js';
 
 /** Of one generation. What is made of a row, and its written form, are each about as large as the row itself. */
 const MOST_ROWS = 2_000;
@@ -39,6 +39,11 @@ export class RowCache<T> {
     this.#young.set(key, known);
     return known.made;
   };
+}
+
+/** Of a table whose rows are found by their keys. */
+export function rowCache<T>(table: Table<T>): RowCache<T> {
+  return new RowCache(table.read, table.keyAt);
 }
 
 interface Known<T> {

@@ -1,30 +1,40 @@
 import type { Knex } from 'knex';
+import { DomainError } from '../../domain/errors.js';
 import type { SecretRepository } from '../../ports/store.js';
-import { text, type Row } from './rows.js';
+import { text } from './columns.js';
+import { readAll, readOne, select } from './queries.js';
+import { only, table } from './table.js';
 
-const TABLE = 'vault_secret';
+interface StoredSecret {
+  readonly ref: string;
+  readonly sealed: string;
+}
+
+export const secrets = table<StoredSecret>('vault_secret', { ref: text(), sealed: text() });
+const refs = only(secrets, 'ref');
 
 export function secretRepository(db: Knex): SecretRepository {
+  const { name } = secrets;
+  const get = async (ref: string): Promise<string | undefined> =>
+    (await readOne(select(db, secrets).where({ ref }), secrets.read))?.sealed;
   return {
+    get,
     async keep(ref, sealed) {
-      await db(TABLE).insert({ ref, sealed }).onConflict('ref').ignore();
-      const row: Row = await db(TABLE).where({ ref }).first();
-      return text(row, 'sealed');
+      await db(name).insert({ ref, sealed }).onConflict('ref').ignore();
+      const kept = await get(ref);
+      if (kept === undefined) throw new DomainError('internal', 'A secret was deleted while it was written.');
+      return kept;
     },
     async put(ref, sealed) {
-      await db(TABLE).insert({ ref, sealed }).onConflict('ref').merge();
-    },
-    async get(ref) {
-      const row: Row | undefined = await db(TABLE).where({ ref }).first();
-      return row && text(row, 'sealed');
+      await db(name).insert({ ref, sealed }).onConflict('ref').merge();
     },
     async delete(ref) {
-      await db(TABLE).where({ ref }).delete();
+      await db(name).where({ ref }).delete();
     },
     async deleteOf(bayId) {
-      const rows: Row[] = await db(TABLE).where('ref', 'like', `bay/${bayId}/%`).select('ref');
-      await db(TABLE).where('ref', 'like', `bay/${bayId}/%`).delete();
-      return rows.map((row) => text(row, 'ref'));
+      const deleted = await readAll(select(db, refs).where('ref', 'like', `bay/${bayId}/%`), refs.read);
+      await db(name).where('ref', 'like', `bay/${bayId}/%`).delete();
+      return deleted.map(({ ref }) => ref);
     },
   };
 }

@@ -2,7 +2,6 @@ import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import knex, { type Knex } from 'knex';
 import { WITHOUT_VALUES, withoutValuesInErrors } from './query-errors.js';
-import { QUIET } from './quiet.js';
 import { isDuplicate } from './transactions.js';
 
 const require = createRequire(import.meta.url);
@@ -108,7 +107,6 @@ export function openSqlite(file: string, { busyTimeoutMs = BUSY_MS }: SqliteOpti
     client: libsqlClient(),
     connection: { filename: file },
     useNullAsDefault: true,
-    log: QUIET,
     pool: {
       min: 1,
       max: 1,

@@ -1,48 +1,55 @@
 import type { Knex } from 'knex';
+import type { BayStatus } from '../../domain/bay-status.js';
 import type { Clock } from '../../ports/clock.js';
-import type { ServiceStats, StatsReader } from '../../ports/stats.js';
-import { dateOrNull, number, text, type Row } from './rows.js';
+import type { HeldLease, ServiceStats, StatsReader } from '../../ports/stats.js';
+import { integer, text, time } from './columns.js';
+import { countRows, readAll, readOne, select } from './queries.js';
+import { table } from './table.js';
 
 const SOON_MS = 30 * 86_400_000;
+
+const statuses = table<{ readonly status: BayStatus; readonly bays: number }>('bay', {
+  status: text<BayStatus>(),
+  bays: integer().computed('count(*)'),
+});
+const due = table<{ readonly items: number; readonly oldest: number | null }>('work_item', {
+  items: integer().computed('count(*)'),
+  oldest: integer().nullable().computed('min(due_at)'),
+});
+const expiry = table<{ readonly first: Date | null }>('bay_support', {
+  first: time().nullable().computed('min(certificates_until)'),
+});
+const leases = table<HeldLease>('work_item', {
+  bayId: text(),
+  owner: text('lease_owner'),
+  fence: integer(),
+  until: time('lease_until'),
+});
 
 /** Six small statements, run when the figures are asked for: nothing is counted along the way. */
 export function statsReader(db: Knex, clock: Clock): StatsReader {
   return {
-    async read() {
+    async read(): Promise<ServiceStats> {
       const now = clock.now().getTime();
-      const statuses: Row[] = await db('bay').select('status').count({ n: '*' }).groupBy('status');
-      const free = db('work_item')
+      const byStatus = await readAll(select(db, statuses).groupBy('status'), statuses.read);
+      const free = select(db, due)
         .where('due_at', '<=', now)
         .andWhere((lease) => lease.whereNull('lease_until').orWhere('lease_until', '<=', now));
-      const due: Row | undefined = await free.count({ n: '*' }).min({ oldest: 'due_at' }).first();
-      const leased: Row | undefined = await db('work_item').where('lease_until', '>', now).count({ n: '*' }).first();
-      const soon = now + SOON_MS;
-      const expiring: Row | undefined = await db('bay_support').where('certificates_until', '<=', soon).count({ n: '*' }).first();
-      const first: Row | undefined = await db('bay_support').min({ until: 'certificates_until' }).first();
-      const dueItems = due ? number(due, 'n') : 0;
+      const { items, oldest } = (await readOne(free, due.read)) ?? { items: 0, oldest: null };
       return {
-        // The column holds statuses only.
-        baysByStatus: Object.fromEntries(
-          statuses.map((row) => [text(row, 'status'), number(row, 'n')]),
-        ) as ServiceStats['baysByStatus'],
-        dueItems,
-        leasedItems: leased ? number(leased, 'n') : 0,
-        expiringBays: expiring ? number(expiring, 'n') : 0,
-        nextExpiry: first ? dateOrNull(first, 'until') : null,
-        oldestDueMs: due && dueItems > 0 ? Math.max(0, now - number(due, 'oldest')) : 0,
+        // One entry for each status.
+        baysByStatus: Object.fromEntries(byStatus.map(({ status, bays }) => [status, bays])) as ServiceStats['baysByStatus'],
+        dueItems: items,
+        leasedItems: await countRows(db('work_item').where('lease_until', '>', now)),
+        expiringBays: await countRows(db('bay_support').where('certificates_until', '<=', now + SOON_MS)),
+        nextExpiry: (await readOne(select(db, expiry), expiry.read))?.first ?? null,
+        oldestDueMs: oldest === null ? 0 : Math.max(0, now - oldest),
       };
     },
-    async leases(limit) {
-      const rows: Row[] = await db('work_item')
-        .where('lease_until', '>', clock.now().getTime())
-        .orderBy('lease_until')
-        .limit(limit);
-      return rows.map((row) => ({
-        bayId: text(row, 'bay_id'),
-        owner: text(row, 'lease_owner'),
-        fence: number(row, 'fence'),
-        until: new Date(number(row, 'lease_until')),
-      }));
-    },
+    leases: (limit) =>
+      readAll(
+        select(db, leases).where('lease_until', '>', clock.now().getTime()).orderBy('lease_until').limit(limit),
+        leases.read,
+      ),
   };
 }

@@ -3,9 +3,51 @@ import { DomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Lease, Release, WorkQueue, WorkRepository } from '../../ports/store.js';
-import { number, text, textOrNull, type Row } from './rows.js';
+import { integer, text, uuid } from './columns.js';
+import { readAll, readOne, select } from './queries.js';
+import { only, table } from './table.js';
 
-const TABLE = 'work_item';
+interface WorkItem {
+  readonly bayId: BayId;
+  /** Milliseconds since 1970, or `NEVER`. */
+  readonly dueAt: number;
+  readonly wakes: number;
+  readonly attempts: number;
+  readonly leaseOwner: string | null;
+  /** Milliseconds since 1970. */
+  readonly leaseUntil: number | null;
+  readonly fence: number;
+}
+
+export const workItems = table<WorkItem>('work_item', {
+  bayId: uuid<BayId>('bay_id'),
+  dueAt: integer(),
+  wakes: integer(),
+  attempts: integer(),
+  leaseOwner: text().nullable(),
+  leaseUntil: integer().nullable(),
+  fence: integer(),
+});
+const TABLE = workItems.name;
+const claims = only(workItems, 'bayId', 'fence');
+
+interface DueItem extends Pick<WorkItem, 'bayId' | 'fence' | 'wakes' | 'attempts'> {
+  readonly projectId: string | null;
+}
+
+/** Of a subquery with that name. */
+const dueItems = table<DueItem>('due', {
+  ...only(workItems, 'bayId', 'fence', 'wakes', 'attempts').fields,
+  projectId: text().nullable(),
+});
+
+/** When the next item can be claimed. */
+const nextTime = table<{ readonly due: number | null }>(TABLE, {
+  due: integer()
+    .nullable()
+    .computed('min(case when lease_until is not null and lease_until > due_at then lease_until else due_at end)'),
+});
+
 export const LEASE_MS = 30_000;
 /** Sorts after every date; an item that rests stays, so that its fence keeps growing. */
 const NEVER = Number.MAX_SAFE_INTEGER;
@@ -53,7 +95,7 @@ export function workQueue(db: Knex, clock: Clock): WorkQueue {
   return {
     async claim(owner, limit) {
       const now = clock.now().getTime();
-      const due = await dueItems(db, now, limit);
+      const due = await findDue(db, now, limit);
       const claimed: Lease[] = [];
       for (const items of chunks(due)) claimed.push(...(await claimItems(db, items, { owner, now })));
       return claimed;
@@ -63,8 +105,8 @@ export function workQueue(db: Knex, clock: Clock): WorkQueue {
       const held: Lease[] = [];
       for (const some of chunks(leases)) {
         await heldOf(db, some).update({ lease_until: now + LEASE_MS });
-        const rows: Row[] = await heldOf(db, some).select('bay_id', 'fence');
-        const fences = new Map(rows.map((row) => [text(row, 'bay_id'), number(row, 'fence')]));
+        const rows = await readAll(heldOf(db, some).select(db.raw(claims.selection)), claims.read);
+        const fences = new Map(rows.map(({ bayId, fence }) => [bayId, fence]));
         held.push(
           ...some
             .filter((lease) => fences.get(lease.bayId) === lease.fence)
@@ -77,18 +119,14 @@ export function workQueue(db: Knex, clock: Clock): WorkQueue {
       for (const some of chunks(releases)) await releaseItems(db, some, clock.now().getTime());
     },
     async nextDue() {
-      const free = 'case when lease_until is not null and lease_until > due_at then lease_until else due_at end';
-      const row: Row | undefined = await db(TABLE)
-        .select(db.raw(`min(${free}) as due`))
-        .first();
-      const due = row?.['due'] === null || row === undefined ? NEVER : number(row, 'due');
+      const due = (await readOne(select(db, nextTime), nextTime.read))?.due ?? NEVER;
       return due >= NEVER ? undefined : new Date(due);
     },
   };
 }
 
 /** The oldest item of every project, then the second one of every project, and so on. */
-async function dueItems(db: Knex, now: number, limit: number): Promise<readonly Row[]> {
+async function findDue(db: Knex, now: number, limit: number): Promise<readonly DueItem[]> {
   const due = db(TABLE)
     .leftJoin('bay', 'bay.uuid', `${TABLE}.bay_id`)
     .where(`${TABLE}.due_at`, '<=', now)
@@ -102,40 +140,32 @@ async function dueItems(db: Knex, now: number, limit: number): Promise<readonly 
       'bay.project_id',
       db.raw(`row_number() over (partition by bay.project_id order by ${TABLE}.due_at, ${TABLE}.bay_id) as turn`),
     );
-  const rows: readonly Row[] = await db
-    .select('*')
+  const query = select(db, dueItems)
     .from(due.as('due'))
     .orderBy([{ column: 'turn' }, { column: 'due_at' }, { column: 'bay_id' }])
     .limit(limit);
-  return rows;
+  return readAll(query, dueItems.read);
 }
 
 /** Whoever changes the fence first has the item: the others find another fence. */
 async function claimItems(
   db: Knex,
-  items: readonly Row[],
+  items: readonly DueItem[],
   claim: { readonly owner: string; readonly now: number },
 ): Promise<readonly Lease[]> {
   const until = claim.now + LEASE_MS;
-  const pairs = items.map((row): [string, number] => [text(row, 'bay_id'), number(row, 'fence')]);
-  const won = await inPairs(db, pairs).update({ lease_owner: claim.owner, lease_until: until, fence: db.raw('fence + 1') });
-  if (won === 0) return [];
+  const pairs = items.map(({ bayId, fence }): [string, number] => [bayId, fence]);
+  const changed = await inPairs(db, pairs).update({ lease_owner: claim.owner, lease_until: until, fence: db.raw('fence + 1') });
+  if (changed === 0) return [];
   const next = pairs.map(([id, fence]): [string, number] => [id, fence + 1]);
-  const rows: Row[] = await inPairs(db, next).where({ lease_owner: claim.owner }).select('bay_id');
-  const mine = new Set(rows.map((row) => text(row, 'bay_id')));
+  const won = await readAll(inPairs(db, next).where({ lease_owner: claim.owner }).select(db.raw(ids.selection)), ids.read);
+  const mine = new Set(won.map(({ bayId }) => bayId));
   return items
-    .filter((row) => mine.has(text(row, 'bay_id')))
-    .map((row) => ({
-      // The column holds ids of bays only.
-      bayId: text(row, 'bay_id') as BayId,
-      projectId: textOrNull(row, 'project_id'),
-      owner: claim.owner,
-      fence: number(row, 'fence') + 1,
-      until: new Date(until),
-      wakes: number(row, 'wakes'),
-      attempts: number(row, 'attempts'),
-    }));
+    .filter(({ bayId }) => mine.has(bayId))
+    .map((item) => ({ ...item, owner: claim.owner, fence: item.fence + 1, until: new Date(until) }));
 }
+
+const ids = only(workItems, 'bayId');
 
 async function releaseItems(db: Knex, releases: readonly Release[], now: number): Promise<void> {
   // A wake that came during the pass asked for something that the pass may not have seen.

@@ -1,59 +1,38 @@
 import type { Knex } from 'knex';
 import type { BayId, X509KeyPairId } from '../../domain/ids.js';
-import { isUuid } from '../../domain/ids.js';
 import type { X509KeyPair } from '../../domain/x509-key-pair.js';
-import type { Visibility, X509KeyPairRepository } from '../../ports/store.js';
-import { date, dateOrNull, number, pageOf, text, textOrNull, type Row } from './rows.js';
+import type { X509KeyPairRepository } from '../../ports/store.js';
+import { sequence, text, time, uuid } from './columns.js';
+import { pageOf } from './paging.js';
+import { hasIdent, readAll, selectVisible } from './queries.js';
+import { table } from './table.js';
 
-const TABLE = 'x509_key_pair';
-const SORTABLE = Object.fromEntries(
-  ['id', 'uuid', 'name', 'bay_uuid', 'project_id', 'user_id', 'created_at', 'updated_at'].map((name) => [name, name]),
-);
+export const x509KeyPairs = table<X509KeyPair>('x509_key_pair', {
+  sequence: sequence(),
+  id: uuid<X509KeyPairId>().sortable(),
+  bayId: uuid<BayId>('bay_uuid').sortable(),
+  projectId: text().sortable(),
+  userId: text().sortable(),
+  name: text().nullable().sortable(),
+  caCertificate: text('ca_cert').nullable(),
+  certificate: text().nullable(),
+  sealedPrivateKey: text().nullable(),
+  createdAt: time().sortable(),
+  updatedAt: time().nullable().sortable(),
+});
 
 export function x509KeyPairRepository(db: Knex): X509KeyPairRepository {
-  const visibleTo = (visible: Visibility): Knex.QueryBuilder =>
-    visible.projectId === null ? db(TABLE) : db(TABLE).where({ project_id: visible.projectId });
   return {
-    async find(ident, visible) {
-      const rows: Row[] = await visibleTo(visible).where(isUuid(ident) ? { uuid: ident } : { name: ident });
-      return rows.map(fromRow);
-    },
+    find: (ident, visible) =>
+      readAll(selectVisible(db, x509KeyPairs, visible).where(hasIdent(x509KeyPairs, ident)), x509KeyPairs.read),
     async list(visible, page) {
-      return (await pageOf(visibleTo(visible).select(`${TABLE}.*`), db, TABLE, page, SORTABLE)).map(fromRow);
+      return readAll(pageOf(selectVisible(db, x509KeyPairs, visible), { db, table: x509KeyPairs, page }), x509KeyPairs.read);
     },
     async insert(pair) {
-      await db(TABLE).insert({
-        uuid: pair.id,
-        bay_uuid: pair.bayId,
-        project_id: pair.projectId,
-        user_id: pair.userId,
-        name: pair.name,
-        ca_cert: pair.caCertificate,
-        certificate: pair.certificate,
-        sealed_private_key: pair.sealedPrivateKey,
-        created_at: pair.createdAt.getTime(),
-        updated_at: pair.updatedAt?.getTime() ?? null,
-      });
+      await db(x509KeyPairs.name).insert(x509KeyPairs.toRow(pair));
     },
     async delete(id) {
-      await db(TABLE).where({ uuid: id }).delete();
+      await db(x509KeyPairs.name).where(x509KeyPairs.toRow({ id })).delete();
     },
-  };
-}
-
-function fromRow(row: Row): X509KeyPair {
-  return {
-    // Ids are what `insert` wrote from the same types.
-    id: text(row, 'uuid') as X509KeyPairId,
-    sequence: number(row, 'id'),
-    bayId: text(row, 'bay_uuid') as BayId,
-    projectId: text(row, 'project_id'),
-    userId: text(row, 'user_id'),
-    name: textOrNull(row, 'name'),
-    caCertificate: textOrNull(row, 'ca_cert'),
-    certificate: textOrNull(row, 'certificate'),
-    sealedPrivateKey: textOrNull(row, 'sealed_private_key'),
-    createdAt: date(row, 'created_at'),
-    updatedAt: dateOrNull(row, 'updated_at'),
   };
 }
