@@ -1,8 +1,8 @@
-import type { components } from '@magnum-ts/openapi';
 import { followBay, listBayEvents, type Told } from '../app/bay-events.js';
 import { findBay } from '../app/find.js';
 import type { BayEvent } from '../domain/bay-event.js';
 import type { JsonObject } from '../domain/json.js';
+import { wireJson } from './http/fields.js';
 import type { Answer, Handler } from './http/handler.js';
 
 const PAGE = 100;
@@ -34,7 +34,7 @@ function page(address: string, { events, limit }: { events: readonly BayEvent[];
 }
 
 function presentEvent(event: BayEvent): JsonObject {
-  const wire: components['schemas']['BayEvent'] = {
+  return wireJson<'BayEvent'>({
     id: event.id,
     at: event.at.toISOString(),
     kind: event.kind,
@@ -44,8 +44,7 @@ function presentEvent(event: BayEvent): JsonObject {
     resource_id: event.resourceId,
     status: event.status,
     reason: event.reason,
-  };
-  return wire as JsonObject; // the wire type is JSON by the spec
+  });
 }
 
 /** Server-sent events (WHATWG HTML, 9.2): the id of each lets a client that lost its connection read on. */

@@ -12,7 +12,7 @@ import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import type { Problem } from '../domain/labels.js';
 import { etagOfModel, requireMatch } from './http/etag.js';
-import { flagField, mapField, numberField, textField } from './http/fields.js';
+import { bodyOf, flagField, mapField, numberField, textField, wireJson } from './http/fields.js';
 import type { Answer, Call, Handler } from './http/handler.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
 import { listAnswer } from './http/pages.js';
@@ -98,11 +98,6 @@ export const bayModelHandlers = {
   deleteBayModel: operations.delete,
 } satisfies Record<string, Handler>;
 
-function bodyOf(call: Call): JsonObject {
-  // The body of a create was checked against an object schema.
-  return (call.body ?? {}) as JsonObject;
-}
-
 /** What both wordings say of a model. */
 export function parseModel(body: JsonObject): Omit<BayModelFields, 'driver'> {
   const imageId = textField(body, 'image_id');
@@ -146,8 +141,7 @@ export function parseModel(body: JsonObject): Omit<BayModelFields, 'driver'> {
 
 function present(call: Call, model: BayModel): WireModel {
   const links = [...resourceLinks(call.baseUrl, BAY_MODELS.collection, model.id)];
-  const wire: Wire = Object.assign(modelFields(model), { links });
-  return wire as Wire & WireModel; // the wire type is JSON by the spec
+  return wireJson<'BayModel'>(Object.assign(modelFields(model), { links }));
 }
 
 /** Fields that both wordings show; for `Object.assign`, as `summaryFields` of bays. */

@@ -10,7 +10,7 @@ import { clientConfigHandler } from './client-config.js';
 import { bayEventsHandler } from './bay-events.js';
 import { etagOfBay, requireMatch } from './http/etag.js';
 import { planAnswer } from './bay-plan.js';
-import { flagField, mapField, numberField, textField } from './http/fields.js';
+import { bodyOf, flagField, mapField, numberField, textField } from './http/fields.js';
 import type { Answer, ApiDeps, Call, Handler } from './http/handler.js';
 import { resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
 import { listAnswer } from './http/pages.js';
@@ -125,11 +125,6 @@ export function parseBay(call: Call, names: BayNames): Omit<CreateBay, 'floating
     fixedSubnet: textField(body, 'fixed_subnet'),
     masterLbEnabled: flagField(body, 'master_lb_enabled'),
   };
-}
-
-export function bodyOf(call: Call): JsonObject {
-  // The body of a create was checked against an object schema.
-  return (call.body ?? {}) as JsonObject;
 }
 
 /** Absent or empty labels are the model's (docs/contract/resources.md#defaults). */

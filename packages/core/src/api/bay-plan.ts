@@ -1,12 +1,12 @@
 import type { components } from '@magnum-ts/openapi';
 import type { BayPlan } from '../app/preflight.js';
-import type { JsonObject } from '../domain/json.js';
 import { entriesOf } from '../domain/stack-needs.js';
+import { wireJson } from './http/fields.js';
 import type { Answer } from './http/handler.js';
 
 /** What a dry run answers: a success of its own status, at every version. */
 export function planAnswer(plan: BayPlan): Answer {
-  const wire: components['schemas']['BayPlan'] = {
+  const body = wireJson<'BayPlan'>({
     name: plan.name,
     driver: plan.driver,
     resources: byType(plan),
@@ -15,8 +15,8 @@ export function planAnswer(plan: BayPlan): Answer {
       return { kind, needed, limit: allowance?.limit ?? null, used: allowance?.used ?? null };
     }),
     warnings: plan.warnings.map(({ field, message }) => ({ field, message })),
-  };
-  return { status: 200, body: wire as typeof wire & JsonObject, warnings: plan.warnings }; // the wire type is JSON by the spec
+  });
+  return { status: 200, body, warnings: plan.warnings };
 }
 
 function byType({ resources }: BayPlan): components['schemas']['BayPlan']['resources'] {

@@ -5,17 +5,8 @@ import { findBay } from '../app/find.js';
 import { settle } from '../app/settle.js';
 import { isFailed } from '../domain/bay-status.js';
 import type { BayRow } from '../ports/store.js';
-import {
-  bayLinks,
-  bayOperations,
-  bodyOf,
-  changedBay,
-  detailFields,
-  parseBay,
-  summaryFields,
-  type WireBay,
-} from './bay-operations.js';
-import { flagField, numberField } from './http/fields.js';
+import { bayLinks, bayOperations, changedBay, detailFields, parseBay, summaryFields, type WireBay } from './bay-operations.js';
+import { bodyOf, flagField, numberField, wireJson } from './http/fields.js';
 import type { Answer, ApiDeps, Call, Handler } from './http/handler.js';
 import { locationOf } from './http/links.js';
 import { BAYS } from './vocabulary.js';
@@ -84,7 +75,7 @@ function presentBay(call: Call, row: BayRow): WireBay {
     links: bayLinks(call, BAYS, row),
   });
   if (isFailed(bay.observed.status)) wire.bay_faults = faultsOf(row);
-  return wire as typeof wire & WireBay; // the wire type is JSON by the spec
+  return wireJson<'Bay'>(wire);
 }
 
 function faultsOf(row: BayRow): Record<string, string> {
@@ -93,12 +84,12 @@ function faultsOf(row: BayRow): Record<string, string> {
 
 function summary(call: Call, row: BayRow): WireBay {
   const { bay } = row;
-  const wire: components['schemas']['BaySummary'] = Object.assign(summaryFields(row), {
+  const own = {
     baymodel_id: bay.desired.bayModelId,
     bay_create_timeout: bay.desired.createTimeout,
     floating_ip_enabled: bay.desired.floatingIpEnabled,
     stack_id: bay.observed.stackId,
     links: bayLinks(call, BAYS, row),
-  });
-  return wire as typeof wire & WireBay; // the wire type is JSON by the spec
+  };
+  return wireJson<'BaySummary'>(Object.assign(summaryFields(row), own));
 }

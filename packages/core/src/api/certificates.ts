@@ -3,7 +3,7 @@ import { rotateAuthority } from '../app/rotate.js';
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import { checkOf, etagOfBay } from './http/etag.js';
-import { numberField, textField } from './http/fields.js';
+import { bodyOf, numberField, textField } from './http/fields.js';
 import type { Call, Handler } from './http/handler.js';
 import { resourceLinks } from './http/links.js';
 
@@ -17,8 +17,7 @@ export const certificateHandlers = {
     return { body: { ...common(call, bayId), pem } };
   },
   createCertificate: async (deps, call) => {
-    // The body was checked against an object schema.
-    const body = (call.body ?? {}) as JsonObject;
+    const body = bodyOf(call);
     const csr = textField(body, 'csr') ?? '';
     const type = textField(body, 'ca_cert_type') ?? undefined;
     const validForSeconds = numberField(body, 'valid_for') ?? undefined;

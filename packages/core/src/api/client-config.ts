@@ -1,8 +1,7 @@
-import type { components } from '@magnum-ts/openapi';
 import { makeClientConfig, type ClientConfig } from '../app/client-config.js';
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
-import { numberField } from './http/fields.js';
+import { numberField, wireJson, type Wire } from './http/fields.js';
 import type { Handler } from './http/handler.js';
 
 /** One handler for both wordings; `ident` names the parameter of the path. */
@@ -26,16 +25,15 @@ function kubeconfigIn({ kubeconfig, model }: ClientConfig): string {
 }
 
 function presentClientConfig({ bay, model, address, expiresAt, files, environment, places }: ClientConfig): JsonObject {
-  const wire: components['schemas']['ClientConfig'] = {
+  return wireJson<'ClientConfig'>({
     bay_uuid: bay.id,
     cluster_uuid: bay.id,
     name: bay.name,
-    coe: model.coe as components['schemas']['ClientConfig']['coe'], // checked when the model was made
+    coe: model.coe as Wire<'ClientConfig'>['coe'], // checked when the model was made
     api_address: address,
     expires_at: expiresAt,
     files: { ...files },
     environment: { ...environment },
     places: { ...places },
-  };
-  return wire as typeof wire & JsonObject; // the wire type is JSON by the spec
+  });
 }

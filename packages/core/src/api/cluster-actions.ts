@@ -2,9 +2,8 @@ import { isWithin } from '@magnum-ts/openapi';
 import { resizeBay } from '../app/resize.js';
 import { upgradeBay } from '../app/upgrade.js';
 import { DomainError } from '../domain/errors.js';
-import { bodyOf } from './bay-operations.js';
 import { checkOf, etagOfBay } from './http/etag.js';
-import { numberField, textField, textsField } from './http/fields.js';
+import { bodyOf, numberField, textField, textsField } from './http/fields.js';
 import type { Call, Handler } from './http/handler.js';
 
 /** Routes 7 and 8 of docs/contract/endpoints.md#clusters. */

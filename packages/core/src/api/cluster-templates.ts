@@ -1,7 +1,6 @@
-import type { components } from '@magnum-ts/openapi';
 import type { BayModel } from '../domain/bay-model.js';
 import { bayModelOperations, modelFields, parseModel, type WireModel } from './bay-models.js';
-import { textField } from './http/fields.js';
+import { textField, wireJson } from './http/fields.js';
 import type { Call, Handler } from './http/handler.js';
 import { resourceLinks } from './http/links.js';
 import { CLUSTER_TEMPLATES } from './vocabulary.js';
@@ -23,11 +22,11 @@ export const clusterTemplateHandlers = {
 } satisfies Record<string, Handler>;
 
 function present(call: Call, model: BayModel): WireModel {
-  const wire: components['schemas']['ClusterTemplate'] = Object.assign(modelFields(model), {
+  const own = {
     driver: model.driver,
     project_id: model.projectId,
     user_id: model.userId,
     links: [...resourceLinks(call.baseUrl, CLUSTER_TEMPLATES.collection, model.id)],
-  });
-  return wire as typeof wire & WireModel; // the wire type is JSON by the spec
+  };
+  return wireJson<'ClusterTemplate'>(Object.assign(modelFields(model), own));
 }

@@ -6,17 +6,8 @@ import { isJsonObject } from '../domain/json.js';
 import { labelDifference } from '../domain/labels.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import type { BayRow } from '../ports/store.js';
-import {
-  bayLinks,
-  bayOperations,
-  bodyOf,
-  changedBay,
-  detailFields,
-  parseBay,
-  summaryFields,
-  type WireBay,
-} from './bay-operations.js';
-import { flagField, numberField, textField } from './http/fields.js';
+import { bayLinks, bayOperations, changedBay, detailFields, parseBay, summaryFields, type WireBay } from './bay-operations.js';
+import { bodyOf, flagField, numberField, textField, wireJson } from './http/fields.js';
 import type { Call, Handler } from './http/handler.js';
 import { touches } from './http/patch.js';
 import { CLUSTERS } from './vocabulary.js';
@@ -104,12 +95,11 @@ function presentCluster(call: Call, row: BayRow, failed: readonly NodeGroup[] = 
     user_id: bay.userId,
   });
   if (isFailed(bay.observed.status)) wire.faults = faultsOf(failed);
-  return wire as typeof wire & WireBay; // the wire type is JSON by the spec
+  return wireJson<'Cluster'>(wire);
 }
 
 function summary(call: Call, row: BayRow): WireBay {
-  const wire: components['schemas']['ClusterSummary'] = Object.assign(summaryFields(row), ownSummary(call, row));
-  return wire as typeof wire & WireBay; // the wire type is JSON by the spec
+  return wireJson<'ClusterSummary'>(Object.assign(summaryFields(row), ownSummary(call, row)));
 }
 
 function ownSummary(call: Call, row: BayRow) {

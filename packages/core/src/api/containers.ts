@@ -1,4 +1,3 @@
-import type { components } from '@magnum-ts/openapi';
 import {
   actOnContainer,
   containerLogs,
@@ -15,7 +14,7 @@ import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import type { Container } from '../domain/container.js';
 import type { ContainerAction } from '../ports/bus.js';
-import { mapField, textField } from './http/fields.js';
+import { bodyOf, mapField, textField, wireJson, type Wire } from './http/fields.js';
 import type { Answer, Call, Handler } from './http/handler.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
 import { listAnswer } from './http/pages.js';
@@ -23,7 +22,6 @@ import { pageOf } from './http/pagination.js';
 import { changedFields, patchResource } from './http/patch.js';
 
 const COLLECTION = 'containers';
-type Wire = components['schemas']['Container'];
 
 const list =
   (path: string, detail: boolean): Handler =>
@@ -59,8 +57,7 @@ export const containerHandlers = {
     body: presentContainer(call, await getContainer(deps, call.access, identOf(call), call.signal())),
   }),
   createContainer: async (deps, call): Promise<Answer> => {
-    // The body was checked against an object schema.
-    const body = (call.body ?? {}) as JsonObject;
+    const body = bodyOf(call);
     const view = await createContainer(
       deps,
       call.access,
@@ -134,9 +131,9 @@ function changedContainer(call: Call, container: Container): Container {
   };
 }
 
-function presentContainer(call: Call, view: ContainerView): Wire & JsonObject & { readonly uuid: string } {
+function presentContainer(call: Call, view: ContainerView): Wire<'Container'> {
   const { container } = view;
-  const wire: Wire = {
+  return wireJson<'Container'>({
     uuid: container.id,
     name: container.name,
     bay_uuid: container.bayId,
@@ -150,8 +147,7 @@ function presentContainer(call: Call, view: ContainerView): Wire & JsonObject & 
     links: [...resourceLinks(call.baseUrl, COLLECTION, container.id)],
     created_at: wireTime(container.createdAt),
     updated_at: wireTimeOrNull(container.updatedAt),
-  };
-  return wire as Wire & JsonObject & { readonly uuid: string }; // the wire type is JSON by the spec
+  });
 }
 
 const DETAIL_ONLY: ReadonlySet<string> = new Set(['status_reason', 'node', 'created_at', 'updated_at']);

@@ -3,7 +3,7 @@ import { rotateCredential } from '../app/rotate.js';
 import type { BaySecretValue } from '../domain/bay-secrets.js';
 import type { JsonObject } from '../domain/json.js';
 import { checkOf, etagOfBay } from './http/etag.js';
-import { textField } from './http/fields.js';
+import { bodyOf, textField } from './http/fields.js';
 import type { Answer, Call, Handler } from './http/handler.js';
 import { resourceLinks } from './http/links.js';
 
@@ -29,8 +29,7 @@ export const credentialHandlers = {
     return { body: { cluster_uuid: bayId, secrets: secrets.map(presentSecret), links } };
   },
   enrolNode: async (deps, call) => {
-    // The body was checked against its schema.
-    const body = (call.body ?? {}) as JsonObject;
+    const body = bodyOf(call);
     const [token, secret] = [textField(body, 'token') ?? '', textField(body, 'secret') ?? ''];
     const wanted = { bay: identOf(call), nodeName: call.params['node_name'] ?? '', token, secret };
     return presentCredential(call, await enrolNode(deps, wanted, call.signal()));

@@ -1,12 +1,11 @@
-import type { components } from '@magnum-ts/openapi';
 import { getDriver, listDrivers } from '../app/drivers.js';
 import type { JsonObject } from '../domain/json.js';
 import type { BayDriver } from '../ports/bay-driver.js';
+import { wireJson } from './http/fields.js';
 import type { Call, Handler } from './http/handler.js';
 import { resourceLinks } from './http/links.js';
 
 const COLLECTION = 'drivers';
-type Wire = components['schemas']['Driver'];
 
 /** What the drivers can serve, and the labels that they read: one table for validation, documentation and discovery. */
 export const driverHandlers = {
@@ -19,7 +18,7 @@ export const driverHandlers = {
 } satisfies Record<string, Handler>;
 
 function presentDriver(call: Call, driver: BayDriver): JsonObject {
-  const wire: Wire = {
+  return wireJson<'Driver'>({
     name: driver.name,
     platforms: driver.provides.map(({ serverType, distro, coe }) => ({ server_type: serverType, distro, coe })),
     labels: Object.entries(driver.labels).map(([name, rule]) => ({
@@ -32,6 +31,5 @@ function presentDriver(call: Call, driver: BayDriver): JsonObject {
       meaning: rule.meaning,
     })),
     links: [...resourceLinks(call.baseUrl, COLLECTION, driver.name)],
-  };
-  return wire as Wire & JsonObject; // the wire type is JSON by the spec
+  });
 }

@@ -1,4 +1,3 @@
-import type { components } from '@magnum-ts/openapi';
 import {
   createFederation,
   deleteFederation,
@@ -10,7 +9,7 @@ import { findFederation } from '../app/find.js';
 import { DomainError } from '../domain/errors.js';
 import type { Federation } from '../domain/federation.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.js';
-import { mapField, textField } from './http/fields.js';
+import { bodyOf, mapField, textField, wireJson, type Wire } from './http/fields.js';
 import type { Call, Handler } from './http/handler.js';
 import { resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
 import { listAnswer } from './http/pages.js';
@@ -19,7 +18,6 @@ import { changedFields, patchResource } from './http/patch.js';
 
 const COLLECTION = 'federations';
 const MEMBERS = '/member_ids';
-type Wire = components['schemas']['Federation'];
 type Present = (call: Call, federation: Federation) => JsonObject;
 
 const list =
@@ -47,8 +45,7 @@ export const federationHandlers = {
     body: presentFederation(call, await findFederation(deps, call.access, identOf(call))),
   }),
   createFederation: async (deps, call) => {
-    // The body was checked against an object schema.
-    const body = (call.body ?? {}) as JsonObject;
+    const body = bodyOf(call);
     const uuid = await createFederation(deps, call.access, {
       name: textField(body, 'name'),
       hostBay: textField(body, 'hostcluster_id') ?? '',
@@ -110,28 +107,23 @@ function memberIn(entry: JsonValue): string {
 }
 
 function presentFederation(call: Call, federation: Federation): JsonObject {
-  const wire: Wire = {
-    ...summaryOf(call, federation),
+  return wireJson<'Federation'>({
+    ...presentSummary(call, federation),
     status_reason: federation.statusReason,
     created_at: wireTime(federation.createdAt),
     updated_at: wireTimeOrNull(federation.updatedAt),
-  };
-  return wire as JsonObject; // the wire type is JSON by the spec
+  });
 }
 
-function presentSummary(call: Call, federation: Federation): JsonObject {
-  return summaryOf(call, federation) as JsonObject; // as above
-}
-
-function summaryOf(call: Call, federation: Federation): components['schemas']['FederationSummary'] {
-  return {
+function presentSummary(call: Call, federation: Federation): Wire<'FederationSummary'> {
+  return wireJson<'FederationSummary'>({
     uuid: federation.id,
     name: federation.name,
     hostcluster_id: federation.hostBayId,
     member_ids: [...federation.memberIds],
     // A federation only ever has the statuses of the three operations.
-    status: federation.status as Wire['status'],
+    status: federation.status as Wire<'Federation'>['status'],
     properties: { ...federation.properties },
     links: [...resourceLinks(call.baseUrl, COLLECTION, federation.id)],
-  };
+  });
 }

@@ -10,8 +10,7 @@ import {
 } from '../app/manifests.js';
 import type { JsonObject } from '../domain/json.js';
 import type { ManifestKind } from '../domain/manifest.js';
-import { bodyOf } from './bay-operations.js';
-import { textField } from './http/fields.js';
+import { bodyOf, textField } from './http/fields.js';
 import type { Call, Handler } from './http/handler.js';
 import { locationOf, resourceLinks, wireTime } from './http/links.js';
 import { pageOf } from './http/pagination.js';

@@ -1,4 +1,3 @@
-import type { components } from '@magnum-ts/openapi';
 import {
   createNodeGroup,
   deleteNodeGroup,
@@ -17,17 +16,15 @@ import type { JsonObject } from '../domain/json.js';
 import { labelDifference } from '../domain/labels.js';
 import type { NodeGroup, Taint } from '../domain/node-group.js';
 import { parseTaint } from '../domain/node-group-rules.js';
-import { bodyOf, nonEmpty } from './bay-operations.js';
+import { nonEmpty } from './bay-operations.js';
 import { etagOfBay, requireMatch } from './http/etag.js';
-import { flagField, mapField, numberField, textField } from './http/fields.js';
+import { bodyOf, flagField, mapField, numberField, textField, wireJson, type Wire } from './http/fields.js';
 import type { Answer, Call, Handler } from './http/handler.js';
 import { resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
 import { nodeFields } from './node-fields.js';
 import { listAnswer } from './http/pages.js';
 import { pageOf } from './http/pagination.js';
 import { patchResource } from './http/patch.js';
-
-type Wire = components['schemas']['NodeGroup'];
 
 /** Routes: docs/contract/endpoints.md#node-groups. */
 export const nodeGroupHandlers = {
@@ -135,9 +132,9 @@ function changeOf(call: Call, owned: OwnedGroup): NodeGroupChange {
   };
 }
 
-function presentNodeGroup(call: Call, { bay, row: { group, addresses } }: OwnedGroup): Wire & JsonObject {
+function presentNodeGroup(call: Call, { bay, row: { group, addresses } }: OwnedGroup): Wire<'NodeGroup'> {
   const difference = labelDifference(bay.desired.labels, group.labels);
-  const wire: Wire = {
+  return wireJson<'NodeGroup'>({
     id: group.sequence,
     uuid: group.id,
     name: group.name,
@@ -166,13 +163,12 @@ function presentNodeGroup(call: Call, { bay, row: { group, addresses } }: OwnedG
     links: [...resourceLinks(call.baseUrl, collectionOf(bay), group.id)],
     created_at: wireTime(group.createdAt),
     updated_at: wireTimeOrNull(group.updatedAt),
-  };
-  return wire as Wire & JsonObject; // the wire type is JSON by the spec
+  });
 }
 
 /** Bounds show their defaults in lists, whatever they are: clients read them from the group itself (docs/contract/resources.md#node-group). */
 function presentSummary(bay: Bay, group: NodeGroup): JsonObject {
-  const wire: components['schemas']['NodeGroupSummary'] = {
+  return wireJson<'NodeGroupSummary'>({
     uuid: group.id,
     name: group.name,
     flavor_id: group.flavorId,
@@ -185,16 +181,14 @@ function presentSummary(bay: Bay, group: NodeGroup): JsonObject {
     is_default: group.isDefault,
     stack_id: bay.observed.stackId,
     status: group.status,
-  };
-  return wire as JsonObject; // the wire type is JSON by the spec
+  });
 }
 
 function presentNode(view: BayNodeView): JsonObject {
   const { node } = view;
-  const wire: components['schemas']['NodeGroupNode'] = {
+  return wireJson<'NodeGroupNode'>({
     ...nodeFields(view),
     cluster_id: node.bayId,
     cluster_template_id: node.bayModelId,
-  };
-  return wire as JsonObject; // the wire type is JSON by the spec
+  });
 }

@@ -1,4 +1,3 @@
-import type { components } from '@magnum-ts/openapi';
 import { findNode } from '../app/find.js';
 import {
   createNodeRecord,
@@ -13,8 +12,7 @@ import {
 import { DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
 import type { NodeRecord } from '../domain/node.js';
-import { bodyOf } from './bay-operations.js';
-import { textField } from './http/fields.js';
+import { bodyOf, textField, wireJson, type Wire } from './http/fields.js';
 import type { Call, Handler } from './http/handler.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
 import { nodeFields } from './node-fields.js';
@@ -23,7 +21,6 @@ import { pageOf } from './http/pagination.js';
 import { changedFields, patchResource } from './http/patch.js';
 
 const COLLECTION = 'nodes';
-type Wire = components['schemas']['Node'];
 
 const list =
   (path: string, detail: boolean): Handler =>
@@ -85,15 +82,12 @@ function changedRecord(call: Call, view: NodeView): NodeRecordFields {
   return fieldsOf(after);
 }
 
-function presentNode(call: Call, view: NodeView): NodeWire {
-  // The wire type is JSON by the spec.
-  return (view.kind === 'node' ? nodeOf(call, view) : recordOf(call, view.record)) as NodeWire;
+function presentNode(call: Call, view: NodeView): Wire<'Node'> {
+  return view.kind === 'node' ? nodeOf(call, view) : recordOf(call, view.record);
 }
 
-type NodeWire = Wire & JsonObject & { readonly uuid: string };
-
-function recordOf(call: Call, record: NodeRecord): Wire {
-  return {
+function recordOf(call: Call, record: NodeRecord): Wire<'Node'> {
+  return wireJson<'Node'>({
     uuid: record.id,
     name: null,
     type: record.type,
@@ -114,18 +108,18 @@ function recordOf(call: Call, record: NodeRecord): Wire {
     links: [...resourceLinks(call.baseUrl, COLLECTION, record.id)],
     created_at: wireTime(record.createdAt),
     updated_at: wireTimeOrNull(record.updatedAt),
-  };
+  });
 }
 
-function nodeOf(call: Call, view: BayNodeView): Wire {
+function nodeOf(call: Call, view: BayNodeView): Wire<'Node'> {
   const { node } = view;
-  return {
+  return wireJson<'Node'>({
     ...nodeFields(view),
     type: view.serverType,
     ironic_node_id: null,
     bay_uuid: node.bayId,
     links: [...resourceLinks(call.baseUrl, COLLECTION, node.id)],
-  };
+  });
 }
 
 const DETAIL_ONLY: ReadonlySet<string> = new Set(['status_reason', 'server_id', 'engine_version', 'created_at', 'updated_at']);

@@ -1,4 +1,3 @@
-import type { components } from '@magnum-ts/openapi';
 import {
   createQuota,
   deleteQuota,
@@ -11,7 +10,7 @@ import {
 } from '../app/quotas.js';
 import type { JsonObject } from '../domain/json.js';
 import { etagOfQuota, requireMatch } from './http/etag.js';
-import { numberField, textField } from './http/fields.js';
+import { bodyOf, numberField, textField, wireJson } from './http/fields.js';
 import type { Answer, Call, Handler } from './http/handler.js';
 import { wireTime, wireTimeOrNull } from './http/links.js';
 import { shortList } from './http/pages.js';
@@ -59,22 +58,16 @@ function answer(quota: EffectiveQuota): Answer {
   return { body: presentQuota(quota), ...(isOwn ? { etag: etagOfQuota({ id, createdAt, updatedAt }) } : {}) };
 }
 
-function bodyOf(call: Call): JsonObject {
-  // The body was checked against an object schema.
-  return (call.body ?? {}) as JsonObject;
-}
-
 function placeOf(call: Call): { readonly projectId: string; readonly resource: string } {
   return { projectId: call.params['project_id'] ?? '', resource: call.params['resource'] ?? '' };
 }
 
 function presentQuota(quota: EffectiveQuota): JsonObject {
-  const wire: components['schemas']['Quota'] = {
+  return wireJson<'Quota'>({
     ...(quota.id === undefined ? {} : { id: quota.id }),
     project_id: quota.projectId,
     resource: quota.resource,
     hard_limit: quota.hardLimit,
     ...(quota.createdAt ? { created_at: wireTime(quota.createdAt), updated_at: wireTimeOrNull(quota.updatedAt ?? null) } : {}),
-  };
-  return wire as JsonObject; // the wire type is JSON by the spec
+  });
 }

@@ -1,4 +1,3 @@
-import type { components } from '@magnum-ts/openapi';
 import { findX509KeyPair } from '../app/find.js';
 import {
   createX509KeyPair,
@@ -9,15 +8,13 @@ import {
 } from '../app/x509-key-pairs.js';
 import type { JsonObject } from '../domain/json.js';
 import { Secret } from '../domain/secret.js';
-import { bodyOf } from './bay-operations.js';
-import { textField } from './http/fields.js';
+import { bodyOf, textField, wireJson, type Wire } from './http/fields.js';
 import type { Call, Handler } from './http/handler.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
 import { listAnswer } from './http/pages.js';
 import { pageOf } from './http/pagination.js';
 
 const COLLECTION = 'x509keypairs';
-type Wire = components['schemas']['X509KeyPair'] & JsonObject & { readonly uuid: string };
 
 const list =
   (path: string, shown: (call: Call, view: X509KeyPairView) => JsonObject & { readonly uuid: string }): Handler =>
@@ -63,8 +60,8 @@ function identOf(call: Call): string {
   return call.params['x509keypair_ident'] ?? '';
 }
 
-function presentKeyPair(call: Call, { pair, privateKey }: X509KeyPairView): Wire {
-  const wire: components['schemas']['X509KeyPair'] = {
+function presentKeyPair(call: Call, { pair, privateKey }: X509KeyPairView): Wire<'X509KeyPair'> {
+  return wireJson<'X509KeyPair'>({
     uuid: pair.id,
     name: pair.name,
     bay_uuid: pair.bayId,
@@ -74,8 +71,7 @@ function presentKeyPair(call: Call, { pair, privateKey }: X509KeyPairView): Wire
     links: [...resourceLinks(call.baseUrl, COLLECTION, pair.id)],
     created_at: wireTime(pair.createdAt),
     updated_at: wireTimeOrNull(pair.updatedAt),
-  };
-  return wire as Wire; // the wire type is JSON by the spec
+  });
 }
 
 function presentSummary(call: Call, view: X509KeyPairView): JsonObject & { readonly uuid: string } {

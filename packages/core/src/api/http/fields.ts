@@ -1,6 +1,23 @@
+import type { components } from '@magnum-ts/openapi';
 import type { JsonObject, JsonValue } from '../../domain/json.js';
 import { isJsonObject } from '../../domain/json.js';
 import type { Labels } from '../../domain/labels.js';
+import type { Call } from './handler.js';
+
+type Schemas = components['schemas'];
+
+/** The wire form of a resource: a schema of the specification. */
+export type Wire<Name extends keyof Schemas> = Schemas[Name] & JsonObject;
+
+/** What is shown of a resource, compared with its schema by the compiler. */
+export function wireJson<Name extends keyof Schemas>(shown: Schemas[Name]): Wire<Name> {
+  return shown as Wire<Name>; // the specification describes JSON alone
+}
+
+/** The body of an operation whose body is an object. */
+export function bodyOf(call: Pick<Call, 'body'>): JsonObject {
+  return (call.body ?? {}) as JsonObject; // it was checked against the operation's schema
+}
 
 /** Readers of a checked body: what is absent, null or empty text is null (docs/contract/resources.md#defaults). */
 export function textField(body: JsonObject, name: string): string | null {
