@@ -221,10 +221,10 @@ test('a node that lets a handshake trickle is not reached, and loses its connect
     guard: ANY_ADDRESS,
   });
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const admissions = session.admissions?.(signal);
+  const admissions = session.admissions?.([{ port, roles: ['worker'] }], signal);
   await asked;
   await vi.advanceTimersByTimeAsync(5_000);
-  expect(await admissions).toEqual(new Map([['node-1', 'unreachable']]));
+  expect(await admissions).toEqual([{ node: 'node-1', port, result: 'unreachable' }]);
   vi.useRealTimers();
   await openAtMost({ open: () => open }, 0);
   await new Promise((resolved) => node.close(resolved));

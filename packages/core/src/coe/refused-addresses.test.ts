@@ -24,7 +24,7 @@ const QUESTIONS = {
   versions: async (session: CoeSession) => session.versions?.(signal),
   containers: async (session: CoeSession) => session.containers?.inspectAll(['web'], signal),
   logs: async (session: CoeSession) => session.containers?.logs('web', signal),
-  admissions: async (session: CoeSession) => session.admissions?.(signal),
+  admissions: async (session: CoeSession) => session.admissions?.([{ port: inside?.port ?? 0, roles: ['worker'] }], signal),
   pods: async (session: CoeSession) => session.pods?.list(signal),
 } as const;
 

@@ -7,6 +7,7 @@ import type { JsonObject } from '../domain/json.js';
 import type { ManifestReport } from '../domain/manifest.js';
 import type { LabelSchema, Problem } from '../domain/labels.js';
 import type { Node } from '../domain/node.js';
+import type { NodeDescription } from '../domain/node-description.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import type { Secret } from '../domain/secret.js';
 import type { ContainerReport, ContainerSpec } from '../domain/container.js';
@@ -62,6 +63,14 @@ export interface CloudNeeds {
   readonly volumeType: string | undefined;
   /** GiB of the volume that servers boot from, as the label says it: not yet checked to be a number. */
   readonly bootVolumeSize: string | undefined;
+  /** What becomes of volumes that workloads made when the bay is deleted; undefined: what the operator has set. */
+  readonly workloadVolumes: 'keep' | 'delete' | undefined;
+}
+
+/** A port at which nodes of some roles speak TLS, under certificates of the bay's main authority. */
+export interface TlsPort {
+  readonly port: number;
+  readonly roles: readonly Node['role'][];
 }
 
 /** A driver renders and interprets; it does not act: no I/O, no clock. */
@@ -73,6 +82,11 @@ export interface BayDriver {
   endpointAt(address: string): string;
   /** What this driver's nodes can take while they run: absent, nothing. */
   readonly rotates?: readonly Rotatable[];
+  /**
+   * Where nodes show which certificates they have taken: a rotation of the authority waits for each of these ports, and for no other. A
+   * driver that rotates the authority names at least one of the masters.
+   */
+  readonly tlsPorts?: readonly TlsPort[];
   /** Secrets that the bay's nodes share, and fetch when they have enrolled: absent, none. They are no part of what is rendered. */
   readonly secrets?: readonly BaySecret[];
   /** What of a model and of labels is accepted and changes nothing, shown to the caller as warnings. */
@@ -131,6 +145,13 @@ export interface HealthReport {
 /** How a node's engine takes this session's certificates. */
 export type TlsProbeResult = 'admitted' | 'refused' | 'unreachable';
 
+/** The probe of one port of one node. */
+export interface TlsProbe {
+  readonly node: string;
+  readonly port: number;
+  readonly result: TlsProbeResult;
+}
+
 export interface CommandResult {
   readonly output: string;
 }
@@ -181,10 +202,16 @@ export interface CoeSession {
    */
   releaseNodes?(names: readonly string[], signal: AbortSignal): Promise<void>;
   /**
-   * Connects to every node that the driver says should be probed: `refused` says that the node, or this side, did not trust the other's
-   * certificate. The probe changes nothing.
+   * Connects to the given ports of every node that has one of their roles. `refused` says that the node, or this side, did not trust the
+   * other's certificate. The probe changes nothing.
    */
-  admissions?(signal: AbortSignal): Promise<ReadonlyMap<string, TlsProbeResult>>;
+  admissions?(ports: readonly TlsPort[], signal: AbortSignal): Promise<readonly TlsProbe[]>;
+  /**
+   * Gives nodes the labels and taints of their groups, and takes away those that an earlier call gave and this one leaves out; those that
+   * others have set stay. A node that the engine does not know yet is skipped. Repeating it changes nothing. Errors: `engine-unavailable`,
+   * `engine-failed`.
+   */
+  labelNodes?(nodes: readonly NodeDescription[], signal: AbortSignal): Promise<void>;
   /** Gives a saved image (`docker save`, a tar stream) to every node's engine. Returns the names of the nodes that have it now. */
   loadImage?(tar: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<readonly string[]>;
 }

@@ -5,11 +5,12 @@ import { isDomainError } from '../../domain/errors.js';
 import type { CoeSession } from '../../ports/bay-driver.js';
 import { sessionOf, type EngineAccessDeps } from '../engine-access.js';
 import type { Pass, PassResult } from '../pass.js';
+import { labelNodes, type LabelNodesDeps } from './label-nodes.js';
 import type { BayState } from '../bay-state.js';
 import { saveState } from '../save-state.js';
 import type { ConductorDeps } from '../deps.js';
 
-export type CheckHealthDeps = EngineAccessDeps & Pick<ConductorDeps, 'healthIntervalMs'>;
+export type CheckHealthDeps = EngineAccessDeps & LabelNodesDeps & Pick<ConductorDeps, 'healthIntervalMs'>;
 
 /** `[kubernetes] health_polling_interval` of upstream. */
 const HEALTH_INTERVAL_MS = 60_000;
@@ -21,11 +22,13 @@ const NOT_ASKED = ['engine-not-live', 'cloud-unavailable', 'cloud-refused'] as c
 export async function checkHealth(deps: CheckHealthDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const { bay } = pass.state;
   const interval = deps.healthIntervalMs ?? HEALTH_INTERVAL_MS;
+  const isStable = STABLE_STATUSES.has(bay.observed.status);
   // An interval of zero or less switches the periodic check off.
-  if (!STABLE_STATUSES.has(bay.observed.status) || interval <= 0)
-    return { lookAgainAt: 'never', failed: false, outcome: 'check-health' };
-  const found = await observeHealth(deps, pass, signal);
+  if (isStable && interval <= 0) await labelNodes(deps, { state: pass.state }, signal);
+  if (!isStable || interval <= 0) return { lookAgainAt: 'never', failed: false, outcome: 'check-health' };
+  const { found, session } = await observeHealth(deps, pass, signal);
   signal.throwIfAborted();
+  if (session) await labelNodes(deps, { state: pass.state, session }, signal);
   await deps.store.writeUnder(pass.lease, (repos) =>
     repos.bays.saveObserved(bay.id, { ...bay.observed, ...found }, bay.generation),
   );
@@ -60,11 +63,17 @@ export async function withHealth(deps: CheckHealthDeps, pass: Pass, signal: Abor
   const { state } = pass;
   if (!isHealthDue(deps, state)) return pass;
   const healthAskedAt = deps.clock.now().getTime();
-  const found = await observeHealth(deps, pass, signal, CHANGING_DEADLINE_MS);
+  const { found } = await observeHealth(deps, pass, signal, CHANGING_DEADLINE_MS);
   signal.throwIfAborted();
   const saved = await saveState(deps, pass, { healthAskedAt });
   const bay = { ...state.bay, observed: { ...state.bay.observed, ...found } };
   return { ...pass, state: { ...saved, bay } };
+}
+
+interface CheckedEngine {
+  readonly found: Partial<BayObserved>;
+  /** Undefined where the engine did not answer. */
+  readonly session?: CoeSession;
 }
 
 async function observeHealth(
@@ -72,18 +81,18 @@ async function observeHealth(
   pass: Pass,
   signal: AbortSignal,
   milliseconds = HEALTH_DEADLINE_MS,
-): Promise<Partial<BayObserved>> {
+): Promise<CheckedEngine> {
   try {
     return await underDeadline({ milliseconds, signal }, async (timely) => {
       const session = await sessionOf(deps, pass.state, timely);
       const { health, reason } = await session.health(timely);
-      return { health, healthReason: reason, ...(await versionsOf(session, timely)) };
+      return { session, found: { health, healthReason: reason, ...(await versionsOf(session, timely)) } };
     });
   } catch (error) {
     // An engine that does not answer is a finding about the bay; the pass itself has not failed.
     const reason = isDomainError(error) ? error.message : 'The engine did not answer.';
     const isAsked = !NOT_ASKED.some((kind) => isDomainError(error, kind));
-    return { health: isAsked ? 'UNHEALTHY' : 'UNKNOWN', healthReason: { api: reason } };
+    return { found: { health: isAsked ? 'UNHEALTHY' : 'UNKNOWN', healthReason: { api: reason } } };
   }
 }
 

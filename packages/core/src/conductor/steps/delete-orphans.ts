@@ -1,5 +1,4 @@
 import type { NewBayEvent } from '../../domain/bay-event.js';
-import type { Labels } from '../../domain/labels.js';
 import { withRemedy } from '../../domain/remedy.js';
 import type { OrphanedResource, SweepResult, SweepRequest } from '../../ports/orphans.js';
 import type { Pass, PassResult } from '../pass.js';
@@ -9,7 +8,7 @@ import type { BayState } from '../bay-state.js';
 import type { ConductorDeps } from '../deps.js';
 import { accessOf } from '../desired.js';
 
-export type DeleteOrphansDeps = RecordDeps & Pick<ConductorDeps, 'leftovers' | 'sweepRules'>;
+export type DeleteOrphansDeps = RecordDeps & Pick<ConductorDeps, 'leftovers' | 'sweepRules' | 'engines'>;
 
 const LOOK_AGAIN_MS = 1_000;
 
@@ -40,8 +39,10 @@ export async function deleteOrphans(deps: DeleteOrphansDeps, pass: Pass, signal:
   return { kind: 'waiting', result };
 }
 
-function requestOf(deps: Pick<DeleteOrphansDeps, 'sweepRules'>, { state, snapshot, step }: Pass): SweepRequest {
+/** A label of the bay decides what becomes of volumes; without one the operator's setting does. */
+function requestOf(deps: Pick<DeleteOrphansDeps, 'sweepRules' | 'engines'>, { state, snapshot, step }: Pass): SweepRequest {
   const { bay, support } = state;
+  const { workloadVolumes } = deps.engines.driverOf(state.model).cloudNeeds(bay.desired);
   const resources = (snapshot?.resources ?? []).flatMap(({ type, physicalId }) => (physicalId ? [{ type, id: physicalId }] : []));
   const madeNetwork = support.facts?.fixedNetworkId === null;
   return {
@@ -50,14 +51,8 @@ function requestOf(deps: Pick<DeleteOrphansDeps, 'sweepRules'>, { state, snapsho
     isLast: step.do === 'forget',
     ownNetworkIds: new Set(resources.filter(({ type }) => madeNetwork && type === 'OS::Neutron::Net').map(({ id }) => id)),
     stackIds: new Set(resources.map(({ id }) => id)),
-    deletesVolumes: deletesVolumes(bay.desired.labels, deps.sweepRules?.deletesVolumes ?? false),
+    deletesVolumes: workloadVolumes ? workloadVolumes === 'delete' : (deps.sweepRules?.deletesVolumes ?? false),
   };
-}
-
-/** The label decides; without it the operator's setting does. */
-function deletesVolumes(labels: Labels, otherwise: boolean): boolean {
-  const wanted = labels['workload_volumes']?.toLowerCase();
-  return wanted === 'delete' || (wanted !== 'keep' && otherwise);
 }
 
 function stepWhileDeleting(

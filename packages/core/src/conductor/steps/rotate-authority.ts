@@ -93,14 +93,16 @@ async function probeTls(
   const session = await connectTo(deps, state, { ca, client }, signal);
   if (!session.admissions) throw new DomainError('not-supported', `${state.model.coe} cannot be asked whom its nodes trust.`);
   const { admissions } = session;
-  const found = await underDeadline({ milliseconds: PROBE_TIMEOUT_MS, signal }, admissions);
-  const others = [...found].filter(([, admission]) => admission !== wanted.expect);
+  const { tlsPorts = [] } = deps.engines.driverOf(state.model);
+  const found = await underDeadline({ milliseconds: PROBE_TIMEOUT_MS, signal }, (timely) => admissions(tlsPorts, timely));
+  const others = found.filter(({ result }) => result !== wanted.expect);
   const [first] = others;
   if (!first) return OVER;
-  const [name, admission] = first;
-  const problem = admission === 'unreachable' ? 'does not answer' : 'has not taken its new certificates yet';
-  const more = others.length > 1 ? ` (and ${others.length - 1} more)` : '';
-  return { kind: 'waiting', reason: `Phase ${state.support.rotation?.phase ?? ''}: node ${name}${more} ${problem}.` };
+  const problem = first.result === 'unreachable' ? 'does not answer' : 'has not taken its new certificates yet';
+  // A node can be probed at several ports.
+  const nodes = new Set(others.map(({ node }) => node)).size;
+  const more = nodes > 1 ? ` (and ${nodes - 1} more)` : '';
+  return { kind: 'waiting', reason: `Phase ${state.support.rotation?.phase ?? ''}: node ${first.node}${more} ${problem}.` };
 }
 
 const PHASE_REASONS = {

@@ -68,6 +68,11 @@ export const CLOUD_LABELS = {
     default: '',
     meaning: 'Ranges that may reach the load balancer, separated by commas; those of `api_allowed_cidrs` when empty.',
   },
+  workload_volumes: {
+    type: 'string',
+    meaning:
+      "What becomes of volumes that workloads made when the bay is deleted: `keep` or `delete`; the operator's setting when absent.",
+  },
   open_ports: {
     type: 'string',
     default: '',
@@ -103,10 +108,12 @@ export function valueIn(labels: Labels, name: SharedLabel): string | undefined {
 export function cloudNeeds({ labels }: Pick<Bay['desired'], 'labels'>): CloudNeeds {
   const given = (name: SharedLabel): string | undefined => (Object.hasOwn(labels, name) ? labels[name] : undefined);
   const range = given('fixed_subnet_cidr');
+  const volumes = given('workload_volumes')?.toLowerCase();
   return {
     fixedSubnetCidr: range !== undefined && isCidr(range) ? range : undefined,
     volumeType: given('docker_volume_type'),
     bootVolumeSize: given('boot_volume_size'),
+    workloadVolumes: volumes === 'keep' || volumes === 'delete' ? volumes : undefined,
   };
 }
 

@@ -1,28 +1,31 @@
 import { connect, type TLSSocket } from 'node:tls';
-import type { TlsProbeResult, ConnectInput } from '../../../ports/bay-driver.js';
+import type { ConnectInput, TlsPort, TlsProbe, TlsProbeResult } from '../../../ports/bay-driver.js';
 import { guardedLookup, requireAllowedLiteral } from '../../../http/address-guard.js';
 
 const ANSWER_WITHIN = 5_000;
 
-/** What the driver of an engine says about its nodes: where TLS is spoken, and a harmless request that a node always answers. */
-export interface TlsProbe {
-  readonly nodes: ConnectInput['nodes'];
-  readonly port: number;
+/** Ports that a driver names, and a harmless request that whatever listens there always answers. */
+export interface TlsProbing {
+  readonly ports: readonly TlsPort[];
   /** Bytes of the request, sent after the handshake. */
   readonly request: string;
 }
 
-/** Connects to every probed node with this session's certificates. An engine without TLS has nothing to refuse. */
+/** Connects to each port of every node of its roles, with this session's certificates. An engine without TLS has nothing to refuse. */
 export async function probeNodes(
   input: ConnectInput,
-  probe: TlsProbe,
+  { ports, request }: TlsProbing,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, TlsProbeResult>> {
-  const results = probe.nodes.map(async ({ name, address }) => {
-    await requireAllowedLiteral(input.guard, address);
-    return [name, await probeTls(connectTo(input, address, probe.port), probe.request, signal)] as const;
-  });
-  return new Map(await Promise.all(results));
+): Promise<readonly TlsProbe[]> {
+  const places = ports.flatMap(({ port, roles }) =>
+    input.nodes.filter(({ role }) => roles.includes(role)).map((node) => ({ ...node, port })),
+  );
+  return Promise.all(
+    places.map(async ({ name, address, port }) => {
+      await requireAllowedLiteral(input.guard, address);
+      return { node: name, port, result: await probeTls(connectTo(input, address, port), request, signal) };
+    }),
+  );
 }
 
 function connectTo({ endpoint, guard }: ConnectInput, host: string, port: number): () => TLSSocket {

@@ -24,6 +24,7 @@ export function driverContract(driver: BayDriver): void {
     labelContract(driver);
     cloudNeedsContract(driver);
     secretContract(driver);
+    rotationContract(driver);
     renderContract(driver);
     growthContract(driver);
     hostileContract(driver);
@@ -64,19 +65,26 @@ function labelContract(driver: BayDriver): void {
 
 function cloudNeedsContract(driver: BayDriver): void {
   const needs = (labels: Readonly<Record<string, string>>): CloudNeeds => driver.cloudNeeds({ labels });
-  const NONE = { fixedSubnetCidr: undefined, volumeType: undefined, bootVolumeSize: undefined };
+  const NONE = { fixedSubnetCidr: undefined, volumeType: undefined, bootVolumeSize: undefined, workloadVolumes: undefined };
 
-  test('labels that are absent, unknown or no range ask nothing of the cloud', () => {
-    for (const labels of [{}, HOSTILE, { fixed_subnet_cidr: '10.0.0.0' }]) expect(needs(labels)).toEqual(NONE);
+  test('labels that are absent, unknown or no value of theirs ask nothing of the cloud', () => {
+    for (const labels of [{}, HOSTILE, { fixed_subnet_cidr: '10.0.0.0', workload_volumes: 'sometimes' }])
+      expect(needs(labels)).toEqual(NONE);
   });
 
   test('a label that the driver declares is what the cloud is asked for', () => {
-    const given = { fixed_subnet_cidr: '10.9.0.0/24', docker_volume_type: 'fast', boot_volume_size: '20' };
+    const given = {
+      fixed_subnet_cidr: '10.9.0.0/24',
+      docker_volume_type: 'fast',
+      boot_volume_size: '20',
+      workload_volumes: 'Delete',
+    };
     const declared = Object.fromEntries(Object.entries(given).filter(([name]) => name in driver.labels));
     expect(needs(declared)).toEqual({
       fixedSubnetCidr: declared['fixed_subnet_cidr'],
       volumeType: declared['docker_volume_type'],
       bootVolumeSize: declared['boot_volume_size'],
+      workloadVolumes: 'workload_volumes' in declared ? 'delete' : undefined,
     });
   });
 }
@@ -87,6 +95,15 @@ function secretContract({ secrets = [] }: BayDriver): void {
     expect(new Set(names).size).toBe(names.length);
     // The vault keeps what ends with `-password` elsewhere; a number at the end means an older value.
     for (const name of names) expect(name).toMatch(/^(?!.*-(?:password|\d+)$)[a-z][a-z0-9-]{0,39}$/);
+  });
+}
+
+function rotationContract({ rotates = [], tlsPorts = [] }: BayDriver): void {
+  test('a driver whose authority can be rotated says at which ports its masters show that they have taken the new one', () => {
+    const ports = tlsPorts.filter(({ roles }) => roles.includes('master'));
+    expect(ports.length > 0).toBe(rotates.includes('authority'));
+    for (const { port, roles } of tlsPorts)
+      expect([port > 0 && port < 65_536, roles.length > 0], String(port)).toEqual([true, true]);
   });
 }
 

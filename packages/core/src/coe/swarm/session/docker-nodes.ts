@@ -36,11 +36,6 @@ export function dockerNodes(input: ConnectInput): DockerNodes {
   };
 }
 
-/** Port of the bay's API, and of every node's engine. */
-export function apiPortOf(input: ConnectInput): number {
-  return addressOf(input).port;
-}
-
 function addressOf({ endpoint }: ConnectInput): { readonly host: string; readonly port: number } {
   const url = URL.parse?.(endpoint.url) ?? new URL(endpoint.url);
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port ? Number(url.port) : DEFAULT_PORT };

@@ -1,7 +1,7 @@
 import type { CoeSession, ConnectInput } from '../../../ports/bay-driver.js';
 import { probeNodes } from '../../shared/session/tls-probe.js';
 import { containerClient } from './containers.js';
-import { apiPortOf, dockerNodes, listNodes, versionsOf } from './docker-nodes.js';
+import { dockerNodes, listNodes, versionsOf } from './docker-nodes.js';
 import { healthOf } from './health.js';
 import { loadImage } from './images.js';
 import { releaseNodes } from './scale-in.js';
@@ -17,7 +17,7 @@ export function connectSwarm(input: ConnectInput): CoeSession {
     versions: (signal) => versionsOf(engines, signal),
     releaseNodes: (names, signal) => releaseNodes(engines, names, signal),
     containers: containerClient(engines),
-    admissions: (signal) => probeNodes(input, { nodes: input.nodes, port: apiPortOf(input), request: PING }, signal),
+    admissions: (ports, signal) => probeNodes(input, { ports, request: PING }, signal),
     loadImage: (tar, signal) => loadImage(engines, tar, signal),
   };
 }

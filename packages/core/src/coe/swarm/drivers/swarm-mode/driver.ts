@@ -47,6 +47,8 @@ export const swarmMode: BayDriver = {
   provides: platforms,
   labels: SWARM_LABELS,
   rotates: ['authority', 'credentials'],
+  // The gateway before each node's engine.
+  tlsPorts: [{ port: SHAPE.apiPort, roles: ['master', 'worker'] }],
   withoutEffect,
   check,
   cloudNeeds,
