@@ -7,6 +7,7 @@ import type { BayRow, Page, Store } from '../../ports/store.js';
 import { A_MODEL_ID, aBay, aBayModel, anIntent } from '../builders.js';
 import { ManualClock } from '../manual-clock.js';
 import { aroundBaysContract } from './around-bays.js';
+import { everyFieldContract } from './every-field.js';
 import { uuid } from './uuid.js';
 import { workQueueContract } from './work-queue.js';
 
@@ -316,6 +317,7 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
       await store.write((repos) => requireRoom({ defaultClusterQuota: 10 }, repos, 'other'));
     });
 
+    everyFieldContract(() => ({ store, clock }));
     aroundBaysContract(() => ({ store, clock }));
     workQueueContract(() => ({ store, clock }));
   });
