@@ -6,6 +6,7 @@
 //
 //   npm run test:fresh                    both commands; about an hour on two processors
 //   npm run test:fresh -- --demo          the demo alone
+//   npm run test:fresh -- --only PATH     some tests alone, by their paths
 //   npm run test:fresh -- --keep          leaves the container; its name is printed
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -36,7 +37,7 @@ exec sleep infinity
 
 const say = (line) => process.stdout.write(`${line}\n`);
 const keep = process.argv.includes('--keep');
-const commands = COMMANDS.filter(({ demo }) => demo || !process.argv.includes('--demo'));
+const commands = chosenCommands(process.argv);
 const engine = await ensureDocker({ install: true, log: say });
 if (!engine.available) {
   say(`A fresh machine needs a Docker Engine to run in: ${engine.reason}`);
@@ -57,6 +58,13 @@ say('\nOn a fresh Debian 12:');
 for (const { words, code, seconds, last } of results)
   say(`  ${words}: ${code === 0 ? 'passed' : `failed (${code})`} after ${Math.round(seconds / 60)} min; last line: ${last}`);
 process.exit(results.length === commands.length && results.every(({ code }) => code === 0) ? 0 : 1);
+
+/** Paths are this checkout's own, so they need no quotes. */
+function chosenCommands(words) {
+  const paths = words.includes('--only') ? words.slice(words.indexOf('--only') + 1) : [];
+  if (paths.length > 0) return [{ words: `npm ci && npm test -- ${paths.join(' ')}`, demo: false }];
+  return COMMANDS.filter(({ demo }) => demo || !words.includes('--demo'));
+}
 
 /** The base as Debian makes it, the network's own authorities, and the Node.js that runs this. */
 async function buildImage() {

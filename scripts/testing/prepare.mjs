@@ -11,6 +11,8 @@ const FOLDERS = ['/usr/sbin', '/usr/lib/rabbitmq/bin'];
 /** Programs that tests run, and the Debian packages that bring them. */
 const WANTED = {
   shellcheck: 'shellcheck',
+  // The scripts of the nodes ask the engine and the service with it; some of them run on this machine.
+  curl: 'curl',
   openssl: 'openssl',
   python3: 'python3',
   ps: 'procps',
