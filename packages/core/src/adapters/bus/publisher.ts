@@ -1,4 +1,5 @@
 import amqplib, { type ChannelModel, type ConfirmChannel, type RecoveringChannelModel } from 'amqplib';
+import { addJitter, backoffMs } from '../../concurrency/backoff.js';
 import { underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
 import type { JsonObject } from '../../domain/json.js';
@@ -26,7 +27,7 @@ export interface Publisher {
 
 const CONNECT_MS = 5_000;
 const CONFIRM_MS = 2_000;
-const LONGEST_RETRY_MS = 5_000;
+const BACKOFF = { firstMs: 625, maxMs: 5_000 };
 
 /** Returns at once: a broker that is away is waited for in the background, and messages are refused meanwhile. */
 export async function amqpPublisher(options: PublisherOptions): Promise<Publisher> {
@@ -53,8 +54,7 @@ export async function amqpPublisher(options: PublisherOptions): Promise<Publishe
     recovery: {
       waitForConnect: false,
       maxRetries: Infinity,
-      calculateDelay: (attempt: number) =>
-        LONGEST_RETRY_MS / 2 ** Math.max(0, 4 - attempt) / 2 + random.below(LONGEST_RETRY_MS / 2),
+      calculateDelay: (attempt: number) => addJitter(backoffMs(BACKOFF, Math.max(0, attempt - 1)), random),
       setup: (model: ChannelModel) => {
         model.on('error', (error: Error) => logger.warn('broker of notifications failed', { error: error.message }));
         connection = model;

@@ -1,4 +1,6 @@
+import { addJitter, backoffMs } from '../../concurrency/backoff.js';
 import type { Clock } from '../../ports/clock.js';
+import { systemRandom } from '../system/random.js';
 
 const DATABASE_CODES = /^(SQLITE|ER_|PROTOCOL_|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND)/;
 
@@ -25,7 +27,7 @@ function codeOf(error: unknown): string {
 }
 
 const MOST_TRIES = 6;
-const FIRST_PAUSE_MS = 25;
+const BACKOFF = { firstMs: 50 };
 /** Deadlock, lock wait, and what Galera answers at commit when another node was faster: the transaction left nothing behind. */
 const REPEATABLE = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_ERROR_DURING_COMMIT', 'SQLITE_BUSY']);
 
@@ -36,7 +38,7 @@ export async function retryTransaction<T>(clock: Clock, transaction: () => Promi
       return await transaction();
     } catch (error) {
       if (tried >= MOST_TRIES || !REPEATABLE.has(codeOf(error))) throw error;
-      await clock.sleep(FIRST_PAUSE_MS * 2 ** tried * (0.5 + Math.random() / 2));
+      await clock.sleep(addJitter(backoffMs(BACKOFF, tried - 1), systemRandom));
     }
   }
 }

@@ -7,6 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import { KeyedMutex } from '../../concurrency/keyed-mutex.js';
 import { tooManyLogins } from './responses.js';
 
 /** Wrong logins within a minute. */
@@ -16,7 +17,7 @@ const SECONDS = 60;
 export class LoginThrottle {
   readonly #accounts = new RateLimiterMemory({ points: MOST_WRONG.ofAccount, duration: SECONDS });
   readonly #sources = new RateLimiterMemory({ points: MOST_WRONG.ofSource, duration: SECONDS });
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #mutex = new KeyedMutex();
 
   /** Whether `isRight` says so. Throws a KeystoneError (429) once there were too many wrong ones; `isRight` is not asked then. */
   async attempt(account: string, source: string, isRight: () => Promise<boolean>): Promise<boolean> {
@@ -24,18 +25,10 @@ export class LoginThrottle {
     const key = createHash('sha256')
       .update(JSON.stringify([account, source]))
       .digest('base64');
-    const before = this.#turns.get(key) ?? Promise.resolve();
-    const turn = before.then(() => this.#inTurn(key, source, isRight));
-    const settled = turn.then(nothing, nothing);
-    this.#turns.set(key, settled);
-    try {
-      return await turn;
-    } finally {
-      if (this.#turns.get(key) === settled) this.#turns.delete(key);
-    }
+    return this.#mutex.with(key, () => this.#attempt({ key, source }, isRight));
   }
 
-  async #inTurn(key: string, source: string, isRight: () => Promise<boolean>): Promise<boolean> {
+  async #attempt({ key, source }: { readonly key: string; readonly source: string }, isRight: () => Promise<boolean>): Promise<boolean> {
     refuseBeyond(await this.#accounts.get(key), MOST_WRONG.ofAccount);
     refuseBeyond(await this.#sources.get(source), MOST_WRONG.ofSource);
     if (await isRight()) {
@@ -50,8 +43,4 @@ export class LoginThrottle {
 
 function refuseBeyond(counted: RateLimiterRes | null, most: number): void {
   if (counted && counted.consumedPoints >= most) throw tooManyLogins(Math.max(1, Math.ceil(counted.msBeforeNext / 1_000)));
-}
-
-function nothing(): void {
-  // How the attempt ended is its own caller's to know.
 }
