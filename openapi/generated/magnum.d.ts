@@ -1168,7 +1168,7 @@ export interface paths {
         head?: never;
         /**
          * Give a bay another certificate authority
-         * @description Nodes trust the new authority beside the old one, then clients get certificates of the new one, then nodes do, then the old one is dropped; `status_reason` and the events of the bay tell how far it is. While both count, `GET` answers both certificates. Repeated after a failure, it goes on where it stopped.
+         * @description Nodes trust the new authority beside the old one, then clients get certificates of the new one, then nodes do, then the old one is dropped; `status_reason` and the events of the bay tell how far it is. While both are trusted, `GET` answers both certificates. Repeated after a failure, it goes on where it stopped.
          */
         patch: operations["rotateCertificate"];
         trace?: never;
@@ -1893,7 +1893,7 @@ export interface components {
                 needed: number;
                 /** @description What the project may have; null for any number */
                 limit: number | null;
-                /** @description What it has; null when nobody told. */
+                /** @description What it has; null when the cloud does not report it. */
                 used: number | null;
             }[];
             warnings: {

@@ -21,7 +21,7 @@ const single = async (answer) => {
   calls.single += 1;
   return answer;
 };
-const unexpected = () => single(Promise.reject(new Error('no stack has to be told anything')));
+const unexpected = () => single(Promise.reject(new Error('no stack has to be changed')));
 const inProgressAll = (addresses) => new Map(addresses.map((address) => [address.name, inProgress(address)]));
 const orchestrator = {
   findAll: async (addresses) => {

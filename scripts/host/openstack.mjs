@@ -63,7 +63,7 @@ async function startServices(folder, database, ports) {
     for (const name of SERVICES.filter((service) => service.split('-')[0] === component && service !== LAST))
       startService(folder, name);
   });
-  // All of them end before whoever asked hears of a failure: nothing starts behind the back of the one who then stops everything.
+  // All of them end before the caller gets the error: nothing is started after the caller has begun to stop everything.
   for (const outcome of await Promise.allSettled([seeded, ...started])) if (outcome.status === 'rejected') throw outcome.reason;
   await Promise.all(WITH_PORT.map((name) => ready(folder, name)));
   startService(folder, LAST);

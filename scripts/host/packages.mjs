@@ -52,7 +52,7 @@ function lastErrorOf(text) {
 }
 
 /**
- * Debian starts a server as soon as its package is installed, on the port that everybody uses; tests start their own, on ports of
+ * Debian starts a server as soon as its package is installed, on the usual port; tests start their own, on ports of
  * their own. policy-rc.d is Debian's switch for that; an existing one is the administrator's and stays.
  */
 async function withoutStartingServices(install) {

@@ -93,7 +93,7 @@ function control(server, words) {
   );
 }
 
-/** The port mapper outlives its node: it is told to go by name of its own port. */
+/** The port mapper outlives its node: it is stopped by its own port. */
 async function endEpmd(server) {
   await new Promise((done) =>
     spawn('epmd', ['-kill'], { stdio: 'ignore', env: server.env }).once('exit', done).once('error', done),

@@ -324,13 +324,15 @@ describe('another authority', () => {
     expect(new Set([...before, ...after]).size).toBe(6);
     const { body } = await service.request('GET', `/v1/bays/${bay.uuid}/events`);
     const story = itemsOf({ ...(await service.request('GET', `/v1/bays/${bay.uuid}/events`)), body }, 'events');
-    const words = story.map((event) => String(event['reason'])).filter((reason) => reason.startsWith('Certificate authority'));
-    expect(words.map((reason) => /trust the new|both count|nodes get|stop trusting|gone/.exec(reason)?.[0])).toEqual([
+    const words = story
+      .map((event) => String(event['reason']))
+      .filter((reason) => reason.startsWith('Rotation of the certificate authority'));
+    expect(words.map((reason) => /trust the new|are accepted|nodes get|stop trusting|was deleted/.exec(reason)?.[0])).toEqual([
       'trust the new',
-      'both count',
+      'are accepted',
       'nodes get',
       'stop trusting',
-      'gone',
+      'was deleted',
     ]);
     const secrets: { ref: string }[] = await service.db('vault_secret').where('ref', 'like', `bay/${bay.uuid}/%`);
     expect(secrets.map(({ ref }) => ref.split('/')[2]).sort()).toEqual([

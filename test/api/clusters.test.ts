@@ -179,7 +179,7 @@ describe('a new cluster', () => {
     ['the bay’s word for its template', { baymodel_id: 'swarm' }, 400, 'baymodel_id'],
     ['a stack of its own', { stack_id: 'x' }, 400, 'stack_id'],
     ['an address of its own', { api_address: 'https://192.0.2.1' }, 400, 'api_address'],
-    ['somebody’s project', { project_id: 'x' }, 400, 'project_id'],
+    ['the project of another owner', { project_id: 'x' }, 400, 'project_id'],
     ['no template', { cluster_template_id: null }, 400, 'cluster_template_id'],
     ['negative nodes', { node_count: -1 }, 400, 'node_count'],
     ['a million nodes', { node_count: 1_000_000 }, 400, 'node_count'],

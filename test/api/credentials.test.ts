@@ -51,10 +51,12 @@ describe('another credential', () => {
     expect(before).toEqual([`${uuid}_${project()}`]);
     expect(await passwords(uuid)).toEqual([`bay/${uuid}/trustee-password-1`]);
     const story = itemsOf(await service.request('GET', `/v1/bays/${uuid}/events`), 'events');
-    expect(story.map(({ reason }) => String(reason)).filter((reason) => reason.startsWith('Credential'))).toEqual([
-      'Credential: nodes are given the new one; old and new both count.',
-      'Credential: the old one is gone.',
-    ]);
+    expect(story.map(({ reason }) => String(reason)).filter((reason) => reason.startsWith('Rotation of the credential'))).toEqual(
+      [
+        'Rotation of the credential: nodes fetch the new credential; the old one stays valid until every node holds it.',
+        'Rotation of the credential: the old credential was deleted.',
+      ],
+    );
     expect((await rotate('turning')).status).toBe(202);
     await service.until(uuid, 'UPDATE_COMPLETE');
     expect(await accounts(uuid)).toEqual([`${uuid}_${project()}_2`]);
@@ -121,7 +123,7 @@ describe('a node', () => {
     expect(current.body).toMatchObject({ generation: 1, user_id: userId, password: null });
   });
 
-  test('gets the secrets that it shares with others of its bay, and nobody else does', async () => {
+  test('gets the secrets that it shares with others of its bay, and no other node does', async () => {
     const { uuid } = await service.createBay({ name: 'sharing' });
     const node = await enrolledNode(service, uuid, 'master');
     const engine = await anEngine(service);

@@ -8,7 +8,7 @@ import { enrolledNode, newSecret, proofOf, type EnrolledNode } from '../support/
 import { aService, refusalOf, type Fields, type Reply, type Service } from '../support/service.js';
 import { trusteeToken } from '../support/trustee.js';
 
-/** Somebody has the whole disk of a worker: its user data, its secret, and the credential of the bay's nodes. */
+/** An attacker has the whole disk of a worker: its user data, its secret, and the credential of the bay's nodes. */
 let service: Service;
 let bayId = '';
 let otherId = '';

@@ -203,13 +203,13 @@ describe('a new group', () => {
   });
 
   test('of a cluster that is not there, or not the caller’s, is 404; administrators may look', async () => {
-    const nobody = { token: service.tokens.other };
-    expect((await ask('GET', '', nobody)).status).toBe(404);
-    expect((await ask('POST', '', { ...nobody, body: { name: 'x' } })).status).toBe(404);
+    const outsider = { token: service.tokens.other };
+    expect((await ask('GET', '', outsider)).status).toBe(404);
+    expect((await ask('POST', '', { ...outsider, body: { name: 'x' } })).status).toBe(404);
     expect((await ask('GET', '/nobody')).status).toBe(404);
     const admin = { token: service.tokens.admin };
     for (const path of ['', '/large', '/large/nodes']) expect((await ask('GET', path, admin)).status, path).toBe(200);
-    expect((await ask('DELETE', '/large', nobody)).status).toBe(404);
+    expect((await ask('DELETE', '/large', outsider)).status).toBe(404);
   });
 });
 
@@ -394,10 +394,10 @@ describe('an upgrade', () => {
     const nodes = await nodesOf('large');
     expect(nodes.map(({ image_id }) => image_id)).toEqual(Array(3).fill('ubuntu-24.04'));
     const events = itemsOf(await service.request('GET', `/v1/clusters/${cluster}/events?limit=1000`), 'events');
-    const told = events
+    const batches = events
       .map(({ reason }) => String(reason))
       .filter((reason) => reason.startsWith('Upgrade') && reason.includes('large'));
-    expect(told).toHaveLength(4);
+    expect(batches).toHaveLength(4);
   }, 60_000);
 
   test('is finished by a resize that comes in between, with the new size', async () => {

@@ -19,11 +19,11 @@ test('the SDK takes a cluster from its template to its end, over the service in 
   expect((await clusterTemplates.list().toArray()).map(({ uuid }) => uuid)).toEqual([template.uuid]);
 
   const { uuid } = await clusters.create({ name: 'hive', cluster_template_id: 'swarm', node_count: 2 });
-  const told: string[] = [];
-  const up = await clusters.waitUntil(uuid, { intervalMs: 20, onEvent: ({ status }) => void told.push(status) });
+  const statuses: string[] = [];
+  const up = await clusters.waitUntil(uuid, { intervalMs: 20, onEvent: ({ status }) => void statuses.push(status) });
   expect(up).toMatchObject({ name: 'hive', status: 'CREATE_COMPLETE', labels: { open_ports: '80' } });
   expect(up.cluster_id).toBeTruthy();
-  expect(told).toContain('CREATE_COMPLETE');
+  expect(statuses).toContain('CREATE_COMPLETE');
 
   await clusters.update('hive', { node_count: 1 }, { rollback: true });
   expect((await clusters.waitUntil(uuid, { intervalMs: 20 })).node_count).toBe(1);

@@ -63,11 +63,11 @@ test.each<readonly [string, string, () => Promise<Reply>]>([
     await service.db.raw(`CREATE TRIGGER refusal ${when} BEGIN SELECT RAISE(ABORT, 'made to fail'); END`);
     const reply = await ask().finally(() => service.db.raw('DROP TRIGGER refusal'));
     expect(reply.status).toBe(503);
-    const told = `${reply.text}${lines.join('')}`;
-    expect(told).toContain('made to fail');
-    for (const canary of [...Object.values(CANARIES), service.tokens.demo]) expect(told).not.toContain(canary);
+    const visible = `${reply.text}${lines.join('')}`;
+    expect(visible).toContain('made to fail');
+    for (const canary of [...Object.values(CANARIES), service.tokens.demo]) expect(visible).not.toContain(canary);
     // No statement is in it, with or without values.
-    expect(told).not.toMatch(/insert into|update `|delete from|values \(/i);
+    expect(visible).not.toMatch(/insert into|update `|delete from|values \(/i);
     expect(reply.text).not.toContain('made to fail');
   },
 );

@@ -35,7 +35,7 @@ test.each([
     'the record of a node',
     () => createNodeRecord(maker.app, everywhere('node:create'), { type: 'virt', imageId: 'debian-12', ironicNodeId: null }),
   ],
-])('%s is not made for nobody, whatever the rules allow', async (_what, make) => {
+])('%s is not made without an owner, whatever the rules allow', async (_what, make) => {
   await expect(make()).rejects.toMatchObject({
     kind: 'forbidden',
     message: 'What is made belongs to a project, and this token is for none: log in for a project.',

@@ -113,7 +113,7 @@ async function settledRest(sql: ReturnType<typeof sqlOn>, watch: CloudWatch | un
   return (await rest()).map((line) => `left over: ${line}`);
 }
 
-/** Bays for which stacks of two ids were told something. */
+/** Bays for which stacks of two ids were changed. */
 function twins(fleet: Fleet): readonly string[] {
   const stacks = new Map<unknown, Set<unknown>>();
   for (const { msg, bayId, stackId } of fleet.lines.map((line) => line as typeof line & { bayId?: unknown; stackId?: unknown })) {

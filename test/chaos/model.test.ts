@@ -25,7 +25,7 @@ test.each([
   ['a bay that is not there right after its creation', [read(null, 25)], 'showed null'],
   ['a read that goes back while the write lasts', [read(2, 32), read(1, 36)], 'went back'],
   ['a deleted bay that comes again', [read(null, 80), read(2, 90)], 'seen again'],
-  ['a size that nobody asked for', [read(7, 45)], 'showed 7'],
+  ['a size that no client asked for', [read(7, 45)], 'showed 7'],
   ['a list that does not contain what a read has shown', [read(1, 25), read(null, 28)], 'showed null'],
 ])('%s is found', (_name, reads, words) => {
   expect(faults(reads)).toEqual(expect.arrayContaining([expect.stringContaining(words)]));

@@ -119,7 +119,7 @@ test('a node gets the secrets of its role, each of the declared material, and ev
   expect([certificate.ca, certificate.checkPrivateKey(createPrivateKey(signer?.privateKey ?? ''))]).toEqual([true, true]);
   expect(Buffer.from(atRest?.key ?? '', 'base64')).toHaveLength(32);
   expect(await askAs(process, id, 'master')).toEqual(secrets);
-  // A worker is told the secret that is for workers too, and nothing of the control plane.
+  // A worker gets the secret that is for workers too, and nothing of the control plane.
   expect(await askAs(process, id, 'worker')).toEqual([secrets.at(-1)]);
   await process.engine.stop();
 });

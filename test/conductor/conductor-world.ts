@@ -37,7 +37,7 @@ export interface ConductorWorld {
   readonly lines: readonly Line[];
   /** Addresses of every call for many stacks. */
   readonly looks: readonly (readonly StackAddress[])[];
-  /** How often stacks were asked for one by one, told something, or asked for events. */
+  /** Calls for one stack: to find it, to change it, or for its events. */
   readonly single: { calls: number };
   /** Bays in the making; `isSeen`: what `inProgress` shows of them has been recorded already. */
   addBays(count: number, options?: { readonly projectId?: string; readonly isSeen?: boolean }): Promise<readonly BayId[]>;

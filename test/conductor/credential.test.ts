@@ -32,11 +32,11 @@ const always = (): void => undefined;
 let machine: Machine;
 let process: Process;
 let deps: ConductorDeps;
-const told: StackSpec[] = [];
+const applied: StackSpec[] = [];
 beforeEach(async () => {
   machine = await aMachine();
   process = await startProcess(machine);
-  told.length = 0;
+  applied.length = 0;
   const { orchestrator } = process.deps;
   // Servers that could hold something, although their engine cannot be asked.
   deps = {
@@ -44,7 +44,7 @@ beforeEach(async () => {
     engines: { ...process.deps.engines, areLive: true },
     orchestrator: {
       ...bound(orchestrator),
-      update: (id, spec, access, ending) => (told.push(spec), orchestrator.update(id, spec, access, ending)),
+      update: (id, spec, access, ending) => (applied.push(spec), orchestrator.update(id, spec, access, ending)),
     },
   };
 });
@@ -87,7 +87,7 @@ test('the old account stays until every node has reported that it holds the new 
   const id = await aBayAtRest(process.app);
   const trusts = machine.trusts.size;
   await rotate(id);
-  await work(deps, machine, waitsFor(id, '(and 2 more) does not hold the new one yet'));
+  await work(deps, machine, waitsFor(id, 'does not hold the new credential yet (2 more nodes are not ready)'));
   expect(await accounts()).toEqual(['', '1']);
   expect(machine.trusts.size).toBe(trusts + 1);
   const nodes = await nodesOf(id);
@@ -96,7 +96,7 @@ test('the old account stays until every node has reported that it holds the new 
     await work(deps, machine, waitsFor(id, `node ${nodes[index === 0 ? 1 : 2]?.name ?? ''}`));
     expect(await accounts()).toEqual(['', '1']);
   }
-  // Told with the account before: that says nothing.
+  // Confirmed under the old account, which proves nothing.
   await confirm(id, nodes[2]?.name ?? '', 0);
   await work(deps, machine, waitsFor(id, `node ${nodes[2]?.name ?? ''}`));
   expect(await accounts()).toEqual(['', '1']);
@@ -111,7 +111,7 @@ test('the old account stays until every node has reported that it holds the new 
 test('a node that asks gets the new credential while it is handed out, and no stack holds it', async () => {
   const id = await aBayAtRest(process.app);
   await rotate(id);
-  await work(deps, machine, waitsFor(id, 'does not hold the new one yet'));
+  await work(deps, machine, waitsFor(id, 'does not hold the new credential yet'));
   const serving = await process.app.bus.serve(rpcHandlers(deps));
   const [node] = await nodesOf(id);
   const ask = async (holds: number) => {
@@ -123,7 +123,7 @@ test('a node that asks gets the new credential while it is handed out, and no st
   const kept = await deps.vault.get(`bay/${id}/trustee-password-1`);
   expect([generation, password?.reveal()]).toEqual([1, kept?.reveal()]);
   // Stacks hold no account: a new node asks for the newest when it enrols.
-  expect(JSON.stringify([told.at(-1)?.template, told.at(-1)?.parameters])).not.toContain(userId);
+  expect(JSON.stringify([applied.at(-1)?.template, applied.at(-1)?.parameters])).not.toContain(userId);
   const held = await ask(1);
   expect(held).toMatchObject({ generation: 1, userId, password: null });
 });
@@ -131,7 +131,7 @@ test('a node that asks gets the new credential while it is handed out, and no st
 test('a node that is added meanwhile must report, too; one that is removed need not', async () => {
   const id = await aBayAtRest(process.app);
   await rotate(id);
-  await work(deps, machine, waitsFor(id, '(and 2 more)'));
+  await work(deps, machine, waitsFor(id, '(2 more nodes are not ready)'));
   const [master, one, two] = await nodesOf(id);
   for (const name of [master?.name, one?.name]) await confirm(id, name ?? '', 1);
   // The second worker is replaced: its place is taken by a node that was made with the new credential.
@@ -152,9 +152,9 @@ test('without a token of the owner nothing is handed out, and the next request g
   await rotateCredential(process.app, { ...may('credential:rotate'), actor: withoutToken }, id, always);
   await work(deps, machine, isIn(id, 'UPDATE_FAILED'));
   expect((await bayOf(id))?.observed.statusReason).toContain('Rotate the credential again with a token of the project');
-  expect(told).toEqual([]);
+  expect(applied).toEqual([]);
   await rotate(id);
-  await work(deps, machine, waitsFor(id, 'does not hold the new one yet'));
+  await work(deps, machine, waitsFor(id, 'does not hold the new credential yet'));
   for (const { name } of await nodesOf(id)) await confirm(id, name, 1);
   await work(deps, machine, isIn(id, 'UPDATE_COMPLETE'));
   expect(await accounts()).toEqual(['1']);

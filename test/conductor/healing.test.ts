@@ -27,17 +27,17 @@ afterEach(async () => {
 /** A Heat whose stack fails with these words until it was applied so many times more; no conductor runs yet. */
 async function aBayWhoseStackFails(
   reason: string,
-  untilTold: number,
-): Promise<{ readonly id: BayId; readonly told: () => number }> {
-  let told = 0;
-  const shown = (address: StackAddress): StackSnapshot => (told >= untilTold ? complete(address) : failed(address, reason));
+  untilApplied: number,
+): Promise<{ readonly id: BayId; readonly applied: () => number }> {
+  let applied = 0;
+  const shown = (address: StackAddress): StackSnapshot => (applied >= untilApplied ? complete(address) : failed(address, reason));
   world = await aConductorWorld(shown);
   stop = new AbortController();
   running = Promise.resolve();
   const [id] = await world.addBays(1);
   if (!id) throw new Error('no bay was made');
   const update = async (): Promise<StackSnapshot> => {
-    told += 1;
+    applied += 1;
     return { ...inProgress({ name: stackNameOf({ id, name: 'hive' }), projectId: 'project' }), action: 'UPDATE' };
   };
   Object.assign(world.deps.orchestrator, { update });
@@ -47,7 +47,7 @@ async function aBayWhoseStackFails(
       keep: (_ref: string, secret: Secret) => Promise.resolve(secret),
     },
   });
-  return { id, told: () => told };
+  return { id, applied: () => applied };
 }
 
 function failed(address: StackAddress, reason: string): StackSnapshot {
@@ -83,9 +83,9 @@ async function inTime(id: BayId, status: string): Promise<void> {
 }
 
 test('a stack that failed because a service did not answer is applied again, and an event records it', async () => {
-  const { id, told } = await aBayWhoseStackFails(NO_ANSWER, 2);
+  const { id, applied } = await aBayWhoseStackFails(NO_ANSWER, 2);
   await inTime(id, 'CREATE_COMPLETE');
-  expect(told()).toBe(2);
+  expect(applied()).toBe(2);
   expect((await retriesOf(id)).map(({ reason }) => reason)).toEqual([
     expect.stringMatching(/^master-1 .*Unable to establish connection.*It is tried again \(attempt 1 of 5\)\.$/),
     expect.stringContaining(describeRetry(1)),
@@ -93,21 +93,21 @@ test('a stack that failed because a service did not answer is applied again, and
 });
 
 test('it is applied again a bounded number of times', async () => {
-  const { id, told } = await aBayWhoseStackFails(NO_ANSWER, Infinity);
+  const { id, applied } = await aBayWhoseStackFails(NO_ANSWER, Infinity);
   await inTime(id, 'CREATE_FAILED');
-  expect(told()).toBe(MAX_STACK_RETRIES);
+  expect(applied()).toBe(MAX_STACK_RETRIES);
   expect((await bayOf(id))?.statusReason).toContain('update it to try again');
 });
 
 test('what was refused is not tried again', async () => {
-  const { id, told } = await aBayWhoseStackFails(REFUSED, 1);
+  const { id, applied } = await aBayWhoseStackFails(REFUSED, 1);
   await inTime(id, 'CREATE_FAILED');
-  expect(told()).toBe(0);
+  expect(applied()).toBe(0);
 });
 
 test('a conductor that dies at any moment of it leaves the bay to be finished, and counts what it began', async () => {
   for (let moment = 1; ; moment += 1) {
-    const { id, told } = await aBayWhoseStackFails(NO_ANSWER, 1);
+    const { id, applied } = await aBayWhoseStackFails(NO_ANSWER, 1);
     const points = new CrashPoints(moment);
     const { store, orchestrator } = world.deps;
     const mortal = {
@@ -121,7 +121,7 @@ test('a conductor that dies at any moment of it leaves the bay to be finished, a
       (error: unknown) => error instanceof Killed,
     );
     const counted = (await store.read((repos) => repos.support.get(id))).stackRetries?.times ?? 0;
-    expect(counted, `died at moment ${moment}`).toBeGreaterThanOrEqual(told());
+    expect(counted, `died at moment ${moment}`).toBeGreaterThanOrEqual(applied());
     world.clock.advance(31_000);
     await inTime(id, 'CREATE_COMPLETE');
     if (!killed) {

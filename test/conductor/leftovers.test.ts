@@ -53,13 +53,13 @@ const bayOf = (process: Process, id: BayId) => process.app.store.read((repos) =>
 const isGone = (process: Process, id: BayId) => async () => (await bayOf(process, id)) === undefined;
 
 /** The bay's story, kept beyond the bay's own end. */
-function listener(deps: ConductorDeps): { readonly deps: ConductorDeps; readonly told: string[] } {
-  const told: string[] = [];
+function listener(deps: ConductorDeps): { readonly deps: ConductorDeps; readonly logged: string[] } {
+  const logged: string[] = [];
   const info = (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
     if (event === 'orphaned resource')
-      told.push(`${String(fields['name'])} ${fields['reason'] === undefined ? 'goes' : 'stays'}`);
+      logged.push(`${String(fields['name'])} ${fields['reason'] === undefined ? 'is deleted' : 'is kept'}`);
   };
-  return { deps: { ...deps, logger: { ...deps.logger, info } }, told };
+  return { deps: { ...deps, logger: { ...deps.logger, info } }, logged };
 }
 
 describe('the deletion of a bay', () => {
@@ -69,7 +69,7 @@ describe('the deletion of a bay', () => {
     const id = await aCompleteBay(process);
     const cloud = new WorkloadCloud();
     await deleteBay(process.app, may('bay:delete'), id);
-    const { deps, told } = listener({ ...process.deps, leftovers: cloud });
+    const { deps, logged } = listener({ ...process.deps, leftovers: cloud });
     const stacksWhileGoing: number[] = [];
     await work(deps, machine, async () => {
       if (cloud.balancer === 'going') stacksWhileGoing.push((await machine.db('hot_stack').where({ action: 'DELETE' })).length);
@@ -79,7 +79,7 @@ describe('the deletion of a bay', () => {
     expect(cloud).toMatchObject({ balancer: 'gone', volume: 'attached' });
     expect(stacksWhileGoing.length).toBeGreaterThan(0);
     expect(Math.max(...stacksWhileGoing)).toBe(0);
-    expect(told).toEqual(['kube_service goes', 'pvc stays']);
+    expect(logged).toEqual(['kube_service is deleted', 'pvc is kept']);
     expect(cloud.asked[0]?.ownNetworkIds.size).toBe(1);
     expect(cloud.asked[0]?.stackIds.size).toBeGreaterThan(5);
   });

@@ -7,11 +7,11 @@ import { aMachine, startProcess, work, type Machine, type Process } from '../sup
 
 let machine: Machine;
 let running: Process;
-let told: string[];
+let sent: string[];
 beforeEach(async () => {
   machine = await aMachine();
   running = await startProcess(machine);
-  told = [];
+  sent = [];
 });
 afterEach(async () => {
   await running.engine.stop();
@@ -22,7 +22,7 @@ const deps = () => ({
   ...running.deps,
   notifier: {
     notify: async (said: { operation: string; outcome: string; nodeCount: number; bay: { observed: { status: string } } }) =>
-      void told.push(`${said.operation} ${said.outcome} ${said.nodeCount} ${said.bay.observed.status}`),
+      void sent.push(`${said.operation} ${said.outcome} ${said.nodeCount} ${said.bay.observed.status}`),
   },
 });
 const statusOf = async (id: BayId) => (await running.app.store.read((repos) => repos.bays.get(id)))?.observed.status;
@@ -38,7 +38,7 @@ test('each operation on a bay is notified as pending and success, with the statu
   await workUntil(bayId, 'UPDATE_COMPLETE');
   await deleteBay(running.app, may('bay:delete'), bayId);
   await workUntil(bayId, undefined);
-  expect(told).toEqual([
+  expect(sent).toEqual([
     'create pending 2 CREATE_IN_PROGRESS',
     'create success 2 CREATE_COMPLETE',
     'update pending 3 UPDATE_IN_PROGRESS',
@@ -52,6 +52,6 @@ test('a refusal of the orchestrator is notified as failure', async () => {
   const bayId = await askForBay(running.app);
   running.deps.orchestrator.create = () => Promise.reject(new DomainError('cloud-refused', 'Quota exceeded for stacks'));
   await workUntil(bayId, 'CREATE_FAILED');
-  expect(told.at(0)).toBe('create pending 2 CREATE_IN_PROGRESS');
-  expect(told.at(-1)).toBe('create failure 2 CREATE_FAILED');
+  expect(sent.at(0)).toBe('create pending 2 CREATE_IN_PROGRESS');
+  expect(sent.at(-1)).toBe('create failure 2 CREATE_FAILED');
 });

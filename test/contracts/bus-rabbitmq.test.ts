@@ -165,7 +165,7 @@ describe('RabbitMQ', () => {
   });
 
   test('a notification reaches a queue that is bound to the exchange', async () => {
-    const bus = await open('told');
+    const bus = await open('notified');
     const { default: amqplib } = await import('amqplib');
     const raw = await amqplib.connect(rabbitmq.url.replace('rabbit:', 'amqp:'));
     const channel = await raw.createChannel();

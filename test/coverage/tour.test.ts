@@ -87,7 +87,7 @@ describe('every policy', () => {
   });
 
   test.each(operationIds().filter((id) => operations[id].policy !== null))(
-    'of %s refuses somebody by its name, and lets the right one pass',
+    'of %s refuses a stranger by its name, and lets an allowed caller pass',
     async (id) => {
       // Certificates are the one thing that the account of a bay's nodes may see; another member of the project may not.
       const outsider = OF_NODES.has(id) ? service.tokens.mate : trustee;

@@ -170,9 +170,9 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
   }, 60_000);
 
   test('takes an image of the local engine', async () => {
-    const told = await server.cli('dev', 'load-image', HELLO_IMAGE, '--bay', 'hive');
+    const output = await server.cli('dev', 'load-image', HELLO_IMAGE, '--bay', 'hive');
     for (const { name } of await nodes().toArray()) {
-      expect(told).toContain(name);
+      expect(output).toContain(name);
       expect(await inside(instance, name ?? '', 'docker', 'image', 'inspect', '-f', '{{index .RepoTags 0}}', HELLO_IMAGE)).toBe(
         HELLO_IMAGE,
       );

@@ -37,7 +37,7 @@ export class DevProcess {
     return this.#said;
   }
 
-  /** Resolves when the service listens. The port stays the same: nodes were told about it. */
+  /** Resolves when the service listens. The port stays the same: nodes keep the one that they were made with. */
   async start(): Promise<void> {
     this.#port ||= await freePort();
     const args = [MAGNUM, 'dev', '--port', String(this.#port), '--data', this.dataDir, ...this.#options];

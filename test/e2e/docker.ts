@@ -8,14 +8,14 @@ const LABEL = 'org.magnum-ts.instance';
  * Without one the reason is printed and the tests are left out, except in CI, where they fail.
  */
 export async function dockerForTests(file: string): Promise<boolean> {
-  const told = process.env['MAGNUM_TEST_DOCKER'];
+  const setting = process.env['MAGNUM_TEST_DOCKER'];
   const available =
-    told === undefined
+    setting === undefined
       ? await docker.ping().then(
           () => true,
           () => false,
         )
-      : told === 'yes';
+      : setting === 'yes';
   if (available) return true;
   const reason = process.env['MAGNUM_TEST_NO_DOCKER_REASON'] ?? 'no Docker Engine answers';
   if (process.env['CI'] === 'true') throw new Error(`${file} needs a Docker Engine: ${reason}`);

@@ -72,7 +72,9 @@ describe.skipIf(!available)('another certificate authority for a running bay', (
       `phase: ${words}`,
       async () => {
         const events = await magnum.bays.events(bayId).toArray();
-        const found = events.find(({ reason }) => reason?.startsWith('Certificate authority:') && reason.includes(words));
+        const found = events.find(
+          ({ reason }) => reason?.startsWith('Rotation of the certificate authority:') && reason.includes(words),
+        );
         return found && Date.parse(found.at);
       },
       { withinMs: 60_000, everyMs: 300 },
@@ -86,7 +88,7 @@ describe.skipIf(!available)('another certificate authority for a running bay', (
     const withOldFiles = new Persistent(hosts, old.ca, old.client);
     await magnum.certificates.rotate(bayId);
     expect(await magnum.bays.get(bayId)).toMatchObject({ status: 'UPDATE_IN_PROGRESS' });
-    await phase('both count');
+    await phase('both authorities are accepted');
     const bundle = (await magnum.certificates.get(bayId)).pem;
     expect(bundle.match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
     expect(bundle).toContain(old.ca.trim());

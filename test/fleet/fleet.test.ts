@@ -183,7 +183,7 @@ async function deletedBay(fleet: Fleet, name: string, index: number): Promise<vo
   expect((await settled(fleet, name, index)).status, name).toBe(404);
 }
 
-/** Everybody's turn, so many at a time. */
+/** Runs the work of every client, so many at a time. */
 async function inTurn(names: readonly string[], work: (name: string, index: number) => Promise<void>): Promise<void> {
   const left = [...names.entries()];
   await Promise.all(

@@ -101,7 +101,7 @@ await withOpenstack('a bay on a real OpenStack', (cloud) => {
     expect([away.status, away.headers.get('retry-after')]).toEqual([503, '5']);
     await cloud.openstack.resume('keystone');
     await cloud.openstack.resume('heat-api');
-    // Everybody who has waited for Keystone asks it now, all at once: it may let people wait, too.
+    // All that waited for Keystone call it now, at the same time, so that its answers may be late, too.
     await until('a login succeeds', () => cloud.tokenOf('demo', 'demo').then(use, () => false), { withinMs: 120_000 });
     const made = await settled(uuid);
     expect(made.body, JSON.stringify(made.body)).toMatchObject({ status: 'CREATE_COMPLETE' });

@@ -48,7 +48,7 @@ await withOpenstack('openstack coe, by the catalog of a Keystone', (cloud) => {
     OS_REGION_NAME: 'RegionOne',
   });
   const ended = (line: string, user: string): Promise<Outcome> => run(OPENSTACK, line.split(' '), environmentOf(user));
-  async function told(line: string, user = 'demo'): Promise<string> {
+  async function output(line: string, user = 'demo'): Promise<string> {
     const { code, output, errors } = await ended(line, user);
     expect(code, `${line}: ${errors}`).toBe(0);
     return output;
@@ -58,8 +58,9 @@ await withOpenstack('openstack coe, by the catalog of a Keystone', (cloud) => {
     expect([code, errors], line).toEqual([1, expect.stringMatching(words)]);
   }
   // The client's own forms.
-  const shown = async (line: string, user?: string): Promise<Fields> => JSON.parse(await told(`${line} -f json`, user)) as Fields;
-  const listed = async (line: string, user?: string) => JSON.parse(await told(`${line} -f json`, user)) as readonly Fields[];
+  const shown = async (line: string, user?: string): Promise<Fields> =>
+    JSON.parse(await output(`${line} -f json`, user)) as Fields;
+  const listed = async (line: string, user?: string) => JSON.parse(await output(`${line} -f json`, user)) as readonly Fields[];
 
   test('finds the API under both of its service types', async () => {
     const at = `http://127.0.0.1:${openstack.ports['magnum'] ?? 0}/v1`;
@@ -73,7 +74,7 @@ await withOpenstack('openstack coe, by the catalog of a Keystone', (cloud) => {
     expect(await listed('coe cluster template list')).toEqual([]);
     const create =
       'coe cluster template create swarm --coe swarm-mode --image debian-12 --keypair demokey --external-network public --flavor m1.small --master-flavor m1.small';
-    expect(await told(create)).toContain('Request to create cluster template swarm accepted');
+    expect(await output(create)).toContain('Request to create cluster template swarm accepted');
     const template = await shown('coe cluster template show swarm');
     expect(template).toMatchObject({
       name: 'swarm',
@@ -115,18 +116,18 @@ await withOpenstack('openstack coe, by the catalog of a Keystone', (cloud) => {
     expect(await listed('coe service list', 'admin')).toEqual([
       expect.objectContaining({ host: 'conductor-1', binary: 'magnum-conductor', state: 'up', disabled: false }),
     ]);
-    expect(await told(`coe stats list ${projectId}`)).toMatch(/clusters +\| 0 [\s\S]*nodes +\| 0 /);
+    expect(await output(`coe stats list ${projectId}`)).toMatch(/clusters +\| 0 [\s\S]*nodes +\| 0 /);
     const quota = `--project-id ${projectId} --resource Cluster`;
-    expect(await told(`coe quotas show ${quota}`)).toMatch(/hard_limit +\| 20 /);
-    expect(await told(`coe quotas create ${quota} --hard-limit 3`, 'admin')).toMatch(/hard_limit +\| 3 /);
-    expect(await told(`coe quotas update ${quota} --hard-limit 4`, 'admin')).toMatch(/hard_limit +\| 4 /);
-    expect(await told('coe quotas list --all-tenants', 'admin')).toContain(projectId);
-    expect(await told(`coe quotas delete ${quota}`, 'admin')).toContain('Request to delete quota');
+    expect(await output(`coe quotas show ${quota}`)).toMatch(/hard_limit +\| 20 /);
+    expect(await output(`coe quotas create ${quota} --hard-limit 3`, 'admin')).toMatch(/hard_limit +\| 3 /);
+    expect(await output(`coe quotas update ${quota} --hard-limit 4`, 'admin')).toMatch(/hard_limit +\| 4 /);
+    expect(await output('coe quotas list --all-tenants', 'admin')).toContain(projectId);
+    expect(await output(`coe quotas delete ${quota}`, 'admin')).toContain('Request to delete quota');
     await refused('coe quotas list', /quota:get_all.*HTTP 403/);
   });
 
   test('deletes templates', async () => {
-    expect(await told('coe cluster template delete swarm')).toContain(
+    expect(await output('coe cluster template delete swarm')).toContain(
       'Request to delete cluster template swarm has been accepted',
     );
     expect(await listed('coe cluster template list')).toEqual([]);

@@ -21,7 +21,7 @@ const CHOICE = { region: 'RegionOne', interface: 'public' } as const;
 /** What a neighbour shows of a thing it made. */
 export type Made = { readonly id: string } & Readonly<Record<string, unknown>>;
 
-/** Somebody whom the scripts have made, and where. */
+/** A user that the scripts have made, with its project. */
 export interface Person {
   readonly user: string;
   readonly project: string;

@@ -64,7 +64,7 @@ await withOpenstack('the end of a bay on a real OpenStack', (cloud) => {
         port_id: service['vip_port_id'],
         description: `Floating IP for Kubernetes external service default/web from cluster ${uuid}`,
       }),
-      otherAddress: await address({ description: 'somebody’s' }),
+      otherAddress: await address({ description: 'of another owner' }),
       port: await cloud.madeBy(DEMO, 'network', '/v2.0/ports', { port: { network_id: network, name: 'stray' } }),
       volume: await volume(uuid),
       otherVolume: await volume(OTHER_CLUSTER),
@@ -100,17 +100,17 @@ await withOpenstack('the end of a bay on a real OpenStack', (cloud) => {
     return new Set([...loadbalancers, ...volumes, ...networks, ...floatingips, ...ports].map(({ id }) => id));
   }
 
-  /** What the bay's story has told of leftovers until the bay was gone. */
+  /** The events of orphaned resources until the bay was deleted. */
   async function storyOfTheEnd(uuid: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    let told: readonly Readonly<Record<string, unknown>>[] = [];
+    let leftovers: readonly Readonly<Record<string, unknown>>[] = [];
     const isGone = async (): Promise<boolean> => {
       const { status, body } = await bays.fleet.ask('GET', `/v1/bays/${uuid}/events?limit=500`);
       if (status === 404) return true;
-      told = (body['events'] as typeof told).filter(({ kind }) => kind === 'leftover'); // the contract's list
+      leftovers = (body['events'] as typeof leftovers).filter(({ kind }) => kind === 'leftover'); // the contract's list
       return false;
     };
     await until(`the bay ${uuid} is gone`, isGone, { withinMs: 400_000, everyMs: 500 });
-    return told;
+    return leftovers;
   }
 
   test('deletes the resources that workloads left, names those that stay, and keeps none of its own', async () => {
@@ -151,11 +151,11 @@ await withOpenstack('the end of a bay on a real OpenStack', (cloud) => {
     const left = await leaveBehind(uuid, subnet, network);
     const [deleted, story] = await Promise.all([bays.remove(uuid), storyOfTheEnd(uuid)]);
     expect(deleted).toBeUndefined();
-    const told = (status: string): readonly unknown[] =>
+    const idsWith = (status: string): readonly unknown[] =>
       story.filter((event) => event['status'] === status).map((event) => event['resource_id']);
     const idsOf = (...names: readonly string[]): readonly string[] => names.map((name) => left[name]?.id ?? name);
-    expect(told('DELETE_IN_PROGRESS').toSorted()).toEqual(idsOf('service', 'address', 'port', 'volume').toSorted());
-    expect(told('KEPT')).toEqual(idsOf('shared'));
+    expect(idsWith('DELETE_IN_PROGRESS').toSorted()).toEqual(idsOf('service', 'address', 'port', 'volume').toSorted());
+    expect(idsWith('KEPT')).toEqual(idsOf('shared'));
     expect(story.find((event) => event['status'] === 'KEPT')).toMatchObject({
       reason: expect.stringContaining(`Cluster ${OTHER_CLUSTER} uses it too`),
     });
@@ -179,8 +179,8 @@ await withOpenstack('the end of a bay on a real OpenStack', (cloud) => {
     await bays.remove(uuid);
   });
 
-  /** Somebody new in the project `demo`, with a key pair of the usual name. */
-  async function somebody(name: string): Promise<Person> {
+  /** A new user in the project `demo`, with a key pair of the usual name. */
+  async function aNewUser(name: string): Promise<Person> {
     const { user, project } = { user: name, project: 'demo' };
     const made = await cloud.madeBy(ADMIN, 'identity', '/v3/users', {
       user: { name, domain_id: 'default', password: cloud.openstack.password },
@@ -201,7 +201,7 @@ await withOpenstack('the end of a bay on a real OpenStack', (cloud) => {
 
   /** A bay whose owner is deleted in Keystone. */
   async function orphan(name: string): Promise<string> {
-    const owner = await somebody(`${name}-${randomUUID()}`);
+    const owner = await aNewUser(`${name}-${randomUUID()}`);
     await use(owner);
     const uuid = await bays.create(name, await bays.model({ name }));
     expect((await bays.settled(uuid)).body).toMatchObject({ status: 'CREATE_COMPLETE' });

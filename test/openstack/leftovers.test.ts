@@ -55,7 +55,7 @@ await withOpenstack('what workloads leave behind', (cloud) => {
       port_id: things['own']['vip_port_id'],
       description: `Floating IP for Kubernetes external service default/web from cluster ${BAY}`,
     });
-    things['otherAddress'] = await address({ description: `somebody's` });
+    things['otherAddress'] = await address({ description: `of another owner` });
     things['port'] = await made('network', '/v2.0/ports', { port: { network_id: network.id, name: 'stray' } });
     things['ownVolume'] = await volume('pvc-1', BAY);
     things['otherVolume'] = await volume('pvc-2', OTHER);

@@ -68,8 +68,8 @@ export class NodeAccounts {
     await until(`${name} has got another account`, ask, { withinMs: 60_000 });
     if (!given) throw new Error('no account');
     const token = (await this.logIn(given)) ?? '';
-    const told = await fleet.ask('PUT', `/v1/credentials/${bay}/nodes/${name}`, { token, headers: proof });
-    expect(told.status, JSON.stringify(told.body)).toBe(204);
+    const confirmed = await fleet.ask('PUT', `/v1/credentials/${bay}/nodes/${name}`, { token, headers: proof });
+    expect(confirmed.status, JSON.stringify(confirmed.body)).toBe(204);
     return given;
   }
 

@@ -78,7 +78,7 @@ await withOpenstack("what a project has left, and a bay's names", (cloud) => {
     ['an image without os_distro', { imageId: 'no-distro' }, 400, 'image_id'],
     ['an unknown flavor', { flavorId: 'nothing' }, 400, 'flavor_id'],
     ['an unknown key pair', { keypair: 'nothing' }, 404, 'keypair_id'],
-    ["somebody else's key pair", { keypair: 'adminkey' }, 404, 'keypair_id'],
+    ["another user's key pair", { keypair: 'adminkey' }, 404, 'keypair_id'],
     ['a network that is not external', { externalNetworkId: 'private' }, 400, 'external_network_id'],
     ['an unknown network', { fixedNetwork: 'nothing' }, 400, 'fixed_network'],
     ['an unknown subnet', { fixedSubnet: randomUUID() }, 400, 'fixed_subnet'],

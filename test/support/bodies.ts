@@ -13,7 +13,7 @@ export function bodyOf(id: OperationId, idents: Idents): unknown {
 /** Objects of Kubernetes, which are asked for in a bay. */
 export const MANIFESTS = /Pod|ReplicationController|(?<!Magnum)Services?(Detail|OfBay)?$/;
 
-/** What an operation must be told in its query; empty for most. */
+/** The query that an operation needs; empty for most. */
 export function queryOf(id: OperationId, idents: Idents): string {
   if (id === 'executeContainer') return '?command=ls';
   const parameters: readonly { readonly name: string }[] = operations[id].queryParams;

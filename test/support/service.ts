@@ -105,7 +105,7 @@ export interface NodeValues {
   readonly enrolment_token: string;
 }
 
-/** Simulated servers, which remember what they were told. */
+/** Simulated servers, which record the calls for them. */
 class RecordingBackend extends SimulatedBackend {
   readonly values: NodeValues[] = [];
 

@@ -116,7 +116,7 @@ describe('a version that is not served', () => {
     expect(reply.headers.get(HEADER)).toBe(header);
   });
 
-  test('is told after the token was asked for, and before the route', async () => {
+  test('is refused after the token was checked, and before the route', async () => {
     expect((await service.request('GET', '/v1/bays', { token: null, version: '9.9' })).status).toBe(401);
     expect((await service.request('GET', '/v1/nothing', { version: '9.9' })).status).toBe(406);
     const reply = await service.request('GET', '/v1/nothing', { version: '1.9' });

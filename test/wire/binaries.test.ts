@@ -18,7 +18,7 @@ let mariadb: Mariadb;
 let rabbitmq: Rabbitmq;
 let ports: { api: number; apiMetrics: number; conductorMetrics: number };
 
-/** The processes are told apart by environment: both read one file, as on a real host. */
+/** The processes differ by their environment: both read one file, as on a real host. */
 function start(name: string, metricsPort: number): ChildProcess {
   const child = spawn(process.execPath, [join(BIN, `${name}.js`), '--config-file', config], {
     env: { ...process.env, OS_METRICS__PORT: String(metricsPort) },

@@ -41,22 +41,22 @@ const client = () => createMagnum({ endpoint, token: service.tokens.demo });
 
 test('all events of a bay arrive as they happen, each once, to the end', { timeout: 60_000 }, async () => {
   const magnum = client();
-  const { uuid } = await magnum.bays.create({ name: 'told', baymodel_id: 'swarm' });
-  const told: BayEvent[] = [];
+  const { uuid } = await magnum.bays.create({ name: 'followed', baymodel_id: 'swarm' });
+  const followed: BayEvent[] = [];
   const following = (async () => {
-    for await (const event of magnum.bays.follow(uuid)) told.push(event);
+    for await (const event of magnum.bays.follow(uuid)) followed.push(event);
   })();
   await service.until(uuid, 'CREATE_COMPLETE');
   const page = itemsOf(await service.request('GET', `/v1/bays/${uuid}/events`), 'events');
-  await until('every event of the list was followed', () => told.length >= page.length);
+  await until('every event of the list was followed', () => followed.length >= page.length);
   await magnum.bays.delete(uuid);
   await following;
-  expect(told.slice(0, page.length)).toEqual(page);
-  const own = told.filter((event) => event.source === 'magnum').map((event) => `${event.kind} ${event.status}`);
+  expect(followed.slice(0, page.length)).toEqual(page);
+  const own = followed.filter((event) => event.source === 'magnum').map((event) => `${event.kind} ${event.status}`);
   expect(own.slice(0, 3)).toEqual(['accepted CREATE_IN_PROGRESS', 'claimed CREATE_IN_PROGRESS', 'settled CREATE_COMPLETE']);
-  const ids = told.map((event) => event.id);
+  const ids = followed.map((event) => event.id);
   expect(ids).toEqual([...new Set(ids)].toSorted((one, other) => one - other));
-  const server = told.find((event) => event.resource_type === 'OS::Nova::Server' && event.status === 'CREATE_COMPLETE');
+  const server = followed.find((event) => event.resource_type === 'OS::Nova::Server' && event.status === 'CREATE_COMPLETE');
   expect(server).toMatchObject({ kind: 'stack', source: 'stack', resource_id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
 });
 

@@ -245,7 +245,7 @@ describe('unusual requests', () => {
     expect(reply.body.match(/HTTP\/1\.1 200/g)).toHaveLength(1);
   });
 
-  test('OPTIONS tells everybody what is allowed, also who asks as HAProxy does', async () => {
+  test('OPTIONS says what is allowed without a token, also to a request like that of HAProxy', async () => {
     const reply = await fetch(url('/v1/bays'), { method: 'OPTIONS' });
     expect([reply.status, reply.headers.get('allow')]).toEqual([200, 'GET, HEAD, OPTIONS, POST']);
     const check = await exchange(port, ['OPTIONS / HTTP/1.0\r\n\r\n']);

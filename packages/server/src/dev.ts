@@ -200,7 +200,7 @@ function healthInterval(): { readonly healthIntervalMs?: number } {
   return Number.isInteger(healthIntervalMs) && healthIntervalMs >= 1_000 ? { healthIntervalMs } : {};
 }
 
-/** When a bay gets another authority, old and new certificates both count for half a minute, or as long as the variable says. */
+/** When a bay gets another authority, old and new certificates are both accepted for half a minute, or as long as the variable says. */
 function rotationOverlap(): { readonly rotationOverlapMs: number } {
   const text = process.env['MAGNUM_ROTATION_OVERLAP_MS'] ?? '';
   return { rotationOverlapMs: /^\d{1,9}$/.test(text) ? Number(text) : 30_000 };

@@ -46,7 +46,7 @@ function signalGroup(pid, signal) {
   try {
     process.kill(-pid, signal);
   } catch {
-    // Nobody is left.
+    // No process is left.
   }
 }
 
@@ -102,7 +102,7 @@ export function lastErrorIn(folder, name) {
 }
 
 /**
- * What the services complain of, the last lines of each: words for whoever looks at a failed run and no longer has the machine.
+ * What the services complain of, the last lines of each: for a reader of a failed run who no longer has the machine.
  * @param {string} folder
  */
 export function complaintsIn(folder) {

@@ -1,4 +1,4 @@
-import { followBay, listBayEvents, type Told } from '../app/bay-events.js';
+import { followBay, listBayEvents, type FollowedEvent } from '../app/bay-events.js';
 import { findBay } from '../app/find.js';
 import type { BayEvent } from '../domain/bay-event.js';
 import type { JsonObject } from '../domain/json.js';
@@ -48,10 +48,10 @@ function presentEvent(event: BayEvent): JsonObject {
 }
 
 /** Server-sent events (WHATWG HTML, 9.2): the id of each lets a client that lost its connection read on. */
-async function* encodeEvents(story: AsyncIterable<Told>): AsyncGenerator<string, void, undefined> {
+async function* encodeEvents(followed: AsyncIterable<FollowedEvent>): AsyncGenerator<string, void, undefined> {
   yield `retry: ${RECONNECT_MS}\n\n`;
-  for await (const told of story) {
-    if (told.kind === 'event') yield `id: ${told.event.id}\ndata: ${JSON.stringify(presentEvent(told.event))}\n\n`;
-    else yield told.kind === 'gone' ? 'event: gone\ndata: {}\n\n' : ': nothing new\n\n';
+  for await (const item of followed) {
+    if (item.kind === 'event') yield `id: ${item.event.id}\ndata: ${JSON.stringify(presentEvent(item.event))}\n\n`;
+    else yield item.kind === 'gone' ? 'event: gone\ndata: {}\n\n' : ': nothing new\n\n';
   }
 }

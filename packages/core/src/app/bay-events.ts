@@ -19,7 +19,7 @@ export async function listBayEvents(
 }
 
 /** `idle`: nothing has happened for a while; `gone`: the bay was deleted, and no event follows. */
-export type Told = { readonly kind: 'event'; readonly event: BayEvent } | { readonly kind: 'idle' | 'gone' };
+export type FollowedEvent = { readonly kind: 'event'; readonly event: BayEvent } | { readonly kind: 'idle' | 'gone' };
 
 const LOOK_EVERY_MS = 1_000;
 const IDLE_AFTER_MS = 15_000;
@@ -27,14 +27,14 @@ const PAGE = 200;
 
 /**
  * The events of a bay as they happen, beginning after the one with the id `after`. Ends when the bay is gone, at `until`, or when the
- * signal aborts. Whoever was let in is not asked for again meanwhile: `until` bounds how long a right that was taken away lasts.
+ * signal aborts. The right to read is checked once, at the beginning: `until` bounds how long a right that was taken away lasts.
  * Errors: `store-unavailable`.
  */
 export async function* followBay(
   deps: Pick<AppDeps, 'store' | 'clock'>,
   wanted: { readonly bay: Pick<Bay, 'id'>; readonly after: number; readonly until: Date },
   signal: AbortSignal,
-): AsyncGenerator<Told, void, undefined> {
+): AsyncGenerator<FollowedEvent, void, undefined> {
   const { id } = wanted.bay;
   let last = wanted.after;
   let spoke = deps.clock.now().getTime();

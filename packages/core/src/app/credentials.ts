@@ -89,7 +89,7 @@ export async function enrolNode(deps: AppDeps, wanted: WantedEnrolment, signal: 
   const bayId = wanted.bay as BayId;
   const found = isUuid(bayId) ? await deps.store.read((repos) => repos.nodes.enrolmentOf(bayId, wanted.nodeName)) : undefined;
   const mayEnrol = found?.state === 'awaited' || (found?.state === 'done' && found.secretHash === secretHash);
-  if (!mayEnrol) throw new DomainError('forbidden', 'The enrolment token is of no node that still has to enrol.');
+  if (!mayEnrol) throw new DomainError('forbidden', 'The enrolment token belongs to no node that still has to enrol.');
   const question = { bayId, nodeName: wanted.nodeName, token: wanted.token, secretHash };
   const { sealedPassword, ...newest } = await deps.bus.call('node.enrol', question, { timeoutMs: QUESTION_MS, signal });
   return { bayId, ...newest, password: new Secret(deps.sealer.open(sealedPassword, credentialContext(bayId))) };

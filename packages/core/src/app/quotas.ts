@@ -88,7 +88,7 @@ export async function updateQuota(
   });
 }
 
-/** Nobody else changes it until the transaction ends. */
+/** No other transaction changes it until this one ends. */
 async function heldQuota(repos: Repositories, place: QuotaPlace): Promise<Quota> {
   const resource = knownResource(place);
   await repos.quotas.hold(place.projectId);

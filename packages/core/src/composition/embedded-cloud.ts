@@ -47,7 +47,7 @@ export interface ComposeOptions {
   readonly healthIntervalMs?: number;
   /** Where manifests may be fetched from; nowhere when absent. */
   readonly manifestRules?: FetchRules;
-  /** How long old and new certificates both count when a bay gets another authority; five minutes when absent. */
+  /** How long old and new certificates are both accepted when a bay gets another authority; five minutes when absent. */
   readonly rotationOverlapMs?: number;
 }
 

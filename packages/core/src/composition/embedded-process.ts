@@ -50,7 +50,7 @@ export interface EmbeddedOptions {
   readonly labelBounds?: AppDeps['labelBounds'];
   /** Where manifests may be fetched from; nowhere when absent. */
   readonly manifestRules?: FetchRules;
-  /** How long old and new certificates both count when a bay gets another authority; five minutes when absent. */
+  /** How long old and new certificates are both accepted when a bay gets another authority; five minutes when absent. */
   readonly rotationOverlapMs?: number;
   /** Every driver counts when absent. */
   readonly drivers?: DriverChoice;

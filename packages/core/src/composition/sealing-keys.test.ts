@@ -52,7 +52,7 @@ describe('the file of sealing keys', () => {
 
   const isRoot = process.getuid?.() === 0;
   test.skipIf(!isRoot)(
-    `of another account may be read by its group, and by nobody else${isRoot ? '' : ' (skipped: only root gives files away)'}`,
+    `of another account may be read by its group, and by no one else${isRoot ? '' : ' (skipped: only root gives files away)'}`,
     () => {
       write(ONE.toString('base64'), 0o640);
       chownSync(file(), 12_345, 0);

@@ -326,10 +326,10 @@ const LOOK_EVERY_MS = 1_000;
 
 /** A conductor may be started before its database, and before its schema. */
 async function whenReady(base: Base, logger: Logger, signal: AbortSignal): Promise<void> {
-  for (let told = false; ; told = true) {
+  for (let isLogged = false; ; isLogged = true) {
     const { database } = await readinessOf(base);
     if (database?.ok) return;
-    if (!told) logger.warn('waiting for the database', { reason: database?.reason });
+    if (!isLogged) logger.warn('waiting for the database', { reason: database?.reason });
     await base.parts.conductor.clock.sleep(LOOK_EVERY_MS, signal);
   }
 }

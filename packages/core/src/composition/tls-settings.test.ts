@@ -108,7 +108,7 @@ describe('TLS with the broker', () => {
 
 describe('files for TLS beside a switch', () => {
   test.each(['[api]\nssl_cert_file = c.pem', '[oslo_messaging_rabbit]\nssl_ca_file = ca.pem'])(
-    'that nobody touched stop the start: %j',
+    'that were never changed stop the start: %j',
     (content) => {
       expect(() => startWarnings(load(content))).toThrow(/= true to speak TLS/);
     },

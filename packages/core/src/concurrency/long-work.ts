@@ -8,7 +8,7 @@ export interface LongTask {
   readonly signal: AbortSignal;
 }
 
-/** Lets everybody else run, where this has kept the thread for long enough. */
+/** Lets other work run, where this has kept the thread for long enough. */
 export type Rest = () => Promise<void>;
 
 /** Shorter steps go on at once: a timer costs about as much as they do. */
@@ -33,7 +33,7 @@ export type Steps<T> = Generator<undefined, T, undefined>;
  * at each of its own steps.
  *
  * So a group (a project) has one piece of long work under way, and few groups have one at the same time; each piece is cut into steps,
- * and after each step the thread belongs to everybody else for four times as long as the step took, where they have something to do.
+ * and after each step the thread belongs to other work for four times as long as the step took, where there is any.
  * Invariant: long work has at most a fifth of a busy thread; a short request waits for steps, never for a queue; and a project's one
  * long request does not wait for another project's to end.
  *

@@ -46,7 +46,7 @@ export async function connectTo(
   const { bay, model, nodes } = state;
   const at = deps.engines.areLive ? await engineAddresses(deps, state, signal) : NOWHERE;
   if (deps.engines.areLive && at.api === null)
-    throw new DomainError('engine-unavailable', `The cloud knows no address of the API of bay ${bay.name}. Try again later.`);
+    throw new DomainError('engine-unavailable', `The cloud reports no address of the API of bay ${bay.name}. Try again later.`);
   return deps.engines.connect(model, {
     // Without TLS there is nothing to verify: an empty CA says so.
     endpoint: {

@@ -57,7 +57,7 @@ export async function enrolNode(
 
 /** The same error for every wrong token, so that a caller cannot learn which nodes exist. */
 export function refuseEnrolment(): DomainError {
-  return new DomainError('forbidden', 'The enrolment token is of no node that still has to enrol.');
+  return new DomainError('forbidden', 'The enrolment token belongs to no node that still has to enrol.');
 }
 
 function isSame(one: string, other: string): boolean {

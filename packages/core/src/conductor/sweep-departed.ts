@@ -74,7 +74,7 @@ export async function keepSweepingDeparted(deps: SweepDepartedDeps, signal: Abor
     await deps.clock.sleep(pause / 2 + deps.random.below(Math.ceil(pause / 2)), signal).catch(() => undefined);
     if (signal.aborted) return;
     await sweepDeparted(deps, signal).catch((error: unknown) => {
-      if (!signal.aborted) deps.logger.warn('departed bays cannot be swept', { error });
+      if (!signal.aborted) deps.logger.warn('deleted bays cannot be swept', { error });
     });
   }
 }
@@ -90,7 +90,7 @@ export async function sweepDeparted(deps: SweepDepartedDeps, signal: AbortSignal
     const claimed = new Date(deps.clock.now().getTime() + CLAIM_MS);
     if (!(await deps.store.write((repos) => repos.departedBays.postpone(bay, claimed)))) continue;
     await sweepDepartedBay(deps, { ...bay, lookAt: claimed }, signal).catch((error: unknown) => {
-      if (!signal.aborted) deps.logger.warn('departed bay cannot be swept', { bayId: bay.id, error });
+      if (!signal.aborted) deps.logger.warn('deleted bay cannot be swept', { bayId: bay.id, error });
     });
   }
 }

@@ -166,7 +166,7 @@ export const OPTIONS: readonly Option[] = [
     'rotation_overlap',
     'integer',
     300,
-    "Seconds in which old and new certificates both count when a bay gets another authority: clients' time to fetch theirs.",
+    'Seconds in which old and new certificates are both accepted when a bay gets another authority: the time in which clients can fetch new ones.',
     { minimum: 0 },
   ),
   option(

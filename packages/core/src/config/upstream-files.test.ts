@@ -123,7 +123,7 @@ describe('TLS', () => {
     ['[database]\nconnection = mysql://u:hunter2@h/d?ssl_capath=/x', '"ssl_capath" is not known'],
     ['[database]\nconnection_parameters = ssl_cas=/x', 'did you mean ssl_ca?'],
     ['[DEFAULT]\ntransport_url = rabbit://u:hunter2@h/?ssl_cafile=/x', 'did you mean ssl_ca_file?'],
-  ])('a setting about it that nobody reads stops the start: %j', (text, words) => {
+  ])('a setting about it that is not read stops the start: %j', (text, words) => {
     expect(() => load(text)).toThrow(words);
     expect(() => load(text)).not.toThrow('hunter2');
   });

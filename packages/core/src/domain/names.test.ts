@@ -25,7 +25,7 @@ describe("a node's name", () => {
     expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])$/);
   });
 
-  test('has digits that no other node of the bay has, whatever its role and whoever named it', () => {
+  test('has digits that no other node of the bay has, whatever its role and its origin', () => {
     const numbers = [1, 2, 3];
     const taken = new Set(['worker-0001', 'hive-gpu-0002']);
     const place = { bay: { id: UUID, name: 'hive' }, role: 'master', group: null } as const;

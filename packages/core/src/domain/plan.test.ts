@@ -93,7 +93,7 @@ test('every failure says what to do', () => {
   const failures = steps.filter((step) => step.do === 'fail');
   expect(failures.length).toBeGreaterThan(9);
   for (const { reason } of failures)
-    expect(reason).toMatch(/^(Stack s |Stack {2}is gone|Timed out).*\. .*(delete|Delete|update)/);
+    expect(reason).toMatch(/^(Stack s |Stack {2}no longer exists|Timed out).*\. .*(delete|Delete|update)/);
 });
 
 describe('a bay that is to go', () => {

@@ -51,8 +51,8 @@ function planDelete(bay: Bay, intent: Intent, seen: Observation): Step {
 
 function planAbsent(bay: Bay, intent: Intent): Step {
   if (bay.observed.acceptedGeneration < intent.generation) return { do: 'create' };
-  const gone = `Stack ${bay.observed.stackId ?? ''} is gone: it was deleted outside of this service.`;
-  return failure(STATUS_OF[intent.operation].failed, gone, 'Delete it.');
+  const missing = `Stack ${bay.observed.stackId ?? ''} no longer exists: it was deleted outside of this service.`;
+  return failure(STATUS_OF[intent.operation].failed, missing, 'Delete it.');
 }
 
 function planPresent(

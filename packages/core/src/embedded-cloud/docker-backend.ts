@@ -147,7 +147,7 @@ export class DockerBackend implements CloudBackend {
     ];
   }
 
-  /** Removes everything of this instance, containers first. Nobody else's things are touched. */
+  /** Removes everything of this instance, containers first, and nothing of another instance. */
   async destroyAll(signal: AbortSignal): Promise<void> {
     for (const owned of await this.listOwned(signal)) {
       if (owned.kind === 'container') await removeContainer(this.#scope, owned.id, signal);

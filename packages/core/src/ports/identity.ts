@@ -45,7 +45,7 @@ export interface Trusts {
   delete(trustId: string, trustee: TrustRequest['trustee'], signal: AbortSignal): Promise<void>;
 }
 
-/** Whoever waits: a request makes its signal when it is asked for it. */
+/** The caller's signal, made when it is asked for: most requests never need one. */
 export interface Caller {
   readonly signal: AbortSignal;
 }

@@ -8,7 +8,7 @@ const USAGE = `usage: magnum-policy-check [--config-file FILE]... [--config-dir 
   validate              whether the policy files are in order: 0 yes, 1 no, with every mistake and where it is
   list                  every rule with its origin
   check --rule RULE --as JSON [--target JSON] [--verbose]
-                        whether RULE lets somebody pass, and which checks decided: 0 allowed, 3 denied
+                        whether RULE lets a caller pass, and which checks decided: 0 allowed, 3 denied
 
 --file    a policy file to look at, in place of the configured ones; without a COMMAND it is validated
 --as      who asks, in the words of a token: {"roles": ["member"], "project_id": "p1", "user_id": "u1"}; besides user_name,

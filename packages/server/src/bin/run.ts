@@ -51,7 +51,7 @@ export function stopOnSignal(stop: () => Promise<void>, logger: Logger): void {
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        logger.error('did not stop in order', { error });
+        logger.error('stopping failed, the process ends', { error });
         process.exit(1);
       },
     );

@@ -29,7 +29,7 @@ export async function keepLearningTime(
       const [rows] = (await db.raw(TIME_QUESTION)) as readonly unknown[]; // mysql2 answers with rows and columns
       deps.learnTime({ serverTime: timeIn(rows), asked, answered: performance.now() });
     } catch (error) {
-      if (!signal.aborted) deps.logger.debug('the database does not tell its time', { error });
+      if (!signal.aborted) deps.logger.debug('time of the database cannot be read', { error });
     }
     await deps.clock.sleep(ASK_EVERY_MS, signal).catch(() => undefined);
   }

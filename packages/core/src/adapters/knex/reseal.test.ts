@@ -23,7 +23,7 @@ afterEach(() => db.destroy());
 
 const aContainer = (environment: Container['environment']): New<Container> => ({
   id: randomUUID() as ContainerId, // new here
-  bayId: randomUUID() as BayId, // nobody looks for it
+  bayId: randomUUID() as BayId, // no other test reads it
   projectId: 'p',
   userId: 'u',
   name: null,

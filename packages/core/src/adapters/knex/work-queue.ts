@@ -62,7 +62,7 @@ export function workRepository(db: Knex, clock: Clock): WorkRepository {
         .where({ bay_id: bayId })
         .update({ due_at: now, wakes: db.raw('wakes + 1'), attempts: 0 });
       if (known > 0) return;
-      // Somebody else may have woken it for the first time meanwhile.
+      // Another process may have woken it for the first time meanwhile.
       await db(TABLE)
         .insert({ bay_id: bayId, due_at: now, wakes: 1, attempts: 0, fence: 0 })
         .onConflict('bay_id')
@@ -147,7 +147,7 @@ async function findDue(db: Knex, now: number, limit: number): Promise<readonly D
   return readAll(query, dueItems.read);
 }
 
-/** Whoever changes the fence first has the item: the others find another fence. */
+/** The process that changes the fence first has the item: the others find another fence. */
 async function claimItems(
   db: Knex,
   items: readonly DueItem[],

@@ -17,7 +17,7 @@ test('nothing is limited where everything is off', () => {
   expect(memoryLimits(NONE)).toBeUndefined();
 });
 
-test('a project that asks too often is told when to ask again; another one is served', async () => {
+test('a project that asks too often gets the time at which it may ask again; another one is served', async () => {
   const limits = limitsOf({ perMinute: 3, atOnce: 0 });
   for (let request = 0; request < 3; request += 1) (await limits.enter('greedy'))();
   await expect(limits.enter('greedy')).rejects.toMatchObject({

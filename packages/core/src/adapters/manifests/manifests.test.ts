@@ -180,7 +180,7 @@ describe('fetching', () => {
     ['a password', () => 'https://a:b@localhost/', {}, /must not hold a password/],
     ['no address', () => 'pod.yaml', {}, /no address/],
     ['an unknown host', () => 'https://no-such-host.invalid/', { hosts: ['*.invalid'] }, /is not known/],
-  ])('refuses, and asks nobody: %s', async (_name, url, more: Partial<FetchRules>, words) => {
+  ])('refuses without a request: %s', async (_name, url, more: Partial<FetchRules>, words) => {
     await expect(fetched(url(secure), more)).rejects.toEqual(refusal(words, 'manifest_url'));
     expect(asked).toEqual([]);
   });

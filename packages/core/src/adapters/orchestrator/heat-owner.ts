@@ -28,7 +28,7 @@ async function hasRoles(service: Session, { userId, projectId }: CloudAccess, si
     const { role_assignments: roles } = await dataOf(service.identity.GET('/v3/role_assignments', { params: { query }, signal }));
     return roles.length > 0;
   } catch (error) {
-    // Whoever may not look does not know better than Heat.
+    // Without the right to look, Heat's own answer is the best that is known.
     return !isDomainError(error, 'not-found');
   }
 }

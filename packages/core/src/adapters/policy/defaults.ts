@@ -101,7 +101,7 @@ const TEMPLATES: Rules = {
   ...all('clustertemplate', CRUD, 'project'),
   ...all('clustertemplate', ['publish', ...EVERYWHERE], 'admin'),
 };
-/** Whoever may see a bay may read its story. */
+/** A caller that may see a bay may read its events. */
 const storyOf = (noun: string, rules: Rules): Rules => {
   const get = rules[`${noun}:get`];
   return get ? { [`${noun}:events`]: { ...get, check: `rule:${noun}:get`, deprecated: null } } : {};

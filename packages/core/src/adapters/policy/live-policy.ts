@@ -44,7 +44,7 @@ export async function livePolicy(deps: LivePolicyDeps): Promise<LivePolicy> {
       logger.info('policy read again', { rules: replacedIn(current) });
       report(current, logger);
     } catch (error) {
-      logger.error('policy is broken: the last good rules stay', { error });
+      logger.error('policy cannot be used: the last valid rules stay in force', { error });
     }
   };
   const stopping = new AbortController();

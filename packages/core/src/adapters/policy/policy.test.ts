@@ -129,7 +129,7 @@ describe('a policy file', () => {
 
   test('may say who is an administrator, and every rule follows', () => {
     const { decide } = rulesWith('context_is_admin: [["role:cloud_admin"], ["user_name:root"]]');
-    const target = { projectId: 'elsewhere', userId: 'somebody' };
+    const target = { projectId: 'elsewhere', userId: 'another-user' };
     const allowed = (actor: Actor): readonly boolean[] =>
       ['cluster:get', 'quota:create', 'certificate:get'].map((action) => decide(action)({ actor, target }));
     expect(allowed(ADMIN)).toEqual([false, false, false]);
@@ -289,10 +289,12 @@ describe('files of a running process', () => {
     await refresh();
     expect(mayCreate()).toBe(false);
     expect(said).toEqual([
-      expect.stringMatching(/^policy is broken: the last good rules stay: .*policy.yaml:1: rule "cluster:create", column 15/),
+      expect.stringMatching(
+        /^policy cannot be used: the last valid rules stay in force: .*policy.yaml:1: rule "cluster:create", column 15/,
+      ),
     ]);
     await refresh();
-    expect(said, 'told once for each change').toHaveLength(1);
+    expect(said, 'logged once for each change').toHaveLength(1);
     await write('cluster:create: "role:member"');
     await refresh();
     expect(mayCreate()).toBe(true);

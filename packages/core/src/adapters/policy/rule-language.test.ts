@@ -160,8 +160,8 @@ describe('the grammar', () => {
 });
 
 test('what a caller or a target lacks equals nothing, also not what another one lacks', () => {
-  const nobody = { actor: anActor({ projectId: null, userId: '' }), target: { projectId: '', userId: '' } };
+  const noOne = { actor: anActor({ projectId: null, userId: '' }), target: { projectId: '', userId: '' } };
   for (const rule of ['project_id:%(project_id)s', 'user_id:%(user_id)s', 'project_id:None', 'user_id:%(trustee_user_id)s'])
-    expect(holds(parseRule(rule), nobody), rule).toBe(false);
-  expect(holds(parseRule('project_id:%(project_id)s'), { ...nobody, target: undefined })).toBe(false);
+    expect(holds(parseRule(rule), noOne), rule).toBe(false);
+  expect(holds(parseRule('project_id:%(project_id)s'), { ...noOne, target: undefined })).toBe(false);
 });

@@ -27,7 +27,7 @@ export class RuleSyntaxError extends Error {
   }
 }
 
-/** Nobody writes deeper; what does would exhaust the stack. */
+/** No real rule is deeper; a deeper one could exhaust the stack. */
 const DEEPEST = 200;
 
 /** Errors: `RuleSyntaxError`. An empty text always holds, as upstream has it. */

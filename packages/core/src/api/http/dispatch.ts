@@ -96,7 +96,7 @@ async function dispatch(deps: ApiDeps, request: HttpRequest, trail: RequestConte
     : undefined;
   let reply: Reply | undefined;
   try {
-    reply = await invoke(deps, request, { route, actor: actor ?? NOBODY, headers, slots: trail.slots });
+    reply = await invoke(deps, request, { route, actor: actor ?? NO_ACTOR, headers, slots: trail.slots });
     // What is sent in parts is under way until its last part is.
     return reply.texts && leave ? { ...reply, texts: callOnEnd(reply.texts, leave) } : reply;
   } finally {
@@ -232,7 +232,7 @@ async function* logStreamErrors(
   }
 }
 
-const NOBODY: Actor = { userId: '', userName: '', userDomainId: '', projectId: null, roles: [], trusteeOf: null };
+const NO_ACTOR: Actor = { userId: '', userName: '', userDomainId: '', projectId: null, roles: [], trusteeOf: null };
 
 async function authenticate(deps: ApiDeps, request: HttpRequest): Promise<Actor> {
   const token = request.header('x-auth-token');

@@ -111,7 +111,7 @@ function isBusy(deps: ApiDeps, record: IdempotencyRecord): boolean {
   return deps.clock.now() < record.busyUntil;
 }
 
-/** Whoever carried it out died before anything was committed: an operation that commits its key can be begun again. */
+/** The process that carried it out ended before anything was committed: an operation that commits its key can be begun again. */
 function takenOver(deps: ApiDeps, place: Place, record: IdempotencyRecord): Promise<boolean> {
   const busyUntil = new Date(deps.clock.now().getTime() + BUSY_MS);
   return deps.store.write((repos) => repos.idempotency.takeOver(place.id, record.owner, place.owner, busyUntil));

@@ -44,7 +44,7 @@ async function ensureNextTrustee(deps: EnsureDeps, lease: Lease, state: BayState
   const { bay, support } = state;
   if (!awaitsCredential(bay, support) || support.nextTrustee) return state;
   const nextTrustee = await makeTrustee(deps, state, bay.desired.credentialGeneration, signal);
-  const reason = 'Credential: nodes are given the new one; old and new both count.';
+  const reason = 'Rotation of the credential: nodes fetch the new credential; the old one stays valid until every node holds it.';
   const event = bayEvent(bay, { kind: 'status', status: bay.observed.status, reason }, deps.clock.now());
   return saveWithEvents(deps, { lease, state }, { change: { nextTrustee }, events: [event] });
 }

@@ -6,6 +6,7 @@ import { clientRef, referencesOf, type Rotation, type RotationPhase } from '../.
 import type { TlsProbeResult } from '../../ports/bay-driver.js';
 import { ensureMainPairs, loadKeyPair, trustedBy, type AuthorityDeps } from '../ensure/key-pairs.js';
 import { connectTo } from '../engine-access.js';
+import { alsoWaiting } from './waiting-nodes.js';
 import type { Pass, PassResult } from '../pass.js';
 import { waitOrCheckHealth as waiting, type WaitOrCheckHealthDeps } from './wait-or-check-health.js';
 import type { BayState } from '../bay-state.js';
@@ -70,7 +71,10 @@ async function findingOf(
 function overlapFinding(deps: Pick<RotateAuthorityDeps, 'clock' | 'rotationOverlapMs'>, { since }: Rotation): ProbeFinding {
   const end = since + (deps.rotationOverlapMs ?? OVERLAP_MS);
   if (deps.clock.now().getTime() >= end) return OVER;
-  return { kind: 'waiting', reason: `Old and new certificates both count until ${new Date(end).toISOString()}.` };
+  return {
+    kind: 'waiting',
+    reason: `Certificates of the old and of the new authority are both accepted until ${new Date(end).toISOString()}.`,
+  };
 }
 
 interface ProbeRequest {
@@ -91,23 +95,23 @@ async function probeTls(
   if (!client || !deps.engines.areLive) return OVER;
   const ca = await trustedBy(deps, state, wanted.trusts);
   const session = await connectTo(deps, state, { ca, client }, signal);
-  if (!session.admissions) throw new DomainError('not-supported', `${state.model.coe} cannot be asked whom its nodes trust.`);
+  if (!session.admissions)
+    throw new DomainError('not-supported', `Nodes of ${state.model.coe} cannot be probed for the authorities that they trust.`);
   const { admissions } = session;
   const { tlsPorts = [] } = deps.engines.driverOf(state.model);
   const found = await underDeadline({ milliseconds: PROBE_TIMEOUT_MS, signal }, (timely) => admissions(tlsPorts, timely));
   const others = found.filter(({ result }) => result !== wanted.expect);
   const [first] = others;
   if (!first) return OVER;
-  const problem = first.result === 'unreachable' ? 'does not answer' : 'has not taken its new certificates yet';
+  const problem = first.result === 'unreachable' ? 'does not answer' : 'does not use its new certificates yet';
   // A node can be probed at several ports.
-  const nodes = new Set(others.map(({ node }) => node)).size;
-  const more = nodes > 1 ? ` (and ${nodes - 1} more)` : '';
-  return { kind: 'waiting', reason: `Phase ${state.support.rotation?.phase ?? ''}: node ${first.node}${more} ${problem}.` };
+  const more = alsoWaiting(new Set(others.map(({ node }) => node)).size - 1);
+  return { kind: 'waiting', reason: `Phase ${state.support.rotation?.phase ?? ''}: node ${first.node} ${problem}${more}.` };
 }
 
 const PHASE_REASONS = {
-  trust: 'nodes learn to trust the new authority',
-  overlap: 'the new authority signs for clients; old and new certificates both count',
+  trust: 'nodes start to trust the new authority beside the old one',
+  overlap: 'the new authority signs for clients; certificates of both authorities are accepted',
   issue: 'nodes get certificates of the new authority',
   drop: 'nodes stop trusting the old authority',
 } as const satisfies Record<RotationPhase, string>;
@@ -116,7 +120,7 @@ async function enterPhase(deps: RotateAuthorityDeps, pass: Pass, phase: Rotation
   const { bay, support } = pass.state;
   const generation = support.rotation?.generation ?? bay.desired.caGeneration;
   const rotation: Rotation = { generation, phase, since: deps.clock.now().getTime() };
-  const reason = `Certificate authority: ${PHASE_REASONS[phase]}.`;
+  const reason = `Rotation of the certificate authority: ${PHASE_REASONS[phase]}.`;
   const saved = await saveProgress(deps, pass, progressOf({ rotation }, reason));
   return waiting(deps, { ...pass, state: saved }, reason, signal);
 }
@@ -133,7 +137,7 @@ async function finishRotation(
   const { bay, support } = pass.state;
   for (const ref of referencesOf(bay.id, support.caGeneration)) await deps.vault.delete(ref);
   const refs = await ensureMainPairs(deps, pass.state, rotation.generation);
-  const reason = 'Certificate authority: the old one is gone.';
+  const reason = 'Rotation of the certificate authority: the old authority was deleted.';
   const change = { ...refs, caGeneration: rotation.generation, rotation: null };
   const saved = await saveProgress(deps, pass, progressOf(change, reason));
   return waiting(deps, { ...pass, state: saved }, reason, signal);

@@ -3,6 +3,7 @@ import { nodesWithout } from '../../domain/credential.js';
 import { endTrust } from '../ensure/trusts.js';
 import type { Pass, PassResult } from '../pass.js';
 import { saveProgress } from '../save-state.js';
+import { alsoWaiting } from './waiting-nodes.js';
 import { waitOrCheckHealth, type WaitOrCheckHealthDeps } from './wait-or-check-health.js';
 import type { ConductorDeps } from '../deps.js';
 
@@ -17,12 +18,13 @@ export async function rotateCredential(deps: RotateCredentialDeps, pass: Pass, s
   const { bay, nodes, support } = pass.state;
   const next = support.nextTrustee;
   // The operation that was to make it has failed; the next request for a rotation makes it.
-  if (!next) return waitOrCheckHealth(deps, pass, 'Credential: the new one is not made yet.', signal);
+  if (!next) return waitOrCheckHealth(deps, pass, 'Rotation of the credential: the new credential does not exist yet.', signal);
   const without = deps.engines.areLive ? nodesWithout(nodes, bay.desired.credentialGeneration) : [];
   const [first] = without;
   if (first) {
-    const more = without.length > 1 ? ` (and ${without.length - 1} more)` : '';
-    return waitOrCheckHealth(deps, pass, `Credential: node ${first.name}${more} does not hold the new one yet.`, signal);
+    const more = alsoWaiting(without.length - 1);
+    const reason = `Rotation of the credential: node ${first.name} does not hold the new credential yet${more}.`;
+    return waitOrCheckHealth(deps, pass, reason, signal);
   }
   return finishRotation(deps, pass, next, signal);
 }
@@ -36,7 +38,7 @@ async function finishRotation(deps: RotateCredentialDeps, pass: Pass, next: Trus
     await deps.identity.deleteTrustee(old.username, signal);
     await deps.vault.delete(old.passwordRef);
   }
-  const reason = 'Credential: the old one is gone.';
+  const reason = 'Rotation of the credential: the old credential was deleted.';
   const credentialGeneration = bay.desired.credentialGeneration;
   const saved = await saveProgress(deps, pass, {
     change: { trustee: next, nextTrustee: null, credentialGeneration },

@@ -65,7 +65,7 @@ export class Directory {
     const configured =
       account && account.domainId !== this.config.trusteeDomainId ? this.#deps.passwords.get(account.name) : undefined;
     const row = account && !configured ? await this.#trusteeRow({ id: account.id }) : undefined;
-    const isTrustee = await matches(password, row?.password_hash ?? NOBODY);
+    const isTrustee = await matches(password, row?.password_hash ?? NO_ACCOUNT);
     return configured ? sameSecret(configured.reveal(), password) : row !== undefined && isTrustee;
   }
 
@@ -131,7 +131,7 @@ const KEY_LENGTH = 32;
 // 16 MiB in an arena of the thread that did it.
 const COST = { N: 1024, r: 8, p: 1 };
 /** Matches no password; of the shape that costs as much to check as any other. */
-const NOBODY = `${'0'.repeat(32)}$${'0'.repeat(64)}`;
+const NO_ACCOUNT = `${'0'.repeat(32)}$${'0'.repeat(64)}`;
 
 async function hashPassword(password: string, salt: Uint8Array): Promise<string> {
   const key = await new Promise<Buffer>((resolve, reject) =>

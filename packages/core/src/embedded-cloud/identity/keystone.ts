@@ -155,7 +155,7 @@ async function jsonBody(request: Request): Promise<JsonObject> {
     const value: unknown = JSON.parse(text);
     if (isJsonObject(value)) return value;
   } catch {
-    // Told below, as for every other body that is no object.
+    // Refused below, like every other body that is no object.
   }
   throw new KeystoneError(
     400,

@@ -89,7 +89,7 @@ function projectFor(directory: Directory, account: Account, scope: JsonValue | u
   if (!isJsonObject(scope)) throw missing('project', 'scope');
   if (scope['unscoped'] !== undefined) return null;
   if (scope['OS-TRUST:trust'] !== undefined) throw forbidden('identity:get_trust');
-  // Nobody has a role on a domain or on the system here.
+  // No account has a role on a domain or on the system here.
   if (scope['project'] === undefined) throw unauthorized();
   const project = findProject(directory, mapIn(scope, 'project', 'scope'));
   if (!project || account.rolesOn(project.id).length === 0) throw unauthorized();

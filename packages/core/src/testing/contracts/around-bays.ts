@@ -34,17 +34,17 @@ export function aroundBaysContract(parts: () => { readonly store: Store; readonl
           updatedAt: null,
         }),
       );
-      const tell = (name: string, generation: number): Promise<boolean> =>
+      const confirm = (name: string, generation: number): Promise<boolean> =>
         store.write((repos) => repos.nodes.saveCredential(bayId, name, generation));
-      const told = async (): Promise<number | undefined> =>
+      const confirmed = async (): Promise<number | undefined> =>
         (await store.read((repos) => repos.nodes.ofBay(bayId)))[0]?.credentialGeneration;
-      expect([await tell('worker-1', 2), await told()]).toEqual([true, 2]);
-      expect([await tell('worker-1', 2), await tell('worker-1', 1), await told()]).toEqual([true, true, 2]);
+      expect([await confirm('worker-1', 2), await confirmed()]).toEqual([true, 2]);
+      expect([await confirm('worker-1', 2), await confirm('worker-1', 1), await confirmed()]).toEqual([true, true, 2]);
       // The conductor's observation of a node does not change what the node has confirmed.
       await store.write((repos) => repos.nodes.saveObserved(nodeId, { ...UNSEEN_NODE, serverId: 's' }));
-      expect([await tell('worker-2', 3), await told()]).toEqual([false, 2]);
+      expect([await confirm('worker-2', 3), await confirmed()]).toEqual([false, 2]);
       await store.write((repos) => repos.nodes.setDesired(nodeId, 'absent'));
-      expect(await tell('worker-1', 3)).toBe(false);
+      expect(await confirm('worker-1', 3)).toBe(false);
     });
 
     test('keeps the first of several secrets that are kept under one reference', async () => {
