@@ -28,7 +28,10 @@ export class LoginThrottle {
     return this.#mutex.with(key, () => this.#attempt({ key, source }, isRight));
   }
 
-  async #attempt({ key, source }: { readonly key: string; readonly source: string }, isRight: () => Promise<boolean>): Promise<boolean> {
+  async #attempt(
+    { key, source }: { readonly key: string; readonly source: string },
+    isRight: () => Promise<boolean>,
+  ): Promise<boolean> {
     refuseBeyond(await this.#accounts.get(key), MOST_WRONG.ofAccount);
     refuseBeyond(await this.#sources.get(source), MOST_WRONG.ofSource);
     if (await isRight()) {
