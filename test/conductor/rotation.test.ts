@@ -82,7 +82,7 @@ test('names each node that it waits for once, however many of its ports do not a
   const [master, one, two] = (await nodes()).map(({ name }) => name);
   silent = new Set([`${master ?? ''} 6443`, `${master ?? ''} 10250`, `${two ?? ''} 10250`]);
   await rotate();
-  await work(process.deps, machine, waitsFor(`Phase trust: node ${master ?? ''} (and 1 more) does not answer.`));
+  await work(process.deps, machine, waitsFor(`Phase trust: node ${master ?? ''} does not answer (1 more node is not ready).`));
   silent = new Set([`${two ?? ''} 10250`]);
   await work(process.deps, machine, waitsFor(`Phase trust: node ${two ?? ''} does not answer.`));
   silent = new Set();
