@@ -172,7 +172,7 @@ export interface paths {
         };
         /**
          * Make what a client needs to reach a bay
-         * @description An extension. A new key, a client certificate that ends soon, and the authority's certificate, as the files that the engine's own client reads: a kubeconfig, or what `DOCKER_CERT_PATH` names. The key is made for this answer and kept nowhere; where it should never leave the client, have a request of one's own signed in place of this (`POST /v1/certificates`). 409 while the bay has no address.
+         * @description An extension. A new key, a client certificate that ends soon, and the authority's certificate, as the files that the engine's own client reads: a kubeconfig, or what `DOCKER_CERT_PATH` names. The key is made for this answer and kept nowhere; where it should never leave the client, send a request of one's own (`csr`) and put the key where `key_placeholder` stands. 409 while the bay has no address.
          */
         get: operations["getBayConfig"];
         put?: never;
@@ -353,7 +353,7 @@ export interface paths {
         };
         /**
          * Make what a client needs to reach a cluster
-         * @description An extension. A new key, a client certificate that ends soon, and the authority's certificate, as the files that the engine's own client reads: a kubeconfig, or what `DOCKER_CERT_PATH` names. The key is made for this answer and kept nowhere; where it should never leave the client, have a request of one's own signed in place of this (`POST /v1/certificates`). 409 while the cluster has no address.
+         * @description An extension. A new key, a client certificate that ends soon, and the authority's certificate, as the files that the engine's own client reads: a kubeconfig, or what `DOCKER_CERT_PATH` names. The key is made for this answer and kept nowhere; where it should never leave the client, send a request of one's own (`csr`) and put the key where `key_placeholder` stands. 409 while the cluster has no address.
          */
         get: operations["getClusterConfig"];
         put?: never;
@@ -2767,6 +2767,8 @@ export interface components {
              * @description When the client certificate ends; null for a bay without TLS.
              */
             expires_at: string | null;
+            /** @description Where a `csr` was sent: the text in the files where the caller's key, PEM, belongs, in base64 where the file has base64 there. Null: the files are whole. */
+            key_placeholder: string | null;
             /** @description Text by file name: `config` (a kubeconfig), or `ca.pem`, `cert.pem` and `key.pem`; none for a Swarm bay without TLS. */
             files: {
                 [key: string]: string;
@@ -3237,6 +3239,8 @@ export interface components {
         valid_for: number;
         /** @description `json`: all files in one document; `kubeconfig`: that file alone, as YAML. */
         config_format: "json" | "kubeconfig";
+        /** @description Certificate signing request, PEM, of a key that the caller keeps; the service makes no key then. */
+        config_csr: string;
         /** @description Only what has just this name. An extension. */
         filter_name: string;
         /** @description Only what has this status. An extension. */
@@ -3715,6 +3719,8 @@ export interface operations {
                 valid_for?: components["parameters"]["valid_for"];
                 /** @description `json`: all files in one document; `kubeconfig`: that file alone, as YAML. */
                 format?: components["parameters"]["config_format"];
+                /** @description Certificate signing request, PEM, of a key that the caller keeps; the service makes no key then. */
+                csr?: components["parameters"]["config_csr"];
             };
             header?: never;
             path: {
@@ -4138,6 +4144,8 @@ export interface operations {
                 valid_for?: components["parameters"]["valid_for"];
                 /** @description `json`: all files in one document; `kubeconfig`: that file alone, as YAML. */
                 format?: components["parameters"]["config_format"];
+                /** @description Certificate signing request, PEM, of a key that the caller keeps; the service makes no key then. */
+                csr?: components["parameters"]["config_csr"];
             };
             header?: never;
             path: {

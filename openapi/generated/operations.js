@@ -1298,6 +1298,19 @@ export const operations = {
           "default": "json"
         },
         "cli": null
+      },
+      {
+        "name": "csr",
+        "required": false,
+        "description": "Certificate signing request, PEM, of a key that the caller keeps; the service makes no key then.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 8192
+        },
+        "cli": null
       }
     ],
     "hasBody": false,
@@ -2590,6 +2603,19 @@ export const operations = {
             "kubeconfig"
           ],
           "default": "json"
+        },
+        "cli": null
+      },
+      {
+        "name": "csr",
+        "required": false,
+        "description": "Certificate signing request, PEM, of a key that the caller keeps; the service makes no key then.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 8192
         },
         "cli": null
       }

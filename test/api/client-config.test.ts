@@ -1,9 +1,16 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createMagnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { Secret } from '@magnum-ts/core';
+import { systemClock } from '@magnum-ts/core/testing';
+import { certificateAuthority } from '../../packages/core/src/adapters/certificates/x509.js';
 import { clientFiles } from '../../packages/core/src/coe/kubernetes/client-files.js';
+import { main } from '../../packages/cli/src/main.js';
+import type { Io } from '../../packages/cli/src/io.js';
 import { trusteeToken } from '../support/trustee.js';
 import { aService, NOWHERE, ORIGIN, refusalOf, type Reply, type Service } from '../support/service.js';
 
@@ -55,6 +62,28 @@ describe.each(['bays', 'clusters'])('the configuration of a client, from /v1/%s'
     expect(secrets).toHaveLength(4);
   });
 
+  test('holds no key where a request is sent, and says where the key belongs', async () => {
+    const { csr, privateKey } = await certificateAuthority(systemClock).newRequest({
+      commonName: 'admin',
+      organization: 'system:masters',
+    });
+    const reply = await ask(`/v1/${collection}/hive/config?valid_for=600&csr=${encodeURIComponent(csr)}`);
+    const { files, places, expires_at: end } = kitIn(reply);
+    expect(files['key.pem']?.trim()).toBe(reply.body['key_placeholder']);
+    expect(JSON.stringify(reply.body)).not.toContain('BEGIN PRIVATE KEY');
+    expect(places).toEqual({ DOCKER_CERT_PATH: '' });
+    const [ca, certificate] = [new X509Certificate(files['ca.pem'] ?? ''), new X509Certificate(files['cert.pem'] ?? '')];
+    expect(certificate.verify(ca.publicKey)).toBe(true);
+    expect(certificate.checkPrivateKey(createPrivateKey(privateKey.reveal()))).toBe(true);
+    expect(Math.abs(inSeconds(end) - 600)).toBeLessThan(60);
+    expect((await ask(`/v1/${collection}/hive/config`)).body['key_placeholder']).toBeNull();
+    for (const odd of ['', 'x', 'x'.repeat(8_193)])
+      expect(refusalOf(await ask(`/v1/${collection}/hive/config?csr=${odd}`)), odd.slice(0, 5)).toMatchObject({
+        status: 400,
+        detail: expect.stringContaining('csr'),
+      });
+  });
+
   test('lasts as long as is wanted, within bounds', async () => {
     const { expires_at: end } = kitIn(await ask(`/v1/${collection}/hive/config?valid_for=600`));
     expect(Math.abs(inSeconds(end) - 600)).toBeLessThan(60);
@@ -95,6 +124,34 @@ test('a bay that has no address yet is 409, and says why', async () => {
   const reply = await idle.request('GET', '/v1/clusters/slow/config');
   await idle.stop();
   expect(refusalOf(reply)).toMatchObject({ status: 409, detail: expect.stringContaining('Cluster slow has no API address yet') });
+});
+
+test('the command line puts a key that never leaves it where the service says', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'magnum-config-'));
+  let [out, sent] = ['', ''];
+  const io: Io = {
+    env: { MAGNUM_ENDPOINT: `${ORIGIN}/v1`, OS_TOKEN: service.tokens.demo },
+    ...{ outIsTty: false, errIsTty: false, inIsTty: false, signal: new AbortController().signal },
+    ask: async () => undefined,
+    readStdin: async () => '',
+    readFile: async () => '',
+    out: (text) => void (out += text),
+    err: (text) => void (out += text),
+    fetch: async (request) => {
+      sent += request.url;
+      return service.fetch(request);
+    },
+  };
+  expect([await main(['bay', 'config', 'hive', '--dir', folder], io), out]).toEqual([
+    0,
+    expect.stringContaining('DOCKER_CERT_PATH'),
+  ]);
+  const file = (name: string): string => readFileSync(join(folder, name), 'utf8');
+  const certificate = new X509Certificate(file('cert.pem'));
+  expect(certificate.checkPrivateKey(createPrivateKey(file('key.pem')))).toBe(true);
+  expect(certificate.verify(new X509Certificate(file('ca.pem')).publicKey)).toBe(true);
+  expect(sent).not.toContain('PRIVATE');
+  rmSync(folder, { recursive: true });
 });
 
 test('the SDK asks for it in both wordings', async () => {

@@ -1,14 +1,13 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { Bay, BayModel, Magnum } from '@magnum-ts/sdk';
+import { ConflictError, type Magnum } from '@magnum-ts/sdk';
 import type { Flags } from './arguments.js';
 import { addCommonOptions, findOrAddNoun } from './commands.js';
 import { createSigningRequest } from './csr.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
-import { checkClientFiles, type ClientFileSet } from './client-file-set.js';
-import { kubeconfigOf } from './kubeconfig.js';
+import { checkClientFiles, insertKey, type ClientFileSet } from './client-file-set.js';
 import { openSession } from './session.js';
 import { quoteForShell } from './text.js';
 
@@ -52,67 +51,32 @@ async function configure(io: Io, name: string, flags: Flags): Promise<void> {
     );
   const magnum = await openSession(io, flags);
   const call = { signal: io.signal };
-  const made = fromService
-    ? await magnum.bays.config(name, typeof validFor === 'number' ? { valid_for: validFor } : {}, call)
+  const clientFiles = fromService
+    ? checkClientFiles(await magnum.bays.config(name, typeof validFor === 'number' ? { valid_for: validFor } : {}, call))
     : await makeFilesLocally(magnum, name, io.signal);
-  const clientFiles = checkClientFiles(made);
   const folder = resolve(String(flags['dir']));
   if (Object.keys(clientFiles.files).length > 0) await writeFiles(folder, clientFiles.files, flags['force'] === true);
   io.out(formatShellCommands(clientFiles, folder));
 }
 
 /**
- * Makes the client files with a key that is created here, so that the service never has it; the bay's authority signs a request. The
- * service's `config` call cannot serve for this: it creates the key itself, and other implementations of Magnum do not have it.
+ * The client files with a key that is created here, so that the service never has it. The service has the bay's authority sign a request, and
+ * writes the files around a placeholder: what an engine's client reads is known to the engine's part of the service alone.
  */
 async function makeFilesLocally(magnum: Magnum, name: string, signal: AbortSignal): Promise<ClientFileSet> {
-  const call = { signal };
-  const bay = await magnum.bays.get(name, call);
-  const model = await magnum.bayModels.get(bay.baymodel_id, call);
-  const render = RENDERERS.find(([applies]) => applies(model))?.[1];
-  if (!render) throw new UsageError(`Bay ${bay.name} runs ${model.coe}; this command supports Swarm and Kubernetes`);
-  if (!bay.api_address) throw new UsageError(`Bay ${bay.name} has no address yet (${bay.status})`);
-  const target = { name: bay.name, address: bay.api_address };
-  if (model.tls_disabled) return render(target, null);
   const { key, csr } = await createSigningRequest({ commonName: 'admin', organization: 'system:masters' });
-  const [authority, certificate] = await Promise.all([
-    magnum.certificates.get(bay.uuid, {}, call),
-    magnum.certificates.sign({ bay_uuid: bay.uuid, csr }, call),
-  ]);
-  return render(target, { ca: authority.pem, certificate: certificate.pem, key });
+  const made = await magnum.bays.config(name, { csr }, { signal }).catch((error: unknown) => {
+    // The bay has no address yet: the command came too early.
+    throw error instanceof ConflictError ? new UsageError(error.message) : error;
+  });
+  const hasCertificate = made.expires_at !== null;
+  if (!hasCertificate) return checkClientFiles(made);
+  if (typeof made.key_placeholder !== 'string')
+    throw new UsageError(
+      'The service is of an earlier release: it made a key of its own. Ask for that one with --key-from-service, or update the service',
+    );
+  return insertKey(checkClientFiles(made), made.key_placeholder, key);
 }
-
-interface Target {
-  readonly name: Bay['name'];
-  readonly address: string;
-}
-interface Identity {
-  readonly ca: string;
-  readonly certificate: string;
-  readonly key: string;
-}
-type RenderFiles = (target: Target, identity: Identity | null) => ClientFileSet;
-
-const renderDockerFiles: RenderFiles = ({ address }, identity) => {
-  const host = { DOCKER_HOST: address.replace(/^https?:/, 'tcp:') };
-  if (!identity) return { files: {}, environment: host, places: {} };
-  return {
-    files: { 'ca.pem': identity.ca, 'cert.pem': identity.certificate, 'key.pem': identity.key },
-    environment: { ...host, DOCKER_TLS_VERIFY: '1' },
-    places: { DOCKER_CERT_PATH: '' },
-  };
-};
-
-const renderKubernetesFiles: RenderFiles = (target, identity) => ({
-  files: { config: kubeconfigOf(target, identity) },
-  environment: {},
-  places: { KUBECONFIG: 'config' },
-});
-
-const RENDERERS: readonly (readonly [applies: (model: BayModel) => boolean, render: RenderFiles])[] = [
-  [({ coe }) => coe.startsWith('swarm'), renderDockerFiles],
-  [({ coe }) => coe === 'kubernetes', renderKubernetesFiles],
-];
 
 const TLS_VARIABLES = ['DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH'];
 

@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { createSigningRequest } from './csr.js';
 import { redactSecrets } from './debug.js';
-import { magnum, aFolder, BAY, type Answers } from './testing/fake-magnum.js';
+import { magnum, aFolder, CLIENT_CONFIG, failing, type Answers } from './testing/fake-magnum.js';
 
 const clientFiles = (validFor: string | null) => ({
   files: { 'key.pem': `KEY FOR ${validFor ?? 'A DAY'}\n` },
@@ -43,6 +43,9 @@ describe('certificates', () => {
       0o600, 0o600, 0o600,
     ]);
     expect(JSON.stringify(requests)).not.toContain('PRIVATE KEY');
+    const asked = new URL(requests[0]?.line.split(' ')[1] ?? '', 'http://magnum.test');
+    expect([requests.length, asked.pathname]).toEqual([1, '/v1/bays/my-bay/config']);
+    expect(asked.searchParams.get('csr')).toMatch(/^-----BEGIN CERTIFICATE REQUEST-----\n/);
     const again = await magnum(['bay', 'config', 'my-bay', '--dir', folder]);
     expect([again.code, again.err.includes('--force')]).toEqual([2, true]);
   });
@@ -110,16 +113,17 @@ describe('certificates', () => {
 
   test('are refused when the address of a bay would run a command', async () => {
     const answers: Answers = (_method, path) =>
-      path === '/v1/bays/my-bay' ? Response.json({ ...BAY, api_address: 'ssh://x:22' }) : undefined;
+      path === '/v1/bays/my-bay/config'
+        ? Response.json({ ...CLIENT_CONFIG, environment: { ...CLIENT_CONFIG.environment, DOCKER_HOST: 'ssh://x:22' } })
+        : undefined;
     const { code, out } = await magnum(['bay', 'config', 'my-bay', '--dir', aFolder()], { answers });
     expect([code, out]).toEqual([2, '']);
   });
 
   test('of a Kubernetes bay are a kubeconfig, whose key --debug does not print', async () => {
-    const answers: Answers = (_method, path) =>
-      path === '/v1/baymodels/m-1'
-        ? Response.json({ uuid: 'm-1', name: 'k', coe: 'kubernetes', tls_disabled: false })
-        : undefined;
+    const user = { 'client-certificate-data': 'Q0VSVA==', 'client-key-data': base64(CLIENT_CONFIG.key_placeholder) };
+    const made = { ...CLIENT_CONFIG, ...kubeconfig(user, { server: 'https://192.0.2.7:2376' }) };
+    const answers: Answers = (_method, path) => (path.endsWith('/config') ? Response.json(made) : undefined);
     const folder = aFolder();
     const { out, code } = await magnum(['cluster', 'config', 'my-bay', '--dir', folder], { answers });
     expect([code, out]).toEqual([0, `export KUBECONFIG=${join(folder, 'config')}\n`]);
@@ -132,6 +136,53 @@ describe('certificates', () => {
     expect(printed).toContain('client-key-data: ***');
     expect(printed).not.toContain(Buffer.from(key).toString('base64').slice(0, 60));
     expect(redactSecrets(text)).not.toContain(Buffer.from(key).toString('base64').slice(0, 60));
+  });
+
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  const PLACE = base64(CLIENT_CONFIG.key_placeholder);
+  test.each<readonly [string, object]>([
+    ['in the address of a kubeconfig', kubeconfig({ 'client-key-data': PLACE }, { server: `https://192.0.2.66/${PLACE}` })],
+    ['in the address alone', kubeconfig({}, { server: `https://${CLIENT_CONFIG.key_placeholder}.example.org` })],
+    ['as a token', kubeconfig({ token: PLACE })],
+    ['in a certificate', { files: { ...CLIENT_CONFIG.files, 'cert.pem': `X ${CLIENT_CONFIG.key_placeholder}` } }],
+    ['nowhere', { files: { ...CLIENT_CONFIG.files, 'key.pem': 'A KEY OF THE SERVICE' } }],
+    [
+      'where a short text stands',
+      { key_placeholder: 'a', ...kubeconfig({ 'client-key-data': base64('a') }, { server: 'https://a/YQ==' }) },
+    ],
+    ['where an empty text stands', { key_placeholder: '' }],
+  ])('are refused from a service that wants the key %s', async (_where, changes) => {
+    const answers: Answers = (_method, path) =>
+      path.endsWith('/config') ? Response.json({ ...CLIENT_CONFIG, ...changes }) : undefined;
+    const folder = join(aFolder(), 'inner');
+    const { code, out, err } = await magnum(['bay', 'config', 'my-bay', '--dir', folder], { answers });
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/^magnum: The service sent a key|^magnum: The service sent client files without a place for the key\n$/);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test('of a bay without TLS need no key, and stale variables of another bay are unset', async () => {
+    const plain = { ...CLIENT_CONFIG, expires_at: null, key_placeholder: null, files: {}, places: {} };
+    const made = { ...plain, environment: { DOCKER_HOST: 'tcp://192.0.2.7:2375' } };
+    const answers: Answers = (_method, path) => (path.endsWith('/config') ? Response.json(made) : undefined);
+    const folder = join(aFolder(), 'inner');
+    const { code, out } = await magnum(['bay', 'config', 'my-bay', '--dir', folder], { answers });
+    expect([code, out]).toEqual([0, 'export DOCKER_HOST=tcp://192.0.2.7:2375\nunset DOCKER_TLS_VERIFY DOCKER_CERT_PATH\n']);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test('of a bay without an address yet are refused with the reason', async () => {
+    const answers: Answers = (_method, path) =>
+      path.endsWith('/config') ? failing(409, 'Bay my-bay has no API address yet.') : undefined;
+    const { code, err } = await magnum(['bay', 'config', 'my-bay', '--dir', aFolder()], { answers });
+    expect([code, err]).toEqual([2, expect.stringContaining('has no API address yet')]);
+  });
+
+  test('are not taken from a service that makes a key of its own though it was sent a request', async () => {
+    const { key_placeholder: _none, ...earlier } = CLIENT_CONFIG;
+    const answers: Answers = (_method, path) => (path.endsWith('/config') ? Response.json(earlier) : undefined);
+    const { code, err } = await magnum(['bay', 'config', 'my-bay', '--dir', aFolder()], { answers });
+    expect([code, err]).toEqual([2, expect.stringContaining('--key-from-service')]);
   });
 
   test('are replaced, with their authority, by certificate rotate', async () => {

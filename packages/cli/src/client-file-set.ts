@@ -40,6 +40,33 @@ export function checkClientFiles(clientFiles: ClientFileSet): ClientFileSet {
   return clientFiles;
 }
 
+/**
+ * The files with the key where the placeholder stands. A service that could place the key anywhere could have it sent to an address of its
+ * choice, so the placeholder is accepted in two places only: as all of `key.pem`, and in base64 as the key of a user of a kubeconfig.
+ */
+export function insertKey(clientFiles: ClientFileSet, placeholder: string, key: string): ClientFileSet {
+  const files = Object.entries(clientFiles.files).map(([name, text]) => {
+    if (name === 'key.pem' && text.trim() === placeholder) return [name, key];
+    if (name === 'config') return [name, withUserKey(text, placeholder, key)];
+    if (text.includes(placeholder)) throw unexpected('key', `in ${name}`);
+    return [name, text];
+  });
+  const complete = { ...clientFiles, files: Object.fromEntries(files) as ClientFileSet['files'] }; // pairs of a name and a text
+  if (Object.entries(complete.files).every(([name, text]) => text === clientFiles.files[name]))
+    throw new UsageError('The service sent client files without a place for the key');
+  return complete;
+}
+
+/** Replaces text in place of writing the document anew, so that the file stays as the service wrote it. */
+function withUserKey(text: string, placeholder: string, key: string): string {
+  const encoded = Buffer.from(placeholder).toString('base64');
+  const users = listOf(objectOf(parseYaml(text))['users']).map((entry) => objectOf(objectOf(entry)['user']));
+  const places = users.filter((user) => user['client-key-data'] === encoded).length;
+  const parts = text.split(encoded);
+  if (parts.length !== places + 1 || text.includes(placeholder)) throw unexpected('key', 'in config');
+  return parts.join(Buffer.from(key).toString('base64'));
+}
+
 /** Accepts the address of the cluster and the user's credentials only: no program to run, no proxy, no path of this machine. */
 function checkKubeconfig(text: string): void {
   const config = objectOf(parseYaml(text));

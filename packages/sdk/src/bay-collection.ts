@@ -16,6 +16,11 @@ import type {
 } from './types.js';
 import { waitUntilDeleted, waitUntilSettled, type Waitable, type WaitDeps, type WaitOptions } from './wait.js';
 
+export interface ClientConfigQuery {
+  readonly valid_for?: number;
+  readonly csr?: string;
+}
+
 /**
  * The calls of bays, which the modern wording calls clusters: the same paths but for one word, and the same answers but for the names of a
  * few fields. `ident`: UUID or name.
@@ -34,11 +39,11 @@ export interface BayCollection<Full extends Waitable, Summary, Create> extends C
   /** Resolves when the service has accepted the change. `rollback`: undo a change that fails. */
   update(ident: string, changes: Changes | JsonPatch, options?: CallOptions & { readonly rollback?: boolean }): Promise<Accepted>;
   /**
-   * The files and variables of the engine's own client, with a new key and a client certificate that is valid for `valid_for` seconds (a day
-   * where absent). The service makes the key and does not store it; `certificates.sign` keeps the key with the caller. An extension of this
-   * server.
+   * The files and variables of the engine's own client, with a client certificate that is valid for `valid_for` seconds (a day where absent).
+   * The service makes the key and does not store it. With `csr` (PEM) the key stays with the caller, who puts it where `key_placeholder`
+   * stands in the files. An extension of this server.
    */
-  config(ident: string, query?: { readonly valid_for?: number }, options?: CallOptions): Promise<ClientConfig>;
+  config(ident: string, query?: ClientConfigQuery, options?: CallOptions): Promise<ClientConfig>;
   /** The events of the bay and its stack, oldest first. */
   events(ident: string, query?: { readonly after?: number; readonly limit?: number }, options?: CallOptions): Listing<BayEvent>;
   /**
@@ -74,7 +79,8 @@ export function bayCollection<Full extends Waitable, Summary, Create>(
       const query = { rollback: options?.rollback };
       return raw({ method: 'PATCH', path: pathTo(ident), query, body: patchOf(changes) }, options);
     },
-    config: (ident, query, options) => raw({ method: 'GET', path: `${pathTo(ident)}/config`, query }, options),
+    config: (ident, query, options) =>
+      raw({ method: 'GET', path: `${pathTo(ident)}/config`, query: query && { ...query } }, options),
     events,
     follow: (ident, options = {}) => follow({ open, runtime }, `${pathTo(ident)}/events`, options),
     waitUntil: (ident, options = {}) => waitUntilSettled(waiting, ident, options),

@@ -92,6 +92,18 @@ export const EVENTS = [
   },
 ];
 
+/** The files of a client whose key stays with the caller. */
+export const CLIENT_CONFIG = {
+  name: 'my-bay',
+  coe: 'swarm',
+  api_address: 'tcp://192.0.2.7:2376',
+  expires_at: '2026-01-02T00:00:00+00:00',
+  key_placeholder: 'THE-KEY',
+  files: { 'ca.pem': 'CA PEM\n', 'cert.pem': 'SIGNED PEM\n', 'key.pem': 'THE-KEY' },
+  environment: { DOCKER_HOST: 'tcp://192.0.2.7:2376', DOCKER_TLS_VERIFY: '1' },
+  places: { DOCKER_CERT_PATH: '' },
+};
+
 export const aMagnum: Answers = (method, path, url) => {
   const after = Number(url.searchParams.get('after') ?? 0);
   const routes: Record<string, () => Response> = {
@@ -101,6 +113,7 @@ export const aMagnum: Answers = (method, path, url) => {
     'POST /v1/bays': () => Response.json({ uuid: 'u-1' }, { status: 202 }),
     'GET /v1/bays/u-1': () => Response.json(BAY),
     'GET /v1/bays/my-bay': () => Response.json(BAY),
+    'GET /v1/bays/my-bay/config': () => (url.searchParams.has('csr') ? Response.json(CLIENT_CONFIG) : failing(400, 'No csr.')),
     'PATCH /v1/bays/my-bay': () => Response.json({ uuid: 'u-1' }, { status: 202 }),
     'DELETE /v1/bays/my-bay': () => new Response(null, { status: 204 }),
     'GET /v1/bays/u-1/events': () => Response.json({ events: EVENTS.filter(({ id }) => id > after) }),

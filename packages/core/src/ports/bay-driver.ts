@@ -230,7 +230,10 @@ export interface ClientAccess {
   readonly name: string;
   /** `https://192.0.2.7:6443`, `tcp://192.0.2.7:2375` */
   readonly address: string;
-  /** PEM; `ca` may hold two while the authority is being changed. */
+  /**
+   * PEM; `ca` may hold two while the authority is being changed. The key can be a placeholder: it has to stand in the files as it is, or in
+   * base64, and its caller then puts the real one there.
+   */
   readonly identity: { readonly ca: string; readonly certificate: string; readonly key: Secret } | null;
 }
 
