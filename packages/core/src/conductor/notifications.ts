@@ -6,8 +6,15 @@ import type { ConductorDeps } from './deps.js';
 
 export type NotifyDeps = Pick<ConductorDeps, 'notifier'>;
 
+/** The outcome of a bay's operation. `observed`: the bay after it, where that is not in the state yet. */
+export interface OperationOutcome {
+  readonly state: BayState;
+  readonly outcome: Outcome;
+  readonly observed?: BayObserved;
+}
+
 /** Sends a notification about the outcome of a bay's operation, where notifications are configured. */
-export async function notifyOthers(deps: NotifyDeps, state: BayState, outcome: Outcome, observed?: BayObserved): Promise<void> {
+export async function notifyOthers(deps: NotifyDeps, { state, outcome, observed }: OperationOutcome): Promise<void> {
   if (!deps.notifier || !state.intent) return;
   const count = (masters: boolean): number =>
     state.nodeGroups.filter((group) => isMaster(group) === masters).reduce((sum, group) => sum + group.nodeCount, 0);

@@ -20,6 +20,7 @@ import { notifyOthers } from './notifications.js';
 import { isFresh, needsEnsuring, requireSnapshot, type BayObservation } from './observe-batch.js';
 import type { Pass, PassResult } from './pass.js';
 import { recordClaim, recordPass, recordRetry, type RecordDeps } from './record.js';
+import type { LeasedBay } from './save-state.js';
 import { releaseLeavingNodes, type ReleaseNodesDeps } from './steps/release-nodes.js';
 import { rotateAuthority, type RotateAuthorityDeps } from './steps/rotate-authority.js';
 import { rotateCredential, type RotateCredentialDeps } from './steps/rotate-credential.js';
@@ -67,7 +68,7 @@ export async function reconcileBay(deps: ReconcileDeps, task: PassTask, signal: 
     return await withinTrace(deps, state, () => runPass(withFence(deps, lease), { lease, state, observation }, signal));
   } catch (error) {
     if (signal.aborted || isDomainError(error, 'lease-lost') || isDomainError(error, 'store-unavailable')) throw error;
-    return settleError(deps, lease, state, error);
+    return settleError(deps, { lease, state }, error);
   }
 }
 
@@ -133,10 +134,10 @@ async function act(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): Promis
   switch (step.do) {
     case 'create':
     case 'update':
-      await notifyOthers(deps, state, 'pending');
+      await notifyOthers(deps, { state, outcome: 'pending' });
       return recordPass(deps, { ...pass, snapshot: await applyStack(deps, pass, signal) }, signal);
     case 'delete':
-      await notifyOthers(deps, state, 'pending');
+      await notifyOthers(deps, { state, outcome: 'pending' });
       return deleteStack(deps, pass, signal);
     case 'upgrade-batch':
       return startBatch(deps, pass);
@@ -181,7 +182,7 @@ async function forgetBay(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): 
     await repos.departedBays.add([departedBayOf(deps, state.bay, state.support)]);
     await repos.bays.delete(state.bay.id);
   });
-  await notifyOthers(deps, state, 'success');
+  await notifyOthers(deps, { state, outcome: 'success' });
   deps.logger.info('bay deleted', { bayId: state.bay.id, generation: state.bay.generation });
   return { lookAgainAt: 'never', failed: false, outcome: 'forget' };
 }
@@ -247,7 +248,7 @@ async function renderInput(deps: Pick<ReconcileDeps, 'vault'>, state: BayState):
 /**
  * A transient error is retried after a growing wait; any other error fails the operation, so that its owner sees it at once.
  */
-async function settleError(deps: RecordDeps, lease: Lease, state: BayState, error: unknown): Promise<PassResult> {
+async function settleError(deps: RecordDeps, { lease, state }: LeasedBay, error: unknown): Promise<PassResult> {
   const known = isDomainError(error) ? error : undefined;
   const fields = { bayId: state.bay.id, generation: state.bay.generation, attempts: lease.attempts, error };
   if (state.intent && known && known.retry !== 'later') {

@@ -51,12 +51,11 @@ export async function recordPass(deps: RecordDeps, pass: Pass, signal: AbortSign
     });
   }
   if (step.do === 'finish' || step.do === 'fail')
-    await notifyOthers(
-      deps,
+    await notifyOthers(deps, {
       state,
-      step.do === 'finish' && step.status !== 'ROLLBACK_COMPLETE' ? 'success' : 'failure',
+      outcome: step.do === 'finish' && step.status !== 'ROLLBACK_COMPLETE' ? 'success' : 'failure',
       observed,
-    );
+    });
   return { lookAgainAt: lookAgainAt(deps, pass), failed: false, outcome: step.do };
 }
 

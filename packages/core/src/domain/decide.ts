@@ -32,7 +32,7 @@ export interface DecisionState {
 export function decide(state: DecisionState, seen: Observation, now: Date): Step {
   const { bay, intent, support } = state;
   const planned = planBay(bay, intent, seen, now, isUpgraded(state));
-  const step = withStackRetry(planned, intent, seen, support.stackRetries, now);
+  const step = withStackRetry(planned, { intent, retries: support.stackRetries }, { seen, now });
   const rotation = nextRotation(bay, support);
   return rotation && isTimeToRotate(step, bay) ? { do: 'rotate', kind: rotation } : step;
 }

@@ -37,5 +37,6 @@ export function stackNameOf(bay: { readonly id: BayId; readonly name: string }):
     .replaceAll(/[_.]/g, '-')
     .replaceAll(/[^A-Za-z0-9-]/g, '');
   const name = `${readable.replace(/^-+/, '')}-${shortId(bay.id)}`.toLowerCase();
+  // The brand is given here: a stack's name is what this function makes.
   return (/^[a-z]/.test(name) ? name : `bay-${name.replace(/^[^a-z0-9]+/, '')}`) as StackName;
 }

@@ -22,10 +22,8 @@ const BACKOFF = { firstMs: 10_000 };
  */
 export function withStackRetry(
   step: Step,
-  intent: Intent | null,
-  seen: Observation,
-  retries: StackRetries | null,
-  now: Date,
+  { intent, retries }: { readonly intent: Intent | null; readonly retries: StackRetries | null },
+  { seen, now }: { readonly seen: Observation; readonly now: Date },
 ): Step {
   if (step.do !== 'fail' || !intent || !isTransient(seen) || (intent.deadline && now > intent.deadline)) return step;
   const past = retries?.generation === intent.generation ? retries : { times: 0, at: 0 };

@@ -119,7 +119,7 @@ export class EmbeddedCloud implements Cloud {
     const found = new Map<string, readonly string[]>();
     for (const { id, link, attributes } of ports ?? []) {
       if (link === null || !serverIds.includes(link)) continue;
-      const fixed = Array.isArray(attributes?.['fixed_ips']) ? (attributes['fixed_ips'] as readonly JsonValue[]) : [];
+      const fixed = Array.isArray(attributes?.['fixed_ips']) ? (attributes['fixed_ips'] as readonly JsonValue[]) : []; // an attribute is JSON, and so is each entry of it
       const own = fixed.flatMap((entry) => (isJsonObject(entry) ? textsIn(entry['ip_address']) : []));
       found.set(link, [...(found.get(link) ?? []), ...own, ...floatingOf(id)]);
     }

@@ -1,10 +1,11 @@
 import { createPrivateKey } from 'node:crypto';
 import type { components } from '@magnum-ts/openapi/openstack/key-manager';
 import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
-import { DomainError, isDomainError } from '../../domain/errors.js';
+import { DomainError } from '../../domain/errors.js';
 import { isJsonObject, type JsonValue } from '../../domain/json.js';
 import { Secret } from '../../domain/secret.js';
 import type { Vault } from '../../ports/certificates.js';
+import { undefinedIfMissing } from '../openstack/missing.js';
 import { dataOf, type Session } from '../openstack/session.js';
 
 type Container = components['schemas']['Container'];
@@ -36,7 +37,7 @@ export function barbicanVault(session: Pick<Session, 'keyManager'>): Vault {
   const read = async (container: Container): Promise<Secret | undefined> => {
     const payloads = new Map<string, string>();
     for (const part of container.secret_refs) {
-      const text = await goneIsFine(timely((signal) => payloadOf(keyManager, part.secret_ref, signal)));
+      const text = await undefinedIfMissing(timely((signal) => payloadOf(keyManager, part.secret_ref, signal)));
       // Another process deletes it at the same time.
       if (text === undefined) return undefined;
       payloads.set(part.name, text);
@@ -129,13 +130,13 @@ async function payloadOf(keyManager: KeyManager, secretRef: string, signal: Abor
 
 async function deleteContainer(keyManager: KeyManager, container: Container, signal: AbortSignal): Promise<void> {
   const path = { container_id: idIn(container.container_ref) };
-  await goneIsFine(keyManager.DELETE('/v1/containers/{container_id}', { params: { path }, signal }));
+  await undefinedIfMissing(keyManager.DELETE('/v1/containers/{container_id}', { params: { path }, signal }));
   for (const part of container.secret_refs) await deleteSecret(keyManager, part.secret_ref, signal);
 }
 
 async function deleteSecret(keyManager: KeyManager, secretRef: string, signal: AbortSignal): Promise<void> {
   const path = { secret_id: idIn(secretRef) };
-  await goneIsFine(keyManager.DELETE('/v1/secrets/{secret_id}', { params: { path }, signal }));
+  await undefinedIfMissing(keyManager.DELETE('/v1/secrets/{secret_id}', { params: { path }, signal }));
 }
 
 /** References carry Barbican's own idea of its address; the catalog's is the one that is used. */
@@ -179,13 +180,4 @@ function joinPayloads(payloads: ReadonlyMap<string, string>): Secret {
 /** Barbican strips texts. */
 function withEnd(pem: string): string {
   return pem.endsWith('\n') ? pem : `${pem}\n`;
-}
-
-async function goneIsFine<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (isDomainError(error, 'not-found')) return undefined;
-    throw error;
-  }
 }

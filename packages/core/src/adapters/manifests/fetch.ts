@@ -108,6 +108,7 @@ async function bodyOf(response: IncomingMessage): Promise<string> {
     if (status !== 200) throw refuseUrl(`it was answered with HTTP status ${status}`);
     const chunks: Buffer[] = [];
     let size = 0;
+    // Without an encoding, a response's chunks are buffers.
     for await (const chunk of response as AsyncIterable<Buffer>) {
       size += chunk.length;
       if (size > LARGEST_MANIFEST) throw refuseUrl(`what is there is larger than ${LARGEST_MANIFEST} bytes`);

@@ -11,6 +11,7 @@ import type {
   StackSnapshot,
   StackSpec,
 } from '../../ports/orchestrator.js';
+import { undefinedIfMissing } from '../openstack/missing.js';
 import { dataOf, type Session } from '../openstack/session.js';
 import type { Sessions } from '../openstack/sessions.js';
 import { secondOf, secondOfId, storyOf, type HeatEvent } from './heat-events.js';
@@ -88,7 +89,7 @@ export function heatOrchestrator(deps: HeatDeps): Orchestrator {
     delete: async (stackId, access, signal) => {
       const stack = await stackById(sessions.service, stackId, access, signal);
       if (!stack || isGone(stack) || stack.stack_status === 'DELETE_IN_PROGRESS') return;
-      await goneIsFine(
+      await undefinedIfMissing(
         sessions.service.orchestration.DELETE('/v1/{project_id}/stacks/{stack_name}/{stack_id}', {
           params: { path: { project_id: access.projectId, stack_name: stack.stack_name, stack_id: stackId } },
           signal,
@@ -173,7 +174,7 @@ async function inTurns<T>(
 ): Promise<readonly (T | undefined)[]> {
   const results: (T | undefined)[] = [];
   for (let from = 0; from < stacks.length; from += AT_ONCE) {
-    const turn = stacks.slice(from, from + AT_ONCE).map((stack) => goneIsFine(read(stack)));
+    const turn = stacks.slice(from, from + AT_ONCE).map((stack) => undefinedIfMissing(read(stack)));
     results.push(...(await Promise.all(turn)));
   }
   return results;
@@ -296,7 +297,7 @@ async function readEvents(
     if (events.length < EVENTS_PAGE || events.some((event) => secondOf(event) < since)) break;
   }
   if (newestFirst.length === 0) return [];
-  const rows = await goneIsFine(
+  const rows = await undefinedIfMissing(
     dataOf(
       session.orchestration.GET('/v1/{project_id}/stacks/{stack_name}/{stack_id}/resources', {
         params: { path, query: { nested_depth: NESTED } },
@@ -346,13 +347,4 @@ function snapshotOfBegun(id: string, spec: StackSpec, action: 'CREATE' | 'UPDATE
     outputs: {},
     resources: [],
   };
-}
-
-async function goneIsFine<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (isDomainError(error, 'not-found')) return undefined;
-    throw error;
-  }
 }

@@ -96,6 +96,7 @@ export class Convergence {
     }
     const outcomes = await Promise.allSettled([...settled.values()]);
     siblings.abort(new Aborted(ABORTED, 'done'));
+    // `reason` is `any` in the library's types; as `unknown` it has to be looked at before it is used.
     const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
     // The reason of the abort says more than the errors that followed from it.
     signal.throwIfAborted();

@@ -197,13 +197,10 @@ async function showCatalog(deps: KeystoneDeps, call: Call): Promise<Response> {
 
 async function listOwnProjects(deps: KeystoneDeps, call: Call): Promise<Response> {
   const who = await caller(deps, call);
-  return json(
-    200,
-    listBody(
-      'projects',
-      deps.directory.projectsOf(who.account).map((project) => projectBody(project, call.base)),
-      call.url.href,
-    ),
+  return listReply(
+    call,
+    'projects',
+    deps.directory.projectsOf(who.account).map((project) => projectBody(project, call.base)),
   );
 }
 
@@ -224,15 +221,16 @@ function filterByQuery<T extends { readonly name: string; readonly domainId?: st
   );
 }
 
+function listReply(call: Call, collection: string, items: readonly JsonObject[]): Response {
+  return json(200, listBody(collection, items, call.url.href));
+}
+
 async function listUsers(deps: KeystoneDeps, call: Call): Promise<Response> {
   await admin(deps, call, 'identity:list_users');
-  return json(
-    200,
-    listBody(
-      'users',
-      filterByQuery(await deps.directory.all(), call.url).map((account) => userBody(account, call.base)),
-      call.url.href,
-    ),
+  return listReply(
+    call,
+    'users',
+    filterByQuery(await deps.directory.all(), call.url).map((account) => userBody(account, call.base)),
   );
 }
 
@@ -251,25 +249,19 @@ async function showUser(deps: KeystoneDeps, call: Call): Promise<Response> {
 
 async function listProjectsOfUser(deps: KeystoneDeps, call: Call): Promise<Response> {
   const account = await userFor(deps, call, 'identity:list_user_projects');
-  return json(
-    200,
-    listBody(
-      'projects',
-      deps.directory.projectsOf(account).map((project) => projectBody(project, call.base)),
-      call.url.href,
-    ),
+  return listReply(
+    call,
+    'projects',
+    deps.directory.projectsOf(account).map((project) => projectBody(project, call.base)),
   );
 }
 
 async function listProjects(deps: KeystoneDeps, call: Call): Promise<Response> {
   await admin(deps, call, 'identity:list_projects');
-  return json(
-    200,
-    listBody(
-      'projects',
-      filterByQuery(deps.directory.config.projects, call.url).map((project) => projectBody(project, call.base)),
-      call.url.href,
-    ),
+  return listReply(
+    call,
+    'projects',
+    filterByQuery(deps.directory.config.projects, call.url).map((project) => projectBody(project, call.base)),
   );
 }
 
@@ -283,13 +275,10 @@ async function showProject(deps: KeystoneDeps, call: Call): Promise<Response> {
 
 async function listDomains(deps: KeystoneDeps, call: Call): Promise<Response> {
   await admin(deps, call, 'identity:list_domains');
-  return json(
-    200,
-    listBody(
-      'domains',
-      filterByQuery(deps.directory.config.domains, call.url).map((domain) => domainBody(domain, call.base)),
-      call.url.href,
-    ),
+  return listReply(
+    call,
+    'domains',
+    filterByQuery(deps.directory.config.domains, call.url).map((domain) => domainBody(domain, call.base)),
   );
 }
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { BayId, FederationId, NodeGroupId, NodeId, X509KeyPairId } from '../../domain/ids.js';
 import { UNSEEN_NODE } from '../../domain/node.js';
 import type { Page, Store } from '../../ports/store.js';
-import { A_MODEL_ID, aBay, aBayModel } from '../builders.js';
+import { aBay, aBayModel, aNode } from '../builders.js';
 import type { ManualClock } from '../manual-clock.js';
 import { uuid } from './uuid.js';
 
@@ -20,20 +20,8 @@ export function aroundBaysContract(parts: () => { readonly store: Store; readonl
 
     test('keeps the newest credential that a node has confirmed, for nodes that the bay is to have', async () => {
       const [bayId, nodeId] = [uuid(71) as BayId, uuid(72) as NodeId];
-      const node = { id: nodeId, bayId, nodeGroupId: uuid(73) as NodeGroupId, name: 'worker-1', role: 'worker' } as const;
-      await store.write((repos) =>
-        repos.nodes.insert({
-          ...node,
-          bayModelId: A_MODEL_ID,
-          imageId: 'debian-12',
-          desired: 'present',
-          credentialGeneration: 0,
-          shard: null,
-          observed: UNSEEN_NODE,
-          createdAt: clock.now(),
-          updatedAt: null,
-        }),
-      );
+      const node = aNode({ id: nodeId, bayId, nodeGroupId: uuid(73) as NodeGroupId, createdAt: clock.now() });
+      await store.write((repos) => repos.nodes.insert(node));
       const confirm = (name: string, generation: number): Promise<boolean> =>
         store.write((repos) => repos.nodes.saveCredential(bayId, name, generation));
       const confirmed = async (): Promise<number | undefined> =>

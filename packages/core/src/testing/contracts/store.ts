@@ -2,9 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { requireRoom } from '../../app/quotas.js';
 import type { BayId, BayModelId, NodeGroupId, NodeId } from '../../domain/ids.js';
 import type { BayStatus } from '../../domain/bay-status.js';
-import { UNSEEN_NODE } from '../../domain/node.js';
 import type { BayRow, Page, Store } from '../../ports/store.js';
-import { A_MODEL_ID, aBay, aBayModel, anIntent } from '../builders.js';
+import { aBay, aBayModel, anIntent, aNode, aNodeGroup } from '../builders.js';
 import { ManualClock } from '../manual-clock.js';
 import { aroundBaysContract } from './around-bays.js';
 import { everyFieldContract } from './every-field.js';
@@ -225,45 +224,12 @@ export function storeContract(name: string, open: (clock: ManualClock) => Promis
     test('takes everything of a bay away with it', async () => {
       const [id] = await withBays(1);
       const bayId = id as BayId;
-      const group = {
-        id: uuid(50) as NodeGroupId,
-        bayId,
-        projectId: 'project',
-        name: 'g',
-        role: 'worker',
-        flavorId: null,
-        imageId: 'i',
-        nodeCount: 1,
-        minNodeCount: 0,
-        maxNodeCount: null,
-        dockerVolumeSize: null,
-        labels: {},
-        nodeLabels: null,
-        nodeTaints: null,
-        version: null,
-        isDefault: true,
-        status: 'CREATE_IN_PROGRESS' as const,
-        statusReason: null,
-        createdAt: clock.now(),
-        updatedAt: null,
-      };
+      const group = aNodeGroup({ id: uuid(50) as NodeGroupId, bayId, name: 'g', imageId: 'i', createdAt: clock.now() });
       await store.write(async (repos) => {
         await repos.nodeGroups.insert(group);
-        await repos.nodes.insert({
-          id: uuid(60) as NodeId,
-          bayId,
-          nodeGroupId: group.id,
-          name: 'worker-1',
-          role: 'worker',
-          bayModelId: A_MODEL_ID,
-          desired: 'present',
-          credentialGeneration: 0,
-          shard: 7,
-          imageId: 'debian-12',
-          observed: UNSEEN_NODE,
-          createdAt: clock.now(),
-          updatedAt: null,
-        });
+        await repos.nodes.insert(
+          aNode({ id: uuid(60) as NodeId, bayId, nodeGroupId: group.id, shard: 7, createdAt: clock.now() }),
+        );
         await repos.intents.put(anIntent({ bayId }));
         await repos.work.wake(bayId);
         await repos.events.append([

@@ -9,8 +9,8 @@ export async function transportWithin(guard: AddressGuard, bounds: Bounds): Prom
     send: async (request) => {
       const { status, headers, body } = await exchange({ ...questionOf(request), guard }, bounds);
       const bytes = await collect(body);
-      const named = Object.entries(headers).map(([name, value]) => [name, String(value)]);
-      return new ResponseContext(status, Object.fromEntries(named) as Record<string, string>, {
+      const named = Object.fromEntries(Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]));
+      return new ResponseContext(status, named, {
         text: async () => bytes.toString(),
         binary: async () => bytes,
       });

@@ -22,6 +22,7 @@ export async function loadImage(
   const names = targets.flatMap(({ engine }, index) => (results[index]?.status === 'fulfilled' ? [engine.node] : []));
   if (names.length > 0) return names;
   signal.throwIfAborted();
+  // `reason` is `any` in the library's types; as `unknown` it has to be looked at before it is used.
   const [failed] = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
   throw isDomainError(failed) ? failed : new DomainError('engine-failed', 'no node took the image');
 }
