@@ -41,6 +41,7 @@ export interface components {
             name?: string | null;
             status?: string;
             os_distro?: string;
+            kube_version?: string;
             magnum_driver?: string;
             min_disk?: number;
             min_ram?: number;

@@ -1,11 +1,22 @@
 export { embeddedMagnum, type EmbeddedMagnum, type EmbeddedOptions } from './composition/embedded-process.js';
-export { EMBEDDED_DEFAULTS, type EmbeddedConfig } from './embedded-cloud/config.js';
+export { EMBEDDED_DEFAULTS, kubernetesIn, type EmbeddedConfig } from './embedded-cloud/config.js';
 export type { CloudBackend } from './embedded-cloud/backend.js';
 export { DockerBackend } from './embedded-cloud/docker-backend.js';
 export { ensureBaseImage, ensureHelloImage, ensureNodeImage, HELLO_IMAGE } from './embedded-cloud/docker-image.js';
+export { ensureKubernetesNodeImage } from './composition/kubernetes-node-image.js';
+export { kubernetesNodeImage, type KubernetesPrograms } from './embedded-cloud/kubernetes-image.js';
+export {
+  agnhostImage,
+  imagesOf,
+  KUBERNETES_RELEASES,
+  releaseOf,
+  type KubernetesImages,
+  type KubernetesRelease,
+} from './coe/kubernetes/releases.js';
 export type { DockerClient } from './docker/client.js';
 export type { ContainerHandle } from './docker/handles.js';
 export { localDockerClient } from './docker/local.js';
+export { finishProgress } from './docker/progress.js';
 export { NODE_CAPABILITIES } from './embedded-cloud/docker-servers.js';
 export { SimulatedBackend } from './embedded-cloud/simulated.js';
 export { openSqlite } from './adapters/knex/sqlite.js';

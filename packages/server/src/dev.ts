@@ -23,7 +23,7 @@ import { Listeners, urlHost } from './app.js';
 import { DATABASE, lockDataDir, openDataDir, openrc, saveInstance, writePrivate, type Instance } from './data-dir.js';
 import { docsRoom } from './docs.js';
 import { healthRoom } from './health.js';
-import { EXTERNAL_ID, externalNetwork, findDocker, nodeImage, type LocalDocker } from './local-docker.js';
+import { EXTERNAL_ID, externalNetwork, findDocker, nodeImages, type LocalDocker } from './local-docker.js';
 
 export interface DevOptions {
   /** 9511 by default, Magnum's own; 0 chooses a free one. */
@@ -188,7 +188,7 @@ function dockerBackend(start: Start, docker: LocalDocker, config: EmbeddedConfig
   return new DockerBackend({
     docker: docker.engine,
     instance: start.instance.id,
-    image: nodeImage(docker.engine, start.log),
+    image: nodeImages(docker.engine, start.log),
     externalNetwork: external,
     logger,
   });

@@ -1,4 +1,11 @@
-import { ensureNodeImage, localDockerClient, underDeadline, type DockerClient } from '@magnum-ts/core';
+import {
+  ensureKubernetesNodeImage,
+  ensureNodeImage,
+  kubernetesIn,
+  localDockerClient,
+  underDeadline,
+  type DockerClient,
+} from '@magnum-ts/core';
 
 /** A Docker Engine on this host. */
 export interface LocalDocker {
@@ -47,16 +54,32 @@ export function externalNetwork(cidr: string): {
   return { id: EXTERNAL_ID, name: 'public', cidr, gateway: cidr.replace(/\.0\/\d+$/, '.1') };
 }
 
-/** Builds the node image once for all who wait for it, and again after a failure. */
-export function nodeImage(engine: DockerClient, log: (line: string) => void): () => Promise<string> {
-  let building: Promise<string> | undefined;
-  return () => {
-    building ??= underDeadline({ milliseconds: 1_200_000 }, (signal) => ensureNodeImage(engine, { onProgress: log }, signal))
-      .then(({ name }) => name)
-      .catch((error: unknown) => {
-        building = undefined;
+/** Makes each node image once for all who wait for it, and again after a failure. */
+export function nodeImages(engine: DockerClient, log: (line: string) => void): (backendImage: string) => Promise<string> {
+  const making = new Map<string, Promise<string>>();
+  return (backendImage) => {
+    const known = making.get(backendImage);
+    if (known) return known;
+    const made = underDeadline({ milliseconds: 1_200_000 }, (signal) => ensureImage(engine, { backendImage, log }, signal)).catch(
+      (error: unknown) => {
+        making.delete(backendImage);
         throw error;
-      });
-    return building;
+      },
+    );
+    making.set(backendImage, made);
+    return made;
   };
+}
+
+async function ensureImage(
+  engine: DockerClient,
+  { backendImage, log }: { readonly backendImage: string; readonly log: (line: string) => void },
+  signal: AbortSignal,
+): Promise<string> {
+  const version = kubernetesIn(backendImage);
+  const { name } =
+    version === undefined
+      ? await ensureNodeImage(engine, { onProgress: log }, signal)
+      : await ensureKubernetesNodeImage(engine, { version, onProgress: log }, signal);
+  return name;
 }

@@ -104,13 +104,19 @@ export class DockerClient {
     await this.#calls.finish({ method: 'POST', path: '/volumes/create', body: jsonOf(body) });
   }
 
-  async inspectImage(name: string): Promise<{ readonly Id: string }> {
+  async inspectImage(name: string): Promise<ImageDetails> {
     return await this.#calls.json({ method: 'GET', path: `/images/${nameIn(name)}/json` });
   }
 
   /** The image as a tar archive, as `docker save` writes it. */
   saveImage(name: string): Promise<Readable> {
     return this.#calls.stream({ method: 'GET', path: `/images/${nameIn(name)}/get` });
+  }
+
+  /** Several images in one archive, with the layers that they share once. */
+  saveImages(names: readonly string[]): Promise<Readable> {
+    const query = new URLSearchParams(names.map((name) => ['names', name]));
+    return this.#calls.stream({ method: 'GET', path: `/images/get?${query.toString()}` });
   }
 
   /** Loads an archive of `saveImage`. Answers the progress; see `finishProgress`. */
@@ -134,9 +140,9 @@ export class DockerClient {
   }
 
   /** Answers the progress; see `finishProgress`: the builder answers 200 and reports there what failed. */
-  buildImage(context: Buffer, { name, buildArguments }: BuildOptions): Promise<Readable> {
+  buildImage(context: Buffer | NodeJS.ReadableStream, { name, buildArguments, labels = {} }: BuildOptions): Promise<Readable> {
     // Version 1 is the classic builder: it is part of every engine, while BuildKit's client is not.
-    const query = { t: name, version: '1', rm: true, forcerm: true, buildargs: JSON.stringify(buildArguments) };
+    const query = { t: name, version: '1', rm: true, forcerm: true, buildargs: JSON.stringify(buildArguments), labels };
     return this.#calls.stream({ method: 'POST', path: '/build', query, body: tarOf(context) });
   }
 
@@ -153,6 +159,12 @@ export class DockerClient {
 export interface BuildOptions {
   readonly name: string;
   readonly buildArguments: Labels;
+  readonly labels?: Labels;
+}
+
+export interface ImageDetails {
+  readonly Id: string;
+  readonly Config?: { readonly Labels?: Labels | null };
 }
 
 /** Names of images have slashes and colons that belong to the path; everything else is escaped. */

@@ -34,7 +34,9 @@ export class EmbeddedCloud implements Cloud {
 
   async findImage(nameOrId: string): Promise<CloudImage | undefined> {
     const image = byIdOrName(this.#deps.config.images, nameOrId);
-    return image && { id: image.id, name: image.name, distro: image.distro, driver: undefined, minDiskGb: 0, minRamMb: 0 };
+    if (!image) return undefined;
+    const { id, name, distro, kubeVersion } = image;
+    return { id, name, distro, kubeVersion, driver: undefined, minDiskGb: 0, minRamMb: 0 };
   }
 
   async findFlavor(nameOrId: string): Promise<CloudFlavor | undefined> {

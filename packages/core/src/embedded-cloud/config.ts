@@ -47,6 +47,8 @@ export interface EmbeddedImage {
   readonly name: string;
   /** Property `os_distro`. */
   readonly distro: string;
+  /** Property `kube_version`; for images with Kubernetes in place. */
+  readonly kubeVersion?: string;
   /** What the backend is asked for; several images may stand for one. */
   readonly backendImage: string;
 }
@@ -59,7 +61,9 @@ export interface EmbeddedNetwork {
 
 const DEMO = '5f6a1c1de3f44c0e9a3b6d5d2c9d0001';
 const ADMIN = '5f6a1c1de3f44c0e9a3b6d5d2c9d0002';
-const NODE_IMAGE = 'debian-12';
+/** A node without an engine of its own choice, and what load balancers run in. */
+export const NODE_IMAGE = 'debian-12';
+const KUBERNETES_IMAGE = `${NODE_IMAGE}-kubernetes:`;
 
 const onProject = (projectId: string, ...roles: readonly string[]): EmbeddedUser['roles'] =>
   roles.map((role) => ({ projectId, role }));
@@ -76,6 +80,17 @@ const image = (serial: number, name: string, distro: string): EmbeddedImage => (
   distro,
   backendImage: NODE_IMAGE,
 });
+
+const withKubernetes = (plain: EmbeddedImage, kubeVersion: string): EmbeddedImage => ({
+  ...plain,
+  kubeVersion,
+  backendImage: `${KUBERNETES_IMAGE}${kubeVersion}`,
+});
+
+/** The version of Kubernetes that a backend image has in place; undefined for one without. */
+export function kubernetesIn(backendImage: string): string | undefined {
+  return backendImage.startsWith(KUBERNETES_IMAGE) ? backendImage.slice(KUBERNETES_IMAGE.length) : undefined;
+}
 
 export const EMBEDDED_DEFAULTS: EmbeddedConfig = {
   region: 'RegionOne',
@@ -117,6 +132,7 @@ export const EMBEDDED_DEFAULTS: EmbeddedConfig = {
     image(2, 'ubuntu-24.04', 'ubuntu'),
     image(3, 'fedora-atomic-latest', 'fedora-atomic'),
     image(4, 'fedora-coreos-latest', 'fedora-coreos'),
+    withKubernetes(image(5, 'debian-12-kubernetes', 'debian'), 'v1.36.3'),
   ],
   keypairs: ['default'],
   // Room for the floating addresses of two bays of a thousand nodes.

@@ -145,6 +145,11 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
     expect((await inside(server.key, 'test', '-f', '/root/was-here')).code).toBe(0);
     expect((await inside(server.key, 'mountpoint', '/dev/vdb')).code).toBe(0);
     expect((await inside(server.key, 'hostname')).output.trim()).toBe('boots');
+    // Programs that know servers by their ids look here.
+    expect((await inside(server.key, 'cat', '/etc/machine-id')).output.trim()).toBe(server.id.replaceAll('-', ''));
+    const firmware = '/sys/class/dmi/id/product_uuid'; // not every processor has such firmware
+    if ((await inside(server.key, 'test', '-e', firmware)).code === 0)
+      expect((await inside(server.key, 'cat', firmware)).output.trim()).toBe(server.id);
     expect((await inside(server.key, 'ip', '-4', 'addr')).output).toContain(`10.241.${third}.10/24`);
     await until('the engine inside answers', async () => (await inside(server.key, 'docker', 'info')).code === 0, {
       withinMs: 60_000,

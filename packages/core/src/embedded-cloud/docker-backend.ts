@@ -29,7 +29,8 @@ export interface DockerBackendOptions {
   readonly docker: DockerClient;
   /** Id of the data directory. Everything made here carries it; nothing else is ever touched. */
   readonly instance: string;
-  readonly image: () => Promise<string>;
+  /** Name in the engine of one of the table's backend images. */
+  readonly image: (backendImage: string) => Promise<string>;
   readonly externalNetwork: ExternalNetwork;
   readonly logger: Logger;
   readonly limitMemory?: boolean;

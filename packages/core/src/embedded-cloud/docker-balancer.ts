@@ -4,6 +4,7 @@ import type { ContainerHandle } from '../docker/handles.js';
 import { DomainError } from '../domain/errors.js';
 import { parsedCidr } from '../domain/labels.js';
 import type { LoadBalancerSpec } from './backend.js';
+import { NODE_IMAGE } from './config.js';
 import { engineCall, orUndefinedOn } from './docker-errors.js';
 import { plug } from './docker-networks.js';
 import { containerBase, findContainer, removeContainer, start, wasStarted, type ServerScope } from './docker-servers.js';
@@ -45,7 +46,7 @@ async function runsWith(container: ContainerHandle, text: string, signal: AbortS
 async function create(scope: ServerScope, balancer: LoadBalancerSpec, signal: AbortSignal): Promise<string> {
   const base = await containerBase(
     scope,
-    { ...balancer, role: 'load-balancer', hostname: 'load-balancer', nic: balancer },
+    { ...balancer, image: NODE_IMAGE, role: 'load-balancer', hostname: 'load-balancer', nic: balancer },
     signal,
   );
   const container = await engineCall('create the load balancer', signal, () =>

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { finishProgress } from '../docker/progress.js';
-import { tarOf, type TarFile } from './docker-tar.js';
+import { tarStreamOf, type HostFile, type TarFile } from './docker-tar.js';
 import type { DockerClient } from '../docker/client.js';
 import { DeadlineError, underDeadline } from '../concurrency/deadline.js';
 import { DomainError } from '../domain/errors.js';
@@ -33,7 +33,7 @@ export async function ensureNodeImage(
   options: ImageOptions,
   signal: AbortSignal,
 ): Promise<{ readonly name: string }> {
-  const files = await imageFiles();
+  const files = await assetFiles('node-image');
   const name = `magnum-ts-node:${hashOf(files)}`;
   if (await hasImage(docker, name, signal)) return { name };
   const base = await ensureBaseImage(docker, options, signal);
@@ -63,29 +63,31 @@ async function hasImage(docker: DockerClient, name: string, signal: AbortSignal)
   return (await engineFind(`look for the image ${name}`, signal, () => docker.inspectImage(name))) !== undefined;
 }
 
-async function imageFiles(): Promise<readonly TarFile[]> {
-  const folder = fileURLToPath(new URL('../../assets/node-image/', import.meta.url));
+/** Files of a folder of this package's assets, by name. */
+export async function assetFiles(asset: 'node-image' | 'kubernetes-image'): Promise<readonly TarFile[]> {
+  const folder = fileURLToPath(new URL(`../../assets/${asset}/`, import.meta.url));
   const names = (await readdir(folder)).sort();
   return Promise.all(names.map(async (path) => ({ path, content: await readFile(join(folder, path)) })));
 }
 
-function hashOf(files: readonly TarFile[]): string {
+export function hashOf(files: readonly TarFile[]): string {
   const hash = createHash('sha256');
   for (const file of files) hash.update(`${file.path}\0${file.content.length}\0`).update(file.content);
   return hash.digest('hex').slice(0, 12);
 }
 
-interface BuildOrder extends ImageOptions {
+export interface BuildOrder extends ImageOptions {
   readonly name: string;
-  readonly files: readonly TarFile[];
+  readonly files: readonly (TarFile | HostFile)[];
   readonly buildArguments: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** The classic builder: it is part of every engine, while BuildKit's client is not. */
-async function build(docker: DockerClient, order: BuildOrder, signal: AbortSignal): Promise<void> {
+export async function build(docker: DockerClient, order: BuildOrder, signal: AbortSignal): Promise<void> {
   await engineCall(`build the image ${order.name}`, signal, async () => {
     const client = docker.within({ signal, allowance: new Allowance(MOST_PROGRESS) });
-    await finishProgress(await client.buildImage(tarOf(order.files), order), (text) => {
+    await finishProgress(await client.buildImage(tarStreamOf(order.files), order), (text) => {
       if (text.startsWith('Step ')) order.onProgress(text.trim().slice(0, MOST_SHOWN));
     });
   });

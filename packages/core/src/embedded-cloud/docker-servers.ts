@@ -8,8 +8,8 @@ import { endpointOf, findNetwork, plug, type DockerScope } from './docker-networ
 import { tarOf } from './docker-tar.js';
 
 export interface ServerScope extends DockerScope {
-  /** Name of the node image; made on first use. */
-  readonly image: () => Promise<string>;
+  /** Name in the engine of one of the table's backend images; made on first use. */
+  readonly image: (backendImage: string) => Promise<string>;
   /** Whether a flavor's memory is a limit. Off by default: laptops overcommit. */
   readonly limitMemory: boolean;
 }
@@ -57,7 +57,7 @@ export const NODE_CAPABILITIES = [
 
 // Overlay file systems do not stack: what engines store inside a node lies on volumes of its own.
 const STATE_FOLDERS = ['/var/lib/docker', '/var/lib/containerd', '/var/lib/kubelet', '/var/lib/etcd'];
-const SEED_FOLDER = '/var/lib/cloud/seed/nocloud';
+const SEED_FOLDER = 'var/lib/cloud/seed/nocloud';
 const KERNEL_LOG = '/dev/kmsg';
 
 /** Creates and starts the container of a server, or finishes what an interrupted call began. */
@@ -118,7 +118,7 @@ export async function containerBase(scope: ServerScope, part: ContainerPart, sig
   if (!network) throw new DomainError('cloud-refused', `there is no network ${part.nic.networkKey} for ${part.hostname}`);
   return {
     name: dockerName(scope.instance, part.key),
-    Image: await scope.image(),
+    Image: await scope.image(part.image),
     Hostname: part.hostname,
     Labels: labelsOf(scope.instance, part),
     NetworkingConfig: { EndpointsConfig: { [network.id]: endpointOf({ address: part.nic.address, alias: part.hostname }) } },
@@ -132,6 +132,7 @@ export async function containerBase(scope: ServerScope, part: ContainerPart, sig
 
 export interface ContainerPart {
   readonly key: string;
+  readonly image: string;
   readonly role: Role;
   readonly hostname: string;
   readonly nic: { readonly networkKey: string; readonly address: string };
@@ -151,9 +152,7 @@ async function createServer(scope: ServerScope, server: ServerSpec, signal: Abor
   );
   for (const { networkKey, address } of more)
     await plug(scope, { container: container.id, networkKey, address, alias: server.name }, signal);
-  await engineCall(`give ${server.name} its user data`, signal, () =>
-    container.putArchive(seedOf(server), { path: SEED_FOLDER }),
-  );
+  await engineCall(`give ${server.name} its user data`, signal, () => container.putArchive(filesOf(server), { path: '/' }));
   return container.id;
 }
 
@@ -174,11 +173,17 @@ function machineSettings(scope: ServerScope, server: ServerSpec): HostConfig {
   };
 }
 
-/** cloud-init's NoCloud seed. JSON is YAML, so no value needs quoting of its own. */
-function seedOf(server: ServerSpec): Buffer {
+/**
+ * cloud-init's NoCloud seed, and the server's id where programs look for a machine's: the autoscaler of Kubernetes finds the server of a node
+ * by its system UUID, the auto-healer by its machine id.
+ */
+function filesOf(server: ServerSpec): Buffer {
   const metadata = { ...server.metadata, 'instance-id': server.id, 'local-hostname': server.name };
   return tarOf([
-    { path: 'user-data', content: server.userData, mode: 0o600 },
-    { path: 'meta-data', content: `${JSON.stringify(metadata)}\n`, mode: 0o600 },
+    { path: `${SEED_FOLDER}/user-data`, content: server.userData, mode: 0o600 },
+    // JSON is YAML, so no value needs quoting of its own.
+    { path: `${SEED_FOLDER}/meta-data`, content: `${JSON.stringify(metadata)}\n`, mode: 0o600 },
+    { path: 'etc/machine-id', content: `${server.id.replaceAll('-', '')}\n`, mode: 0o444 },
+    { path: 'etc/server-uuid', content: `${server.id}\n`, mode: 0o444 },
   ]);
 }

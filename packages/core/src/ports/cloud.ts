@@ -7,6 +7,8 @@ export interface CloudImage {
   readonly name: string;
   /** Property `os_distro`; undefined where the image lacks it. */
   readonly distro: string | undefined;
+  /** Property `kube_version`: the version of Kubernetes that the image has in place. */
+  readonly kubeVersion?: string | undefined;
   /** Property `magnum_driver`. */
   readonly driver: string | undefined;
   /** What a server needs to start from it; 0 where the image does not say. */

@@ -101,6 +101,7 @@ export class OpenstackCloud implements Cloud {
         id: found.id,
         name: found.name ?? '',
         distro: found.os_distro,
+        kubeVersion: found.kube_version,
         driver: found.magnum_driver,
         minDiskGb: found.min_disk ?? 0,
         minRamMb: found.min_ram ?? 0,
