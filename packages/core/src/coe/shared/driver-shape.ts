@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../domain/json.js';
+import type { NodeGroup } from '../../domain/node-group.js';
 import type { RenderInput } from '../../ports/bay-driver.js';
 import type { NodeScripts } from './node/scripts.js';
+import type { Settings } from './node/settings.js';
 
 /**
  * What one driver that makes servers with cloud-init through Heat does differently from another.
@@ -16,10 +18,25 @@ export interface DriverShape {
   readonly apiScheme: 'tcp' | 'https';
   /** Port of the engine's API, on every master and on the load balancer before them. */
   readonly apiPort: number;
-  /** Neutron's rules for traffic of the engine; the remote side is always the bay's own nodes. */
-  readonly securityRules: readonly JsonObject[];
+  /** Path that answers 200 where the API on a master is ready, asked for by the load balancer over TLS. Absent: an open port is enough. */
+  readonly readyPath?: string;
+  /** Who may reach which port of the nodes. */
+  securityRules(settings: Settings): SecurityRules;
   /** Settings that only this driver's scripts read, the same for all nodes. Literals only: a function would be resolved by Heat. */
   plainSettings(input: RenderInput): JsonObject;
+  /** Settings of one node group for this driver's scripts. Literals only. */
+  groupSettings?(input: RenderInput, group: NodeGroup): JsonObject;
+  /** Ranges, beyond its own address, from which a node's port may send: where packets of containers are not encapsulated. */
+  allowedAddresses?(settings: Settings): readonly string[];
   /** Scripts of a node. The steps that node.sh runs, in order, are `STEPS` in the driver's part of the library. */
   readonly scripts: NodeScripts;
+}
+
+/** Neutron's rules of each security group. A rule with `remote_mode: remote_group_id` is for members of that group alone. */
+export interface SecurityRules {
+  /** Of all nodes. */
+  readonly node: readonly JsonObject[];
+  readonly master: readonly JsonObject[];
+  /** Absent: workers have the rules of all nodes alone. */
+  readonly worker?: readonly JsonObject[];
 }

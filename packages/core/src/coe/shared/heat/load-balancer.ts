@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../domain/json.js';
 import { resourceNameOf } from '../../../domain/names.js';
 import { label, labelList } from '../node/labels.js';
 import type { NodeSettings, Settings } from '../node/settings.js';
@@ -41,7 +42,7 @@ export function loadBalancerOf(settings: Settings): Resources {
       : {
           api_monitor: {
             type: 'OS::Octavia::HealthMonitor',
-            properties: { pool: getResource('api_pool'), type: 'TCP', delay: 5, max_retries: 5, timeout: 5 },
+            properties: { pool: getResource('api_pool'), ...monitorOf(settings), delay: 5, max_retries: 5, timeout: 5 },
           },
         }),
     ...(settings.loadBalancerFloating
@@ -57,6 +58,14 @@ export function loadBalancerOf(settings: Settings): Resources {
         }
       : {}),
   };
+}
+
+/** A port that is open says less than an answer: an API that starts, or has lost its database, accepts connections as well. */
+function monitorOf(settings: Settings): JsonObject {
+  const { readyPath } = settings.shape;
+  // OVN's balancer works on packets and cannot ask.
+  if (readyPath === undefined || label(settings.input, 'octavia_provider') === 'ovn') return { type: 'TCP' };
+  return { type: 'HTTPS', http_method: 'GET', url_path: readyPath, expected_codes: '200' };
 }
 
 /** Name of the resource that puts a master behind the load balancer. */

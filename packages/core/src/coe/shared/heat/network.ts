@@ -1,5 +1,4 @@
 import type { JsonObject, JsonValue } from '../../../domain/json.js';
-import { labelList } from '../node/labels.js';
 import type { Settings } from '../node/settings.js';
 import { getResource, type HotResource } from './template.js';
 
@@ -30,31 +29,24 @@ export function networkOf(settings: Settings): Resources {
   };
 }
 
-/** The API and the masters' SSH are open to everyone, or to the allowed ranges; traffic among the nodes is open to nodes alone. */
+/** One group of all nodes, one of the masters, and one of the workers where the driver has rules for them. */
 export function securityGroupsOf(settings: Settings): Resources {
-  const { apiPort, securityRules } = settings.shape;
-  const among = securityRules.map((rule) => ({ ...rule, remote_mode: 'remote_group_id' }));
-  const open = labelList(settings.input, 'open_ports').map(fromAnywhere);
-  const ranges = labelList(settings.input, 'api_allowed_cidrs');
-  const api = ranges.length > 0 ? ranges.map((range) => allowedFrom(range, apiPort)) : [fromAnywhere(String(apiPort))];
-  // A load balancer reaches the masters from an address of its own.
-  const balancer = ranges.length > 0 && settings.loadBalancer ? [allowedFrom(settings.input.facts.fixedSubnetCidr, apiPort)] : [];
+  const { node, master, worker } = settings.shape.securityRules(settings);
   return {
-    secgroup_node: {
-      type: 'OS::Neutron::SecurityGroup',
-      properties: { rules: [{ protocol: 'icmp' }, ...api, ...among, ...open] },
-    },
-    secgroup_manager: { type: 'OS::Neutron::SecurityGroup', properties: { rules: [fromAnywhere('22'), ...balancer] } },
+    secgroup_node: securityGroup(node),
+    secgroup_manager: securityGroup(master),
+    ...(worker ? { secgroup_worker: securityGroup(worker) } : {}),
   };
 }
 
-function fromAnywhere(ports: string): JsonObject {
-  const [from = '', to = from] = ports.split('-').map((port) => port.trim());
-  return { protocol: 'tcp', port_range_min: Number(from), port_range_max: Number(to) };
+function securityGroup(rules: readonly JsonObject[]): HotResource {
+  return { type: 'OS::Neutron::SecurityGroup', properties: { rules } };
 }
 
-function allowedFrom(range: string, port: number): JsonObject {
-  return { ...fromAnywhere(String(port)), remote_ip_prefix: range };
+/** The groups of a node. */
+export function securityGroupNames(settings: Settings, node: { readonly master: boolean }): readonly string[] {
+  if (node.master) return ['secgroup_node', 'secgroup_manager'];
+  return ['secgroup_node', ...(settings.shape.securityRules(settings).worker ? ['secgroup_worker'] : [])];
 }
 
 /** Servers of one role are kept apart by the cloud's policy, so that one host's failure does not take them all. */

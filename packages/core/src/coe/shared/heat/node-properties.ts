@@ -3,6 +3,7 @@ import { resourceNameOf } from '../../../domain/names.js';
 import type { NodeGroup } from '../../../domain/node-group.js';
 import { label } from '../node/labels.js';
 import { firstMaster, type NodeSettings, type Settings } from '../node/settings.js';
+import { securityGroupNames } from './network.js';
 import { getAttribute, getResource, withoutNulls } from './template.js';
 
 /** Values that the root template gives to the nested template of one node. */
@@ -38,7 +39,7 @@ function makeGroupProperties(settings: Settings, node: NodeSettings): Properties
     keypair: bay.desired.keypair ?? model.keypairId,
     network: settings.ownNetwork ? getResource('network') : facts.fixedNetworkId,
     subnet: settings.ownNetwork ? getResource('subnet') : facts.fixedSubnetId,
-    security_groups: [getResource('secgroup_node'), ...(node.master ? [getResource('secgroup_manager')] : [])],
+    security_groups: securityGroupNames(settings, node).map(getResource),
     server_group: getResource(node.master ? 'server_group_managers' : 'server_group_workers'),
     availability_zone: node.availabilityZone || undefined,
     volume_zone: undefined,
@@ -76,6 +77,7 @@ function plainSettings(settings: Settings, { node, group, master, first, labelsT
     role: master ? 'manager' : 'worker',
     first,
     ...bayWideSettings(settings),
+    ...settings.shape.groupSettings?.(settings.input, group),
     labels: labelsText,
   };
 }

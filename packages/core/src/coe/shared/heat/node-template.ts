@@ -70,6 +70,7 @@ function resourcesOf(settings: Settings, like: NodeSettings): Readonly<Record<st
         network: getParam('network'),
         security_groups: getParam('security_groups'),
         ...(subnet ? { fixed_ips: [{ subnet: getParam('subnet') }] } : {}),
+        ...allowedPairs(settings),
       },
     },
     ...(settings.floating
@@ -109,6 +110,11 @@ function resourcesOf(settings: Settings, like: NodeSettings): Readonly<Record<st
     ...(like.master ? waitOf('manager_wait', settings) : {}),
     server: { type: 'OS::Nova::Server', properties: serverOf(settings, like) },
   };
+}
+
+function allowedPairs(settings: Settings): JsonObject {
+  const ranges = settings.shape.allowedAddresses?.(settings) ?? [];
+  return ranges.length > 0 ? { allowed_address_pairs: ranges.map((range) => ({ ip_address: range })) } : {};
 }
 
 function waitOf(name: string, settings: Settings): Readonly<Record<string, HotResource>> {

@@ -14,6 +14,7 @@ import {
 } from '../../../shared/node/checks.js';
 import { cloudNeeds, label } from '../../../shared/node/labels.js';
 import { SWARM_LABELS, swarmLabel } from './labels.js';
+import { API_PORT, securityRules } from './ports.js';
 import { SWARM_SCRIPTS } from './scripts.js';
 
 // Distributions whose images run cloud-init and systemd. Fedora CoreOS wants Ignition, which this driver does not write.
@@ -25,15 +26,8 @@ const platforms: readonly Platform[] = DISTROS.flatMap((distro) =>
 const SHAPE: DriverShape = {
   descriptions: { bay: 'A Docker swarm', master: 'A manager of the swarm', worker: 'A worker of the swarm' },
   apiScheme: 'tcp',
-  apiPort: 2375,
-  // Management of the cluster, gossip among nodes, and overlay networks: VXLAN, or ESP where they are encrypted.
-  securityRules: [
-    { protocol: 'tcp', port_range_min: 2377, port_range_max: 2377 },
-    { protocol: 'tcp', port_range_min: 7946, port_range_max: 7946 },
-    { protocol: 'udp', port_range_min: 7946, port_range_max: 7946 },
-    { protocol: 'udp', port_range_min: 4789, port_range_max: 4789 },
-    { protocol: '50' },
-  ],
+  apiPort: API_PORT,
+  securityRules,
   plainSettings: (input) => ({
     network_mtu: swarmLabel(input, 'network_mtu') ?? '',
     swarm_address_pool: swarmLabel(input, 'swarm_address_pool') ?? '',
