@@ -2748,6 +2748,8 @@ export interface components {
             ca_cert_type?: string | null;
             /** @description Seconds until the certificate ends; a day where absent, at most 30 days. Nodes have a term of their own. An extension. */
             valid_for?: number | null;
+            /** @description For nodes: which of the certificates of the bay's driver; 403 where the node's role has none of that name. An extension. */
+            profile?: string | null;
             /** @description Accepted without effect. */
             pem?: string | null;
         } | unknown | unknown;

@@ -21,7 +21,8 @@ export const certificateHandlers = {
     const csr = textField(body, 'csr') ?? '';
     const type = textField(body, 'ca_cert_type') ?? undefined;
     const validForSeconds = numberField(body, 'valid_for') ?? undefined;
-    const wanted = { ...bayOf(body), csr, type, validForSeconds };
+    const profile = textField(body, 'profile') ?? undefined;
+    const wanted = { ...bayOf(body), csr, type, validForSeconds, ...(profile === undefined ? {} : { profile }) };
     const { bayId, pem } = await signCertificate(deps, call.access, wanted, call.signal());
     return { body: { ...common(call, bayId), csr, pem, ...(type ? { ca_cert_type: type } : {}) } };
   },

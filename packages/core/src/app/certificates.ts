@@ -34,17 +34,24 @@ export async function getCaCertificate(
 export async function signCertificate(
   deps: AppDeps,
   access: Access,
-  wanted: WantedCertificate & { readonly csr: string; readonly validForSeconds: number | undefined },
+  wanted: WantedCertificate & { readonly csr: string; readonly validForSeconds: number | undefined; readonly profile?: string },
   signal: AbortSignal,
 ): Promise<{ bayId: BayId; pem: string }> {
   const bayId = await bayFor(deps, access, wanted.bay, wanted.field ?? 'cluster_uuid');
   const { authority, forNode } = certificateOf(access, wanted);
   const options = { timeoutMs: QUESTION_MS, signal };
   if (forNode) {
+    const { csr, profile } = wanted;
+    if (profile !== undefined) {
+      const nodeName = await provenNode(deps, access, bayId);
+      return { bayId, pem: (await deps.bus.call('certificate.node', { bayId, csr, nodeName, profile }, options)).pem };
+    }
     if (authority !== 'main') throw new DomainError('forbidden', 'Nodes get certificates of the main authority only.');
     const nodeName = await provenNode(deps, access, bayId);
     return { bayId, pem: (await deps.bus.call('certificate.node', { bayId, csr: wanted.csr, nodeName }, options)).pem };
   }
+  if (wanted.profile !== undefined)
+    throw new DomainError('forbidden', 'profile: only nodes of the bay get certificates of its profiles.');
   const validForSeconds = wanted.validForSeconds ?? CLIENT_TERM_SECONDS;
   const question = { bayId, csr: wanted.csr, authority, validForSeconds };
   return { bayId, pem: (await deps.bus.call('certificate.client', question, options)).pem };

@@ -9,11 +9,26 @@ export interface SigningRules {
 
 /**
  * What is signed for whom. `client`: the subject that was asked for, to prove oneself to the engine, for a short time. `node`: that
- * node's name and addresses, to serve, and nothing that would pass for a client.
+ * node's name and addresses, to serve, and nothing that would pass for a client. `named`: what the driver says for a certificate that a
+ * node asks for by name; of the request only the key counts.
  */
 export type SigningProfile =
   | { readonly kind: 'client'; readonly validForSeconds: number }
-  | { readonly kind: 'node'; readonly name: string; readonly addresses: readonly string[] };
+  | { readonly kind: 'node'; readonly name: string; readonly addresses: readonly string[] }
+  | ({ readonly kind: 'named' } & CertificateContent);
+
+/** What a certificate is for: to prove oneself to a server, or to serve. */
+export const CERTIFICATE_USAGES = ['client', 'server'] as const;
+export type CertificateUsage = (typeof CERTIFICATE_USAGES)[number];
+
+/** Everything in a certificate but its key. */
+export interface CertificateContent {
+  /** An empty organization is left out. */
+  readonly subject: { readonly commonName: string; readonly organization: string };
+  readonly usages: readonly CertificateUsage[];
+  /** Names and addresses that it vouches for, each once or more often. */
+  readonly hosts: readonly string[];
+}
 
 /** Clients: a day where nothing is said. */
 export const CLIENT_TERM_SECONDS = 86_400;

@@ -1,6 +1,7 @@
 import type { Bay } from '../domain/bay.js';
 import type { BayModel, CoeName } from '../domain/bay-model.js';
 import type { DriverNames } from '../domain/bay-model-rules.js';
+import type { CertificateContent } from '../domain/certificate.js';
 import type { BaySecret } from '../domain/bay-secrets.js';
 import type { BayFacts, Observation } from '../domain/observation.js';
 import type { JsonObject } from '../domain/json.js';
@@ -9,6 +10,7 @@ import type { LabelSchema, Problem } from '../domain/labels.js';
 import type { Node } from '../domain/node.js';
 import type { NodeDescription } from '../domain/node-description.js';
 import type { NodeGroup } from '../domain/node-group.js';
+import type { Authority } from '../domain/rotation.js';
 import type { Secret } from '../domain/secret.js';
 import type { ContainerReport, ContainerSpec } from '../domain/container.js';
 import type { AddressGuard } from '../http/address-guard.js';
@@ -55,6 +57,22 @@ export interface RenderInput extends DesiredBay {
 /** Secrets that a running bay can get anew. */
 export type Rotatable = 'authority' | 'credentials';
 
+/** A node that asks for a certificate, as the database and the cloud know it. */
+export interface NodeCertificateRequest {
+  readonly profile: string;
+  readonly bay: { readonly desired: Pick<Bay['desired'], 'labels'> };
+  readonly node: Pick<Node, 'name' | 'role'>;
+  /** Addresses of the node. */
+  readonly own: readonly string[];
+  /** Addresses of the load balancers before the API, for a master. */
+  readonly balancers: readonly string[];
+}
+
+/** A certificate of a node, and whose signature it has. */
+export interface NodeCertificate extends CertificateContent {
+  readonly authority: Authority;
+}
+
 /** What a bay's labels ask of the cloud; undefined where they ask nothing. */
 export interface CloudNeeds {
   /** IPv4 range of the bay's own subnet. A label that is no range has been warned of, and asks nothing. */
@@ -77,6 +95,8 @@ export interface TlsPort {
 export interface BayDriver {
   readonly name: string;
   readonly provides: readonly Platform[];
+  /** Why no bay can be made with it yet. Such a driver is tested as the others are, and chosen for nobody. */
+  readonly unfinished?: string;
   readonly labels: LabelSchema;
   /** URL of the API of an engine that is reached at an IP address: scheme and port are the driver's, whatever a stack says. */
   endpointAt(address: string): string;
@@ -89,6 +109,11 @@ export interface BayDriver {
   readonly tlsPorts?: readonly TlsPort[];
   /** Secrets that the bay's nodes share, and fetch when they have enrolled: absent, none. They are no part of what is rendered. */
   readonly secrets?: readonly BaySecret[];
+  /**
+   * What a node gets when it asks for a certificate by the name of a profile; undefined where its role has no such profile. Absent: nodes
+   * ask for one certificate, to serve under their own name.
+   */
+  certificateFor?(request: NodeCertificateRequest): NodeCertificate | undefined;
   /** What of a model and of labels is accepted and changes nothing, shown to the caller as warnings. */
   withoutEffect?(
     wanted: Pick<BayModel, 'networkDriver' | 'volumeDriver' | 'registryEnabled' | 'apiserverPort' | 'labels'>,

@@ -23,8 +23,11 @@ export interface CertificateOf {
 export interface RpcMethods {
   /** The certificates to trust: two of them while the main authority is being changed, the one that nodes want first. */
   'certificate.ca': { args: { bayId: BayId } & CertificateOf; reply: { pem: string } };
-  /** A node's own server certificate. `nodeName` null: a node that cannot prove which it is, from before nodes had secrets. */
-  'certificate.node': { args: { bayId: BayId; csr: string; nodeName: string | null }; reply: { pem: string } };
+  /**
+   * A node's own server certificate, or the one of the driver's profile. `nodeName` null: a node that cannot prove which it is, from before
+   * nodes had secrets.
+   */
+  'certificate.node': { args: { bayId: BayId; csr: string; nodeName: string | null; profile?: string }; reply: { pem: string } };
   /** A certificate that ends soon, for a client of the engine, with whom the client should trust (PEM). `expiresAt`: ISO 8601. */
   'certificate.client': {
     args: { bayId: BayId; csr: string; authority: Authority; validForSeconds: number };

@@ -3,9 +3,12 @@ import * as x509 from '@peculiar/x509';
 import {
   LONGEST_CLIENT_TERM_SECONDS,
   NODE_TERM_SECONDS,
+  type CertificateContent,
+  type CertificateUsage,
   type SigningProfile,
   type SigningRules,
 } from '../../domain/certificate.js';
+import { assertNever } from '../../domain/json.js';
 import { permittedExtensions, refuseExtension } from './csr-extensions.js';
 
 const EXTENDED_KEY_USAGE = '2.5.29.37';
@@ -24,7 +27,16 @@ export interface Issue {
 
 export function issueFor(request: x509.Pkcs10CertificateRequest, rules: SigningRules, profile: SigningProfile): Issue {
   permittedExtensions(request.extensions, rules);
-  return profile.kind === 'client' ? clientIssue(request, profile) : nodeIssue(request, profile);
+  switch (profile.kind) {
+    case 'client':
+      return clientIssue(request, profile);
+    case 'node':
+      return nodeIssue(request, profile);
+    case 'named':
+      return namedIssue(request, profile);
+    default:
+      return assertNever(profile);
+  }
 }
 
 /** The common name of the request; empty where it has none. */
@@ -56,6 +68,27 @@ function nodeIssue(request: x509.Pkcs10CertificateRequest, profile: SigningProfi
   };
 }
 
+function namedIssue(request: x509.Pkcs10CertificateRequest, content: CertificateContent): Issue {
+  const { commonName, organization } = content.subject;
+  const hosts = [...new Set(content.hosts)].map((value) => ({
+    type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const),
+    value,
+  }));
+  return {
+    subject: new x509.Name([...(organization ? [{ O: [organization] }] : []), { CN: [commonName] }]),
+    seconds: NODE_TERM_SECONDS,
+    extensions: [
+      ...extensionsFor(request, ...content.usages.map((usage) => USAGES[usage])),
+      ...(hosts.length > 0 ? [new x509.SubjectAlternativeNameExtension(hosts)] : []),
+    ],
+  };
+}
+
+const USAGES: Readonly<Record<CertificateUsage, x509.ExtendedKeyUsage>> = {
+  client: x509.ExtendedKeyUsage.clientAuth,
+  server: x509.ExtendedKeyUsage.serverAuth,
+};
+
 /** A request that wants only what the profile has not is refused: a certificate of no use would be found out much later. */
 function requireUsage(request: x509.Pkcs10CertificateRequest, wanted: x509.ExtendedKeyUsage): void {
   const found = request.extensions.find(({ type }) => type === EXTENDED_KEY_USAGE);
@@ -66,13 +99,16 @@ function requireUsage(request: x509.Pkcs10CertificateRequest, wanted: x509.Exten
   throw refuseExtension(`extendedKeyUsage asks for ${asked.slice(0, 100)}; the caller is given ${WORDS[wanted]} alone`);
 }
 
-function extensionsFor(request: x509.Pkcs10CertificateRequest, usage: x509.ExtendedKeyUsage): readonly x509.Extension[] {
+function extensionsFor(
+  request: x509.Pkcs10CertificateRequest,
+  ...usages: readonly x509.ExtendedKeyUsage[]
+): readonly x509.Extension[] {
   const { digitalSignature, keyEncipherment } = x509.KeyUsageFlags;
   // Only RSA keys encipher other keys.
   const isRsa = request.publicKey.algorithm.name.startsWith('RSA');
   return [
     new x509.BasicConstraintsExtension(false, undefined, true),
     new x509.KeyUsagesExtension(isRsa ? digitalSignature | keyEncipherment : digitalSignature, true),
-    new x509.ExtendedKeyUsageExtension([usage]),
+    new x509.ExtendedKeyUsageExtension([...usages]),
   ];
 }

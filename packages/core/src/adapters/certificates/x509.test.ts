@@ -109,6 +109,28 @@ describe('a signed certificate', () => {
     expect(Math.round((Date.parse(validTo) - Date.now()) / 86_400_000)).toBeLessThanOrEqual(90);
   });
 
+  test('for a node that names a profile has what the profile says, whatever was asked for', async () => {
+    const content = {
+      kind: 'named',
+      subject: { commonName: 'system:node:node', organization: 'system:nodes' },
+      usages: ['server', 'client'],
+      hosts: ['node', '10.0.0.7', '::1', 'node'],
+    } as const;
+    const shown = text(await authority.sign(ca, csr(['subjectAltName=DNS:master-1']), DEFAULT_SIGNING_RULES, content));
+    expect(shown).toMatch(/Subject: O ?= ?system:nodes, CN ?= ?system:node:node\n/);
+    expect(shown).toMatch(/DNS:node, IP Address:10\.0\.0\.7, IP Address:0:0:0:0:0:0:0:1\n/);
+    expect(shown).not.toMatch(/master-1/);
+    for (const purpose of ['sslserver', 'sslclient'])
+      expect(openssl('verify', '-x509_strict', '-purpose', purpose, '-CAfile', 'ca.pem', 'cert.pem')).toContain('OK');
+  });
+
+  test('for a client by a profile vouches for no host', async () => {
+    const content = { kind: 'named', subject: { commonName: 'c', organization: '' }, usages: ['client'], hosts: [] } as const;
+    const shown = text(await authority.sign(ca, csr(['subjectAltName=DNS:master-1']), DEFAULT_SIGNING_RULES, content));
+    expect(shown).toMatch(/Subject: CN ?= ?c\n/);
+    expect(shown).not.toMatch(/Subject Alternative Name|TLS Web Server/);
+  });
+
   test.each([
     ['another name', 'another', ['extendedKeyUsage=serverAuth'], 'not this node'],
     ['a client', 'node', ['extendedKeyUsage=clientAuth'], 'clientAuth'],
