@@ -30,6 +30,28 @@ export interface DriverShape {
   allowedAddresses?(settings: Settings): readonly string[];
   /** Scripts of a node. The steps that node.sh runs, in order, are `STEPS` in the driver's part of the library. */
   readonly scripts: NodeScripts;
+  /** Volume of each master for the engine's own store, which must survive what fills the server's disk. Absent: its stores are small. */
+  storeVolume?(input: RenderInput): StoreVolume | undefined;
+  /** Names of a node's resources in its own stack, where other programs look for them; the shared names where absent. */
+  readonly resourceNames?: { readonly master: NodeResourceNames; readonly worker: NodeResourceNames };
+  /**
+   * Name of the resource that holds a group's nodes in a nested stack of that group. Absent: workers are resources of the root, or of a
+   * shard. Masters are resources of the root in any case: load balancer and invitations read their outputs.
+   */
+  readonly groupNodes?: string;
+}
+
+export interface StoreVolume {
+  /** GB */
+  readonly size: number;
+  /** The cloud's default when undefined. */
+  readonly type: string | undefined;
+}
+
+export interface NodeResourceNames {
+  readonly server: string;
+  /** The condition that the node signals when it is part of its cluster. */
+  readonly waitCondition: string;
 }
 
 /** Neutron's rules of each security group. A rule with `remote_mode: remote_group_id` is for members of that group alone. */

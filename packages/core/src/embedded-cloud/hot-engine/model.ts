@@ -54,6 +54,8 @@ export class Tree {
   }
 }
 
+const STACK_ID = 'OS::stack_id';
+
 /** A stack as it is: its spec, its rows, and what references in it mean. */
 export class Model {
   readonly tree: Tree;
@@ -121,7 +123,7 @@ export class Model {
     const row = (name: string): ResourceRow | undefined => this.tree.current(parentId, name);
     return {
       parameter: (name) => scope.parameters.get(name) ?? scope.pseudo.get(name) ?? null,
-      resource: (name) => referenceOf(row(name)) ?? null,
+      resource: (name) => this.#referenceOf(row(name)) ?? null,
       attribute: (name, path) => this.attribute(row(name), path),
       file: (name) => this.#file(name),
       condition: (name) => scope.isTrue(name),
@@ -145,11 +147,11 @@ export class Model {
       .sort((one, other) => Number(one.name) - Number(other.name));
     if (name === 'refs')
       return walk(
-        members.map((member) => referenceOf(member) ?? null),
+        members.map((member) => this.#referenceOf(member) ?? null),
         rest,
       );
     if (name === 'refs_map')
-      return walk(Object.fromEntries(members.map((member) => [member.name, referenceOf(member) ?? null])), rest);
+      return walk(Object.fromEntries(members.map((member) => [member.name, this.#referenceOf(member) ?? null])), rest);
     if (name === 'removed_rsrc_list') return [...removedOf(row)];
     if (name === 'attributes')
       return Object.fromEntries(members.map((member) => [member.name, this.attribute(member, rest) ?? null]));
@@ -172,7 +174,18 @@ export class Model {
     const [, member, ...attribute] = name.split('.');
     const found = member === undefined ? undefined : this.tree.current(row.id, member);
     const path = [...(attribute.length > 0 ? [attribute.join('.')] : []), ...rest];
-    return path.length === 0 ? referenceOf(found) : this.attribute(found, path);
+    return path.length === 0 ? this.#referenceOf(found) : this.attribute(found, path);
+  }
+
+  /** A nested stack is referred to by its output `OS::stack_id`, where it has one, in place of its own id. */
+  #referenceOf(row: ResourceRow | undefined): JsonValue | undefined {
+    if (!row) return undefined;
+    if (isNested(row.type) && row.properties !== undefined) {
+      const scope = this.scopeIn(row);
+      const output = scope.template.outputs.get(STACK_ID);
+      if (output && scope.isTrue(output.condition)) return this.#outputValue(output.value, scope, row.id) ?? row.name;
+    }
+    return resourceType(row.type)?.reference?.(row) ?? row.id;
   }
 
   /** What is not there yet is null. */
@@ -196,7 +209,8 @@ export class Model {
     const seen = resolveQuietly(value, {
       ...references,
       resource: (name) =>
-        this.tree.current(parentId, name)?.action === 'INIT' ? ((missing = true), null) : references.resource(name),
+        // As in Heat, a resource that does not exist yet is referred to by its name.
+        this.tree.current(parentId, name)?.action === 'INIT' ? name : references.resource(name),
       attribute: (name, path) => {
         const found = references.attribute(name, path);
         if (found === undefined || found === null) missing = true;
@@ -214,9 +228,4 @@ function resolveQuietly(value: JsonValue, references: References): JsonValue {
   } catch {
     return null;
   }
-}
-
-function referenceOf(row: ResourceRow | undefined): JsonValue | undefined {
-  if (!row) return undefined;
-  return resourceType(row.type)?.reference?.(row) ?? row.id;
 }

@@ -40,22 +40,24 @@ export function stackFiles(settings: Settings, shards: readonly NamedShard[]): R
   const nested = new Map(settings.nodes.map((node) => [templateNameOf(node), node]));
   return {
     ...Object.fromEntries([...nested].map(([name, node]) => [name, nodeTemplate(settings, node)])),
-    ...Object.fromEntries(shards.map(({ file, text }) => [file, text])),
+    ...Object.fromEntries(shards.flatMap(({ files }) => Object.entries(files))),
     ...settings.shape.scripts.files,
   };
 }
 
 function nodesOf(settings: Settings): Resources {
   return Object.fromEntries(
-    settings.nodes.filter(isInRoot).flatMap((node): [string, HotResource][] => {
-      const name = resourceNameOf(node.node);
-      const resource = { type: templateNameOf(node), ...afterRouter(settings), properties: nodeProperties(settings, node) };
-      if (!node.master || !settings.loadBalancer) return [[name, resource]];
-      return [
-        [name, resource],
-        [memberName(node), memberOf(settings, node)],
-      ];
-    }),
+    settings.nodes
+      .filter((node) => isInRoot(settings, node))
+      .flatMap((node): [string, HotResource][] => {
+        const name = resourceNameOf(node.node);
+        const resource = { type: templateNameOf(node), ...afterRouter(settings), properties: nodeProperties(settings, node) };
+        if (!node.master || !settings.loadBalancer) return [[name, resource]];
+        return [
+          [name, resource],
+          [memberName(node), memberOf(settings, node)],
+        ];
+      }),
   );
 }
 
@@ -68,12 +70,14 @@ function apiAddress(settings: Settings): JsonValue {
 
 function nodeAddresses(settings: Settings): JsonObject {
   return Object.fromEntries(
-    settings.nodes.filter(isInRoot).map(({ node }) => [
-      resourceNameOf(node),
-      {
-        private: getAttribute(resourceNameOf(node), 'private_address'),
-        public: getAttribute(resourceNameOf(node), 'public_address'),
-      },
-    ]),
+    settings.nodes
+      .filter((node) => isInRoot(settings, node))
+      .map(({ node }) => [
+        resourceNameOf(node),
+        {
+          private: getAttribute(resourceNameOf(node), 'private_address'),
+          public: getAttribute(resourceNameOf(node), 'public_address'),
+        },
+      ]),
   );
 }

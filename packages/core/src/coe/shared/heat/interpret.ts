@@ -6,22 +6,26 @@ import type { Observation, StackSighting } from '../../../domain/observation.js'
 import type { DesiredBay } from '../../../ports/bay-driver.js';
 import type { StackResource, StackSnapshot } from '../../../ports/orchestrator.js';
 import type { DriverShape } from '../driver-shape.js';
+import { resourceNamesOf } from './resource-names.js';
 import { appliedIn } from './stack-tags.js';
 
 const MOST_FAILURES = 3;
 
 type Api = Pick<DriverShape, 'apiScheme' | 'apiPort'>;
+type Shape = Api & Pick<DriverShape, 'resourceNames' | 'groupNodes'>;
+/** A node stands in the root, in a shard, or in what holds the nodes of a group's stack. */
+const DEEPEST_NODE = 3;
 
 /** Reads the state of a bay from its stack. A node that the stack does not hold, not made yet or removed, is absent from `nodes`. */
-export function interpretStack(api: Api, stack: StackSnapshot | undefined, desired: DesiredBay): Observation {
+export function interpretStack(shape: Shape, stack: StackSnapshot | undefined, desired: DesiredBay): Observation {
   const nothing = { apiAddress: null, discoveryUrl: null, coeVersion: null, containerVersion: null, failure: null };
   if (!stack) return { ...nothing, stack: { kind: 'absent' }, nodes: new Map() };
   const address = textOf(stack.outputs['api_address']);
-  const seenNodes = nodesIn(stack);
+  const seenNodes = nodesIn(shape, stack);
   return {
     ...nothing,
     stack: sightingOf(stack),
-    apiAddress: address && endpointAt(api, address),
+    apiAddress: address && endpointAt(shape, address),
     nodes: new Map(
       desired.nodes.flatMap((node) => {
         const seen = seenNodes(node);
@@ -47,14 +51,15 @@ function sightingOf(stack: StackSnapshot): StackSighting {
   };
 }
 
-/** Finds a node in the bay's own stack or in one of its shards. The resources are read once, however many nodes are looked up. */
-function nodesIn(stack: StackSnapshot): (node: Node) => NodeObservation | undefined {
+/** Finds a node in the bay's own stack or in a nested one. The resources are read once, however many nodes are looked up. */
+function nodesIn(shape: Shape, stack: StackSnapshot): (node: Node) => NodeObservation | undefined {
   const holders = new Map<string, StackResource>();
   const servers = new Map<string, StackResource>();
+  const serverNames = new Set([true, false].map((master) => resourceNamesOf(shape, master).server));
   for (const resource of stack.resources) {
     const [last = '', ...above] = resource.path.toReversed();
-    if (resource.path.length <= 2 && !holders.has(last)) holders.set(last, resource);
-    if (last === 'server' && above[0] !== undefined) servers.set(above[0], resource);
+    if (resource.path.length <= DEEPEST_NODE && !holders.has(last)) holders.set(last, resource);
+    if (serverNames.has(last) && above[0] !== undefined) servers.set(above[0], resource);
   }
   const addresses = addressesIn(stack);
   const leaves = firstLeaves(stack);

@@ -45,6 +45,7 @@ function makeGroupProperties(settings: Settings, node: NodeSettings): Properties
     volume_zone: undefined,
     floating_network: settings.floating ? facts.externalNetworkId : undefined,
     volume_size: node.volumeSize > 0 ? node.volumeSize : undefined,
+    store_volume_size: node.storeVolume?.size,
     boot_volume_size: node.bootVolumeSize > 0 ? node.bootVolumeSize : undefined,
     settings: undefined,
     enrolment_token: undefined,

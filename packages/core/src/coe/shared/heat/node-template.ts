@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../domain/json.js';
 import { label } from '../node/labels.js';
 import type { NodeSettings, Settings } from '../node/settings.js';
+import { resourceNamesOf } from './resource-names.js';
 import {
   getAttribute,
   getParam,
@@ -15,13 +16,14 @@ import { cloudConfig } from './user-data.js';
 
 const VALUES_PATH = '/etc/magnum/node.json';
 const DEVICE = '/dev/vdb';
+const STORE_DEVICE = '/dev/vdc';
 const text: HotParameter = { type: 'string' };
 const optionalText: HotParameter = { type: 'string', default: '' };
 
 /** Name of the nested template for nodes like this one. */
 export function templateNameOf(node: NodeSettings): string {
   const volume = node.volumeSize > 0 ? `-volume${node.volumeZone ? '-zone' : ''}` : '';
-  return `${node.master ? 'manager' : 'node'}${volume}${node.bootVolumeSize > 0 ? '-boot' : ''}.yaml`;
+  return `${node.master ? 'manager' : 'node'}${volume}${node.storeVolume ? '-store' : ''}${node.bootVolumeSize > 0 ? '-boot' : ''}.yaml`;
 }
 
 /** Text of the nested template. It holds nothing of a particular node: differences are parameters. */
@@ -56,6 +58,7 @@ export function parametersOf(settings: Settings, like: NodeSettings): Readonly<R
     ...((bay.desired.keypair ?? model.keypairId) ? { keypair: text } : {}),
     ...(settings.floating ? { floating_network: text } : {}),
     ...(like.volumeSize > 0 ? { volume_size: { type: 'number' } } : {}),
+    ...(like.storeVolume ? { store_volume_size: { type: 'number' } } : {}),
     ...(like.bootVolumeSize > 0 ? { boot_volume_size: { type: 'number' } } : {}),
   };
 }
@@ -63,6 +66,7 @@ export function parametersOf(settings: Settings, like: NodeSettings): Readonly<R
 function resourcesOf(settings: Settings, like: NodeSettings): Readonly<Record<string, HotResource>> {
   const { facts } = settings.input;
   const subnet = facts.fixedSubnetId !== null || settings.ownNetwork;
+  const { server, waitCondition } = resourceNamesOf(settings.shape, like.master);
   return {
     port: {
       type: 'OS::Neutron::Port',
@@ -93,6 +97,18 @@ function resourcesOf(settings: Settings, like: NodeSettings): Readonly<Record<st
           },
         }
       : {}),
+    ...(like.storeVolume
+      ? {
+          store_volume: {
+            type: 'OS::Cinder::Volume',
+            properties: withoutNulls({
+              size: getParam('store_volume_size'),
+              volume_type: like.storeVolume.type,
+              availability_zone: like.availabilityZone ? getParam('availability_zone') : undefined,
+            }),
+          },
+        }
+      : {}),
     ...(like.bootVolumeSize > 0
       ? {
           boot_volume: {
@@ -106,9 +122,9 @@ function resourcesOf(settings: Settings, like: NodeSettings): Readonly<Record<st
           },
         }
       : {}),
-    ...waitOf('wait', settings),
-    ...(like.master ? waitOf('manager_wait', settings) : {}),
-    server: { type: 'OS::Nova::Server', properties: serverOf(settings, like) },
+    ...waitOf(settings, server, { handle: 'wait_handle', condition: waitCondition }),
+    ...(like.master ? waitOf(settings, server, MANAGERS_WAIT) : {}),
+    [server]: { type: 'OS::Nova::Server', properties: serverOf(settings, like) },
   };
 }
 
@@ -117,13 +133,20 @@ function allowedPairs(settings: Settings): JsonObject {
   return ranges.length > 0 ? { allowed_address_pairs: ranges.map((range) => ({ ip_address: range })) } : {};
 }
 
-function waitOf(name: string, settings: Settings): Readonly<Record<string, HotResource>> {
+interface Wait {
+  readonly handle: string;
+  readonly condition: string;
+}
+/** The condition that other masters wait for, whose data workers must not learn. */
+const MANAGERS_WAIT: Wait = { handle: 'manager_wait_handle', condition: 'manager_wait_condition' };
+
+function waitOf(settings: Settings, server: string, { handle, condition }: Wait): Readonly<Record<string, HotResource>> {
   return {
-    [`${name}_handle`]: { type: 'OS::Heat::WaitConditionHandle' },
-    [`${name}_condition`]: {
+    [handle]: { type: 'OS::Heat::WaitConditionHandle' },
+    [condition]: {
       type: 'OS::Heat::WaitCondition',
-      depends_on: ['server'],
-      properties: { handle: getResource(`${name}_handle`), count: 1, timeout: settings.waitSeconds },
+      depends_on: [server],
+      properties: { handle: getResource(handle), count: 1, timeout: settings.waitSeconds },
     },
   };
 }
@@ -146,16 +169,23 @@ function serverOf(settings: Settings, like: NodeSettings): JsonObject {
       values: valuesOf(settings, like),
       valuesPath: VALUES_PATH,
       scripts: settings.shape.scripts.paths,
+      ...(settings.shape.scripts.encoding === undefined ? {} : { encoding: settings.shape.scripts.encoding }),
       commands: [['/opt/magnum/node.sh']],
     }),
   });
 }
 
 /** Volumes are resources of the stack, which deletes them: Nova leaves them alone when a server ends. */
-function volumesOf({ bootVolumeSize, volumeSize }: NodeSettings): readonly JsonObject[] | undefined {
+function volumesOf({ bootVolumeSize, volumeSize, storeVolume }: NodeSettings): readonly JsonObject[] | undefined {
   const boot = { volume_id: getResource('boot_volume'), boot_index: 0, delete_on_termination: false };
   const data = { volume_id: getResource('volume'), device_name: DEVICE, boot_index: -1, delete_on_termination: false };
-  const volumes = [...(bootVolumeSize > 0 ? [boot] : []), ...(volumeSize > 0 ? [data] : [])];
+  const store = {
+    volume_id: getResource('store_volume'),
+    device_name: STORE_DEVICE,
+    boot_index: -1,
+    delete_on_termination: false,
+  };
+  const volumes = [...(bootVolumeSize > 0 ? [boot] : []), ...(volumeSize > 0 ? [data] : []), ...(storeVolume ? [store] : [])];
   return volumes.length > 0 ? volumes : undefined;
 }
 
@@ -175,6 +205,7 @@ function runtimeValues(settings: Settings, like: NodeSettings): JsonObject {
     wait: handleOf('wait_handle'),
     ...(like.master ? { manager_wait: handleOf('manager_wait_handle') } : {}),
     ...(like.volumeSize > 0 ? { volume: { id: getResource('volume'), device: DEVICE } } : {}),
+    ...(like.storeVolume ? { store_volume: { id: getResource('store_volume'), device: STORE_DEVICE } } : {}),
   };
 }
 
@@ -183,14 +214,17 @@ function handleOf(name: string): JsonObject {
 }
 
 function outputsOf(settings: Settings, like: NodeSettings): NonNullable<HotTemplate['outputs']> {
+  const { server, waitCondition } = resourceNamesOf(settings.shape, like.master);
   return {
     private_address: { value: getAttribute('port', 'fixed_ips', 0, 'ip_address') },
     public_address: { value: settings.floating ? getAttribute('floating', 'floating_ip_address') : '' },
-    server_id: { value: getResource('server') },
+    server_id: { value: getResource(server) },
+    // A reference to the node from outside then is its server's id, as programs that read the stack expect.
+    ...(settings.shape.groupNodes === undefined ? {} : { 'OS::stack_id': { value: getResource(server) } }),
     ...(like.master
       ? {
-          worker_invitation: { value: getAttribute('wait_condition', 'data') },
-          manager_invitation: { value: getAttribute('manager_wait_condition', 'data') },
+          worker_invitation: { value: getAttribute(waitCondition, 'data') },
+          manager_invitation: { value: getAttribute(MANAGERS_WAIT.condition, 'data') },
         }
       : {}),
   };

@@ -18,6 +18,7 @@ export interface Shard {
   /** Outputs of each member that the root reads: the name in the shard's output, and the name in the member's template. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly dependsOn: readonly string[];
+  readonly furtherOutputs?: HotTemplate['outputs'];
 }
 
 /** The shard's resource in the root template, and the text of the shard's own template. */
@@ -25,6 +26,7 @@ export interface RenderedShard {
   readonly resource: HotResource;
   readonly file: string;
   readonly text: string;
+  readonly parameters: Readonly<Record<string, HotParameter>>;
 }
 
 /** Name of a shard's output: a map from each member's name to the outputs that the root reads. */
@@ -45,11 +47,12 @@ export const SHARD_OUTPUT = 'members';
 export function renderShard(shard: Shard): RenderedShard {
   const names = [...new Set(shard.members.flatMap(({ properties }) => Object.keys(properties)))];
   const plans = new Map(names.map((name) => [name, planOf(name, shard)]));
+  const parameters = Object.fromEntries(
+    [...plans].flatMap(([name, { parameter }]) => (parameter === undefined ? [] : [[name, parameter]])),
+  );
   const template: HotTemplate = {
     description: shard.description,
-    parameters: Object.fromEntries(
-      [...plans].flatMap(([name, { parameter }]) => (parameter === undefined ? [] : [[name, parameter]])),
-    ),
+    parameters,
     resources: Object.fromEntries(
       shard.members.map(({ name, type, properties }) => [
         name,
@@ -58,6 +61,7 @@ export function renderShard(shard: Shard): RenderedShard {
     ),
     outputs: {
       [SHARD_OUTPUT]: { value: Object.fromEntries(shard.members.map(({ name }) => [name, outputsOf(name, shard.outputs)])) },
+      ...shard.furtherOutputs,
     },
   };
   const file = `${shard.name}.yaml`;
@@ -69,7 +73,7 @@ export function renderShard(shard: Shard): RenderedShard {
     ...(shard.dependsOn.length > 0 ? { depends_on: shard.dependsOn } : {}),
     properties,
   };
-  return { resource, file, text: templateLine(template) };
+  return { resource, file, text: templateLine(template), parameters };
 }
 
 function outputsOf(member: string, wanted: Shard['outputs']): JsonObject {

@@ -7,6 +7,8 @@ export interface UserData {
   readonly valuesPath: string;
   /** Path on the node to the name in the stack's files. */
   readonly scripts: Readonly<Record<string, string>>;
+  /** Of the scripts' texts, as cloud-init names it. */
+  readonly encoding?: string;
   /** Programs with their arguments; no shell splits them. */
   readonly commands: readonly (readonly string[])[];
 }
@@ -26,6 +28,7 @@ export function cloudConfig(data: UserData): JsonObject {
     path,
     permissions: '0755',
     owner: 'root:root',
+    ...(data.encoding === undefined ? {} : { encoding: data.encoding }),
     content: getFile(file),
   }));
   return replaceIn('#cloud-config\n$CONFIG', { $CONFIG: { write_files: [values, ...scripts], runcmd: data.commands } });

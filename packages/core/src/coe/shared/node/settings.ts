@@ -1,7 +1,7 @@
 import { isMaster, type NodeGroup } from '../../../domain/node-group.js';
 import type { Node } from '../../../domain/node.js';
 import type { RenderInput } from '../../../ports/bay-driver.js';
-import type { DriverShape } from '../driver-shape.js';
+import type { DriverShape, StoreVolume } from '../driver-shape.js';
 import { label, valueIn } from './labels.js';
 
 const LONGEST_WAIT = 43_200;
@@ -20,6 +20,8 @@ export interface NodeSettings {
   readonly volumeZone: string;
   /** GB; 0 means that the engine stores on the server's own disk. */
   readonly volumeSize: number;
+  /** Of a master whose engine keeps its store on a volume of its own. */
+  readonly storeVolume?: StoreVolume;
   /** GB of the volume that the server boots from; 0 for its flavor's disk. */
   readonly bootVolumeSize: number;
   /** Labels of the bay with the group's over them, as JSON. */
@@ -51,7 +53,7 @@ export function settingsOf(shape: DriverShape, input: RenderInput): Settings {
   return {
     shape,
     input,
-    nodes: nodesOf(input),
+    nodes: nodesOf(shape, input),
     floating: floatingIpEnabled,
     loadBalancer: masterLbEnabled,
     loadBalancerFloating: masterLbEnabled && lbFloating.toLowerCase() === 'true',
@@ -64,8 +66,9 @@ export function firstMaster(settings: Settings): NodeSettings | undefined {
   return settings.nodes.find((node) => node.first);
 }
 
-function nodesOf(input: RenderInput): readonly NodeSettings[] {
-  const groups = new Map(input.nodeGroups.map((group) => [group.id, groupSettings(input, group)]));
+function nodesOf(shape: DriverShape, input: RenderInput): readonly NodeSettings[] {
+  const store = shape.storeVolume?.(input);
+  const groups = new Map(input.nodeGroups.map((group) => [group.id, groupSettings(input, group, store)]));
   const present = input.nodes.filter((node) => node.desired === 'present').sort((one, other) => one.sequence - other.sequence);
   const first = present.find((node) => node.role === 'master');
   return present.flatMap((node) => {
@@ -76,7 +79,7 @@ function nodesOf(input: RenderInput): readonly NodeSettings[] {
   });
 }
 
-function groupSettings({ bay, model }: RenderInput, group: NodeGroup): GroupSettings {
+function groupSettings({ bay, model }: RenderInput, group: NodeGroup, store: StoreVolume | undefined): GroupSettings {
   const labels = { ...bay.desired.labels, ...group.labels };
   const availabilityZone = valueIn(labels, 'availability_zone') ?? '';
   const ownZone = valueIn(labels, 'docker_volume_availability_zone') ?? '';
@@ -91,6 +94,7 @@ function groupSettings({ bay, model }: RenderInput, group: NodeGroup): GroupSett
       availabilityZone,
       bootVolumeSize: Number(valueIn(labels, 'boot_volume_size') ?? 0) || 0,
       volumeSize,
+      ...(master && store ? { storeVolume: store } : {}),
       labelsText: JSON.stringify(labels),
     },
     volumeZone: volumeSize > 0 ? ownZone || availabilityZone : '',

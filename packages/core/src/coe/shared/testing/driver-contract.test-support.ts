@@ -9,7 +9,7 @@ import { Secret } from '../../../domain/secret.js';
 import { validateSpec } from '../../../embedded-cloud/hot-engine/validate.js';
 import type { BayDriver, CloudNeeds, RenderInput } from '../../../ports/bay-driver.js';
 import type { StackSpec } from '../../../ports/orchestrator.js';
-import type { NodeScripts } from '../node/scripts.js';
+import { scriptText, type NodeScripts } from '../node/scripts.js';
 import { EXAMPLES, exampleBayFor, HOSTILE, type Example } from './example-bays.js';
 import { interpretContract } from './interpret-contract.test-support.js';
 import { nodeFolder } from './node-folder.test-support.js';
@@ -150,33 +150,53 @@ function renderContract(driver: BayDriver): void {
 function growthContract(driver: BayDriver): void {
   const rendered = (example: Example): StackSpec => driver.render(exampleBayFor(driver, example));
 
-  test('a bay that grows by one worker in its own stack has one resource more, and all others as they were', () => {
-    const [before, after] = [resourcesOf(rendered({ workers: 3 })), resourcesOf(rendered({ workers: 4 }))];
-    expect(Object.keys(after).filter((name) => !(name in before))).toHaveLength(1);
-    expect(after).toMatchObject(before);
-    for (const [name, resource] of Object.entries(before)) expect(after[name], name).toEqual(resource);
+  // Workers are resources of the root, or of a nested stack of their group.
+  const isInRoot = resourceNameOf(lastOf(exampleBayFor(driver, { workers: 3 }))) in resourcesOf(rendered({ workers: 3 }));
+
+  test('a bay that grows by one worker has one resource more in the template that holds it, and all others as they were', () => {
+    const [before, after] = [rendered({ workers: 3 }), rendered({ workers: 4 })];
+    const changed = changedFiles(before, after);
+    expect(changed).toHaveLength(isInRoot ? 0 : 1);
+    const [few, more] = [before, after].map((stack) => holdersOf(stack, changed[0])) as [JsonObject, JsonObject]; // two in, two out
+    expect(Object.keys(more).filter((name) => !(name in few))).toHaveLength(1);
+    for (const [name, resource] of Object.entries(few)) expect(more[name], name).toEqual(resource);
+    expect(changedResources(before, after)).toHaveLength(1);
   });
 
   test('a bay that grows by one worker in a shard changes the template of that shard, and nothing else', () => {
     const [before, after] = [rendered({ workers: 103, shardSize: 50 }), rendered({ workers: 104, shardSize: 50 })];
-    const changed = Object.keys(after.files).filter((name) => after.files[name] !== before.files[name]);
-    expect(changed).toHaveLength(1);
-    const holder = Object.entries(resourcesOf(after)).filter(
-      ([, resource]) => isJsonObject(resource) && resource['type'] === changed[0],
-    );
-    const rest = (stack: StackSpec): JsonObject =>
-      Object.fromEntries(Object.entries(resourcesOf(stack)).filter(([name]) => name !== holder[0]?.[0]));
-    expect(holder).toHaveLength(1);
-    expect(rest(after)).toEqual(rest(before));
+    expect(changedFiles(before, after)).toHaveLength(1);
+    expect(changedResources(before, after)).toHaveLength(1);
   });
 
   test('a worker that leaves is the only difference between two renderings', () => {
     const input = exampleBayFor(driver, { workers: 3 });
     const leaving = resourceNameOf(lastOf(input));
-    const { [leaving]: gone, ...rest } = resourcesOf(driver.render(input));
+    const [before, after] = [driver.render(input), rendered({ workers: 3, leaving: [leaving] })];
+    const changed = changedFiles(before, after);
+    expect(changed).toHaveLength(isInRoot ? 0 : 1);
+    const { [leaving]: gone, ...rest } = holdersOf(before, changed[0]);
     expect(gone).toBeDefined();
-    expect(resourcesOf(rendered({ workers: 3, leaving: [leaving] }))).toEqual(rest);
+    expect(holdersOf(after, changed[0])).toEqual(rest);
   });
+}
+
+/** Resources of a nested template, or of the root where none is named. */
+function holdersOf(stack: StackSpec, file: string | undefined): JsonObject {
+  if (file === undefined) return resourcesOf(stack);
+  const { resources } = JSON.parse(stack.files[file] ?? '{}') as { readonly resources?: JsonObject }; // a template
+  return resources ?? {};
+}
+
+function changedFiles(before: StackSpec, after: StackSpec): readonly string[] {
+  return Object.keys(after.files).filter((name) => after.files[name] !== before.files[name]);
+}
+
+/** Names of the root's resources that differ. */
+function changedResources(before: StackSpec, after: StackSpec): readonly string[] {
+  const [old, now] = [resourcesOf(before), resourcesOf(after)];
+  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])];
+  return names.filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]));
 }
 
 function lastOf({ nodes }: RenderInput): Node {
@@ -235,7 +255,9 @@ function userDataOf(stack: StackSpec, node: Node): NodeData {
 
 /** Scripts of a node in a rendered stack: every file that is no template. */
 function scriptsIn({ files }: StackSpec): NodeScripts {
-  const scripts = Object.entries(files).filter(([name]) => !name.endsWith('.yaml'));
+  const scripts = Object.entries(files)
+    .filter(([name]) => !name.endsWith('.yaml'))
+    .map(([name, text]) => [name, scriptText(text)] as const);
   return {
     files: Object.fromEntries(scripts),
     paths: Object.fromEntries(scripts.map(([name]) => [`/opt/magnum/${basename(name)}`, name])),

@@ -1,12 +1,19 @@
 import { expect, test } from 'vitest';
+import type { JsonObject } from '../../../domain/json.js';
 import { resourceNameOf } from '../../../domain/names.js';
 import type { BayDriver, RenderInput } from '../../../ports/bay-driver.js';
-import type { StackResource, StackSnapshot } from '../../../ports/orchestrator.js';
+import type { StackResource, StackSnapshot, StackSpec } from '../../../ports/orchestrator.js';
 import { exampleBayFor } from './example-bays.js';
+import { resolveNode, serverNameIn } from './user-data.test-support.js';
 
 function resource(path: readonly string[], changes: Partial<StackResource> = {}): StackResource {
   const physicalId = `id-of-${path.join('.')}`;
   return { path, type: 'OS::Nova::Server', physicalId, action: 'CREATE', state: 'COMPLETE', reason: '', ...changes };
+}
+
+function serverNameOf(stack: StackSpec, node: string): string {
+  const template = stack.files[resolveNode(stack, node).type] ?? '{}';
+  return serverNameIn(JSON.parse(template) as JsonObject); // a template
 }
 
 interface Subject {
@@ -14,6 +21,8 @@ interface Subject {
   readonly input: RenderInput;
   readonly master: string;
   readonly worker: string;
+  /** Name of the server's resource in the stack of the master. */
+  readonly server: string;
   /** A complete stack of the bay, but for the changes. */
   stack(changes?: Partial<StackSnapshot>): StackSnapshot;
 }
@@ -22,20 +31,22 @@ interface Subject {
 export function interpretContract(driver: BayDriver): void {
   const input = exampleBayFor(driver, { workers: 1 });
   const [master, worker] = input.nodes.map(resourceNameOf) as [string, string]; // one of each
-  const { name, tags } = driver.render(input);
+  const { name, tags, ...rendered } = driver.render(input);
+  const server = serverNameOf({ name, tags, ...rendered }, master);
   const complete = { action: 'CREATE', state: 'COMPLETE', reason: '', outputs: {}, resources: [] } as const;
   const subject: Subject = {
     driver,
     input,
     master,
     worker,
+    server,
     stack: (changes) => ({ id: 'stack-1', name, tags, ...complete, ...changes }),
   };
   stateContract(subject);
   failureContract(subject);
 }
 
-function stateContract({ driver, input, master, worker, stack }: Subject): void {
+function stateContract({ driver, input, master, worker, server, stack }: Subject): void {
   test('no stack is absent', () => expect(driver.interpret(undefined, input).stack).toEqual({ kind: 'absent' }));
 
   test('generation and upgrade batch are those that the stack was last given', () => {
@@ -49,14 +60,14 @@ function stateContract({ driver, input, master, worker, stack }: Subject): void 
       api_address: '198.51.100.4',
       node_addresses: { [master]: { private: '10.0.0.5', public: '198.51.100.4' }, [worker]: null },
     };
-    const resources = [resource([master]), resource([master, 'server']), resource([worker], { state: 'IN_PROGRESS' })];
+    const resources = [resource([master]), resource([master, server]), resource([worker], { state: 'IN_PROGRESS' })];
     const seen = driver.interpret(stack({ outputs, resources }), input);
     expect(seen.apiAddress).toBe(driver.endpointAt('198.51.100.4'));
     expect([...seen.nodes.values()]).toEqual([
       {
         status: 'CREATE_COMPLETE',
         reason: null,
-        serverId: `id-of-${master}.server`,
+        serverId: `id-of-${master}.${server}`,
         privateAddress: '10.0.0.5',
         publicAddress: '198.51.100.4',
       },

@@ -15,17 +15,23 @@ export function resolveUserData(stack: StackSpec, node: string, attributes: Attr
     ),
   );
   const parameters = { ...defaults, ...properties, ...overrides };
-  return String(
-    resolve(objectAt(nested, 'resources', 'server', 'properties')['user_data'] ?? '', { stack, parameters, attributes }),
-  );
+  return String(resolve(objectAt(serverIn(nested), 'properties')['user_data'] ?? '', { stack, parameters, attributes }));
 }
 
-/** Type and resolved properties of a node's resource, in the root template or in a shard, whose parameters the root gives. */
-export function resolveNode(
-  stack: StackSpec,
-  node: string,
-  attributes: Attributes = {},
-): { readonly type: string; readonly properties: JsonObject } {
+function serverIn(nested: JsonObject): JsonObject {
+  return objectAt(objectAt(nested, 'resources'), serverNameIn(nested));
+}
+
+/** Name of the server's resource in the nested template of a node. */
+export function serverNameIn(nested: JsonObject): string {
+  const found = Object.entries(objectAt(nested, 'resources')).find(
+    ([, resource]) => isJsonObject(resource) && resource['type'] === 'OS::Nova::Server',
+  );
+  return found?.[0] ?? '';
+}
+
+/** Type and resolved properties of a node's resource, in the root template or in a nested one, whose parameters that around it gives. */
+export function resolveNode(stack: StackSpec, node: string, attributes: Attributes = {}): Resolved {
   const parameters = Object.fromEntries(
     Object.entries(stack.parameters).map(([name, value]) => [name, value instanceof Secret ? value.reveal() : value]),
   );
@@ -33,15 +39,27 @@ export function resolveNode(
     const values = isJsonObject(resource) ? resource['properties'] : undefined;
     return resolve(values ?? {}, { stack, parameters: known, attributes }) as JsonObject; // a map resolves to a map
   };
-  const root = objectAt(stack.template, 'resources');
-  for (const holder of Object.values(root)) {
-    const type = isJsonObject(holder) ? String(holder['type']) : '';
-    const shard = type in stack.files ? (JSON.parse(stack.files[type] ?? '') as JsonObject) : {};
-    const inner = isJsonObject(shard['resources']) ? shard['resources'][node] : undefined;
-    if (isJsonObject(inner)) return { type: String(inner['type']), properties: given(inner, given(holder, parameters)) };
-  }
-  const own = objectAt(root, node);
-  return { type: String(own['type']), properties: given(own, parameters) };
+  const find = (template: JsonObject, known: JsonObject): Resolved | undefined => {
+    const resources = isJsonObject(template['resources']) ? template['resources'] : {};
+    const own = resources[node];
+    if (isJsonObject(own)) return { type: String(own['type']), properties: given(own, known) };
+    for (const holder of Object.values(resources)) {
+      const type = isJsonObject(holder) ? String(holder['type']) : '';
+      // A template is JSON.
+      const nested = type in stack.files ? (JSON.parse(stack.files[type] ?? '') as JsonObject) : undefined;
+      const found = nested && find(nested, given(holder, known));
+      if (found) return found;
+    }
+    return undefined;
+  };
+  const found = find(stack.template, parameters);
+  if (!found) throw new Error(`there is no node ${node} in the stack`);
+  return found;
+}
+
+interface Resolved {
+  readonly type: string;
+  readonly properties: JsonObject;
 }
 
 interface Scope {

@@ -106,3 +106,23 @@ PYTHON
 
 # keep FILE PATH: replaces PATH in one step. No reader sees half a file, and a server that loses power has either the old or the new one.
 keep() { fresh=$(mktemp "$2.XXXXXX") && cat "$1" >"$fresh" && sync "$fresh" && mv -f "$fresh" "$2"; }
+
+# write_proxies UNIT: the bay's proxies as environment of that unit of systemd.
+write_proxies() {
+    mkdir -p "/etc/systemd/system/$1.d"
+    python3 - "/etc/systemd/system/$1.d/magnum-proxy.conf" <<'PYTHON'
+import json, os, sys
+values = json.load(open(os.environ["VALUES"]))
+# systemd reads C escapes inside quotes and doubles its own percent sign; a dollar sign means nothing here.
+def quoted(text):
+    plain = "".join(c if c.isprintable() else "".join("\\x%02x" % byte for byte in c.encode()) for c in
+                    text.replace("\\", "\\\\").replace('"', '\\"'))
+    return '"%s"' % plain.replace("%", "%%")
+lines = ["[Service]"]
+for name in ("http_proxy", "https_proxy", "no_proxy"):
+    if values[name]:
+        lines += ["Environment=" + quoted(spelling + "=" + values[name]) for spelling in (name, name.upper())]
+with open(sys.argv[1], "w") as file:
+    file.write("\n".join(lines) + "\n")
+PYTHON
+}

@@ -1,12 +1,14 @@
 #!/bin/sh
-# Puts the engine's data on the volume of this node, where it has one.
+# prepare-volume.sh [VALUE FOLDER UNIT]: puts a folder on a volume of this node, where it has that one: the engine's data, unless the
+# arguments name another value of node.json, folder and unit.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 
-target=$ENGINE_DATA
-device=$(value volume.device)
+volume=${1:-volume} target=${2:-$ENGINE_DATA} unit=${3:-$ENGINE_UNIT}
+device=$(value "$volume.device")
 [ -n "$device" ] || exit 0
-by_id=/dev/disk/by-id/virtio-$(value volume.id | cut -c 1-20)
+by_id=/dev/disk/by-id/virtio-$(value "$volume.id" | cut -c 1-20)
+name=magnum-$(printf %s "$volume" | tr _ -)
 
 waited=0
 while [ ! -e "$by_id" ] && [ ! -e "$device" ]; do
@@ -21,20 +23,20 @@ if [ -d "$device" ]; then
     [ "$(stat -c %d:%i "$device")" != "$(stat -c %d:%i "$target")" ] || exit 0
     stop_engine
     # An entry in fstab is not enough: where the target is a mount point already, systemd takes the entry as mounted.
-    cat >/etc/systemd/system/magnum-volume.service <<UNIT
+    cat >"/etc/systemd/system/$name.service" <<UNIT
 [Unit]
 Description=Data of the engine on the volume of this node
-Before=$ENGINE_UNIT
+Before=$unit
 [Service]
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=$(command -v mount) --bind $device $target
 [Install]
-RequiredBy=$ENGINE_UNIT
+RequiredBy=$unit
 UNIT
     systemctl daemon-reload
-    systemctl enable --quiet magnum-volume.service
-    systemctl start magnum-volume.service
+    systemctl enable --quiet "$name.service"
+    systemctl start "$name.service"
     exit 0
 fi
 if findmnt -n --source "$device" --mountpoint "$target" >/dev/null; then exit 0; fi
@@ -44,6 +46,6 @@ mount "$device" "$target"
 entry="UUID=$(blkid -o value -s UUID "$device") $target ext4 defaults,nofail 0 2"
 grep -qsF "$entry" /etc/fstab || printf '%s\n' "$entry" >>/etc/fstab
 # `nofail` lets the boot continue without the volume. The engine must not: on an empty folder it would have forgotten its cluster.
-mkdir -p "/etc/systemd/system/$ENGINE_UNIT.d"
-printf '[Unit]\nRequiresMountsFor=%s\n' "$target" >"/etc/systemd/system/$ENGINE_UNIT.d/magnum-volume.conf"
+mkdir -p "/etc/systemd/system/$unit.d"
+printf '[Unit]\nRequiresMountsFor=%s\n' "$target" >"/etc/systemd/system/$unit.d/$name.conf"
 systemctl daemon-reload

@@ -23,8 +23,7 @@ export function securityRules(settings: Settings): SecurityRules {
   const ranges = labelList(settings.input, 'api_allowed_cidrs');
   const api = toPorts(String(API_PORT));
   // A load balancer reaches the managers from an address of its own.
-  const balancer =
-    ranges.length > 0 && settings.loadBalancer ? [fromRange(settings.input.facts.fixedSubnetCidr, api)] : [];
+  const balancer = ranges.length > 0 && settings.loadBalancer ? [fromRange(settings.input.facts.fixedSubnetCidr, api)] : [];
   const open = labelList(settings.input, 'open_ports').map((ports) => toPorts(ports));
   return {
     node: [{ protocol: 'icmp' }, ...fromRanges(ranges, api), ...AMONG_NODES.map(fromMembers), ...open],

@@ -48,20 +48,9 @@ if registries:
     settings["insecure-registries"] = registries
 with open(path, "w") as file:
     json.dump(settings, file, indent=1, sort_keys=True)
-
-# systemd reads C escapes inside quotes and doubles its own percent sign; a dollar sign means nothing here.
-def quoted(text):
-    plain = "".join(c if c.isprintable() else "".join("\\x%02x" % byte for byte in c.encode()) for c in
-                    text.replace("\\", "\\\\").replace('"', '\\"'))
-    return '"%s"' % plain.replace("%", "%%")
-lines = ["[Service]"]
-for name in ("http_proxy", "https_proxy", "no_proxy"):
-    if values[name]:
-        lines += ["Environment=" + quoted(spelling + "=" + values[name]) for spelling in (name, name.upper())]
-with open("/etc/systemd/system/docker.service.d/magnum-proxy.conf", "w") as file:
-    file.write("\n".join(lines) + "\n")
 PYTHON
 
+write_proxies docker.service
 # The unit's own -H would clash with the settings file.
 printf '[Service]\nExecStart=\nExecStart=%s\n' "$dockerd" >/etc/systemd/system/docker.service.d/magnum.conf
 systemctl daemon-reload

@@ -1,0 +1,287 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../../domain/json.js';
+import { resourceNameOf } from '../../../../domain/names.js';
+import type { RenderInput } from '../../../../ports/bay-driver.js';
+import { HOSTILE, exampleBayFor, type Example } from '../../../shared/testing/example-bays.js';
+import { resolveNode, resolveUserData } from '../../../shared/testing/user-data.test-support.js';
+import { kubeadm } from './driver.js';
+
+const GOLDEN = new URL('./golden/', import.meta.url);
+const MOST_USER_DATA = 48 * 1024;
+
+/** Bays that together use everything that this driver renders. */
+const BAYS: Readonly<Record<string, Example>> = {
+  plain: {},
+  'three-masters': {
+    managers: 3,
+    workers: 2,
+    clusterInNames: true,
+    desired: { masterLbEnabled: true, dockerVolumeSize: 20, labels: { etcd_volume_size: '5', etcd_volume_type: 'fast' } },
+  },
+  groups: {
+    workers: 1,
+    extraGroup: {
+      name: 'Grün & groß',
+      role: 'gpu',
+      nodeCount: 2,
+      flavorId: 'm1.large',
+      nodeLabels: { 'example.org/gpu': 'true', get_param: 'x' },
+      nodeTaints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }],
+    },
+  },
+  empty: { workers: 0 },
+  guarded: {
+    desired: {
+      labels: {
+        api_allowed_cidrs: '192.0.2.0/24',
+        ssh_allowed_cidrs: '192.0.2.0/24',
+        node_port_cidrs: '198.51.100.0/24',
+        open_ports: '30080',
+      },
+    },
+  },
+  routed: { desired: { labels: { flannel_backend: 'host-gw', kube_tag: 'v1.34', boot_volume_size: '10' } } },
+  'existing-network': {
+    desired: { floatingIpEnabled: false, keypair: null, labels: { container_infra_prefix: 'registry.example.org/k8s/' } },
+    model: { keypairId: null },
+    facts: { fixedNetworkId: 'net-1', fixedSubnetId: 'subnet-1' },
+  },
+  hostile: {
+    desired: {
+      labels: {
+        ...HOSTILE,
+        kubeapi_options: `--audit-log-path="/var/log/a b.log" --v=4`,
+        kubelet_options: '--max-pods 50 --v=2',
+      },
+    },
+    model: {
+      httpProxy: 'http://user:p%40ss"word@proxy.example.org:3128/$(touch /tmp/owned)',
+      insecureRegistry: '192.0.2.9:5000',
+    },
+  },
+};
+
+const bay = (example: Example = {}): RenderInput => exampleBayFor(kubeadm, example);
+const labelled = (labels: Readonly<Record<string, string>>, example: Example = {}): RenderInput =>
+  bay({ ...example, desired: { ...example.desired, labels } });
+
+function renderedText(input: RenderInput): string {
+  const { files, ...stack } = kubeadm.render(input);
+  const nested = Object.fromEntries(
+    Object.entries(files).map(([name, text]) => [name, name.endsWith('.yaml') ? (JSON.parse(text) as unknown) : '(script)']),
+  );
+  return `${JSON.stringify({ ...stack, files: nested }, null, 1)}\n`;
+}
+
+function resourcesOf(input: RenderInput): JsonObject {
+  const { resources } = kubeadm.render(input).template as { readonly resources: JsonObject }; // every template has some
+  return resources;
+}
+
+describe('rendering', () => {
+  for (const [name, example] of Object.entries(BAYS)) {
+    test(`the bay "${name}" renders as reviewed (UPDATE_GOLDEN=1 rewrites)`, () => {
+      const file = new URL(`${name}.json`, GOLDEN);
+      const text = renderedText(bay(example));
+      if (process.env['UPDATE_GOLDEN']) {
+        mkdirSync(GOLDEN, { recursive: true });
+        writeFileSync(file, text);
+      }
+      expect(text).toBe(readFileSync(file, 'utf8'));
+    });
+
+    test(`the user data of "${name}" fits into what Nova takes, for every kind of node`, () => {
+      const input = bay(example);
+      const stack = kubeadm.render(input);
+      for (const node of input.nodes)
+        expect(Buffer.byteLength(resolveUserData(stack, resourceNameOf(node)))).toBeLessThan(MOST_USER_DATA);
+    });
+  }
+
+  test('a node learns the cluster as values: options as lists, labels and taints of its group as pairs', () => {
+    const stack = kubeadm.render(bay(BAYS['groups']));
+    const values = valuesOf(stack, 'worker-012c');
+    expect(values['node_labels']).toEqual([
+      { name: 'example.org/gpu', value: 'true' },
+      { name: 'get_param', value: 'x' },
+      { name: 'magnum.openstack.org/nodegroup', value: 'Gr-n-gro' },
+      { name: 'magnum.openstack.org/role', value: 'gpu' },
+    ]);
+    expect(values['node_taints']).toEqual([{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }]);
+    expect(valuesOf(kubeadm.render(bay(BAYS['hostile'])), 'worker-00c8')['kubernetes']).toMatchObject({
+      options: {
+        apiserver: [
+          { name: 'audit-log-path', value: '/var/log/a b.log' },
+          { name: 'v', value: '4' },
+        ],
+        kubelet: [
+          { name: 'max-pods', value: '50' },
+          { name: 'v', value: '2' },
+        ],
+      },
+    });
+  });
+
+  test('every image begins with the registry of the bay', () => {
+    const { kubernetes } = valuesOf(kubeadm.render(bay(BAYS['existing-network'])), 'worker-00c8');
+    const text = JSON.stringify(kubernetes);
+    expect(kubernetes).toMatchObject({ image_repository: 'registry.example.org/k8s' });
+    expect(
+      [...text.matchAll(/"([^"]*\/(?:pause|flannel|flannel-cni-plugin):[^"]*)"/g)].map(([, image = '']) => image),
+    ).toHaveLength(3);
+    expect(text).not.toMatch(/ghcr\.io|registry\.k8s\.io/);
+  });
+});
+
+/** The values for the scripts in a node's user data. */
+function valuesOf(stack: ReturnType<typeof kubeadm.render>, node: string): JsonObject {
+  const { write_files: files } = JSON.parse(resolveUserData(stack, node).replace('#cloud-config\n', '')) as {
+    readonly write_files: readonly { readonly path: string; readonly content: string }[];
+  };
+  return JSON.parse(files.find(({ path }) => path === '/etc/magnum/node.json')?.content ?? '') as JsonObject;
+}
+
+describe('the stack as programs outside know it', () => {
+  const GROUP = 'group-default-worker-00000002';
+  const template = (file: string, input: RenderInput = bay()): JsonObject =>
+    JSON.parse(kubeadm.render(input).files[file] ?? '') as JsonObject;
+  const namesIn = (found: JsonObject): readonly string[] => Object.keys(found['resources'] as JsonObject); // a template
+
+  test('each group of workers is a stack that holds its nodes under one name, also without nodes', () => {
+    expect(Object.keys(resourcesOf(bay(BAYS['groups']))).filter((name) => name.startsWith('group-'))).toEqual([
+      GROUP,
+      'group-Gr-n-gro-00000003',
+    ]);
+    for (const workers of [0, 2]) expect(namesIn(template(`${GROUP}.yaml`, bay({ workers })))).toEqual(['kube_minions']);
+  });
+
+  test('the nodes of a group are resources of one stack, whose output tells the server of each by reference', () => {
+    const nodes = template('nodes-default-worker-00000002.yaml');
+    expect(namesIn(nodes)).toEqual(['worker-00c8', 'worker-00c9']);
+    expect((nodes['outputs'] as JsonObject)['refs_map']).toEqual({
+      value: { 'worker-00c8': { get_resource: 'worker-00c8' }, 'worker-00c9': { get_resource: 'worker-00c9' } },
+    });
+  });
+
+  test('a node has its server and its condition under the names that are looked for, and is referred to by its server', () => {
+    const node = template('node.yaml');
+    expect(namesIn(node)).toEqual(expect.arrayContaining(['kube-minion', 'node_config_deployment']));
+    expect((node['outputs'] as JsonObject)['OS::stack_id']).toEqual({ value: { get_resource: 'kube-minion' } });
+  });
+
+  test('addresses of workers come up through their group', () => {
+    const { outputs } = kubeadm.render(bay()).template as { readonly outputs: JsonObject };
+    expect(outputs['shard_addresses']).toEqual({ value: [{ get_attr: [GROUP, 'members'] }] });
+  });
+
+  test('no node learns a secret from the template or from another node', () => {
+    const input = bay(BAYS['three-masters']);
+    const stack = kubeadm.render(input);
+    for (const node of input.nodes) {
+      const data = resolveUserData(stack, resourceNameOf(node));
+      expect(data.match(/example-token-of-[a-z]+-[0-9a-f]+/g)).toEqual([`example-token-of-${resourceNameOf(node)}`]);
+      expect(data).not.toMatch(/BEGIN [A-Z ]*PRIVATE KEY|password["']: ?["'][^"']/);
+    }
+    expect(resolveNode(stack, 'worker-00c8').type).toBe('node-volume.yaml');
+  });
+});
+
+describe('who may reach a bay', () => {
+  type Rule = Readonly<Record<string, JsonValue>>;
+  const rulesOf = (input: RenderInput, group: string): readonly Rule[] => {
+    const found = resourcesOf(input)[group];
+    const properties = isJsonObject(found) ? found['properties'] : undefined;
+    return (isJsonObject(properties) ? properties['rules'] : []) as readonly Rule[]; // rendered above
+  };
+  const outside = (input: RenderInput, group: string): readonly Rule[] =>
+    rulesOf(input, group).filter((rule) => rule['remote_mode'] === undefined && rule['remote_ip_prefix'] === undefined);
+
+  test('everyone may reach the API and SSH of control planes, and nothing else', () => {
+    expect(outside(bay(), 'secgroup_manager').map((rule) => rule['port_range_min'])).toEqual([6443, 22]);
+    expect(outside(bay(), 'secgroup_node')).toEqual([]);
+    expect(outside(bay(), 'secgroup_worker')).toEqual([]);
+  });
+
+  test('with api_allowed_cidrs the API is for those ranges and for the network of the nodes', () => {
+    const api = rulesOf(bay(BAYS['guarded']), 'secgroup_manager').filter((rule) => rule['port_range_min'] === 6443);
+    expect(api.map((rule) => rule['remote_ip_prefix'])).toEqual(['192.0.2.0/24', '10.0.0.0/24']);
+  });
+
+  test('etcd is for control planes alone', () => {
+    const etcd = ['secgroup_node', 'secgroup_manager', 'secgroup_worker'].flatMap((group) =>
+      rulesOf(bay(), group)
+        .filter((rule) => Number(rule['port_range_min']) <= 2379 && Number(rule['port_range_max']) >= 2379)
+        .map((rule) => [group, rule['remote_mode']]),
+    );
+    expect(etcd).toEqual([['secgroup_manager', 'remote_group_id']]);
+  });
+
+  test('the load balancer asks the API whether it is ready, but for a provider that cannot', () => {
+    const monitor = (labels: Readonly<Record<string, string>>): JsonValue =>
+      (resourcesOf(labelled(labels, { desired: { masterLbEnabled: true } }))['api_monitor'] as JsonObject)['properties'] ?? null;
+    expect(monitor({})).toMatchObject({ type: 'HTTPS', url_path: '/readyz', expected_codes: '200' });
+    expect(monitor({ octavia_provider: 'ovn' })).toMatchObject({ type: 'TCP' });
+  });
+});
+
+describe('checking', () => {
+  const fields = (input: RenderInput): readonly string[] => (kubeadm.check?.(input) ?? []).map(({ field }) => field);
+
+  test.each([
+    [2, 'master_count'],
+    [7, 'master_count'],
+    [3, 'master_lb_enabled'],
+  ])('%i control planes without a load balancer are refused at %s', (managers, field) =>
+    expect(fields(bay({ managers }))).toEqual([field]),
+  );
+
+  test('three control planes with a load balancer are accepted', () =>
+    expect(fields(bay({ managers: 3, desired: { masterLbEnabled: true } }))).toEqual([]));
+
+  test.each<[string, Readonly<Record<string, string>>, string]>([
+    ['a release that is not in the table', { kube_tag: 'v1.23.3-rancher1' }, 'labels.kube_tag'],
+    ['pods where services are', { flannel_network_cidr: '10.254.128.0/17' }, 'labels.flannel_network_cidr'],
+    ['pods where nodes are', { fixed_subnet_cidr: '10.100.7.0/24' }, 'labels.flannel_network_cidr'],
+    ['services where nodes are', { fixed_subnet_cidr: '10.254.7.0/24' }, 'labels.service_cluster_ip_range'],
+    ['a range that is none', { service_cluster_ip_range: '10.254.0.0' }, 'labels.service_cluster_ip_range'],
+    ['a services range that is too large', { service_cluster_ip_range: '11.0.0.0/8' }, 'labels.service_cluster_ip_range'],
+    ["parts of nodes larger than the pods' range", { flannel_network_subnetlen: '16' }, 'labels.flannel_network_subnetlen'],
+    ['nginx', { ingress_controller: 'nginx' }, 'labels.ingress_controller'],
+    ['an option of the service', { kubeapi_options: '--etcd-servers=http://x' }, 'labels.kubeapi_options'],
+    ['what is no option', { kubescheduler_options: '; touch /tmp/owned' }, 'labels.kubescheduler_options'],
+    ['an open quotation mark', { kubeapi_options: '--a="b' }, 'labels.kubeapi_options'],
+    ['a value that kubelets cannot be given', { kubelet_options: '--a="b c"' }, 'labels.kubelet_options'],
+    ['an option of kube-proxy', { kubeproxy_options: '--cleanup' }, 'labels.kubeproxy_options'],
+    ['a name that is none', { api_server_cert_sans: 'api.example.org, -' }, 'labels.api_server_cert_sans'],
+    ['a registry that is none', { container_infra_prefix: 'https://registry' }, 'labels.container_infra_prefix'],
+    ['a tag that is none', { flannel_tag: 'a b' }, 'labels.flannel_tag'],
+    ['a range for SSH that is none', { ssh_allowed_cidrs: 'everybody' }, 'labels.ssh_allowed_cidrs'],
+  ])('%s is refused', (_what, labels, field) => expect(fields(labelled(labels))).toContain(field));
+
+  test('a bay without TLS, and another network driver, are refused', () => {
+    expect(fields(bay({ model: { tlsDisabled: true } }))).toEqual(['tls_disabled']);
+    expect(fields(bay({ model: { networkDriver: 'calico' } }))).toEqual(['network_driver']);
+  });
+
+  test("more nodes than the pods' range has parts for are refused with the number", () => {
+    const input = labelled({ flannel_network_cidr: '10.100.0.0/23' }, { workers: 2 });
+    expect(kubeadm.outgrown?.(input)).toMatchObject([{ field: 'node_count', message: /3 nodes.*parts for 2/ }]);
+  });
+
+  test('labels of earlier drivers that ask for something are warned of', () => {
+    const model = { ...bay().model, labels: { kube_dashboard_enabled: 'true', heapster_enabled: 'false', etcd_tag: 'v3.4.6' } };
+    expect(kubeadm.withoutEffect?.(model).map(({ field }) => field)).toEqual([
+      'labels.kube_dashboard_enabled',
+      'labels.etcd_tag',
+    ]);
+  });
+
+  test('admission plugins that no longer exist are left out, and warned of', () => {
+    const labels = { admission_control_list: 'PodSecurityPolicy,AlwaysPullImages' };
+    expect(kubeadm.withoutEffect?.({ ...bay().model, labels })).toMatchObject([{ field: 'labels.admission_control_list' }]);
+    expect(valuesOf(kubeadm.render(labelled(labels)), 'worker-00c8')['kubernetes']).toMatchObject({
+      admission_plugins: ['AlwaysPullImages'],
+    });
+  });
+});

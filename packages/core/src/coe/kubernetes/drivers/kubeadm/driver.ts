@@ -1,0 +1,75 @@
+import { lastStep } from '../../../../concurrency/long-work.js';
+import type { Problem } from '../../../../domain/labels.js';
+import type { BayDriver, Platform } from '../../../../ports/bay-driver.js';
+import type { DriverShape } from '../../../shared/driver-shape.js';
+import { endpointAt, interpretStack } from '../../../shared/heat/interpret.js';
+import { renderStack } from '../../../shared/heat/render.js';
+import { outgrownRange } from '../../../shared/node/checks.js';
+import { cloudNeeds } from '../../../shared/node/labels.js';
+import { compressScripts } from '../../../shared/node/scripts.js';
+import { certificateFor } from './certificates.js';
+import { check, outgrownPods } from './checks.js';
+import { idleLabelProblems } from './idle-labels.js';
+import { KUBEADM_LABELS } from './labels.js';
+import { API_PORT, routedRanges, securityRules } from './ports.js';
+import { KUBEADM_SCRIPTS } from './scripts.js';
+import { groupSettings, plainSettings, removedPlugins, storeVolume } from './settings.js';
+
+// Distributions whose images run cloud-init and systemd. Fedora CoreOS wants Ignition, which this driver does not write.
+const DISTROS = ['debian', 'ubuntu', 'fedora'] as const;
+const platforms: readonly Platform[] = DISTROS.map((distro) => ({ serverType: 'vm', distro, coe: 'kubernetes' }));
+
+const SHAPE: DriverShape = {
+  descriptions: { bay: 'A Kubernetes cluster', master: 'A control plane of the cluster', worker: 'A worker of the cluster' },
+  apiScheme: 'https',
+  apiPort: API_PORT,
+  readyPath: '/readyz',
+  securityRules,
+  allowedAddresses: routedRanges,
+  storeVolume,
+  plainSettings,
+  groupSettings,
+  scripts: compressScripts(KUBEADM_SCRIPTS),
+  // The autoscaler and the auto-healer of Kubernetes look for these names.
+  resourceNames: {
+    master: { server: 'kube-master', waitCondition: 'master_config_deployment' },
+    worker: { server: 'kube-minion', waitCondition: 'node_config_deployment' },
+  },
+  groupNodes: 'kube_minions',
+};
+
+/** Kubernetes as kubeadm makes it, on servers with cloud-init. */
+export const kubeadm: BayDriver = {
+  name: 'kubeadm',
+  provides: platforms,
+  unfinished:
+    'Bays of Kubernetes cannot be made by this release yet: it renders them, and does not yet sign the certificates of their nodes',
+  labels: KUBEADM_LABELS,
+  // The key with which control planes sign the tokens of service accounts, and the key with which they check them.
+  secrets: [{ name: 'sa', material: 'key-pair', roles: ['master'] }],
+  certificateFor,
+  withoutEffect,
+  check,
+  cloudNeeds,
+  outgrown: (desired) => [...outgrownRange(desired), ...outgrownPods(desired)],
+  render: (input) => lastStep(renderStack(SHAPE, input)),
+  renderInSteps: (input) => renderStack(SHAPE, input),
+  interpret: (stack, desired) => interpretStack(SHAPE, stack, desired),
+  endpointAt: (address) => endpointAt(SHAPE, address),
+};
+
+/** What is accepted, because templates of earlier drivers have it, and changes nothing. */
+function withoutEffect(wanted: Parameters<NonNullable<BayDriver['withoutEffect']>>[0]): readonly Problem[] {
+  const { volumeDriver, registryEnabled, apiserverPort, labels } = wanted;
+  const removed = removedPlugins({ bay: { desired: { labels } } });
+  const idle: readonly (readonly [boolean, string, string])[] = [
+    [volumeDriver !== null, 'volume_driver', 'no volume plugin is deployed'],
+    [registryEnabled, 'registry_enabled', 'no registry is run'],
+    [apiserverPort !== null && apiserverPort !== API_PORT, 'apiserver_port', `the port is ${API_PORT}`],
+    [removed.length > 0, 'labels.admission_control_list', `Kubernetes has no ${removed.join(', ')} any more`],
+  ];
+  return [
+    ...idle.filter(([isGiven]) => isGiven).map(([, field, why]) => ({ field, message: `accepted, and has no effect: ${why}` })),
+    ...idleLabelProblems(labels),
+  ];
+}

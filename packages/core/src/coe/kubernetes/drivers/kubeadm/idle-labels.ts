@@ -1,0 +1,116 @@
+import type { Labels, LabelSchema, Problem } from '../../../../domain/labels.js';
+
+/** Why a label of earlier drivers changes nothing here. */
+const WHY: Readonly<Record<string, readonly string[]>> = {
+  'versions follow from kube_tag': [
+    'etcd_tag',
+    'coredns_tag',
+    'cloud_provider_tag',
+    'cinder_csi_plugin_tag',
+    'csi_attacher_tag',
+    'csi_provisioner_tag',
+    'csi_snapshotter_tag',
+    'csi_resizer_tag',
+    'csi_node_driver_registrar_tag',
+    'k8s_keystone_auth_tag',
+    'magnum_auto_healer_tag',
+    'autoscaler_tag',
+    'octavia_ingress_controller_tag',
+    'traefik_ingress_controller_tag',
+    'nginx_ingress_controller_tag',
+    'nginx_ingress_controller_chart_tag',
+  ],
+  'the image brings Kubernetes and containerd, and is replaced as a whole': [
+    'kube_image_digest',
+    'hyperkube_prefix',
+    'heat_container_agent_tag',
+    'use_podman',
+    'ostree_remote',
+    'ostree_commit',
+    'container_runtime',
+    'containerd_version',
+    'containerd_tarball_url',
+    'containerd_tarball_sha256',
+    'selinux_mode',
+  ],
+  'the network driver is flannel': [
+    'calico_tag',
+    'calico_kube_controllers_tag',
+    'calico_ipv4pool',
+    'calico_ipv4pool_ipip',
+    'cilium_ipv4pool',
+    'cilium_tag',
+  ],
+  'it is not deployed': [
+    'cloud_provider_enabled',
+    'cinder_csi_enabled',
+    'keystone_auth_enabled',
+    'cert_manager_api',
+    'ingress_controller',
+    'ingress_controller_role',
+    'kube_dashboard_enabled',
+    'kube_dashboard_version',
+    'metrics_scraper_tag',
+    'influx_grafana_dashboard_enabled',
+    'heapster_enabled',
+    'tiller_enabled',
+    'tiller_tag',
+    'tiller_namespace',
+    'helm_client_url',
+    'helm_client_sha256',
+    'helm_client_tag',
+    'monitoring_enabled',
+    'monitoring_retention_days',
+    'monitoring_retention_size',
+    'monitoring_interval_seconds',
+    'monitoring_storage_class_name',
+    'monitoring_ingress_enabled',
+    'cluster_basic_auth_secret',
+    'cluster_root_domain_name',
+    'prometheus_operator_chart_tag',
+    'prometheus_adapter_enabled',
+    'prometheus_adapter_chart_tag',
+    'prometheus_adapter_configmap',
+    'metrics_server_enabled',
+    'metrics_server_chart_tag',
+    'prometheus_monitoring',
+    'prometheus_tag',
+    'grafana_tag',
+    'grafana_admin_passwd',
+    'draino_tag',
+    'npd_enabled',
+    'node_problem_detector_tag',
+    'system_pods_initial_delay',
+    'system_pods_timeout',
+  ],
+  'nodes are neither healed nor scaled by themselves yet': [
+    'auto_healing_enabled',
+    'auto_healing_controller',
+    'auto_scaling_enabled',
+    'max_node_count',
+  ],
+};
+
+const REASONS: ReadonlyMap<string, string> = new Map(
+  Object.entries(WHY).flatMap(([why, names]) => names.map((name): [string, string] => [name, why])),
+);
+
+/** Values that ask for what is the case anyway, so that nobody has to be warned. */
+const HARMLESS: Readonly<Record<string, readonly string[]>> = { container_runtime: ['containerd', ''], ingress_controller: [''] };
+
+/**
+ * Labels of the drivers before this one. Templates of those times have them, so they are accepted; each of them is warned of, because
+ * whoever set it expects something of it.
+ */
+export const IDLE_LABELS: LabelSchema = Object.fromEntries(
+  [...REASONS].map(([name, why]) => [name, { type: 'string', meaning: `Accepted, and has no effect: ${why}.` }]),
+);
+
+/** A warning for each of these labels that asks for something. A switch that is off asks for nothing. */
+export function idleLabelProblems(labels: Labels): readonly Problem[] {
+  return Object.entries(labels).flatMap(([name, value]) => {
+    const why = REASONS.get(name);
+    if (why === undefined || value.toLowerCase() === 'false' || HARMLESS[name]?.includes(value)) return [];
+    return [{ field: `labels.${name}`, message: `accepted, and has no effect: ${why}` }];
+  });
+}

@@ -1,0 +1,115 @@
+#!/bin/sh
+# Writes what kubeadm is told, and the kubeconfigs, which kubeadm would make itself if it had the CA's key. Texts of callers stay values of
+# JSON up to the manifests, which kubeadm writes: JSON is YAML, and no text is ever spliced into it.
+# shellcheck source=lib.sh
+. /opt/magnum/lib.sh
+
+cat >/etc/systemd/system/magnum-api-name.service <<'UNIT'
+[Unit]
+Description=The name of the API of this node's cluster
+Before=kubelet.service
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/opt/magnum/name-api.sh
+[Install]
+RequiredBy=kubelet.service
+UNIT
+systemctl daemon-reload
+systemctl enable --quiet magnum-api-name.service
+systemctl start magnum-api-name.service
+
+own=https://$(value private_address):$API_PORT
+named=https://$API_NAME:$API_PORT
+if is_control_plane; then
+    write_kubeconfig "$KUBERNETES/kubelet.conf" "$own" "$PKI/kubelet"
+    write_kubeconfig "$KUBERNETES/admin.conf" "$named" "$PKI/admin"
+    for name in controller-manager scheduler; do write_kubeconfig "$KUBERNETES/$name.conf" "$own" "$PKI/$name"; done
+    if [ -e "$PKI/super-admin.crt" ]; then write_kubeconfig "$KUBERNETES/super-admin.conf" "$named" "$PKI/super-admin"; fi
+else
+    write_kubeconfig "$KUBERNETES/kubelet.conf" "$named" "$PKI/kubelet"
+fi
+# The cluster is joined with the kubelet's own certificate. A token would be a secret in the user data, with a term to watch over.
+write_kubeconfig /etc/magnum/join.conf "https://$(join_address):$API_PORT" "$PKI/kubelet"
+
+# What a cloud calls the server: an id of Nova, as cloud-init read it.
+server=$(cat /var/lib/cloud/data/instance-id)
+counted=no
+if [ -w /proc/sys/net/netfilter/nf_conntrack_max ]; then counted=yes; fi
+SERVER=$server COUNTED=$counted python3 - "$STATE/kubeadm.yaml" <<'PYTHON'
+import json, os, sys
+values = json.load(open(os.environ["VALUES"]))
+wanted, master = values["kubernetes"], values["role"] == "manager"
+options, api = wanted["options"], wanted["kubeadm_api"]
+pki = os.environ["PKI"]
+
+def arguments(own, given):
+    return [{"name": name, "value": value} for name, value in own] + given
+
+registration = {
+    "name": values["node_name"],
+    "criSocket": "unix:///run/containerd/containerd.sock",
+    "imagePullPolicy": "IfNotPresent",
+    "taints": ([{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}] if master else []) + values["node_taints"],
+    "kubeletExtraArgs": arguments([
+        ("provider-id", "openstack:///" + os.environ["SERVER"]),
+        ("node-ip", values["private_address"]),
+        ("node-labels", ",".join("%s=%s" % (one["name"], one["value"]) for one in values["node_labels"])),
+    ], options["kubelet"]),
+    # What a flavor or an image is too small or too old for, its kubelet says; these look at the host, or at what is prepared here.
+    "ignorePreflightErrors": ["NumCPU", "Mem", "Swap", "SystemVerification", "DirAvailable--var-lib-etcd",
+                              "FileAvailable--etc-kubernetes-kubelet.conf", "FileAvailable--etc-kubernetes-pki-ca.crt"],
+}
+local = {"advertiseAddress": values["private_address"], "bindPort": int(os.environ["API_PORT"])}
+timeouts = {"controlPlaneComponentHealthCheck": "10m0s", "kubeletHealthCheck": "10m0s", "discovery": "20m0s", "tlsBootstrap": "10m0s"}
+plugins = ["NodeRestriction"] + [name for name in wanted["admission_plugins"] if name != "NodeRestriction"]
+documents = [{
+    "apiVersion": api, "kind": "InitConfiguration",
+    "localAPIEndpoint": local, "nodeRegistration": registration, "timeouts": timeouts,
+    # Nodes join with certificates.
+    "skipPhases": ["bootstrap-token"],
+}, {
+    "apiVersion": api, "kind": "ClusterConfiguration",
+    "kubernetesVersion": wanted["version"],
+    "controlPlaneEndpoint": "%s:%s" % (os.environ["API_NAME"], os.environ["API_PORT"]),
+    "imageRepository": wanted["image_repository"],
+    "networking": {"podSubnet": wanted["pod_range"], "serviceSubnet": wanted["service_range"], "dnsDomain": wanted["domain"]},
+    "apiServer": {
+        "certSANs": wanted["certificate_names"],
+        "extraArgs": arguments([
+            ("enable-admission-plugins", ",".join(plugins)),
+            ("enable-bootstrap-token-auth", "false"),
+            ("kubelet-certificate-authority", pki + "/ca.crt"),
+            ("profiling", "false"),
+        ], options["apiserver"]),
+    },
+    "controllerManager": {"extraArgs": arguments([
+        ("node-cidr-mask-size", str(wanted["node_prefix"])),
+        ("profiling", "false"),
+    ], options["controller_manager"])},
+    "scheduler": {"extraArgs": arguments([("profiling", "false")], options["scheduler"])},
+}, {
+    "apiVersion": "kubelet.config.k8s.io/v1beta1", "kind": "KubeletConfiguration",
+    "cgroupDriver": wanted["cgroup_driver"],
+    "failSwapOn": False,
+    "failCgroupV1": False,
+    # make-cert.sh renews both certificates; the kubelet reads them again.
+    "rotateCertificates": False,
+    "serverTLSBootstrap": False,
+    "tlsCertFile": pki + "/kubelet-server.crt",
+    "tlsPrivateKeyFile": pki + "/kubelet-server.key",
+}, {
+    "apiVersion": "kubeproxy.config.k8s.io/v1alpha1", "kind": "KubeProxyConfiguration",
+    "mode": wanted["proxy_mode"],
+    # Where connections are counted by a host that this node cannot change, its limit stays.
+    **({} if os.environ["COUNTED"] == "yes" else {"conntrack": {"maxPerCore": 0}}),
+}] if values["first"] else [{
+    "apiVersion": api, "kind": "JoinConfiguration",
+    "discovery": {"file": {"kubeConfigPath": "/etc/magnum/join.conf"}},
+    "nodeRegistration": registration, "timeouts": timeouts,
+    **({"controlPlane": {"localAPIEndpoint": local}} if master else {}),
+}]
+with open(sys.argv[1], "w") as file:
+    file.write("\n---\n".join(json.dumps(document, indent=1) for document in documents) + "\n")
+PYTHON
+keep "$STATE/kubeadm.yaml" /etc/magnum/kubeadm.yaml

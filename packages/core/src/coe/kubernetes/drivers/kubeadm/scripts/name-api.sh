@@ -1,0 +1,14 @@
+#!/bin/sh
+# Gives the API its name on this node. Everything in the cluster that must find the API has this one name, in kubeadm's configuration as in
+# kube-proxy's: a control plane that is replaced, or a load balancer that has no members yet, changes where the name leads and nothing else.
+# On a control plane of the cluster it leads to the node itself.
+# shellcheck source=lib.sh
+. /opt/magnum/lib.sh
+
+if is_control_plane && { is_true first || [ -e "$MEMBER" ]; }; then address=$(value private_address); else address=$(join_address); fi
+line="$address $API_NAME"
+if ! grep -qxF "$line" /etc/hosts; then
+    { grep -vF " $API_NAME" /etc/hosts || true; echo "$line"; } >"$STATE/hosts"
+    # Written in place: the file may be a mount point.
+    cat "$STATE/hosts" >/etc/hosts
+fi

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Makes the cluster, on the first control plane alone. CAs are there without their keys, and every certificate and kubeconfig as well, so
+# kubeadm makes none of them.
+# shellcheck source=lib.sh
+. /opt/magnum/lib.sh
+
+if [ -e "$MEMBER" ] || ! is_true first; then exit 0; fi
+# A run that died in between has left files and open ports, which a fresh start would refuse.
+started=/etc/magnum/kubeadm-started
+if [ -e "$started" ]; then set -- --ignore-preflight-errors=all; else : >"$started"; fi
+kubeadm init --config /etc/magnum/kubeadm.yaml "$@" || give_up 'kubeadm could not make the cluster: see the log of cloud-init'
+: >"$MEMBER"
+sync "$MEMBER"
+# Whoever holds this certificate is above the cluster's own rules; kubeadm needed it once.
+rm -f "$KUBERNETES/super-admin.conf" "$PKI/super-admin.crt" "$PKI/super-admin.key"
