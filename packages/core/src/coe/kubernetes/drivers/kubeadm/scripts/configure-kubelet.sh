@@ -87,7 +87,11 @@ documents = [{
         ("node-cidr-mask-size", str(wanted["node_prefix"])),
         ("profiling", "false"),
     ], options["controller_manager"])},
-    "scheduler": {"extraArgs": arguments([("profiling", "false")], options["scheduler"])},
+    "scheduler": {
+        "extraArgs": arguments([("profiling", "false")], options["scheduler"]),
+        # Its kubeconfig names files there. The pods of the API server and of the controller manager see them by kubeadm's own doing.
+        "extraVolumes": [{"name": "certificates", "hostPath": pki, "mountPath": pki, "readOnly": True, "pathType": "Directory"}],
+    },
 }, {
     "apiVersion": "kubelet.config.k8s.io/v1beta1", "kind": "KubeletConfiguration",
     "cgroupDriver": wanted["cgroup_driver"],
