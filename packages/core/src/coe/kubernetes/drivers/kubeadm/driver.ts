@@ -42,8 +42,7 @@ const SHAPE: DriverShape = {
 export const kubeadm: BayDriver = {
   name: 'kubeadm',
   provides: platforms,
-  unfinished:
-    'Bays of Kubernetes cannot be made by this release yet: it renders them, and does not yet sign the certificates of their nodes',
+  unfinished: 'Bays of Kubernetes cannot be made by this release yet: their nodes come up, and are neither drained nor replaced',
   labels: KUBEADM_LABELS,
   // The key with which control planes sign the tokens of service accounts, and the key with which they check them.
   secrets: [{ name: 'sa', material: 'key-pair', roles: ['master'] }],

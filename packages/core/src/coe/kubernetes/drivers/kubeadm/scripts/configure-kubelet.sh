@@ -67,7 +67,7 @@ documents = [{
     "apiVersion": api, "kind": "InitConfiguration",
     "localAPIEndpoint": local, "nodeRegistration": registration, "timeouts": timeouts,
     # Nodes join with certificates.
-    "skipPhases": ["bootstrap-token"],
+    "skipPhases": ["bootstrap-token", "show-join-command"],
 }, {
     "apiVersion": api, "kind": "ClusterConfiguration",
     "kubernetesVersion": wanted["version"],
