@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embeddedMagnum, openSqlite, Secret, SimulatedBackend, silentLogger } from '@magnum-ts/core';
+import { embeddedMagnum, openSqlite, Secret, SimulatedBackend, silentLogger, systemPlatform } from '@magnum-ts/core';
 import { Hopeless, until } from '../../packages/core/dist/testing/until.js';
 
 const ORIGIN = 'http://bench.invalid';
@@ -31,10 +31,10 @@ export async function benchNodes(sizes, log = () => undefined) {
 async function benchOne(nodes) {
   const folder = mkdtempSync(join(tmpdir(), 'magnum-bench-nodes-'));
   const db = openSqlite(join(folder, 'magnum.sqlite'));
-  const service = await embeddedMagnum({
+  const service = await embeddedMagnum(systemPlatform({ logger: silentLogger }), {
     db,
     backend: new SimulatedBackend(db),
-    logger: silentLogger,
+    docker: null,
     sealingKey: randomBytes(32),
     passwords: { admin: new Secret(PASSWORD), demo: new Secret(PASSWORD) },
     origin: () => ORIGIN,

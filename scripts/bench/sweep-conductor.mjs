@@ -6,8 +6,9 @@ import { parseArgs } from 'node:util';
 import { openMariadb } from '../../packages/core/dist/adapters/knex/mariadb.js';
 import { knexStore } from '../../packages/core/dist/adapters/knex/store.js';
 import { systemClock } from '../../packages/core/dist/adapters/system/clock.js';
-import { systemRandom } from '../../packages/core/dist/adapters/system/random.js';
 import { silentLogger } from '../../packages/core/dist/adapters/system/logger.js';
+import { systemPlatform } from '../../packages/core/dist/composition/platform.js';
+import { DEFAULT_CONDUCTOR_RULES } from '../../packages/core/dist/conductor/rules.js';
 import { WorkLoop } from '../../packages/core/dist/conductor/work-loop.js';
 import { driverRegistry } from '../../packages/core/dist/composition/driver-registry.js';
 
@@ -70,10 +71,9 @@ const db = openMariadb({ url: values.database });
  * @type {unknown}
  */
 const parts = {
+  ...systemPlatform({ logger: silentLogger }),
+  ...DEFAULT_CONDUCTOR_RULES,
   store: knexStore(db, systemClock),
-  clock: systemClock,
-  random: systemRandom,
-  logger: silentLogger,
   engines: driverRegistry(false),
   orchestrator,
   identity: {},

@@ -5,6 +5,7 @@ import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { engineGuard } from '../../packages/core/src/adapters/system/engine-networks.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import { engineAddresses } from '../../packages/core/src/conductor/engine-addresses.js';
+import { knownAddresses } from '../../packages/core/src/conductor/known-addresses.js';
 import { loadBayState, type BayState } from '../../packages/core/src/conductor/bay-state.js';
 import type { AddressGuard } from '../../packages/core/src/http/address-guard.js';
 import { aService, SEALING_KEY, type Service } from '../support/service.js';
@@ -37,7 +38,8 @@ async function world(): Promise<BayState> {
 
 const found = async () => {
   const orchestrator = { find: async () => new Map() };
-  return engineAddresses({ cloud, orchestrator, clock: systemClock }, await world(), new AbortController().signal);
+  const deps = { cloud, orchestrator, clock: systemClock, knownAddresses: knownAddresses() };
+  return engineAddresses(deps, await world(), new AbortController().signal);
 };
 
 describe('addresses of engines in the embedded cloud', () => {

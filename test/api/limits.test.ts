@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLogger } from '@magnum-ts/core';
 import { LIMIT_DEFAULTS, memoryLimits } from '../../packages/core/src/adapters/limits/memory.js';
 import { createApi } from '../../packages/core/src/api/http/dispatch.js';
+import { StoreShares } from '../../packages/core/src/api/http/store-shares.js';
 import { toWebHandler } from '../../packages/core/src/api/http/request.js';
 import { aMachine, startProcess, type Machine, type Process } from '../support/world.js';
 
@@ -32,7 +33,8 @@ async function anApi(limits: { perMinute: number; atOnce: number }) {
       logger: silentLogger,
       maxLimit: 1000,
       maxEventStreams: 3,
-      ...(made ? { limits: made } : {}),
+      limits: made,
+      shares: new StoreShares(Infinity),
     }),
   );
   const get = (path: string, withToken: string) =>

@@ -7,7 +7,7 @@ let service: Service;
 let one = '';
 const statements: string[] = [];
 beforeAll(async () => {
-  service = await aService({ conductor: false, clusterQuota: CLUSTERS });
+  service = await aService({ conductor: false, defaultClusterQuota: CLUSTERS });
   await service.createModel({ labels: { open_ports: '80' } });
   const quota = { project_id: service.config.projects[0]?.id, resource: 'Cluster', hard_limit: CLUSTERS };
   await service.request('POST', '/v1/quotas', { body: quota, token: service.tokens.admin });

@@ -9,9 +9,12 @@ import {
   ManualClock,
   type NodeGroupId,
   type NodeId,
-  systemRandom,
+  aPlatform,
 } from '@magnum-ts/core/testing';
 import { ENGINE_LIMITS } from '../../packages/core/src/embedded-cloud/hot-engine/validate.js';
+import { noNotifier } from '../../packages/core/src/adapters/bus/notifications.js';
+import { knownAddresses } from '../../packages/core/src/conductor/known-addresses.js';
+import { DEFAULT_CONDUCTOR_RULES } from '../../packages/core/src/conductor/rules.js';
 import { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
 import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
@@ -58,10 +61,13 @@ export async function aConductorWorld(stackOf: StackOf = inProgress): Promise<Co
   const single = { calls: 0 };
   const deps: ConductorDeps = {
     ...unused(),
+    ...DEFAULT_CONDUCTOR_RULES,
+    ...aPlatform({ clock, logger: recorder(lines) }),
+    knownAddresses: knownAddresses(),
+    notifier: noNotifier,
+    delegation: null,
+    leftovers: null,
     store,
-    clock,
-    random: systemRandom,
-    logger: recorder(lines),
     engines: driverRegistry(false),
     orchestrator: orchestrator(stackOf, looks, single),
   };
@@ -236,7 +242,7 @@ function recorder(lines: Line[]): Logger {
 }
 
 /** Parts that these tests have no use for. */
-function unused(): Pick<ConductorDeps, 'identity' | 'cloud' | 'vault' | 'authority' | 'sealer' | 'signingRules'> {
+function unused(): Pick<ConductorDeps, 'identity' | 'cloud' | 'vault' | 'authority' | 'sealer'> {
   const part = new Proxy(
     {},
     {
@@ -244,9 +250,7 @@ function unused(): Pick<ConductorDeps, 'identity' | 'cloud' | 'vault' | 'authori
     },
   );
   // A call of any of it fails; that a vault writes under a lease is optional.
-  return { identity: part, cloud: part, vault: part, authority: part, sealer: part, signingRules: {} } as unknown as ReturnType<
-    typeof unused
-  >;
+  return { identity: part, cloud: part, vault: part, authority: part, sealer: part } as unknown as ReturnType<typeof unused>;
 }
 
 export function stackNames(ids: readonly BayId[]): ReadonlySet<string> {

@@ -14,6 +14,7 @@ import {
   until,
 } from '@magnum-ts/core/testing';
 import { startRabbitmq, type Rabbitmq } from '../../scripts/host/rabbitmq.mjs';
+import { noTracer } from '../../packages/core/src/adapters/system/tracer.js';
 import { amqpBus, type AmqpBus } from '../../packages/core/src/adapters/bus/amqp.js';
 import { brokersIn, type BrokerTls } from '../../packages/core/src/adapters/bus/brokers.js';
 
@@ -32,6 +33,7 @@ async function open(topic: string, url = rabbitmq.url, tls?: BrokerTls): Promise
     topic,
     logger: silentLogger,
     random: systemRandom,
+    tracer: noTracer,
   });
   await until('the bus is connected', () => bus.connected(), { withinMs: 25_000 });
   return bus;
@@ -138,6 +140,7 @@ describe('RabbitMQ', () => {
       topic: 'tls',
       logger: { ...silentLogger, warn: (_message, fields) => void lines.push(String(fields?.['error'])) },
       random: systemRandom,
+      tracer: noTracer,
     });
     await until('a line is logged', () => lines.length > 0, { withinMs: 25_000 });
     expect(lines[0]).toMatch(/self-signed certificate/);

@@ -1,14 +1,17 @@
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openSqlite, Secret, silentLogger, SimulatedBackend } from '@magnum-ts/core';
-import { aBay, aBayModel, type BayId, ManualClock } from '@magnum-ts/core/testing';
+import { EMBEDDED_DEFAULTS, openSqlite, Secret, SimulatedBackend } from '@magnum-ts/core';
+import { aBay, aBayModel, aPlatform, type BayId, ManualClock } from '@magnum-ts/core/testing';
 import { aSpec, aTemplate } from '../../packages/core/src/embedded-cloud/hot-engine/engine.test-support.js';
 import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
 import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
 import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
 import { embeddedMigrations } from '../../packages/core/src/adapters/knex/migrations/embedded.js';
-import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
-import { composeParts } from '../../packages/core/src/composition/embedded-cloud.js';
+import { noNotifier } from '../../packages/core/src/adapters/bus/notifications.js';
+import { noMeter } from '../../packages/core/src/adapters/system/meter.js';
+import { EVERY_DRIVER } from '../../packages/core/src/composition/driver-registry.js';
+import { composeEmbedded } from '../../packages/core/src/composition/embedded-cloud.js';
+import { DEFAULT_CONDUCTOR_RULES } from '../../packages/core/src/conductor/rules.js';
 import { departedBayOf, sweepDeparted } from '../../packages/core/src/conductor/sweep-departed.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
 import { delegateUsername, trusteeUsername } from '../../packages/core/src/domain/actor.js';
@@ -33,22 +36,20 @@ function suite(open: () => Promise<Knex>): void {
     db = await open();
     clock = ManualClock.running();
     removed = [];
-    const parts = composeParts({
+    const meter = { ...noMeter, leftOver: (kind: string) => void removed.push(kind) };
+    const parts = composeEmbedded(aPlatform({ clock, meter }), {
       db,
-      logger: silentLogger,
       backend: new SimulatedBackend(db),
-      sealingKey: Buffer.alloc(32, 3),
+      config: EMBEDDED_DEFAULTS,
+      drivers: EVERY_DRIVER,
+      notifier: noNotifier,
+      rules: { ...DEFAULT_CONDUCTOR_RULES, departedGraceMs: GRACE_MS },
+      sealingKeys: [Buffer.alloc(32, 3)],
       origin: () => 'http://192.0.2.1',
       nodeOrigin: () => 'http://192.0.2.1',
       passwords: { admin: new Secret('admin'), demo: new Secret('demo') },
     });
-    const meter = {
-      leftOver: (kind: string) => void removed.push(kind),
-      claimed: () => undefined,
-      passed: () => undefined,
-      called: () => undefined,
-    };
-    deps = { ...parts.conductor, store: knexStore(db, clock), clock, meter, departedGraceMs: GRACE_MS };
+    deps = parts.deps;
     await deps.store.write(async (repos) => {
       await repos.bayModels.insert(aBayModel());
       for (const bay of [GONE, ALIVE]) await repos.bays.insert(bay);

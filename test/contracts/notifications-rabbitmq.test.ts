@@ -1,10 +1,11 @@
 import amqplib from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig, silentLogger } from '@magnum-ts/core';
-import { aBay, systemClock, until } from '@magnum-ts/core/testing';
+import { aBay, aPlatform, until } from '@magnum-ts/core/testing';
 import { startRabbitmq, type Rabbitmq } from '../../scripts/host/rabbitmq.mjs';
+import { noNotifier } from '../../packages/core/src/adapters/bus/notifications.js';
 import type { AmqpBus } from '../../packages/core/src/adapters/bus/amqp.js';
-import { notificationsOf } from '../../packages/core/src/composition/notifiers.js';
+import { composeNotifications } from '../../packages/core/src/composition/notifiers.js';
 
 let rabbitmq: Rabbitmq;
 beforeAll(async () => {
@@ -44,14 +45,11 @@ describe('notifications', () => {
     const elsewhere: string[] = [];
     const bus = busWith(async (_exchange, key) => void elsewhere.push(key));
     const heard = await listener(exchange, durable);
-    const notifications = await notificationsOf(loadConfig([{ name: 'f.conf', content }]), bus, {
-      clock: systemClock,
-      logger: silentLogger,
-    });
+    const notifications = await composeNotifications(aPlatform(), loadConfig([{ name: 'f.conf', content }]), bus);
     const message = await until(
       'a notification has arrived',
       async () => {
-        await notifications.notifier?.notify(CREATED);
+        await notifications.notifier.notify(CREATED);
         return heard.get();
       },
       { withinMs: 25_000 },
@@ -67,8 +65,8 @@ describe('notifications', () => {
     const [published, logged]: [string[], unknown[]] = [[], []];
     const bus = busWith(async (exchange, key) => void published.push(`${exchange} ${key}`));
     const logger = { ...silentLogger, info: (event: string, fields?: unknown) => void logged.push([event, fields]) };
-    const notifications = await notificationsOf(loadConfig([{ name: 'f.conf', content }]), bus, { clock: systemClock, logger });
-    await notifications.notifier?.notify(CREATED);
+    const notifications = await composeNotifications(aPlatform({ logger }), loadConfig([{ name: 'f.conf', content }]), bus);
+    await notifications.notifier.notify(CREATED);
     expect(published).toEqual(['magnum notifications.info']);
     expect(logged).toEqual([
       [
@@ -80,11 +78,11 @@ describe('notifications', () => {
 
   test.each(['', 'noop'])('are none with the driver "%s"', async (driver) => {
     const content = `[oslo_messaging_notifications]\ndriver = ${driver}\n`;
-    const { notifier } = await notificationsOf(
+    const { notifier } = await composeNotifications(
+      aPlatform(),
       loadConfig([{ name: 'f.conf', content }]),
       busWith(() => Promise.reject(new Error('no'))),
-      { clock: systemClock, logger: silentLogger },
     );
-    expect(notifier).toBeUndefined();
+    expect(notifier).toBe(noNotifier);
   });
 });

@@ -90,6 +90,7 @@ afterAll(async () => service.stop());
 function withDomainAdmin(): ApiDeps['identity'] {
   const { identity } = service;
   return {
+    trusts: identity.trusts,
     trusteeDomainId: identity.trusteeDomainId,
     publicAuthUrl: identity.publicAuthUrl,
     projectExists: (id, signal) => identity.projectExists(id, signal),

@@ -4,15 +4,14 @@
  * until its input ends; then closes them all and prints `closed`.
  */
 import { once } from 'node:events';
-import { silentLogger } from '@magnum-ts/core';
-import { systemClock, systemRandom } from '@magnum-ts/core/testing';
+import { aPlatform, systemClock } from '@magnum-ts/core/testing';
 import { amqpBus } from '../../packages/core/src/adapters/bus/amqp.js';
 import { brokersIn } from '../../packages/core/src/adapters/bus/brokers.js';
 
 const [url = '', count = '1'] = process.argv.slice(2);
 const buses = await Promise.all(
   Array.from({ length: Number(count) }, async (_unused, index) => {
-    const bus = await amqpBus({ brokers: brokersIn(url, false), topic: 'links', logger: silentLogger, random: systemRandom });
+    const bus = await amqpBus({ ...aPlatform(), brokers: brokersIn(url, false), topic: 'links' });
     if (index % 2 === 0) {
       bus.onWake(() => undefined);
       await bus.serve({ signCertificate: () => Promise.reject(new Error('not asked here')) } as never); // no question is asked

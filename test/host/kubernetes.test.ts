@@ -4,8 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { silentLogger, type WebHandler } from '@magnum-ts/core';
-import { aBay, aBayModel, type BayId, type StackName, systemClock, systemRandom, until } from '@magnum-ts/core/testing';
+import type { WebHandler } from '@magnum-ts/core';
+import {
+  aBay,
+  aBayModel,
+  aPlatform,
+  type BayId,
+  noBounds,
+  type StackName,
+  systemClock,
+  systemRandom,
+  until,
+} from '@magnum-ts/core/testing';
 import { startKubernetes, type KeyAndCertificate, type Kubernetes } from '../../scripts/host/kubernetes.mjs';
 import { ENGINE_LIMITS } from '../../packages/core/src/embedded-cloud/hot-engine/validate.js';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
@@ -22,7 +32,10 @@ import { toWebHandler } from '../../packages/core/src/api/http/request.js';
 import { ensureMainPairs, loadKeyPair } from '../../packages/core/src/conductor/ensure/key-pairs.js';
 import { findBayState, sessionOf } from '../../packages/core/src/conductor/engine-access.js';
 import { rpcHandlers } from '../../packages/core/src/conductor/rpc-handlers.js';
-import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
+import { NO_FENCE, type ConductorDeps, type Fence } from '../../packages/core/src/conductor/deps.js';
+import { knownAddresses } from '../../packages/core/src/conductor/known-addresses.js';
+import { DEFAULT_CONDUCTOR_RULES } from '../../packages/core/src/conductor/rules.js';
+import { DEFAULT_APP_RULES } from '../../packages/core/src/app/rules.js';
 import { EMPTY_RECONCILER_STATE } from '../../packages/core/src/domain/reconciler-state.js';
 import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificate.js';
 import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
@@ -47,7 +60,7 @@ let kubernetes: Kubernetes | undefined;
 let unavailable = '';
 let request: Requester;
 let fetchOf: WebHandler;
-let deps: ConductorDeps;
+let deps: ConductorDeps & Fence;
 
 beforeAll(async () => {
   service = await aService({ conductor: false });
@@ -68,9 +81,7 @@ beforeAll(async () => {
     identity: service.identity,
     // No driver makes a Kubernetes: it is where the test has started it.
     engines: { ...driverRegistry(true, undefined, ANY_ADDRESS), endpointAt: () => kubernetes?.url ?? '' },
-    clock: systemClock,
-    random: systemRandom,
-    logger: silentLogger,
+    ...aPlatform(),
   };
   const orchestrator = { find: async (names: readonly StackName[]) => new Map(names.map((name) => [name, BALANCED])) };
   deps = {
@@ -78,7 +89,9 @@ beforeAll(async () => {
     orchestrator,
     vault: databaseVault(store, sealer),
     authority,
-    signingRules: DEFAULT_SIGNING_RULES,
+    ...DEFAULT_CONDUCTOR_RULES,
+    ...NO_FENCE,
+    knownAddresses: knownAddresses(),
   } as never;
   const projectId = service.config.projects[0]?.id ?? '';
   const model = aBayModel({ coe: 'kubernetes', projectId });
@@ -125,7 +138,9 @@ beforeAll(async () => {
       sealer,
       policy: policyOf(DEFAULT_RULES),
       manifests: manifests(NO_FETCHING),
-      defaultClusterQuota: 20,
+      ...DEFAULT_APP_RULES,
+      ...noBounds(),
+      delegation: null,
       maxLimit: 1_000,
       maxEventStreams: 1,
       orchestrator: { limits: ENGINE_LIMITS },

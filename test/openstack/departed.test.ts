@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { aBay, ManualClock, pairText } from '@magnum-ts/core/testing';
+import { aBay, aPlatform, ManualClock, pairText } from '@magnum-ts/core/testing';
 import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
 import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
 import { openSqlite } from '../../packages/core/src/adapters/knex/sqlite.js';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
-import { silentLogger } from '../../packages/core/src/adapters/system/logger.js';
+import { noNotifier } from '../../packages/core/src/adapters/bus/notifications.js';
 import { departedBayOf, sweepDeparted } from '../../packages/core/src/conductor/sweep-departed.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
 import { loadConfig } from '../../packages/core/src/config/config.js';
 import { delegateUsername, trusteeUsername } from '../../packages/core/src/domain/actor.js';
 import { EMPTY_RECONCILER_STATE } from '../../packages/core/src/domain/reconciler-state.js';
-import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificate.js';
+import { DEFAULT_CONDUCTOR_RULES } from '../../packages/core/src/conductor/rules.js';
 import type { BayId } from '../../packages/core/src/domain/ids.js';
 import { referencesOf } from '../../packages/core/src/domain/rotation.js';
 import { Secret } from '../../packages/core/src/domain/secret.js';
@@ -27,16 +27,12 @@ async function depsOver(cloud: Cloud, clock: ManualClock): Promise<ConductorDeps
   await migrate(db, coreMigrations);
   const content = cloud.config(['[certificates]', 'cert_manager_type = barbican', '']).join('\n');
   return {
-    ...composeOpenstack(loadConfig([{ name: 'magnum.conf', content }]), {
+    ...composeOpenstack(aPlatform({ clock }), loadConfig([{ name: 'magnum.conf', content }]), {
       db,
-      clock,
-      logger: silentLogger,
-      sealingKey: Buffer.alloc(32, 7),
-      signingRules: DEFAULT_SIGNING_RULES,
-      healthIntervalMs: 60_000,
-      rotationOverlapMs: 60_000,
-    }),
-    departedGraceMs: GRACE_MS,
+      sealingKeys: [Buffer.alloc(32, 7)],
+      rules: { ...DEFAULT_CONDUCTOR_RULES, departedGraceMs: GRACE_MS },
+      notifier: noNotifier,
+    }).deps,
   };
 }
 

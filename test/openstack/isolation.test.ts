@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import { operations, type OperationId } from '@magnum-ts/openapi';
 import type { Knex } from 'knex';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { loadConfig, openApi, openSqlite, Secret, silentLogger, upgradeDatabase, type WebHandler } from '@magnum-ts/core';
+import {
+  loadConfig,
+  openApi,
+  openSqlite,
+  Secret,
+  silentLogger,
+  systemPlatform,
+  upgradeDatabase,
+  type WebHandler,
+} from '@magnum-ts/core';
 import { type BayId, type ContainerId, systemClock } from '@magnum-ts/core/testing';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { passwordLogin } from '../../packages/core/src/adapters/openstack/auth.js';
@@ -55,7 +64,7 @@ function matrix(cloud: Cloud, enforceNew: boolean): void {
     ].join('\n');
     const config = loadConfig([{ name: 'magnum.conf', content }]);
     await upgradeDatabase(config);
-    service = await openApi(config, silentLogger);
+    service = await openApi(systemPlatform({ logger: silentLogger }), config);
     db = openSqlite(join(folder, 'magnum.db'));
     for (const [persona, { user, project }] of Object.entries(ASKING))
       tokens[persona as Persona] = await tokenWithKey(cloud, user, project); // a key of ASKING

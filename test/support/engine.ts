@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { DomainError, type Logger, silentLogger } from '@magnum-ts/core';
-import { systemClock, systemRandom } from '@magnum-ts/core/testing';
+import { aPlatform, noBounds, systemClock, systemRandom } from '@magnum-ts/core/testing';
 import { ENGINE_LIMITS } from '../../packages/core/src/embedded-cloud/hot-engine/validate.js';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
 import { lazyAuthority } from '../../packages/core/src/adapters/certificates/lazy-authority.js';
@@ -10,6 +10,7 @@ import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
 import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
 import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
+import { DEFAULT_APP_RULES } from '../../packages/core/src/app/rules.js';
 import { createApi, type ApiDeps } from '../../packages/core/src/api/http/dispatch.js';
 import { toWebHandler } from '../../packages/core/src/api/http/request.js';
 import { baySecretsContext, type BaySecretValue } from '../../packages/core/src/domain/bay-secrets.js';
@@ -69,9 +70,13 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
       bus,
       identity: options.identity ?? service.identity,
       policy: options.policy ?? policyOf(DEFAULT_RULES),
+      ...aPlatform({ logger: options.logger ?? silentLogger }),
+      ...DEFAULT_APP_RULES,
+      ...noBounds(),
+      labelCheck: options.labelCheck ?? 'warn',
+      delegation: null,
       engines: driverRegistry(true),
       orchestrator: { limits: ENGINE_LIMITS },
-      clock: systemClock,
       cloud: new EmbeddedCloud({
         db: service.db,
         config: service.config,
@@ -79,15 +84,11 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
         authUrl: () => '',
         magnumUrl: () => '',
       }),
-      random: systemRandom,
       authority: lazyAuthority(systemClock),
       sealer: SEALER,
       manifests: manifests(NO_FETCHING),
-      logger: options.logger ?? silentLogger,
-      ...(options.labelCheck === undefined ? {} : { labelCheck: options.labelCheck }),
       maxLimit: 1_000,
       maxEventStreams: 3,
-      defaultClusterQuota: 20,
     }),
   );
   return {

@@ -1,4 +1,5 @@
 import {
+  type AppRules,
   EMBEDDED_DEFAULTS,
   type EmbeddedConfig,
   embeddedMagnum,
@@ -8,14 +9,14 @@ import {
   Secret,
   SimulatedBackend,
 } from '@magnum-ts/core';
-import { systemClock, systemRandom, until } from '@magnum-ts/core/testing';
+import { aPlatform, systemRandom, until } from '@magnum-ts/core/testing';
 import { ROW_LIMITS } from '../../packages/core/src/app/row-limits.js';
 import { isWithin, loadSchemas, operations, type JsonSchema, type OperationId } from '@magnum-ts/openapi';
 import type { Knex } from 'knex';
 import { expect } from 'vitest';
 import { EmbeddedIdentity } from '../../packages/core/src/embedded-cloud/identity/identity.js';
 import { findRoute } from '../../packages/core/src/api/http/route.js';
-import type { DriverChoice } from '../../packages/core/src/composition/driver-registry.js';
+import { EVERY_DRIVER, type DriverChoice } from '../../packages/core/src/composition/driver-registry.js';
 import { breaches, isFields } from './schema.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -121,17 +122,13 @@ class RecordingBackend extends SimulatedBackend {
   }
 }
 
-export interface ServiceOptions {
+export interface ServiceOptions extends Omit<Partial<AppRules>, 'rowLimits'> {
   readonly config?: Partial<EmbeddedConfig>;
   /** False: nothing works on what is accepted, so bays stay in progress. */
   readonly conductor?: boolean;
-  /** Clusters of a project; 20 when absent. */
-  readonly clusterQuota?: number;
-  readonly preflight?: 'off' | 'warn' | 'enforce';
   readonly drivers?: DriverChoice;
   /** Rows of each kind that a project may have. */
   readonly rowLimits?: Partial<typeof ROW_LIMITS>;
-  readonly labelBounds?: { readonly count: number; readonly length: number };
 }
 
 /** The whole service in this process, over a database in memory and simulated servers. */
@@ -141,29 +138,26 @@ export async function aService(options: ServiceOptions = {}): Promise<Service> {
   const seen: Seen[] = [];
   const backend = new RecordingBackend(db);
   const passwords = { admin: new Secret('admin-password'), demo: new Secret('demo-password') };
-  const magnum = await embeddedMagnum({
+  const { drivers, rowLimits, conductor: _conductor, config: _config, ...rules } = options;
+  const magnum = await embeddedMagnum(aPlatform({ logger: recorder(seen) }), {
     db,
     backend,
-    logger: recorder(seen),
     config,
     sealingKey: SEALING_KEY,
-    rotationOverlapMs: 0,
+    conductorRules: { rotationOverlapMs: 0 },
     passwords,
-    ...(options.preflight ? { preflight: options.preflight } : {}),
-    ...(options.drivers ? { drivers: options.drivers } : {}),
-    ...(options.rowLimits ? { rowLimits: { ...ROW_LIMITS, ...options.rowLimits } } : {}),
-    ...(options.labelBounds ? { labelBounds: options.labelBounds } : {}),
+    docker: null,
+    appRules: { ...rules, rowLimits: { ...ROW_LIMITS, ...rowLimits } },
+    drivers: drivers ?? EVERY_DRIVER,
     host: 'test',
     origin: () => ORIGIN,
     nodeOrigin: () => ORIGIN,
-    ...(options.clusterQuota === undefined ? {} : { clusterQuota: options.clusterQuota }),
   });
   if (options.conductor !== false) await magnum.start();
   const identity = new EmbeddedIdentity({
+    ...aPlatform(),
     db,
     config,
-    clock: systemClock,
-    random: systemRandom,
     passwords: new Map(Object.entries(passwords)),
     catalog: () => [],
     authUrl: () => `${ORIGIN}/identity/v3`,

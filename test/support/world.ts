@@ -1,26 +1,24 @@
 import { join } from 'node:path';
 import type { Knex } from 'knex';
-import { EMBEDDED_DEFAULTS, openSqlite, Secret, silentLogger, SimulatedBackend } from '@magnum-ts/core';
-import { type CrashPoints, Killed, ManualClock, systemClock, systemRandom } from '@magnum-ts/core/testing';
-import { EmbeddedCloud } from '../../packages/core/src/embedded-cloud/cloud.js';
-import { HotEngine } from '../../packages/core/src/embedded-cloud/hot-engine/engine.js';
-import { EmbeddedIdentity } from '../../packages/core/src/embedded-cloud/identity/identity.js';
-import { databaseVault } from '../../packages/core/src/adapters/certificates/vault-database.js';
-import { certificateAuthority } from '../../packages/core/src/adapters/certificates/x509.js';
+import { type ConductorRules, EMBEDDED_DEFAULTS, openSqlite, Secret, SimulatedBackend } from '@magnum-ts/core';
+import { aPlatform, type CrashPoints, Killed, ManualClock, noBounds, systemClock, systemRandom } from '@magnum-ts/core/testing';
+import type { HotEngine } from '../../packages/core/src/embedded-cloud/hot-engine/engine.js';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
 import { manifests, NO_FETCHING } from '../../packages/core/src/adapters/manifests/manifests.js';
 import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
 import { embeddedMigrations } from '../../packages/core/src/adapters/knex/migrations/embedded.js';
 import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
-import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
 import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
-import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
+import { noNotifier } from '../../packages/core/src/adapters/bus/notifications.js';
 import type { AppDeps } from '../../packages/core/src/app/deps.js';
+import { DEFAULT_APP_RULES } from '../../packages/core/src/app/rules.js';
 import { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
+import { DEFAULT_CONDUCTOR_RULES } from '../../packages/core/src/conductor/rules.js';
 import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificate.js';
-import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
+import { driverRegistry, EVERY_DRIVER } from '../../packages/core/src/composition/driver-registry.js';
+import { composeEmbedded } from '../../packages/core/src/composition/embedded-cloud.js';
 import type { Clock } from '../../packages/core/src/ports/clock.js';
 import type { Trusts } from '../../packages/core/src/ports/identity.js';
 
@@ -57,81 +55,43 @@ export interface Process {
 }
 
 /** RSA keys of 1024 bits are made in no time, and nothing here is about their strength. */
-const QUICK_KEYS = { ...DEFAULT_SIGNING_RULES, rsaKeySize: 1024 };
+const RULES: ConductorRules = {
+  ...DEFAULT_CONDUCTOR_RULES,
+  signingRules: { ...DEFAULT_SIGNING_RULES, rsaKeySize: 1024 },
+  rotationOverlapMs: 3_000,
+  trustRules: { roles: [], forNodes: true, delegateRoles: [] },
+};
 
+/** The service's own time is moved by the test; the cloud is another party, whose work takes real time. */
 export async function startProcess(machine: Machine, engines = driverRegistry(false)): Promise<Process> {
   const { db, clock } = machine;
-  const [random, logger, config] = [systemRandom, silentLogger, EMBEDDED_DEFAULTS];
-  const sealer = aesSealer(machine.key);
-  const store = knexStore(db, clock);
-  const backend = new SimulatedBackend(db);
-  const engine = new HotEngine({
+  const platform = aPlatform({ clock });
+  const { deps, engine, identity } = composeEmbedded(platform, {
     db,
-    backend,
-    clock: systemClock,
-    random,
-    logger,
-    sealer,
-    tables: config,
-    signalBaseUrl: () => 'http://192.0.2.1',
+    backend: new SimulatedBackend(db),
+    config: EMBEDDED_DEFAULTS,
+    cloudClock: systemClock,
+    drivers: EVERY_DRIVER,
+    notifier: noNotifier,
+    rules: RULES,
+    sealingKeys: [machine.key],
+    passwords: { admin: new Secret('a'), demo: new Secret('d') },
+    origin: () => 'http://192.0.2.1',
+    nodeOrigin: () => 'http://192.0.2.1',
   });
-  const embedded = new EmbeddedIdentity({
-    db,
-    config,
-    clock,
-    random,
-    passwords: new Map([
-      ['admin', new Secret('a')],
-      ['demo', new Secret('d')],
-    ]),
-    catalog: () => [],
-    authUrl: () => 'http://192.0.2.1/identity/v3',
-  });
-  const identity = Object.assign(embedded, { trusts: trustsOf(machine) });
-  const cloud = new EmbeddedCloud({
-    db,
-    config,
-    backend,
-    sealer,
-    authUrl: () => 'http://192.0.2.1/identity/v3',
-    magnumUrl: () => 'http://192.0.2.1/v1',
-  });
-  const deps: ConductorDeps = {
-    store,
-    orchestrator: engine,
-    identity,
-    cloud,
-    engines,
-    clock,
-    random,
-    sealer,
-    logger,
-    vault: databaseVault(store, sealer),
-    authority: certificateAuthority(clock),
-    signingRules: QUICK_KEYS,
-    rotationOverlapMs: 3_000,
-    delegation: sealer,
-    trustRules: { roles: [], forNodes: true },
-  };
+  Object.assign(identity, { trusts: trustsOf(machine) });
   await engine.start();
+  const delegating = { ...deps, engines, delegation: deps.sealer };
   return {
-    deps,
+    deps: delegating,
     engine,
     app: {
-      store,
-      authority: deps.authority,
+      ...delegating,
+      ...DEFAULT_APP_RULES,
+      ...noBounds(),
       bus: inProcessBus(),
       policy: policyOf(DEFAULT_RULES),
-      cloud,
-      engines,
-      orchestrator: engine,
-      clock,
-      random,
-      sealer,
       manifests: manifests(NO_FETCHING),
-      identity,
-      defaultClusterQuota: 20,
-      delegation: sealer,
     },
   };
 }

@@ -27,15 +27,13 @@ export { Secret } from './domain/secret.js';
 export { DomainError } from './domain/errors.js';
 export { DeadlineError, underDeadline } from './concurrency/deadline.js';
 export type { Logger } from './ports/logger.js';
+export type { Platform } from './ports/platform.js';
 export { loadConfig, type Config, type ConfigSource, type Setting } from './config/config.js';
-export {
-  openApi,
-  openConductor,
-  vaultKeyProblems,
-  type Diagnosis,
-  type Readiness,
-  type Service,
-} from './composition/services.js';
+export { openApi } from './composition/api-process.js';
+export { openConductor } from './composition/conductor-process.js';
+export { systemPlatform } from './composition/platform.js';
+export { vaultKeyProblems } from './composition/sealing-keys.js';
+export type { Diagnosis, Readiness, Service } from './composition/service-base.js';
 export {
   pendingDatabaseSteps,
   resealDatabase,
@@ -57,6 +55,8 @@ export {
   type HttpReply,
   type HttpRequest,
 } from './api/http/request.js';
+export type { AppRules } from './app/rules.js';
+export type { ConductorRules } from './conductor/rules.js';
 export { router, type Mount } from './api/http/router.js';
 export type { Meter, PassOutcome } from './ports/meter.js';
 export type { ServiceStats } from './ports/stats.js';

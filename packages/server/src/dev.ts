@@ -11,8 +11,10 @@ import {
   Secret,
   SimulatedBackend,
   silentLogger,
+  systemPlatform,
   underDeadline,
   type CloudBackend,
+  type ConductorRules,
   type EmbeddedConfig,
   type EmbeddedMagnum,
   type Mount,
@@ -98,19 +100,17 @@ async function run(start: Start): Promise<DevServer> {
   const backend = docker ? dockerBackend(start, docker, config, logger) : new SimulatedBackend(db);
   const reach = { port: 0, nodeHost: host };
   const origin = (name: string): string => `http://${urlHost(name)}:${reach.port}`;
-  const magnum = await embeddedMagnum({
+  const magnum = await embeddedMagnum(systemPlatform({ logger }), {
     db,
     backend,
-    logger,
     config,
     host: hostname(),
     sealingKey: Buffer.from(instance.sealingKey, 'base64'),
     passwords: { admin: new Secret(instance.adminPassword), demo: new Secret(instance.demoPassword) },
     origin: () => origin(host === '0.0.0.0' ? '127.0.0.1' : host),
     nodeOrigin: () => origin(reach.nodeHost),
-    ...(docker ? { docker: docker.engine } : {}),
-    ...healthInterval(),
-    ...rotationOverlap(),
+    docker: docker?.engine ?? null,
+    conductorRules: { ...healthInterval(), ...rotationOverlap() },
   });
   const listeners = new Listeners(router([docsRoom, devHealth(db)], magnum.answer, logger));
   try {
@@ -195,13 +195,13 @@ function dockerBackend(start: Start, docker: LocalDocker, config: EmbeddedConfig
 }
 
 /** Bays are asked for their health every minute, or as often as `MAGNUM_HEALTH_INTERVAL_MS` says. */
-function healthInterval(): { readonly healthIntervalMs?: number } {
+function healthInterval(): Partial<ConductorRules> {
   const healthIntervalMs = Number(process.env['MAGNUM_HEALTH_INTERVAL_MS']);
   return Number.isInteger(healthIntervalMs) && healthIntervalMs >= 1_000 ? { healthIntervalMs } : {};
 }
 
 /** When a bay gets another authority, old and new certificates are both accepted for half a minute, or as long as the variable says. */
-function rotationOverlap(): { readonly rotationOverlapMs: number } {
+function rotationOverlap(): Partial<ConductorRules> {
   const text = process.env['MAGNUM_ROTATION_OVERLAP_MS'] ?? '';
   return { rotationOverlapMs: /^\d{1,9}$/.test(text) ? Number(text) : 30_000 };
 }

@@ -95,7 +95,7 @@ export async function recordIntent(
     batch: 0,
     startedAt,
     deadline: deadlineOf(startedAt, bay.desired.createTimeout),
-    traceparent: deps.tracer?.current() ?? null,
+    traceparent: deps.tracer.current(),
   });
   const { running } = STATUS_OF[wish.operation];
   await repos.events.append([bayEvent(bay, { kind: 'accepted', status: running, reason: null }, startedAt)]);

@@ -106,7 +106,7 @@ function oneOfFew<T>(
   { nodes, signal }: { readonly nodes: number; readonly signal: AbortSignal },
   work: () => Promise<T>,
 ): Promise<T> {
-  if (!deps.longWork || nodes <= LARGE) return work();
+  if (nodes <= LARGE) return work();
   return deps.longWork.admit({ group: `bays of ${actor.projectId ?? actor.userId}`, signal }, work);
 }
 

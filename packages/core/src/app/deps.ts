@@ -3,37 +3,27 @@ import type { Actor } from '../domain/actor.js';
 import type { BayModel, CoeName } from '../domain/bay-model.js';
 import type { DriverNames } from '../domain/bay-model-rules.js';
 import { DomainError } from '../domain/errors.js';
-import type { LimitedRow } from '../domain/quota.js';
 import type { Vocabulary } from '../domain/words.js';
-import type { LabelBounds, LabelCheck } from '../domain/labels.js';
 import type { BayDriver, ClientAccess, ClientFiles } from '../ports/bay-driver.js';
 import type { CertificateAuthority, CertificateSubject } from '../ports/certificates.js';
 import type { Manifests } from '../ports/manifests.js';
 import type { MessageBus } from '../ports/bus.js';
-import type { Clock } from '../ports/clock.js';
 import type { Cloud } from '../ports/cloud.js';
 import type { Identity } from '../ports/identity.js';
 import type { CloudAccess, Orchestrator } from '../ports/orchestrator.js';
+import type { Platform } from '../ports/platform.js';
 import type { Policy } from '../ports/policy.js';
-import type { Random } from '../ports/random.js';
 import type { Sealer } from '../ports/sealer.js';
-import type { Tracer } from '../ports/tracer.js';
 import type { Repositories, Store, Visibility } from '../ports/store.js';
+import type { AppRules } from './rules.js';
 
-export const PREFLIGHT_RULES = ['off', 'warn', 'enforce'] as const;
-export type PreflightRule = (typeof PREFLIGHT_RULES)[number];
-
-/** Dependencies of the use cases. */
-export interface AppDeps {
+/** Dependencies of the use cases, each there in any case. */
+export interface AppDeps extends AppRules, Pick<Platform, 'clock' | 'random' | 'tracer'> {
   readonly store: Store;
   readonly bus: MessageBus;
   readonly policy: Policy;
   readonly cloud: Cloud;
   readonly identity: Pick<Identity, 'projectExists'>;
-  /** `[quotas] max_clusters_per_project`: clusters of a project that has no quota of its own. */
-  readonly defaultClusterQuota: number;
-  /** Rows that a project may have of each kind; the usual ones when absent. */
-  readonly rowLimits?: Readonly<Record<LimitedRow, number>>;
   readonly engines: {
     driverOf(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe' | 'driver'>): BayDriver;
     drivers(): readonly BayDriver[];
@@ -47,24 +37,15 @@ export interface AppDeps {
   };
   /** Makes the keys of clients that make none of their own. */
   readonly authority: Pick<CertificateAuthority, 'newRequest'>;
-  /** `[api] label_check`; `warn` when absent. */
-  readonly labelCheck?: LabelCheck;
-  /** `[api] max_labels` and `max_label_length`; the specification's own where absent. */
-  readonly labelBounds?: LabelBounds;
-  readonly clock: Clock;
-  readonly random: Random;
   /** Seals what the database holds and only this service may read. */
   readonly sealer: Sealer;
   readonly manifests: Manifests;
-  /** What happens to a bay that needs more than its project has left; `warn` when absent. */
-  readonly preflight?: PreflightRule;
   /** What the orchestrator takes; a bay that would not fit is refused before it is written. */
   readonly orchestrator: Pick<Orchestrator, 'limits'>;
-  readonly tracer?: Tracer;
-  /** Turns for rendering large bays; where it is absent, they are rendered as they come. */
-  readonly longWork?: LongWork;
-  /** Seals the token of a request for the trust that is made of it. Absent where the service works with its own rights. */
-  readonly delegation?: Sealer;
+  /** Turns for rendering large bays. */
+  readonly longWork: LongWork;
+  /** Seals the token of a request for the trust that is made of it; null where the service works with its own rights. */
+  readonly delegation: Sealer | null;
 }
 
 /**

@@ -37,7 +37,7 @@ export function checkLabels(
   driver: BayDriver,
   labels: Labels,
 ): readonly Problem[] {
-  if (deps.labelBounds) requireWithin(deps.labelBounds, labels);
+  requireWithin(deps.labelBounds, labels);
   if (deps.labelCheck === 'off') return [];
   const problems = labelProblems(driver.labels, labels);
   const [first] = problems;

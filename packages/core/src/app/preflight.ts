@@ -69,7 +69,7 @@ export async function preflight(
   access: CloudAccess,
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
-  const rule = deps.preflight ?? 'warn';
+  const rule = deps.preflight;
   if (rule === 'off') return [];
   const shortfalls = await underDeadline({ milliseconds: DEADLINE_MS, signal }, (timely) =>
     compareWithLimits(deps, draft, access, timely),

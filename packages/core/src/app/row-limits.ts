@@ -37,7 +37,7 @@ export async function requireRowRoom(
   projectId: string,
 ): Promise<void> {
   await repos.quotas.hold(projectId);
-  const limit = deps.rowLimits?.[kind] ?? ROW_LIMITS[kind];
+  const limit = deps.rowLimits[kind];
   if ((await repos.quotas.countRows(kind, projectId)) < limit) return;
   throw new DomainError('quota-exceeded', (words) => {
     const noun = { bay: words.bays, bayModel: words.bayModels, ...NOUNS }[kind];
@@ -54,7 +54,7 @@ const NOUNS = {
 
 /** The same for the groups of a bay, whose change is one transaction at a time by itself. */
 export function requireGroupRoom(deps: Pick<AppDeps, 'rowLimits'>, count: number): void {
-  const limit = deps.rowLimits?.nodeGroup ?? ROW_LIMITS.nodeGroup;
+  const limit = deps.rowLimits.nodeGroup;
   if (count < limit) return;
   throw new DomainError(
     'quota-exceeded',

@@ -100,7 +100,7 @@ export function inTurn<T>(
   { nodes, ...task }: LongTask & { readonly nodes: number },
   work: (rest: Rest) => Promise<T>,
 ): Promise<T> {
-  return deps.longWork && nodes > LARGE ? deps.longWork.run(task, work) : work(() => Promise.resolve());
+  return nodes > LARGE ? deps.longWork.run(task, work) : work(() => Promise.resolve());
 }
 
 /** The same for a bay that has just been made larger, in the transaction that did it: what is refused leaves nothing. */

@@ -1,4 +1,4 @@
-import type { BayDriver, Coe, Platform } from '../ports/bay-driver.js';
+import type { BayDriver, Coe, BayType } from '../ports/bay-driver.js';
 import type { CoeName } from '../domain/bay-model.js';
 import { kubernetes } from './kubernetes/coe.js';
 import { swarm } from './swarm/coe.js';
@@ -7,7 +7,7 @@ import { swarm } from './swarm/coe.js';
 export const coes: readonly Coe[] = [swarm, kubernetes];
 
 /** The driver of that name, or the first one that serves the platform; undefined when there is none. */
-export function driverFor(wanted: Platform | string): BayDriver | undefined {
+export function driverFor(wanted: BayType | string): BayDriver | undefined {
   const drivers = coes.flatMap((coe) => coe.drivers);
   if (typeof wanted === 'string') return drivers.find((driver) => driver.name === wanted);
   return drivers.find((driver) =>

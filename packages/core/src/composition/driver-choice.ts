@@ -1,10 +1,10 @@
 import { coes } from '../coe/index.js';
 import type { Config } from '../config/config.js';
 import type { DriverChoice } from './driver-registry.js';
-import type { Logger } from '../ports/logger.js';
+import type { Platform } from '../ports/platform.js';
 
 /** `[drivers] disabled_drivers` and `default_driver`. A name that no driver of this release has is named in the log: it does nothing. */
-export function driverChoice(config: Config, logger: Logger): DriverChoice {
+export function driverChoice({ logger }: Platform, config: Config): DriverChoice {
   const known = coes.flatMap((coe) => coe.drivers).map(({ name }) => name);
   const preferred = config.text('drivers', 'default_driver');
   const disabled = config.list('drivers', 'disabled_drivers');

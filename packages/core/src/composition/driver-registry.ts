@@ -3,7 +3,7 @@ import type { DriverRegistry } from '../conductor/deps.js';
 import { DomainError } from '../domain/errors.js';
 import type { AddressGuard } from '../http/address-guard.js';
 import type { BayModel } from '../domain/bay-model.js';
-import type { BayDriver, Coe, Platform } from '../ports/bay-driver.js';
+import type { BayDriver, Coe, BayType } from '../ports/bay-driver.js';
 
 /** What the operator has said of the drivers. */
 export interface DriverChoice {
@@ -13,7 +13,7 @@ export interface DriverChoice {
   readonly disabled: ReadonlySet<string>;
 }
 
-const EVERY_DRIVER: DriverChoice = { preferred: null, disabled: new Set() };
+export const EVERY_DRIVER: DriverChoice = { preferred: null, disabled: new Set() };
 
 /** Where no address is allowed by name, none is connected to. */
 const NO_ADDRESS: AddressGuard = {
@@ -70,7 +70,7 @@ function driverOf(
   throw unsupportedType(model);
 }
 
-function preferredFor(wanted: Platform, name: string | null): BayDriver | undefined {
+function preferredFor(wanted: BayType, name: string | null): BayDriver | undefined {
   const driver = name === null ? undefined : driverFor(name);
   const serves = driver?.provides.some(
     ({ serverType, distro, coe }) => serverType === wanted.serverType && distro === wanted.distro && coe === wanted.coe,

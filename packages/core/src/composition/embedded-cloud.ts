@@ -1,69 +1,46 @@
-import type { Knex } from 'knex';
 import type { CloudBackend } from '../embedded-cloud/backend.js';
 import { EmbeddedCloud } from '../embedded-cloud/cloud.js';
-import { EMBEDDED_DEFAULTS, type EmbeddedConfig } from '../embedded-cloud/config.js';
+import type { EmbeddedConfig } from '../embedded-cloud/config.js';
 import { HotEngine } from '../embedded-cloud/hot-engine/engine.js';
 import { EmbeddedIdentity } from '../embedded-cloud/identity/identity.js';
 import { lazyAuthority } from '../adapters/certificates/lazy-authority.js';
 import { databaseVault } from '../adapters/certificates/vault-database.js';
 import { withStoreErrors } from '../adapters/knex/errors.js';
 import { knexStore } from '../adapters/knex/store.js';
-import type { FetchRules } from '../adapters/manifests/fetch.js';
-import { manifests, NO_FETCHING } from '../adapters/manifests/manifests.js';
-import { systemClock } from '../adapters/system/clock.js';
 import { engineGuard } from '../adapters/system/engine-networks.js';
-import { systemRandom } from '../adapters/system/random.js';
 import { aesSealer } from '../adapters/system/sealer.js';
 import { knownAddresses } from '../conductor/known-addresses.js';
 import type { ConductorDeps } from '../conductor/deps.js';
-import { DEFAULT_SIGNING_RULES, type SigningRules } from '../domain/certificate.js';
 import type { Secret } from '../domain/secret.js';
+import type { CloudOptions, CloudParts } from './cloud-parts.js';
 import { driverRegistry, type DriverChoice } from './driver-registry.js';
 import type { Mount } from '../api/http/router.js';
-import type { Manifests } from '../ports/manifests.js';
-import type { Sealer } from '../ports/sealer.js';
 import type { Clock } from '../ports/clock.js';
-import type { Logger } from '../ports/logger.js';
+import type { Platform } from '../ports/platform.js';
 
-export interface ComposeOptions {
-  readonly db: Knex;
+export interface EmbeddedCloudOptions extends CloudOptions {
   readonly backend: CloudBackend;
-  readonly logger: Logger;
-  /** Every driver counts when absent. */
-  readonly drivers?: DriverChoice;
-  /** That of the host when absent. */
-  readonly clock?: Clock;
-  /** 32 bytes; the same at every start and for every process, or nothing sealed can be read any more. */
-  readonly sealingKey: Uint8Array;
-  /** Keys before it, which still open what they have sealed. */
-  readonly olderKeys?: readonly Uint8Array[];
+  readonly drivers: DriverChoice;
+  readonly config: EmbeddedConfig;
   readonly passwords: { readonly admin: Secret; readonly demo: Secret };
-  readonly config?: EmbeddedConfig;
-  readonly signingRules?: SigningRules;
   /** Origins under which this service is reached, by clients and by nodes: known once it listens. */
   readonly origin: () => string;
   readonly nodeOrigin: () => string;
-  /** How often settled bays are asked for their health; a minute when absent. */
-  readonly healthIntervalMs?: number;
-  /** Where manifests may be fetched from; nowhere when absent. */
-  readonly manifestRules?: FetchRules;
-  /** How long old and new certificates are both accepted when a bay gets another authority; five minutes when absent. */
-  readonly rotationOverlapMs?: number;
+  /** The cloud is a party of its own: its time is the platform's where nothing else is given. */
+  readonly cloudClock?: Clock;
 }
 
-export interface Parts {
-  readonly conductor: ConductorDeps;
+/** The same, with what its owner may ask for. */
+export interface EmbeddedParts extends CloudParts {
   readonly engine: HotEngine;
   readonly identity: EmbeddedIdentity;
-  readonly sealer: Sealer;
-  readonly manifests: Manifests;
 }
 
-/** The adapters, put together over one database. The only place that makes them. */
-export function composeParts(options: ComposeOptions): Parts {
-  const { db, backend, logger, config = EMBEDDED_DEFAULTS } = options;
-  const [clock, random] = [options.clock ?? systemClock, systemRandom];
-  const sealer = aesSealer(options.sealingKey, ...(options.olderKeys ?? []));
+/** The parts of the service over the embedded cloud. */
+export function composeEmbedded(platform: Platform, options: EmbeddedCloudOptions): EmbeddedParts {
+  const { db, backend, config, rules, notifier, cloudClock = platform.clock } = options;
+  const { clock, random, logger } = platform;
+  const sealer = aesSealer(...options.sealingKeys);
   const store = knexStore(db, clock, sealer);
   const nodeUrl = (path: string) => (): string => `${options.nodeOrigin()}${path}`;
   const identity = withStoreErrors(
@@ -79,7 +56,7 @@ export function composeParts(options: ComposeOptions): Parts {
     }),
   );
   const engine = withStoreErrors(
-    new HotEngine({ db, backend, clock, random, logger, sealer, tables: config, signalBaseUrl: options.nodeOrigin }),
+    new HotEngine({ db, backend, clock: cloudClock, random, logger, sealer, tables: config, signalBaseUrl: options.nodeOrigin }),
   );
   const cloud = withStoreErrors(
     new EmbeddedCloud({ db, config, backend, sealer, authUrl: nodeUrl('/identity/v3'), magnumUrl: nodeUrl('/v1') }),
@@ -89,32 +66,29 @@ export function composeParts(options: ComposeOptions): Parts {
     ownHosts: () => Promise.resolve([]),
     source: 'the nodes of this cloud',
   });
-  const conductor: ConductorDeps = {
+  const deps: ConductorDeps = {
+    ...platform,
+    ...rules,
     store,
     identity,
-    clock,
-    random,
     sealer,
-    logger,
+    notifier,
     orchestrator: engine,
     engines: driverRegistry(backend.kind === 'docker', options.drivers, guard),
     knownAddresses: knownAddresses(),
     vault: databaseVault(store, sealer),
     cloud,
     authority: lazyAuthority(clock),
-    signingRules: options.signingRules ?? DEFAULT_SIGNING_RULES,
-    ...(options.rotationOverlapMs === undefined ? {} : { rotationOverlapMs: options.rotationOverlapMs }),
-    ...(options.healthIntervalMs === undefined ? {} : { healthIntervalMs: options.healthIntervalMs }),
+    delegation: null,
+    leftovers: null,
   };
-  return { conductor, engine, identity, sealer, manifests: manifests(options.manifestRules ?? NO_FETCHING) };
+  const mounts = [mountOf('/identity', identity), mountOf('/orchestration', engine)];
+  return { deps, mounts, engine, identity, start: () => engine.start(), stop: () => engine.stop() };
 }
 
 /** What the embedded cloud answers itself: its identity, and the signals of its servers. */
-export function cloudRooms(parts: Parts): readonly Mount[] {
-  return [
-    { under: ['/identity'], handle: (request, source) => parts.identity.handle(request, source) },
-    { under: ['/orchestration'], handle: (request) => parts.engine.handle(request) },
-  ];
+function mountOf(path: string, part: { handle: Mount['handle'] }): Mount {
+  return { under: [path], handle: (request, source) => part.handle(request, source) };
 }
 
 /** Both service types, for old and new clients (docs/contract/clients.md#service-types). */

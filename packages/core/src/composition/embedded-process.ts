@@ -1,36 +1,33 @@
-import type { DockerClient } from '../docker/client.js';
 import type { Knex } from 'knex';
-import { LongWork } from '../concurrency/long-work.js';
-import type { EmbeddedConfig } from '../embedded-cloud/config.js';
-import type { CloudBackend } from '../embedded-cloud/backend.js';
-import { dropLeases } from '../embedded-cloud/drop-leases.js';
-import type { FetchRules } from '../adapters/manifests/fetch.js';
+import { noNotifier } from '../adapters/bus/notifications.js';
 import { inProcessBus } from '../adapters/bus/in-process.js';
 import { migrate } from '../adapters/knex/migrate.js';
 import { coreMigrations } from '../adapters/knex/migrations/core.js';
 import { embeddedMigrations } from '../adapters/knex/migrations/embedded.js';
+import { LIMIT_DEFAULTS } from '../adapters/limits/memory.js';
+import type { FetchRules } from '../adapters/manifests/fetch.js';
+import { NO_FETCHING } from '../adapters/manifests/manifests.js';
 import { DEFAULT_RULES } from '../adapters/policy/defaults.js';
 import { policyOf } from '../adapters/policy/enforcer.js';
-import { systemRandom } from '../adapters/system/random.js';
-import { LIMIT_DEFAULTS, memoryLimits } from '../adapters/limits/memory.js';
-import type { AppDeps } from '../app/deps.js';
-import { createApi } from '../api/http/dispatch.js';
-import { StoreShares } from '../api/http/store-shares.js';
-import { toWebHandler, type WebHandler, type HttpHandler } from '../api/http/request.js';
-import type { PreflightRule } from '../app/deps.js';
-import { startConductor, type Conductor } from '../conductor/conductor.js';
-import { cloudRooms, composeParts } from './embedded-cloud.js';
-import { imageLoader } from './load-image.js';
-import { router } from '../api/http/router.js';
+import { DEFAULT_APP_RULES, type AppRules } from '../app/rules.js';
+import type { Conductor } from '../conductor/conductor.js';
+import { DEFAULT_CONDUCTOR_RULES, type ConductorRules } from '../conductor/rules.js';
+import type { DockerClient } from '../docker/client.js';
 import type { Secret } from '../domain/secret.js';
-import type { DriverChoice } from './driver-registry.js';
-import type { Logger } from '../ports/logger.js';
+import type { CloudBackend } from '../embedded-cloud/backend.js';
+import { EMBEDDED_DEFAULTS, type EmbeddedConfig } from '../embedded-cloud/config.js';
+import { dropLeases } from '../embedded-cloud/drop-leases.js';
+import type { Platform } from '../ports/platform.js';
+import { composeApi, type Api } from './compose-api.js';
+import { startWork } from './conductor-process.js';
+import { EVERY_DRIVER, type DriverChoice } from './driver-registry.js';
+import { composeEmbedded, type EmbeddedParts } from './embedded-cloud.js';
+import { imageLoader } from './load-image.js';
 
 export interface EmbeddedOptions {
   /** An open database that no other process works on; it is brought up to date. Closed by `stop`. */
   readonly db: Knex;
   readonly backend: CloudBackend;
-  readonly logger: Logger;
   /** 32 bytes; the same at every start, or nothing sealed can be read any more. */
   readonly sealingKey: Uint8Array;
   readonly passwords: { readonly admin: Secret; readonly demo: Secret };
@@ -38,33 +35,20 @@ export interface EmbeddedOptions {
   /** Origins under which this service is reached, by clients and by nodes: known once it listens. */
   readonly origin: () => string;
   readonly nodeOrigin: () => string;
-  /** Where `load-image` finds images; absent without a Docker Engine. */
-  readonly docker?: DockerClient;
-  /** How often settled bays are asked for their health; a minute when absent. */
-  readonly healthIntervalMs?: number;
-  /** Clusters of a project that has no quota of its own; 20 when absent. */
-  readonly clusterQuota?: number;
-  /** Rows of other kinds; the usual limits when absent. */
-  readonly rowLimits?: AppDeps['rowLimits'];
-  /** Bounds on labels that are narrower than the specification's. */
-  readonly labelBounds?: AppDeps['labelBounds'];
+  /** Where `load-image` finds images; null without a Docker Engine. */
+  readonly docker: DockerClient | null;
+  /** The usual ones where nothing else is said. */
+  readonly appRules?: Partial<AppRules>;
+  readonly conductorRules?: Partial<ConductorRules>;
   /** Where manifests may be fetched from; nowhere when absent. */
   readonly manifestRules?: FetchRules;
-  /** How long old and new certificates are both accepted when a bay gets another authority; five minutes when absent. */
-  readonly rotationOverlapMs?: number;
   /** Every driver counts when absent. */
   readonly drivers?: DriverChoice;
-  /** What happens to a bay that needs more than its project has left; `warn` when absent. */
-  readonly preflight?: PreflightRule;
   readonly host: string;
 }
 
-/** The whole service on one machine: API, conductor and embedded cloud over one database. */
-export interface EmbeddedMagnum {
-  /** API, `/identity/v3`, and the addresses that nodes signal to. */
-  readonly fetch: WebHandler;
-  /** The same for a socket, without web objects. */
-  readonly answer: HttpHandler;
+/** The whole service on one machine: API, `/identity/v3` and the addresses that nodes signal to, conductor and embedded cloud over one database. */
+export interface EmbeddedMagnum extends Api {
   /** Resumes whatever an earlier process left, and begins to work. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -73,53 +57,52 @@ export interface EmbeddedMagnum {
 const CONCURRENCY = 8;
 const MAX_LIMIT = 1_000;
 const MAX_EVENT_STREAMS = 100;
-const CLUSTER_QUOTA = 20;
 /** SQLite has one connection: who uses it, and who is next. */
 const SHARE_OF_STORE = 2;
 
-export async function embeddedMagnum(options: EmbeddedOptions): Promise<EmbeddedMagnum> {
-  const { db, backend, logger } = options;
+export async function embeddedMagnum(platform: Platform, options: EmbeddedOptions): Promise<EmbeddedMagnum> {
+  const { db, backend, host } = options;
   await migrate(db, [...coreMigrations, ...embeddedMigrations]);
-  const parts = composeParts(options);
+  const cloud = embeddedCloud(platform, options);
   const bus = inProcessBus();
-  const limits = memoryLimits(LIMIT_DEFAULTS);
-  const api = createApi({
-    ...parts.conductor,
-    sealer: parts.sealer,
-    manifests: parts.manifests,
-    bus,
-    policy: policyOf(DEFAULT_RULES),
-    maxLimit: MAX_LIMIT,
-    maxEventStreams: MAX_EVENT_STREAMS,
-    defaultClusterQuota: options.clusterQuota ?? CLUSTER_QUOTA,
-    longWork: new LongWork(),
-    preflight: options.preflight ?? 'warn',
-    ...(options.rowLimits ? { rowLimits: options.rowLimits } : {}),
-    ...(options.labelBounds ? { labelBounds: options.labelBounds } : {}),
-    ...(limits ? { limits } : {}),
-    shares: new StoreShares(SHARE_OF_STORE),
-  });
-  const loadImage = imageLoader({ ...parts.conductor, docker: options.docker });
-  const answer = router([...cloudRooms(parts), { under: ['/dev'], handle: loadImage }], api, logger);
+  const api = composeApi(
+    platform,
+    { cloud, bus, identity: cloud.identity, policy: policyOf(DEFAULT_RULES) },
+    {
+      rules: { ...DEFAULT_APP_RULES, ...options.appRules },
+      requests: LIMIT_DEFAULTS,
+      storeShare: SHARE_OF_STORE,
+      manifestRules: options.manifestRules ?? NO_FETCHING,
+      maxLimit: MAX_LIMIT,
+      maxEventStreams: MAX_EVENT_STREAMS,
+    },
+  );
   let conductor: Conductor | undefined;
   return {
-    fetch: toWebHandler(answer),
-    answer,
+    ...api,
     start: async () => {
       await dropLeases(db);
-      await parts.engine.start();
-      conductor = await startConductor(parts.conductor, bus, {
-        host: options.host,
-        owner: `${options.host}:${process.pid}:${systemRandom.uuid()}`,
-        concurrency: CONCURRENCY,
-      });
+      conductor = await startWork(platform, { cloud, bus }, { host, concurrency: CONCURRENCY });
     },
     stop: async () => {
       await conductor?.stop();
-      await parts.engine.stop();
+      await cloud.stop();
       await backend.close();
       await db.destroy();
-      logger.info('embedded service stopped');
+      platform.logger.info('embedded service stopped');
     },
   };
+}
+
+function embeddedCloud(platform: Platform, options: EmbeddedOptions): EmbeddedParts {
+  const cloud = composeEmbedded(platform, {
+    config: EMBEDDED_DEFAULTS,
+    drivers: EVERY_DRIVER,
+    ...options,
+    sealingKeys: [options.sealingKey],
+    rules: { ...DEFAULT_CONDUCTOR_RULES, ...options.conductorRules },
+    notifier: noNotifier,
+  });
+  const loadImage = imageLoader({ ...cloud.deps, docker: options.docker ?? undefined });
+  return { ...cloud, mounts: [...cloud.mounts, { under: ['/dev'], handle: loadImage }] };
 }

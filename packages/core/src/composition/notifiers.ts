@@ -1,18 +1,17 @@
 import { hostname } from 'node:os';
 import type { AmqpBus } from '../adapters/bus/amqp.js';
-import { osloNotifier, type Publish } from '../adapters/bus/notifications.js';
+import { noNotifier, osloNotifier, type Publish } from '../adapters/bus/notifications.js';
 import { amqpPublisher } from '../adapters/bus/publisher.js';
-import { systemRandom } from '../adapters/system/random.js';
 import { brokerLink } from './broker.js';
 import type { Config } from '../config/config.js';
 import type { JsonObject } from '../domain/json.js';
-import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { Notifier } from '../ports/notifier.js';
+import type { Platform } from '../ports/platform.js';
 
 /** What `[oslo_messaging_notifications]` asks for; it is closed at the end. */
 export interface Notifications {
-  readonly notifier?: Notifier;
+  readonly notifier: Notifier;
   close(): Promise<void>;
 }
 
@@ -22,23 +21,20 @@ const SECTION = 'oslo_messaging_notifications';
  * Each driver that is listed publishes: `messaging` and `messagingv2` on the broker of the bus, or on another one where `transport_url`
  * names it; `log` into the log. Without any of them nothing is notified.
  */
-export async function notificationsOf(
-  config: Config,
-  bus: AmqpBus,
-  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
-): Promise<Notifications> {
+export async function composeNotifications(platform: Platform, config: Config, bus: AmqpBus): Promise<Notifications> {
   const drivers = new Set(config.list(SECTION, 'driver'));
-  const toBroker = drivers.has('messaging') || drivers.has('messagingv2') ? await brokerPublish(config, bus, logger) : undefined;
-  const publishes = [...(toBroker ? [toBroker.publish] : []), ...(drivers.has('log') ? [logPublish(logger)] : [])];
+  const toBroker =
+    drivers.has('messaging') || drivers.has('messagingv2') ? await brokerPublish(platform, config, bus) : undefined;
+  const publishes = [...(toBroker ? [toBroker.publish] : []), ...(drivers.has('log') ? [logPublish(platform.logger)] : [])];
   const close = toBroker?.close ?? (() => Promise.resolve());
-  if (publishes.length === 0) return { close };
+  if (publishes.length === 0) return { notifier: noNotifier, close };
   const notifiers = publishes.map((publish) =>
     osloNotifier({
       publish,
       topics: config.list(SECTION, 'topics'),
       host: config.text('DEFAULT', 'host') ?? hostname(),
-      clock,
-      logger,
+      clock: platform.clock,
+      logger: platform.logger,
     }),
   );
   return { notifier: { notify: async (event) => void (await Promise.all(notifiers.map((one) => one.notify(event)))) }, close };
@@ -50,9 +46,9 @@ export function areExchangesDurable(config: Config): boolean {
 }
 
 async function brokerPublish(
+  { logger, random }: Platform,
   config: Config,
   bus: AmqpBus,
-  logger: Logger,
 ): Promise<{ publish: Publish; close(): Promise<void> }> {
   const exchange = config.text('DEFAULT', 'control_exchange') ?? 'magnum';
   const own = config.text(SECTION, 'transport_url');
@@ -62,7 +58,7 @@ async function brokerPublish(
     ...brokerLink(config, SECTION),
     durable: areExchangesDurable(config),
     logger,
-    random: systemRandom,
+    random,
   });
   return { publish: (routingKey, body) => publisher.publish(exchange, routingKey, body), close: () => publisher.close() };
 }

@@ -1,4 +1,3 @@
-import type { Knex } from 'knex';
 import { barbicanVault } from '../adapters/certificates/vault-barbican.js';
 import { databaseVault } from '../adapters/certificates/vault-database.js';
 import { filesVault } from '../adapters/certificates/vault-files.js';
@@ -16,57 +15,48 @@ import { cloudSessions, type Sessions } from '../adapters/openstack/sessions.js'
 import type { SessionDeps } from '../adapters/openstack/session.js';
 import { wirePerNeighbour, wireTo, type Wire, type WireOptions } from '../adapters/openstack/wire.js';
 import { heatOrchestrator } from '../adapters/orchestrator/heat.js';
-import { systemRandom } from '../adapters/system/random.js';
 import { aesSealer } from '../adapters/system/sealer.js';
 import { knownAddresses } from '../conductor/known-addresses.js';
 import type { ConductorDeps } from '../conductor/deps.js';
 import type { Config } from '../config/config.js';
-import type { SigningRules } from '../domain/certificate.js';
 import { DomainError } from '../domain/errors.js';
 import { Secret } from '../domain/secret.js';
+import type { CloudOptions, CloudParts } from './cloud-parts.js';
 import { driverChoice } from './driver-choice.js';
 import { configuredGuard } from './engine-guard.js';
 import { driverRegistry } from './driver-registry.js';
 import { namedPem } from './pem-files.js';
 import type { Vault } from '../ports/certificates.js';
-import type { Clock } from '../ports/clock.js';
-import type { Logger } from '../ports/logger.js';
 import type { StackLimits } from '../ports/orchestrator.js';
-
-export interface OpenstackOptions {
-  readonly db: Knex;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  /** 32 bytes, the same for every process. */
-  readonly sealingKey: Uint8Array;
-  /** Keys before it, which still open what they have sealed. */
-  readonly olderKeys?: readonly Uint8Array[];
-  readonly signingRules: SigningRules;
-  readonly healthIntervalMs: number;
-  readonly rotationOverlapMs: number;
-}
+import type { Platform } from '../ports/platform.js';
 
 /** Whether an OpenStack is configured: then nothing is embedded. */
 export function usesOpenstack(config: Config): boolean {
   return keystoneUrl(config) !== null;
 }
 
+const nothing = (): Promise<void> => Promise.resolve();
+
 /** The parts of the service over a real OpenStack. */
-export function composeOpenstack(config: Config, options: OpenstackOptions): ConductorDeps {
-  const [clock, random] = [options.clock, systemRandom];
-  const sealer = aesSealer(options.sealingKey, ...(options.olderKeys ?? []));
-  const store = knexStore(options.db, clock, sealer);
+export function composeOpenstack(platform: Platform, config: Config, options: CloudOptions): CloudParts {
+  return { deps: openstackDeps(platform, config, options), mounts: [], start: nothing, stop: nothing };
+}
+
+function openstackDeps(platform: Platform, config: Config, { db, sealingKeys, rules, notifier }: CloudOptions): ConductorDeps {
+  const { clock } = platform;
+  const sealer = aesSealer(...sealingKeys);
+  const store = knexStore(db, clock, sealer);
   const database = databaseVault(store, sealer);
-  const deps = sessionDeps(config, options.logger, clock);
+  const deps = sessionDeps(platform, config);
   const sessions = cloudSessions(deps, database);
   const authUrl = `${originOf(config.text('keystone_authtoken', 'www_authenticate_uri') ?? deps.keystone)}/v3`;
   return {
+    ...platform,
+    ...rules,
     store,
-    clock,
-    random,
     sealer,
+    notifier,
     vault: vaultOf(config, database, sessions),
-    logger: options.logger,
     identity: new KeystoneIdentity(deps, { publicAuthUrl: authUrl, trustees: trusteesOf(config) }),
     orchestrator: heatOrchestrator({
       sessions,
@@ -83,26 +73,14 @@ export function composeOpenstack(config: Config, options: OpenstackOptions): Con
       dockerVolumeType: config.text('cinder', 'default_docker_volume_type') ?? '',
     }),
     leftovers: openstackOrphans(sessions, originsOf(coes)),
-    sweepRules: {
-      timeoutMs: config.number('cluster', 'pre_delete_lb_timeout') * 1_000,
-      deletesVolumes: config.text('cluster', 'workload_volumes') === 'delete',
-    },
     engines: driverRegistry(
       true,
-      driverChoice(config, options.logger),
+      driverChoice(platform, config),
       configuredGuard(config, () => neighboursOf(deps)),
     ),
     knownAddresses: knownAddresses(),
     authority: lazyAuthority(clock),
-    signingRules: options.signingRules,
-    healthIntervalMs: options.healthIntervalMs,
-    rotationOverlapMs: options.rotationOverlapMs,
     delegation: sealer,
-    trustRules: {
-      roles: config.list('trust', 'roles'),
-      forNodes: config.flag('trust', 'cluster_user_trust'),
-      delegateRoles: config.list('trust', 'delegate_roles'),
-    },
   };
 }
 
@@ -138,7 +116,7 @@ function vaultOf(config: Config, database: Vault, { service }: Sessions): Vault 
   }
 }
 
-function sessionDeps(config: Config, logger: Logger, clock: Clock): SessionDeps {
+function sessionDeps({ clock, random, logger }: Platform, config: Config): SessionDeps {
   const wire = wireOf(config);
   const keystone = originOf(keystoneUrl(config) ?? '');
   const password = new Secret(requireLoginText(config, 'password'));
@@ -163,7 +141,7 @@ function sessionDeps(config: Config, logger: Logger, clock: Clock): SessionDeps 
   return {
     wire,
     clock,
-    random: systemRandom,
+    random,
     logger,
     keystone,
     service,

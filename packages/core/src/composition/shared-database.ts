@@ -1,11 +1,10 @@
 import type { Knex } from 'knex';
 import { keepLearningTime } from '../adapters/knex/database-time.js';
-import { systemClock } from '../adapters/system/clock.js';
 import { followedClock } from '../adapters/system/followed-clock.js';
 import type { Config } from '../config/config.js';
 import { isShared, openDatabase } from './open-database.js';
 import type { Clock } from '../ports/clock.js';
-import type { Logger } from '../ports/logger.js';
+import type { Platform } from '../ports/platform.js';
 
 export interface SharedDatabase {
   readonly db: Knex;
@@ -14,10 +13,10 @@ export interface SharedDatabase {
   readonly keepLearning: (signal: AbortSignal) => Promise<void>;
 }
 
-/** The configured database, and the clock that all processes over it share. */
-export function openShared(config: Config, logger: Logger): SharedDatabase {
-  if (!isShared(config)) return { db: openDatabase(config), clock: systemClock, keepLearning: () => Promise.resolve() };
-  const clock = followedClock();
+/** The configured database, and the clock that all processes over it share: the host's own, where no other host can have the database. */
+export function openShared({ clock: host, logger }: Platform, config: Config): SharedDatabase {
+  if (!isShared(config)) return { db: openDatabase(config), clock: host, keepLearning: () => Promise.resolve() };
+  const clock = followedClock(host);
   const { learn: learnTime } = clock;
   const db = openDatabase(config, learnTime);
   return { db, clock, keepLearning: (signal) => keepLearningTime(db, { clock, logger, learnTime }, signal) };

@@ -73,7 +73,7 @@ export class Claimer {
     const leases = await this.#deps.store.queue.claim(this.#options.owner, limit);
     for (const { bayId, fence, owner, until } of leases)
       this.#deps.logger.debug('lease claimed', { bayId, fence, owner, until: until.getTime() });
-    this.#deps.meter?.claimed(leases.length);
+    this.#deps.meter.claimed(leases.length);
     return { items: leases.map((lease) => this.#options.leases.add(lease)), hasMore: leases.length === limit };
   }
 

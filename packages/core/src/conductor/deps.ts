@@ -1,21 +1,17 @@
 import type { BayModel, CoeName } from '../domain/bay-model.js';
 import type { DriverNames } from '../domain/bay-model-rules.js';
-import type { SigningRules } from '../domain/certificate.js';
 import type { BayDriver, ClientAccess, ClientFiles, CoeSession, ConnectInput } from '../ports/bay-driver.js';
 import type { CertificateAuthority, CertificateSubject, Vault } from '../ports/certificates.js';
-import type { Clock } from '../ports/clock.js';
 import type { Cloud } from '../ports/cloud.js';
 import type { Identity } from '../ports/identity.js';
 import type { OrphanedResources } from '../ports/orphans.js';
-import type { Logger } from '../ports/logger.js';
 import type { Orchestrator } from '../ports/orchestrator.js';
-import type { Meter } from '../ports/meter.js';
 import type { Notifier } from '../ports/notifier.js';
-import type { Random } from '../ports/random.js';
+import type { Platform } from '../ports/platform.js';
 import type { Sealer } from '../ports/sealer.js';
-import type { Tracer } from '../ports/tracer.js';
 import type { Store } from '../ports/store.js';
 import type { KnownAddresses } from './known-addresses.js';
+import type { ConductorRules } from './rules.js';
 
 /** The drivers and engines as the conductor sees them. */
 export interface DriverRegistry {
@@ -41,27 +37,23 @@ export interface DriverRegistry {
   readonly areLive: boolean;
 }
 
-export interface TrustRules {
-  /** Roles that the nodes' trust delegates; empty: all roles of the owner's token. */
-  readonly roles: readonly string[];
-  /** Whether the nodes get a trust of their own: docs/contract/conductor.md#trusts. */
-  readonly forNodes: boolean;
-  /** Roles under which stacks are made, as far as the owner has them; all but `admin` when empty or absent. */
-  readonly delegateRoles?: readonly string[];
+/** What a pass adds: the fence in front of services that know none. */
+export interface Fence {
+  /**
+   * Fails with `lease-lost` where the pass no longer holds its bay. Called right before each call to a service that checks no fence,
+   * so that a conductor that lost its lease makes nothing.
+   */
+  readonly stillHeld: () => Promise<void>;
 }
 
-export interface SweepRules {
-  /** How long the cloud may take to delete orphaned resources before the deletion of the bay fails, milliseconds. */
-  readonly timeoutMs: number;
-  /** Whether orphaned volumes are deleted too, where no label of the bay decides it. */
-  readonly deletesVolumes: boolean;
-}
+/** Outside of a pass no lease is held, and so none is lost. */
+export const NO_FENCE: Fence = { stillHeld: () => Promise.resolve() };
 
 /**
- * Everything that a conductor needs. Only its composers take this record; each step and helper names the few fields that it uses
- * (`CheckHealthDeps`), so that a signature shows what the code can touch, and a test gives no more than that.
+ * Everything that a conductor needs, each part there in any case. Only its composers take this record; each step and helper names the few
+ * fields that it uses (`CheckHealthDeps`), so that a signature shows what the code can touch, and a test gives no more than that.
  */
-export interface ConductorDeps {
+export interface ConductorDeps extends Platform, ConductorRules {
   readonly store: Store;
   readonly orchestrator: Orchestrator;
   readonly identity: Identity;
@@ -69,33 +61,14 @@ export interface ConductorDeps {
   readonly vault: Vault;
   readonly authority: CertificateAuthority;
   readonly engines: DriverRegistry;
-  /** Cache of the engines' addresses in the cloud; absent: the cloud is asked for each connection. */
-  readonly knownAddresses?: KnownAddresses;
-  /**
-   * Fails with `lease-lost` where the pass no longer holds its bay. Called right before each call to a service that checks no fence,
-   * so that a conductor that lost its lease makes nothing.
-   */
-  readonly stillHeld?: () => Promise<void>;
-  /** How long after its deletion a bay is swept once more, milliseconds; an hour when absent. */
-  readonly departedGraceMs?: number;
-  readonly clock: Clock;
-  readonly random: Random;
+  /** Cache of the engines' addresses in the cloud. */
+  readonly knownAddresses: KnownAddresses;
   /** The API's own: passwords travel to it sealed. */
   readonly sealer: Sealer;
-  readonly logger: Logger;
-  readonly signingRules: SigningRules;
-  /** How long old and new certificates are both valid while an authority is rotated, milliseconds; five minutes when absent. */
-  readonly rotationOverlapMs?: number;
-  /** Opens the tokens that requests have left; see `AppDeps`. */
-  readonly delegation?: Sealer;
-  readonly trustRules?: TrustRules;
-  /** Sends notifications to other services; absent: none are sent. */
-  readonly notifier?: Notifier;
-  /** Deletes orphaned resources; absent where workloads cannot make any, as in the embedded cloud. */
-  readonly leftovers?: OrphanedResources;
-  readonly sweepRules?: SweepRules;
-  readonly tracer?: Tracer;
-  readonly meter?: Meter;
-  /** Time between two health checks of a settled bay, milliseconds; a minute when absent, none when zero or less. */
-  readonly healthIntervalMs?: number;
+  /** Opens the tokens that requests have left; null where the service works with its own rights, see `AppDeps`. */
+  readonly delegation: Sealer | null;
+  /** Sends notifications to other services. */
+  readonly notifier: Notifier;
+  /** Deletes orphaned resources; null where workloads cannot make any, as in the embedded cloud. */
+  readonly leftovers: OrphanedResources | null;
 }

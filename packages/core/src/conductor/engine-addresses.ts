@@ -79,13 +79,13 @@ function hostIn(url: string | null): string | null {
 async function answerFor(deps: AddressDeps, state: BayState, signal: AbortSignal): Promise<Known> {
   const { bay, model, nodes } = state;
   const serverIds = nodes.flatMap(({ observed }) => observed.serverId ?? []);
-  const known = model.tlsDisabled ? undefined : deps.knownAddresses?.get(bay.id);
+  const known = model.tlsDisabled ? undefined : deps.knownAddresses.get(bay.id);
   const age = known ? deps.clock.now().getTime() - known.at : Infinity;
   const isWhole = known !== undefined && serverIds.every((id) => known.serverIds.has(id));
   if (known && isWhole && age < COUNTS_FOR_MS) return known;
   try {
     const found = await ask(deps, state, { serverIds, balancerIds: known?.balancerIds ?? [] }, signal);
-    deps.knownAddresses?.set(bay.id, found);
+    deps.knownAddresses.set(bay.id, found);
     return found;
   } catch (error) {
     signal.throwIfAborted();

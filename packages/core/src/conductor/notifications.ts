@@ -13,9 +13,9 @@ export interface OperationOutcome {
   readonly observed?: BayObserved;
 }
 
-/** Sends a notification about the outcome of a bay's operation, where notifications are configured. */
+/** Sends a notification about the outcome of a bay's operation. */
 export async function notifyOthers(deps: NotifyDeps, { state, outcome, observed }: OperationOutcome): Promise<void> {
-  if (!deps.notifier || !state.intent) return;
+  if (!state.intent) return;
   const count = (masters: boolean): number =>
     state.nodeGroups.filter((group) => isMaster(group) === masters).reduce((sum, group) => sum + group.nodeCount, 0);
   await deps.notifier.notify({

@@ -93,7 +93,7 @@ export class PassRunner {
     try {
       const result = await this.#reconcile(item, observation);
       permit.release();
-      this.#deps.meter?.passed(result.outcome);
+      this.#deps.meter.passed(result.outcome);
       await leases.release([{ item, release: releaseAfter(item.lease, result) }]);
     } catch (error) {
       permit.release();
@@ -132,9 +132,9 @@ export class PassRunner {
   /** For a pass that could not record its own failure. While the conductor stops, the bay is due at once for the others, else later. */
   async #recordFailure(item: HeldLease, error: unknown): Promise<void> {
     const { lease, controller } = item;
-    if (isDomainError(error, 'lease-lost')) return this.#deps.meter?.passed('lost');
+    if (isDomainError(error, 'lease-lost')) return this.#deps.meter.passed('lost');
     const isStopping = controller.signal.aborted && !isDomainError(controller.signal.reason, 'deadline-exceeded');
-    this.#deps.meter?.passed(isStopping ? 'stopped' : 'abandoned');
+    this.#deps.meter.passed(isStopping ? 'stopped' : 'abandoned');
     if (!isStopping) this.#deps.logger.error('pass abandoned', { bayId: lease.bayId, error });
     const lookAgainAt = new Date(this.#now() + (isStopping ? 0 : backoffMs(BACKOFF, lease.attempts)));
     const attempts = lease.attempts + (isStopping ? 0 : 1);

@@ -29,11 +29,11 @@ import { departedBayOf } from './sweep-departed.js';
 import { deleteOrphans, type DeleteOrphansDeps } from './steps/delete-orphans.js';
 import { checkHealth, withHealth, type CheckHealthDeps } from './steps/check-health.js';
 import { loadBayState, type BayState } from './bay-state.js';
-import type { ConductorDeps } from './deps.js';
+import type { ConductorDeps, Fence } from './deps.js';
 import { accessOf, desiredOf } from './desired.js';
 
-/** Everything that the steps of a pass use, and the tracer. */
-export type ReconcileDeps = EnsureDeps &
+/** Everything that the steps of a pass use. */
+type PassDeps = EnsureDeps &
   BaySecretsDeps &
   ReleaseSupportDeps &
   RecordDeps &
@@ -45,6 +45,9 @@ export type ReconcileDeps = EnsureDeps &
   CountRetryDeps &
   UpgradeBatchDeps &
   Pick<ConductorDeps, 'tracer' | 'departedGraceMs'>;
+
+/** The fence is the pass's own. */
+export type ReconcileDeps = Omit<PassDeps, keyof Fence>;
 
 const BACKOFF = { firstMs: 1_000, maxMs: 60_000 };
 const RECORD_WITHIN_MS = 30_000;
@@ -76,17 +79,16 @@ export async function reconcileBay(deps: ReconcileDeps, task: PassTask, signal: 
  * Secrets and calls outside the database are refused when the lease is lost: the vault writes under the fence, the rest checks
  * it right before.
  */
-function withFence(deps: ReconcileDeps, lease: Lease): ReconcileDeps {
+function withFence(deps: ReconcileDeps, lease: Lease): PassDeps {
   const stillHeld = (): Promise<void> => deps.store.writeUnder(lease, () => Promise.resolve());
   return { ...deps, stillHeld, vault: deps.vault.under?.(lease) ?? deps.vault };
 }
 
 /** Continues the trace of the request that recorded the intent. */
 function withinTrace<T>(deps: Pick<ReconcileDeps, 'tracer'>, state: BayState, work: () => Promise<T>): Promise<T> {
-  const { tracer } = deps;
   const parent = state.intent?.traceparent;
-  if (!tracer || !parent) return work();
-  return tracer.span(
+  if (!parent) return work();
+  return deps.tracer.span(
     'conductor.pass',
     { parent, attributes: { 'magnum.bay': state.bay.id, 'magnum.generation': state.bay.generation } },
     work,
@@ -104,11 +106,7 @@ interface Task {
   readonly observation: BayObservation | undefined;
 }
 
-async function runPass(
-  deps: ReconcileDeps,
-  { lease, state: loaded, observation }: Task,
-  signal: AbortSignal,
-): Promise<PassResult> {
+async function runPass(deps: PassDeps, { lease, state: loaded, observation }: Task, signal: AbortSignal): Promise<PassResult> {
   const driver = deps.engines.driverOf(loaded.model);
   const claimed = await recordClaim(deps, { lease, state: loaded });
   const state = needsEnsuring(claimed) ? await ensureSupport(deps, lease, claimed, signal) : claimed;
@@ -129,7 +127,7 @@ async function observe(
   return (await deps.orchestrator.find([name], accessOf(state), signal)).get(name);
 }
 
-async function act(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+async function act(deps: PassDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const { step, state } = pass;
   switch (step.do) {
     case 'create':
@@ -159,13 +157,13 @@ async function act(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): Promis
   }
 }
 
-async function retryStack(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+async function retryStack(deps: PassDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   if (pass.state.intent?.operation === 'delete') return deleteStack(deps, pass, signal);
   return recordPass(deps, { ...pass, snapshot: await applyStack(deps, pass, signal) }, signal);
 }
 
 /** Orphaned resources are deleted first: a network that holds their ports cannot be deleted. */
-async function deleteStack(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+async function deleteStack(deps: PassDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const cleared = await deleteOrphans(deps, pass, signal);
   if (cleared.kind === 'waiting') return cleared.result;
   const { snapshot, state } = cleared.pass;
@@ -173,7 +171,7 @@ async function deleteStack(deps: ReconcileDeps, pass: Pass, signal: AbortSignal)
   return recordPass(deps, cleared.pass, signal);
 }
 
-async function forgetBay(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+async function forgetBay(deps: PassDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const cleared = await deleteOrphans(deps, pass, signal);
   if (cleared.kind === 'waiting') return cleared.result;
   const { state } = cleared.pass;
@@ -187,7 +185,7 @@ async function forgetBay(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): 
   return { lookAgainAt: 'never', failed: false, outcome: 'forget' };
 }
 
-async function applyStack(deps: ReconcileDeps, pass: Pass, signal: AbortSignal): Promise<StackSnapshot> {
+async function applyStack(deps: PassDeps, pass: Pass, signal: AbortSignal): Promise<StackSnapshot> {
   const { state, snapshot } = pass;
   const driver = deps.engines.driverOf(state.model);
   await ensureBaySecrets(deps, state, driver.secrets ?? []);
@@ -211,12 +209,12 @@ async function applyStack(deps: ReconcileDeps, pass: Pass, signal: AbortSignal):
  * the bay's id.
  */
 async function createOrAdopt(
-  deps: Pick<ReconcileDeps, 'orchestrator' | 'stillHeld'>,
+  deps: Pick<PassDeps, 'orchestrator' | 'stillHeld'>,
   spec: StackSpec,
   state: BayState,
   signal: AbortSignal,
 ): Promise<StackSnapshot> {
-  await deps.stillHeld?.();
+  await deps.stillHeld();
   try {
     return await deps.orchestrator.create(spec, accessOf(state), signal);
   } catch (error) {

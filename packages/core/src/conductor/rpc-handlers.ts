@@ -5,6 +5,7 @@ import { assertNever } from '../domain/json.js';
 import type { ManifestKind } from '../domain/manifest.js';
 import type { CoeSession, ContainerClient, ManifestClient } from '../ports/bay-driver.js';
 import type { RpcHandlers, ContainerAction, ManifestsOf } from '../ports/bus.js';
+import { NO_FENCE, type Fence } from './deps.js';
 import { findBayState, sessionOf, type EngineAccessDeps } from './engine-access.js';
 import { signingPair, trustedBy } from './ensure/key-pairs.js';
 import { enrolNode, type EnrolNodeDeps } from './enrolment.js';
@@ -12,10 +13,11 @@ import { newestCredential } from './newest-credential.js';
 import { secretsOfNode, type NodeSecretsDeps } from './node-secrets.js';
 import { signForNode, type NodeCertificateDeps } from './node-certificate.js';
 
-export type RpcHandlerDeps = EngineAccessDeps & NodeCertificateDeps & EnrolNodeDeps & NodeSecretsDeps;
+export type RpcHandlerDeps = Omit<EngineAccessDeps & NodeCertificateDeps & EnrolNodeDeps & NodeSecretsDeps, keyof Fence>;
 
 /** The RPC methods: those that need the running engine, or the key of an authority. */
-export function rpcHandlers(deps: RpcHandlerDeps): RpcHandlers {
+export function rpcHandlers(outsideOfPasses: RpcHandlerDeps): RpcHandlers {
+  const deps = { ...outsideOfPasses, ...NO_FENCE };
   const containersOf = (bayId: BayId, signal: AbortSignal): Promise<ContainerClient> => containerClient(deps, bayId, signal);
   return {
     'certificate.ca': async ({ bayId, ...wanted }) => {

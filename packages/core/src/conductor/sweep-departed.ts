@@ -38,8 +38,6 @@ export type SweepDepartedDeps = Pick<
  * sweep at once: deleting what no longer exists is success.
  */
 
-/** Default time in which a late writer may still write. */
-export const DEPARTED_GRACE_MS = 3_600_000;
 const LOOK_EVERY_MS = 60_000;
 const AT_A_TIME = 50;
 /** After this time another conductor sweeps a bay whose sweep has not ended. */
@@ -62,13 +60,13 @@ export function departedBayOf(
   };
 }
 
-function nextSweepAt({ clock, departedGraceMs = DEPARTED_GRACE_MS }: Pick<SweepDepartedDeps, 'clock' | 'departedGraceMs'>): Date {
+function nextSweepAt({ clock, departedGraceMs }: Pick<SweepDepartedDeps, 'clock' | 'departedGraceMs'>): Date {
   return new Date(clock.now().getTime() + departedGraceMs);
 }
 
 /** Sweeps periodically, until the signal. */
 export async function keepSweepingDeparted(deps: SweepDepartedDeps, signal: AbortSignal): Promise<void> {
-  const pause = Math.min(LOOK_EVERY_MS, Math.max(1_000, (deps.departedGraceMs ?? DEPARTED_GRACE_MS) / 4));
+  const pause = Math.min(LOOK_EVERY_MS, Math.max(1_000, deps.departedGraceMs / 4));
   while (!signal.aborted) {
     // Random, so that conductors that were started together do not sweep together.
     await deps.clock.sleep(pause / 2 + deps.random.below(Math.ceil(pause / 2)), signal).catch(() => undefined);
@@ -105,7 +103,7 @@ async function sweepDepartedBay(deps: SweepDepartedDeps, bay: DepartedBay, signa
   const found = [...(await removeStack(deps, bay, signal)), ...(await removeAccounts(deps, bay, signal))];
   found.push(...(await removeSecrets(deps, bay)));
   for (const { kind, name } of found) {
-    deps.meter?.leftOver(kind);
+    deps.meter.leftOver(kind);
     deps.logger.warn('orphaned resource of a deleted bay removed', { bayId: bay.id, kind, name });
   }
   if (found.length > 0) await deps.store.write((repos) => repos.departedBays.postpone(bay, nextSweepAt(deps)));

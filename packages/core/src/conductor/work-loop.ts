@@ -126,7 +126,7 @@ export class WorkLoop {
       else if (this.#runner.freeCapacity > 0) passes.push(this.#runner.run(item, observation));
       else unstarted.push({ item, release: this.#runner.releaseUnchanged(lease) });
     }
-    if (quiet.length > 0) this.#deps.meter?.passed('quiet', quiet.length);
+    if (quiet.length > 0) this.#deps.meter.passed('quiet', quiet.length);
     await Promise.all([this.#leases.release([...quiet, ...unstarted]), ...passes]);
   }
 

@@ -19,7 +19,7 @@ import type { StackSnapshot, StackSpec } from './orchestrator.js';
 import type { WorkloadOrigins } from './orphans.js';
 
 /** What a driver can serve; the triple chooses the driver (docs/contract/templates.md#choice-of-the-driver). */
-export interface Platform {
+export interface BayType {
   readonly serverType: 'vm' | 'bm';
   readonly distro: string;
   readonly coe: CoeName;
@@ -94,7 +94,7 @@ export interface TlsPort {
 /** A driver renders and interprets; it does not act: no I/O, no clock. */
 export interface BayDriver {
   readonly name: string;
-  readonly provides: readonly Platform[];
+  readonly provides: readonly BayType[];
   /** Why no bay can be made with it yet. Such a driver is tested as the others are, and chosen for nobody. */
   readonly unfinished?: string;
   readonly labels: LabelSchema;

@@ -61,8 +61,8 @@ export interface Identity {
   /** Whether there is a project of that id. */
   projectExists(projectId: string, signal: AbortSignal): Promise<boolean>;
   readonly trusteeDomainId: string;
-  /** Absent where the service works with its own rights, as in the embedded cloud. */
-  readonly trusts?: Trusts;
+  /** Null where the service works with its own rights, as in the embedded cloud. */
+  readonly trusts: Trusts | null;
   /** For the `WWW-Authenticate` header of a 401. */
   readonly publicAuthUrl: string;
 }

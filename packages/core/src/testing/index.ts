@@ -7,6 +7,7 @@ export * from './builders.js';
 export { CrashPoints, Killed } from './crash-points.js';
 export { ManualClock } from './manual-clock.js';
 export { countingProxy, countingServer, openAtMost, type CountingNeighbour, type TlsFiles } from './counting-neighbour.js';
+export { aPlatform, noBounds } from './platform.js';
 export { selfSigned } from './self-signed.js';
 export { Hopeless, until, type UntilOptions } from './until.js';
 export { answersWith, busContract, MAIN } from './contracts/bus.js';

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { router, openApi } from '@magnum-ts/core';
+import { router, openApi, systemPlatform } from '@magnum-ts/core';
 import { Listeners } from '../app.js';
 import { withCors } from '../cors.js';
 import { docsRoom } from '../docs.js';
@@ -33,7 +33,7 @@ reloadOnSignal({
   },
 });
 reportWarnings(config, logger);
-const service = await openApi(config, logger).catch((error: unknown) =>
+const service = await openApi(systemPlatform({ logger }), config).catch((error: unknown) =>
   end(error instanceof Error ? error.message : String(error), 2),
 );
 const apiPort = config.number('api', 'port');

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { openConductor } from '@magnum-ts/core';
+import { openConductor, systemPlatform } from '@magnum-ts/core';
 import { Registry } from 'prom-client';
 import { conductorMeter } from '../conductor-meter.js';
 import { tuneHeapGrowth } from '../heap.js';
@@ -21,7 +21,8 @@ endOnUncaughtError(logger);
 reloadOnSignal({ arguments: given, log });
 reportWarnings(config, logger);
 const registry = new Registry();
-const service = await openConductor(config, logger, conductorMeter(registry)).catch((error: unknown) =>
+const platform = systemPlatform({ logger, meter: conductorMeter(registry) });
+const service = await openConductor(platform, config).catch((error: unknown) =>
   end(error instanceof Error ? error.message : String(error), 2),
 );
 const observed = await observe(config, service, { required: ['database', 'conductor'], registry }, logger);

@@ -21,7 +21,7 @@ export interface AmqpBusOptions {
   readonly topic: string;
   readonly logger: Logger;
   readonly random: Random;
-  readonly tracer?: Tracer;
+  readonly tracer: Tracer;
   /** Whether exchanges that are published to outlive a restart of the broker: as other publishers declare them. */
   readonly durableExchanges?: boolean;
 }
@@ -228,7 +228,7 @@ class Link {
         correlationId: id,
         replyTo: REPLY_TO,
         expiration: String(options.timeoutMs),
-        headers: { traceparent: this.#options.tracer?.current() ?? undefined },
+        headers: { traceparent: this.#options.tracer.current() ?? undefined },
         mandatory: true,
         contentType: 'application/json',
       });
@@ -286,10 +286,8 @@ class Link {
   /** An answer belongs to the trace of the request that asked. */
   #withinTrace<T>(message: ConsumeMessage, question: string, work: () => Promise<T>): Promise<T> {
     const parent: unknown = message.properties.headers?.['traceparent'];
-    const { tracer } = this.#options;
-    return tracer && typeof parent === 'string'
-      ? tracer.span('conductor.answer', { parent, attributes: { question } }, work)
-      : work();
+    if (typeof parent !== 'string') return work();
+    return this.#options.tracer.span('conductor.answer', { parent, attributes: { question } }, work);
   }
 
   async #answer(question: string, args: unknown, timeoutMs: number): Promise<JsonValue> {

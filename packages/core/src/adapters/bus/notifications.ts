@@ -16,6 +16,9 @@ export interface NotifierOptions {
   readonly logger: Logger;
 }
 
+/** Where nothing is notified. */
+export const noNotifier: Notifier = { notify: () => Promise.resolve() };
+
 const USER = 'service/security/account/user';
 const CLUSTER = 'service/magnum/cluster';
 const PRIORITIES = { pending: 'info', success: 'info', failure: 'error' } as const;

@@ -28,6 +28,7 @@ function anIdentity(expiresInMs = 60_000): { identity: Identity; asked: () => nu
     ensureTrustee: async () => ({ userId: 't', domainId: 'd' }),
     deleteTrustee: async () => false,
     projectExists: async () => true,
+    trusts: null,
     trusteeDomainId: 'd',
     publicAuthUrl: 'http://192.0.2.1/v3',
   };

@@ -49,7 +49,7 @@ export function withTokenCache(identity: Identity, options: TokenCacheOptions): 
     ensureTrustee: (username, password, signal) => identity.ensureTrustee(username, password, signal),
     deleteTrustee: (username, signal) => identity.deleteTrustee(username, signal),
     projectExists: (projectId, signal) => identity.projectExists(projectId, signal),
-    ...(identity.trusts ? { trusts: identity.trusts } : {}),
+    trusts: identity.trusts,
     get trusteeDomainId() {
       return identity.trusteeDomainId;
     },

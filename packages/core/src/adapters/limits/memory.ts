@@ -20,10 +20,15 @@ export interface LimitOptions {
 /** What holds where nothing else is configured. */
 export const LIMIT_DEFAULTS: LimitOptions = { perMinute: 0, atOnce: 0, reads: 400, writes: 200, share: 0.25, waitMs: 10_000 };
 
-/** Limits of this process: with several processes behind a balancer each counts what it sees. Undefined: nothing is limited. */
-export function memoryLimits(options: LimitOptions): Limits | undefined {
+const nothing = (): void => undefined;
+
+/** Where no project is limited. */
+export const noLimits: Limits = { enter: () => Promise.resolve(nothing) };
+
+/** Limits of this process: with several processes behind a balancer each counts what it sees. */
+export function memoryLimits(options: LimitOptions): Limits {
   const { perMinute, atOnce, reads, writes, share, waitMs } = options;
-  if (perMinute === 0 && atOnce === 0 && reads === 0 && writes === 0) return undefined;
+  if (perMinute === 0 && atOnce === 0 && reads === 0 && writes === 0) return noLimits;
   const rate = perMinute > 0 ? new RateLimiterMemory({ points: perMinute, duration: 60 }) : undefined;
   const partOf = (all: number): number => atOnce || (all === 0 ? Infinity : Math.max(1, Math.floor(all * share)));
   const lanes = {

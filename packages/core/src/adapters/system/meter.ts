@@ -3,6 +3,11 @@ import type { Clock } from '../../ports/clock.js';
 import type { Meter } from '../../ports/meter.js';
 import { aroundMethods } from './around.js';
 
+const nothing = (): void => undefined;
+
+/** Where nothing is counted. */
+export const noMeter: Meter = { claimed: nothing, leftOver: nothing, passed: nothing, called: nothing };
+
 /** Every asynchronous method of a part, counted and timed. */
 export function meterMethods<T extends object>(
   { meter, clock }: { readonly meter: Meter; readonly clock: Pick<Clock, 'now'> },

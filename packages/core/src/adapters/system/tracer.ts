@@ -4,6 +4,12 @@ import { aroundMethods } from './around.js';
 
 const NAME = '@magnum-ts/core';
 
+/** Where no trace is collected. */
+export const noTracer: Tracer = {
+  current: () => null,
+  span: (_name, _about, work) => work(),
+};
+
 /** Only OpenTelemetry's API: the SDK and its exporter are the operator's choice, loaded with `node --import`. */
 export const openTelemetryTracer: Tracer = {
   current: () => {

@@ -25,10 +25,9 @@ import { validBody, validQuery } from './validate.js';
 export interface ApiDeps extends AppDeps, ApiLimits {
   readonly identity: Identity;
   readonly logger: Logger;
-  /** Absent: no project is limited. */
-  readonly limits?: Limits;
-  /** Absent: every project has as much of the database as it asks for. */
-  readonly shares?: StoreShares;
+  readonly limits: Limits;
+  /** How much of the database a project may have at a time. */
+  readonly shares: StoreShares;
 }
 
 const REQUEST_ID = /^req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -92,7 +91,7 @@ async function dispatch(deps: ApiDeps, request: HttpRequest, trail: RequestConte
   const open = isOpen(route);
   const actor = open ? undefined : await authenticate(deps, request);
   const leave = actor
-    ? await deps.limits?.enter(shareOf(actor), isRead(request) ? 'read' : 'write', () => request.signal)
+    ? await deps.limits.enter(shareOf(actor), isRead(request) ? 'read' : 'write', () => request.signal)
     : undefined;
   let reply: Reply | undefined;
   try {
@@ -137,7 +136,7 @@ async function invoke(deps: ApiDeps, request: HttpRequest, { route, actor, heade
   const found = requireRoute(route, headers);
   const wantsStream = found.operation.streams && request.method !== 'HEAD' && accepts(request, EVENT_STREAM);
   if (!wantsStream) requireJson(request, found.operation);
-  const own = deps.shares ? deps.shares.ofProject(shareOf(actor), deps) : deps;
+  const own = deps.shares.ofProject(shareOf(actor), deps);
   const { call, answer } = await admitBody(deps.longWork, request, shareOf(actor), async () => {
     const call = await callOf(deps, request, { route: found, actor, version: negotiated?.version ?? '1.1', wantsStream });
     return { call, answer: await onlyOnce(own, call, found.operation, (once) => handlers[found.operation.id](own, once)) };
@@ -270,7 +269,7 @@ interface CallContext {
 async function checkedBody(deps: ApiDeps, request: HttpRequest, { route, actor, version }: CallContext): Promise<JsonValue> {
   const bytes = await readBytes(request);
   const check = (): JsonValue => validBody(route.operation, version, bodyIn(request, bytes) ?? null);
-  if (!deps.longWork || bytes.length < LONG_BODY) return check();
+  if (bytes.length < LONG_BODY) return check();
   return deps.longWork.run({ group: shareOf(actor), signal: request.signal }, () => Promise.resolve(check()));
 }
 
@@ -296,7 +295,7 @@ async function callOf(deps: ApiDeps, request: HttpRequest, context: CallContext)
     // A dry run makes nothing that could be made twice.
     idempotencyKey: operation.method === 'POST' && query['dry_run'] !== true ? keyIn(request.header('idempotency-key')) : null,
     lastEventId: /^\d{1,15}$/.exec(request.header('last-event-id') ?? '')?.[0] ?? null,
-    ...(deps.longWork ? { longWork: { turns: deps.longWork, group: shareOf(context.actor) } } : {}),
+    longWork: { turns: deps.longWork, group: shareOf(context.actor) },
     // No getter: V8 makes a hidden class for each one in a literal, in memory that only a whole collection frees.
     signal: () => request.signal,
   };

@@ -15,7 +15,7 @@ export interface Call {
   /** Aborted when the client disconnects; made when it is first asked for. */
   readonly signal: () => AbortSignal;
   /** Turns for answers that take long to write down, and whose they are. */
-  readonly longWork?: { readonly turns: LongWork; readonly group: string };
+  readonly longWork: { readonly turns: LongWork; readonly group: string };
   /** `"3"`, or several: the versions that the caller means to change; null for any. */
   readonly ifMatch: string | null;
   /** Text of the caller's own that makes a POST one that is carried out once; null where none is given. */

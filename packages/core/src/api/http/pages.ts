@@ -60,7 +60,7 @@ export async function listAnswer<Row>(call: Call, page: Page, collection: Collec
 
 /** Few long pages of one project are in memory at a time; one whose reader is slow makes room for the others after a while. */
 async function enterWhereLong<Row>({ longWork, signal }: Call, reader: PortionReader<Row>): Promise<() => void> {
-  if (!longWork || reader.expectedBytes <= WHOLE_BYTES) return () => undefined;
+  if (reader.expectedBytes <= WHOLE_BYTES) return () => undefined;
   const leave = await longWork.turns.enter({ group: `pages of ${longWork.group}`, signal: signal() });
   const timer = setTimeout(leave, LONGEST_PLACE_MS);
   return () => {
@@ -126,7 +126,7 @@ class PortionReader<Row> {
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const { longWork, signal } = this.#call;
-    return longWork ? longWork.turns.run({ group: longWork.group, signal: signal() }, work) : work();
+    return longWork.turns.run({ group: longWork.group, signal: signal() }, work);
   }
 
   async #portion(limit: number): Promise<readonly string[]> {

@@ -27,7 +27,7 @@ export async function patchInTurn<T>(
   apply: () => T,
 ): Promise<T> {
   const isLong = Array.isArray(body) && body.length > LONG_PATCH;
-  if (!longWork || !isLong) return apply();
+  if (!isLong) return apply();
   return longWork.turns.run({ group: longWork.group, signal: signal() }, () => Promise.resolve(apply()));
 }
 

@@ -11,9 +11,8 @@ export interface Mount {
   readonly handle: (request: Request, source?: string) => Promise<Response | undefined>;
 }
 
-/** Every request in a span that continues the caller's trace; without a tracer the handler as it is. */
-export function traceRequests(handler: HttpHandler, tracer: Tracer | undefined): HttpHandler {
-  if (!tracer) return handler;
+/** Every request in a span that continues the caller's trace. */
+export function traceRequests(handler: HttpHandler, tracer: Tracer): HttpHandler {
   return (request) =>
     tracer.span(
       'magnum.request',

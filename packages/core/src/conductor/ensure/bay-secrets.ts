@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { baySecretRef, type BaySecret, type BaySecretValue } from '../../domain/bay-secrets.js';
 import { Secret } from '../../domain/secret.js';
 import type { BayState } from '../bay-state.js';
-import type { ConductorDeps } from '../deps.js';
+import type { ConductorDeps, Fence } from '../deps.js';
 
-export type BaySecretsDeps = Pick<ConductorDeps, 'vault' | 'stillHeld' | 'authority' | 'signingRules'>;
+export type BaySecretsDeps = Fence & Pick<ConductorDeps, 'vault' | 'authority' | 'signingRules'>;
 type Bay = Pick<BayState, 'bay'>;
 
 /*
@@ -24,7 +24,7 @@ async function ensureBaySecret(deps: BaySecretsDeps, { bay }: Bay, secret: BaySe
   const ref = baySecretRef(bay.id, secret.name);
   if (await deps.vault.get(ref)) return;
   const made = await makeMaterial(deps, secret, `${bay.name} ${secret.name}`);
-  await deps.stillHeld?.();
+  await deps.stillHeld();
   await deps.vault.keep(ref, new Secret(JSON.stringify(made)));
 }
 

@@ -4,10 +4,10 @@ import { authorityRef, authorityUse, clientRef, type Authority } from '../../dom
 import { Secret } from '../../domain/secret.js';
 import type { KeyPair } from '../../ports/certificates.js';
 import type { BayState } from '../bay-state.js';
-import type { ConductorDeps } from '../deps.js';
+import type { ConductorDeps, Fence } from '../deps.js';
 
-export type VaultDeps = Pick<ConductorDeps, 'vault' | 'stillHeld'>;
-export type AuthorityDeps = VaultDeps & Pick<ConductorDeps, 'authority' | 'signingRules'>;
+export type VaultDeps = Pick<ConductorDeps, 'vault'>;
+export type AuthorityDeps = VaultDeps & Fence & Pick<ConductorDeps, 'authority' | 'signingRules'>;
 
 /** A key pair out of the vault. */
 export async function loadKeyPair(deps: VaultDeps, ref: string): Promise<KeyPair | undefined> {
@@ -19,11 +19,11 @@ export async function loadKeyPair(deps: VaultDeps, ref: string): Promise<KeyPair
  * The pair that the vault holds under the reference; made when there is none. Two conductors that make one at the same time get
  * the same pair.
  */
-export async function keptPair(deps: VaultDeps, ref: string, make: () => Promise<KeyPair>): Promise<KeyPair> {
+export async function keptPair(deps: VaultDeps & Fence, ref: string, make: () => Promise<KeyPair>): Promise<KeyPair> {
   const known = await loadKeyPair(deps, ref);
   if (known) return known;
   const { certificate, privateKey } = await make();
-  await deps.stillHeld?.();
+  await deps.stillHeld();
   return parseKeyPair(await deps.vault.keep(ref, new Secret(JSON.stringify({ certificate, privateKey: privateKey.reveal() }))));
 }
 

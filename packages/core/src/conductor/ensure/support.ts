@@ -59,7 +59,7 @@ async function makeTrustee(deps: EnsureDeps, { bay }: BayState, generation: numb
 /** Refuses a new credential with fewer rights than the one that it replaces. */
 function requireNextTrust(deps: Pick<EnsureDeps, 'identity' | 'trustRules'>, { support }: BayState): void {
   const { nextTrustee } = support;
-  if (!deps.identity.trusts || !deps.trustRules?.forNodes || !nextTrustee || nextTrustee.trustId) return;
+  if (!deps.identity.trusts || !deps.trustRules.forNodes || !nextTrustee || nextTrustee.trustId) return;
   throw new DomainError(
     'cloud-refused',
     'The new credential of the nodes needs a trust of the owner, and the request left no token to make one with. ' +

@@ -7,12 +7,9 @@ import type { TrusteeAccount, Trusts } from '../../ports/identity.js';
 import type { Lease } from '../../ports/store.js';
 import type { BayState } from '../bay-state.js';
 import { saveState } from '../save-state.js';
-import type { ConductorDeps } from '../deps.js';
+import type { ConductorDeps, Fence } from '../deps.js';
 
-export type TrustDeps = Pick<
-  ConductorDeps,
-  'identity' | 'delegation' | 'trustRules' | 'vault' | 'random' | 'stillHeld' | 'store'
->;
+export type TrustDeps = Fence & Pick<ConductorDeps, 'identity' | 'delegation' | 'trustRules' | 'vault' | 'random' | 'store'>;
 
 /**
  * Makes the trust under which the service acts for the bay's owner. An account of the bay holds it that the nodes do not know.
@@ -58,12 +55,12 @@ async function ensureDelegate(
   const { userId, password } =
     (await knownAccount(deps, state)) ??
     (await ensureAccount(deps, { username: delegateUsername(state.bay), passwordRef }, signal));
-  await deps.stillHeld?.();
+  await deps.stillHeld();
   const trustId = await owner.trusts.ensure(
     {
       trustee: { userId, password },
       ownerToken: owner.token,
-      roles: deps.trustRules?.delegateRoles ?? [],
+      roles: deps.trustRules.delegateRoles,
       // Stacks are made with a member's rights: the bay of an administrator must not hold the rights of the cloud's
       // administration.
       isLeast: true,
@@ -93,10 +90,10 @@ async function ensureNodesTrust(
   trustee: Trustee | null,
   signal: AbortSignal,
 ): Promise<Trustee | null> {
-  if (!deps.trustRules?.forNodes || !trustee) return trustee;
+  if (!deps.trustRules.forNodes || !trustee) return trustee;
   const password = await deps.vault.get(trustee.passwordRef);
   if (!password) throw new DomainError('internal', `The password ${trustee.passwordRef} is not in the vault.`);
-  await deps.stillHeld?.();
+  await deps.stillHeld();
   const trustId = await owner.trusts.ensure(
     {
       trustee: { userId: trustee.userId, password },
@@ -158,7 +155,7 @@ export async function ensureAccount(
   const known = await deps.vault.get(wanted.passwordRef);
   const password = known ?? newPassword(deps);
   if (!known) await deps.vault.put(wanted.passwordRef, password);
-  await deps.stillHeld?.();
+  await deps.stillHeld();
   return { ...(await deps.identity.ensureTrustee(wanted.username, password, signal)), password };
 }
 

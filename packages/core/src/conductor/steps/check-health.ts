@@ -12,8 +12,6 @@ import type { ConductorDeps } from '../deps.js';
 
 export type CheckHealthDeps = EngineAccessDeps & LabelNodesDeps & Pick<ConductorDeps, 'healthIntervalMs'>;
 
-/** `[kubernetes] health_polling_interval` of upstream. */
-const HEALTH_INTERVAL_MS = 60_000;
 const HEALTH_DEADLINE_MS = 15_000;
 /** Errors before the engine was asked: servers are simulated, or the cloud does not report the engine's address. */
 const NOT_ASKED = ['engine-not-live', 'cloud-unavailable', 'cloud-refused'] as const;
@@ -21,7 +19,7 @@ const NOT_ASKED = ['engine-not-live', 'cloud-unavailable', 'cloud-refused'] as c
 /** Checks the health of a stable bay. A bay in any other status is not checked until its next request. */
 export async function checkHealth(deps: CheckHealthDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const { bay } = pass.state;
-  const interval = deps.healthIntervalMs ?? HEALTH_INTERVAL_MS;
+  const interval = deps.healthIntervalMs;
   const isStable = STABLE_STATUSES.has(bay.observed.status);
   // An interval of zero or less switches the periodic check off.
   if (isStable && interval <= 0) await labelNodes(deps, { state: pass.state }, signal);
@@ -49,7 +47,7 @@ export function isHealthDue(
   deps: Pick<CheckHealthDeps, 'clock' | 'healthIntervalMs'>,
   { bay, intent, support }: Pick<BayState, 'bay' | 'intent' | 'support'>,
 ): boolean {
-  const interval = deps.healthIntervalMs ?? HEALTH_INTERVAL_MS;
+  const interval = deps.healthIntervalMs;
   if (interval <= 0 || !intent || !CHANGING.has(bay.observed.status) || bay.observed.apiAddress === null) return false;
   const last = Math.max(support.healthAskedAt, intent.startedAt.getTime());
   return deps.clock.now().getTime() >= last + interval;

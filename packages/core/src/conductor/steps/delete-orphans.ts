@@ -51,7 +51,7 @@ function requestOf(deps: Pick<DeleteOrphansDeps, 'sweepRules' | 'engines'>, { st
     isLast: step.do === 'forget',
     ownNetworkIds: new Set(resources.filter(({ type }) => madeNetwork && type === 'OS::Neutron::Net').map(({ id }) => id)),
     stackIds: new Set(resources.map(({ id }) => id)),
-    deletesVolumes: workloadVolumes ? workloadVolumes === 'delete' : (deps.sweepRules?.deletesVolumes ?? false),
+    deletesVolumes: workloadVolumes ? workloadVolumes === 'delete' : deps.sweepRules.deletesVolumes,
   };
 }
 
@@ -60,7 +60,7 @@ function stepWhileDeleting(
   undeleted: readonly OrphanedResource[],
   waited: number,
 ): Pass['step'] {
-  const most = deps.sweepRules?.timeoutMs ?? 60_000;
+  const most = deps.sweepRules.timeoutMs;
   if (waited < most) return { do: 'wait', milliseconds: LOOK_AGAIN_MS, status: 'DELETE_IN_PROGRESS' };
   const names = undeleted.map(({ type, name, id }) => `${type} ${name} (${id ?? 'id unknown'})`).join(', ');
   const what = `The cloud has not deleted ${names} within ${Math.round(waited / 1_000)} seconds.`;

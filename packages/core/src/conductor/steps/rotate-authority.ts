@@ -16,7 +16,6 @@ import type { ConductorDeps } from '../deps.js';
 export type RotateAuthorityDeps = WaitOrCheckHealthDeps & AuthorityDeps & Pick<ConductorDeps, 'rotationOverlapMs'>;
 
 const PROBE_TIMEOUT_MS = 20_000;
-const OVERLAP_MS = 300_000;
 
 /** The result of a probe of the nodes: the phase is over, or the reason why it is not. */
 type ProbeFinding = { readonly kind: 'over' } | { readonly kind: 'waiting'; readonly reason: string };
@@ -69,7 +68,7 @@ async function findingOf(
 }
 
 function overlapFinding(deps: Pick<RotateAuthorityDeps, 'clock' | 'rotationOverlapMs'>, { since }: Rotation): ProbeFinding {
-  const end = since + (deps.rotationOverlapMs ?? OVERLAP_MS);
+  const end = since + deps.rotationOverlapMs;
   if (deps.clock.now().getTime() >= end) return OVER;
   return {
     kind: 'waiting',

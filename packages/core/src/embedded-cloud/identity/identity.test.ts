@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Knex } from 'knex';
 import { Secret } from '../../domain/secret.js';
 import type { JsonValue } from '../../domain/json.js';
+import { silentLogger } from '../../adapters/system/logger.js';
 import { systemRandom } from '../../adapters/system/random.js';
 import { EMBEDDED_DEFAULTS } from '../config.js';
 import { ManualClock } from '../../testing/manual-clock.js';
@@ -28,6 +29,7 @@ function anIdentity(): EmbeddedIdentity {
     clock,
     config: EMBEDDED_DEFAULTS,
     random: systemRandom,
+    logger: silentLogger,
     authUrl: () => `${BASE}/v3`,
     passwords: new Map([
       ['demo', new Secret('demo-pass')],

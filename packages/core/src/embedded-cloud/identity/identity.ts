@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Secret } from '../../domain/secret.js';
 import type { Clock } from '../../ports/clock.js';
-import type { Caller, Identity, TokenIdentity, TrusteeAccount } from '../../ports/identity.js';
+import type { Caller, Identity, TokenIdentity, TrusteeAccount, Trusts } from '../../ports/identity.js';
 import type { Random } from '../../ports/random.js';
 import type { EmbeddedConfig } from '../config.js';
 import type { Logger } from '../../ports/logger.js';
@@ -22,12 +22,8 @@ export interface EmbeddedIdentityDeps {
   readonly catalog: () => readonly CatalogEntry[];
   /** `http://host:port/identity/v3`, for clients that lack a token. */
   readonly authUrl: () => string;
-  /** Absent: nothing is logged. */
-  readonly logger?: Logger;
+  readonly logger: Logger;
 }
-
-const nothing = (): void => undefined;
-const SILENT: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** The config's users and projects, trustees and tokens in the database, and a small Keystone before them. */
 export class EmbeddedIdentity implements Identity {
@@ -35,6 +31,8 @@ export class EmbeddedIdentity implements Identity {
   readonly #directory: Directory;
   readonly #tokens: Tokens;
   readonly #throttle = new LoginThrottle();
+  /** This service works with its own rights. */
+  readonly trusts: Trusts | null = null;
 
   constructor(deps: EmbeddedIdentityDeps) {
     this.#deps = deps;
@@ -91,7 +89,7 @@ export class EmbeddedIdentity implements Identity {
 
   /** Keystone's paths under `/identity`; undefined for all others. `source`: the client's address. */
   async handle(request: Request, source = 'unknown'): Promise<Response | undefined> {
-    const { catalog, authUrl, logger = SILENT } = this.#deps;
+    const { catalog, authUrl, logger } = this.#deps;
     const deps = { directory: this.#directory, tokens: this.#tokens, throttle: this.#throttle, catalog, authUrl, logger };
     return handleKeystone(deps, request, source);
   }

@@ -1,6 +1,6 @@
 import { lastStep } from '../../../../concurrency/long-work.js';
 import type { Problem } from '../../../../domain/labels.js';
-import type { BayDriver, Platform } from '../../../../ports/bay-driver.js';
+import type { BayDriver, BayType } from '../../../../ports/bay-driver.js';
 import type { DriverShape } from '../../../shared/driver-shape.js';
 import { endpointAt, interpretStack } from '../../../shared/heat/interpret.js';
 import { renderStack } from '../../../shared/heat/render.js';
@@ -17,7 +17,7 @@ import { groupSettings, plainSettings, removedPlugins, storeVolume } from './set
 
 // Distributions whose images run cloud-init and systemd. Fedora CoreOS wants Ignition, which this driver does not write.
 const DISTROS = ['debian', 'ubuntu', 'fedora'] as const;
-const platforms: readonly Platform[] = DISTROS.map((distro) => ({ serverType: 'vm', distro, coe: 'kubernetes' }));
+const platforms: readonly BayType[] = DISTROS.map((distro) => ({ serverType: 'vm', distro, coe: 'kubernetes' }));
 
 const SHAPE: DriverShape = {
   descriptions: { bay: 'A Kubernetes cluster', master: 'A control plane of the cluster', worker: 'A worker of the cluster' },

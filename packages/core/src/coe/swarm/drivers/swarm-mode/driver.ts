@@ -1,6 +1,6 @@
 import { lastStep } from '../../../../concurrency/long-work.js';
 import { isCidr, type Problem } from '../../../../domain/labels.js';
-import type { BayDriver, BayShape, Platform } from '../../../../ports/bay-driver.js';
+import type { BayDriver, BayShape, BayType } from '../../../../ports/bay-driver.js';
 import type { DriverShape } from '../../../shared/driver-shape.js';
 import { endpointAt, interpretStack } from '../../../shared/heat/interpret.js';
 import { renderStack } from '../../../shared/heat/render.js';
@@ -19,7 +19,7 @@ import { SWARM_SCRIPTS } from './scripts.js';
 
 // Distributions whose images run cloud-init and systemd. Fedora CoreOS wants Ignition, which this driver does not write.
 const DISTROS = ['fedora-atomic', 'debian', 'ubuntu', 'fedora'] as const;
-const platforms: readonly Platform[] = DISTROS.flatMap((distro) =>
+const platforms: readonly BayType[] = DISTROS.flatMap((distro) =>
   (['swarm-mode', 'swarm'] as const).map((coe) => ({ serverType: 'vm' as const, distro, coe })),
 );
 
