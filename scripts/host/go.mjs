@@ -1,20 +1,9 @@
 // Go, with which tests build what others have written in it. Debian 12 has 1.19, which is too old to fetch a newer one by itself,
 // so where no later one is installed, one release comes from the Go module proxy into the user's cache, checked by its hash.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** The first version that fetches a newer one by itself when a module asks for that. */
@@ -59,58 +48,6 @@ export async function ensureGo(log) {
     });
     return goProgram();
   }
-}
-
-/**
- * Builds a program from a folder of Go sources, unless the cache has one of the same sources and flags. Returns its path.
- * Throws with the builder's last line.
- * @param {{ name: string, sources: string, flags?: string[], duration: string, log: (line: string) => void }} order `duration`: how long
- *   it takes, for people
- */
-export async function buildGoProgram({ name, sources, flags = [], duration, log }) {
-  const files = readdirSync(sources).sort();
-  const program = join(cacheFolder(), `${name}-${hashOf(sources, files, flags)}`);
-  if (existsSync(program)) return program;
-  const go = await ensureGo(log);
-  log(`building ${name} from its Go modules (once, ${duration})`);
-  const started = Date.now();
-  const work = mkdtempSync(join(tmpdir(), `magnum-${name}-build-`));
-  try {
-    // A folder of its own: the go command may write to go.sum.
-    for (const file of files) copyFileSync(join(sources, file), join(work, file));
-    await run(go, ['build', '-trimpath', ...flags, '-o', 'program', '.'], { folder: work, name });
-    mkdirSync(cacheFolder(), { recursive: true });
-    // Renamed in one step, so that another run that builds at the same time never starts half a program.
-    copyFileSync(join(work, 'program'), `${program}.${process.pid}`);
-    renameSync(`${program}.${process.pid}`, program);
-    log(`${name}: built in ${Math.round((Date.now() - started) / 1000)} s`);
-    return program;
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-}
-
-function hashOf(sources, files, flags) {
-  const hash = createHash('sha256').update(flags.join('\0'));
-  for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(sources, file)));
-  return hash.digest('hex').slice(0, 12);
-}
-
-/** @returns {Promise<void>} */
-function run(go, words, { folder, name }) {
-  return new Promise((done, failed) => {
-    const child = spawn(go, words, {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' },
-    });
-    let tail = '';
-    child.stderr.on('data', (chunk) => (tail = (tail + chunk).slice(-4000)));
-    child.once('error', failed);
-    child.once('close', (code) =>
-      code === 0 ? done() : failed(new Error(`${name} could not be built: ${tail.trim().split('\n').at(-1)}`)),
-    );
-  });
 }
 
 function processorName() {

@@ -20,6 +20,3 @@ export function startKubernetes(options: {
   ) => Promise<KeyAndCertificate>;
   readonly log: (line: string) => void;
 }): Promise<Kubernetes>;
-
-/** Path of the program that holds all of it; built, once, where the cache has none. */
-export function buildKubernetes(log: (line: string) => void): Promise<string>;

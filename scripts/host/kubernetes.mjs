@@ -8,9 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
-import { buildGoProgram } from './go.mjs';
+import { buildKubernetes } from './kubernetes-build.mjs';
 
-const SOURCES = join(import.meta.dirname, 'kubernetes');
 const READY_WITHIN = 90_000;
 
 /**
@@ -21,7 +20,7 @@ const READY_WITHIN = 90_000;
  *   log: (line: string) => void }} options
  */
 export async function startKubernetes({ ca, sign, log }) {
-  const program = await buildKubernetes(log);
+  const { program } = await buildKubernetes(log);
   const folder = mkdtempSync(join(tmpdir(), 'magnum-kubernetes-'));
   const [etcd, peer, port] = [await freePort(), await freePort(), await freePort()];
   const server = await sign('kube-apiserver', { address: '127.0.0.1' });
@@ -118,25 +117,6 @@ function apiServerOptions({ path, store, port }) {
     '--disable-admission-plugins=ServiceAccount',
     '--endpoint-reconciler-type=none',
   ];
-}
-
-/**
- * The program's path: out of the cache, or built. Throws with a one-line reason.
- * @param {(line: string) => void} log
- */
-export function buildKubernetes(log) {
-  const module = readFileSync(join(SOURCES, 'go.mod'), 'utf8');
-  const version = /k8s\.io\/kubernetes (v[\d.]+)/.exec(module)?.[1] ?? 'unknown';
-  const [, minor = '0'] = version.slice(1).split('.');
-  const flag = 'k8s.io/component-base/version';
-  const versions = `-X ${flag}.gitVersion=${version} -X ${flag}.gitMajor=1 -X ${flag}.gitMinor=${minor} -X ${flag}.gitTreeState=clean`;
-  return buildGoProgram({
-    name: `kubernetes-${version}`,
-    sources: SOURCES,
-    flags: ['-tags', 'providerless,dockerless', '-ldflags', `-s -w ${versions}`],
-    duration: 'five to ten minutes',
-    log,
-  });
 }
 
 function kubeconfig(port, ca, client) {

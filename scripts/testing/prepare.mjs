@@ -2,10 +2,12 @@
 // limit covers an installation or a build, and each long step says in one line what it is and how long it takes.
 import { ensureDocker } from '../host/docker.mjs';
 import { buildGophercloudCheck } from '../host/gophercloud.mjs';
-import { buildKubernetes } from '../host/kubernetes.mjs';
+import { buildKubernetes } from '../host/kubernetes-build.mjs';
+import { buildKubernetesImage } from '../host/kubernetes-image.mjs';
 import { nodeProgram } from '../host/node.mjs';
 import { PROGRAMS } from '../host/openstack/services.mjs';
 import { ensurePackages } from '../host/packages.mjs';
+import { duration } from './report.mjs';
 
 const FOLDERS = ['/usr/sbin', '/usr/lib/rabbitmq/bin'];
 /** Programs that tests run, and the Debian packages that bring them. */
@@ -42,16 +44,24 @@ export async function prepareMachine({ log, openstack }) {
   const programs = buildPrograms(log);
   if (engine.available) await buildImages(log);
   await programs;
+  if (engine.available) await reporting('Kubernetes node image', () => buildKubernetesImage(log), log);
   return engine;
 }
 
 async function buildPrograms(log) {
+  await reporting('Kubernetes programs', () => buildKubernetes(log), log);
+  await reporting('gophercloud check', () => buildGophercloudCheck(log), log);
+  await reporting('releases of Node', async () => NODE_RELEASES.forEach((major) => nodeProgram(major, log)), log);
+}
+
+/** One line for each: its time, or why it could not be had. */
+async function reporting(name, work, log) {
+  const started = Date.now();
   try {
-    await buildKubernetes(log);
-    await buildGophercloudCheck(log);
-    for (const major of NODE_RELEASES) nodeProgram(major, log);
+    await work();
+    log(`Time: ${name} ${duration((Date.now() - started) / 1000)} (part of set-up).`);
   } catch (error) {
-    log(error instanceof Error ? error.message : String(error));
+    log(`${name}: none (${error instanceof Error ? error.message : String(error)})`);
   }
 }
 

@@ -19,3 +19,4 @@ export interface Report {
 export function noTotals(): Totals;
 export function addReport(totals: Totals, report: Report | undefined, stage: string): Totals;
 export function closingLines(totals: Totals, stages: readonly { readonly name: string; readonly seconds: number }[]): string[];
+export function duration(seconds: number): string;

@@ -50,6 +50,7 @@ export function closingLines(totals, stages) {
   ];
 }
 
-function duration(seconds) {
+/** @param {number} seconds */
+export function duration(seconds) {
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }

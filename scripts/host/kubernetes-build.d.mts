@@ -1,0 +1,19 @@
+export const TESTED_MINOR: string;
+
+export interface KubernetesPrograms {
+  /** `v1.36.3` */
+  readonly version: string;
+  /** Holds `kubernetes`, `coredns`, `pause` and `flannel-cni`. */
+  readonly folder: string;
+  /** Path of `kubernetes`. */
+  readonly program: string;
+}
+
+/** Built, once, where the cache has none. Throws with a one-line reason. */
+export function buildKubernetes(log: (line: string) => void, minor?: string): Promise<KubernetesPrograms>;
+
+/** Where the programs are once they are built. */
+export function kubernetesFolder(minor?: string): string;
+
+/** `v1.36.3` of `1.36`. */
+export function versionIn(minor: string): string;

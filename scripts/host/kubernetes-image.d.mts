@@ -1,0 +1,1 @@
+export function buildKubernetesImage(log: (line: string) => void): Promise<string>;
