@@ -1,7 +1,11 @@
 import { DomainError } from '../domain/errors.js';
 import type { LimitedRow } from '../domain/quota.js';
 import type { Repositories } from '../ports/store.js';
-import type { AppDeps } from './deps.js';
+
+/** How many rows of each kind a project may have; of node groups a bay. */
+interface RowLimits {
+  readonly rowLimits: Readonly<Record<LimitedRow, number>>;
+}
 
 /** How many a project may have where nothing else is configured (`[quotas] max_…_per_project`); of node groups a bay. */
 export const ROW_LIMITS: Readonly<Record<LimitedRow, number>> = {
@@ -31,7 +35,7 @@ export const ROW_LIMIT_OPTIONS: readonly (readonly [LimitedRow, string])[] = Obj
  * member can make without end would fill the database, and the memory of every process that lists them. Errors: `quota-exceeded`.
  */
 export async function requireRowRoom(
-  deps: Pick<AppDeps, 'rowLimits'>,
+  deps: RowLimits,
   repos: Repositories,
   kind: Exclude<LimitedRow, 'nodeGroup'>,
   projectId: string,
@@ -53,7 +57,7 @@ const NOUNS = {
 } as const;
 
 /** The same for the groups of a bay, whose change is one transaction at a time by itself. */
-export function requireGroupRoom(deps: Pick<AppDeps, 'rowLimits'>, count: number): void {
+export function requireGroupRoom(deps: RowLimits, count: number): void {
   const limit = deps.rowLimits.nodeGroup;
   if (count < limit) return;
   throw new DomainError(

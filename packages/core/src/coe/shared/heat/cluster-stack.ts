@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '../../../domain/json.js';
 import { resourceNameOf } from '../../../domain/names.js';
 import { firstMaster, type Settings } from '../node/settings.js';
-import { isInRoot, shardsOf, type NamedShard } from './group-shards.js';
+import { isInRoot, shardsOf } from './group-shards.js';
+import type { NamedShard } from './named-shard.js';
 import { loadBalancerOf, memberName, memberOf } from './load-balancer.js';
 import { afterRouter, networkOf, securityGroupsOf, serverGroupsOf, type Resources } from './network.js';
 import { nodeProperties } from './node-properties.js';

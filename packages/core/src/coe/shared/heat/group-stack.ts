@@ -1,6 +1,6 @@
 import { isMaster, type NodeGroup } from '../../../domain/node-group.js';
 import { resourceNameOf } from '../../../domain/names.js';
-import { shardOf, slugOf, type NamedShard } from './group-shards.js';
+import { shardOf, slugOf, type NamedShard } from './named-shard.js';
 import { renderShard, SHARD_OUTPUT } from './shard.js';
 import type { Settings } from '../node/settings.js';
 import { getAttribute, getParam, getResource, templateText, type HotTemplate } from './template.js';

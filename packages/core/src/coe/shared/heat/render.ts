@@ -5,7 +5,7 @@ import type { StackSpec } from '../../../ports/orchestrator.js';
 import type { DriverShape } from '../driver-shape.js';
 import { settingsOf } from '../node/settings.js';
 import { rootTemplate, stackFiles, stackShards } from './cluster-stack.js';
-import type { NamedShard } from './group-shards.js';
+import type { NamedShard } from './named-shard.js';
 import { stackTags } from './stack-tags.js';
 import { templateDocument } from './template.js';
 
