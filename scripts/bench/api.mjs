@@ -29,11 +29,12 @@ const cases = (bay) => [
 
 export async function benchApi(log) {
   const fleet = await startFleet(log);
+  let bare;
   try {
     fill(fleet.mariadb);
     const api = fleet.start('magnum-api');
     await until('the API is ready', async () => (await fetch(`${fleet.apiUrl}/readyz`)).ok, { withinMs: 60_000 });
-    const bare = await startBare(fleet.mariadb);
+    bare = await startBare(fleet.mariadb);
     const token = await login(fleet.apiUrl);
     const headers = { 'X-Auth-Token': token, 'OpenStack-API-Version': 'container-infra latest' };
     const bay = (await (await fetch(`${fleet.apiUrl}/v1/bays?limit=1`, { headers })).json()).bays[0].uuid;
@@ -48,9 +49,9 @@ export async function benchApi(log) {
     const afterReads = residentMiB(api.pid);
     rows.push(await compareCreate({ fleet, api, bare, headers }));
     const memory = { afterReads, afterCreates: residentMiB(api.pid) };
-    bare.child.kill();
     return { rows, memory };
   } finally {
+    bare?.child.kill();
     await fleet.stop();
   }
 }

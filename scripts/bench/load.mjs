@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 
 const CONNECTIONS = 8;
 
-/** Asks one thing so many times over a few connections, each waiting for its answer. Every answer has to be a success and tell its length. */
+/** Asks one thing so many times over a few connections, each waiting for its answer. Every answer has to be a success and tell where it ends. */
 export async function load(url, { method = 'GET', path, headers, body = '' }, count) {
   const { hostname, port, host } = new URL(url);
   const length = body === '' ? {} : { 'Content-Length': Buffer.byteLength(body), 'Content-Type': 'application/json' };
@@ -36,27 +36,43 @@ function converse({ hostname, port, request, left }) {
       left.count -= 1;
       socket.write(request);
     };
-    let missing = 0;
+    let isWhole = undefined;
     socket.setNoDelay(true);
     socket.once('connect', ask);
     socket.once('close', done);
     socket.once('error', reject);
     socket.on('data', (chunk) => {
       try {
-        missing = missing > 0 ? missing - chunk.length : lengthOf(chunk) - chunk.length;
+        isWhole ??= endOf(chunk);
+        if (!isWhole(chunk)) return;
+        isWhole = undefined;
+        ask();
       } catch (error) {
         socket.destroy(error instanceof Error ? error : new Error(String(error)));
       }
-      if (missing === 0) ask();
     });
   });
 }
 
-/** Bytes of the whole answer, from its first chunk, which holds all of its headers. */
-function lengthOf(chunk) {
-  const end = chunk.indexOf('\r\n\r\n') + 4;
-  const head = chunk.toString('latin1', 0, end);
+/**
+ * Takes the chunks of one answer, the first of which holds all of its headers, and says with which of them the answer is whole: by its
+ * length, or, for a page that is sent in parts, by the mark after the last one, which no JSON contains.
+ * @param {Buffer} first
+ * @returns {(chunk: Buffer) => boolean}
+ */
+function endOf(first) {
+  const end = first.indexOf('\r\n\r\n') + 4;
+  const head = first.toString('latin1', 0, end);
+  if (!head.startsWith('HTTP/1.1 2')) throw new Error(`an answer that was not expected: ${head}`);
   const length = /^content-length: (\d+)$/im.exec(head)?.[1];
-  if (!head.startsWith('HTTP/1.1 2') || length === undefined) throw new Error(`an answer that was not expected: ${head}`);
-  return end + Number(length);
+  let missing = end + Number(length);
+  if (length !== undefined) return (chunk) => (missing -= chunk.length) === 0;
+  if (!/^transfer-encoding: chunked$/im.test(head)) throw new Error(`an answer without a length: ${head}`);
+  let tail = '';
+  return (chunk) => {
+    tail = (tail + chunk.subarray(-END_OF_PARTS.length).toString('latin1')).slice(-END_OF_PARTS.length);
+    return tail === END_OF_PARTS;
+  };
 }
+
+const END_OF_PARTS = '\r\n0\r\n\r\n';
