@@ -4,6 +4,8 @@ import {
   A_MODEL_ID,
   aBay,
   aBayModel,
+  aNode,
+  aNodeGroup,
   anIntent,
   type BayId,
   ManualClock,
@@ -22,7 +24,6 @@ import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
 import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { EMPTY_RECONCILER_STATE, type ReconcilerState } from '../../packages/core/src/domain/reconciler-state.js';
 import { stackNameOf } from '../../packages/core/src/domain/ids.js';
-import { UNSEEN_NODE } from '../../packages/core/src/domain/node.js';
 import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
 import type { Orchestrator, StackAddress, StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
 
@@ -114,43 +115,20 @@ async function addBay(
   await repos.bays.insert(aBay({ id, projectId, name: 'hive', bayModelId: A_MODEL_ID, ...seen }));
   for (const role of ['master', 'worker']) {
     const groupId = `${id.slice(0, 24)}${role === 'master' ? '1' : '2'}${id.slice(25)}` as NodeGroupId; // derived from the bay's
-    const own = { bayId: id, createdAt: now, updatedAt: null };
-    await repos.nodeGroups.insert({
-      ...own,
-      id: groupId,
-      projectId,
-      name: `default-${role}`,
-      role,
-      flavorId: null,
-      imageId: 'debian-12',
-      nodeCount: 1,
-      minNodeCount: 0,
-      maxNodeCount: null,
-      dockerVolumeSize: null,
-      labels: {},
-      nodeLabels: null,
-      nodeTaints: null,
-      version: null,
-      isDefault: true,
-      status: 'CREATE_IN_PROGRESS',
-      statusReason: null,
-    });
-    const observed = isSeen
-      ? { ...UNSEEN_NODE, serverId: `id-of-${role}-1-server`, privateAddress: role === 'master' ? '10.0.0.2' : '10.0.0.3' }
-      : UNSEEN_NODE;
-    await repos.nodes.insert({
-      ...own,
-      id: groupId as string as NodeId,
-      nodeGroupId: groupId,
-      name: `${role}-1`,
-      role: role === 'master' ? 'master' : 'worker',
-      bayModelId: A_MODEL_ID,
-      desired: 'present',
-      credentialGeneration: 0,
-      shard: null,
-      imageId: 'debian-12',
-      observed,
-    });
+    const own = { bayId: id, createdAt: now, imageId: 'debian-12' };
+    const isMaster = role === 'master';
+    await repos.nodeGroups.insert(aNodeGroup({ ...own, id: groupId, projectId, name: `default-${role}`, role }));
+    const observed = isSeen ? { serverId: `id-of-${role}-1-server`, privateAddress: isMaster ? '10.0.0.2' : '10.0.0.3' } : {};
+    await repos.nodes.insert(
+      aNode({
+        ...own,
+        id: groupId as string as NodeId, // any id that no other node has
+        nodeGroupId: groupId,
+        name: `${role}-1`,
+        role: isMaster ? 'master' : 'worker',
+        observed,
+      }),
+    );
   }
   await repos.intents.put(anIntent({ bayId: id, startedAt: now }));
   await repos.support.save(id, SUPPORT);

@@ -108,13 +108,20 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
         const { code, output, errors } = await run('sh', ['-c', script]);
         return code === 0 ? output.trim() : errors;
       };
+      // Docker's client writes its request at once, and the alert of a refusal may be lost to it in a reset. This one only listens.
+      const handshake = async (): Promise<string> => {
+        const files = '-CAfile $DOCKER_CERT_PATH/ca.pem -cert $DOCKER_CERT_PATH/cert.pem -key $DOCKER_CERT_PATH/key.pem';
+        const script = `. ${folder}/env && sleep 3 | openssl s_client -connect "\${DOCKER_HOST#tcp://}" ${files} 2>&1`;
+        return (await run('sh', ['-c', script])).output;
+      };
       writeFileSync(join(folder, 'env'), await server.cli(...line, '3600'));
       expect(await info()).toBe('3 true');
+      expect(await handshake()).not.toMatch(/alert/i);
       writeFileSync(join(folder, 'env'), await server.cli(...line, '10', '--force'));
       const { validTo } = new X509Certificate(readFileSync(join(folder, 'cert.pem')));
       await new Promise((done) => setTimeout(done, Math.max(0, Date.parse(validTo) - Date.now()) + 1_500));
-      // The alert and the end of the connection race each other: a client that is still writing sees a reset, on a busy machine each time.
-      expect(await info()).toMatch(/certificate|alert|reset|broken pipe|EOF/i);
+      expect(await info()).not.toContain('true');
+      expect(await handshake()).toMatch(/alert (certificate expired|bad certificate)/i);
     } finally {
       rmSync(folder, { recursive: true });
     }

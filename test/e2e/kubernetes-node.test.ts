@@ -38,7 +38,7 @@ const backend = new DockerBackend({
 });
 
 // JSON is YAML. Nothing of it is peculiar to a node that is a container but kube-proxy's part (connections are counted by the host's kernel)
-// and the check of the kernel, which refuses hosts with cgroup v1 unless it is told to pass.
+// and the check of the kernel, which refuses hosts with cgroup v1 unless it is ignored.
 const CONFIGURATION = [
   {
     apiVersion: release.kubeadmApi,

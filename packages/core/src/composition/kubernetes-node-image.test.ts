@@ -94,7 +94,7 @@ test('cannot be made of nothing: the refusal says what makes it', async () => {
   expect(await ensure()).toEqual({ name: NAME });
 });
 
-test('is refused for releases that nobody knows', async () => {
+test('is refused for unknown releases', async () => {
   const unknown = { version: 'v1.20.0', programs: [], onProgress: () => undefined };
   await expect(async () => ensureKubernetesNodeImage(docker, unknown, signal)).rejects.toMatchObject({
     kind: 'cloud-refused',

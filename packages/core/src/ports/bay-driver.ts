@@ -95,7 +95,7 @@ export interface TlsPort {
 export interface BayDriver {
   readonly name: string;
   readonly provides: readonly BayType[];
-  /** Why no bay can be made with it yet. Such a driver is tested as the others are, and chosen for nobody. */
+  /** Why no bay can be made with it yet. Such a driver is tested as the others are, and no bay model can choose it. */
   readonly unfinished?: string;
   readonly labels: LabelSchema;
   /** URL of the API of an engine that is reached at an IP address: scheme and port are the driver's, whatever a stack says. */

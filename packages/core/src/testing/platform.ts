@@ -8,7 +8,7 @@ import { StoreShares } from '../api/http/store-shares.js';
 import { LongWork } from '../concurrency/long-work.js';
 import type { Platform } from '../ports/platform.js';
 
-/** The host's clock and random numbers, and a log that nobody reads, where a test gives nothing else. */
+/** The host's clock and random numbers, and a log that is discarded, where a test gives nothing else. */
 export function aPlatform(change: Partial<Platform> = {}): Platform {
   return { clock: systemClock, random: systemRandom, logger: silentLogger, tracer: noTracer, meter: noMeter, ...change };
 }

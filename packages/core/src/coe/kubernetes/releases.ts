@@ -1,6 +1,6 @@
 /**
- * The releases of Kubernetes that can be asked for, and what goes with each. Which versions fit together is known to nobody by
- * heart, and a pair that does not fit fails late: a runtime that names another pause image starts no static pod, and kubeadm then waits
+ * The releases of Kubernetes that can be asked for, and what goes with each. Nothing in a version's number says which
+ * versions fit together, and a pair that does not fit fails late: a runtime that names another pause image starts no static pod, and kubeadm then waits
  * in vain. So every version and image is taken from this table and from nowhere else. Versions of etcd, CoreDNS and pause are
  * those that kubeadm of that release deploys by itself (cmd/kubeadm/app/constants); the others are their projects' own for it.
  */

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../domain/json.js';
 
 export type Protocol = 'tcp' | 'udp';
 
-/** Traffic to a port (`22`) or a range of ports (`80-90`), whoever sends it. */
+/** Traffic to a port (`22`) or a range of ports (`80-90`), from every address. */
 export function toPorts(ports: string, protocol: Protocol = 'tcp'): JsonObject {
   const [from = '', to = from] = ports.split('-').map((port) => port.trim());
   return { protocol, port_range_min: Number(from), port_range_max: Number(to) };

@@ -44,7 +44,7 @@ test("a kubelet does not vouch for the load balancer's address", () => {
   expect(certificateFor(request('kubelet-server', 'master'))?.hosts).toEqual(['example-master-00c8', '10.0.0.5', '198.51.100.4']);
 });
 
-test('nobody but the cluster that is being made gets a certificate above its rules, and only with the master role', () => {
+test('only the cluster that is being made gets a certificate above its rules, and only with the master role', () => {
   const above = PROFILE_NAMES.filter(
     (profile) => certificateFor(request(profile, 'master'))?.subject.organization === 'system:masters',
   );

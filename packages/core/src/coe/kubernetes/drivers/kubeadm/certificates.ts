@@ -8,7 +8,7 @@ import { kubeadmLabel, kubeadmList } from './labels.js';
 /*
  * The certificates of a cluster's nodes.
  *
- * Kubernetes knows its own parts by the subjects of their certificates: whoever has one of the group `system:masters` is above every
+ * Kubernetes knows its own parts by the subjects of their certificates: a client that has one of the group `system:masters` is above every
  * rule, and one with a node's name may read the secrets of that node's pods. So a node never chooses a subject. It sends a key and the
  * name of a profile, and this table says the rest: subject, names, addresses, use, and which authority signs. Invariant: a worker gets
  * certificates for itself alone, and each role those of its own row; everything else is refused.

@@ -95,12 +95,12 @@ const REASONS: ReadonlyMap<string, string> = new Map(
   Object.entries(WHY).flatMap(([why, names]) => names.map((name): [string, string] => [name, why])),
 );
 
-/** Values that ask for what is the case anyway, so that nobody has to be warned. */
+/** Values that ask for what is the case anyway, so that no warning is needed. */
 const HARMLESS: Readonly<Record<string, readonly string[]>> = { container_runtime: ['containerd', ''], ingress_controller: [''] };
 
 /**
  * Labels of the drivers before this one. Templates of those times have them, so they are accepted; each of them is warned of, because
- * whoever set it expects something of it.
+ * the caller who set it expects an effect.
  */
 export const IDLE_LABELS: LabelSchema = Object.fromEntries(
   [...REASONS].map(([name, why]) => [name, { type: 'string', meaning: `Accepted, and has no effect: ${why}.` }]),

@@ -10,7 +10,7 @@ export const API_PORT = 6443;
 const NODE_PORTS = '30000-32767';
 
 /**
- * Who may reach which port of a node. The set is closed: a port that is not named here is reached by nobody, and what only nodes need is
+ * Who may reach which port of a node. No port is open that is not named here, and what only nodes need is
  * open to nodes alone. etcd holds every secret of the cluster, and is for control planes alone.
  *
  * | Port | On | From |
