@@ -16,7 +16,7 @@ const SHORT_MS = 2;
 /** One part of a rest is no longer than this to those who wait for its end. */
 const LONGEST_PART_MS = 50;
 /** Of the thread, where others have something to do, long work has one part of so many. */
-const PARTS = 5;
+const PARTS = 7;
 /** Where the thread was busy for less than this part of the time, no other request waits for it. */
 const IDLE = 0.1;
 /** What long work holds in memory is held so many times. */

@@ -24,13 +24,20 @@ const OPERATIONS = new Set(['add', 'replace', 'remove']);
 const PATH = /^(\/[\w-]+)+$/;
 const MOST_OPERATIONS = 1_000;
 
-/** Checks shape only; what may be changed is `applyPatch`'s business. */
+/** The body of a request is read several times, and 1,000 operations take milliseconds each time. */
+const parsed = new WeakMap<object, readonly PatchOperation[]>();
+
+/** Checks shape only; what may be changed is `applyPatch`'s business. The body must not be changed after this. */
 export function parsePatch(body: JsonValue): readonly PatchOperation[] {
+  const known = typeof body === 'object' && body !== null ? parsed.get(body) : undefined;
+  if (known) return known;
   if (!Array.isArray(body)) throw bad('the body must be a list of {"op", "path", "value"} objects');
   if (body.length === 0) throw bad('it holds no operation');
   if (body.length > MOST_OPERATIONS) throw bad(`at most ${MOST_OPERATIONS} operations are taken in one request`);
   // Array.isArray does not narrow a readonly array.
-  return (body as readonly JsonValue[]).map(parseOperation);
+  const operations = (body as readonly JsonValue[]).map(parseOperation);
+  parsed.set(body, operations);
+  return operations;
 }
 
 function parseOperation(entry: JsonValue): PatchOperation {

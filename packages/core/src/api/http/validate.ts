@@ -125,7 +125,7 @@ function assertSane(value: JsonValue): void {
 }
 
 function unreadable(text: string): string | undefined {
-  if (!text.includes('\u0000') && !/\p{Surrogate}/u.test(text)) return undefined;
+  if (!text.includes('\u0000') && text.isWellFormed()) return undefined;
   return `holds the invalid text ${quoteValue(text)}: it has a NUL or half a character`;
 }
 

@@ -130,8 +130,17 @@ function without(map: JsonObject, common: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(map).filter(([key]) => !Object.hasOwn(common, key)));
 }
 
+/** Whether both have the same text as JSON, without writing it down: a bay of 1,000 nodes compares thousands of values. */
 function isSame(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
+  if (one === other) return true;
+  if (Array.isArray(one)) return Array.isArray(other) && areSame(one, other);
+  if (!isJsonObject(one) || !isJsonObject(other)) return false;
+  const names = Object.keys(one);
+  return areSame(names, Object.keys(other)) && names.every((name) => isSame(one[name], other[name]));
+}
+
+function areSame(one: readonly JsonValue[], other: readonly JsonValue[]): boolean {
+  return one.length === other.length && one.every((value, index) => isSame(value, other[index]));
 }
 
 const CALLS = new Set(['get_param', 'get_resource', 'get_attr']);
