@@ -206,6 +206,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bays/{bay_ident}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                bay_ident: components["parameters"]["bay_ident"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy an image to the nodes of a bay
+         * @description An extension, of a service that stands beside a Docker Engine, as `magnum dev` does: the image is copied from there, so that containers of the bay run it without a registry. 400 where that engine has no such image, where there is no such engine, and where the bay's engine takes no images; 409 while the bay has no address. The answer comes when all nodes have it, which may take minutes.
+         */
+        post: operations["loadBayImage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/clustertemplates": {
         parameters: {
             query?: never;
@@ -381,6 +404,29 @@ export interface paths {
         get: operations["listClusterEvents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clusters/{cluster_ident}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy an image to the nodes of a cluster
+         * @description An extension, of a service that stands beside a Docker Engine, as `magnum dev` does: the image is copied from there, so that containers of the cluster run it without a registry. 400 where that engine has no such image, where there is no such engine, and where the cluster's engine takes no images; 409 while the cluster has no address. The answer comes when all nodes have it, which may take minutes.
+         */
+        post: operations["loadClusterImage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1425,6 +1471,14 @@ export interface components {
         };
         Output: {
             output: string;
+        };
+        ImageLoad: {
+            /** @description Name of an image of the service's Docker Engine, as `docker images` shows it. */
+            image: string;
+        };
+        ImageLoaded: {
+            /** @description Names of nodes. */
+            nodes: string[];
         };
         /** @description RFC 6902, of which `add`, `replace` and `remove` are understood. */
         JsonPatch: {
@@ -3767,6 +3821,39 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    loadBayImage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the bay. */
+                bay_ident: components["parameters"]["bay_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "image": "busybox:stable"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ImageLoad"];
+            };
+        };
+        responses: {
+            /** @description The nodes that have it now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageLoaded"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listClusterTemplates: {
         parameters: {
             query?: {
@@ -4187,6 +4274,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["BayEventList"];
                     "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    loadClusterImage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID or name of the cluster. */
+                cluster_ident: components["parameters"]["cluster_ident"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "image": "busybox:stable"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ImageLoad"];
+            };
+        };
+        responses: {
+            /** @description The nodes that have it now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageLoaded"];
                 };
             };
             default: components["responses"]["Error"];

@@ -1412,6 +1412,52 @@ export const operations = {
       "wait": null
     }
   },
+  "loadBayImage": {
+    "id": "loadBayImage",
+    "method": "POST",
+    "path": "/v1/bays/{bay_ident}/images",
+    "tag": "Bays",
+    "summary": "Copy an image to the nodes of a bay",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "bay:load_image",
+    "policies": {},
+    "vocabulary": "bay",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ImageLoaded"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "bay_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 255
+        },
+        "cli": {
+          "label": "bay"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": null
+  },
   "listClusterTemplates": {
     "id": "listClusterTemplates",
     "method": "GET",
@@ -2719,6 +2765,51 @@ export const operations = {
       "many": false,
       "wait": null
     }
+  },
+  "loadClusterImage": {
+    "id": "loadClusterImage",
+    "method": "POST",
+    "path": "/v1/clusters/{cluster_ident}/images",
+    "tag": "Clusters",
+    "summary": "Copy an image to the nodes of a cluster",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "cluster:load_image",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "ImageLoaded"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the cluster.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": {
+          "label": "cluster"
+        }
+      }
+    ],
+    "queryParams": [],
+    "hasBody": true,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "object",
+    "patches": null,
+    "cli": null
   },
   "resizeCluster": {
     "id": "resizeCluster",

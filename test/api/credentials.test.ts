@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '@magnum-ts/core';
-import type { BayId } from '@magnum-ts/core/testing';
-import { trusteeUsername } from '../../packages/core/src/domain/actor.js';
+import { type BayId, trusteeUsername } from '@magnum-ts/core/testing';
 import { anEngine } from '../support/engine.js';
 import { enrolledNode } from '../support/nodes.js';
 import { trusteeToken } from '../support/trustee.js';

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type BayId, systemClock } from '@magnum-ts/core/testing';
+import { aesSealer, type BayId, knexStore, systemClock } from '@magnum-ts/core/testing';
 import { EmbeddedCloud } from '../../packages/core/src/embedded-cloud/cloud.js';
-import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { engineGuard } from '../../packages/core/src/adapters/system/engine-networks.js';
-import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import { engineAddresses } from '../../packages/core/src/conductor/engine-addresses.js';
 import { knownAddresses } from '../../packages/core/src/conductor/known-addresses.js';
 import { loadBayState, type BayState } from '../../packages/core/src/conductor/bay-state.js';
@@ -30,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(async () => service.stop());
 
-async function world(): Promise<BayState> {
+async function bayState(): Promise<BayState> {
   const found = await loadBayState(knexStore(service.db, systemClock), uuid);
   if (!found) throw new Error('the bay is gone');
   return found;
@@ -39,12 +37,12 @@ async function world(): Promise<BayState> {
 const found = async () => {
   const orchestrator = { find: async () => new Map() };
   const deps = { cloud, orchestrator, clock: systemClock, knownAddresses: knownAddresses() };
-  return engineAddresses(deps, await world(), new AbortController().signal);
+  return engineAddresses(deps, await bayState(), new AbortController().signal);
 };
 
 describe('addresses of engines in the embedded cloud', () => {
   test('are those that its nodes have, and the only ones that its service connects to', async () => {
-    const { bay, nodes } = await world();
+    const { bay, nodes } = await bayState();
     const { api, ofNode } = await found();
     expect(`tcp://${api ?? ''}:2375`).toBe(bay.observed.apiAddress);
     expect([...ofNode.values()]).toEqual(nodes.map(({ observed }) => observed.publicAddress));

@@ -16,12 +16,12 @@ const PROPERTIES = { 'dns-zone': 'example.org' };
 const create = (body: Fields): Promise<Reply> => service.request('POST', '/v1/federations', { body });
 const change = (...operations: readonly Fields[]): Promise<Reply> =>
   service.request('PATCH', '/v1/federations/world', { body: operations });
-const world = async (): Promise<Fields> => (await service.request('GET', '/v1/federations/world')).body;
+const federation = async (): Promise<Fields> => (await service.request('GET', '/v1/federations/world')).body;
 
 describe('federations', () => {
   test('are records: nothing is done in the clusters, and the status says so', async () => {
     const { uuid } = resource(await create({ name: 'world', hostcluster_id: 'host', properties: PROPERTIES }), 202);
-    expect(await world()).toMatchObject({
+    expect(await federation()).toMatchObject({
       uuid,
       name: 'world',
       hostcluster_id: host,
@@ -34,7 +34,7 @@ describe('federations', () => {
     const [summary] = itemsOf(await service.request('GET', '/v1/federations'), 'federations');
     expect(summary).not.toHaveProperty('status_reason');
     const [whole] = itemsOf(await service.request('GET', '/v1/federations/detail'), 'federations');
-    expect(whole).toEqual(await world());
+    expect(whole).toEqual(await federation());
   });
 
   test('get a name where none is given', async () => {
@@ -56,19 +56,19 @@ describe('federations', () => {
 
   test('take members in, once each, and let them go', async () => {
     expect((await change({ op: 'add', path: '/member_ids', value: 'member' })).status).toBe(202);
-    expect(await world()).toMatchObject({ member_ids: [member], status: 'UPDATE_FAILED', updated_at: expect.any(String) });
+    expect(await federation()).toMatchObject({ member_ids: [member], status: 'UPDATE_FAILED', updated_at: expect.any(String) });
     expect(refusalOf(await change({ op: 'add', path: '/member_ids', value: member })).status).toBe(409);
     expect(refusalOf(await change({ op: 'add', path: '/member_ids', value: NOWHERE })).status).toBe(404);
     expect(refusalOf(await change({ op: 'remove', path: '/member_ids', value: host })).status).toBe(404);
     expect((await change({ op: 'remove', path: '/member_ids', value: member })).status).toBe(202);
-    expect((await world())['member_ids']).toEqual([]);
+    expect((await federation())['member_ids']).toEqual([]);
   });
 
   test('change their properties, but never lose the zone', async () => {
     expect((await change({ op: 'replace', path: '/properties', value: "{'dns-zone': 'example.net', 'x': 'y'}" })).status).toBe(
       202,
     );
-    expect((await world())['properties']).toEqual({ 'dns-zone': 'example.net', x: 'y' });
+    expect((await federation())['properties']).toEqual({ 'dns-zone': 'example.net', x: 'y' });
     expect(refusalOf(await change({ op: 'remove', path: '/properties/dns-zone' }))).toMatchObject({
       status: 400,
       detail: expect.stringContaining('dns-zone'),
@@ -83,9 +83,9 @@ describe('federations', () => {
     [{ op: 'replace', path: '/member_ids', value: 'x' }, 'member_ids'],
     [{ op: 'replace', path: '/uuid', value: 'x' }, 'uuid'],
   ])('refuse %j', async (operation, named) => {
-    const before = await world();
+    const before = await federation();
     expect(refusalOf(await change(operation))).toMatchObject({ status: 400, detail: expect.stringContaining(named) });
-    expect(await world()).toEqual(before);
+    expect(await federation()).toEqual(before);
   });
 
   test('refuse a patch that is none', async () => {

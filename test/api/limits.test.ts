@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { silentLogger } from '@magnum-ts/core';
+import { silentLogger, toWebHandler } from '@magnum-ts/core';
 import { LIMIT_DEFAULTS, memoryLimits } from '../../packages/core/src/adapters/limits/memory.js';
 import { createApi } from '../../packages/core/src/api/http/dispatch.js';
 import { StoreShares } from '../../packages/core/src/api/http/store-shares.js';
-import { toWebHandler } from '../../packages/core/src/api/http/request.js';
-import { aMachine, startProcess, type Machine, type Process } from '../support/world.js';
+import { aMachine, startProcess, type Machine, type Process } from '../support/machine.js';
 
 let machine: Machine;
 let running: Process;
@@ -21,7 +20,7 @@ afterEach(async () => {
 async function anApi(limits: { perMinute: number; atOnce: number }) {
   const { identity } = running.deps;
   const token = async (user: string): Promise<string> => {
-    // The world's identity is the embedded one, which can make tokens for its own users.
+    // The identity of the machine is the embedded one, which can make tokens for its own users.
     const issuer = identity as unknown as { tokenFor(name: string): Promise<string | undefined> };
     return (await issuer.tokenFor(user)) ?? '';
   };

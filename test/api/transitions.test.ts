@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BAY_STATUSES, isFailed, type BayStatus } from '../../packages/core/src/domain/bay-status.js';
+import type { BayStatus } from '@magnum-ts/core/testing';
+import { BAY_STATUSES, isFailed } from '../../packages/core/src/domain/bay-status.js';
 import { ACCEPTED_IN, BAY_OPERATIONS, groupAccepts, type BayOperation } from '../../packages/core/src/domain/transitions.js';
 import { aService, refusalOf, resource, type Ask, type Reply, type Service } from '../support/service.js';
 

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { aBayModel } from '@magnum-ts/core/testing';
+import { aBayModel, DEFAULT_RULES, policyOf } from '@magnum-ts/core/testing';
 import { createBayModel } from '../../packages/core/src/app/bay-models.js';
 import { createBay } from '../../packages/core/src/app/bays.js';
 import type { Access } from '../../packages/core/src/app/deps.js';
 import { createNodeRecord } from '../../packages/core/src/app/nodes.js';
-import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
-import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
 import { HIVE, may } from '../support/asking.js';
-import { aMachine, startProcess, type Process } from '../support/world.js';
+import { aMachine, startProcess, type Process } from '../support/machine.js';
 
 let maker: Process;
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Secret } from '@magnum-ts/core';
-import { CrashPoints, type BayId } from '@magnum-ts/core/testing';
+import { type BayId, CrashPoints, type StackSpec } from '@magnum-ts/core/testing';
 import { deleteBay, updateBay } from '../../packages/core/src/app/bays.js';
 import { getBaySecrets } from '../../packages/core/src/app/credentials.js';
 import type { Access } from '../../packages/core/src/app/deps.js';
@@ -13,9 +13,8 @@ import { driverRegistry } from '../../packages/core/src/composition/driver-regis
 import type { DriverRegistry } from '../../packages/core/src/conductor/deps.js';
 import { rpcHandlers } from '../../packages/core/src/conductor/rpc-handlers.js';
 import { baySecretRef, type BaySecret, type BaySecretValue } from '../../packages/core/src/domain/bay-secrets.js';
-import type { StackSpec } from '../../packages/core/src/ports/orchestrator.js';
 import { askForBay, may, OWNER } from '../support/asking.js';
-import { aMachine, copyOf, mortal, startProcess, work, type Machine, type Process } from '../support/world.js';
+import { aMachine, copyOf, mortal, startProcess, work, type Machine, type Process } from '../support/machine.js';
 
 /** As a driver of an engine with a control plane declares them; the last one is for every node, and one is no longer used. */
 const DECLARED: readonly BaySecret[] = [

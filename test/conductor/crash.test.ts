@@ -10,7 +10,7 @@ import { createNodeGroup, deleteNodeGroup } from '../../packages/core/src/app/no
 import { resizeBay } from '../../packages/core/src/app/resize.js';
 import { upgradeBay } from '../../packages/core/src/app/upgrade.js';
 import { askForBay, may } from '../support/asking.js';
-import { aMachine, copyOf, mortal, startProcess, work, type Machine, type Process } from '../support/world.js';
+import { aMachine, copyOf, mortal, startProcess, work, type Machine, type Process } from '../support/machine.js';
 
 const toNodes = (nodeCount: number): UpdateBay => ({ health: null, work: { nodeCount, rollbackOnFailure: false } });
 const EXTERNAL = EMBEDDED_DEFAULTS.externalNetworks[0]?.id ?? '';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Secret } from '@magnum-ts/core';
-import type { BayId } from '@magnum-ts/core/testing';
+import type { BayId, StackSpec } from '@magnum-ts/core/testing';
 import { confirmCredential, getCredential } from '../../packages/core/src/app/credentials.js';
 import type { Access, AppDeps } from '../../packages/core/src/app/deps.js';
 import { secretHashOf } from '../../packages/core/src/app/node-proof.js';
@@ -8,9 +8,8 @@ import { resizeBay } from '../../packages/core/src/app/resize.js';
 import { rotateCredential } from '../../packages/core/src/app/rotate.js';
 import { rpcHandlers } from '../../packages/core/src/conductor/rpc-handlers.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
-import type { StackSpec } from '../../packages/core/src/ports/orchestrator.js';
 import { askForBay, may, OWNER } from '../support/asking.js';
-import { aMachine, startProcess, work, type Machine, type Process } from '../support/world.js';
+import { aMachine, startProcess, work, type Machine, type Process } from '../support/machine.js';
 
 /** The account of the nodes that has that number. */
 const SECRET = new Secret('a-secret');

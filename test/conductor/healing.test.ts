@@ -1,13 +1,19 @@
 import { afterEach, expect, test } from 'vitest';
 import { Secret } from '@magnum-ts/core';
-import { type BayId, CrashPoints, Killed, until } from '@magnum-ts/core/testing';
+import {
+  type BayId,
+  CrashPoints,
+  Killed,
+  type StackAddress,
+  stackNameOf,
+  type StackSnapshot,
+  until,
+} from '@magnum-ts/core/testing';
 import { resourcesOf } from '../../packages/core/src/adapters/orchestrator/heat-words.js';
 import { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
 import { describeRetry, MAX_STACK_RETRIES } from '../../packages/core/src/domain/stack-retry.js';
-import { stackNameOf } from '../../packages/core/src/domain/ids.js';
-import type { StackAddress, StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
-import { mortalClock } from '../support/world.js';
-import { aConductorWorld, complete, inProgress, type ConductorWorld } from './conductor-world.js';
+import { mortalClock } from '../support/machine.js';
+import { aConductor, complete, inProgress, type ConductorFixture } from './conductor-fixture.js';
 
 // What Heat says of a resource while Keystone is away, and of one that Nova has refused.
 const NO_ANSWER =
@@ -15,13 +21,13 @@ const NO_ANSWER =
 const REFUSED = 'Forbidden: resources.server: Quota exceeded for cores (HTTP 403)';
 const ABORTED = 'CREATE aborted (Task create from StackResource "worker-1" Stack "s" Timed out)';
 
-let world: ConductorWorld;
+let conductor: ConductorFixture;
 let stop: AbortController;
 let running: Promise<void>;
 afterEach(async () => {
   stop.abort(new Error('the test is over'));
   await running;
-  await world.close();
+  await conductor.close();
 });
 
 /** A Heat whose stack fails with these words until it was applied so many times more; no conductor runs yet. */
@@ -31,17 +37,17 @@ async function aBayWhoseStackFails(
 ): Promise<{ readonly id: BayId; readonly applied: () => number }> {
   let applied = 0;
   const shown = (address: StackAddress): StackSnapshot => (applied >= untilApplied ? complete(address) : failed(address, reason));
-  world = await aConductorWorld(shown);
+  conductor = await aConductor(shown);
   stop = new AbortController();
   running = Promise.resolve();
-  const [id] = await world.addBays(1);
+  const [id] = await conductor.addBays(1);
   if (!id) throw new Error('no bay was made');
   const update = async (): Promise<StackSnapshot> => {
     applied += 1;
     return { ...inProgress({ name: stackNameOf({ id, name: 'hive' }), projectId: 'project' }), action: 'UPDATE' };
   };
-  Object.assign(world.deps.orchestrator, { update });
-  Object.assign(world.deps, {
+  Object.assign(conductor.deps.orchestrator, { update });
+  Object.assign(conductor.deps, {
     vault: {
       get: () => Promise.resolve(new Secret('password')),
       keep: (_ref: string, secret: Secret) => Promise.resolve(secret),
@@ -69,15 +75,15 @@ function failed(address: StackAddress, reason: string): StackSnapshot {
   };
 }
 
-const bayOf = async (id: BayId) => (await world.deps.store.read((repos) => repos.bays.get(id)))?.observed;
+const bayOf = async (id: BayId) => (await conductor.deps.store.read((repos) => repos.bays.get(id)))?.observed;
 const retriesOf = async (id: BayId) =>
-  (await world.deps.store.read((repos) => repos.events.list(id, 0, 100))).filter(({ kind }) => kind === 'retry');
+  (await conductor.deps.store.read((repos) => repos.events.list(id, 0, 100))).filter(({ kind }) => kind === 'retry');
 
 /** Works until then; pauses pass at once. */
 async function inTime(id: BayId, status: string): Promise<void> {
-  running = world.loop().run(stop.signal);
+  running = conductor.loop().run(stop.signal);
   await until(`the bay is ${status}`, async () => {
-    world.clock.advance(30_000);
+    conductor.clock.advance(30_000);
     return (await bayOf(id))?.status === status;
   });
 }
@@ -109,10 +115,10 @@ test('a conductor that dies at any moment of it leaves the bay to be finished, a
   for (let moment = 1; ; moment += 1) {
     const { id, applied } = await aBayWhoseStackFails(NO_ANSWER, 1);
     const points = new CrashPoints(moment);
-    const { store, orchestrator } = world.deps;
+    const { store, orchestrator } = conductor.deps;
     const mortal = {
-      ...world.deps,
-      clock: mortalClock(world.clock, points),
+      ...conductor.deps,
+      clock: mortalClock(conductor.clock, points),
       store: points.wrap(store),
       orchestrator: points.wrap(orchestrator),
     };
@@ -122,14 +128,14 @@ test('a conductor that dies at any moment of it leaves the bay to be finished, a
     );
     const counted = (await store.read((repos) => repos.support.get(id))).stackRetries?.times ?? 0;
     expect(counted, `died at moment ${moment}`).toBeGreaterThanOrEqual(applied());
-    world.clock.advance(31_000);
+    conductor.clock.advance(31_000);
     await inTime(id, 'CREATE_COMPLETE');
     if (!killed) {
       expect(moment).toBeGreaterThan(10);
       break;
     }
-    stop.abort(new Error('this world is over'));
+    stop.abort(new Error('this run is over'));
     await running;
-    await world.close();
+    await conductor.close();
   }
 });

@@ -1,12 +1,18 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { DomainError } from '@magnum-ts/core';
-import { type BayId, CrashPoints } from '@magnum-ts/core/testing';
+import {
+  type BayId,
+  CrashPoints,
+  type Labels,
+  type OrphanedResource,
+  type OrphanedResources,
+  type SweepRequest,
+  type SweepResult,
+} from '@magnum-ts/core/testing';
 import { deleteBay } from '../../packages/core/src/app/bays.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
-import type { Labels } from '../../packages/core/src/domain/labels.js';
-import type { OrphanedResources, OrphanedResource, SweepResult, SweepRequest } from '../../packages/core/src/ports/orphans.js';
 import { askForBay, may } from '../support/asking.js';
-import { aMachine, mortal, startProcess, work, type Machine, type Process } from '../support/world.js';
+import { aMachine, mortal, startProcess, work, type Machine, type Process } from '../support/machine.js';
 
 const BALANCER: OrphanedResource = { type: 'OS::Octavia::LoadBalancer', id: 'lb', name: 'kube_service' };
 const VOLUME: OrphanedResource = { type: 'OS::Cinder::Volume', id: 'volume', name: 'pvc' };

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { BayId } from '@magnum-ts/core/testing';
+import { DomainError } from '@magnum-ts/core';
 import { updateNodeGroup, type NodeGroupChange } from '../../packages/core/src/app/node-groups.js';
 import { resizeBay } from '../../packages/core/src/app/resize.js';
 import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
-import { DomainError } from '../../packages/core/src/domain/errors.js';
 import type { NodeDescription } from '../../packages/core/src/domain/node-description.js';
 import type { CoeSession } from '../../packages/core/src/ports/bay-driver.js';
 import { askForBay, may } from '../support/asking.js';
-import { aMachine, startProcess, work, type Machine, type Process } from '../support/world.js';
+import { aMachine, startProcess, work, type Machine, type Process } from '../support/machine.js';
 
 /** An engine whose nodes have labels and taints; it remembers every call, and fails as often as a test wants. */
 class LabelledEngine implements CoeSession {

@@ -11,7 +11,7 @@ import type { DriverRegistry } from '../../packages/core/src/conductor/deps.js';
 import { rpcHandlers } from '../../packages/core/src/conductor/rpc-handlers.js';
 import type { Authority } from '../../packages/core/src/domain/rotation.js';
 import { askForBay, may, OWNER } from '../support/asking.js';
-import { aMachine, startProcess, work, type Machine, type Process } from '../support/world.js';
+import { aMachine, startProcess, work, type Machine, type Process } from '../support/machine.js';
 
 const NODE_SECRET = new Secret('the-secret-of-a-node');
 const signal = new AbortController().signal;

@@ -3,7 +3,7 @@ import { DomainError } from '@magnum-ts/core';
 import type { BayId } from '@magnum-ts/core/testing';
 import { deleteBay, updateBay } from '../../packages/core/src/app/bays.js';
 import { askForBay, may } from '../support/asking.js';
-import { aMachine, startProcess, work, type Machine, type Process } from '../support/world.js';
+import { aMachine, startProcess, work, type Machine, type Process } from '../support/machine.js';
 
 let machine: Machine;
 let running: Process;

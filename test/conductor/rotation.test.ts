@@ -6,7 +6,7 @@ import { driverRegistry } from '../../packages/core/src/composition/driver-regis
 import type { DriverRegistry } from '../../packages/core/src/conductor/deps.js';
 import type { ConnectInput, TlsPort, TlsProbe } from '../../packages/core/src/ports/bay-driver.js';
 import { askForBay, may } from '../support/asking.js';
-import { aMachine, startProcess, work, type Machine, type Process } from '../support/world.js';
+import { aMachine, startProcess, work, type Machine, type Process } from '../support/machine.js';
 
 /** Ports that answer, as `node port`; without an entry, all do. */
 let silent: ReadonlySet<string>;

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
 import { until } from '@magnum-ts/core/testing';
-import { aConductorWorld, type ConductorWorld } from './conductor-world.js';
+import { aConductor, type ConductorFixture } from './conductor-fixture.js';
 
 const BAYS = 10_000;
-let world: ConductorWorld;
-afterEach(() => world.close());
+let conductor: ConductorFixture;
+afterEach(() => conductor.close());
 
 /** Runs the loop until every bay was looked at once more. */
 async function sweep(): Promise<{
@@ -13,16 +13,17 @@ async function sweep(): Promise<{
   readonly single: number;
   readonly cpuSeconds: number;
 }> {
-  const [before, single] = [world.looks.length, world.single.calls];
+  const [before, single] = [conductor.looks.length, conductor.single.calls];
   const stop = new AbortController();
   const begun = process.cpuUsage();
-  const running = world.loop().run(stop.signal);
+  const running = conductor.loop().run(stop.signal);
   const seen = new Set<string>();
   let counted = before;
   await until(
     'every bay was observed',
     () => {
-      for (; counted < world.looks.length; counted += 1) world.looks[counted]?.forEach((address) => seen.add(address.name));
+      for (; counted < conductor.looks.length; counted += 1)
+        conductor.looks[counted]?.forEach((address) => seen.add(address.name));
       return seen.size >= BAYS;
     },
     { withinMs: 120_000 },
@@ -31,9 +32,9 @@ async function sweep(): Promise<{
   await running;
   const { user, system } = process.cpuUsage(begun);
   return {
-    looks: world.looks.slice(before).flat().length,
-    calls: world.looks.length - before,
-    single: world.single.calls - single,
+    looks: conductor.looks.slice(before).flat().length,
+    calls: conductor.looks.length - before,
+    single: conductor.single.calls - single,
     cpuSeconds: (user + system) / 1e6,
   };
 }
@@ -42,10 +43,10 @@ test(
   'looking once at ten thousand bays in progress takes one call per hundred of them, and under ten seconds of CPU',
   { timeout: 600_000 },
   async () => {
-    world = await aConductorWorld();
-    await world.addBays(BAYS, { isSeen: true });
+    conductor = await aConductor();
+    await conductor.addBays(BAYS, { isSeen: true });
     const first = await sweep();
-    world.clock.advance(11_000);
+    conductor.clock.advance(11_000);
     const second = await sweep();
     process.stdout.write(`first sweep: ${first.cpuSeconds.toFixed(1)} s of CPU, the next: ${second.cpuSeconds.toFixed(1)} s\n`);
     for (const { looks, calls, single, cpuSeconds } of [first, second]) {

@@ -1,20 +1,19 @@
 import { afterEach, expect, test } from 'vitest';
-import { type BayId, until } from '@magnum-ts/core/testing';
+import { type BayId, type StackAddress, until } from '@magnum-ts/core/testing';
 import type { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
-import type { StackAddress } from '../../packages/core/src/ports/orchestrator.js';
-import { aConductorWorld, complete, inProgress, stackNames, type ConductorWorld, type StackOf } from './conductor-world.js';
+import { aConductor, complete, inProgress, stackNames, type ConductorFixture, type StackOf } from './conductor-fixture.js';
 
-let world: ConductorWorld;
+let conductor: ConductorFixture;
 let stop: AbortController;
 let running: Promise<void>;
 afterEach(async () => {
   stop.abort(new Error('the test is over'));
   await running;
-  await world.close();
+  await conductor.close();
 });
 
-async function aWorld(stackOf?: StackOf): Promise<void> {
-  world = await aConductorWorld(stackOf);
+async function begin(stackOf?: StackOf): Promise<void> {
+  conductor = await aConductor(stackOf);
   stop = new AbortController();
   running = Promise.resolve();
 }
@@ -24,56 +23,64 @@ function run(loop: WorkLoop): void {
 }
 
 const statusOf = async (id: BayId | undefined): Promise<string | undefined> =>
-  (await world.deps.store.read((repos) => repos.bays.get(id as BayId)))?.observed.status;
+  (await conductor.deps.store.read((repos) => repos.bays.get(id as BayId)))?.observed.status;
 const leases = async (): Promise<number> =>
-  Number((await world.db('work_item').whereNotNull('lease_owner').count({ n: '*' }).first())?.['n']);
+  Number((await conductor.db('work_item').whereNotNull('lease_owner').count({ n: '*' }).first())?.['n']);
 const forever = (): Promise<never> => new Promise(() => undefined);
 
 test('bays that are due together are looked at with one call', async () => {
-  await aWorld();
-  const ids = await world.addBays(30);
-  run(world.loop());
-  await until('the stacks were observed once', () => world.looks.length > 0);
-  expect(new Set(world.looks[0]?.map((address) => address.name))).toEqual(stackNames(ids));
+  await begin();
+  const ids = await conductor.addBays(30);
+  run(conductor.loop());
+  await until('the stacks were observed once', () => conductor.looks.length > 0);
+  expect(new Set(conductor.looks[0]?.map((address) => address.name))).toEqual(stackNames(ids));
 });
 
 test('a bay of which there is no news is not written', async () => {
-  await aWorld();
-  await world.addBays(5, { isSeen: true });
+  await begin();
+  await conductor.addBays(5, { isSeen: true });
   const before = JSON.stringify([
-    await world.db('bay'),
-    await world.db('node'),
-    await world.db('node_group'),
-    await world.db('bay_event'),
+    await conductor.db('bay'),
+    await conductor.db('node'),
+    await conductor.db('node_group'),
+    await conductor.db('bay_event'),
   ]);
-  run(world.loop());
-  await until('the stacks were observed three times', () => world.looks.length >= 3);
+  run(conductor.loop());
+  await until('the stacks were observed three times', () => conductor.looks.length >= 3);
   expect(
-    JSON.stringify([await world.db('bay'), await world.db('node'), await world.db('node_group'), await world.db('bay_event')]),
+    JSON.stringify([
+      await conductor.db('bay'),
+      await conductor.db('node'),
+      await conductor.db('node_group'),
+      await conductor.db('bay_event'),
+    ]),
   ).toBe(before);
-  expect(world.single.calls).toBe(0);
+  expect(conductor.single.calls).toBe(0);
 });
 
 test('a bay that has waited long is looked at less often', async () => {
-  await aWorld();
-  await world.addBays(1, { isSeen: true });
-  await world.db('intent').update({ started_at: world.clock.now().getTime() - 600_000 });
-  run(world.loop());
-  await until('the bay was observed and its lease given back', async () => world.looks.length === 1 && (await leases()) === 0);
-  const [item]: readonly { due_at: number }[] = await world.db('work_item');
-  const wait = Number(item?.due_at) - world.clock.now().getTime();
+  await begin();
+  await conductor.addBays(1, { isSeen: true });
+  await conductor.db('intent').update({ started_at: conductor.clock.now().getTime() - 600_000 });
+  run(conductor.loop());
+  await until(
+    'the bay was observed and its lease given back',
+    async () => conductor.looks.length === 1 && (await leases()) === 0,
+  );
+  const [item]: readonly { due_at: number }[] = await conductor.db('work_item');
+  const wait = Number(item?.due_at) - conductor.clock.now().getTime();
   expect(wait).toBeGreaterThan(5_000);
   expect(wait).toBeLessThanOrEqual(10_000);
 });
 
 test('bays that never end their pass keep their own turn only: the others go on', async () => {
   const poisoned = new Set<string>();
-  await aWorld((address) => (poisoned.has(address.name) ? forever() : complete(address)));
-  const bad = await world.addBays(3);
+  await begin((address) => (poisoned.has(address.name) ? forever() : complete(address)));
+  const bad = await conductor.addBays(3);
   for (const name of stackNames(bad)) poisoned.add(name);
-  const events = world.deps.orchestrator.events;
+  const events = conductor.deps.orchestrator.events;
   // The look at all of them works; it is their own pass that hangs.
-  Object.assign(world.deps.orchestrator, {
+  Object.assign(conductor.deps.orchestrator, {
     findAll: async (addresses: readonly StackAddress[]) =>
       new Map(
         addresses.map((address) => [address.name, { ...complete(address), newestEvent: poisoned.has(address.name) ? 1 : 0 }]),
@@ -81,8 +88,8 @@ test('bays that never end their pass keep their own turn only: the others go on'
     events: (...given: Parameters<typeof events>) =>
       poisoned.has(given[0].replace('stack-', '')) ? forever() : events(...given),
   });
-  const good = await world.addBays(20);
-  run(world.loop({ concurrency: 4, drainMs: 100 }));
+  const good = await conductor.addBays(20);
+  run(conductor.loop({ concurrency: 4, drainMs: 100 }));
   await until('the other bays are complete', async () =>
     (await Promise.all(good.map(statusOf))).every((status) => status === 'CREATE_COMPLETE'),
   );
@@ -90,13 +97,13 @@ test('bays that never end their pass keep their own turn only: the others go on'
 });
 
 test('one stack that cannot be looked at hides no other', async () => {
-  await aWorld();
-  const [bad, ...good] = await world.addBays(6);
+  await begin();
+  const [bad, ...good] = await conductor.addBays(6);
   const [badName] = stackNames([bad as BayId]);
   const refuse = (names: readonly string[]): void => {
     if (names.includes(badName ?? '')) throw new Error('this stack is unreadable');
   };
-  Object.assign(world.deps.orchestrator, {
+  Object.assign(conductor.deps.orchestrator, {
     findAll: async (addresses: readonly StackAddress[]) => {
       refuse(addresses.map((address) => address.name));
       return new Map(addresses.map((address) => [address.name, complete(address)]));
@@ -106,15 +113,15 @@ test('one stack that cannot be looked at hides no other', async () => {
       return new Map(names.map((name) => [name, complete({ name, projectId: 'project' })]));
     },
   });
-  run(world.loop());
+  run(conductor.loop());
   await until('the other bays are complete', async () =>
     (await Promise.all(good.map(statusOf))).every((status) => status === 'CREATE_COMPLETE'),
   );
-  expect((await world.deps.store.read((repos) => repos.bays.get(bad as BayId)))?.observed).toMatchObject({
+  expect((await conductor.deps.store.read((repos) => repos.bays.get(bad as BayId)))?.observed).toMatchObject({
     status: 'CREATE_IN_PROGRESS',
     statusReason: expect.stringMatching(/^An unexpected error occurred in this service\. It is tried again \(attempt \d+\)\.$/),
   });
-  const story = await world.deps.store.read((repos) => repos.events.list(bad as BayId, 0, 100));
+  const story = await conductor.deps.store.read((repos) => repos.events.list(bad as BayId, 0, 100));
   expect(story.filter(({ kind }) => kind === 'retry')[0]).toMatchObject({
     source: 'magnum',
     status: 'CREATE_IN_PROGRESS',
@@ -125,11 +132,11 @@ test('one stack that cannot be looked at hides no other', async () => {
 test('what a conductor cannot begin soon is left to the others, and bays without news are looked at all the same', async () => {
   let go = (): void => undefined;
   const held = new Promise<void>((resolve) => (go = resolve));
-  await aWorld(async (address) => (await held, complete(address)));
-  const quiet = stackNames(await world.addBays(3, { isSeen: true }));
-  const busy = await world.addBays(40);
+  await begin(async (address) => (await held, complete(address)));
+  const quiet = stackNames(await conductor.addBays(3, { isSeen: true }));
+  const busy = await conductor.addBays(40);
   const looked = new Set<string>();
-  Object.assign(world.deps.orchestrator, {
+  Object.assign(conductor.deps.orchestrator, {
     findAll: async (addresses: readonly StackAddress[]) => {
       for (const { name } of addresses) if (quiet.has(name)) looked.add(name);
       return new Map(
@@ -141,13 +148,14 @@ test('what a conductor cannot begin soon is left to the others, and bays without
     },
     events: async () => (await held, []),
   });
-  const leasesOf = async (owner: string): Promise<number> => (await world.db('work_item').where({ lease_owner: owner })).length;
-  run(world.loop({ owner: 'first', concurrency: 4 }));
+  const leasesOf = async (owner: string): Promise<number> =>
+    (await conductor.db('work_item').where({ lease_owner: owner })).length;
+  run(conductor.loop({ owner: 'first', concurrency: 4 }));
   await until(
     'the first conductor holds eight leases, and the bays without news were observed',
     async () => (await leasesOf('first')) === 8 && looked.size === 3,
   );
-  const second = world.loop({ owner: 'second', concurrency: 4 }).run(stop.signal);
+  const second = conductor.loop({ owner: 'second', concurrency: 4 }).run(stop.signal);
   await until('the second conductor holds eight leases', async () => (await leasesOf('second')) === 8);
   expect(await leasesOf('first')).toBe(8);
   go();
@@ -162,18 +170,18 @@ test('what a conductor cannot begin soon is left to the others, and bays without
 test('stopping claims no more, lets running passes end, and gives every lease back', async () => {
   let go = (): void => undefined;
   const held = new Promise<void>((resolve) => (go = resolve));
-  await aWorld(async (address) => (await held, complete(address)));
-  const ids = await world.addBays(10);
-  Object.assign(world.deps.orchestrator, {
+  await begin(async (address) => (await held, complete(address)));
+  const ids = await conductor.addBays(10);
+  Object.assign(conductor.deps.orchestrator, {
     findAll: async (addresses: readonly StackAddress[]) =>
       new Map(addresses.map((address) => [address.name, { ...complete(address), newestEvent: 1 }])),
     events: async () => (await held, []),
   });
-  run(world.loop({ concurrency: 2 }));
+  run(conductor.loop({ concurrency: 2 }));
   await until('four leases are held', async () => (await leases()) === 4);
   stop.abort(new Error('stop'));
   await until('only the running passes hold leases', async () => (await leases()) === 2);
-  const late = await world.addBays(1);
+  const late = await conductor.addBays(1);
   go();
   await running;
   expect(await leases()).toBe(0);
@@ -182,14 +190,14 @@ test('stopping claims no more, lets running passes end, and gives every lease ba
 });
 
 test('a pass that does not end in the grace is aborted, and its lease given back', async () => {
-  await aWorld(() => forever());
-  await world.addBays(1);
-  Object.assign(world.deps.orchestrator, {
+  await begin(() => forever());
+  await conductor.addBays(1);
+  Object.assign(conductor.deps.orchestrator, {
     findAll: async (addresses: readonly StackAddress[]) =>
       new Map(addresses.map((address) => [address.name, { ...inProgress(address), newestEvent: 1 }])),
     events: forever,
   });
-  run(world.loop({ drainMs: 50 }));
+  run(conductor.loop({ drainMs: 50 }));
   await until('the lease of the bay is held', async () => (await leases()) === 1);
   stop.abort(new Error('stop'));
   await running;
@@ -200,19 +208,19 @@ test(
   'several conductors never have a bay at the same time: every claim has its own fence, and ends before the next',
   { timeout: 30_000 },
   async () => {
-    await aWorld();
-    await world.addBays(60);
-    const others = [world.loop({ owner: 'b' }), world.loop({ owner: 'c' })].map((loop) => loop.run(stop.signal));
-    run(world.loop({ owner: 'a' }));
+    await begin();
+    await conductor.addBays(60);
+    const others = [conductor.loop({ owner: 'b' }), conductor.loop({ owner: 'c' })].map((loop) => loop.run(stop.signal));
+    run(conductor.loop({ owner: 'a' }));
     await until(
       'more than 300 leases were given back',
-      () => world.lines.filter((line) => line.event === 'lease released').length > 300,
+      () => conductor.lines.filter((line) => line.event === 'lease released').length > 300,
     );
     stop.abort(new Error('enough'));
     await Promise.all([...others, running]);
     expectOneAtATime();
     expect(
-      new Set(world.lines.filter((line) => line.event === 'lease claimed').map((line) => line.fields['owner'])).size,
+      new Set(conductor.lines.filter((line) => line.event === 'lease claimed').map((line) => line.fields['owner'])).size,
     ).toBeGreaterThan(1);
   },
 );
@@ -221,7 +229,7 @@ test(
 function expectOneAtATime(): void {
   const holders = new Map<unknown, unknown>();
   const fences = new Set<string>();
-  for (const { event, fields } of world.lines) {
+  for (const { event, fields } of conductor.lines) {
     const { bayId, fence } = fields;
     if (event === 'lease claimed') {
       expect(fences.has(`${String(bayId)} ${String(fence)}`)).toBe(false);

@@ -1,12 +1,23 @@
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EMBEDDED_DEFAULTS, openSqlite, Secret, SimulatedBackend } from '@magnum-ts/core';
-import { aBay, aBayModel, aPlatform, type BayId, ManualClock } from '@magnum-ts/core/testing';
+import {
+  aBay,
+  aBayModel,
+  aPlatform,
+  type BayId,
+  coreMigrations,
+  delegateUsername,
+  embeddedMigrations,
+  EMPTY_RECONCILER_STATE,
+  type Lease,
+  ManualClock,
+  migrate,
+  openMariadb,
+  stackNameOf,
+  trusteeUsername,
+} from '@magnum-ts/core/testing';
 import { aSpec, aTemplate } from '../../packages/core/src/embedded-cloud/hot-engine/engine.test-support.js';
-import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
-import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
-import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
-import { embeddedMigrations } from '../../packages/core/src/adapters/knex/migrations/embedded.js';
 import { noNotifier } from '../../packages/core/src/adapters/bus/notifications.js';
 import { noMeter } from '../../packages/core/src/adapters/system/meter.js';
 import { EVERY_DRIVER } from '../../packages/core/src/composition/driver-registry.js';
@@ -14,10 +25,6 @@ import { composeEmbedded } from '../../packages/core/src/composition/embedded-cl
 import { DEFAULT_CONDUCTOR_RULES } from '../../packages/core/src/conductor/rules.js';
 import { departedBayOf, sweepDeparted } from '../../packages/core/src/conductor/sweep-departed.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
-import { delegateUsername, trusteeUsername } from '../../packages/core/src/domain/actor.js';
-import { EMPTY_RECONCILER_STATE } from '../../packages/core/src/domain/reconciler-state.js';
-import { stackNameOf } from '../../packages/core/src/domain/ids.js';
-import type { Lease } from '../../packages/core/src/ports/store.js';
 import { emptyDatabase, withMariadb } from '../support/services.js';
 
 const GRACE_MS = 60_000;

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aBayModel, type BayModelId, systemClock } from '@magnum-ts/core/testing';
+import {
+  aBayModel,
+  type BayModelId,
+  coreMigrations,
+  knexStore,
+  migrate,
+  openMariadb,
+  type Store,
+  systemClock,
+} from '@magnum-ts/core/testing';
 import { startMariadb, type Mariadb } from '../../scripts/host/mariadb.mjs';
-import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
-import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
-import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
-import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
-import type { Store } from '../../packages/core/src/ports/store.js';
 import { smallDisk } from '../support/small-disk.js';
 
 const NAME = 'a MariaDB whose disk is full';

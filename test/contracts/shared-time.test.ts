@@ -1,14 +1,18 @@
 import type { Knex } from 'knex';
 import { expect, test } from 'vitest';
 import { silentLogger } from '@magnum-ts/core';
-import { aBay, aBayModel, systemClock } from '@magnum-ts/core/testing';
+import {
+  aBay,
+  aBayModel,
+  coreMigrations,
+  knexStore,
+  migrate,
+  openMariadb,
+  type Store,
+  systemClock,
+} from '@magnum-ts/core/testing';
 import { keepLearningTime } from '../../packages/core/src/adapters/knex/database-time.js';
-import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
-import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
-import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
-import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { followedClock, type TimeSample } from '../../packages/core/src/adapters/system/followed-clock.js';
-import type { Store } from '../../packages/core/src/ports/store.js';
 import { emptyDatabase, withMariadb } from '../support/services.js';
 
 /** A process over the database whose host's clock is wrong by so many milliseconds, from its very start. */

@@ -4,16 +4,17 @@ import {
   aBay,
   aBayModel,
   type BayId,
+  coreMigrations,
+  knexStore,
+  migrate,
   openAtMost,
+  openMariadb,
   statementErrorContract,
   storeContract,
   systemClock,
 } from '@magnum-ts/core/testing';
 import { startMariadb, type Mariadb } from '../../scripts/host/mariadb.mjs';
-import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
-import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
-import { migrate, pendingMigrations } from '../../packages/core/src/adapters/knex/migrate.js';
-import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
+import { pendingMigrations } from '../../packages/core/src/adapters/knex/migrate.js';
 import { requireRoom } from '../../packages/core/src/app/quotas.js';
 
 let mariadb: Mariadb;

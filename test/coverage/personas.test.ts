@@ -1,8 +1,7 @@
 import { operations, type OperationId } from '@magnum-ts/openapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EMBEDDED_DEFAULTS, Secret } from '@magnum-ts/core';
-import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
-import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
+import { DEFAULT_RULES, policyOf } from '@magnum-ts/core/testing';
 import type { ApiDeps } from '../../packages/core/src/api/http/dispatch.js';
 import { bodyOf, MANIFESTS, queryOf } from '../support/bodies.js';
 import { anEngine, type Engine } from '../support/engine.js';

@@ -1,7 +1,6 @@
 import { operations, type OperationId } from '@magnum-ts/openapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { until } from '@magnum-ts/core/testing';
-import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
+import { DEFAULT_RULES, until } from '@magnum-ts/core/testing';
 import { bodyOf, queryOf } from '../support/bodies.js';
 import { anEngine, type Engine } from '../support/engine.js';
 import { enrolledNode, type EnrolledNode } from '../support/nodes.js';
@@ -66,10 +65,10 @@ function enrolment(): { readonly token: string | undefined; readonly secret: str
   return { token: service.valuesOf(idents['bay_ident'] ?? '', node.name).enrolment_token, secret: node.secret };
 }
 
-/** Nodes and containers are asked for where an engine answers; everything else at the service itself. */
+/** Nodes, images and containers are asked for where an engine answers; everything else at the service itself. */
 function engineFor(id: OperationId): Service['request'] {
   if (id === 'enrolNode') return service.request;
-  return /Container|BaySecrets|Nodes?$|NodesDetail|Pod|(?<!Magnum)Service(s|OfBay|sDetail)?$|ReplicationController/.test(id)
+  return /Container|Image$|BaySecrets|Nodes?$|NodesDetail|Pod|(?<!Magnum)Service(s|OfBay|sDetail)?$|ReplicationController/.test(id)
     ? engine.request
     : service.request;
 }

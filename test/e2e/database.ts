@@ -1,7 +1,7 @@
 import { openSqlite } from '@magnum-ts/core';
 import { existsSync, readFileSync } from 'node:fs';
+import { aesSealer } from '@magnum-ts/core/testing';
 import { Codec } from '../../packages/core/src/embedded-cloud/hot-engine/rows.js';
-import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import type { DevProcess } from './dev-process.js';
 
 /** Rows of a running service's database, as another process sees them. */

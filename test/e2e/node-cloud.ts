@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DEFAULT_SIGNING_RULES } from '@magnum-ts/core/testing';
 import { certificateAuthority } from '../../packages/core/src/adapters/certificates/x509.js';
-import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificate.js';
 import { AUTHORITIES, parseAuthority, type Authority } from '../../packages/core/src/domain/rotation.js';
 import type { BayDriver, NodeCertificateRequest } from '../../packages/core/src/ports/bay-driver.js';
 import type { KeyPair } from '../../packages/core/src/ports/certificates.js';

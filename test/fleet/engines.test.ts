@@ -1,7 +1,16 @@
 import type { Knex } from 'knex';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openSqlite } from '@magnum-ts/core';
-import { ManualClock, orchestratorContract, systemClock, until } from '@magnum-ts/core/testing';
+import {
+  embeddedMigrations,
+  ManualClock,
+  migrate,
+  openMariadb,
+  orchestratorContract,
+  type StackSnapshot,
+  systemClock,
+  until,
+} from '@magnum-ts/core/testing';
 import {
   ACCESS,
   aFleet,
@@ -10,10 +19,6 @@ import {
   aTemplate,
   SIGNAL,
 } from '../../packages/core/src/embedded-cloud/hot-engine/engine.test-support.js';
-import { embeddedMigrations } from '../../packages/core/src/adapters/knex/migrations/embedded.js';
-import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
-import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
-import type { StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
 import { emptyDatabase, withMariadb } from '../support/services.js';
 import { mortalEngine, type Act, type MortalEngine } from './mortal-engine.js';
 

@@ -1,10 +1,8 @@
 import type { Knex } from 'knex';
 import { EMBEDDED_DEFAULTS, silentLogger, SimulatedBackend } from '@magnum-ts/core';
-import { systemClock, systemRandom } from '@magnum-ts/core/testing';
+import { aesSealer, type Clock, systemClock, systemRandom } from '@magnum-ts/core/testing';
 import { HotEngine } from '../../packages/core/src/embedded-cloud/hot-engine/engine.js';
 import { interceptCalls } from '../../packages/core/src/embedded-cloud/hot-engine/engine.test-support.js';
-import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
-import type { Clock } from '../../packages/core/src/ports/clock.js';
 
 /** One call to the machines: what, for which resource, by which engine, and when it began and ended. */
 export interface Act {

@@ -4,13 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { WebHandler } from '@magnum-ts/core';
+import { toWebHandler, type WebHandler } from '@magnum-ts/core';
 import {
   aBay,
   aBayModel,
+  aesSealer,
+  ANY_ADDRESS,
   aPlatform,
   type BayId,
+  DEFAULT_RULES,
+  DEFAULT_SIGNING_RULES,
+  EMPTY_RECONCILER_STATE,
+  knexStore,
   noBounds,
+  policyOf,
   type StackName,
   systemClock,
   systemRandom,
@@ -22,13 +29,8 @@ import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js
 import { databaseVault } from '../../packages/core/src/adapters/certificates/vault-database.js';
 import { certificateAuthority } from '../../packages/core/src/adapters/certificates/x509.js';
 import { EmbeddedCloud } from '../../packages/core/src/embedded-cloud/cloud.js';
-import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
 import { manifests, NO_FETCHING } from '../../packages/core/src/adapters/manifests/manifests.js';
-import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
-import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
-import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import { createApi } from '../../packages/core/src/api/http/dispatch.js';
-import { toWebHandler } from '../../packages/core/src/api/http/request.js';
 import { ensureMainPairs, loadKeyPair } from '../../packages/core/src/conductor/ensure/key-pairs.js';
 import { findBayState, sessionOf } from '../../packages/core/src/conductor/engine-access.js';
 import { rpcHandlers } from '../../packages/core/src/conductor/rpc-handlers.js';
@@ -36,10 +38,7 @@ import { NO_FENCE, type ConductorDeps, type Fence } from '../../packages/core/sr
 import { knownAddresses } from '../../packages/core/src/conductor/known-addresses.js';
 import { DEFAULT_CONDUCTOR_RULES } from '../../packages/core/src/conductor/rules.js';
 import { DEFAULT_APP_RULES } from '../../packages/core/src/app/rules.js';
-import { EMPTY_RECONCILER_STATE } from '../../packages/core/src/domain/reconciler-state.js';
-import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificate.js';
 import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
-import { ANY_ADDRESS } from '../../packages/core/src/testing/any-address.js';
 import {
   aService,
   itemsOf,

@@ -1,12 +1,11 @@
 import { expect, test, vi } from 'vitest';
+import type { CloudAccess, FactsRequest } from '@magnum-ts/core/testing';
 import { OpenstackCloud } from '../../packages/core/src/adapters/openstack/cloud.js';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
 import { cloudSessions } from '../../packages/core/src/adapters/openstack/sessions.js';
 import { EXAMPLE_BAYS, exampleBay } from '../../packages/core/src/coe/shared/testing/example-bays.js';
 import { swarmMode } from '../../packages/core/src/coe/swarm/drivers/swarm-mode/driver.js';
 import { SHARD_SIZE } from '../../packages/core/src/domain/shards.js';
-import type { FactsRequest } from '../../packages/core/src/ports/cloud.js';
-import type { CloudAccess } from '../../packages/core/src/ports/orchestrator.js';
 import { DEMO, SIGNAL, withOpenstack } from './cloud.js';
 
 vi.setConfig({ testTimeout: 120_000 });

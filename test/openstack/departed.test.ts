@@ -1,19 +1,23 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { aBay, aPlatform, ManualClock, pairText } from '@magnum-ts/core/testing';
-import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
-import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
-import { openSqlite } from '../../packages/core/src/adapters/knex/sqlite.js';
+import {
+  aBay,
+  aPlatform,
+  type BayId,
+  coreMigrations,
+  delegateUsername,
+  EMPTY_RECONCILER_STATE,
+  ManualClock,
+  migrate,
+  pairText,
+  trusteeUsername,
+} from '@magnum-ts/core/testing';
+import { loadConfig, openSqlite, Secret } from '@magnum-ts/core';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
 import { noNotifier } from '../../packages/core/src/adapters/bus/notifications.js';
 import { departedBayOf, sweepDeparted } from '../../packages/core/src/conductor/sweep-departed.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
-import { loadConfig } from '../../packages/core/src/config/config.js';
-import { delegateUsername, trusteeUsername } from '../../packages/core/src/domain/actor.js';
-import { EMPTY_RECONCILER_STATE } from '../../packages/core/src/domain/reconciler-state.js';
 import { DEFAULT_CONDUCTOR_RULES } from '../../packages/core/src/conductor/rules.js';
-import type { BayId } from '../../packages/core/src/domain/ids.js';
 import { referencesOf } from '../../packages/core/src/domain/rotation.js';
-import { Secret } from '../../packages/core/src/domain/secret.js';
 import { composeOpenstack } from '../../packages/core/src/composition/openstack-cloud.js';
 import { ADMIN, SIGNAL, withOpenstack, type Cloud } from './cloud.js';
 

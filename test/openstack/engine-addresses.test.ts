@@ -2,9 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { Knex } from 'knex';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type BayId, systemClock, until } from '@magnum-ts/core/testing';
-import { openMariadb } from '../../packages/core/src/adapters/knex/mariadb.js';
-import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
+import { type BayId, knexStore, openMariadb, systemClock, until } from '@magnum-ts/core/testing';
 import { OpenstackCloud } from '../../packages/core/src/adapters/openstack/cloud.js';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
 import { cloudSessions } from '../../packages/core/src/adapters/openstack/sessions.js';
@@ -54,7 +52,7 @@ await withOpenstack('addresses of engines on a real OpenStack', (cloud) => {
     await db('node').where({ bay_id: uuid }).update({ private_address: host, public_address: host });
   }
 
-  const world = async (): Promise<BayState> => {
+  const bayState = async (): Promise<BayState> => {
     const found = await loadBayState(knexStore(db, systemClock), uuid);
     if (!found) throw new Error('the bay is gone');
     return found;
@@ -71,7 +69,7 @@ await withOpenstack('addresses of engines on a real OpenStack', (cloud) => {
     };
     // Nothing is known of an earlier question.
     const ask = (state: BayState) => engineAddresses({ ...deps, knownAddresses: knownAddresses() }, state, SIGNAL);
-    const before = await world();
+    const before = await bayState();
     const truth = await ask(withoutTrust(before));
     const { network, loadBalancer } = cloud.sessionOf('demo', 'demo');
     const { floatingips } = await dataOf(network.GET('/v2.0/floatingips', { params: { query: {} }, signal: SIGNAL }));
@@ -85,7 +83,7 @@ await withOpenstack('addresses of engines on a real OpenStack', (cloud) => {
     expect(truth.ofNode.size).toBe(2);
     for (const address of ['169.254.169.254', '127.0.0.1:40533/x?', '172.24.4.1']) {
       await showEverywhere(address);
-      expect(await ask(withoutTrust(await world()))).toEqual(truth);
+      expect(await ask(withoutTrust(await bayState()))).toEqual(truth);
     }
     const others = { ...withoutTrust(before), bay: { ...before.bay, projectId: 'another-project' } };
     expect((await ask(others)).ofNode.size).toBe(0);
@@ -103,6 +101,6 @@ await withOpenstack('addresses of engines on a real OpenStack', (cloud) => {
 });
 
 /** Looked at under the service's own rights, as when its owner is gone. */
-function withoutTrust(world: BayState): BayState {
-  return { ...world, support: { ...world.support, delegate: null } };
+function withoutTrust(bayState: BayState): BayState {
+  return { ...bayState, support: { ...bayState.support, delegate: null } };
 }

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
-import { orchestratorContract, type StackName } from '@magnum-ts/core/testing';
+import { type Orchestrator, orchestratorContract, type StackName } from '@magnum-ts/core/testing';
 import { cloudSessions } from '../../packages/core/src/adapters/openstack/sessions.js';
 import { heatOrchestrator, type HeatDeps } from '../../packages/core/src/adapters/orchestrator/heat.js';
-import type { Orchestrator } from '../../packages/core/src/ports/orchestrator.js';
 import { SIGNAL, withOpenstack, type Cloud } from './cloud.js';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });

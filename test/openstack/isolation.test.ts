@@ -15,8 +15,7 @@ import {
   upgradeDatabase,
   type WebHandler,
 } from '@magnum-ts/core';
-import { type BayId, type ContainerId, systemClock } from '@magnum-ts/core/testing';
-import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
+import { type BayId, type ContainerId, knexStore, systemClock } from '@magnum-ts/core/testing';
 import { passwordLogin } from '../../packages/core/src/adapters/openstack/auth.js';
 import { KeystoneIdentity } from '../../packages/core/src/adapters/openstack/identity.js';
 import { bodyOf, queryOf } from '../support/bodies.js';

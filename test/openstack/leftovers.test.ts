@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { DomainError } from '@magnum-ts/core';
-import { type BayId, systemClock } from '@magnum-ts/core/testing';
+import { type BayId, type SweepRequest, type SweepResult, systemClock } from '@magnum-ts/core/testing';
 import type { Neighbour } from '../../packages/core/src/adapters/openstack/catalog.js';
 import { openstackOrphans } from '../../packages/core/src/adapters/openstack/orphans.js';
 import { coes } from '../../packages/core/src/coe/index.js';
 import { originsOf } from '../../packages/core/src/coe/workload-origins.js';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
 import { cloudSessions, type Sessions } from '../../packages/core/src/adapters/openstack/sessions.js';
-import type { SweepResult, SweepRequest } from '../../packages/core/src/ports/orphans.js';
 import { DEMO, SIGNAL, withOpenstack, type Made } from './cloud.js';
 
 const ORIGINS = originsOf(coes);

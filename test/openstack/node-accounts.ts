@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { Secret } from '@magnum-ts/core';
-import { until } from '@magnum-ts/core/testing';
+import { isDomainError, until } from '@magnum-ts/core/testing';
 import { accountLogin } from '../../packages/core/src/adapters/openstack/trusts.js';
-import { isDomainError } from '../../packages/core/src/domain/errors.js';
 import type { BayFleet } from './bay-fleet.js';
 import { ADMIN, SIGNAL, type Cloud } from './cloud.js';
 

@@ -3,7 +3,7 @@ import { aBayModel, type BayId } from '@magnum-ts/core/testing';
 import { createBay, type CreateBay } from '../../packages/core/src/app/bays.js';
 import type { Access, AppDeps } from '../../packages/core/src/app/deps.js';
 import type { Actor } from '../../packages/core/src/domain/actor.js';
-import { OWNER_TOKEN } from './world.js';
+import { OWNER_TOKEN } from './machine.js';
 
 /** Who asks in tests that call the use cases themselves. */
 export const OWNER: Actor = {

@@ -43,6 +43,8 @@ function manifestBodies(noun: ManifestNoun, manifest: string): Bodies {
 
 /** Something right to say to each operation that wants a body. */
 const BODIES: Bodies = {
+  loadBayImage: () => ({ image: 'busybox' }),
+  loadClusterImage: () => ({ image: 'busybox' }),
   createBayModel: () => ({ ...MODEL, name: 'tour' }),
   updateBayModel: () => [{ op: 'replace', path: '/name', value: 'toured' }],
   createBay: (idents) => ({ baymodel_id: idents['baymodel_ident'], name: 'tour' }),

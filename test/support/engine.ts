@@ -1,28 +1,37 @@
 import type { Knex } from 'knex';
-import { DomainError, type Logger, silentLogger } from '@magnum-ts/core';
-import { aPlatform, noBounds, systemClock, systemRandom } from '@magnum-ts/core/testing';
+import { DomainError, type Logger, silentLogger, toWebHandler } from '@magnum-ts/core';
+import {
+  aesSealer,
+  aPlatform,
+  type ContainerAction,
+  type ContainerReport,
+  type ContainerSpec,
+  type ContainerStatus,
+  DEFAULT_RULES,
+  knexStore,
+  type ManifestReport,
+  type ManifestsOf,
+  noBounds,
+  type NodeReport,
+  type Policy,
+  policyOf,
+  type RpcHandlers,
+  type Store,
+  systemClock,
+  systemRandom,
+} from '@magnum-ts/core/testing';
 import { ENGINE_LIMITS } from '../../packages/core/src/embedded-cloud/hot-engine/validate.js';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
 import { lazyAuthority } from '../../packages/core/src/adapters/certificates/lazy-authority.js';
 import { EmbeddedCloud } from '../../packages/core/src/embedded-cloud/cloud.js';
 import { manifests, NO_FETCHING } from '../../packages/core/src/adapters/manifests/manifests.js';
-import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
-import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
-import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
-import { aesSealer } from '../../packages/core/src/adapters/system/sealer.js';
 import { DEFAULT_APP_RULES } from '../../packages/core/src/app/rules.js';
 import { createApi, type ApiDeps } from '../../packages/core/src/api/http/dispatch.js';
-import { toWebHandler } from '../../packages/core/src/api/http/request.js';
 import { baySecretsContext, type BaySecretValue } from '../../packages/core/src/domain/bay-secrets.js';
 import { type ErrorName } from '../../packages/core/src/domain/errors.js';
 import type { LabelCheck } from '../../packages/core/src/domain/labels.js';
-import { manifestName, type ManifestReport } from '../../packages/core/src/domain/manifest.js';
-import type { ContainerReport, ContainerSpec, ContainerStatus } from '../../packages/core/src/domain/container.js';
+import { manifestName } from '../../packages/core/src/domain/manifest.js';
 import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
-import type { NodeReport } from '../../packages/core/src/ports/bay-driver.js';
-import type { RpcHandlers, ContainerAction, ManifestsOf } from '../../packages/core/src/ports/bus.js';
-import type { Policy } from '../../packages/core/src/ports/policy.js';
-import type { Store } from '../../packages/core/src/ports/store.js';
 import { requester, SEALING_KEY, type Requester, type Service } from './service.js';
 
 /** A second front end over the service's database, in front of an engine that lives in memory. */
@@ -141,6 +150,10 @@ function answers(
       }));
     },
     ...manifestAnswers(mayFail),
+    'image.load': async ({ image }) => {
+      mayFail();
+      return { nodes: [`node with ${image}`] };
+    },
     'container.create': async ({ spec }) => {
       mayFail();
       containers.set(spec.hostname, { spec, status: 'Stopped' });

@@ -1,5 +1,6 @@
 import { operations, type OperationId } from '@magnum-ts/openapi';
-import { DEFAULT_RULES, type Audience, type DefaultRule } from '../../packages/core/src/adapters/policy/defaults.js';
+import { DEFAULT_RULES } from '@magnum-ts/core/testing';
+import { type Audience, type DefaultRule } from '../../packages/core/src/adapters/policy/defaults.js';
 import { MANIFESTS } from './bodies.js';
 import { operationIds } from './service.js';
 

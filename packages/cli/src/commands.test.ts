@@ -147,7 +147,7 @@ describe('containers', () => {
 describe('magnum dev load-image', () => {
   test('names the nodes that have the image', async () => {
     const { out, requests } = await magnum('dev load-image nginx:stable --bay my-bay');
-    expect(requests[0]).toEqual({ line: 'POST /dev/load-image', body: { image: 'nginx:stable', bay: 'my-bay' } });
+    expect(requests[0]).toEqual({ line: 'POST /v1/bays/my-bay/images', body: { image: 'nginx:stable' } });
     expect(out).toBe('nginx:stable is now on master-1, worker-7f3a\n');
   });
 });

@@ -91,12 +91,8 @@ function addLoadImage(dev: Command, io: Io): void {
 
 async function loadImage(io: Io, image: string, flags: Flags): Promise<void> {
   const magnum = await openSession(io, flags);
-  const answer = await magnum.raw(
-    { method: 'POST', path: '/dev/load-image', body: { image, bay: flags['bay'] } },
-    { signal: io.signal },
-  );
-  const nodes: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'nodes') : undefined;
-  const names = Array.isArray(nodes) ? nodes.map((name) => oneLine(String(name))) : [];
+  const { nodes } = await magnum.bays.loadImage(String(flags['bay']), { image }, { signal: io.signal });
+  const names = nodes.map(oneLine);
   io.out(
     names.length > 0 ? `${oneLine(image)} is now on ${names.join(', ')}\n` : `No node of the bay has loaded ${oneLine(image)}\n`,
   );

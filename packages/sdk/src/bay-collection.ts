@@ -10,6 +10,8 @@ import type {
   CallOptions,
   ClientConfig,
   EventCaller,
+  ImageLoad,
+  ImageLoaded,
   JsonPatch,
   ListQuery,
   RawCaller,
@@ -44,6 +46,11 @@ export interface BayCollection<Full extends Waitable, Summary, Create> extends C
    * stands in the files. An extension of this server.
    */
   config(ident: string, query?: ClientConfigQuery, options?: CallOptions): Promise<ClientConfig>;
+  /**
+   * Copies an image of the Docker Engine beside the service, as `magnum dev` has one, to the bay's nodes. Resolves when all nodes have it, which
+   * may take minutes, with their names. An extension of this server.
+   */
+  loadImage(ident: string, body: ImageLoad, options?: CallOptions): Promise<ImageLoaded>;
   /** The events of the bay and its stack, oldest first. */
   events(ident: string, query?: { readonly after?: number; readonly limit?: number }, options?: CallOptions): Listing<BayEvent>;
   /**
@@ -81,6 +88,7 @@ export function bayCollection<Full extends Waitable, Summary, Create>(
     },
     config: (ident, query, options) =>
       raw({ method: 'GET', path: `${pathTo(ident)}/config`, query: query && { ...query } }, options),
+    loadImage: (ident, body, options) => raw({ method: 'POST', path: `${pathTo(ident)}/images`, body }, options),
     events,
     follow: (ident, options = {}) => follow({ open, runtime }, `${pathTo(ident)}/events`, options),
     waitUntil: (ident, options = {}) => waitUntilSettled(waiting, ident, options),

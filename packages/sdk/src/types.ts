@@ -35,6 +35,9 @@ export type X509KeyPair = Schemas['X509KeyPair'];
 export type X509KeyPairSummary = Schemas['X509KeyPairSummary'];
 export type X509KeyPairCreate = Schemas['X509KeyPairCreate'];
 export type ClientConfig = Schemas['ClientConfig'];
+export type ImageLoad = Schemas['ImageLoad'];
+/** `nodes`: names of the nodes that have the image now. */
+export type ImageLoaded = Schemas['ImageLoaded'];
 export type Certificate = Schemas['Certificate'];
 export type CertificateCreate = Schemas['CertificateCreate'];
 export type MagnumService = Schemas['MagnumService'];

@@ -26,8 +26,8 @@ export function healthRoom(
 
 /** Whether a file of `[healthcheck]` takes the process that listens on this port out of its load balancer. It is looked for each time. */
 export function disabledByFile(config: Config, port: number): () => boolean {
-  const everywhere = config.text('healthcheck', 'disable_by_file_path');
-  const here = config.list('healthcheck', 'disable_by_file_paths').flatMap((entry) => {
+  const everywhere = config.sections.healthcheck.disable_by_file_path;
+  const here = config.sections.healthcheck.disable_by_file_paths.flatMap((entry) => {
     const [, own = '', path = ''] = /^(\d+):(.+)$/.exec(entry) ?? [];
     return Number(own) === port ? [path] : [];
   });

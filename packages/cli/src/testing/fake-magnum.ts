@@ -129,7 +129,7 @@ export const aMagnum: Answers = (method, path, url) => {
     'PUT /v1/containers/web/start': () => Response.json(null),
     'GET /v1/containers/web/logs': () => Response.json({ output: 'hello\n' }),
     'PUT /v1/containers/web/execute': () => Response.json({ output: url.searchParams.get('command') }),
-    'POST /dev/load-image': () => Response.json({ nodes: ['master-1', 'worker-7f3a'] }),
+    'POST /v1/bays/my-bay/images': () => Response.json({ nodes: ['master-1', 'worker-7f3a'] }),
   };
   return routes[`${method} ${path}`]?.();
 };

@@ -1,6 +1,7 @@
 import type { Accepted } from '../app/bay-changes.js';
 import { createBay, deleteBay, getBay, listBays, planNewBay, updateBay, type CreateBay, type UpdateBay } from '../app/bays.js';
 import { findBay } from '../app/find.js';
+import { loadImage } from '../app/load-image.js';
 import type { Bay } from '../domain/bay.js';
 import { isDomainError, DomainError } from '../domain/errors.js';
 import type { JsonObject } from '../domain/json.js';
@@ -85,6 +86,10 @@ export function bayOperations(wording: BayWording) {
     },
     listEvents: bayEventsHandler(names.collection, names.ident),
     config: clientConfigHandler(names.ident),
+    loadImage: async (deps, call) => {
+      const wanted = { bay: identOf(call), image: textField(bodyOf(call), 'image') ?? '' };
+      return { body: { nodes: [...(await loadImage(deps, call.access, wanted, call.signal()))] } };
+    },
   } satisfies Record<string, Handler>;
 }
 

@@ -33,6 +33,7 @@ export const bayHandlers = {
   deleteBay: operations.delete,
   listBayEvents: operations.listEvents,
   getBayConfig: operations.config,
+  loadBayImage: operations.loadImage,
 } satisfies Record<string, Handler>;
 
 /** Up to 1.1 the answer waits for the orchestrator's word, and is the bay; later it is the id alone (docs/contract/protocol.md#waiting). */

@@ -34,6 +34,7 @@ export const clusterHandlers = {
   deleteCluster: operations.delete,
   listClusterEvents: operations.listEvents,
   getClusterConfig: operations.config,
+  loadClusterImage: operations.loadImage,
 } satisfies Record<string, Handler>;
 
 function parse(call: Call): CreateBay {

@@ -18,7 +18,7 @@ export const ROW_LIMITS: Readonly<Record<LimitedRow, number>> = {
   nodeGroup: 100,
 };
 
-const OPTION: Readonly<Record<LimitedRow, string>> = {
+const OPTION = {
   bay: 'max_bays_per_project',
   bayModel: 'max_bay_models_per_project',
   federation: 'max_federations_per_project',
@@ -26,9 +26,7 @@ const OPTION: Readonly<Record<LimitedRow, string>> = {
   container: 'max_containers_per_project',
   nodeRecord: 'max_nodes_per_project',
   nodeGroup: 'max_node_groups_per_cluster',
-};
-
-export const ROW_LIMIT_OPTIONS: readonly (readonly [LimitedRow, string])[] = Object.entries(OPTION) as [LimitedRow, string][]; // the record's own entries
+} as const satisfies Record<LimitedRow, string>;
 
 /**
  * To be the first call of the transaction that makes such a row: until it ends no other one counts the project's rows. Rows that a

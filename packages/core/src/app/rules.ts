@@ -2,8 +2,7 @@ import { LONGEST_LABEL, MOST_LABELS, type LabelBounds, type LabelCheck } from '.
 import type { LimitedRow } from '../domain/quota.js';
 import { ROW_LIMITS } from './row-limits.js';
 
-export const PREFLIGHT_RULES = ['off', 'warn', 'enforce'] as const;
-export type PreflightRule = (typeof PREFLIGHT_RULES)[number];
+export type PreflightRule = 'off' | 'warn' | 'enforce';
 
 /** What the operator decides about requests. */
 export interface AppRules {

@@ -16,7 +16,7 @@ export async function openApi(platform: Platform, config: Config): Promise<Servi
   });
   const { cloud, bus } = base;
   const identity = withTokenCache(cloud.deps.identity, {
-    ttlMs: config.number('keystone_authtoken', 'token_cache_time') * 1_000,
+    ttlMs: config.sections.keystone_authtoken.token_cache_time * 1_000,
     clock: base.platform.clock,
   });
   const api = composeApi(
@@ -27,8 +27,8 @@ export async function openApi(platform: Platform, config: Config): Promise<Servi
       requests: requestLimits(config),
       storeShare: shareOfPool(config),
       manifestRules: manifestRules(config),
-      maxLimit: config.number('api', 'max_limit'),
-      maxEventStreams: config.number('api', 'max_event_streams'),
+      maxLimit: config.sections.api.max_limit,
+      maxEventStreams: config.sections.api.max_event_streams,
     },
   );
   return {

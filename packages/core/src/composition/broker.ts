@@ -18,7 +18,7 @@ export type BrokerOption = 'DEFAULT' | 'oslo_messaging_notifications';
  * certificate that is not verified protects nothing. Errors: `invalid-parameter`, naming option and file.
  */
 export function brokerLink(config: Config, section: BrokerOption): BrokerLink {
-  const url = config.text(section, 'transport_url') ?? '';
+  const url = config.sections[section].transport_url ?? '';
   const settings = tlsSettings(config, section, url);
   const tls = settings.get('ssl')?.value === 'true' ? tlsOf(settings) : undefined;
   return { brokers: brokersIn(url, tls !== undefined), ...(tls ? { tls } : {}) };
@@ -34,6 +34,7 @@ type TlsSettings = ReadonlyMap<(typeof BROKER_ARGUMENTS)[number], TlsSetting>;
 
 function tlsSettings(config: Config, section: BrokerOption, url: string): TlsSettings {
   const given = argumentsIn(url);
+  const rabbit = config.sections.oslo_messaging_rabbit;
   return new Map(
     BROKER_ARGUMENTS.flatMap((name) => {
       const argument = given.get(name);
@@ -41,10 +42,8 @@ function tlsSettings(config: Config, section: BrokerOption, url: string): TlsSet
         const from = `[${section}] transport_url: ${name}`;
         return [[name, { value: FLAGS.has(name) ? String(flagOf(from, argument)) : argument, from }] as const];
       }
-      const value = FLAGS.has(name)
-        ? String(config.flag('oslo_messaging_rabbit', name))
-        : config.text('oslo_messaging_rabbit', name);
-      return value === null ? [] : [[name, { value, from: `[oslo_messaging_rabbit] ${name}` }] as const];
+      const value = rabbit[name];
+      return value === null ? [] : [[name, { value: String(value), from: `[oslo_messaging_rabbit] ${name}` }] as const];
     }),
   );
 }

@@ -35,7 +35,7 @@ export function composeCloud(
 }
 
 function password(config: Config, name: 'admin_password' | 'demo_password'): Secret {
-  const text = config.text('embedded', name);
+  const text = config.sections.embedded[name];
   if (text !== null) return new Secret(text);
   const field = `[embedded] ${name}`;
   throw new DomainError('invalid-parameter', {

@@ -20,15 +20,15 @@ export async function startWork(
 export async function openConductor(platform: Platform, config: Config): Promise<Service> {
   const base = await openBase(platform, config);
   const { logger } = platform;
-  const host = config.text('DEFAULT', 'host') ?? hostname();
+  const host = config.sections.DEFAULT.host ?? hostname();
   const stopping = new AbortController();
   let conductor: Conductor | undefined;
   const starting = whenReady(base, stopping.signal)
     .then(async () => {
       conductor = await startWork(platform, base, {
         host,
-        concurrency: config.number('conductor', 'concurrency'),
-        drainMs: config.number('conductor', 'drain_timeout') * 1_000,
+        concurrency: config.sections.conductor.concurrency,
+        drainMs: config.sections.conductor.drain_timeout * 1_000,
       });
       logger.info('conductor started', { host });
     })

@@ -20,8 +20,8 @@ export interface DatabaseArguments {
  */
 export function databaseArguments(config: Config): DatabaseArguments {
   const given = new Map([
-    ...argumentsIn(config.text('database', 'connection') ?? ''),
-    ...argumentsIn(`?${config.text('database', 'connection_parameters') ?? ''}`),
+    ...argumentsIn(config.sections.database.connection ?? ''),
+    ...argumentsIn(`?${config.sections.database.connection_parameters ?? ''}`),
   ]);
   for (const [name, value] of given) if (value === '') given.delete(name);
   requireCharset(given.get('charset'));

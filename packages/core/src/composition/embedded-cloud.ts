@@ -8,6 +8,7 @@ import { databaseVault } from '../adapters/certificates/vault-database.js';
 import { withStoreErrors } from '../adapters/knex/errors.js';
 import { knexStore } from '../adapters/knex/store.js';
 import { engineGuard } from '../adapters/system/engine-networks.js';
+import { NO_LOCAL_IMAGES } from '../adapters/system/local-images.js';
 import { aesSealer } from '../adapters/system/sealer.js';
 import { knownAddresses } from '../conductor/known-addresses.js';
 import type { ConductorDeps } from '../conductor/deps.js';
@@ -16,6 +17,7 @@ import type { CloudOptions, CloudParts } from './cloud-parts.js';
 import { driverRegistry, type DriverChoice } from './driver-registry.js';
 import type { Mount } from '../api/http/router.js';
 import type { Clock } from '../ports/clock.js';
+import type { LocalImages } from '../ports/local-images.js';
 import type { Platform } from '../ports/platform.js';
 
 export interface EmbeddedCloudOptions extends CloudOptions {
@@ -26,6 +28,8 @@ export interface EmbeddedCloudOptions extends CloudOptions {
   /** Origins under which this service is reached, by clients and by nodes: known once it listens. */
   readonly origin: () => string;
   readonly nodeOrigin: () => string;
+  /** Images that bays may be given without a registry; none when absent. */
+  readonly localImages?: LocalImages;
   /** The cloud is a party of its own: its time is the platform's where nothing else is given. */
   readonly cloudClock?: Clock;
 }
@@ -80,6 +84,7 @@ export function composeEmbedded(platform: Platform, options: EmbeddedCloudOption
     cloud,
     authority: lazyAuthority(clock),
     delegation: null,
+    localImages: options.localImages ?? NO_LOCAL_IMAGES,
     leftovers: null,
   };
   const mounts = [mountOf('/identity', identity), mountOf('/orchestration', engine)];

@@ -9,6 +9,7 @@ import type { FetchRules } from '../adapters/manifests/fetch.js';
 import { NO_FETCHING } from '../adapters/manifests/manifests.js';
 import { DEFAULT_RULES } from '../adapters/policy/defaults.js';
 import { policyOf } from '../adapters/policy/enforcer.js';
+import { dockerImages, NO_LOCAL_IMAGES } from '../adapters/system/local-images.js';
 import { DEFAULT_APP_RULES, type AppRules } from '../app/rules.js';
 import type { Conductor } from '../conductor/conductor.js';
 import { DEFAULT_CONDUCTOR_RULES, type ConductorRules } from '../conductor/rules.js';
@@ -22,7 +23,6 @@ import { composeApi, type Api } from './compose-api.js';
 import { startWork } from './conductor-process.js';
 import { EVERY_DRIVER, type DriverChoice } from './driver-registry.js';
 import { composeEmbedded, type EmbeddedParts } from './embedded-cloud.js';
-import { imageLoader } from './load-image.js';
 
 export interface EmbeddedOptions {
   /** An open database that no other process works on; it is brought up to date. Closed by `stop`. */
@@ -35,7 +35,7 @@ export interface EmbeddedOptions {
   /** Origins under which this service is reached, by clients and by nodes: known once it listens. */
   readonly origin: () => string;
   readonly nodeOrigin: () => string;
-  /** Where `load-image` finds images; null without a Docker Engine. */
+  /** The Docker Engine from which bays may be given images; null where there is none. */
   readonly docker: DockerClient | null;
   /** The usual ones where nothing else is said. */
   readonly appRules?: Partial<AppRules>;
@@ -95,14 +95,13 @@ export async function embeddedMagnum(platform: Platform, options: EmbeddedOption
 }
 
 function embeddedCloud(platform: Platform, options: EmbeddedOptions): EmbeddedParts {
-  const cloud = composeEmbedded(platform, {
+  return composeEmbedded(platform, {
     config: EMBEDDED_DEFAULTS,
     drivers: EVERY_DRIVER,
     ...options,
     sealingKeys: [options.sealingKey],
     rules: { ...DEFAULT_CONDUCTOR_RULES, ...options.conductorRules },
     notifier: noNotifier,
+    localImages: options.docker ? dockerImages(options.docker) : NO_LOCAL_IMAGES,
   });
-  const loadImage = imageLoader({ ...cloud.deps, docker: options.docker ?? undefined });
-  return { ...cloud, mounts: [...cloud.mounts, { under: ['/dev'], handle: loadImage }] };
 }

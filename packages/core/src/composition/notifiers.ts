@@ -15,14 +15,13 @@ export interface Notifications {
   close(): Promise<void>;
 }
 
-const SECTION = 'oslo_messaging_notifications';
-
 /**
  * Each driver that is listed publishes: `messaging` and `messagingv2` on the broker of the bus, or on another one where `transport_url`
  * names it; `log` into the log. Without any of them nothing is notified.
  */
 export async function composeNotifications(platform: Platform, config: Config, bus: AmqpBus): Promise<Notifications> {
-  const drivers = new Set(config.list(SECTION, 'driver'));
+  const { driver, topics } = config.sections.oslo_messaging_notifications;
+  const drivers = new Set(driver);
   const toBroker =
     drivers.has('messaging') || drivers.has('messagingv2') ? await brokerPublish(platform, config, bus) : undefined;
   const publishes = [...(toBroker ? [toBroker.publish] : []), ...(drivers.has('log') ? [logPublish(platform.logger)] : [])];
@@ -31,8 +30,8 @@ export async function composeNotifications(platform: Platform, config: Config, b
   const notifiers = publishes.map((publish) =>
     osloNotifier({
       publish,
-      topics: config.list(SECTION, 'topics'),
-      host: config.text('DEFAULT', 'host') ?? hostname(),
+      topics,
+      host: config.sections.DEFAULT.host ?? hostname(),
       clock: platform.clock,
       logger: platform.logger,
     }),
@@ -42,7 +41,7 @@ export async function composeNotifications(platform: Platform, config: Config, b
 
 /** Exchanges are as oslo.messaging declares them. */
 export function areExchangesDurable(config: Config): boolean {
-  return config.flag('oslo_messaging_rabbit', 'amqp_durable_queues');
+  return config.sections.oslo_messaging_rabbit.amqp_durable_queues;
 }
 
 async function brokerPublish(
@@ -50,12 +49,12 @@ async function brokerPublish(
   config: Config,
   bus: AmqpBus,
 ): Promise<{ publish: Publish; close(): Promise<void> }> {
-  const exchange = config.text('DEFAULT', 'control_exchange') ?? 'magnum';
-  const own = config.text(SECTION, 'transport_url');
-  if (own === null || own === config.text('DEFAULT', 'transport_url'))
+  const exchange = config.sections.DEFAULT.control_exchange;
+  const own = config.sections.oslo_messaging_notifications.transport_url;
+  if (own === null || own === config.sections.DEFAULT.transport_url)
     return { publish: (routingKey, body) => bus.publish(exchange, routingKey, body), close: () => Promise.resolve() };
   const publisher = await amqpPublisher({
-    ...brokerLink(config, SECTION),
+    ...brokerLink(config, 'oslo_messaging_notifications'),
     durable: areExchangesDurable(config),
     logger,
     random,

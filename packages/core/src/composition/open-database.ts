@@ -8,12 +8,12 @@ import { DomainError } from '../domain/errors.js';
 
 /** Whether others than processes of this host may have it: a file has the host's own time. */
 export function isShared(config: Config): boolean {
-  return !config.text('database', 'connection')?.startsWith('sqlite:');
+  return !config.sections.database.connection?.startsWith('sqlite:');
 }
 
 /** The configured database. Errors: `invalid-parameter`, naming option, argument and file. */
 export function openDatabase(config: Config, learnTime?: LearnTime): Knex {
-  const url = config.text('database', 'connection');
+  const url = config.sections.database.connection;
   if (url === null)
     throw new DomainError('invalid-parameter', {
       field: '[database] connection',
@@ -23,8 +23,8 @@ export function openDatabase(config: Config, learnTime?: LearnTime): Knex {
   if (file) return openSqlite(file);
   return openMariadb({
     url,
-    poolSize: config.number('database', 'max_pool_size'),
-    acquireTimeoutMs: config.number('database', 'pool_timeout') * 1_000,
+    poolSize: config.sections.database.max_pool_size,
+    acquireTimeoutMs: config.sections.database.pool_timeout * 1_000,
     ...databaseArguments(config),
     ...(learnTime ? { learnTime } : {}),
   });

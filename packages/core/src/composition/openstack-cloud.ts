@@ -15,10 +15,11 @@ import { cloudSessions, type Sessions } from '../adapters/openstack/sessions.js'
 import type { SessionDeps } from '../adapters/openstack/session.js';
 import { wirePerNeighbour, wireTo, type Wire, type WireOptions } from '../adapters/openstack/wire.js';
 import { heatOrchestrator } from '../adapters/orchestrator/heat.js';
+import { NO_LOCAL_IMAGES } from '../adapters/system/local-images.js';
 import { aesSealer } from '../adapters/system/sealer.js';
 import { knownAddresses } from '../conductor/known-addresses.js';
 import type { ConductorDeps } from '../conductor/deps.js';
-import type { Config } from '../config/config.js';
+import type { Config, Sections } from '../config/config.js';
 import { DomainError } from '../domain/errors.js';
 import { Secret } from '../domain/secret.js';
 import type { CloudOptions, CloudParts } from './cloud-parts.js';
@@ -32,7 +33,7 @@ import type { Platform } from '../ports/platform.js';
 
 /** Whether an OpenStack is configured: then nothing is embedded. */
 export function usesOpenstack(config: Config): boolean {
-  return keystoneUrl(config) !== null;
+  return loginOf(config).auth_url !== null;
 }
 
 const nothing = (): Promise<void> => Promise.resolve();
@@ -49,7 +50,7 @@ function openstackDeps(platform: Platform, config: Config, { db, sealingKeys, ru
   const database = databaseVault(store, sealer);
   const deps = sessionDeps(platform, config);
   const sessions = cloudSessions(deps, database);
-  const authUrl = `${originOf(config.text('keystone_authtoken', 'www_authenticate_uri') ?? deps.keystone)}/v3`;
+  const authUrl = `${originOf(config.sections.keystone_authtoken.www_authenticate_uri ?? deps.keystone)}/v3`;
   return {
     ...platform,
     ...rules,
@@ -66,12 +67,13 @@ function openstackDeps(platform: Platform, config: Config, { db, sealingKeys, ru
       authUrl,
       nodesKeystone: nodesKeystoneOf(config),
       magnumUrl: magnumUrl(config),
-      regionName: loginText(config, 'region_name') ?? '',
-      cloudCa: namedPem(config, 'drivers', 'openstack_ca_file') ?? '',
-      verifyCloudCa: config.flag('drivers', 'verify_ca'),
-      serverGroupPolicy: config.text('cluster', 'nodes_affinity_policy') ?? 'soft-anti-affinity',
-      dockerVolumeType: config.text('cinder', 'default_docker_volume_type') ?? '',
+      regionName: loginOf(config).region_name ?? '',
+      cloudCa: namedPem('[drivers] openstack_ca_file', config.sections.drivers.openstack_ca_file) ?? '',
+      verifyCloudCa: config.sections.drivers.verify_ca,
+      serverGroupPolicy: config.sections.cluster.nodes_affinity_policy,
+      dockerVolumeType: config.sections.cinder.default_docker_volume_type ?? '',
     }),
+    localImages: NO_LOCAL_IMAGES,
     leftovers: openstackOrphans(sessions, originsOf(coes)),
     engines: driverRegistry(
       true,
@@ -92,25 +94,22 @@ async function neighboursOf({ service }: SessionDeps): Promise<readonly string[]
 
 /** As Heat has them by default, or as the operator says that they are there. */
 function heatLimits(config: Config): StackLimits {
-  const most = (name: string): number | null => {
-    const value = config.number('heat_client', name);
-    return value < 0 ? null : value;
-  };
+  const heat = config.sections.heat_client;
   return {
-    templateBytes: most('max_template_size'),
-    requestBytes: most('max_json_body_size'),
-    resources: most('max_resources_per_stack'),
-    depth: most('max_nested_stack_depth'),
+    templateBytes: heat.max_template_size,
+    requestBytes: heat.max_json_body_size,
+    resources: heat.max_resources_per_stack < 0 ? null : heat.max_resources_per_stack,
+    depth: heat.max_nested_stack_depth,
   };
 }
 
 /** Where the key pairs of bays rest: docs/contract/conductor.md#vaults. */
 function vaultOf(config: Config, database: Vault, { service }: Sessions): Vault {
-  switch (config.text('certificates', 'cert_manager_type')) {
+  switch (config.sections.certificates.cert_manager_type) {
     case 'barbican':
       return splitVault(database, barbicanVault(service));
     case 'local':
-      return splitVault(database, filesVault(config.text('certificates', 'storage_path') ?? ''));
+      return splitVault(database, filesVault(config.sections.certificates.storage_path ?? ''));
     default:
       return database;
   }
@@ -118,21 +117,18 @@ function vaultOf(config: Config, database: Vault, { service }: Sessions): Vault 
 
 function sessionDeps({ clock, random, logger }: Platform, config: Config): SessionDeps {
   const wire = wireOf(config);
-  const keystone = originOf(keystoneUrl(config) ?? '');
-  const password = new Secret(requireLoginText(config, 'password'));
-  const userId = loginText(config, 'user_id');
-  const projectId = loginText(config, 'project_id');
+  const login = loginOf(config);
+  const keystone = originOf(login.auth_url ?? '');
+  const password = new Secret(requireLogin(login, 'password'));
+  const { user_id: userId, project_id: projectId } = login;
   const service = passwordLogin(
     { wire, clock },
     {
       keystone,
-      user: userId === null ? { name: requireLoginText(config, 'username'), domain: domainOf(config, 'user') } : { id: userId },
+      user: userId === null ? { name: requireLogin(login, 'username'), domain: userDomain(login) } : { id: userId },
       password: () => Promise.resolve(password),
       scope: {
-        project:
-          projectId === null
-            ? { name: loginText(config, 'project_name') ?? 'service', domain: domainOf(config, 'project') }
-            : { id: projectId },
+        project: projectId === null ? { name: login.project_name ?? 'service', domain: projectDomain(login) } : { id: projectId },
       },
       as: 'the service user ([keystone_authtoken])',
       refusedAs: 'cloud-unavailable',
@@ -149,7 +145,7 @@ function sessionDeps({ clock, random, logger }: Platform, config: Config): Sessi
   };
 }
 
-const CLIENT_SECTION: Readonly<Partial<Record<Neighbour, string>>> = {
+const CLIENT_SECTION = {
   orchestration: 'heat_client',
   compute: 'nova_client',
   image: 'glance_client',
@@ -158,21 +154,27 @@ const CLIENT_SECTION: Readonly<Partial<Record<Neighbour, string>>> = {
   'load-balancer': 'octavia_client',
   'key-manager': 'barbican_client',
   container: 'magnum_client',
-};
+} as const satisfies Partial<Record<Neighbour, keyof Sections>>;
+
+function clientOf(config: Config, neighbour: Neighbour): Sections['magnum_client'] | undefined {
+  const sections: Partial<Record<Neighbour, keyof typeof config.sections & `${string}_client`>> = CLIENT_SECTION;
+  const section = sections[neighbour];
+  return section && config.sections[section];
+}
 
 /** One wire for all, and one of its own for each service whose section says something about certificates. */
 function wireOf(config: Config): Wire {
   const common = {
     ...pems({ ca: loginPem(config, 'cafile'), cert: loginPem(config, 'certfile'), key: loginPem(config, 'keyfile') }),
-    insecure: loginFlag(config, 'insecure'),
+    insecure: loginOf(config).insecure,
   };
   const own = Object.entries(CLIENT_SECTION).flatMap(([neighbour, section]) => {
+    const { ca_file, cert_file, key_file, insecure } = config.sections[section];
     const given = pems({
-      ca: namedPem(config, section, 'ca_file'),
-      cert: namedPem(config, section, 'cert_file'),
-      key: namedPem(config, section, 'key_file'),
+      ca: namedPem(`[${section}] ca_file`, ca_file),
+      cert: namedPem(`[${section}] cert_file`, cert_file),
+      key: namedPem(`[${section}] key_file`, key_file),
     });
-    const insecure = config.flag(section, 'insecure');
     const says = insecure || Object.keys(given).length > 0;
     return says ? [[neighbour, wireTo({ ...common, ...given, insecure: insecure || common.insecure })] as const] : [];
   });
@@ -183,33 +185,32 @@ function pems(given: Readonly<Record<'ca' | 'cert' | 'key', string | undefined>>
   return Object.fromEntries(Object.entries(given).filter(([, pem]) => pem !== undefined));
 }
 
-function loginPem(config: Config, name: string): string | undefined {
-  return namedPem(config, 'keystone_auth', name) ?? namedPem(config, 'keystone_authtoken', name);
+function loginPem({ sections }: Config, name: 'cafile' | 'certfile' | 'keyfile'): string | undefined {
+  const section = sections.keystone_auth[name] === null ? 'keystone_authtoken' : 'keystone_auth';
+  return namedPem(`[${section}] ${name}`, sections[section][name]);
 }
 
 function choiceOf(config: Config, neighbour: Neighbour): ReturnType<SessionDeps['choice']> {
-  const section = CLIENT_SECTION[neighbour];
-  const region = (section && config.text(section, 'region_name')) ?? loginText(config, 'region_name');
-  const asked = ((section && config.text(section, 'endpoint_type')) ?? 'public').replace(/URL$/, '');
+  const client = clientOf(config, neighbour);
+  const region = client?.region_name ?? loginOf(config).region_name;
+  const asked = (client?.endpoint_type ?? 'public').replace(/URL$/, '');
   return { region: region ?? undefined, interface: asked === 'internal' || asked === 'admin' ? asked : 'public' };
 }
 
 /** `[trust] trustee_keystone_…`; undefined where neither is set. */
 function nodesKeystoneOf(config: Config): EndpointChoice | undefined {
-  const asked = config.text('trust', 'trustee_keystone_interface');
-  const region = config.text('trust', 'trustee_keystone_region_name') ?? undefined;
+  const asked = config.sections.trust.trustee_keystone_interface;
+  const region = config.sections.trust.trustee_keystone_region_name ?? undefined;
   if (asked === null && region === undefined) return undefined;
   const word = (asked ?? 'public').replace(/URL$/, '');
   return { region, interface: word === 'internal' || word === 'admin' ? word : 'public' };
 }
 
-function trusteesOf(config: Config): KeystoneOptions['trustees'] {
-  const text = (name: string): string | null => config.text('trust', name);
-  const domain = referenceOf(text('trustee_domain_id'), text('trustee_domain_name'));
-  const password = text('trustee_domain_admin_password');
-  const [id, name] = [text('trustee_domain_admin_id'), text('trustee_domain_admin_name')];
+function trusteesOf({ sections: { trust } }: Config): KeystoneOptions['trustees'] {
+  const domain = referenceOf(trust.trustee_domain_id, trust.trustee_domain_name);
+  const { trustee_domain_admin_password: password, trustee_domain_admin_id: id, trustee_domain_admin_name: name } = trust;
   if (!domain || password === null || (id === null && name === null)) return undefined;
-  const home = referenceOf(text('trustee_domain_admin_domain_id'), text('trustee_domain_admin_domain_name')) ?? domain;
+  const home = referenceOf(trust.trustee_domain_admin_domain_id, trust.trustee_domain_admin_domain_name) ?? domain;
   return { domain, admin: id === null ? { name: name ?? '', domain: home } : { id }, password: new Secret(password) };
 }
 
@@ -219,28 +220,31 @@ function referenceOf(id: string | null, name: string | null): Reference | undefi
 }
 
 function magnumUrl(config: Config): string | null {
-  const origin = config.text('api', 'public_url');
+  const origin = config.sections.api.public_url;
   return origin === null ? null : `${origin.replace(/\/+$/, '').replace(/\/v1$/, '')}/v1`;
 }
 
-function keystoneUrl(config: Config): string | null {
-  return loginText(config, 'auth_url');
+type Login = Sections['keystone_auth'];
+
+/** `[keystone_auth]`; what it does not set comes from `[keystone_authtoken]`. */
+function loginOf({ sections: { keystone_auth: own, keystone_authtoken: base } }: Config): Login {
+  return { ...base, ...present(own), insecure: own.insecure || base.insecure };
 }
 
-function loginText(config: Config, name: string): string | null {
-  return config.text('keystone_auth', name) ?? config.text('keystone_authtoken', name);
+function present<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as Partial<T>; // some of its own entries
 }
 
-function loginFlag(config: Config, name: string): boolean {
-  return config.flag('keystone_auth', name) || config.flag('keystone_authtoken', name);
+function userDomain({ user_domain_id: id, user_domain_name: name }: Login): Reference {
+  return referenceOf(id, name) ?? { name: 'Default' };
 }
 
-function domainOf(config: Config, whose: 'user' | 'project'): Reference {
-  return referenceOf(loginText(config, `${whose}_domain_id`), loginText(config, `${whose}_domain_name`)) ?? { name: 'Default' };
+function projectDomain({ project_domain_id: id, project_domain_name: name }: Login): Reference {
+  return referenceOf(id, name) ?? { name: 'Default' };
 }
 
-function requireLoginText(config: Config, name: string): string {
-  const text = loginText(config, name);
+function requireLogin(login: Login, name: 'username' | 'password'): string {
+  const text = login[name];
   if (text !== null) return text;
   throw new DomainError('invalid-parameter', {
     field: `[keystone_authtoken] ${name}`,

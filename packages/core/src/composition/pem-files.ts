@@ -1,12 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Config } from '../config/config.js';
 import { DomainError } from '../domain/errors.js';
-
-/** The content of a file that an option names; undefined where it names none. Errors: `invalid-parameter`, naming option and file. */
-export function namedFile(config: Config, section: string, name: string): string | undefined {
-  const file = config.text(section, name);
-  return file === null ? undefined : readNamed(`[${section}] ${name}`, file);
-}
 
 /** A file, under the name of the option that names it. */
 export function readNamed(option: string, file: string): string {
@@ -30,7 +23,6 @@ export function readPem(option: string, file: string): string {
 }
 
 /** The PEM file that an option names; undefined where it names none. */
-export function namedPem(config: Config, section: string, name: string): string | undefined {
-  const file = config.text(section, name);
-  return file === null ? undefined : readPem(`[${section}] ${name}`, file);
+export function namedPem(option: string, file: string | null): string | undefined {
+  return file === null ? undefined : readPem(option, file);
 }

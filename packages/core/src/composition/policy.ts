@@ -16,8 +16,8 @@ const USUAL_FOLDER = '/etc/magnum';
 
 export function enforcementOf(config: Config): EnforcerOptions {
   return {
-    enforceNewDefaults: config.flag('oslo_policy', 'enforce_new_defaults'),
-    enforceScope: config.flag('oslo_policy', 'enforce_scope'),
+    enforceNewDefaults: config.sections.oslo_policy.enforce_new_defaults,
+    enforceScope: config.sections.oslo_policy.enforce_scope,
   };
 }
 
@@ -27,14 +27,14 @@ export function enforcementOf(config: Config): EnforcerOptions {
  */
 export async function policySources(config: Config): Promise<PolicySources> {
   const places = [...config.folders, USUAL_FOLDER];
-  const named = config.text('oslo_policy', 'policy_file');
+  const named = config.sections.oslo_policy.policy_file;
   const file = await placeOf(named ?? USUAL_FILE, places);
   if (named !== null && !(await isThere(file)))
     throw new DomainError('invalid-parameter', {
       field: '[oslo_policy] policy_file',
       message: `[oslo_policy] policy_file: ${named} is not there. Looked in ${places.join(', ')}.`,
     });
-  const folders = config.list('oslo_policy', 'policy_dirs').map((folder) => placeOf(folder, places));
+  const folders = config.sections.oslo_policy.policy_dirs.map((folder) => placeOf(folder, places));
   return { file, isFileRequired: named !== null, folders: await Promise.all(folders) };
 }
 

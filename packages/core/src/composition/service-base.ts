@@ -50,7 +50,7 @@ export async function openBase(host: Platform, config: Config): Promise<ServiceB
   const platform = { ...host, clock };
   const bus = await amqpBus({
     ...brokerLink(config, 'DEFAULT'),
-    topic: config.text('conductor', 'topic') ?? 'magnum-conductor',
+    topic: config.sections.conductor.topic,
     durableExchanges: areExchangesDurable(config),
     logger: host.logger,
     random: host.random,

@@ -9,17 +9,17 @@ const WILDCARDS = new Set(['0.0.0.0', '::', '*', '']);
  * is nowhere to go to, so the host's first one takes its place: IPv4, where there is one.
  */
 export function serviceOrigin(config: Config): string {
-  const given = config.text('api', 'public_url');
+  const given = config.sections.api.public_url;
   if (given !== null) return given.replace(/\/+$/, '').replace(/\/v1$/, '');
-  const scheme = config.flag('api', 'enabled_ssl') ? 'https' : 'http';
-  const host = config.text('api', 'host') ?? '127.0.0.1';
+  const scheme = config.sections.api.enabled_ssl ? 'https' : 'http';
+  const host = config.sections.api.host;
   const reached = WILDCARDS.has(host) ? addressOfHost() : host.replace(/^\[|\]$/g, '');
-  return `${scheme}://${isIPv6(reached) ? `[${reached}]` : reached}:${config.number('api', 'port')}`;
+  return `${scheme}://${isIPv6(reached) ? `[${reached}]` : reached}:${config.sections.api.port}`;
 }
 
 /** Whether catalogs can only guess the address. */
 export function isOriginGuessed(config: Config): boolean {
-  return config.text('api', 'public_url') === null && WILDCARDS.has(config.text('api', 'host') ?? '127.0.0.1');
+  return config.sections.api.public_url === null && WILDCARDS.has(config.sections.api.host);
 }
 
 function addressOfHost(): string {

@@ -4,17 +4,35 @@ import { DomainError } from '../domain/errors.js';
 import { usesOpenstack } from './openstack-cloud.js';
 import { isOriginGuessed, serviceOrigin } from './service-origin.js';
 
+/** An option that says whether TLS is spoken, and those of its section that only count while it does. */
 interface Switch {
   readonly section: string;
   readonly name: string;
-  /** Options of the same section that only count while it is on. */
-  readonly files: readonly string[];
+  readonly isOn: boolean;
+  readonly isSet: boolean;
+  /** By the name of their option; null where it is not set. */
+  readonly files: Readonly<Record<string, string | null>>;
 }
 
-const SWITCHES: readonly Switch[] = [
-  { section: 'api', name: 'enabled_ssl', files: ['ssl_cert_file', 'ssl_key_file'] },
-  { section: 'oslo_messaging_rabbit', name: 'ssl', files: ['ssl_ca_file', 'ssl_cert_file', 'ssl_key_file'] },
-];
+function switchesOf({ sections: { api, oslo_messaging_rabbit: rabbit }, isSet }: Config): readonly Switch[] {
+  const { ssl_ca_file, ssl_cert_file, ssl_key_file } = rabbit;
+  return [
+    {
+      section: 'api',
+      name: 'enabled_ssl',
+      isOn: api.enabled_ssl,
+      isSet: isSet('api', 'enabled_ssl'),
+      files: { ssl_cert_file: api.ssl_cert_file, ssl_key_file: api.ssl_key_file },
+    },
+    {
+      section: 'oslo_messaging_rabbit',
+      name: 'ssl',
+      isOn: rabbit.ssl,
+      isSet: isSet('oslo_messaging_rabbit', 'ssl'),
+      files: { ssl_ca_file, ssl_cert_file, ssl_key_file },
+    },
+  ];
+}
 
 /**
  * Everything about the configuration that an operator should know at the start. Errors: `invalid-parameter` where files for TLS are
@@ -23,18 +41,18 @@ const SWITCHES: readonly Switch[] = [
 export function startWarnings(config: Config): readonly string[] {
   return [
     ...config.warnings,
-    ...SWITCHES.flatMap((each) => idleFiles(config, each)),
+    ...switchesOf(config).flatMap(idleFiles),
     ...unverifiedDatabase(config),
     ...idleDrivers(config),
     ...guessedOrigin(config),
   ];
 }
 
-function idleFiles(config: Config, { section, name, files }: Switch): readonly string[] {
-  const named = files.filter((file) => config.text(section, file) !== null);
-  if (config.flag(section, name) || named.length === 0) return [];
+function idleFiles({ section, name, isOn, isSet, files }: Switch): readonly string[] {
+  const named = Object.keys(files).filter((file) => files[file] !== null);
+  if (isOn || named.length === 0) return [];
   const what = `[${section}] ${named.join(', ')}`;
-  if (config.isSet(section, name)) return [`${what}: no effect while ${name} = false: this connection is not protected`];
+  if (isSet) return [`${what}: no effect while ${name} = false: this connection is not protected`];
   throw new DomainError('invalid-parameter', {
     field: `[${section}] ${name}`,
     message: `${what}: set, while ${name} is not: set ${name} = true to speak TLS, or ${name} = false not to.`,
@@ -50,8 +68,7 @@ function unverifiedDatabase(config: Config): readonly string[] {
 
 /** Notification drivers that upstream has and this service has not. */
 function idleDrivers(config: Config): readonly string[] {
-  return config
-    .list('oslo_messaging_notifications', 'driver')
+  return config.sections.oslo_messaging_notifications.driver
     .filter((driver) => driver === 'routing' || driver === 'test')
     .map((driver) => `[oslo_messaging_notifications] driver = ${driver} has no effect here`);
 }

@@ -9,7 +9,7 @@ const KEY_BYTES = 32;
 
 /** `[vault] key_file`, else `vault.key` beside the configuration or in /etc/magnum; null where there is none. */
 export function vaultKeyFile(config: Config): string | null {
-  const named = config.text('vault', 'key_file');
+  const named = config.sections.vault.key_file;
   return named ?? placesOf(config).find((place) => existsSync(place)) ?? null;
 }
 

@@ -4,6 +4,7 @@ import type { BayDriver, ClientAccess, ClientFiles, CoeSession, ConnectInput } f
 import type { CertificateAuthority, CertificateSubject, Vault } from '../ports/certificates.js';
 import type { Cloud } from '../ports/cloud.js';
 import type { Identity } from '../ports/identity.js';
+import type { LocalImages } from '../ports/local-images.js';
 import type { OrphanedResources } from '../ports/orphans.js';
 import type { Orchestrator } from '../ports/orchestrator.js';
 import type { Notifier } from '../ports/notifier.js';
@@ -69,6 +70,7 @@ export interface ConductorDeps extends Platform, ConductorRules {
   readonly delegation: Sealer | null;
   /** Sends notifications to other services. */
   readonly notifier: Notifier;
+  readonly localImages: LocalImages;
   /** Deletes orphaned resources; null where workloads cannot make any, as in the embedded cloud. */
   readonly leftovers: OrphanedResources | null;
 }

@@ -5,7 +5,7 @@ import { assertNever } from '../domain/json.js';
 import type { ManifestKind } from '../domain/manifest.js';
 import type { CoeSession, ContainerClient, ManifestClient } from '../ports/bay-driver.js';
 import type { RpcHandlers, ContainerAction, ManifestsOf } from '../ports/bus.js';
-import { NO_FENCE, type Fence } from './deps.js';
+import { NO_FENCE, type ConductorDeps, type Fence } from './deps.js';
 import { findBayState, sessionOf, type EngineAccessDeps } from './engine-access.js';
 import { signingPair, trustedBy } from './ensure/key-pairs.js';
 import { enrolNode, type EnrolNodeDeps } from './enrolment.js';
@@ -13,7 +13,10 @@ import { newestCredential } from './newest-credential.js';
 import { secretsOfNode, type NodeSecretsDeps } from './node-secrets.js';
 import { signForNode, type NodeCertificateDeps } from './node-certificate.js';
 
-export type RpcHandlerDeps = Omit<EngineAccessDeps & NodeCertificateDeps & EnrolNodeDeps & NodeSecretsDeps, keyof Fence>;
+export type RpcHandlerDeps = Omit<
+  EngineAccessDeps & NodeCertificateDeps & EnrolNodeDeps & NodeSecretsDeps & Pick<ConductorDeps, 'localImages'>,
+  keyof Fence
+>;
 
 /** The RPC methods: those that need the running engine, or the key of an authority. */
 export function rpcHandlers(outsideOfPasses: RpcHandlerDeps): RpcHandlers {
@@ -47,6 +50,12 @@ export function rpcHandlers(outsideOfPasses: RpcHandlerDeps): RpcHandlers {
     'manifest.delete': async (args, signal) => {
       await (await manifestClient(deps, args, signal)).delete(args.ident, signal);
       return null;
+    },
+    'image.load': async ({ bayId, image }, signal) => {
+      const state = await findBayState(deps, bayId);
+      const { loadImage } = await sessionOf(deps, state, signal);
+      if (!loadImage) throw new DomainError('not-supported', `The engine of bay ${state.bay.name} takes no images.`);
+      return { nodes: await loadImage(await deps.localImages.save(image, signal), signal) };
     },
     'container.create': async ({ bayId, spec }, signal) => (await containersOf(bayId, signal)).create(spec, signal),
     'container.inspect': async ({ bayId, hostnames }, signal) =>

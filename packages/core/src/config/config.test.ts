@@ -24,10 +24,10 @@ allowed_key_usage = Digital Signature,
 [keystone_authtoken]
 www_authenticate_uri = http://controller:5000/v3
 `);
-    expect(config.text('DEFAULT', 'host')).toBe('node-1');
-    expect(config.number('api', 'port')).toBe(9512);
-    expect(config.text('database', 'connection')).toBe('mysql+pymysql://magnum:pa$word@db/magnum?charset=utf8');
-    expect(config.list('x509', 'allowed_key_usage')).toEqual(['Digital Signature', 'Key Encipherment']);
+    expect(config.sections.DEFAULT.host).toBe('node-1');
+    expect(config.sections.api.port).toBe(9512);
+    expect(config.sections.database.connection).toBe('mysql+pymysql://magnum:pa$word@db/magnum?charset=utf8');
+    expect(config.sections.x509.allowed_key_usage).toEqual(['Digital Signature', 'Key Encipherment']);
     expect(config.warnings).toEqual(['magnum.conf:11: [database] name is not known: check its spelling']);
   });
 
@@ -39,7 +39,7 @@ www_authenticate_uri = http://controller:5000/v3
       ],
       { OS_API__MAX_LIMIT: '7' },
     );
-    expect([config.number('api', 'port'), config.number('api', 'max_limit')]).toEqual([2, 7]);
+    expect([config.sections.api.port, config.sections.api.max_limit]).toEqual([2, 7]);
     expect(config.describe()).toContain('api.max_limit = 7  # environment OS_API__MAX_LIMIT');
     expect(config.describe()).toContain('api.port = 2  # b:2');
     expect(config.describe()).toContain('api.host = 127.0.0.1  # default');

@@ -1,28 +1,23 @@
 import { dirname } from 'node:path';
-import { DomainError } from '../domain/errors.js';
 import { findingsAbout } from './findings.js';
 import type { Setting } from './ini.js';
-import { OPTIONS, type Option } from './options.js';
+import { OPTIONS, type Option, type Sections } from './options.js';
 import { keyOf, readSettings, Settings, underCurrentNames, type ConfigSource, type Environment } from './settings.js';
 import { urlFindings } from './url-arguments.js';
 import { valueOf, type OptionValue } from './values.js';
 
 export type { ConfigSource } from './settings.js';
 export type { Setting } from './ini.js';
-export type { OptionValue } from './values.js';
+export type { Sections } from './options.js';
 
 /** The effective configuration: every option has a value and knows where it came from. */
 export interface Config {
-  text(section: string, name: string): string | null;
-  number(section: string, name: string): number;
-  flag(section: string, name: string): boolean;
-  list(section: string, name: string): readonly string[];
+  /** Values by section and option, each of the type that its description gives it. */
+  readonly sections: Sections;
   /** Whether a file or the environment sets it, empty texts apart. */
-  isSet(section: string, name: string): boolean;
+  isSet<Section extends keyof Sections>(section: Section, name: keyof Sections[Section] & string): boolean;
   /** Options that count from the next start only and differ from the other configuration: `[section] name`. */
   frozenDifferences(other: Config): readonly string[];
-  /** The option's value, whatever its type; for comparisons. */
-  value(section: string, name: string): OptionValue;
   /** Lines of `section.name = value  # origin`; secrets are masked. */
   describe(): readonly string[];
   /** Settings that nothing reads: misspelt, or of another version. */
@@ -48,18 +43,24 @@ export function loadConfig(
 ): Config {
   const given = [...readSettings(sources, environment), ...commandLine];
   const settings = new Settings(underCurrentNames(given));
-  const effective = new Map(OPTIONS.map((option) => [keyOf(option), effectiveOf(option, settings)] as const));
-  const findings = findingsAbout(given);
-  const text = (section: string, name: string): string | null => valueIn(effective, section, name) as string | null; // its type in the table
+  const effective = OPTIONS.map((option) => effectiveOf(option, settings));
+  const values = sectionsOf(effective);
   return configOf(effective, {
-    warnings: [...findings, ...urlFindings(text), ...unverifiedConnections(effective)],
+    sections: values,
+    warnings: [...findingsAbout(given), ...urlFindings(values), ...unverifiedConnections(effective)],
     folders: [...new Set(sources.map((source) => dirname(source.name)))],
   });
 }
 
+function sectionsOf(effective: readonly Effective[]): Sections {
+  const sections: Record<string, Record<string, OptionValue>> = {};
+  for (const { option, value } of effective) (sections[option.section] ??= {})[option.name] = value;
+  return sections as unknown as Sections; // Each value was read as the type in the option's description.
+}
+
 /** Connections whose certificates are not verified: logged at each start, so that a setting that was meant for a trial does not stay. */
-function unverifiedConnections(effective: ReadonlyMap<string, Effective>): readonly string[] {
-  return [...effective.values()].flatMap(({ option: { section, name }, value, origin }) => {
+function unverifiedConnections(effective: readonly Effective[]): readonly string[] {
+  return effective.flatMap(({ option: { section, name }, value, origin }) => {
     const isOff =
       name === 'insecure' || name === 'api_insecure' ? value === true : OFF.has(`${section}.${name}`) && value === false;
     return isOff
@@ -77,31 +78,26 @@ function effectiveOf(option: Option, all: Settings): Effective {
   return { option, value: valueOf(option, settings), origin: settings.at(-1)?.origin ?? 'default' };
 }
 
-function configOf(effective: ReadonlyMap<string, Effective>, about: Pick<Config, 'warnings' | 'folders'>): Config {
-  const read = (section: string, name: string): OptionValue => valueIn(effective, section, name);
+function configOf(effective: readonly Effective[], about: Pick<Config, 'sections' | 'warnings' | 'folders'>): Config {
+  const set = new Set(
+    effective.filter(({ origin, value }) => origin !== 'default' && value !== null).map(({ option }) => keyOf(option)),
+  );
   return Object.freeze({
-    text: (section: string, name: string) => read(section, name) as string | null, // its type in the table
-    number: (section: string, name: string) => read(section, name) as number, // likewise
-    flag: (section: string, name: string) => read(section, name) as boolean, // likewise
-    list: (section: string, name: string) => read(section, name) as readonly string[], // likewise
-    isSet: (section: string, name: string) => {
-      const found = effective.get(keyOf({ section, name }));
-      return found !== undefined && found.origin !== 'default' && found.value !== null;
+    isSet: (section: string, name: string) => set.has(keyOf({ section, name })),
+    frozenDifferences: (other: Config) => {
+      const others = new Map(
+        Object.entries(other.sections).map(([section, values]) => [section, new Map(Object.entries(values))]),
+      );
+      return effective
+        .filter(
+          ({ option: { section, name, reloaded }, value }) =>
+            !reloaded && String(value) !== String(others.get(section)?.get(name)),
+        )
+        .map(({ option: { section, name } }) => `[${section}] ${name}`);
     },
-    value: read,
-    frozenDifferences: (other: Config) =>
-      OPTIONS.filter(
-        ({ section, name, reloaded }) => !reloaded && String(read(section, name)) !== String(other.value(section, name)),
-      ).map(({ section, name }) => `[${section}] ${name}`),
-    describe: () => [...effective.values()].map(describeSetting),
+    describe: () => effective.map(describeSetting),
     ...about,
   });
-}
-
-function valueIn(effective: ReadonlyMap<string, Effective>, section: string, name: string): OptionValue {
-  const found = effective.get(keyOf({ section, name }));
-  if (!found) throw new DomainError('internal', `No option [${section}] ${name}.`);
-  return found.value;
 }
 
 function describeSetting({ option, value, origin }: Effective): string {

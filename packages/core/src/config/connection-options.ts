@@ -1,7 +1,7 @@
-import { option, type Option } from './option.js';
+import { option } from './option.js';
 
 /** How the API is reached, and how this service reaches its broker. */
-export const CONNECTION_OPTIONS: readonly Option[] = [
+export const CONNECTION_OPTIONS = [
   option('api', 'enabled_ssl', 'boolean', false, 'Speak TLS on the port of the API, with ssl_cert_file and ssl_key_file.'),
   option('api', 'ssl_cert_file', 'string', null, 'PEM file of the certificate of the API, its issuers after it.', {
     reloaded: true,

@@ -1,7 +1,7 @@
-import { option, type Option } from './option.js';
+import { option } from './option.js';
 
 /** How the service logs in. `[keystone_auth]` is what it calls others with; what is not set there comes from `[keystone_authtoken]`. */
-const login = (section: string): readonly Option[] => [
+const login = <Section extends string>(section: Section) => [
   option(section, 'auth_url', 'string', null, 'Keystone, with or without /v3. Set: this OpenStack is used, nothing is embedded.'),
   option(section, 'username', 'string', null, 'Name of the service user.'),
   option(section, 'user_id', 'string', null, 'Its id, instead of name and domain.'),
@@ -22,7 +22,7 @@ const login = (section: string): readonly Option[] => [
   }),
 ];
 
-const client = (section: string, whose: string): readonly Option[] => [
+const client = <Section extends string>(section: Section, whose: string) => [
   option(section, 'region_name', 'string', null, `Region of ${whose}; that of [keystone_authtoken] when not set.`),
   option(section, 'endpoint_type', 'string', 'publicURL', `Interface of ${whose}: publicURL, internalURL or adminURL.`),
   option(
@@ -37,7 +37,7 @@ const client = (section: string, whose: string): readonly Option[] => [
   option(section, 'insecure', 'boolean', false, `True: the certificate of ${whose} is not verified. Warned of at each start.`),
 ];
 
-export const OPENSTACK_OPTIONS: readonly Option[] = [
+export const OPENSTACK_OPTIONS = [
   ...login('keystone_authtoken'),
   option(
     'keystone_authtoken',

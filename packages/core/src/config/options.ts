@@ -1,11 +1,11 @@
 import { LONGEST_LABEL, MOST_LABELS } from '../domain/labels.js';
 import { CONNECTION_OPTIONS } from './connection-options.js';
 import { OPENSTACK_OPTIONS } from './openstack-options.js';
-import { option, type Option } from './option.js';
+import { option, type Option, type SectionsOf } from './option.js';
 
 export type { Option } from './option.js';
 
-export const OPTIONS: readonly Option[] = [
+const TABLE = [
   option('DEFAULT', 'host', 'string', null, 'Name of this host in the list of services.'),
   option(
     'DEFAULT',
@@ -226,3 +226,8 @@ export const OPTIONS: readonly Option[] = [
     { oneOf: ['off', 'warn', 'enforce'] },
   ),
 ];
+
+/** Every option with its value, by section: `sections.api.port`. */
+export type Sections = SectionsOf<(typeof TABLE)[number]>;
+
+export const OPTIONS: readonly Option[] = TABLE;

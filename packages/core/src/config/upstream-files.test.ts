@@ -68,15 +68,15 @@ describe('earlier names', () => {
     const config = load(
       '[oslo_messaging_rabbit]\nrabbit_use_ssl = true\nkombu_ssl_ca_certs = /ca.pem\nkombu_ssl_certfile = /c.pem\nssl_cert_file = /new.pem\nkombu_ssl_keyfile = /k.pem\n[DEFAULT]\nsql_connection = sqlite:////x\nnotification_driver = log\nlogdir = /var/log/magnum\n[keystone_authtoken]\nauth_uri = https://k\ntenant_name = services',
     );
-    expect(config.flag('oslo_messaging_rabbit', 'ssl')).toBe(true);
-    expect(config.text('oslo_messaging_rabbit', 'ssl_ca_file')).toBe('/ca.pem');
-    expect(config.text('oslo_messaging_rabbit', 'ssl_cert_file')).toBe('/new.pem');
-    expect(config.text('oslo_messaging_rabbit', 'ssl_key_file')).toBe('/k.pem');
-    expect(config.text('database', 'connection')).toBe('sqlite:////x');
-    expect(config.list('oslo_messaging_notifications', 'driver')).toEqual(['log']);
-    expect(config.text('DEFAULT', 'log_dir')).toBe('/var/log/magnum');
-    expect(config.text('keystone_authtoken', 'www_authenticate_uri')).toBe('https://k');
-    expect(config.text('keystone_authtoken', 'project_name')).toBe('services');
+    expect(config.sections.oslo_messaging_rabbit.ssl).toBe(true);
+    expect(config.sections.oslo_messaging_rabbit.ssl_ca_file).toBe('/ca.pem');
+    expect(config.sections.oslo_messaging_rabbit.ssl_cert_file).toBe('/new.pem');
+    expect(config.sections.oslo_messaging_rabbit.ssl_key_file).toBe('/k.pem');
+    expect(config.sections.database.connection).toBe('sqlite:////x');
+    expect(config.sections.oslo_messaging_notifications.driver).toEqual(['log']);
+    expect(config.sections.DEFAULT.log_dir).toBe('/var/log/magnum');
+    expect(config.sections.keystone_authtoken.www_authenticate_uri).toBe('https://k');
+    expect(config.sections.keystone_authtoken.project_name).toBe('services');
     expect(config.warnings[0]).toBe('f.conf:2: [oslo_messaging_rabbit] rabbit_use_ssl is called [oslo_messaging_rabbit] ssl now');
   });
 
@@ -84,8 +84,8 @@ describe('earlier names', () => {
     const config = load(
       '[keystone_auth]\nauth_section = shared\n[keystone_authtoken]\nauth_section = shared\n[shared]\nauth_url = https://k\nusername = magnum\npasswrod = x',
     );
-    expect(config.text('keystone_auth', 'username')).toBe('magnum');
-    expect(config.text('keystone_authtoken', 'auth_url')).toBe('https://k');
+    expect(config.sections.keystone_auth.username).toBe('magnum');
+    expect(config.sections.keystone_authtoken.auth_url).toBe('https://k');
     expect(config.warnings).toEqual(['f.conf:8: [shared] passwrod is not known: check its spelling; did you mean password?']);
   });
 });
@@ -93,11 +93,11 @@ describe('earlier names', () => {
 describe('values', () => {
   test('an empty text is as good as absent; a list it makes empty', () => {
     const config = load('[keystone_auth]\ncafile =\n[api]\nport =\nhost =\n[DEFAULT]\ndebug =\n[x509]\nallowed_extensions =');
-    expect(config.text('keystone_auth', 'cafile')).toBeNull();
-    expect(config.number('api', 'port')).toBe(9511);
-    expect(config.text('api', 'host')).toBe('127.0.0.1');
-    expect(config.flag('DEFAULT', 'debug')).toBe(false);
-    expect(config.list('x509', 'allowed_extensions')).toEqual([]);
+    expect(config.sections.keystone_auth.cafile).toBeNull();
+    expect(config.sections.api.port).toBe(9511);
+    expect(config.sections.api.host).toBe('127.0.0.1');
+    expect(config.sections.DEFAULT.debug).toBe(false);
+    expect(config.sections.x509.allowed_extensions).toEqual([]);
     expect(config.isSet('keystone_auth', 'cafile')).toBe(false);
   });
 
@@ -108,7 +108,7 @@ describe('values', () => {
     ['driver = messaging, log', ['messaging', 'log']],
     ['driver = noop', ['noop']],
   ])('%j is the list %j', (lines, drivers) => {
-    expect(load(`[oslo_messaging_notifications]\n${lines}`).list('oslo_messaging_notifications', 'driver')).toEqual(drivers);
+    expect(load(`[oslo_messaging_notifications]\n${lines}`).sections.oslo_messaging_notifications.driver).toEqual(drivers);
   });
 });
 

@@ -1,5 +1,6 @@
 import { DomainError } from '../domain/errors.js';
 import { isNear } from './spelling.js';
+import type { Sections } from './options.js';
 import { UPSTREAM_OPTIONS } from './upstream-options.js';
 
 /*
@@ -7,10 +8,11 @@ import { UPSTREAM_OPTIONS } from './upstream-options.js';
  * of the file, each argument is obeyed, or named once as without effect or unknown; an unknown one about TLS stops the start.
  */
 
-/** An option that holds such a URL, and the arguments that are read of it. */
-export interface UrlOption {
-  readonly section: string;
+/** An option that holds such a URL or its arguments alone, and the arguments that are read of it. */
+interface UrlOption {
+  /** As operators know it: `[database] connection`. */
   readonly name: string;
+  readonly value: string | null;
   readonly read: ReadonlySet<string>;
   /** Real, and without effect here. */
   readonly idle: ReadonlySet<string>;
@@ -67,12 +69,17 @@ const BROKER_IDLE: ReadonlySet<string> = new Set(
 );
 const DATABASE = { read: new Set(DATABASE_READ), idle: new Set(DATABASE_IDLE) };
 
-const URL_OPTIONS: readonly UrlOption[] = [
-  { section: 'database', name: 'connection', ...DATABASE },
-  { section: 'database', name: 'connection_parameters', ...DATABASE },
-  { section: 'DEFAULT', name: 'transport_url', read: BROKER_READ, idle: BROKER_IDLE },
-  { section: 'oslo_messaging_notifications', name: 'transport_url', read: BROKER_READ, idle: BROKER_IDLE },
-];
+const BROKER = { read: BROKER_READ, idle: BROKER_IDLE };
+
+function urlOptions({ database, DEFAULT, oslo_messaging_notifications: notifications }: Sections): readonly UrlOption[] {
+  const { connection, connection_parameters: parameters } = database;
+  return [
+    { name: '[database] connection', value: connection, ...DATABASE },
+    { name: '[database] connection_parameters', value: parameters === null ? null : `?${parameters}`, ...DATABASE },
+    { name: '[DEFAULT] transport_url', value: DEFAULT.transport_url, ...BROKER },
+    { name: '[oslo_messaging_notifications] transport_url', value: notifications.transport_url, ...BROKER },
+  ];
+}
 
 /** The arguments after a URL's question mark; the last one of a name counts. */
 export function argumentsIn(url: string): ReadonlyMap<string, string> {
@@ -83,24 +90,21 @@ export function argumentsIn(url: string): ReadonlyMap<string, string> {
 const ABOUT_TLS = /ssl|tls|cert|verify|(^|_)ca/i;
 
 /** One line for each argument that nothing reads. Errors: `invalid-parameter` for an unknown one about TLS. Values are not shown. */
-export function urlFindings(text: (section: string, name: string) => string | null): readonly string[] {
-  return URL_OPTIONS.flatMap((option) => {
-    const value = text(option.section, option.name);
-    if (value === null) return [];
-    const given = argumentsIn(option.name === 'connection_parameters' ? `?${value}` : value);
-    return [...given.keys()].flatMap((argument) => findingAbout(option, argument));
-  });
+export function urlFindings(sections: Sections): readonly string[] {
+  return urlOptions(sections).flatMap((option) =>
+    [...argumentsIn(option.value ?? '').keys()].flatMap((argument) => findingAbout(option, argument)),
+  );
 }
 
-function findingAbout({ section, name, read, idle }: UrlOption, argument: string): readonly string[] {
+function findingAbout({ name, read, idle }: UrlOption, argument: string): readonly string[] {
   if (read.has(argument)) return [];
-  const called = `[${section}] ${name}: the argument ${JSON.stringify(argument.slice(0, 64))}`;
+  const called = `${name}: the argument ${JSON.stringify(argument.slice(0, 64))}`;
   if (idle.has(argument)) return [`${called} has no effect here`];
   const meant = [...read].find((known) => isNear(known, argument));
   const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
   if (!ABOUT_TLS.test(argument)) return [`${called} is not known: check its spelling${hint}`];
   throw new DomainError('invalid-parameter', {
-    field: `[${section}] ${name}`,
+    field: name,
     message: `${called} is not known${hint} An argument about TLS that is not read would leave the connection unprotected: correct or remove it. Known are ${[...read].join(', ')}.`,
   });
 }

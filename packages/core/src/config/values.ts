@@ -1,8 +1,9 @@
 import { DomainError } from '../domain/errors.js';
 import type { Setting } from './ini.js';
-import type { Option } from './option.js';
+import type { Option, OptionDefault } from './option.js';
 
-export type OptionValue = string | number | boolean | readonly string[] | null;
+/** Of any option: what its default may be, its value may be. */
+export type OptionValue = OptionDefault;
 
 /**
  * What an option is set to. Deployment tools write `name =` where they have nothing to say: an empty text counts as absent, except

@@ -56,8 +56,7 @@ const CHECKS: Record<LabelType, (value: string) => boolean> = {
 };
 
 /** What an operator wants done about labels that a driver does not know, or cannot make sense of. */
-export const LABEL_CHECKS = ['off', 'warn', 'enforce'] as const;
-export type LabelCheck = (typeof LABEL_CHECKS)[number];
+export type LabelCheck = 'off' | 'warn' | 'enforce';
 
 /** Ill-typed values of known labels, and labels that the driver does not know. */
 export function labelProblems(schema: LabelSchema, labels: Labels): readonly Problem[] {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { aesSealer } from '../adapters/system/sealer.js';
 import { EmbeddedCloud } from './cloud.js';
 import { EMBEDDED_DEFAULTS, type EmbeddedConfig } from './config.js';
-import { ACCESS, aFleet, aTemplate, aWorld, openMigrated, SIGNAL } from './hot-engine/engine.test-support.js';
+import { ACCESS, aFleet, aTemplate, aHotEngine, openMigrated, SIGNAL } from './hot-engine/engine.test-support.js';
 import type { FactsRequest } from '../ports/cloud.js';
 
 let db: Knex;
@@ -97,13 +97,13 @@ test('images, flavors, keypairs and the external network are found by id and by 
 });
 
 test("networks and subnets of the project's stacks are found, those of others are not", async () => {
-  const world = await aWorld();
-  await world.create({ template: aTemplate(aFleet([])) });
-  const stack = await world.waitUntilSettled();
+  const hot = await aHotEngine();
+  await hot.create({ template: aTemplate(aFleet([])) });
+  const stack = await hot.waitUntilSettled();
   const [net, subnet] = ['net', 'subnet'].map(
     (name) => stack?.resources.find((resource) => resource.path[0] === name)?.physicalId ?? '',
   );
-  const cloud = aCloud([], world.db);
+  const cloud = aCloud([], hot.db);
   expect(await cloud.findSubnet(subnet ?? '', ACCESS)).toEqual({ id: subnet, networkId: net, cidr: '10.1.0.0/24' });
   expect(await cloud.facts(aRequest({ fixedNetwork: net ?? '', fixedSubnet: subnet ?? '' }), ACCESS, SIGNAL)).toMatchObject({
     fixedNetworkId: net,
@@ -113,5 +113,5 @@ test("networks and subnets of the project's stacks are found, those of others ar
   await expect(cloud.facts(aRequest({ fixedNetwork: 'none' }), ACCESS, SIGNAL)).rejects.toMatchObject({
     kind: 'network-not-found',
   });
-  await world.close();
+  await hot.close();
 });

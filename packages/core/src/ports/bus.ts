@@ -51,6 +51,8 @@ export interface RpcMethods {
   'manifest.create': { args: ManifestsOf & { manifest: JsonObject }; reply: ManifestReport };
   'manifest.replace': { args: ManifestsOf & { ident: string; manifest: JsonObject }; reply: ManifestReport };
   'manifest.delete': { args: ManifestsOf & { ident: string }; reply: null };
+  /** Copies an image of the engine beside the service to the nodes of a bay; the names of the nodes that have it now. */
+  'image.load': { args: { bayId: BayId; image: string }; reply: { nodes: readonly string[] } };
   'container.create': { args: { bayId: BayId; spec: ContainerSpec }; reply: ContainerReport };
   'container.inspect': { args: { bayId: BayId; hostnames: readonly string[] }; reply: Readonly<Record<string, ContainerReport>> };
   'container.act': { args: { bayId: BayId; hostname: string; action: ContainerAction }; reply: null };

@@ -6,9 +6,10 @@ import { publicUrlOf, type AddressRule } from '../public-address.js';
 
 /** `[api] enabled_ssl`: certificate and key as they are now. Errors: `invalid-parameter`, naming option and file. */
 export function listenerTls(config: Config): ListenerTls | undefined {
-  if (!config.flag('api', 'enabled_ssl')) return undefined;
-  const pem = (name: string): string => {
-    const file = config.text('api', name);
+  if (!config.sections.api.enabled_ssl) return undefined;
+  const { api } = config.sections;
+  const pem = (name: 'ssl_cert_file' | 'ssl_key_file'): string => {
+    const file = api[name];
     if (file !== null) return readPem(`[api] ${name}`, file);
     throw new DomainError('invalid-parameter', {
       field: `[api] ${name}`,
@@ -22,21 +23,21 @@ export function listenerTls(config: Config): ListenerTls | undefined {
 
 /** Under which address clients know the API. */
 export function addressRule(config: Config): AddressRule {
-  const publicUrl = config.text('api', 'public_url');
+  const publicUrl = config.sections.api.public_url;
   return {
     publicUrl: publicUrl === null ? null : publicUrlOf(publicUrl),
-    trustsProxy: config.flag('oslo_middleware', 'enable_proxy_headers_parsing'),
+    trustsProxy: config.sections.oslo_middleware.enable_proxy_headers_parsing,
   };
 }
 
 export function corsRules(config: Config): CorsRules {
   return {
-    origins: config.list('cors', 'allowed_origin').map((origin) => origin.replace(/\/+$/, '')),
-    credentials: config.flag('cors', 'allow_credentials'),
-    methods: config.list('cors', 'allow_methods'),
-    headers: config.list('cors', 'allow_headers'),
-    exposed: config.list('cors', 'expose_headers'),
-    maxAgeSeconds: config.number('cors', 'max_age'),
+    origins: config.sections.cors.allowed_origin.map((origin) => origin.replace(/\/+$/, '')),
+    credentials: config.sections.cors.allow_credentials,
+    methods: config.sections.cors.allow_methods,
+    headers: config.sections.cors.allow_headers,
+    exposed: config.sections.cors.expose_headers,
+    maxAgeSeconds: config.sections.cors.max_age,
   };
 }
 

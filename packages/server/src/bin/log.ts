@@ -15,7 +15,7 @@ export function openLog(config: Config, program: string): ProgramLog {
   const file = logFile(config, program);
   if (file !== undefined) requireWritable(file);
   // Who asks for every line wants the last ones, too, of a process that was killed.
-  const prompt = config.flag('DEFAULT', 'debug');
+  const prompt = config.sections.DEFAULT.debug;
   const opened = file === undefined ? undefined : fileOutput(file, prompt);
   const { logger, setLevel } = adjustableLogger(levelOf(config), opened?.output ?? (prompt ? promptOutput() : gatheredOutput()));
   return {
@@ -32,12 +32,12 @@ export function openLog(config: Config, program: string): ProgramLog {
 }
 
 function levelOf(config: Config): string {
-  return config.flag('DEFAULT', 'debug') ? 'debug' : 'info';
+  return config.sections.DEFAULT.debug ? 'debug' : 'info';
 }
 
 /** A `log_file` without a path lies in `log_dir`; without `log_file` it is named as the program. */
 export function logFile(config: Config, program: string): string | undefined {
-  const [file, folder] = [config.text('DEFAULT', 'log_file'), config.text('DEFAULT', 'log_dir')];
+  const [file, folder] = [config.sections.DEFAULT.log_file, config.sections.DEFAULT.log_dir];
   if (folder === null) return file ?? undefined;
   const name = file ?? `${program}.log`;
   return isAbsolute(name) ? name : join(folder, name);

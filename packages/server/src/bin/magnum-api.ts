@@ -36,12 +36,12 @@ reportWarnings(config, logger);
 const service = await openApi(systemPlatform({ logger }), config).catch((error: unknown) =>
   end(error instanceof Error ? error.message : String(error), 2),
 );
-const apiPort = config.number('api', 'port');
+const apiPort = config.sections.api.port;
 const health = healthRoom(service.ready, ['database'], disabledByFile(config, apiPort));
 const observed = await observe(config, service, { required: ['database'] }, logger);
 const answer = withCors(router([health, docsRoom], observed.metrics.measured(service.answer), logger), corsRules(config));
 listeners = new Listeners(answer, { address: addressRule(config), ...(tls ? { tls } : {}) });
-const host = config.text('api', 'host') ?? '127.0.0.1';
+const host = config.sections.api.host;
 const port = await listeners
   .listen(apiPort, host)
   .catch((error: unknown) => end(`cannot listen on ${host}: ${error instanceof Error ? error.message : String(error)}`, 1));

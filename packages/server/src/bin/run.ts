@@ -100,9 +100,9 @@ export async function observe(
 ): Promise<Observed> {
   const metrics = serviceMetrics(service.stats, registry);
   reportOnSignal(config, async () => ({ ...(await service.diagnose()), requests: metrics.running() }), logger);
-  const health = healthRoom(service.ready, required, disabledByFile(config, config.number('metrics', 'port')));
+  const health = healthRoom(service.ready, required, disabledByFile(config, config.sections.metrics.port));
   const listeners = new Listeners(router([metrics.room, health], async () => ({ status: 404, headers: {}, body: '' }), logger));
-  const [host, port] = [config.text('metrics', 'host') ?? '127.0.0.1', config.number('metrics', 'port')];
+  const [host, port] = [config.sections.metrics.host, config.sections.metrics.port];
   if (port > 0) logger.info('metrics server listening', { host, port: await listeners.listen(port, host) });
   return { metrics, close: () => listeners.close(0) };
 }

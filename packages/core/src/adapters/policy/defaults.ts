@@ -116,6 +116,13 @@ const CONFIGS: Rules = Object.fromEntries(
     { audience: 'client', access: 'write', check: 'rule:deny_cluster_user and rule:certificate:create', deprecated: null },
   ]),
 );
+/** A caller who may run a container may bring its image. */
+const IMAGES: Rules = Object.fromEntries(
+  ['bay', 'cluster'].map((noun) => [
+    `${noun}:load_image`,
+    { audience: 'project', access: 'write', check: 'rule:container:create', deprecated: null },
+  ]),
+);
 const BAYS = same('bay', CRUD, CLUSTERS, 'cluster');
 
 /** By action: every action that the spec names, and those of the contract. */
@@ -131,6 +138,7 @@ export const DEFAULT_RULES: Rules = {
   ...all('nodegroup', ['get_all_all_projects', 'get_one_all_projects'], 'admin'),
   ...all('certificate', ['get', 'create'], 'user'),
   ...CONFIGS,
+  ...IMAGES,
   ...all('certificate', ['rotate_ca'], 'project'),
   ...all('credential', ['rotate'], 'members'),
   ...all('credential', ['get', 'confirm', 'get_secrets'], 'nodes'),

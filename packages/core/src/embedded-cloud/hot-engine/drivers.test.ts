@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { coes } from '../../coe/index.js';
 import { kubeadm } from '../../coe/kubernetes/drivers/kubeadm/driver.js';
 import { exampleBayFor } from '../../coe/shared/testing/example-bays.js';
-import { ACCESS, aWorld, SIGNAL } from './engine.test-support.js';
+import { ACCESS, aHotEngine, SIGNAL } from './engine.test-support.js';
 
 const EXAMPLES = {
   plain: {},
@@ -18,7 +18,7 @@ test.each(CASES)(
   'a bay of $driver.name ($name) comes up, and leaves nothing behind',
   { timeout: 20_000 },
   async ({ driver, example }) => {
-    const world = await aWorld();
+    const hot = await aHotEngine();
     const input = exampleBayFor(driver, {
       ...example,
       model: {
@@ -40,14 +40,14 @@ test.each(CASES)(
       nodeGroups: input.nodeGroups.map((group) => ({ ...group, flavorId: 'm1.small' })),
       nodes: input.nodes.map((node) => ({ ...node, imageId: 'debian-12' })),
     });
-    const { id } = await world.engine.create(spec, ACCESS, SIGNAL);
-    const stack = await world.waitUntilSettled(spec.name);
+    const { id } = await hot.engine.create(spec, ACCESS, SIGNAL);
+    const stack = await hot.waitUntilSettled(spec.name);
     expect(stack?.reason).toBe('Stack CREATE completed successfully');
     expect(Object.keys(stack?.outputs ?? {})).toContain('api_address');
-    await world.engine.delete(id, ACCESS, SIGNAL);
-    expect(await world.waitUntilSettled(spec.name)).toBeUndefined();
-    expect(await world.db('simulated_part').whereNot({ part_key: '0c1d6a52-3b0e-4f55-8f0a-5d6f5b1a0001' })).toEqual([]);
-    await world.close();
+    await hot.engine.delete(id, ACCESS, SIGNAL);
+    expect(await hot.waitUntilSettled(spec.name)).toBeUndefined();
+    expect(await hot.db('simulated_part').whereNot({ part_key: '0c1d6a52-3b0e-4f55-8f0a-5d6f5b1a0001' })).toEqual([]);
+    await hot.close();
   },
 );
 
@@ -55,14 +55,14 @@ test(
   'a group of Kubernetes is a stack whose nodes tell their servers, as the autoscaler looks for them',
   { timeout: 20_000 },
   async () => {
-    const world = await aWorld();
+    const hot = await aHotEngine();
     const input = exampleBayFor(kubeadm, {
       workers: 2,
       model: { imageId: 'debian-12', flavorId: 'm1.small', masterFlavorId: 'm1.small', keypairId: 'default' },
     });
     const spec = kubeadm.render({ ...input, nodes: input.nodes.map((node) => ({ ...node, imageId: 'debian-12' })) });
-    await world.engine.create(spec, ACCESS, SIGNAL);
-    const stack = await world.waitUntilSettled(spec.name);
+    await hot.engine.create(spec, ACCESS, SIGNAL);
+    const stack = await hot.waitUntilSettled(spec.name);
     const at = (...path: readonly string[]): string | null | undefined =>
       stack?.resources.find((resource) => resource.path.join('/') === path.join('/'))?.physicalId;
     const holder = ['group-default-worker-00000002', 'kube_minions'];
@@ -74,6 +74,6 @@ test(
       expect([...(seen?.nodes.values() ?? [])].map(({ serverId }) => serverId)).toContain(server);
     }
     expect([...(seen?.nodes.values() ?? [])].map(({ privateAddress }) => privateAddress)).not.toContain(null);
-    await world.close();
+    await hot.close();
   },
 );

@@ -22,7 +22,7 @@ export const ACCESS: CloudAccess = { projectId: 'project-1', userId: 'user-1' };
 export const SIGNAL = new AbortController().signal;
 const KEY = Buffer.alloc(32, 7);
 
-export interface World {
+export interface HotEngineFixture {
   readonly db: Knex;
   readonly file: string;
   readonly clock: ManualClock;
@@ -56,7 +56,9 @@ export function engineOver(db: Knex, backend: CloudBackend, clock: Clock): HotEn
 }
 
 /** A started engine on a database of its own. `wrap` puts something between the engine and the simulated backend. */
-export async function aWorld(wrap: (backend: CloudBackend) => CloudBackend = (backend) => backend): Promise<World> {
+export async function aHotEngine(
+  wrap: (backend: CloudBackend) => CloudBackend = (backend) => backend,
+): Promise<HotEngineFixture> {
   const folder = await mkdtemp(join(tmpdir(), 'hot-'));
   const file = join(folder, 'state.db');
   const db = await openMigrated(file);
@@ -204,9 +206,9 @@ export const ENDPOINT = {
   data: { value: { get_attr: ['wait', 'data'] } },
 };
 
-/** The stack of the world when it rests. */
-export async function requireSettled(world: World): Promise<StackSnapshot> {
-  const stack = await world.waitUntilSettled();
+/** The stack of the fixture when it is in no operation. */
+export async function requireSettled(hot: HotEngineFixture): Promise<StackSnapshot> {
+  const stack = await hot.waitUntilSettled();
   if (!stack) throw new Error('the stack is gone');
   return stack;
 }

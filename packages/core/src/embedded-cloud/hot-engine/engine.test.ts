@@ -12,17 +12,17 @@ import {
   aSpec,
   aTemplate,
   aWait,
-  aWorld,
+  aHotEngine,
   ENDPOINT,
   engineOver,
   interceptCalls,
   SIGNAL,
   requireSettled,
-  type World,
+  type HotEngineFixture,
 } from './engine.test-support.js';
 
 const MINUTE = 60_000;
-let world: World;
+let hot: HotEngineFixture;
 let faults: Map<string, Error>;
 let servers: ServerSpec[];
 let balancers: LoadBalancerSpec[];
@@ -31,7 +31,7 @@ beforeEach(async () => {
   faults = new Map();
   servers = [];
   balancers = [];
-  world = await aWorld((backend) =>
+  hot = await aHotEngine((backend) =>
     watched(
       interceptCalls(backend, async (name, subject, call) => {
         const fault = faults.get(`${name} ${subject}`);
@@ -41,7 +41,7 @@ beforeEach(async () => {
     ),
   );
 });
-afterEach(() => world.close());
+afterEach(() => hot.close());
 
 function watched(backend: CloudBackend): CloudBackend {
   return {
@@ -52,14 +52,14 @@ function watched(backend: CloudBackend): CloudBackend {
 }
 
 async function made(template: JsonObject, more: Partial<StackSpec> = {}): Promise<StackSnapshot> {
-  await world.create({ template, ...more });
-  return requireSettled(world);
+  await hot.create({ template, ...more });
+  return requireSettled(hot);
 }
 
 async function updated(template: JsonObject, more: Partial<StackSpec> = {}): Promise<StackSnapshot> {
-  const stack = await world.find('stack');
-  await world.engine.update(stack?.id ?? '', aSpec({ template, ...more }), ACCESS, SIGNAL);
-  return requireSettled(world);
+  const stack = await hot.find('stack');
+  await hot.engine.update(stack?.id ?? '', aSpec({ template, ...more }), ACCESS, SIGNAL);
+  return requireSettled(hot);
 }
 
 function idOf(stack: StackSnapshot, path: string): string | null | undefined {
@@ -74,14 +74,14 @@ test('parts are made in order of need, and removed in the reverse order', async 
     nics: [{ address: '10.1.0.2' }],
     userData: '#!/bin/sh',
   });
-  await world.engine.delete(stack.id, ACCESS, SIGNAL);
-  expect(await world.waitUntilSettled()).toBeUndefined();
-  expect(world.calls).toEqual(['ensureNetwork subnet', 'ensureServer one', 'deleteServer one', 'deleteNetwork subnet']);
-  expect(await world.db('hot_allocation')).toEqual([]);
+  await hot.engine.delete(stack.id, ACCESS, SIGNAL);
+  expect(await hot.waitUntilSettled()).toBeUndefined();
+  expect(hot.calls).toEqual(['ensureNetwork subnet', 'ensureServer one', 'deleteServer one', 'deleteNetwork subnet']);
+  expect(await hot.db('hot_allocation')).toEqual([]);
 });
 
 test('a server in the making shows the outputs that are there, and null for the others', async () => {
-  await world.create({
+  await hot.create({
     template: aTemplate(
       { ...aFleet(['one']), ...aWait(60) },
       { outputs: { ...ENDPOINT, address: { value: { get_attr: ['one', 'first_address'] } } } },
@@ -90,7 +90,7 @@ test('a server in the making shows the outputs that are there, and null for the 
   const stack = await until(
     'the stack has an address and an endpoint',
     async () => {
-      const found = await world.find('stack');
+      const found = await hot.find('stack');
       return found?.outputs['address'] && found.outputs['endpoint'] ? found : undefined;
     },
     { everyMs: 3 },
@@ -103,7 +103,7 @@ test('changed user-data replaces a server: the new one is there before the stack
   const after = await updated(aTemplate(aFleet(['one'], '#!/bin/bash')));
   expect(idOf(after, 'one')).not.toBe(idOf(before, 'one'));
   expect(idOf(after, 'one_port')).toBe(idOf(before, 'one_port'));
-  expect(await world.db('simulated_part').where({ kind: 'server' })).toHaveLength(1);
+  expect(await hot.db('simulated_part').where({ kind: 'server' })).toHaveLength(1);
 });
 
 test('with user_data_update_policy IGNORE changed user-data leaves the server alone', async () => {
@@ -155,7 +155,7 @@ test('a member that goes leaves the balancer with the others', async () => {
     listeners: [{ port: 2376, allowedCidrs: ['192.0.2.0/24'], members: [{}, {}] }],
   });
   await updated(balanced(['two']));
-  const left = await world
+  const left = await hot
     .db('hot_allocation')
     .join('hot_resource', 'hot_resource.id', 'owner_id')
     .where({ name: 'two_port' })
@@ -173,7 +173,7 @@ test('a floating address reaches its server whichever of the two comes first', a
       },
     }),
   );
-  expect(world.calls).toContain('ensureAddress one');
+  expect(hot.calls).toContain('ensureAddress one');
 });
 
 test('the members of a group keep their numbers when one is removed by name', async () => {
@@ -222,24 +222,24 @@ test('after a failure an update makes the failed part anew and keeps what stands
   const after = await updated(aTemplate(aFleet(['one', 'two'])));
   expect(after.reason).toBe('Stack UPDATE completed successfully');
   expect(idOf(after, 'one_port')).toBe(idOf(before, 'one_port'));
-  expect(await world.db('simulated_part').where({ kind: 'server' })).toHaveLength(2);
+  expect(await hot.db('simulated_part').where({ kind: 'server' })).toHaveLength(2);
 });
 
 test('a backend that is away for a moment is asked again', async () => {
   faults.set('ensureServer one', new DomainError('cloud-unavailable', 'restarting'));
-  await world.create({ template: aTemplate(aFleet(['one'])) });
+  await hot.create({ template: aTemplate(aFleet(['one'])) });
   await until(
     'the server is asked for',
     async () => (
-      world.clock.advance(1),
-      (await world.find('stack'))?.resources.find((resource) => resource.path[0] === 'one')?.state === 'IN_PROGRESS' || undefined
+      hot.clock.advance(1),
+      (await hot.find('stack'))?.resources.find((resource) => resource.path[0] === 'one')?.state === 'IN_PROGRESS' || undefined
     ),
     { everyMs: 3 },
   );
   faults.clear();
   await until(
     'the stack is complete',
-    async () => (world.clock.advance(1000), (await world.find('stack'))?.state === 'COMPLETE' || undefined),
+    async () => (hot.clock.advance(1000), (await hot.find('stack'))?.state === 'COMPLETE' || undefined),
     { everyMs: 3 },
   );
 });
@@ -256,52 +256,52 @@ test('a failed update with rollback is back at the former template, with the par
   expect(after.resources.map((resource) => [resource.path[0], resource.physicalId])).toEqual(
     before.resources.map((resource) => [resource.path[0], resource.physicalId]),
   );
-  expect(await world.db('simulated_part').where({ kind: 'server' })).toHaveLength(1);
+  expect(await hot.db('simulated_part').where({ kind: 'server' })).toHaveLength(1);
 });
 
 test('an operation ends at its time, counted from its start also over a restart', async () => {
-  const { id } = await world.create({ template: aTemplate(aWait(3600)), timeoutMinutes: 10 });
+  const { id } = await hot.create({ template: aTemplate(aWait(3600)), timeoutMinutes: 10 });
   await until(
     'the wait condition waits',
     async () =>
-      (await world.find('stack'))?.resources.find((resource) => resource.path[0] === 'wait')?.state === 'IN_PROGRESS'
+      (await hot.find('stack'))?.resources.find((resource) => resource.path[0] === 'wait')?.state === 'IN_PROGRESS'
         ? true
         : undefined,
     { everyMs: 3 },
   );
-  world.clock.advance(9 * MINUTE);
-  await world.engine.stop();
-  expect((await world.find('stack'))?.state).toBe('IN_PROGRESS');
-  world.clock.advance(2 * MINUTE);
-  const second = engineOver(world.db, new SimulatedBackend(world.db), world.clock);
+  hot.clock.advance(9 * MINUTE);
+  await hot.engine.stop();
+  expect((await hot.find('stack'))?.state).toBe('IN_PROGRESS');
+  hot.clock.advance(2 * MINUTE);
+  const second = engineOver(hot.db, new SimulatedBackend(hot.db), hot.clock);
   await second.start();
-  const stack = await requireSettled(world);
+  const stack = await requireSettled(hot);
   expect(stack).toMatchObject({ id, action: 'CREATE', state: 'FAILED', reason: 'Create timed out' });
   await second.stop();
 });
 
 test('deleting pre-empts a create that waits', async () => {
-  const { id } = await world.create({ template: aTemplate({ ...aFleet(['one']), ...aWait(3600) }) });
-  await until('the backend was asked for the server', async () => (world.calls.includes('ensureServer one') ? true : undefined), {
+  const { id } = await hot.create({ template: aTemplate({ ...aFleet(['one']), ...aWait(3600) }) });
+  await until('the backend was asked for the server', async () => (hot.calls.includes('ensureServer one') ? true : undefined), {
     everyMs: 3,
   });
-  await world.engine.delete(id, ACCESS, SIGNAL);
-  expect(await world.waitUntilSettled()).toBeUndefined();
-  expect(await world.db('simulated_part')).toEqual([]);
+  await hot.engine.delete(id, ACCESS, SIGNAL);
+  expect(await hot.waitUntilSettled()).toBeUndefined();
+  expect(await hot.db('simulated_part')).toEqual([]);
 });
 
 test('a failed delete says what stands in the way, and can be repeated', async () => {
   const { id } = await made(aTemplate(aFleet(['one'])));
   faults.set('deleteServer one', new DomainError('cloud-refused', 'it is stuck'));
-  await world.engine.delete(id, ACCESS, SIGNAL);
-  expect(await requireSettled(world)).toMatchObject({
+  await hot.engine.delete(id, ACCESS, SIGNAL);
+  expect(await requireSettled(hot)).toMatchObject({
     action: 'DELETE',
     state: 'FAILED',
     reason: 'Resource DELETE failed: Error: resources.one: it is stuck',
   });
   faults.clear();
-  await world.engine.delete(id, ACCESS, SIGNAL);
-  expect(await world.waitUntilSettled()).toBeUndefined();
+  await hot.engine.delete(id, ACCESS, SIGNAL);
+  expect(await hot.waitUntilSettled()).toBeUndefined();
 });
 
 test('a hidden value rests sealed, and a backend that quotes it is not quoted', async () => {
@@ -311,15 +311,15 @@ test('a hidden value rests sealed, and a backend that quotes it is not quoted', 
     { parameters: { word: new Secret('hunter2-hunter2') } },
   );
   expect(stack.reason).toContain('bad user-data: ******');
-  const tables = await Promise.all(['hot_stack', 'hot_resource', 'hot_event', 'simulated_part'].map((table) => world.db(table)));
+  const tables = await Promise.all(['hot_stack', 'hot_resource', 'hot_event', 'simulated_part'].map((table) => hot.db(table)));
   expect(JSON.stringify(tables)).not.toContain('hunter2');
 });
 
 test('another project neither sees a stack nor deletes it', async () => {
   const { id, name } = await made(aTemplate({}));
   const other = { projectId: 'project-2', userId: 'user-2' };
-  expect((await world.engine.find([name], other, SIGNAL)).size).toBe(0);
-  await world.engine.delete(id, other, SIGNAL);
-  expect(await world.find('stack')).toBeDefined();
-  expect(await world.engine.events(id, 0, 10, other, SIGNAL)).toEqual([]);
+  expect((await hot.engine.find([name], other, SIGNAL)).size).toBe(0);
+  await hot.engine.delete(id, other, SIGNAL);
+  expect(await hot.find('stack')).toBeDefined();
+  expect(await hot.engine.events(id, 0, 10, other, SIGNAL)).toEqual([]);
 });

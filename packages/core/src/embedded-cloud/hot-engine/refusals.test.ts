@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { JsonObject } from '../../domain/json.js';
-import { aTemplate, aWorld, type World } from './engine.test-support.js';
+import { aTemplate, aHotEngine, type HotEngineFixture } from './engine.test-support.js';
 
-let world: World;
+let hot: HotEngineFixture;
 beforeEach(async () => {
-  world = await aWorld();
+  hot = await aHotEngine();
 });
-afterEach(() => world.close());
+afterEach(() => hot.close());
 
 const VALUE = { type: 'OS::Heat::Value', properties: { value: 1 } };
 /** A group of as many as one may hold. */
@@ -72,9 +72,9 @@ test.each<[string, JsonObject, string]>([
     'more than the 524288 bytes',
   ],
 ])('an unknown or impossible thing is refused by name before anything is made: %s', async (_, template, words) => {
-  const refusal = await world.create({ template }).catch((error: unknown) => error);
+  const refusal = await hot.create({ template }).catch((error: unknown) => error);
   expect(refusal).toMatchObject({ kind: 'cloud-refused', message: expect.stringContaining(words) });
-  expect(await world.db('hot_stack')).toEqual([]);
+  expect(await hot.db('hot_stack')).toEqual([]);
 });
 
 test.each<[JsonObject, JsonObject, string]>([
@@ -87,7 +87,7 @@ test.each<[JsonObject, JsonObject, string]>([
   [{ p: { type: 'string', hidden: true, constraints: [{ allowed_values: ['a'] }] } }, { p: 'sesame' }, 'the hidden value'],
   [{ p: { type: 'list' } }, {}, 'Invalid type (list)'],
 ])('parameters %j given %j are refused', async (parameters, given, words) => {
-  const refusal = await world
+  const refusal = await hot
     .create({ template: aTemplate({}, { parameters }), parameters: given })
     .catch((error: unknown) => error);
   expect(refusal).toMatchObject({ kind: 'cloud-refused', message: expect.stringContaining(words) });

@@ -25,6 +25,7 @@ export function answersWith(wanted: Partial<RpcHandlers>): RpcHandlers {
     'manifest.create': unexpected,
     'manifest.replace': unexpected,
     'manifest.delete': unexpected,
+    'image.load': unexpected,
     'container.create': unexpected,
     'container.inspect': unexpected,
     'container.act': unexpected,

@@ -4,28 +4,32 @@ import {
   A_MODEL_ID,
   aBay,
   aBayModel,
+  anIntent,
   aNode,
   aNodeGroup,
-  anIntent,
+  aPlatform,
   type BayId,
+  coreMigrations,
+  EMPTY_RECONCILER_STATE,
+  knexStore,
   ManualClock,
+  migrate,
   type NodeGroupId,
   type NodeId,
-  aPlatform,
+  type Orchestrator,
+  type ReconcilerState,
+  type StackAddress,
+  stackNameOf,
+  type StackSnapshot,
 } from '@magnum-ts/core/testing';
 import { ENGINE_LIMITS } from '../../packages/core/src/embedded-cloud/hot-engine/validate.js';
 import { noNotifier } from '../../packages/core/src/adapters/bus/notifications.js';
+import { NO_LOCAL_IMAGES } from '../../packages/core/src/adapters/system/local-images.js';
 import { knownAddresses } from '../../packages/core/src/conductor/known-addresses.js';
 import { DEFAULT_CONDUCTOR_RULES } from '../../packages/core/src/conductor/rules.js';
 import { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
-import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
-import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
-import { knexStore } from '../../packages/core/src/adapters/knex/store.js';
-import { EMPTY_RECONCILER_STATE, type ReconcilerState } from '../../packages/core/src/domain/reconciler-state.js';
-import { stackNameOf } from '../../packages/core/src/domain/ids.js';
 import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
-import type { Orchestrator, StackAddress, StackSnapshot } from '../../packages/core/src/ports/orchestrator.js';
 
 /** A line of the log: the event and its fields. */
 export interface Line {
@@ -34,7 +38,7 @@ export interface Line {
 }
 
 /** The conductor's loop over a database in memory and an orchestrator whose stacks are what the test says. */
-export interface ConductorWorld {
+export interface ConductorFixture {
   readonly db: Knex;
   readonly clock: ManualClock;
   readonly deps: ConductorDeps;
@@ -51,7 +55,7 @@ export interface ConductorWorld {
 
 export type StackOf = (address: StackAddress) => StackSnapshot | undefined | Promise<StackSnapshot | undefined>;
 
-export async function aConductorWorld(stackOf: StackOf = inProgress): Promise<ConductorWorld> {
+export async function aConductor(stackOf: StackOf = inProgress): Promise<ConductorFixture> {
   const db = openSqlite(':memory:');
   await migrate(db, coreMigrations);
   const clock = ManualClock.running();
@@ -68,6 +72,7 @@ export async function aConductorWorld(stackOf: StackOf = inProgress): Promise<Co
     notifier: noNotifier,
     delegation: null,
     leftovers: null,
+    localImages: NO_LOCAL_IMAGES,
     store,
     engines: driverRegistry(false),
     orchestrator: orchestrator(stackOf, looks, single),
@@ -113,22 +118,15 @@ async function addBay(
     ? { stackId: stack.id, acceptedGeneration: 1, masterAddresses: ['10.0.0.2'], nodeAddresses: ['10.0.0.3'] }
     : {};
   await repos.bays.insert(aBay({ id, projectId, name: 'hive', bayModelId: A_MODEL_ID, ...seen }));
-  for (const role of ['master', 'worker']) {
+  for (const role of ['master', 'worker'] as const) {
     const groupId = `${id.slice(0, 24)}${role === 'master' ? '1' : '2'}${id.slice(25)}` as NodeGroupId; // derived from the bay's
-    const own = { bayId: id, createdAt: now, imageId: 'debian-12' };
-    const isMaster = role === 'master';
+    const own = { bayId: id, createdAt: now };
     await repos.nodeGroups.insert(aNodeGroup({ ...own, id: groupId, projectId, name: `default-${role}`, role }));
-    const observed = isSeen ? { serverId: `id-of-${role}-1-server`, privateAddress: isMaster ? '10.0.0.2' : '10.0.0.3' } : {};
-    await repos.nodes.insert(
-      aNode({
-        ...own,
-        id: groupId as string as NodeId, // any id that no other node has
-        nodeGroupId: groupId,
-        name: `${role}-1`,
-        role: isMaster ? 'master' : 'worker',
-        observed,
-      }),
-    );
+    const observed = isSeen
+      ? { serverId: `id-of-${role}-1-server`, privateAddress: role === 'master' ? '10.0.0.2' : '10.0.0.3' }
+      : {};
+    const nodeId = groupId as string as NodeId;
+    await repos.nodes.insert(aNode({ ...own, id: nodeId, nodeGroupId: groupId, name: `${role}-1`, role, observed }));
   }
   await repos.intents.put(anIntent({ bayId: id, startedAt: now }));
   await repos.support.save(id, SUPPORT);

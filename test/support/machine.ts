@@ -1,26 +1,34 @@
 import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { type ConductorRules, EMBEDDED_DEFAULTS, openSqlite, Secret, SimulatedBackend } from '@magnum-ts/core';
-import { aPlatform, type CrashPoints, Killed, ManualClock, noBounds, systemClock, systemRandom } from '@magnum-ts/core/testing';
+import {
+  aPlatform,
+  type Clock,
+  coreMigrations,
+  type CrashPoints,
+  DEFAULT_RULES,
+  DEFAULT_SIGNING_RULES,
+  embeddedMigrations,
+  Killed,
+  ManualClock,
+  migrate,
+  noBounds,
+  policyOf,
+  systemClock,
+  systemRandom,
+  type Trusts,
+} from '@magnum-ts/core/testing';
 import type { HotEngine } from '../../packages/core/src/embedded-cloud/hot-engine/engine.js';
 import { inProcessBus } from '../../packages/core/src/adapters/bus/in-process.js';
 import { manifests, NO_FETCHING } from '../../packages/core/src/adapters/manifests/manifests.js';
-import { coreMigrations } from '../../packages/core/src/adapters/knex/migrations/core.js';
-import { embeddedMigrations } from '../../packages/core/src/adapters/knex/migrations/embedded.js';
-import { migrate } from '../../packages/core/src/adapters/knex/migrate.js';
-import { DEFAULT_RULES } from '../../packages/core/src/adapters/policy/defaults.js';
-import { policyOf } from '../../packages/core/src/adapters/policy/enforcer.js';
 import { noNotifier } from '../../packages/core/src/adapters/bus/notifications.js';
 import type { AppDeps } from '../../packages/core/src/app/deps.js';
 import { DEFAULT_APP_RULES } from '../../packages/core/src/app/rules.js';
 import { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
 import { DEFAULT_CONDUCTOR_RULES } from '../../packages/core/src/conductor/rules.js';
-import { DEFAULT_SIGNING_RULES } from '../../packages/core/src/domain/certificate.js';
 import { driverRegistry, EVERY_DRIVER } from '../../packages/core/src/composition/driver-registry.js';
 import { composeEmbedded } from '../../packages/core/src/composition/embedded-cloud.js';
-import type { Clock } from '../../packages/core/src/ports/clock.js';
-import type { Trusts } from '../../packages/core/src/ports/identity.js';
 
 /** What survives a process: the database and the key. Processes come and go over it. */
 export interface Machine {
