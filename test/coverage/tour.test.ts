@@ -68,7 +68,9 @@ function enrolment(): { readonly token: string | undefined; readonly secret: str
 /** Nodes, images and containers are asked for where an engine answers; everything else at the service itself. */
 function engineFor(id: OperationId): Service['request'] {
   if (id === 'enrolNode') return service.request;
-  return /Container|Image$|BaySecrets|Nodes?$|NodesDetail|Pod|(?<!Magnum)Service(s|OfBay|sDetail)?$|ReplicationController/.test(id)
+  return /Container|Image$|BaySecrets|Nodes?$|NodesDetail|Pod|(?<!Magnum)Service(s|OfBay|sDetail)?$|ReplicationController/.test(
+    id,
+  )
     ? engine.request
     : service.request;
 }
