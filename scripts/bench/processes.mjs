@@ -1,15 +1,16 @@
 // What the kernel knows of a process, and MariaDB of its clients.
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
-const TICKS = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
-
-/** Seconds of CPU that the process has used, in user and kernel mode. */
+/**
+ * Seconds of CPU that the threads of the process have used, in user and kernel mode. The scheduler counts nanoseconds; `/proc/PID/stat` has
+ * hundredths of a second, which are a tenth of what a short portion of requests takes.
+ */
 export function cpuSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  const folder = `/proc/${pid}/task`;
+  const nanoseconds = readdirSync(folder).map((thread) =>
+    Number(readFileSync(`${folder}/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e9;
 }
 
 /** Resident memory in MiB. */

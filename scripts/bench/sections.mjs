@@ -45,7 +45,7 @@ export const SECTIONS = {
 server that runs the same statements, taken from MariaDB's own log, and sends the same headers and bytes without looking at anything,
 divided by ours, in the same run. It can be more than all of it: the bare server makes an object with named fields of every row, ours a list
 of values, and what a row and its listed form come to is kept while its values are the same, as they are here and at most polls.
-Both are warm: each figure comes after twice as many requests as it is measured with.
+Both are warm: each figure comes after twice as many requests as it is measured with. They are measured by turns, in five portions each, of which the median counts.
 
 ${NOT_IN_THE_LIMIT}`,
     measure: async (log) => {
