@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { silentLogger } from '@magnum-ts/core';
-import { until } from '@magnum-ts/core/testing';
+import { ANY_ADDRESS, until } from '@magnum-ts/core/testing';
 import { DEFAULT_VERSION } from '../../packages/core/src/coe/kubernetes/drivers/kubeadm/labels.js';
+import { connectKubernetes } from '../../packages/core/src/coe/kubernetes/session/session.js';
+import { releaseOf } from '../../packages/core/src/coe/kubernetes/releases.js';
 import { kubeadm } from '../../packages/core/src/coe/kubernetes/drivers/kubeadm/driver.js';
 import { exampleBayFor } from '../../packages/core/src/coe/shared/testing/example-bays.js';
 import { resolveUserData } from '../../packages/core/src/coe/shared/testing/user-data.test-support.js';
@@ -20,17 +22,21 @@ const available =
     () => true,
     () => false,
   ));
-if (!available) console.warn(`${FILE} is left out: there is no image ${image} ("npm run kubernetes-image" makes it)`);
+if (!available) {
+  const missing = `there is no image ${image} ("npm run kubernetes-image" makes it)`;
+  if (process.env['CI'] === 'true') throw new Error(`${FILE} needs it: ${missing}`);
+  console.warn(`${FILE} is left out: ${missing}`);
+}
 
 const instance = randomUUID();
 const third = Number.parseInt(createHash('sha256').update(instance).digest('hex').slice(0, 2), 16);
 const range = `10.241.${third}`;
 const owner = { stackId: 's', stackName: 'bay', resource: 'node', projectId: 'demo' };
 const signal = new AbortController().signal;
-const [MASTER, WORKER] = ['master-0064', 'worker-00c8'];
-const ADDRESSES: Readonly<Record<string, string>> = { [MASTER]: `${range}.10`, [WORKER]: `${range}.11` };
+const [MASTER, WORKER, SECOND] = ['master-0064', 'worker-00c8', 'worker-00c9'];
+const ADDRESSES: Readonly<Record<string, string>> = { [MASTER]: `${range}.10`, [WORKER]: `${range}.11`, [SECOND]: `${range}.12` };
 const input = exampleBayFor(kubeadm, {
-  workers: 1,
+  workers: 2,
   desired: { floatingIpEnabled: false, labels: { kubeapi_options: '--v=2', api_server_cert_sans: 'api.example.org' } },
 });
 
@@ -91,6 +97,11 @@ async function signalled(name: string): Promise<Signal> {
 const kubectl = (...words: readonly string[]): Promise<string> =>
   inside(instance, MASTER, 'kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', ...words);
 
+const session = async () => {
+  const endpoint = { url: `https://${ADDRESSES[MASTER]}:6443`, ...(await cloud.administrator()) };
+  return connectKubernetes({ endpoint, nodes: [], guard: ANY_ADDRESS });
+};
+
 describe.skipIf(!available)("a cluster of real nodes, made by the driver's own user data", () => {
   const servers = new Map<string, string>();
 
@@ -99,8 +110,9 @@ describe.skipIf(!available)("a cluster of real nodes, made by the driver's own u
     base = await cloud.listen(`${range}.1`);
     servers.set(MASTER, await boot(MASTER));
     const { id, data } = await signalled(MASTER);
-    servers.set(WORKER, await boot(WORKER, JSON.stringify({ [id]: data })));
-    await signalled(WORKER);
+    const invitation = JSON.stringify({ [id]: data });
+    for (const worker of [WORKER, SECOND]) servers.set(worker, await boot(worker, invitation));
+    await Promise.all([signalled(WORKER), signalled(SECOND)]);
   }, 1_900_000);
   afterAll(async () => {
     await backend.destroyAll(signal);
@@ -147,5 +159,97 @@ describe.skipIf(!available)("a cluster of real nodes, made by the driver's own u
   test('logs of pods come through the kubelet, whose certificate the API checks', async () => {
     const pods = await kubectl('-n', 'kube-system', 'get', 'pods', '-l', 'k8s-app=kube-proxy', '-o', 'name');
     for (const pod of pods.split('\n')) await kubectl('-n', 'kube-system', 'logs', pod, '--tail=1');
+  });
+
+  test('the session reports nodes and versions as Kubernetes has them', async () => {
+    const engine = await session();
+    expect(await engine.versions?.(signal)).toEqual({
+      coe: DEFAULT_VERSION,
+      containerRuntime: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    });
+    const found = ((await engine.nodes?.(signal)) ?? []).toSorted((one, other) => (one.name < other.name ? -1 : 1));
+    const common = { state: 'ready', availability: 'schedulable', engineVersion: DEFAULT_VERSION };
+    expect(found).toEqual([
+      { name: MASTER, role: 'master', address: ADDRESSES[MASTER], ...common },
+      { name: WORKER, role: 'worker', address: ADDRESSES[WORKER], ...common },
+      { name: SECOND, role: 'worker', address: ADDRESSES[SECOND], ...common },
+    ]);
+  });
+
+  test("labels and taints of a node's group come and go, and those of others stay", async () => {
+    const engine = await session();
+    const taint = { key: 'gpu', value: 'yes', effect: 'NoSchedule' } as const;
+    const described = { name: SECOND, role: 'worker', group: 'gpu', labels: { zone: 'a' }, taints: [taint] } as const;
+    await kubectl('label', 'node', SECOND, 'team=x');
+    await engine.labelNodes?.([described], signal);
+    const shown = (): Promise<string> =>
+      kubectl(
+        'get',
+        'node',
+        SECOND,
+        '-o',
+        'jsonpath=zone={.metadata.labels.zone} team={.metadata.labels.team} taints={.spec.taints[*].key}',
+      );
+    expect(await shown()).toBe('zone=a team=x taints=gpu');
+    await engine.labelNodes?.([{ ...described, labels: {}, taints: [] }], signal);
+    expect(await shown()).toBe('zone= team=x taints=');
+  });
+
+  describe('a node that leaves', () => {
+    const REPLICAS = 4;
+    const budget = (least: number): Promise<string> =>
+      kubectl('create', 'poddisruptionbudget', 'web', '--selector=app=web', `--min-available=${least}`);
+    const available = async (): Promise<number> =>
+      Number(await kubectl('get', 'deployment', 'web', '-o', 'jsonpath={.status.availableReplicas}'));
+
+    beforeAll(async () => {
+      // All pods stand on the node that is to leave.
+      await kubectl('cordon', SECOND);
+      const image = `registry.k8s.io/pause:${releaseOf(DEFAULT_VERSION)?.pause}`;
+      await kubectl('create', 'deployment', 'web', `--image=${image}`, `--replicas=${REPLICAS}`);
+      await kubectl('rollout', 'status', 'deployment/web', '--timeout=120s');
+      await kubectl('uncordon', SECOND);
+    }, 180_000);
+
+    test('keeps the pods that no disruption budget lets go, and says which budget it is', async () => {
+      await budget(REPLICAS);
+      await until(
+        'Kubernetes knows the budget',
+        async () => (await kubectl('get', 'pdb', 'web', '-o', 'jsonpath={.status.currentHealthy}')) === String(REPLICAS),
+      );
+      const [undrained] = (await (await session()).drainNodes?.([WORKER], signal)) ?? [];
+      expect(undrained).toMatchObject({
+        node: WORKER,
+        why: expect.stringContaining(`${REPLICAS} pods wait for the disruption budget default/web`),
+      });
+      expect(await kubectl('get', 'node', WORKER, '-o', 'jsonpath={.spec.unschedulable}')).toBe('true');
+      expect(await available()).toBe(REPLICAS);
+      await kubectl('delete', 'pdb', 'web');
+    }, 60_000);
+
+    test('is drained round by round without a moment below the budget, and removed from the list of nodes', async () => {
+      await budget(REPLICAS - 1);
+      const engine = await session();
+      const reasons = new Set<string>();
+      let least = REPLICAS;
+      await until(
+        'the node is drained',
+        async () => {
+          const undrained = (await engine.drainNodes?.([WORKER], signal)) ?? [];
+          for (const { why } of undrained) reasons.add(why);
+          least = Math.min(least, await available());
+          return undrained.length === 0;
+        },
+        { withinMs: 240_000, everyMs: 250 },
+      );
+      expect(least).toBeGreaterThanOrEqual(REPLICAS - 1);
+      expect([...reasons].join()).toContain('for the disruption budget default/web');
+      const left = await kubectl('get', 'pods', '-A', '--field-selector', `spec.nodeName=${WORKER}`, '-o', 'name');
+      expect(left.split('\n').filter((pod) => !/flannel|kube-proxy/.test(pod))).toEqual([]);
+      await engine.releaseNodes?.([WORKER], signal);
+      await engine.releaseNodes?.([WORKER], signal);
+      expect(await kubectl('get', 'nodes', '-o', 'name')).not.toContain(WORKER);
+      expect(await engine.drainNodes?.([WORKER], signal)).toEqual([]);
+    }, 300_000);
   });
 });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { DEFAULT_SIGNING_RULES } from '@magnum-ts/core/testing';
 import { certificateAuthority } from '../../packages/core/src/adapters/certificates/x509.js';
 import { AUTHORITIES, parseAuthority, type Authority } from '../../packages/core/src/domain/rotation.js';
-import type { BayDriver, NodeCertificateRequest } from '../../packages/core/src/ports/bay-driver.js';
+import type { BayDriver, CoeEndpoint, NodeCertificateRequest } from '../../packages/core/src/ports/bay-driver.js';
 import type { KeyPair } from '../../packages/core/src/ports/certificates.js';
 
 export interface Signal {
@@ -56,6 +56,15 @@ export class NodeCloud {
     for (const name of AUTHORITIES) this.#pairs.set(name, await this.#authority.createCa(`bay-${name}`, DEFAULT_SIGNING_RULES));
     await new Promise<void>((resolve) => this.#server.listen(0, host, resolve));
     return `http://${host}:${(this.#server.address() as AddressInfo).port}`; // of a TCP server
+  }
+
+  /** What an administrator of the cluster connects with. */
+  async administrator(): Promise<Pick<CoeEndpoint, 'ca' | 'clientCertificate' | 'clientKey'>> {
+    const { csr, privateKey } = await this.#authority.newRequest({ commonName: 'admin', organization: 'system:masters' });
+    const main = this.#pair('main');
+    const profile = { kind: 'client', validForSeconds: 86_400 } as const;
+    const clientCertificate = await this.#authority.sign(main, csr, DEFAULT_SIGNING_RULES, profile);
+    return { ca: main.certificate, clientCertificate, clientKey: privateKey };
   }
 
   close(): void {

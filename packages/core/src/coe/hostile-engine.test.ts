@@ -108,6 +108,10 @@ const questions = {
     fine = ['/containers/json'];
     return session.containers?.execute('web', 'true', signal);
   },
+  drain: async (session: CoeSession) => session.drainNodes?.(['node-1'], signal),
+  release: async (session: CoeSession) => session.releaseNodes?.(['node-1'], signal),
+  label: async (session: CoeSession) =>
+    session.labelNodes?.([{ name: 'node-1', role: 'worker', group: 'g', labels: { a: 'b' }, taints: [] }], signal),
   load: async (session: CoeSession) => session.loadImage?.(imageOf(1), signal),
 };
 
@@ -122,6 +126,11 @@ const ASKED = [
   ['swarm', 'logs', MOST_WRITTEN],
   ['swarm with TLS', 'logs', MOST_WRITTEN],
   ['swarm', 'execute', MOST_WRITTEN],
+  ['kubernetes', 'nodes', MOST_ANSWERED],
+  ['kubernetes', 'versions', MOST_ANSWERED],
+  ['kubernetes', 'drain', MOST_ANSWERED],
+  ['kubernetes', 'release', MOST_ANSWERED],
+  ['kubernetes', 'label', MOST_ANSWERED],
   ['kubernetes', 'pods', MOST_ANSWERED],
   ['kubernetes', 'pod', MOST_ANSWERED],
   ['kubernetes', 'create', MOST_ANSWERED],

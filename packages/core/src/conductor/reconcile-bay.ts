@@ -21,11 +21,11 @@ import { isFresh, needsEnsuring, requireSnapshot, type BayObservation } from './
 import type { Pass, PassResult } from './pass.js';
 import { recordClaim, recordPass, recordRetry, type RecordDeps } from './record.js';
 import type { LeasedBay } from './save-state.js';
-import { releaseLeavingNodes, type ReleaseNodesDeps } from './steps/release-nodes.js';
 import { rotateAuthority, type RotateAuthorityDeps } from './steps/rotate-authority.js';
 import { rotateCredential, type RotateCredentialDeps } from './steps/rotate-credential.js';
 import { startBatch, type UpgradeBatchDeps } from './steps/upgrade-batch.js';
 import { departedBayOf } from './sweep-departed.js';
+import { drainNodes, releaseLeavingNodes, type DrainNodesDeps, type ReleaseNodesDeps } from './steps/drain-nodes.js';
 import { deleteOrphans, type DeleteOrphansDeps } from './steps/delete-orphans.js';
 import { checkHealth, withHealth, type CheckHealthDeps } from './steps/check-health.js';
 import { loadBayState, type BayState } from './bay-state.js';
@@ -39,6 +39,7 @@ type PassDeps = EnsureDeps &
   RecordDeps &
   CheckHealthDeps &
   DeleteOrphansDeps &
+  DrainNodesDeps &
   ReleaseNodesDeps &
   RotateAuthorityDeps &
   RotateCredentialDeps &
@@ -133,7 +134,7 @@ async function act(deps: PassDeps, pass: Pass, signal: AbortSignal): Promise<Pas
     case 'create':
     case 'update':
       await notifyOthers(deps, { state, outcome: 'pending' });
-      return recordPass(deps, { ...pass, snapshot: await applyStack(deps, pass, signal) }, signal);
+      return drainAndApply(deps, pass, signal);
     case 'delete':
       await notifyOthers(deps, { state, outcome: 'pending' });
       return deleteStack(deps, pass, signal);
@@ -159,7 +160,15 @@ async function act(deps: PassDeps, pass: Pass, signal: AbortSignal): Promise<Pas
 
 async function retryStack(deps: PassDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   if (pass.state.intent?.operation === 'delete') return deleteStack(deps, pass, signal);
-  return recordPass(deps, { ...pass, snapshot: await applyStack(deps, pass, signal) }, signal);
+  return drainAndApply(deps, pass, signal);
+}
+
+/** Nodes that leave are drained before the stack is changed: their servers are deleted by that change. */
+async function drainAndApply(deps: PassDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
+  const drain = await drainNodes(deps, pass, signal);
+  if (drain.kind === 'ended') return drain.result;
+  const { pass: drained } = drain;
+  return recordPass(deps, { ...drained, snapshot: await applyStack(deps, drained, signal) }, signal);
 }
 
 /** Orphaned resources are deleted first: a network that holds their ports cannot be deleted. */

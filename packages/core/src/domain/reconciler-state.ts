@@ -1,6 +1,7 @@
 import type { BayId } from './ids.js';
 import type { StackRetries } from './stack-retry.js';
 import type { BayFacts } from './observation.js';
+import type { DrainProgress } from './drain.js';
 import type { Rotation } from './rotation.js';
 
 /** The account under which a bay's nodes call this service. */
@@ -44,6 +45,8 @@ export interface ReconcilerState {
   readonly sweep: { readonly generation: number; readonly startedAt: number; readonly isDone: boolean } | null;
   /** Retries of a stack that failed for a transient reason. */
   readonly stackRetries: StackRetries | null;
+  /** The drain of nodes that leave, while it lasts and until the next one. */
+  readonly drain: DrainProgress | null;
   /** Id of the newest stack event that was copied into the bay's events. */
   readonly lastStackEvent: number;
   /** The newest generation with a `claimed` event. */
@@ -65,6 +68,7 @@ export const EMPTY_RECONCILER_STATE: ReconcilerState = {
   rotation: null,
   sweep: null,
   stackRetries: null,
+  drain: null,
   lastStackEvent: 0,
   claimedGeneration: 0,
   healthAskedAt: 0,

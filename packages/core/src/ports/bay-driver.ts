@@ -3,6 +3,7 @@ import type { BayModel, CoeName } from '../domain/bay-model.js';
 import type { DriverNames } from '../domain/bay-model-rules.js';
 import type { CertificateContent } from '../domain/certificate.js';
 import type { BaySecret } from '../domain/bay-secrets.js';
+import type { DrainRules, UndrainedNode } from '../domain/drain.js';
 import type { BayFacts, Observation } from '../domain/observation.js';
 import type { JsonObject } from '../domain/json.js';
 import type { ManifestReport } from '../domain/manifest.js';
@@ -122,6 +123,8 @@ export interface BayDriver {
   check?(desired: BayShape): readonly Problem[];
   /** What the cloud must look up or set aside for a bay, read from the labels that this driver declares. */
   cloudNeeds(desired: Pick<Bay['desired'], 'labels'>): CloudNeeds;
+  /** How nodes are drained before they are deleted; absent: as `DEFAULT_DRAIN_RULES` has it. */
+  drainRules?(desired: Pick<Bay['desired'], 'labels'>): DrainRules;
   /** What the bay's nodes have outgrown: asked when a bay is made and whenever it grows. */
   outgrown?(desired: DesiredBay): readonly Problem[];
   /** Bytes that the largest template of the stack has at least: quick to say, so that nothing huge is rendered to be refused. */
@@ -221,6 +224,12 @@ export interface CoeSession {
   readonly pods?: ManifestClient;
   readonly services?: ManifestClient;
   readonly replicationControllers?: ManifestClient;
+  /**
+   * One round of a drain: places nothing on these nodes any more, asks their workloads to move as far as disruption budgets allow, and waits
+   * for nothing. Returns the nodes that are not drained yet; nodes that the engine does not know, or that do not answer it, are drained.
+   * Repeating it is how it continues. Absent: `releaseNodes` drains by itself. Errors: `engine-unavailable`, `engine-failed`.
+   */
+  drainNodes?(names: readonly string[], signal: AbortSignal): Promise<readonly UndrainedNode[]>;
   /**
    * Lets nodes go before their servers do, so that the engine neither loses its majority nor remembers the dead.
    * Names that the engine does not know are fine. Errors: `engine-unavailable`, `engine-failed`; repeating is harmless.

@@ -38,6 +38,22 @@ function translateError(trying: string, cause: unknown): DomainError {
   return new DomainError('kubernetes-refused', { message, status, cause });
 }
 
+/**
+ * What an eviction was refused for, as the end of `waits for …`: its disruption budget, which Kubernetes names with 429 in `details.causes`, or
+ * several budgets of one pod, with which it evicts no pod at all (500). Undefined: the error is another one.
+ */
+export function refusedEviction(error: unknown, namespace: string): string | undefined {
+  const cause = error instanceof DomainError ? error.cause : undefined;
+  const status = statusOf(cause);
+  const body = typeof cause === 'object' && cause !== null && 'body' in cause ? cause.body : undefined;
+  const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
+  if (status === 500 && text.includes('more than one PodDisruptionBudget'))
+    return `one of its disruption budgets in ${namespace} to be deleted`;
+  if (status !== 429) return undefined;
+  const name = /disruption budget ([a-z0-9.-]+) /.exec(text)?.[1];
+  return name === undefined ? `a disruption budget in ${namespace}` : `the disruption budget ${namespace}/${name}`;
+}
+
 function statusOf(error: unknown): number | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'number' && code >= 400 && code <= 599 ? code : undefined;

@@ -1,4 +1,5 @@
 import { lastStep } from '../../../../concurrency/long-work.js';
+import type { DrainRules } from '../../../../domain/drain.js';
 import type { Problem } from '../../../../domain/labels.js';
 import type { BayDriver, BayType } from '../../../../ports/bay-driver.js';
 import type { DriverShape } from '../../../shared/driver-shape.js';
@@ -10,7 +11,7 @@ import { compressScripts } from '../../../shared/node/scripts.js';
 import { certificateFor } from './certificates.js';
 import { check, outgrownPods } from './checks.js';
 import { idleLabelProblems } from './idle-labels.js';
-import { KUBEADM_LABELS } from './labels.js';
+import { KUBEADM_LABELS, kubeadmLabel } from './labels.js';
 import { API_PORT, routedRanges, securityRules } from './ports.js';
 import { KUBEADM_SCRIPTS } from './scripts.js';
 import { groupSettings, plainSettings, removedPlugins, storeVolume } from './settings.js';
@@ -50,12 +51,19 @@ export const kubeadm: BayDriver = {
   withoutEffect,
   check,
   cloudNeeds,
+  drainRules,
   outgrown: (desired) => [...outgrownRange(desired), ...outgrownPods(desired)],
   render: (input) => lastStep(renderStack(SHAPE, input)),
   renderInSteps: (input) => renderStack(SHAPE, input),
   interpret: (stack, desired) => interpretStack(SHAPE, stack, desired),
   endpointAt: (address) => endpointAt(SHAPE, address),
 };
+
+function drainRules(desired: Parameters<NonNullable<BayDriver['drainRules']>>[0]): DrainRules {
+  const labelled = { bay: { desired } };
+  const policy = kubeadmLabel(labelled, 'drain_policy') === 'stop' ? 'stop' : 'force';
+  return { timeoutMs: Number(kubeadmLabel(labelled, 'drain_timeout')) * 1_000, policy };
+}
 
 /** What is accepted, because templates of earlier drivers have it, and changes nothing. */
 function withoutEffect(wanted: Parameters<NonNullable<BayDriver['withoutEffect']>>[0]): readonly Problem[] {

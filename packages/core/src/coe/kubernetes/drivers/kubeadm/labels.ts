@@ -95,6 +95,19 @@ const OWN_LABELS = {
     default: '',
     meaning: 'Ranges that may reach SSH on control planes, separated by commas; everyone when empty.',
   },
+  drain_timeout: {
+    type: 'integer',
+    default: '300',
+    minimum: 0,
+    maximum: 86_400,
+    meaning: 'Seconds that a change waits until the pods of nodes that leave have moved; 0 deletes the nodes at once.',
+  },
+  drain_policy: {
+    type: 'string',
+    default: 'force',
+    oneOf: ['force', 'stop'],
+    meaning: 'When that time has passed: `force` deletes the nodes all the same, `stop` fails the change and deletes none.',
+  },
   pod_metadata_access: {
     type: 'boolean',
     default: 'false',

@@ -1,0 +1,113 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import type { UndrainedNode } from '../../../domain/drain.js';
+import { isDomainError } from '../../../domain/errors.js';
+import { attempt, refusedEviction } from './attempt.js';
+import type { Connections } from './connection.js';
+import { itemsOf } from './kinds.js';
+import { isReady } from './nodes.js';
+
+/** More pods than a kubelet runs. A node that has more is drained by several rounds. */
+const MOST_PODS = 1_000;
+const ENDED = new Set(['Succeeded', 'Failed']);
+
+/**
+ * One round of a drain, as `kubectl drain` does it: every node is cordoned before the first pod is asked to leave, or pods would move from one
+ * leaving node to the next. Pods leave by eviction, which Kubernetes refuses where it would break a disruption budget. Pods of a DaemonSet and
+ * those that the kubelet runs by itself stay: they would come again. Volumes must be detached before the server is deleted, or the cloud keeps
+ * them attached to a server that is gone.
+ */
+export async function drainNodes(
+  connections: Connections,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly UndrainedNode[]> {
+  const nodes: string[] = [];
+  for (const name of names) if (await cordon(connections, name, signal)) nodes.push(name);
+  const undrained: UndrainedNode[] = [];
+  for (const node of nodes) {
+    const why = [...(await evictPods(connections, node, signal)), ...(await attachedVolumes(connections, node, signal))];
+    if (why.length > 0) undrained.push({ node, why: why.join(', ') });
+  }
+  return undrained;
+}
+
+/** Removes the nodes' objects, so that the scheduler, the services and the cluster's own list forget them. */
+export async function releaseNodes({ core }: Connections, names: readonly string[], signal: AbortSignal): Promise<void> {
+  for (const name of names)
+    await unlessGone(attempt(`delete the node ${name}`, signal, async (bounds) => (await core(bounds)).deleteNode({ name })));
+}
+
+/** False for a node that Kubernetes does not know, or whose kubelet does not answer: nothing can end there. */
+async function cordon({ core }: Connections, name: string, signal: AbortSignal): Promise<boolean> {
+  const node = await unlessGone(
+    attempt(`find the node ${name}`, signal, async (bounds) => (await core(bounds)).readNode({ name })),
+  );
+  if (!node) return false;
+  if (node.spec?.unschedulable !== true) {
+    const body = [{ op: 'add', path: '/spec/unschedulable', value: true }];
+    await attempt(`cordon the node ${name}`, signal, async (bounds) => (await core(bounds)).patchNode({ name, body }));
+  }
+  return isReady(node);
+}
+
+async function evictPods({ core }: Connections, node: string, signal: AbortSignal): Promise<readonly string[]> {
+  const pods = await attempt(`list the pods of ${node}`, signal, async (bounds) =>
+    itemsOf(await (await core(bounds)).listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}`, limit: MOST_PODS })),
+  );
+  const leaving = pods.filter(mustLeave);
+  const budgets = new Map<string, number>();
+  let ending = 0;
+  for (const pod of leaving) {
+    const refused = pod.metadata?.deletionTimestamp ? undefined : await evict({ core }, pod, signal);
+    if (refused === undefined) ending += 1;
+    else budgets.set(refused, (budgets.get(refused) ?? 0) + 1);
+  }
+  return [
+    ...[...budgets].map(([budget, count]) => `${podsThat(count, 'wait')} for ${budget}`),
+    ...(ending > 0 ? [`${podsThat(ending, 'are')} ending`] : []),
+  ];
+}
+
+function podsThat(count: number, verb: 'wait' | 'are'): string {
+  if (count !== 1) return `${count} pods ${verb}`;
+  return `1 pod ${verb === 'are' ? 'is' : 'waits'}`;
+}
+
+function mustLeave({ metadata, status }: V1Pod): boolean {
+  const isOfDaemonSet = metadata?.ownerReferences?.some(({ controller, kind }) => controller === true && kind === 'DaemonSet');
+  const isOfKubelet = metadata?.annotations?.['kubernetes.io/config.mirror'] !== undefined;
+  return !isOfDaemonSet && !isOfKubelet && !ENDED.has(status?.phase ?? '');
+}
+
+/** What forbids it now; undefined where the pod ends, or is gone already. */
+async function evict({ core }: Pick<Connections, 'core'>, pod: V1Pod, signal: AbortSignal): Promise<string | undefined> {
+  const { name = '', namespace = '' } = pod.metadata ?? {};
+  const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } };
+  try {
+    await attempt(`evict the pod ${namespace}/${name}`, signal, async (bounds) =>
+      (await core(bounds)).createNamespacedPodEviction({ name, namespace, body }),
+    );
+    return undefined;
+  } catch (error) {
+    if (isDomainError(error, 'workload-not-found')) return undefined;
+    const refused = refusedEviction(error, namespace);
+    if (refused === undefined) throw error;
+    return refused;
+  }
+}
+
+async function attachedVolumes({ storage }: Connections, node: string, signal: AbortSignal): Promise<readonly string[]> {
+  const attachments = await attempt('list the attached volumes', signal, async (bounds) =>
+    itemsOf(await (await storage(bounds)).listVolumeAttachment()),
+  );
+  const count = attachments.filter(({ spec }) => spec.nodeName === node).length;
+  if (count === 0) return [];
+  return [count === 1 ? '1 volume is attached' : `${count} volumes are attached`];
+}
+
+async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+  return call.catch((error: unknown) => {
+    if (isDomainError(error, 'workload-not-found')) return undefined;
+    throw error;
+  });
+}
