@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import amqplib, { type ChannelModel, type ConfirmChannel, type ConsumeMessage, type RecoveringChannelModel } from 'amqplib';
+import type { ChannelModel, ConfirmChannel, ConsumeMessage, RecoveringChannelModel } from 'amqplib';
 import { addJitter, backoffMs } from '../../concurrency/backoff.js';
 import { DeadlineError, underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
@@ -89,6 +89,8 @@ class Link {
   /** Returns at once: a broker that is away is waited for in the background. */
   async open(): Promise<void> {
     const { logger, tls } = this.#options;
+    // Loaded here: a service on one machine has no broker, and 6 MiB less of memory.
+    const { default: amqplib } = await import('amqplib');
     this.#model = await amqplib.connect(this.#brokers.current, {
       ...tls,
       timeout: CONNECT_MS,

@@ -6,7 +6,8 @@
  * since otherwise guessing would go on.
  */
 import { createHash } from 'node:crypto';
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import type { RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory } from '../../adapters/limits/rate-limiter.js';
 import { KeyedMutex } from '../../concurrency/keyed-mutex.js';
 import { tooManyLogins } from './responses.js';
 
