@@ -141,6 +141,7 @@ async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal
       fixedSubnet: desired.fixedSubnet,
       volumeType: volumeType ?? null,
       bootVolumeSize: bootVolumeSize ?? null,
+      checkImage: (image) => driver.checkImage?.(image, desired.labels) ?? [],
     },
     cloudAccess(actor),
     signal,

@@ -1,6 +1,8 @@
 import { DomainError } from '../domain/errors.js';
+import type { Problem } from '../domain/labels.js';
 import type { Cloud, CloudFlavor, CloudImage } from '../ports/cloud.js';
 import type { CloudAccess } from '../ports/orchestrator.js';
+import { refuseFirst } from './drivers.js';
 
 /** Names that a bay model or bay carries; whatever is null is not checked. Checks: docs/contract/validation.md#cloud-resources. */
 export interface CloudReferences {
@@ -15,6 +17,8 @@ export interface CloudReferences {
   readonly volumeType?: string | null;
   /** Label `boot_volume_size`: above 0, servers boot from a volume and need no disk of their flavor's. */
   readonly bootVolumeSize?: string | null;
+  /** The driver's rules for the image. */
+  readonly checkImage?: (image: CloudImage) => readonly Problem[];
 }
 
 /**
@@ -27,7 +31,11 @@ export async function requireCloudResources(
   access: CloudAccess,
   signal: AbortSignal,
 ): Promise<void> {
-  const image = findIfNamed(names.imageId, (name) => requireImage(cloud, name, access, signal));
+  const image = findIfNamed(names.imageId, async (name) => {
+    const found = await requireImage(cloud, name, access, signal);
+    refuseFirst(names.checkImage?.(found) ?? []);
+    return found;
+  });
   const flavor = (field: string, name: string | null): Promise<void> =>
     requireFlavor(cloud, { field, name, names, image }, access, signal);
   const checks = [

@@ -88,7 +88,8 @@ export async function createNodeGroup(
   const { bay } = found;
   const model = await modelOf(deps, found);
   const group = newGroup(deps, found, wanted, wanted.imageId ?? model.imageId);
-  const warnings = checkLabels(deps, deps.engines.driverOf(model), group.labels);
+  const driver = deps.engines.driverOf(model);
+  const warnings = checkLabels(deps, driver, group.labels);
   requireReachable(bay);
   requireAccepts(bay, 'nodegroup-create');
   if (isMaster(group))
@@ -100,7 +101,16 @@ export async function createNodeGroup(
   const { flavorId, imageId } = wanted;
   await requireCloudResources(
     deps.cloud,
-    { flavorId, imageId, masterFlavorId: null, keypair: null, externalNetworkId: null, fixedNetwork: null, fixedSubnet: null },
+    {
+      flavorId,
+      imageId,
+      masterFlavorId: null,
+      keypair: null,
+      externalNetworkId: null,
+      fixedNetwork: null,
+      fixedSubnet: null,
+      checkImage: (image) => driver.checkImage?.(image, group.labels) ?? [],
+    },
     cloudAccess(access.actor),
     signal,
   );

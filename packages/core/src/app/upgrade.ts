@@ -6,7 +6,7 @@ import { downgrades, upgradeLabels, type Upgrade } from '../domain/upgrade.js';
 import { changeBay, requireAccepts, type Accepted, type BayCheck } from './bay-changes.js';
 import { requireImage } from './cloud-resources.js';
 import { cloudAccess, type Access, type AppDeps } from './deps.js';
-import { checkLabels } from './drivers.js';
+import { checkLabels, refuseFirst } from './drivers.js';
 import { findBay, findBayModelToUpgradeTo, findNodeGroup } from './find.js';
 import { requireGroupAccepts } from './node-groups.js';
 
@@ -41,7 +41,7 @@ export async function upgradeBay(
   requireAccepts(bay, 'upgrade');
   if (named) requireGroupAccepts(named, 'update');
   requireSuitable(deps, { bay, current, model, named });
-  await requireImage(deps.cloud, model.imageId, cloudAccess(access.actor), signal);
+  const image = await requireImage(deps.cloud, model.imageId, cloudAccess(access.actor), signal);
   const driver = deps.engines.driverOf(model);
   const ofBay = named === null || named.isDefault;
   const upgrade: Upgrade = {
@@ -52,6 +52,7 @@ export async function upgradeBay(
     maxBatchSize: wanted.maxBatchSize,
     ofBay,
   };
+  refuseFirst(driver.checkImage?.(image, { ...bay.desired.labels, ...upgrade.labels }) ?? []);
   const warnings = checkLabels(deps, driver, upgrade.labels);
   const accepted = await changeBay(deps, bay, { operation: 'update', upgrade, by: access.actor }, async (repos) => {
     for (const id of upgrade.groupIds) await repos.nodeGroups.saveStatus(id, 'UPDATE_IN_PROGRESS', null);

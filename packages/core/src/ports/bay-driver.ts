@@ -7,7 +7,7 @@ import type { DrainRules, UndrainedNode } from '../domain/drain.js';
 import type { BayFacts, Observation } from '../domain/observation.js';
 import type { JsonObject } from '../domain/json.js';
 import type { ManifestReport } from '../domain/manifest.js';
-import type { LabelSchema, Problem } from '../domain/labels.js';
+import type { Labels, LabelSchema, Problem } from '../domain/labels.js';
 import type { Node } from '../domain/node.js';
 import type { NodeDescription } from '../domain/node-description.js';
 import type { NodeGroup } from '../domain/node-group.js';
@@ -16,6 +16,7 @@ import type { Secret } from '../domain/secret.js';
 import type { ContainerReport, ContainerSpec } from '../domain/container.js';
 import type { AddressGuard } from '../http/address-guard.js';
 import type { CertificateSubject } from './certificates.js';
+import type { CloudImage } from './cloud.js';
 import type { StackSnapshot, StackSpec } from './orchestrator.js';
 import type { WorkloadOrigins } from './orphans.js';
 
@@ -121,6 +122,8 @@ export interface BayDriver {
   ): readonly Problem[];
   /** Cross-field rules of this driver, beyond its labels' types: asked of what a bay is to be, whatever changes it. */
   check?(desired: BayShape): readonly Problem[];
+  /** Whether nodes with these labels can be made of an image, by the properties that it has. */
+  checkImage?(image: Pick<CloudImage, 'name' | 'kubeVersion'>, labels: Labels): readonly Problem[];
   /** What the cloud must look up or set aside for a bay, read from the labels that this driver declares. */
   cloudNeeds(desired: Pick<Bay['desired'], 'labels'>): CloudNeeds;
   /** How nodes are drained before they are deleted; absent: as `DEFAULT_DRAIN_RULES` has it. */

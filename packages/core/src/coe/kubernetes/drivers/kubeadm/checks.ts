@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import { isCidr, type Problem } from '../../../../domain/labels.js';
-import type { BayShape } from '../../../../ports/bay-driver.js';
+import type { BayDriver, BayShape } from '../../../../ports/bay-driver.js';
 import { floatingProblems, masterCount, overlap, portProblems } from '../../../shared/node/checks.js';
 import { label } from '../../../shared/node/labels.js';
 import { KUBERNETES_RELEASES, versionOf } from '../../releases.js';
-import { kubeadmLabel, kubeadmList, type OwnLabel } from './labels.js';
+import { kubeadmLabel, kubeadmList, valueOf, type OwnLabel } from './labels.js';
 import { COMPONENTS, optionProblems } from './options.js';
 
 /** Rules across the fields of a Kubernetes bay. Each message says what to do instead. */
@@ -56,6 +56,20 @@ function releaseProblems(desired: BayShape): readonly Problem[] {
   const known = KUBERNETES_RELEASES.map(({ version }) => version).join(', ');
   return [{ field: 'labels.kube_tag', message: `${JSON.stringify(wanted.slice(0, 40))} is not served; ask for one of ${known}` }];
 }
+
+/**
+ * An image with Kubernetes in place is of one release, and a node whose programs are of another one than its cluster's would fail after it has
+ * booted. An image without that property gets the release that is asked for when its nodes boot.
+ */
+export const checkImage: NonNullable<BayDriver['checkImage']> = ({ name, kubeVersion }, labels) => {
+  if (kubeVersion === undefined) return [];
+  const asked = valueOf(labels, 'kube_tag');
+  const wanted = versionOf(asked);
+  const inPlace = versionOf(kubeVersion);
+  if (wanted === undefined || wanted === inPlace) return [];
+  const message = `image ${name} has Kubernetes ${kubeVersion} in place (kube_version), and ${asked} is asked for; ask for that release, or choose another image`;
+  return [{ field: 'labels.kube_tag', message }];
+};
 
 const POD_RANGE = 'flannel_network_cidr';
 const SERVICE_RANGE = 'service_cluster_ip_range';

@@ -285,3 +285,28 @@ describe('checking', () => {
     });
   });
 });
+
+describe('an image', () => {
+  const problems = (kubeVersion: string | undefined, tag?: string) =>
+    kubeadm.checkImage?.({ name: 'debian-12', kubeVersion }, tag === undefined ? {} : { kube_tag: tag });
+
+  test.each([
+    [undefined, 'v1.35.4'],
+    ['v1.36.3', undefined],
+    ['v1.36.3', '1.36'],
+    ['1.36.3', 'v1.36.3'],
+    ['v1.35.2', 'v1.35.2'],
+  ])('with Kubernetes %s serves a bay of %s', (inPlace, tag) => {
+    expect(problems(inPlace, tag)).toEqual([]);
+  });
+
+  test.each([
+    ['v1.35.4', undefined],
+    ['v1.36.2', '1.36.3'],
+    ['ancient', 'v1.36.3'],
+  ])('with Kubernetes %s is refused for a bay of %s', (inPlace, tag) => {
+    expect(problems(inPlace, tag)).toEqual([
+      { field: 'labels.kube_tag', message: expect.stringContaining(`has Kubernetes ${inPlace} in place`) },
+    ]);
+  });
+});

@@ -9,7 +9,7 @@ import { outgrownRange } from '../../../shared/node/checks.js';
 import { cloudNeeds } from '../../../shared/node/labels.js';
 import { compressScripts } from '../../../shared/node/scripts.js';
 import { certificateFor } from './certificates.js';
-import { check, outgrownPods } from './checks.js';
+import { check, checkImage, outgrownPods } from './checks.js';
 import { idleLabelProblems } from './idle-labels.js';
 import { KUBEADM_LABELS, kubeadmLabel } from './labels.js';
 import { API_PORT, routedRanges, securityRules } from './ports.js';
@@ -50,6 +50,7 @@ export const kubeadm: BayDriver = {
   certificateFor,
   withoutEffect,
   check,
+  checkImage,
   cloudNeeds,
   drainRules,
   outgrown: (desired) => [...outgrownRange(desired), ...outgrownPods(desired)],
