@@ -89,7 +89,7 @@ class Link {
   /** Returns at once: a broker that is away is waited for in the background. */
   async open(): Promise<void> {
     const { logger, tls } = this.#options;
-    // Loaded here: a service on one machine has no broker, and 6 MiB less of memory.
+    // Loaded here: a service on one machine has no broker.
     const { default: amqplib } = await import('amqplib');
     this.#model = await amqplib.connect(this.#brokers.current, {
       ...tls,

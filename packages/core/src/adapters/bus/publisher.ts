@@ -48,7 +48,7 @@ export async function amqpPublisher(options: PublisherOptions): Promise<Publishe
     channel = opened;
     return opened;
   };
-  // Loaded here: a service on one machine has no broker, and 6 MiB less of memory.
+  // Loaded here: a service on one machine has no broker.
   const { default: amqplib } = await import('amqplib');
   const model: RecoveringChannelModel = await amqplib.connect(ring.current, {
     ...options.tls,

@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRes } from './rate-limiter.js';
+import { RateLimiterMemory, RateLimiterRes } from '../../concurrency/rate-limiter.js';
 import { DomainError } from '../../domain/errors.js';
 import type { Limits } from '../../ports/limits.js';
 import { InFlight } from './in-flight.js';

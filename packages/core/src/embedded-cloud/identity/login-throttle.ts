@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { RateLimiterRes } from 'rate-limiter-flexible';
-import { RateLimiterMemory } from '../../adapters/limits/rate-limiter.js';
+import { RateLimiterMemory } from '../../concurrency/rate-limiter.js';
 import { KeyedMutex } from '../../concurrency/keyed-mutex.js';
 import { tooManyLogins } from './responses.js';
 
