@@ -3,6 +3,7 @@ import { takeSteps } from '../concurrency/long-work.js';
 import type { Bay } from '../domain/bay.js';
 import type { BayModel } from '../domain/bay-model.js';
 import { DomainError, isDomainError } from '../domain/errors.js';
+import { factsRequest } from '../domain/facts-request.js';
 import type { Problem } from '../domain/labels.js';
 import type { Node } from '../domain/node.js';
 import type { NodeGroup } from '../domain/node-group.js';
@@ -123,25 +124,9 @@ async function resourcesAndNeeds(
 /** Any range will do to count: choosing one would set it aside. */
 const SOME_RANGE = '10.0.0.0/24';
 
-function plannedFacts(
-  deps: PlanDeps,
-  { bay, model, driver }: BayDraft,
-  access: CloudAccess,
-  signal: AbortSignal,
-): Promise<BayFacts> {
-  const { fixedSubnetCidr = SOME_RANGE, volumeType } = driver.cloudNeeds(bay.desired);
-  return deps.cloud.facts(
-    {
-      bayId: bay.id,
-      externalNetwork: model.externalNetworkId,
-      fixedNetwork: bay.desired.fixedNetwork,
-      fixedSubnet: bay.desired.fixedSubnet,
-      fixedSubnetCidr,
-      dockerVolumeType: volumeType,
-    },
-    access,
-    signal,
-  );
+function plannedFacts(deps: PlanDeps, draft: BayDraft, access: CloudAccess, signal: AbortSignal): Promise<BayFacts> {
+  const { fixedSubnetCidr = SOME_RANGE, volumeType } = draft.driver.cloudNeeds(draft.bay.desired);
+  return deps.cloud.facts(factsRequest(draft, { fixedSubnetCidr, volumeType }), access, signal);
 }
 
 /** The account of the nodes is not there yet; it changes nothing in what is made. */

@@ -4,7 +4,7 @@ import { aesSealer } from '../adapters/system/sealer.js';
 import { EmbeddedCloud } from './cloud.js';
 import { EMBEDDED_DEFAULTS, type EmbeddedConfig } from './config.js';
 import { ACCESS, aFleet, aTemplate, aHotEngine, openMigrated, SIGNAL } from './hot-engine/engine.test-support.js';
-import type { FactsRequest } from '../ports/cloud.js';
+import type { FactsRequest } from '../domain/facts-request.js';
 
 let db: Knex;
 beforeEach(async () => {

@@ -1,3 +1,4 @@
+import type { FactsRequest } from '../domain/facts-request.js';
 import type { BayFacts } from '../domain/observation.js';
 import type { Allowance } from '../domain/stack-needs.js';
 import type { CloudAccess } from './orchestrator.js';
@@ -61,14 +62,4 @@ export interface Cloud {
 export interface AddressQuestion {
   readonly serverIds: readonly string[];
   readonly balancerIds: readonly string[];
-}
-
-export interface FactsRequest {
-  readonly bayId: string;
-  readonly externalNetwork: string | null;
-  readonly fixedNetwork: string | null;
-  readonly fixedSubnet: string | null;
-  /** Wanted range of a new subnet; undefined lets the cloud choose. */
-  readonly fixedSubnetCidr: string | undefined;
-  readonly dockerVolumeType: string | undefined;
 }

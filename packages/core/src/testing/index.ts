@@ -38,7 +38,7 @@ export { EMPTY_RECONCILER_STATE, type ReconcilerState } from '../domain/reconcil
 export type { NodeReport } from '../ports/bay-driver.js';
 export type { ContainerAction, ManifestsOf, RpcHandlers } from '../ports/bus.js';
 export type { Clock } from '../ports/clock.js';
-export type { FactsRequest } from '../ports/cloud.js';
+export type { FactsRequest } from '../domain/facts-request.js';
 export type { Trusts } from '../ports/identity.js';
 export type { CloudAccess, Orchestrator, StackAddress, StackSnapshot, StackSpec } from '../ports/orchestrator.js';
 export type { OrphanedResource, OrphanedResources, SweepRequest, SweepResult } from '../ports/orphans.js';

@@ -3,6 +3,7 @@ import type { Trustee } from '../../domain/reconciler-state.js';
 import { bayEvent } from '../../domain/bay-event.js';
 import { baySecretRef } from '../../domain/bay-secrets.js';
 import { awaitsCredential, enrolmentKeyRef, trusteePasswordRef } from '../../domain/credential.js';
+import { factsRequest } from '../../domain/facts-request.js';
 import { DomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
 import { referencesOf } from '../../domain/rotation.js';
@@ -74,20 +75,8 @@ async function ensureCertificates(deps: EnsureDeps, lease: Lease, state: BayStat
 
 async function ensureFacts(deps: EnsureDeps, lease: Lease, state: BayState, signal: AbortSignal): Promise<BayState> {
   if (state.support.facts) return state;
-  const { bay, model } = state;
-  const { fixedSubnetCidr, volumeType } = deps.engines.driverOf(model).cloudNeeds(bay.desired);
-  const facts = await deps.cloud.facts(
-    {
-      bayId: bay.id,
-      externalNetwork: model.externalNetworkId,
-      fixedNetwork: bay.desired.fixedNetwork,
-      fixedSubnet: bay.desired.fixedSubnet,
-      fixedSubnetCidr,
-      dockerVolumeType: volumeType,
-    },
-    accessOf(state),
-    signal,
-  );
+  const needs = deps.engines.driverOf(state.model).cloudNeeds(state.bay.desired);
+  const facts = await deps.cloud.facts(factsRequest(state, needs), accessOf(state), signal);
   return saveState(deps, { lease, state }, { facts });
 }
 
