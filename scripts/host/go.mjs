@@ -2,7 +2,7 @@
 // so where no later one is installed, one release comes from the Go module proxy into the user's cache, checked by its hash.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -70,9 +70,18 @@ async function fetchGo(hash) {
     const { status, stderr } = spawnSync('python3', ['-m', 'zipfile', '-e', 'archive.zip', '.'], { cwd: work, encoding: 'utf8' });
     if (status !== 0) throw new Error(`unpacking failed: ${(stderr ?? 'python3 is missing').trim().split('\n').at(-1)}`);
     markPrograms(join(work, module));
-    renameSync(join(work, module), join(cacheFolder(), RELEASE));
+    takeInto(join(cacheFolder(), RELEASE), join(work, module));
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Another process may have fetched it meanwhile: then its copy is used. */
+function takeInto(folder, fetched) {
+  try {
+    renameSync(fetched, folder);
+  } catch (error) {
+    if (!existsSync(join(folder, 'bin', 'go'))) throw error;
   }
 }
 
