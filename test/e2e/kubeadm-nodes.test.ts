@@ -224,7 +224,21 @@ describe.skipIf(!available)("a cluster of real nodes, made by the driver's own u
       });
       expect(await kubectl('get', 'node', WORKER, '-o', 'jsonpath={.spec.unschedulable}')).toBe('true');
       expect(await available()).toBe(REPLICAS);
-      await kubectl('delete', 'pdb', 'web');
+      await kubectl('create', 'poddisruptionbudget', 'twice', '--selector=app=web', '--min-available=1');
+      const [twice] = (await (await session()).drainNodes?.([WORKER], signal)) ?? [];
+      expect(twice?.why).toContain(`${REPLICAS} pods wait for one of its disruption budgets in default to be deleted`);
+      await kubectl('delete', 'pdb', 'web', 'twice');
+    }, 60_000);
+
+    test('is not drained while a volume is attached', async () => {
+      const spec = { attacher: 'example.org', nodeName: SECOND, source: { persistentVolumeName: 'data' } };
+      const attachment = { apiVersion: 'storage.k8s.io/v1', kind: 'VolumeAttachment', metadata: { name: 'data' }, spec };
+      const command = `echo '${JSON.stringify(attachment)}' | kubectl --kubeconfig=/etc/kubernetes/admin.conf apply -f -`;
+      await inside(instance, MASTER, 'sh', '-c', command);
+      const [undrained] = (await (await session()).drainNodes?.([SECOND], signal)) ?? [];
+      expect(undrained?.why).toContain('1 volume is attached');
+      await kubectl('delete', 'volumeattachment', 'data');
+      await kubectl('uncordon', SECOND);
     }, 60_000);
 
     test('is drained round by round without a moment below the budget, and removed from the list of nodes', async () => {

@@ -109,7 +109,8 @@ export async function createNodeGroup(
       externalNetworkId: null,
       fixedNetwork: null,
       fixedSubnet: null,
-      checkImage: (image) => driver.checkImage?.(image, group.labels) ?? [],
+      // The labels of its bay: a group has no release of its own.
+      checkImage: (image) => driver.checkImage?.(image, bay.desired.labels) ?? [],
     },
     cloudAccess(access.actor),
     signal,

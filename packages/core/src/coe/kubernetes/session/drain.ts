@@ -23,9 +23,10 @@ export async function drainNodes(
 ): Promise<readonly UndrainedNode[]> {
   const nodes: string[] = [];
   for (const name of names) if (await cordon(connections, name, signal)) nodes.push(name);
+  const volumes = nodes.length === 0 ? [] : await nodesOfVolumes(connections, signal);
   const undrained: UndrainedNode[] = [];
   for (const node of nodes) {
-    const why = [...(await evictPods(connections, node, signal)), ...(await attachedVolumes(connections, node, signal))];
+    const why = [...(await evictPods(connections, node, signal)), ...volumesAt(node, volumes)];
     if (why.length > 0) undrained.push({ node, why: why.join(', ') });
   }
   return undrained;
@@ -76,7 +77,9 @@ function podsThat(count: number, verb: 'wait' | 'are'): string {
 function mustLeave({ metadata, status }: V1Pod): boolean {
   const isOfDaemonSet = metadata?.ownerReferences?.some(({ controller, kind }) => controller === true && kind === 'DaemonSet');
   const isOfKubelet = metadata?.annotations?.['kubernetes.io/config.mirror'] !== undefined;
-  return !isOfDaemonSet && !isOfKubelet && !ENDED.has(status?.phase ?? '');
+  // One that was evicted has ended before its object is gone, while the kubelet still clears up after it.
+  const hasEnded = ENDED.has(status?.phase ?? '') && !metadata?.deletionTimestamp;
+  return !isOfDaemonSet && !isOfKubelet && !hasEnded;
 }
 
 /** What forbids it now; undefined where the pod ends, or is gone already. */
@@ -96,11 +99,16 @@ async function evict({ core }: Pick<Connections, 'core'>, pod: V1Pod, signal: Ab
   }
 }
 
-async function attachedVolumes({ storage }: Connections, node: string, signal: AbortSignal): Promise<readonly string[]> {
+/** The name of its node for each attached volume. */
+async function nodesOfVolumes({ storage }: Connections, signal: AbortSignal): Promise<readonly string[]> {
   const attachments = await attempt('list the attached volumes', signal, async (bounds) =>
     itemsOf(await (await storage(bounds)).listVolumeAttachment()),
   );
-  const count = attachments.filter(({ spec }) => spec.nodeName === node).length;
+  return attachments.map(({ spec }) => spec.nodeName);
+}
+
+function volumesAt(node: string, volumes: readonly string[]): readonly string[] {
+  const count = volumes.filter((name) => name === node).length;
   if (count === 0) return [];
   return [count === 1 ? '1 volume is attached' : `${count} volumes are attached`];
 }

@@ -39,11 +39,13 @@ function stateOf({ status }: V1Node): NodeReport['state'] {
   return ready === 'True' ? 'ready' : 'down';
 }
 
-/** The API's own version, and the runtime of the control planes: `containerd://1.6.20`. */
+/** The API's own version, and the runtime of a control plane (`containerd://1.6.20`): every health check asks for them, and a list of all nodes is long. */
 export async function versionsOf({ core, version }: Connections, signal: AbortSignal): Promise<EngineVersions | undefined> {
   const { gitVersion } = await attempt('ask for the version', signal, async (bounds) => (await version(bounds)).getCode());
-  const nodes = await listNodes(core, signal);
-  const runtime = (nodes.find(isControlPlane) ?? nodes[0])?.status?.nodeInfo?.containerRuntimeVersion;
+  const [master] = await attempt('ask a control plane for its runtime', signal, async (bounds) =>
+    itemsOf(await (await core(bounds)).listNode({ labelSelector: CONTROL_PLANE, limit: 1 })),
+  );
+  const runtime = master?.status?.nodeInfo?.containerRuntimeVersion;
   if (!gitVersion || !runtime) return undefined;
   return { coe: gitVersion, containerRuntime: runtime.replace(/^[a-z-]+:\/\//, '') };
 }

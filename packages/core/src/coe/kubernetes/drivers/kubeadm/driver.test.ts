@@ -310,3 +310,21 @@ describe('an image', () => {
     ]);
   });
 });
+
+describe('the drain of nodes', () => {
+  test.each([
+    [{}, { timeoutMs: 300_000, policy: 'force' }],
+    [{ drain_timeout: '0' }, { timeoutMs: 0, policy: 'force' }],
+    [
+      { drain_timeout: '60', drain_policy: 'stop' },
+      { timeoutMs: 60_000, policy: 'stop' },
+    ],
+    [{ drain_timeout: 'soon' }, { timeoutMs: 300_000, policy: 'force' }],
+    [
+      { drain_timeout: '-1', drain_policy: 'never' },
+      { timeoutMs: 300_000, policy: 'force' },
+    ],
+  ])('with the labels %j', (labels, rules) => {
+    expect(kubeadm.drainRules?.({ labels })).toEqual(rules);
+  });
+});

@@ -1,5 +1,5 @@
 import { lastStep } from '../../../../concurrency/long-work.js';
-import type { DrainRules } from '../../../../domain/drain.js';
+import { DEFAULT_DRAIN_RULES, type DrainRules } from '../../../../domain/drain.js';
 import type { Problem } from '../../../../domain/labels.js';
 import type { BayDriver, BayType } from '../../../../ports/bay-driver.js';
 import type { DriverShape } from '../../../shared/driver-shape.js';
@@ -63,7 +63,9 @@ export const kubeadm: BayDriver = {
 function drainRules(desired: Parameters<NonNullable<BayDriver['drainRules']>>[0]): DrainRules {
   const labelled = { bay: { desired } };
   const policy = kubeadmLabel(labelled, 'drain_policy') === 'stop' ? 'stop' : 'force';
-  return { timeoutMs: Number(kubeadmLabel(labelled, 'drain_timeout')) * 1_000, policy };
+  // A value that is no number has been warned of: with it the usual limit holds, and not none.
+  const seconds = /^\d{1,5}$/.exec(kubeadmLabel(labelled, 'drain_timeout'))?.[0];
+  return { timeoutMs: seconds === undefined ? DEFAULT_DRAIN_RULES.timeoutMs : Number(seconds) * 1_000, policy };
 }
 
 /** What is accepted, because templates of earlier drivers have it, and changes nothing. */
