@@ -12,7 +12,7 @@ const MODELS = 100;
 const BAYS = 1_000;
 
 /** The measured requests come in so many portions, by turns with those of the bare server. */
-const ROUNDS = 5;
+const ROUNDS = 11;
 /** Requests before the measured ones, for each of those. */
 const WARM_UP = 2;
 const DEMO = '5f6a1c1de3f44c0e9a3b6d5d2c9d0001';

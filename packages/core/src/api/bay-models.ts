@@ -16,7 +16,7 @@ import { bodyOf, flagField, mapField, numberField, textField, wireJson } from '.
 import type { Answer, Call, Handler } from './http/handler.js';
 import { locationOf, resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
 import { listAnswer } from './http/pages.js';
-import { pageOf, writtenOnce } from './http/pagination.js';
+import { pageOf, writerOf } from './http/pagination.js';
 import { patchInTurn, patchResource } from './http/patch.js';
 import { BAY_MODELS, type BayModelNames } from './vocabulary.js';
 
@@ -41,7 +41,7 @@ export function bayModelOperations({ names, present, parse }: BayModelWording) {
       const place = { name: names.collection, path };
       return listAnswer(call, page, place, {
         read: (portion) => listBayModels(deps, call.access, portion),
-        write: (model) => writtenOnce(call, place, model, (one) => present(call, one)),
+        write: writerOf(call, place, (one: BayModel) => present(call, one)),
         findMarker,
       });
     };

@@ -15,7 +15,7 @@ import { bodyOf, flagField, mapField, numberField, textField } from './http/fiel
 import type { Answer, ApiDeps, Call, Handler } from './http/handler.js';
 import { resourceLinks, wireTime, wireTimeOrNull } from './http/links.js';
 import { listAnswer } from './http/pages.js';
-import { pageOf, writtenOnce } from './http/pagination.js';
+import { pageOf, writerOf } from './http/pagination.js';
 import { changedFields, patchResource } from './http/patch.js';
 import type { BayNames } from './vocabulary.js';
 
@@ -52,7 +52,7 @@ export function bayOperations(wording: BayWording) {
       const present = (row: BayRow): WireBay => (whole ? wording.whole(call, row, []) : wording.summary(call, row));
       return listAnswer(call, page, place, {
         read: (portion) => listBays(deps, call.access, portion, whole),
-        write: (row) => writtenOnce(call, place, row, present),
+        write: writerOf(call, place, present),
         findMarker,
       });
     };
@@ -63,7 +63,7 @@ export function bayOperations(wording: BayWording) {
       const { row, failed } = await getBay(deps, call.access, identOf(call));
       const whole = (shown: BayRow): WireBay => wording.whole(call, shown, failed);
       // What failed is known from other rows.
-      const body = failed.length > 0 ? whole(row) : writtenOnce(call, placeOf(true), row, whole);
+      const body = failed.length > 0 ? whole(row) : writerOf(call, placeOf(true), whole)(row);
       return { body, etag: etagOfBay(row.bay) };
     },
     create: async (deps, call) =>

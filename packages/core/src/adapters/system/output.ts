@@ -9,7 +9,8 @@ import type { DestinationStream } from 'pino';
  */
 
 const OUTPUT = 1;
-const FULL_BYTES = 16_000;
+/** As much as a pipe takes at once: each write wakes another thread, which costs more than a dozen lines. */
+const FULL_BYTES = 64_000;
 const LONGEST_HELD_MS = 250;
 /** What may wait for a slow reader. */
 const MOST_HELD_BYTES = 4 * 1024 * 1024;

@@ -9,21 +9,21 @@ import { nextLink, WrittenItem, type Collection } from './pagination.js';
 
 /**
  * A page of a list. Rows can be large, and a page of the thousand largest would be held several times over: as rows, as objects, as
- * one text. So rows are read in portions of about a quarter of a mebibyte, of which two are in memory at a time; a page ends by bytes as well as
+ * one text. So rows are read in portions of about a third of a mebibyte, of which two are in memory at a time; a page ends by bytes as well as
  * by count, with `next` where more may come; and what is larger than 256 KiB is written to the socket item by item, as fast as its
  * reader takes it. Most pages are one portion, and stay one statement and one text.
  *
  * Portions take turns with all other long work of the process: reading and writing down eight mebibytes takes a tenth of a second in one
  * piece, and thirty of them can be asked for at once.
  */
-const PORTION_BYTES = 262_144;
+const PORTION_BYTES = 327_680;
 /** Up to here a page is sent as one text, whose length is known before. */
 const WHOLE_BYTES = 262_144;
 const LARGEST_PAGE_BYTES = 8 * 1_048_576;
 /** How long a page keeps its place, where its reader is slow. */
 const LONGEST_PLACE_MS = 10_000;
-/** A portion from here on has to wait for its turn. */
-const LONG_BYTES = 65_536;
+/** A portion from here on has to wait for its turn. Below it, a portion takes less than a millisecond, and a turn costs more than that. */
+const LONG_BYTES = 131_072;
 /** Rows of the first portion where nothing is known of their size. */
 const FIRST_ROWS = 20;
 /** Texts smaller than this are written together. */

@@ -90,19 +90,23 @@ export class WrittenItem extends JsonText {
 /** By what was shown; stores give the same thing for a row as long as it does not change. Of each the form that was asked for last. */
 const written = new WeakMap<object, { readonly form: string; readonly item: WrittenItem }>();
 
-/** A thing whose form depends on nothing but the thing, the version and the address: it is made once. */
-export function writtenOnce<From extends object>(
+/**
+ * Writes things down whose form depends on nothing but the thing, the version and the address: each is written once. One writer for a
+ * whole list: it makes the name of the form once.
+ */
+export function writerOf<From extends object>(
   call: Call,
   collection: Collection,
-  one: From,
   present: (one: From) => JsonObject & { readonly uuid: string },
-): WrittenItem {
+): (one: From) => WrittenItem {
   const form = `${collection.path ?? collection.name} ${call.version} ${call.baseUrl}`;
-  const known = written.get(one);
-  if (known?.form === form) return known.item;
-  const item = new WrittenItem(present(one));
-  written.set(one, { form, item });
-  return item;
+  return (one) => {
+    const known = written.get(one);
+    if (known?.form === form) return known.item;
+    const item = new WrittenItem(present(one));
+    written.set(one, { form, item });
+    return item;
+  };
 }
 
 /** Where the next page is. */
