@@ -2232,9 +2232,9 @@ export interface components {
             health_status_reason: {
                 [key: string]: string;
             } | null;
-            /** @description The orchestrator's stack. */
-            stack_id?: string | null;
-            /** @description What `stack_id` was until 1.12. */
+            /** @description The orchestrator's stack. It stays beside `cluster_id`: programs look for it with the latest version. */
+            stack_id: string | null;
+            /** @description The same as `stack_id`. */
             cluster_id?: string | null;
             /** @description `https://192.0.2.7:6443`, or `tcp://192.0.2.7:2376` of a swarm. */
             api_address: string | null;
@@ -2347,9 +2347,9 @@ export interface components {
              * @enum {string|null}
              */
             health_status: "HEALTHY" | "UNHEALTHY" | "UNKNOWN" | null;
-            /** @description The orchestrator's stack. */
-            stack_id?: string | null;
-            /** @description What `stack_id` was until 1.12. */
+            /** @description The orchestrator's stack. It stays beside `cluster_id`: programs look for it with the latest version. */
+            stack_id: string | null;
+            /** @description The same as `stack_id`. */
             cluster_id?: string | null;
             links: components["schemas"]["Links"];
         };
@@ -2849,6 +2849,8 @@ export interface components {
             password: string | null;
             /** @description The nodes' trust of the bay's owner, where they have one. */
             trust_id: string | null;
+            /** @description Private addresses of the bay's masters, as far as they are known: where nodes reach the engine's API when there is no load balancer. */
+            control_planes: string[];
             links: components["schemas"]["Links"];
         };
         BaySecrets: {

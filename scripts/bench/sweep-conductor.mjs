@@ -67,18 +67,45 @@ function inProgress({ name }) {
 
 const db = openMariadb({ url: values.database });
 /**
- * The parts that a pass of these bays uses. Everything around them is in place, so no other part is called.
- * @type {unknown}
+ * A part that no pass of these bays uses, as everything around them is in place: a call is an error, which is printed.
+ * @param {string} name
+ * @returns {any}
  */
-const parts = {
-  ...systemPlatform({ logger: silentLogger }),
+function unused(name) {
+  const call = (method) => () => {
+    const error = new Error(`${name}.${method} was not expected to be called`);
+    process.stderr.write(`${error.message}\n`);
+    throw error;
+  };
+  /** @type {any} */
+  const part = new Proxy({}, { get: (_target, method) => (method === 'under' ? () => part : call(String(method))) });
+  return part;
+}
+
+/** @type {import('../../packages/core/dist/conductor/deps.js').ConductorDeps} Every part: one that is missing does not compile. */
+const deps = {
+  ...systemPlatform({ logger: { ...silentLogger, error: printFailure } }),
   ...DEFAULT_CONDUCTOR_RULES,
   store: knexStore(db, systemClock),
   engines: driverRegistry(false),
-  orchestrator,
-  identity: {},
+  orchestrator: { ...unused('orchestrator'), ...orchestrator, limits: unused('limits') },
+  identity: unused('identity'),
+  cloud: unused('cloud'),
+  vault: unused('vault'),
+  authority: unused('authority'),
+  knownAddresses: unused('knownAddresses'),
+  sealer: unused('sealer'),
+  delegation: null,
+  notifier: unused('notifier'),
+  localImages: unused('localImages'),
+  leftovers: null,
 };
-const deps = /** @type {import('../../packages/core/dist/conductor/deps.js').ConductorDeps} */ (parts); // see above
+
+/** A pass that fails is repeated for ever, and its sweep never ends. */
+function printFailure(event, fields) {
+  process.stderr.write(`${event}: ${fields?.error?.stack ?? JSON.stringify(fields)}\n`);
+}
+
 for (let sweep = 0; sweep < Number(values.sweeps); sweep += 1) process.stdout.write(`${JSON.stringify(await swept())}\n`);
 await db.destroy();
 

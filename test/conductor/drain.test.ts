@@ -3,7 +3,7 @@ import { DomainError } from '@magnum-ts/core';
 import type { BayId } from '@magnum-ts/core/testing';
 import { resizeBay } from '../../packages/core/src/app/resize.js';
 import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
-import type { DrainRules, UndrainedNode } from '../../packages/core/src/domain/drain.js';
+import type { DrainRules, LeavingNode, UndrainedNode } from '../../packages/core/src/domain/drain.js';
 import type { CoeSession } from '../../packages/core/src/ports/bay-driver.js';
 import { askForBay, may } from '../support/asking.js';
 import { aMachine, startProcess, work, type Machine, type Process } from '../support/machine.js';
@@ -12,16 +12,17 @@ import { aMachine, startProcess, work, type Machine, type Process } from '../sup
 class DrainedEngine implements CoeSession {
   why: string | undefined = '1 pod waits for the disruption budget default/web';
   isAway = false;
+  isVital = false;
   rounds = 0;
   readonly released: string[] = [];
 
   health = async (): ReturnType<CoeSession['health']> => ({ health: 'HEALTHY', reason: { api: 'ok' } });
 
-  drainNodes = async (names: readonly string[]): Promise<readonly UndrainedNode[]> => {
+  drainNodes = async (nodes: readonly LeavingNode[]): Promise<readonly UndrainedNode[]> => {
     this.rounds += 1;
     if (this.isAway) throw new DomainError('engine-unavailable', 'The engine does not answer.');
     const { why } = this;
-    return why === undefined ? [] : names.map((node) => ({ node, why }));
+    return why === undefined ? [] : nodes.map(({ name }) => ({ node: name, why, isVital: this.isVital }));
   };
 
   releaseNodes = async (names: readonly string[]): Promise<void> => {
@@ -97,6 +98,16 @@ test('after the time limit the nodes are deleted all the same, and that is said'
   expect((await reasons()).filter((reason) => reason?.startsWith('Not drained within 300 seconds'))).toEqual([
     `Not drained within 300 seconds: ${leaving}: 1 pod waits for the disruption budget default/web. The nodes are deleted all the same.`,
   ]);
+});
+
+test('a node with which the cluster would be lost is never deleted, whatever the policy is', async () => {
+  engine.isVital = true;
+  const leaving = await shrink();
+  await work(process.deps, machine, rounds(1));
+  machine.clock.advance(300_000);
+  await work(process.deps, machine, hasStatus('UPDATE_FAILED'));
+  expect((await bay())?.observed.statusReason).toContain('No node was deleted.');
+  expect([engine.released, await names()]).toEqual([[], expect.arrayContaining([leaving])]);
 });
 
 test('where the policy is to stop, the change fails and deletes no node; the next change drains again', async () => {

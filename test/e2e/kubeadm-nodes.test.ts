@@ -1,123 +1,39 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { silentLogger } from '@magnum-ts/core';
-import { ANY_ADDRESS, until } from '@magnum-ts/core/testing';
-import { DEFAULT_VERSION } from '../../packages/core/src/coe/kubernetes/drivers/kubeadm/labels.js';
-import { connectKubernetes } from '../../packages/core/src/coe/kubernetes/session/session.js';
-import { releaseOf } from '../../packages/core/src/coe/kubernetes/releases.js';
+import { until } from '@magnum-ts/core/testing';
 import { kubeadm } from '../../packages/core/src/coe/kubernetes/drivers/kubeadm/driver.js';
+import { DEFAULT_VERSION } from '../../packages/core/src/coe/kubernetes/drivers/kubeadm/labels.js';
+import { releaseOf } from '../../packages/core/src/coe/kubernetes/releases.js';
 import { exampleBayFor } from '../../packages/core/src/coe/shared/testing/example-bays.js';
-import { resolveUserData } from '../../packages/core/src/coe/shared/testing/user-data.test-support.js';
-import { resourceNameOf } from '../../packages/core/src/domain/names.js';
-import { DockerBackend } from '../../packages/core/src/embedded-cloud/docker-backend.js';
-import { kubernetesNodeImage } from '../../packages/core/src/embedded-cloud/kubernetes-image.js';
-import { docker, dockerForTests, inside } from './docker.js';
-import { NodeCloud, type Signal } from './node-cloud.js';
+import { inside } from './docker.js';
+import { clustersCanBeMade, KubeadmCluster } from './kubeadm-cluster.js';
 
-const FILE = 'test/e2e/kubeadm-nodes.test.ts';
-const image = kubernetesNodeImage(DEFAULT_VERSION);
-const available =
-  (await dockerForTests(FILE)) &&
-  (await docker.inspectImage(image).then(
-    () => true,
-    () => false,
-  ));
-if (!available) {
-  const missing = `there is no image ${image} ("npm run kubernetes-image" makes it)`;
-  if (process.env['CI'] === 'true') throw new Error(`${FILE} needs it: ${missing}`);
-  console.warn(`${FILE} is left out: ${missing}`);
-}
-
-const instance = randomUUID();
-const third = Number.parseInt(createHash('sha256').update(instance).digest('hex').slice(0, 2), 16);
-const range = `10.241.${third}`;
-const owner = { stackId: 's', stackName: 'bay', resource: 'node', projectId: 'demo' };
+const isPossible = await clustersCanBeMade('test/e2e/kubeadm-nodes.test.ts');
 const signal = new AbortController().signal;
 const [MASTER, WORKER, SECOND] = ['master-0064', 'worker-00c8', 'worker-00c9'];
-const ADDRESSES: Readonly<Record<string, string>> = { [MASTER]: `${range}.10`, [WORKER]: `${range}.11`, [SECOND]: `${range}.12` };
-const input = exampleBayFor(kubeadm, {
-  workers: 2,
-  desired: { floatingIpEnabled: false, labels: { kubeapi_options: '--v=2', api_server_cert_sans: 'api.example.org' } },
-});
+const cluster = new KubeadmCluster(
+  exampleBayFor(kubeadm, {
+    workers: 2,
+    desired: { floatingIpEnabled: false, labels: { kubeapi_options: '--v=2', api_server_cert_sans: 'api.example.org' } },
+  }),
+);
+const { cloud, instance } = cluster;
 
-const backend = new DockerBackend({
-  docker,
-  instance,
-  image: () => Promise.resolve(image),
-  externalNetwork: { id: randomUUID(), name: 'public', cidr: `172.27.${third}.0/24`, gateway: `172.27.${third}.1` },
-  logger: silentLogger,
-});
-const cloud = new NodeCloud({
-  driver: kubeadm,
-  nodes: Object.fromEntries(
-    input.nodes.map((node) => [node.name, { bay: input.bay, node, own: [ADDRESSES[resourceNameOf(node)] ?? ''], balancers: [] }]),
-  ),
-});
-let base = '';
+const leaving = (name: string) => ({ name, role: 'worker' }) as const;
+const kubectl = (...words: readonly string[]): Promise<string> => cluster.kubectlOn(MASTER, ...words);
+const session = () => cluster.session(MASTER);
 
-/** Starts a server with the user data of that node, as the stack would. */
-async function boot(name: string, invitation = ''): Promise<string> {
-  const stack = kubeadm.render({
-    ...input,
-    facts: { ...input.facts, authUrl: `${base}/v3`, magnumUrl: `${base}/v1`, fixedSubnetCidr: `${range}.0/24` },
-  });
-  const handle = (which: string): Record<string, string> => ({
-    [`${which}_handle.endpoint`]: `${base}/signal/${name}.${which}`,
-    [`${which}_handle.token`]: 'signal-token',
-  });
-  const attributes = { 'port.fixed_ips.0.ip_address': ADDRESSES[name] ?? '', ...handle('wait'), ...handle('manager_wait') };
-  const id = randomUUID();
-  await backend.ensureServer(
-    {
-      key: `s/${name}`,
-      name,
-      id,
-      image,
-      flavor: { vcpus: 2, ramMb: 2048, diskGb: 20 },
-      userData: resolveUserData(stack, name, attributes, { invitation }),
-      metadata: {},
-      volumes: [],
-      owner,
-      nics: [{ networkKey: 's/net', address: ADDRESSES[name] ?? '', securityGroups: [] }],
-    },
-    signal,
-  );
-  return id;
-}
-
-async function signalled(name: string): Promise<Signal> {
-  const key = `${name}.wait`;
-  await until(`${name} has signalled`, () => cloud.signals.has(key), { withinMs: 900_000, everyMs: 1_000 });
-  const found = cloud.signals.get(key);
-  if (found?.status === 'SUCCESS') return found;
-  const log = await inside(instance, name, 'tail', '-n', '60', '/var/log/cloud-init-output.log');
-  throw new Error(`${name}: ${found?.reason ?? ''}\n${log}`);
-}
-
-const kubectl = (...words: readonly string[]): Promise<string> =>
-  inside(instance, MASTER, 'kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', ...words);
-
-const session = async () => {
-  const endpoint = { url: `https://${ADDRESSES[MASTER]}:6443`, ...(await cloud.administrator()) };
-  return connectKubernetes({ endpoint, nodes: [], guard: ANY_ADDRESS });
-};
-
-describe.skipIf(!available)("a cluster of real nodes, made by the driver's own user data", () => {
+describe.skipIf(!isPossible)("a cluster of real nodes, made by the driver's own user data", () => {
   const servers = new Map<string, string>();
 
   beforeAll(async () => {
-    await backend.ensureNetwork({ key: 's/net', name: 'net', cidr: `${range}.0/24`, gateway: `${range}.1`, owner }, signal);
-    base = await cloud.listen(`${range}.1`);
-    servers.set(MASTER, await boot(MASTER));
-    const { id, data } = await signalled(MASTER);
+    await cluster.start();
+    servers.set(MASTER, await cluster.boot(MASTER));
+    const { id, data } = await cluster.signalled(MASTER);
     const invitation = JSON.stringify({ [id]: data });
-    for (const worker of [WORKER, SECOND]) servers.set(worker, await boot(worker, invitation));
-    await Promise.all([signalled(WORKER), signalled(SECOND)]);
+    for (const worker of [WORKER, SECOND]) servers.set(worker, await cluster.boot(worker, { invitation }));
+    await Promise.all([cluster.signalled(WORKER), cluster.signalled(SECOND)]);
   }, 1_900_000);
-  afterAll(async () => {
-    await backend.destroyAll(signal);
-    cloud.close();
-  }, 120_000);
+  afterAll(() => cluster.destroy(), 120_000);
 
   test('all nodes are Ready, and named by the servers that they are', async () => {
     for (const [name, id] of servers) {
@@ -170,9 +86,9 @@ describe.skipIf(!available)("a cluster of real nodes, made by the driver's own u
     const found = ((await engine.nodes?.(signal)) ?? []).toSorted((one, other) => (one.name < other.name ? -1 : 1));
     const common = { state: 'ready', availability: 'schedulable', engineVersion: DEFAULT_VERSION };
     expect(found).toEqual([
-      { name: MASTER, role: 'master', address: ADDRESSES[MASTER], ...common },
-      { name: WORKER, role: 'worker', address: ADDRESSES[WORKER], ...common },
-      { name: SECOND, role: 'worker', address: ADDRESSES[SECOND], ...common },
+      { name: MASTER, role: 'master', address: cluster.addressOf(MASTER), ...common },
+      { name: WORKER, role: 'worker', address: cluster.addressOf(WORKER), ...common },
+      { name: SECOND, role: 'worker', address: cluster.addressOf(SECOND), ...common },
     ]);
   });
 
@@ -217,7 +133,7 @@ describe.skipIf(!available)("a cluster of real nodes, made by the driver's own u
         'Kubernetes knows the budget',
         async () => (await kubectl('get', 'pdb', 'web', '-o', 'jsonpath={.status.currentHealthy}')) === String(REPLICAS),
       );
-      const [undrained] = (await (await session()).drainNodes?.([WORKER], signal)) ?? [];
+      const [undrained] = (await (await session()).drainNodes?.([leaving(WORKER)], signal)) ?? [];
       expect(undrained).toMatchObject({
         node: WORKER,
         why: expect.stringContaining(`${REPLICAS} pods wait for the disruption budget default/web`),
@@ -225,7 +141,7 @@ describe.skipIf(!available)("a cluster of real nodes, made by the driver's own u
       expect(await kubectl('get', 'node', WORKER, '-o', 'jsonpath={.spec.unschedulable}')).toBe('true');
       expect(await available()).toBe(REPLICAS);
       await kubectl('create', 'poddisruptionbudget', 'twice', '--selector=app=web', '--min-available=1');
-      const [twice] = (await (await session()).drainNodes?.([WORKER], signal)) ?? [];
+      const [twice] = (await (await session()).drainNodes?.([leaving(WORKER)], signal)) ?? [];
       expect(twice?.why).toContain(`${REPLICAS} pods wait for one of its disruption budgets in default to be deleted`);
       await kubectl('delete', 'pdb', 'web', 'twice');
     }, 60_000);
@@ -235,7 +151,7 @@ describe.skipIf(!available)("a cluster of real nodes, made by the driver's own u
       const attachment = { apiVersion: 'storage.k8s.io/v1', kind: 'VolumeAttachment', metadata: { name: 'data' }, spec };
       const command = `echo '${JSON.stringify(attachment)}' | kubectl --kubeconfig=/etc/kubernetes/admin.conf apply -f -`;
       await inside(instance, MASTER, 'sh', '-c', command);
-      const [undrained] = (await (await session()).drainNodes?.([SECOND], signal)) ?? [];
+      const [undrained] = (await (await session()).drainNodes?.([leaving(SECOND)], signal)) ?? [];
       expect(undrained?.why).toContain('1 volume is attached');
       await kubectl('delete', 'volumeattachment', 'data');
       await kubectl('uncordon', SECOND);
@@ -249,7 +165,7 @@ describe.skipIf(!available)("a cluster of real nodes, made by the driver's own u
       await until(
         'the node is drained',
         async () => {
-          const undrained = (await engine.drainNodes?.([WORKER], signal)) ?? [];
+          const undrained = (await engine.drainNodes?.([leaving(WORKER)], signal)) ?? [];
           for (const { why } of undrained) reasons.add(why);
           least = Math.min(least, await available());
           return undrained.length === 0;
@@ -263,7 +179,7 @@ describe.skipIf(!available)("a cluster of real nodes, made by the driver's own u
       await engine.releaseNodes?.([WORKER], signal);
       await engine.releaseNodes?.([WORKER], signal);
       expect(await kubectl('get', 'nodes', '-o', 'name')).not.toContain(WORKER);
-      expect(await engine.drainNodes?.([WORKER], signal)).toEqual([]);
+      expect(await engine.drainNodes?.([leaving(WORKER)], signal)).toEqual([]);
     }, 300_000);
   });
 });

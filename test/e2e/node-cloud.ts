@@ -30,6 +30,8 @@ export class NodeCloud {
   readonly signals = new Map<string, Signal>();
   /** Requests that nodes sent: method, path, and of a certificate its profile. */
   readonly asked: string[] = [];
+  /** What nodes are told of the masters of their bay. */
+  controlPlanes: readonly string[] = [];
   readonly #options: Options;
   readonly #server: Server;
   readonly #authority = certificateAuthority({ now: () => new Date(), sleep: () => Promise.resolve() });
@@ -78,7 +80,7 @@ export class NodeCloud {
     const url = new URL(request.url ?? '', 'http://cloud');
     const body = (text ? JSON.parse(text) : {}) as Readonly<Record<string, string>>; // scripts send objects of texts
     this.asked.push([request.method, url.pathname, body['profile']].filter(Boolean).join(' '));
-    const credential = { generation: 0, user_id: 'trustee-1', trust_id: null };
+    const credential = { generation: 0, user_id: 'trustee-1', trust_id: null, control_planes: this.controlPlanes };
     if (url.pathname === '/v3/auth/tokens') return [201, {}, 'token-1'];
     if (url.pathname.startsWith('/signal/')) {
       this.signals.set(url.pathname.slice('/signal/'.length), JSON.parse(text) as Signal); // as signal.sh sends it

@@ -111,7 +111,9 @@ function ownSummary(call: Call, row: BayRow) {
     create_timeout: desired.createTimeout,
     merge_labels: false,
     health_status: observed.health,
-    [isWithin(call.version, '1.13', null) ? 'cluster_id' : 'stack_id']: observed.stackId,
+    // The auto-healer of Kubernetes asks with the latest version, and takes a cluster without `stack_id` for one that it cannot heal.
+    stack_id: observed.stackId,
+    ...(isWithin(call.version, '1.13', null) ? { cluster_id: observed.stackId } : {}),
     links: bayLinks(call, CLUSTERS, row),
   };
 }

@@ -52,6 +52,7 @@ function presentCredential(call: Call, found: NodeCredential): Answer {
       user_id: found.userId,
       password: found.password?.reveal() ?? null,
       trust_id: found.trustId,
+      control_planes: [...found.controlPlanes],
       links: [...resourceLinks(call.baseUrl, COLLECTION, found.bayId)],
     },
   };

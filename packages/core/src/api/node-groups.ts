@@ -154,7 +154,7 @@ function presentNodeGroup(call: Call, { bay, row: { group, addresses } }: OwnedG
     min_node_count: group.minNodeCount,
     max_node_count: group.maxNodeCount,
     is_default: group.isDefault,
-    stack_id: bay.observed.stackId,
+    stack_id: group.stackId ?? bay.observed.stackId,
     status: group.status,
     status_reason: group.statusReason,
     version: group.version,
@@ -179,7 +179,7 @@ function presentSummary(bay: Bay, group: NodeGroup): JsonObject {
     max_node_count: null,
     merge_labels: false,
     is_default: group.isDefault,
-    stack_id: bay.observed.stackId,
+    stack_id: group.stackId ?? bay.observed.stackId,
     status: group.status,
   });
 }

@@ -15,6 +15,8 @@ export interface NodeCredential {
   readonly userId: string;
   readonly password: Secret | null;
   readonly trustId: string | null;
+  /** Private addresses of the bay's masters, as far as they are known. */
+  readonly controlPlanes: readonly string[];
 }
 
 /** Every node asks now and then: only where there is something new, a conductor is asked for it. */
@@ -22,14 +24,18 @@ export async function getCredential(deps: AppDeps, access: Access, ident: string
   const { bay } = await findBay(deps, access, ident);
   await provenNode(deps, access, bay.id);
   const { generation, trustee } = wantedCredential(bay, await deps.store.read((repos) => repos.support.get(bay.id)));
-  if (trustee && access.actor.trusteeOf?.generation === generation)
-    return { bayId: bay.id, generation, userId: trustee.userId, password: null, trustId: trustee.trustId ?? null };
+  const controlPlanes = await deps.store.read((repos) => repos.nodes.masterAddresses(bay.id));
+  if (trustee && access.actor.trusteeOf?.generation === generation) {
+    const { userId, trustId = null } = trustee;
+    return { bayId: bay.id, generation, userId, password: null, trustId, controlPlanes };
+  }
   const { sealedPassword, ...newest } = await deps.bus.call(
     'credential.newest',
     { bayId: bay.id },
     { timeoutMs: QUESTION_MS, signal },
   );
-  return { bayId: bay.id, ...newest, password: new Secret(deps.sealer.open(sealedPassword, credentialContext(bay.id))) };
+  const password = new Secret(deps.sealer.open(sealedPassword, credentialContext(bay.id)));
+  return { bayId: bay.id, ...newest, password, controlPlanes };
 }
 
 /** Records that a node holds the credential with which it asks. Errors: `node-not-found`, `forbidden` for a caller that is no node. */
@@ -92,5 +98,7 @@ export async function enrolNode(deps: AppDeps, wanted: WantedEnrolment, signal: 
   if (!mayEnrol) throw new DomainError('forbidden', 'The enrolment token belongs to no node that still has to enrol.');
   const question = { bayId, nodeName: wanted.nodeName, token: wanted.token, secretHash };
   const { sealedPassword, ...newest } = await deps.bus.call('node.enrol', question, { timeoutMs: QUESTION_MS, signal });
-  return { bayId, ...newest, password: new Secret(deps.sealer.open(sealedPassword, credentialContext(bayId))) };
+  const password = new Secret(deps.sealer.open(sealedPassword, credentialContext(bayId)));
+  // A node joins where its user data says, and learns of the others at its first check.
+  return { bayId, ...newest, password, controlPlanes: [] };
 }

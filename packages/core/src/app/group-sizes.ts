@@ -75,6 +75,7 @@ function newGroup(deps: AppDeps, bay: New<Bay>, model: BayModel, shape: GroupSha
     nodeTaints: null,
     version: null,
     isDefault: true,
+    stackId: null,
     status: 'CREATE_IN_PROGRESS',
     statusReason: null,
     createdAt: deps.clock.now(),

@@ -202,6 +202,7 @@ function newGroup(deps: AppDeps, { bay }: BayRow, wanted: CreateNodeGroup, image
     dockerVolumeSize: wanted.dockerVolumeSize ?? desired.dockerVolumeSize,
     labels: mergedLabels(desired.labels, { labels, mergeLabels }),
     isDefault: false,
+    stackId: null,
     status: 'CREATE_IN_PROGRESS',
     statusReason: null,
     createdAt: deps.clock.now(),

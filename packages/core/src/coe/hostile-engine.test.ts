@@ -108,7 +108,7 @@ const questions = {
     fine = ['/containers/json'];
     return session.containers?.execute('web', 'true', signal);
   },
-  drain: async (session: CoeSession) => session.drainNodes?.(['node-1'], signal),
+  drain: async (session: CoeSession) => session.drainNodes?.([{ name: 'node-1', role: 'master' }], signal),
   release: async (session: CoeSession) => session.releaseNodes?.(['node-1'], signal),
   label: async (session: CoeSession) =>
     session.labelNodes?.([{ name: 'node-1', role: 'worker', group: 'g', labels: { a: 'b' }, taints: [] }], signal),

@@ -5,6 +5,7 @@ import { STATUS_OF } from '../domain/bay-status.js';
 import {
   eventKindOf,
   groupCounts,
+  groupStacks,
   newestRecordedEvent,
   nextObserved,
   nextWait,
@@ -111,6 +112,7 @@ async function recordNodes(repos: Repositories, pass: Pass): Promise<void> {
 }
 
 async function recordGroups(repos: Repositories, pass: Pass): Promise<void> {
+  for (const [groupId, stackId] of groupStacks(pass)) await repos.nodeGroups.saveStack(groupId, stackId);
   for (const group of pass.state.nodeGroups) {
     const fate = fateOf(group.status, pass.step);
     if (fate.kind === 'become') await repos.nodeGroups.saveStatus(group.id, fate.status, fate.reason);

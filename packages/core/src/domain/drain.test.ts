@@ -5,8 +5,8 @@ const NOW = new Date('2026-01-01T00:10:00Z');
 const secondsAgo = (seconds: number): number => NOW.getTime() - seconds * 1_000;
 const INTENT = { generation: 3, batch: 1 };
 const WAITING = [
-  { node: 'worker-1', why: '2 pods are ending' },
-  { node: 'worker-2', why: '1 volume is attached' },
+  { node: 'worker-1', why: '2 pods are ending', isVital: false },
+  { node: 'worker-2', why: '1 volume is attached', isVital: false },
 ];
 const RULES: DrainRules = { timeoutMs: 60_000, policy: 'force' };
 const known = (seconds: number, more: object = {}) => ({
@@ -48,6 +48,14 @@ describe('a round of a drain', () => {
         'Not drained within 60 seconds: worker-1: 2 pods are ending; worker-2: 1 volume is attached. The nodes are deleted all the same.',
     });
     expect(at(60, 'stop')).toMatchObject({ kind: 'stop', reason: expect.stringMatching(/No node was deleted\.$/) });
+  });
+
+  test('stops at the time limit where the cluster would be lost with a node, whatever the policy is', () => {
+    const vital = { node: 'master-1', why: 'etcd would lose its majority', isVital: true };
+    const at = (seconds: number) =>
+      drainOutcome([...WAITING, vital], { intent: INTENT, known: known(seconds), rules: RULES, now: NOW });
+    expect(at(59)).toMatchObject({ kind: 'wait' });
+    expect(at(60)).toMatchObject({ kind: 'stop', reason: expect.stringMatching(/lose its majority\. No node was deleted\.$/) });
   });
 
   test('is not repeated for nodes that are deleted all the same', () => {

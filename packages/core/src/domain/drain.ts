@@ -1,4 +1,5 @@
 import type { Intent } from './intent.js';
+import type { Node } from './node.js';
 
 /** How long a change waits for nodes that leave, and what becomes of those that are not drained by then. */
 export interface DrainRules {
@@ -20,10 +21,15 @@ export interface DrainProgress {
   readonly isForced: boolean;
 }
 
+/** A node that leaves its cluster. */
+export type LeavingNode = Pick<Node, 'name' | 'role'>;
+
 /** A node that is not drained yet, and what it waits for: `2 pods are ending`. */
 export interface UndrainedNode {
   readonly node: string;
   readonly why: string;
+  /** The cluster would not survive its deletion: it is kept whatever the policy is. */
+  readonly isVital: boolean;
 }
 
 /** What follows from a round of a drain. Sentences are for the bay's owner. */
@@ -35,7 +41,7 @@ export type DrainOutcome =
  * Draining. Workloads of a node that leaves move to other nodes while it still runs, within the disruption budgets of their owners. That can
  * take longer than one pass may, and a conductor can die meanwhile: so each pass makes one round that waits for nothing, and only the
  * beginning of the drain is remembered. Everything else is read from the engine again. Invariant: a node is deleted when its engine says
- * that it is drained, or when the time limit has passed and the policy allows it.
+ * that it is drained, or when the time limit has passed and the policy allows it; never while its cluster would be lost with it.
  */
 export function drainOutcome(
   undrained: readonly UndrainedNode[],
@@ -58,6 +64,7 @@ export function drainOutcome(
   const what = undrained.map(({ node, why }) => `${node}: ${why}`).join('; ');
   if (now.getTime() - progress.startedAt < rules.timeoutMs) return { kind: 'wait', progress, reason: `Draining nodes. ${what}.` };
   const late = `Not drained within ${Math.round(rules.timeoutMs / 1_000)} seconds: ${what}.`;
-  if (rules.policy === 'stop') return { kind: 'stop', progress, reason: `${late} No node was deleted.` };
+  if (rules.policy === 'stop' || undrained.some(({ isVital }) => isVital))
+    return { kind: 'stop', progress, reason: `${late} No node was deleted.` };
   return { kind: 'force', progress: { ...progress, isForced: true }, reason: `${late} The nodes are deleted all the same.` };
 }

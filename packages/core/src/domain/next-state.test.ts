@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { aBay, aBayState, anIntent, aNode, aNodeGroup, aSighting } from '../testing/builders.js';
-import type { NodeId } from './ids.js';
-import { eventKindOf, groupCounts, hasNews, newestRecordedEvent, nextObserved, nextWait, nodeChanges } from './next-state.js';
+import type { NodeGroupId, NodeId } from './ids.js';
+import {
+  eventKindOf,
+  groupCounts,
+  groupStacks,
+  hasNews,
+  newestRecordedEvent,
+  nextObserved,
+  nextWait,
+  nodeChanges,
+} from './next-state.js';
 import type { DecidedPass } from './next-state.js';
 import { UNSEEN_NODE, type NodeObservation } from './node.js';
 import type { StackSighting } from './observation.js';
@@ -26,6 +35,29 @@ function aPass(wanted: Partial<DecidedPass> = {}): DecidedPass {
     ...wanted,
   };
 }
+
+describe('the stacks of node groups', () => {
+  const id = 'c0000000-0000-4000-8000-000000000001' as NodeGroupId;
+  const pass = (before: string | null, now: string | null, stack = aStack(2)): DecidedPass => {
+    const state = { ...aPass().state, nodeGroups: [aNodeGroup({ id, stackId: before })] };
+    return aPass({ state, seen: aSighting({ stack, groupStacks: new Map(now === null ? [] : [[id, now]]) }) });
+  };
+
+  test.each([
+    ['a new one', null, 'own', [[id, 'own']]],
+    ['the same one', 'own', 'own', []],
+    ['one that is gone', 'own', null, [[id, null]]],
+    ['none', null, null, []],
+  ])('change with %s, and a change is news', (_, before, now, changes) => {
+    expect([...groupStacks(pass(before, now))]).toEqual(changes);
+    expect(hasNews(pass(before, now))).toBe(changes.length > 0);
+  });
+
+  test('stay known where the stack of the bay is not seen', () => {
+    expect(groupStacks(pass('own', null, { kind: 'absent' })).size).toBe(0);
+    expect(groupStacks({ ...pass('own', null), seen: undefined }).size).toBe(0);
+  });
+});
 
 describe('the observed bay', () => {
   test('has status and reason of a step that waits, finishes or fails', () => {

@@ -76,7 +76,8 @@ function addressesOf(nodes: readonly Node[], seen: Observation): Pick<BayObserve
  */
 export function hasNews(pass: DecidedPass): boolean {
   const isSameBay = isDeepStrictEqual(nextObserved(pass), pass.state.bay.observed);
-  return !isSameBay || (pass.snapshot?.newestEvent ?? 0) > newestRecordedEvent(pass) || nodeChanges(pass).length > 0;
+  if (!isSameBay || (pass.snapshot?.newestEvent ?? 0) > newestRecordedEvent(pass)) return true;
+  return nodeChanges(pass).length > 0 || groupStacks(pass).size > 0;
 }
 
 /** Id of the newest stack event that is among the bay's events already. A new stack numbers its events anew. */
@@ -125,6 +126,13 @@ function isSameObservation(one: NodeObservation, other: NodeObservation): boolea
     one.privateAddress === other.privateAddress &&
     one.publicAddress === other.publicAddress
   );
+}
+
+/** The groups that have another stack of their own than before, with its id. */
+export function groupStacks({ state, seen }: DecidedPass): ReadonlyMap<NodeGroupId, string | null> {
+  if (seen?.stack.kind !== 'present') return new Map();
+  const changes = state.nodeGroups.map((group) => [group, seen.groupStacks.get(group.id) ?? null] as const);
+  return new Map(changes.flatMap(([group, stackId]) => (group.stackId === stackId ? [] : [[group.id, stackId]])));
 }
 
 /** The groups whose number of nodes a rollback has changed, with that number. */

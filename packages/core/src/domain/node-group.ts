@@ -25,6 +25,8 @@ export interface NodeGroup {
   /** Whatever the caller notes. */
   readonly version: string | null;
   readonly isDefault: boolean;
+  /** Of the stack that the orchestrator has of this group alone; null where the group stands in its bay's stack. */
+  readonly stackId: string | null;
   readonly status: BayStatus;
   readonly statusReason: string | null;
   readonly createdAt: Date;

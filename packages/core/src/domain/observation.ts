@@ -1,4 +1,4 @@
-import type { NodeId } from './ids.js';
+import type { NodeGroupId, NodeId } from './ids.js';
 import type { NodeObservation } from './node.js';
 
 /**
@@ -45,6 +45,8 @@ export interface Observation {
   readonly coeVersion: string | null;
   readonly containerVersion: string | null;
   readonly nodes: ReadonlyMap<NodeId, NodeObservation>;
+  /** Ids of the stacks of groups that have one of their own. */
+  readonly groupStacks: ReadonlyMap<NodeGroupId, string>;
   /**
    * The cause of a failed stack in the words of the service that reported it, with the resource, its type and its id. Null
    * unless the stack failed.

@@ -3,7 +3,7 @@ import type { BayModel, CoeName } from '../domain/bay-model.js';
 import type { DriverNames } from '../domain/bay-model-rules.js';
 import type { CertificateContent } from '../domain/certificate.js';
 import type { BaySecret } from '../domain/bay-secrets.js';
-import type { DrainRules, UndrainedNode } from '../domain/drain.js';
+import type { DrainRules, LeavingNode, UndrainedNode } from '../domain/drain.js';
 import type { BayFacts, Observation } from '../domain/observation.js';
 import type { JsonObject } from '../domain/json.js';
 import type { ManifestReport } from '../domain/manifest.js';
@@ -228,11 +228,12 @@ export interface CoeSession {
   readonly services?: ManifestClient;
   readonly replicationControllers?: ManifestClient;
   /**
-   * One round of a drain: places nothing on these nodes any more, asks their workloads to move as far as disruption budgets allow, and waits
-   * for nothing. Returns the nodes that are not drained yet; nodes that the engine does not know, or that do not answer it, are drained.
+   * One round of a drain: places nothing on these nodes any more, asks their workloads to move as far as disruption budgets allow, removes
+   * drained control planes from the store of the cluster's state, and waits for nothing. Returns the nodes that are not drained yet; nodes
+   * that the engine does not know, or that do not answer it, have no workloads to move.
    * Repeating it is how it continues. Absent: `releaseNodes` drains by itself. Errors: `engine-unavailable`, `engine-failed`.
    */
-  drainNodes?(names: readonly string[], signal: AbortSignal): Promise<readonly UndrainedNode[]>;
+  drainNodes?(nodes: readonly LeavingNode[], signal: AbortSignal): Promise<readonly UndrainedNode[]>;
   /**
    * Lets nodes go before their servers do, so that the engine neither loses its majority nor remembers the dead.
    * Names that the engine does not know are fine. Errors: `engine-unavailable`, `engine-failed`; repeating is harmless.

@@ -114,6 +114,7 @@ export interface NodeGroupRepository {
   saveWanted(group: NodeGroup): Promise<void>;
   delete(id: NodeGroupId): Promise<void>;
   saveCount(id: NodeGroupId, nodeCount: number): Promise<void>;
+  saveStack(id: NodeGroupId, stackId: string | null): Promise<void>;
   saveStatus(id: NodeGroupId, status: BayStatus, reason: string | null): Promise<void>;
 }
 
@@ -130,6 +131,8 @@ export interface BayNodeRow {
 export interface NodeRepository {
   ofBay(bayId: BayId): Promise<readonly Node[]>;
   ofBays(bayIds: readonly BayId[]): Promise<readonly Node[]>;
+  /** Private addresses of the masters that the bay is to have, the oldest first; those that are not known yet are left out. */
+  masterAddresses(bayId: BayId): Promise<readonly string[]>;
   find(ident: string, visible: Visibility): Promise<readonly NodeRow[]>;
   /** Of one bay, of one node group, or (with neither) of all. */
   list(

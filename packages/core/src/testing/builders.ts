@@ -109,6 +109,7 @@ export function aNodeGroup(wanted: Partial<NodeGroup> = {}): NodeGroup {
     nodeTaints: null,
     version: null,
     isDefault: true,
+    stackId: null,
     status: 'CREATE_IN_PROGRESS',
     statusReason: null,
     createdAt: CREATED,
@@ -179,6 +180,7 @@ export function aSighting(wanted: Partial<Observation> = {}): Observation {
     coeVersion: null,
     containerVersion: null,
     nodes: new Map(),
+    groupStacks: new Map(),
     failure: null,
     ...wanted,
   };

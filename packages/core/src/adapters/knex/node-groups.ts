@@ -27,6 +27,7 @@ export const nodeGroups = table<NodeGroup>('node_group', {
   nodeTaints: json<readonly Taint[]>().nullable().sortable(),
   version: text().nullable().sortable(),
   isDefault: flag().sortable(),
+  stackId: text().nullable().sortable(),
   status: text<BayStatus>().sortable(),
   statusReason: text().nullable().sortable(),
   createdAt: time().sortable(),
@@ -84,6 +85,9 @@ export function nodeGroupRepository(db: Knex): NodeGroupRepository {
     },
     async delete(id) {
       await db(name).where(toRow({ id })).delete();
+    },
+    async saveStack(id, stackId) {
+      await db(name).where(toRow({ id })).update(toRow({ stackId }));
     },
     async saveStatus(id, status, statusReason) {
       await db(name).where(toRow({ id })).update(toRow({ status, statusReason }));

@@ -63,6 +63,8 @@ const rows = table<AnyRow>('node', {
   recordOf: text('project_id').nullable(),
 });
 
+const addresses = table<Pick<NodeObservation, 'privateAddress'>>('node', { privateAddress: text().nullable() });
+
 /** In place of a bay's id, which is never empty. */
 export const NO_BAY = '';
 
@@ -77,6 +79,11 @@ export function nodeRepository(db: Knex): NodeRepository {
           .orderBy('id'),
         nodes.read,
       ),
+    async masterAddresses(bayId) {
+      const masters = select(db, addresses).where(nodes.toRow({ bayId, role: 'master', desired: 'present' }));
+      const found = await readAll(masters.whereNotNull('private_address').orderBy('id'), addresses.read);
+      return found.flatMap(({ privateAddress }) => (privateAddress === null ? [] : [privateAddress]));
+    },
     find: (ident, visible) => readAll(withGroup(db, visible).where(hasIdent(nodes, ident)), toNodeRow),
     async list(visible, { bayId, nodeGroupId }, page) {
       const query = withGroup(db, visible);

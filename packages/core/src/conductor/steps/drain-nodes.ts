@@ -1,6 +1,12 @@
 import { underDeadline } from '../../concurrency/deadline.js';
 import { STATUS_OF } from '../../domain/bay-status.js';
-import { DEFAULT_DRAIN_RULES, drainOutcome, type DrainOutcome, type UndrainedNode } from '../../domain/drain.js';
+import {
+  DEFAULT_DRAIN_RULES,
+  drainOutcome,
+  type DrainOutcome,
+  type LeavingNode,
+  type UndrainedNode,
+} from '../../domain/drain.js';
 import { isDomainError } from '../../domain/errors.js';
 import { withRemedy } from '../../domain/remedy.js';
 import type { BayState } from '../bay-state.js';
@@ -65,7 +71,7 @@ function saveOutcome(
 async function drainRound(
   deps: EngineAccessDeps,
   state: BayState,
-  leaving: readonly string[],
+  leaving: readonly LeavingNode[],
   signal: AbortSignal,
 ): Promise<readonly UndrainedNode[]> {
   try {
@@ -77,13 +83,14 @@ async function drainRound(
     signal.throwIfAborted();
     if (isDomainError(error, 'engine-not-live')) return [];
     const why = isDomainError(error) ? error.message : 'no answer in time';
-    return [{ node: leaving.join(', '), why: `the engine cannot be asked (${why.replace(/\.$/, '')})` }];
+    const node = leaving.map(({ name }) => name).join(', ');
+    return [{ node, why: `the engine cannot be asked (${why.replace(/\.$/, '')})`, isVital: false }];
   }
 }
 
 /** Nodes with a server that the bay should not have any more. */
-function leavingNodes(state: BayState): readonly string[] {
-  return state.nodes.filter((node) => node.desired === 'absent' && node.observed.serverId !== null).map((node) => node.name);
+function leavingNodes(state: BayState): readonly LeavingNode[] {
+  return state.nodes.filter((node) => node.desired === 'absent' && node.observed.serverId !== null);
 }
 
 /**
@@ -91,7 +98,7 @@ function leavingNodes(state: BayState): readonly string[] {
  * Best effort: an engine that does not answer, or a dead node, must not block the deletion.
  */
 export async function releaseLeavingNodes(deps: ReleaseNodesDeps, state: BayState, signal: AbortSignal): Promise<void> {
-  const leaving = leavingNodes(state);
+  const leaving = leavingNodes(state).map(({ name }) => name);
   if (leaving.length === 0) return;
   try {
     await underDeadline({ milliseconds: RELEASE_MS, signal }, async (timely) =>

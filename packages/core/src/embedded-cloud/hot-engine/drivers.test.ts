@@ -74,6 +74,8 @@ test(
       expect([...(seen?.nodes.values() ?? [])].map(({ serverId }) => serverId)).toContain(server);
     }
     expect([...(seen?.nodes.values() ?? [])].map(({ privateAddress }) => privateAddress)).not.toContain(null);
+    const group = input.nodeGroups.find(({ name }) => name === 'default-worker');
+    expect([...(seen?.groupStacks ?? [])]).toEqual([[group?.id, at('group-default-worker-00000002')]]);
     await hot.close();
   },
 );

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { BayId, FederationId, NodeGroupId, NodeId, X509KeyPairId } from '../../domain/ids.js';
-import { UNSEEN_NODE } from '../../domain/node.js';
+import { UNSEEN_NODE, type Node } from '../../domain/node.js';
 import type { Page, Store } from '../../ports/store.js';
 import { aBay, aBayModel, aNode } from '../builders.js';
 import type { ManualClock } from '../manual-clock.js';
@@ -33,6 +33,32 @@ export function aroundBaysContract(parts: () => { readonly store: Store; readonl
       expect([await confirm('worker-2', 3), await confirmed()]).toEqual([false, 2]);
       await store.write((repos) => repos.nodes.setDesired(nodeId, 'absent'));
       expect(await confirm('worker-1', 3)).toBe(false);
+    });
+
+    test('tells the addresses of the masters that the bay is to have, the oldest first', async () => {
+      const bayId = uuid(71) as BayId;
+      const master = (number: number, privateAddress: string | null, more: Partial<Omit<Node, 'observed'>> = {}) =>
+        aNode({
+          id: uuid(number) as NodeId,
+          bayId,
+          nodeGroupId: uuid(73) as NodeGroupId,
+          name: `master-${number}`,
+          role: 'master',
+          observed: { privateAddress },
+          createdAt: clock.now(),
+          ...more,
+        });
+      await store.write((repos) =>
+        repos.nodes.insert(
+          master(81, '10.0.0.9'),
+          master(82, '10.0.0.5'),
+          master(83, null),
+          master(84, '10.0.0.6', { desired: 'absent' }),
+          master(85, '10.0.0.7', { role: 'worker' }),
+          master(86, '10.0.0.8', { bayId: uuid(74) as BayId }),
+        ),
+      );
+      expect(await store.read((repos) => repos.nodes.masterAddresses(bayId))).toEqual(['10.0.0.9', '10.0.0.5']);
     });
 
     test('keeps the first of several secrets that are kept under one reference', async () => {

@@ -85,6 +85,7 @@ export function everyFieldContract(parts: () => { readonly store: Store; readonl
 
     test('of a node group and of a node, alone and with what belongs to them', async () => {
       const group = aNodeGroup({
+        stackId: 'a stack',
         id: uuid(3) as NodeGroupId,
         bayId: BAY,
         name: 'a group',

@@ -5,7 +5,7 @@ import { credentialMigrations } from './credentials.js';
 import { departedBayMigrations } from './departed-bays.js';
 import { nodeEnrolmentMigrations } from './node-enrolment.js';
 import { federationMigrations } from './federations.js';
-import { nodeGroupMigrations } from './node-groups.js';
+import { groupStackMigrations, nodeGroupMigrations } from './node-groups.js';
 import { nodeRecordMigrations } from './node-records.js';
 import { nodeShardMigrations } from './node-shards.js';
 import { quotaMigrations } from './quotas.js';
@@ -36,6 +36,7 @@ export const coreMigrations: readonly Migration[] = [
   ...nodeShardMigrations,
   ...departedBayMigrations,
   ...nodeEnrolmentMigrations,
+  ...groupStackMigrations,
 ];
 
 async function addEventKinds(db: Knex): Promise<void> {

@@ -7,6 +7,8 @@ export const nodeGroupMigrations: readonly Migration[] = [
   { name: '025-intent-upgrades', up: addUpgrades },
 ];
 
+export const groupStackMigrations: readonly Migration[] = [{ name: 'node-group-stacks-001', up: addStack }];
+
 async function addGroupFields(db: Knex): Promise<void> {
   if (await db.schema.hasColumn('node_group', 'version')) return;
   await db.schema.alterTable('node_group', (table) => {
@@ -38,4 +40,10 @@ async function addUpgrades(db: Knex): Promise<void> {
     table.text('upgrade', 'mediumtext');
     table.integer('stride').notNullable().defaultTo(0);
   });
+}
+
+/** Null: the group stands in its bay's own stack. The next pass over the bay notes another one. */
+async function addStack(db: Knex): Promise<void> {
+  if (await db.schema.hasColumn('node_group', 'stack_id')) return;
+  await db.schema.alterTable('node_group', (table) => void table.string('stack_id', 255));
 }

@@ -1,8 +1,10 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { UndrainedNode } from '../../../domain/drain.js';
+import type { LeavingNode, UndrainedNode } from '../../../domain/drain.js';
 import { isDomainError } from '../../../domain/errors.js';
+import type { ConnectInput } from '../../../ports/bay-driver.js';
 import { attempt, refusedEviction } from './attempt.js';
 import type { Connections } from './connection.js';
+import { removeMembers } from './etcd.js';
 import { itemsOf } from './kinds.js';
 import { isReady } from './nodes.js';
 
@@ -14,22 +16,31 @@ const ENDED = new Set(['Succeeded', 'Failed']);
  * One round of a drain, as `kubectl drain` does it: every node is cordoned before the first pod is asked to leave, or pods would move from one
  * leaving node to the next. Pods leave by eviction, which Kubernetes refuses where it would break a disruption budget. Pods of a DaemonSet and
  * those that the kubelet runs by itself stay: they would come again. Volumes must be detached before the server is deleted, or the cloud keeps
- * them attached to a server that is gone.
+ * them attached to a server that is gone. A control plane without pods is removed from etcd, whether it still runs or not.
  */
 export async function drainNodes(
+  input: ConnectInput,
   connections: Connections,
-  names: readonly string[],
+  leaving: readonly LeavingNode[],
   signal: AbortSignal,
 ): Promise<readonly UndrainedNode[]> {
   const nodes: string[] = [];
-  for (const name of names) if (await cordon(connections, name, signal)) nodes.push(name);
+  for (const { name } of leaving) if (await cordon(connections, name, signal)) nodes.push(name);
   const volumes = nodes.length === 0 ? [] : await nodesOfVolumes(connections, signal);
   const undrained: UndrainedNode[] = [];
   for (const node of nodes) {
     const why = [...(await evictPods(connections, node, signal)), ...volumesAt(node, volumes)];
-    if (why.length > 0) undrained.push({ node, why: why.join(', ') });
+    if (why.length > 0) undrained.push({ node, why: why.join(', '), isVital: false });
   }
-  return undrained;
+  const isDrained = (name: string): boolean => undrained.every(({ node }) => node !== name);
+  const controlPlanes = leaving.filter(({ name, role }) => role === 'master' && isDrained(name));
+  const kept = await removeMembers(
+    input,
+    connections.core,
+    controlPlanes.map(({ name }) => name),
+    signal,
+  );
+  return [...undrained, ...kept];
 }
 
 /** Removes the nodes' objects, so that the scheduler, the services and the cluster's own list forget them. */

@@ -15,7 +15,7 @@ export function connectKubernetes(input: ConnectInput): CoeSession {
     nodes: (signal) => reportNodes(core, signal),
     versions: (signal) => versionsOf(connections, signal),
     labelNodes: (nodes, signal) => labelNodes(core, nodes, signal),
-    drainNodes: (names, signal) => drainNodes(connections, names, signal),
+    drainNodes: (nodes, signal) => drainNodes(input, connections, nodes, signal),
     releaseNodes: (names, signal) => releaseNodes(connections, names, signal),
     pods: manifestClient(core, podKind),
     services: manifestClient(core, serviceKind),

@@ -6,6 +6,7 @@ import type { Observation, StackSighting } from '../../../domain/observation.js'
 import type { DesiredBay } from '../../../ports/bay-driver.js';
 import type { StackResource, StackSnapshot } from '../../../ports/orchestrator.js';
 import type { DriverShape } from '../driver-shape.js';
+import { groupResourceName } from './group-stack.js';
 import { resourceNamesOf } from './resource-names.js';
 import { appliedIn } from './stack-tags.js';
 
@@ -19,7 +20,7 @@ const DEEPEST_NODE = 3;
 /** Reads the state of a bay from its stack. A node that the stack does not hold, not made yet or removed, is absent from `nodes`. */
 export function interpretStack(shape: Shape, stack: StackSnapshot | undefined, desired: DesiredBay): Observation {
   const nothing = { apiAddress: null, discoveryUrl: null, coeVersion: null, containerVersion: null, failure: null };
-  if (!stack) return { ...nothing, stack: { kind: 'absent' }, nodes: new Map() };
+  if (!stack) return { ...nothing, stack: { kind: 'absent' }, nodes: new Map(), groupStacks: new Map() };
   const address = textOf(stack.outputs['api_address']);
   const seenNodes = nodesIn(shape, stack);
   return {
@@ -32,6 +33,7 @@ export function interpretStack(shape: Shape, stack: StackSnapshot | undefined, d
         return seen ? [[node.id, seen]] : [];
       }),
     ),
+    groupStacks: groupStacksIn(shape, stack, desired),
     ...(stack.state === 'FAILED' ? { failure: failureOf(stack), failureMayPass: mayPass(stack) } : {}),
   };
 }
@@ -76,6 +78,22 @@ function nodesIn(shape: Shape, stack: StackSnapshot): (node: Node) => NodeObserv
       publicAddress: textOf(known?.['public']),
     };
   };
+}
+
+/** Ids of the nested stacks of groups, where the driver makes one for each. */
+function groupStacksIn(
+  { groupNodes }: Shape,
+  { resources }: StackSnapshot,
+  { nodeGroups }: DesiredBay,
+): Observation['groupStacks'] {
+  if (groupNodes === undefined) return new Map();
+  const ids = new Map(resources.filter(({ path }) => path.length === 1).map(({ path, physicalId }) => [path[0], physicalId]));
+  return new Map(
+    nodeGroups.flatMap((group) => {
+      const id = ids.get(groupResourceName(group));
+      return id ? [[group.id, id]] : [];
+    }),
+  );
 }
 
 function addressesIn({ outputs }: StackSnapshot): ReadonlyMap<string, JsonObject> {

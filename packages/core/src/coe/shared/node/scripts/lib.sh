@@ -7,9 +7,11 @@ export PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 VALUES=/etc/magnum/node.json
 CREDENTIAL=/etc/magnum/credential.json
 SECRET=/etc/magnum/secret
+# Private addresses of the bay's control planes, one in a line, as the service named them last.
+CONTROL_PLANES=/etc/magnum/control-planes
 STATE=/run/magnum
 TOKEN=$STATE/token
-export VALUES CREDENTIAL SECRET STATE TOKEN
+export VALUES CREDENTIAL SECRET CONTROL_PLANES STATE TOKEN
 mkdir -p "$STATE"
 
 # value a.b: prints the text at that path, or nothing where the path does not exist; true and false as these words.

@@ -1,21 +1,21 @@
 #!/bin/sh
-# Starts the timer that asks for another credential and other certificates.
+# Starts the timer of what the driver repeats (CHECKS): asking for another credential, other certificates and the like. One that fails stops
+# none of the others, and a failure of the last one is a failure of the unit.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 
 units=/etc/systemd/system
 cat >"$units/magnum-checks.service" <<UNIT
 [Unit]
-Description=Looks whether this node should have another credential, or other certificates
+Description=Looks whether something of this node should change, such as its credential and its certificates
 [Service]
 Type=oneshot
 Environment=PATIENCE=0
-ExecStart=-/opt/magnum/take-credential.sh
-ExecStart=/opt/magnum/make-cert.sh
+$(for check in $CHECKS; do echo "ExecStart=-/opt/magnum/$check.sh"; done | sed '$s/=-/=/')
 UNIT
 cat >"$units/magnum-checks.timer" <<UNIT
 [Unit]
-Description=Looks now and then whether this node should have another credential, or other certificates
+Description=Looks now and then whether something of this node should change
 [Timer]
 OnActiveSec=$(value certificate_check_interval)
 OnUnitInactiveSec=$(value certificate_check_interval)

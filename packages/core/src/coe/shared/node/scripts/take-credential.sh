@@ -25,10 +25,15 @@ def write(name, text):
     with open(os.path.join(sys.argv[1], name), "w") as file:
         file.write(text)
 write("generation", str(answer["generation"]))
+if answer.get("control_planes"):
+    write("control-planes", "".join(address + "\n" for address in answer["control_planes"]))
 if answer["password"] is not None:
     write("credential", json.dumps({name: answer[name] for name in ("generation", "user_id", "password", "trust_id")}))
 PYTHON
 rm -f "$work/answer"
+if [ -s "$work/control-planes" ] && ! cmp -s "$work/control-planes" "$CONTROL_PLANES"; then
+    keep "$work/control-planes" "$CONTROL_PLANES"
+fi
 
 if [ -s "$work/credential" ]; then
     # The login proves the credential before it replaces the old one. The token belongs to the new credential, so it is kept after it.

@@ -3,6 +3,8 @@
 # Steps of node.sh in order, and the message of its last signal.
 STEPS='install-kubernetes enrol prepare-volumes configure-containerd take-keys make-cert configure-kubelet close-metadata start-control-plane join-cluster install-network wait-until-ready start-checks'
 JOINED='the node is Ready'
+# Steps that are repeated now and then.
+CHECKS='take-credential name-api make-cert'
 # The folder of the engine's data, for prepare-volume.sh, and the unit that must not start without it.
 ENGINE_DATA=/var/lib/containerd
 ENGINE_UNIT=containerd.service
@@ -15,7 +17,7 @@ MEMBER=/etc/magnum/member
 # The name under which all nodes reach the API; name-api.sh says where it leads.
 API_NAME=kubernetes.magnum.internal
 API_PORT=6443
-export STEPS JOINED ENGINE_DATA ENGINE_UNIT KUBERNETES PKI BAY_SECRETS MEMBER API_NAME API_PORT
+export STEPS JOINED CHECKS ENGINE_DATA ENGINE_UNIT KUBERNETES PKI BAY_SECRETS MEMBER API_NAME API_PORT
 
 is_control_plane() { [ "$(value role)" = manager ]; }
 
@@ -37,9 +39,34 @@ sys.stdout.write(address)
 PYTHON
 }
 
+# api_address NOW: prints where a worker reaches the API: at the load balancer, else at the control plane where it reaches it NOW, as long as
+# that one answers, else at another one that does. The service names the control planes at each check.
+api_address() {
+    NOW=$1 JOINED_AT=$(join_address) python3 - <<'PYTHON'
+import json, os, socket, sys
+values = json.load(open(os.environ["VALUES"]))
+now, joined_at = os.environ["NOW"], os.environ["JOINED_AT"]
+try:
+    known = open(os.environ["CONTROL_PLANES"]).read().split()
+except OSError:
+    known = []
+def answers(address):
+    try:
+        with socket.create_connection((address, int(os.environ["API_PORT"])), timeout=3):
+            return True
+    except OSError:
+        return False
+order = sorted(known, key=lambda address: address != now)
+usual = order[0] if order else now or joined_at
+sys.stdout.write(values["load_balancer_address"] or next(filter(answers, order), usual))
+PYTHON
+}
+
 # invitations FOLDER: prints, as JSON by role, what a node of that role joins with: an address, and no secret.
 invitations() {
-    address=$(join_address) || return 1
+    address=$(value load_balancer_address)
+    # A control plane that was joined through another one may outlive it.
+    if [ -z "$address" ]; then address=$(value private_address); fi
     printf '{"worker": {"address": "%s"}, "manager": {"address": "%s"}}' "$address" "$address"
 }
 

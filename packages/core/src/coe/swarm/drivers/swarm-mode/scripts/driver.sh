@@ -3,13 +3,15 @@
 # Steps of node.sh in order, and the message of its last signal.
 STEPS='install-docker enrol prepare-volume make-cert configure-docker start-docker start-gateway start-checks join-swarm close-metadata'
 JOINED='the node is part of the swarm'
+# Steps that are repeated now and then.
+CHECKS='take-credential make-cert'
 # The folder of the engine's data, for prepare-volume.sh, and the unit that must not start without it.
 ENGINE_DATA=/var/lib/docker
 ENGINE_UNIT=docker.service
 # The folder of the node's certificates, for make-cert.sh.
 CERTIFICATES=/etc/docker
 ENGINE_SOCKET=/var/run/docker.sock
-export STEPS JOINED ENGINE_DATA ENGINE_UNIT CERTIFICATES
+export STEPS JOINED CHECKS ENGINE_DATA ENGINE_UNIT CERTIFICATES
 
 stop_engine() { systemctl stop docker.socket docker.service 2>/dev/null || true; }
 

@@ -1,0 +1,130 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import type { UndrainedNode } from '../../../domain/drain.js';
+import { DomainError } from '../../../domain/errors.js';
+import type { ConnectInput } from '../../../ports/bay-driver.js';
+import { attempt } from './attempt.js';
+import type { Connection } from './connection.js';
+import { execIn } from './exec.js';
+import { itemsOf } from './kinds.js';
+
+/*
+ * The members of etcd. Each control plane runs one, as a pod of its kubelet. A member that is not removed before its server is gone counts
+ * for the majority for ever: after two such replacements a cluster of three stands still. So a control plane that leaves is removed from etcd
+ * first, and a removal that would leave the others without a majority is not made, whatever the time limit of the drain says.
+ *
+ * etcd listens to control planes alone, so the question runs where it is answered: `etcdctl` in the pod of a member that stays.
+ */
+
+export interface EtcdMember {
+  /** Hexadecimal, as `etcdctl` takes it. */
+  readonly id: string;
+  /** Of its node; empty while the member has not started. */
+  readonly name: string;
+  readonly clientUrl: string;
+  /** A member that does not vote yet. */
+  readonly isLearner: boolean;
+}
+
+const PKI = '/etc/kubernetes/pki/etcd';
+const ETCDCTL = [
+  'etcdctl',
+  '--endpoints=https://127.0.0.1:2379',
+  `--cacert=${PKI}/ca.crt`,
+  `--cert=${PKI}/healthcheck-client.crt`,
+  `--key=${PKI}/healthcheck-client.key`,
+  '--command-timeout=5s',
+];
+
+/** Runs `etcdctl` with these words in the pod of a member that stays, and returns what it printed, whatever its exit status. */
+type Etcdctl = (...words: readonly string[]) => Promise<string>;
+
+/** Removes the members of these nodes. Returns those nodes whose member has to stay for now, and why. A node without a member is done. */
+export async function removeMembers(
+  input: ConnectInput,
+  core: Connection,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly UndrainedNode[]> {
+  if (names.length === 0) return [];
+  const pods = await attempt('list the pods of etcd', signal, async (bounds) =>
+    itemsOf(await (await core(bounds)).listNamespacedPod({ namespace: 'kube-system', labelSelector: 'component=etcd' })),
+  );
+  if (!pods.some(({ spec }) => names.includes(spec?.nodeName ?? '')) && pods.length > 0) return [];
+  const staying = pods.find((pod) => isReady(pod) && !names.includes(pod.spec?.nodeName ?? ''));
+  const pod = staying?.metadata?.name;
+  if (pod === undefined) return names.map((node) => vital(node, 'no other control plane runs a member of etcd'));
+  return removeBy(etcdctlIn(input, pod, signal), names);
+}
+
+function isReady({ status }: V1Pod): boolean {
+  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
+}
+
+function etcdctlIn(input: ConnectInput, pod: string, signal: AbortSignal): Etcdctl {
+  return async (...words) => {
+    const target = { namespace: 'kube-system', pod, container: 'etcd' };
+    const { stdout, stderr, exitCode } = await execIn(input, target, [...ETCDCTL, ...words], signal);
+    // A cluster with a member that does not answer is an error to `endpoint health`, and its answer still names the others.
+    if (exitCode === 0 || stdout !== '') return stdout;
+    throw new DomainError('engine-failed', `etcdctl ${words[0]} failed: ${stderr.trim().slice(0, 300)}`);
+  };
+}
+
+/** One after the other, the dead before the living: each removal changes what the majority is. */
+async function removeBy(etcdctl: Etcdctl, names: readonly string[]): Promise<readonly UndrainedNode[]> {
+  const healthy = healthyUrls(await etcdctl('endpoint', 'health', '--cluster', '-w', 'json'));
+  let members = membersIn(await etcdctl('member', 'list', '-w', 'simple'));
+  const leaving = members.filter(({ name }) => names.includes(name));
+  const kept: UndrainedNode[] = [];
+  for (const member of leaving.toSorted((one, other) => Number(isHealthy(one, healthy)) - Number(isHealthy(other, healthy)))) {
+    const problem = removalProblem(members, member, healthy);
+    if (problem === undefined) {
+      await etcdctl('member', 'remove', member.id);
+      members = members.filter(({ id }) => id !== member.id);
+    } else kept.push(vital(member.name, problem));
+  }
+  return kept;
+}
+
+function vital(node: string, why: string): UndrainedNode {
+  return { node, why, isVital: true };
+}
+
+/** Why a member must stay; undefined where the others have a majority without it. Learners have no vote. */
+export function removalProblem(
+  members: readonly EtcdMember[],
+  member: EtcdMember,
+  healthy: ReadonlySet<string>,
+): string | undefined {
+  if (member.isLearner) return undefined;
+  const others = members.filter(({ id, isLearner }) => id !== member.id && !isLearner);
+  const alive = others.filter((other) => isHealthy(other, healthy)).length;
+  const majority = Math.floor(others.length / 2) + 1;
+  if (alive >= majority) return undefined;
+  return `etcd would lose its majority: ${alive} of its ${others.length} other members answer, and ${majority} must`;
+}
+
+function isHealthy({ clientUrl }: EtcdMember, healthy: ReadonlySet<string>): boolean {
+  return healthy.has(clientUrl);
+}
+
+/** Lines of `member list -w simple`: id, status, name, peer URLs, client URLs, whether it is a learner. In JSON, ids are numbers that JavaScript cannot hold. */
+export function membersIn(text: string): readonly EtcdMember[] {
+  return text
+    .split('\n')
+    .map((line) => line.split(', '))
+    .filter(([id = '']) => /^[0-9a-f]{1,16}$/.test(id))
+    .map(([id = '', , name = '', , clientUrl = '', isLearner = '']) => ({
+      id,
+      name,
+      clientUrl,
+      isLearner: isLearner.trim() === 'true',
+    }));
+}
+
+/** Client URLs of the members that answered. */
+export function healthyUrls(text: string): ReadonlySet<string> {
+  const answers: unknown = JSON.parse(text);
+  const all = Array.isArray(answers) ? answers : [];
+  return new Set(all.filter((one) => Object(one).health === true).map((one) => String(Object(one).endpoint)));
+}
