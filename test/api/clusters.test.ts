@@ -62,7 +62,7 @@ describe('a new cluster', () => {
     expect(cluster['cluster_id']).toBeTruthy();
     expect(cluster['node_addresses']).toHaveLength(1);
     expect(cluster).not.toHaveProperty('faults');
-    expect(cluster).not.toHaveProperty('stack_id');
+    expect(cluster['stack_id']).toBe(cluster['cluster_id']);
   });
 
   test('is accepted with 202 and its id alone at every version, and is in progress at once', async () => {
