@@ -1,13 +1,15 @@
-// `npm run demo`: a Swarm bay of real nodes comes up, runs a container, grows and goes away, through the CLI.
+// `npm run demo`: a bay of real nodes comes up, runs a container, grows and goes away, through the CLI: of Swarm, or with `--coe kubernetes`
+// of Kubernetes.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { styleText } from 'node:util';
+import { parseArgs, styleText } from 'node:util';
+import { kubernetesStory, prepare as prepareKubernetes } from './demo-kubernetes.mjs';
 import { ensureDocker } from './host/docker.mjs';
 
-const KEEP = process.argv.includes('--keep');
-const SIMULATED = process.argv.includes('--simulated');
+const COES = ['swarm', 'kubernetes'];
+const { KEEP, SIMULATED, COE } = readOptions();
 const MAGNUM = resolve(import.meta.dirname, '..', 'packages', 'cli', 'bin', 'magnum.js');
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const started = Date.now();
@@ -26,11 +28,16 @@ try {
       ? `Docker Engine: ${engine.socket}`
       : `No Docker Engine: ${engine.reason}. The servers of this demo are simulated: no node runs, so no container can.`,
   );
-  if (engine.available) await buildImages();
+  if (COE === 'kubernetes' && !engine.available)
+    throw new Error(`a bay of Kubernetes needs a Docker Engine: ${SIMULATED ? 'leave --simulated out' : engine.reason}`);
+  if (COE === 'kubernetes') await prepareKubernetes(say);
+  else if (engine.available) await buildImages();
   const commandsStarted = Date.now();
   server = await startServer();
   const env = environment(join(dataDir, 'openrc-demo'));
-  await story((...args) => run(args, env));
+  const magnum = (...args) => run(args, env);
+  if (COE === 'kubernetes') await kubernetesStory({ magnum, say, folder: dataDir, instance: instanceId(), keep: KEEP });
+  else await story(magnum);
   say(`\nThe story took ${((Date.now() - commandsStarted) / 1000).toFixed(0)} s.`);
 } catch (error) {
   failed = true;
@@ -39,6 +46,25 @@ try {
   await end();
 }
 process.exit(failed ? 1 : 0);
+
+/** Options that are none end the demo with the list of them. */
+function readOptions() {
+  const usage = `usage: npm run demo -- [--coe ${COES.join('|')}] [--keep] [--simulated]`;
+  try {
+    const { values } = parseArgs({
+      options: { keep: { type: 'boolean' }, simulated: { type: 'boolean' }, coe: { type: 'string', default: 'swarm' } },
+    });
+    if (!COES.includes(values.coe)) throw new Error(`--coe: it must be one of ${COES.join(', ')}, got ${values.coe}`);
+    return { KEEP: values.keep === true, SIMULATED: values.simulated === true, COE: values.coe };
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n${usage}\n`);
+    process.exit(2);
+  }
+}
+
+function instanceId() {
+  return JSON.parse(readFileSync(join(dataDir, 'instance.json'), 'utf8')).id;
+}
 
 async function story(magnum) {
   say('\n1. A bay model: what bays are made from.');
@@ -179,7 +205,7 @@ async function stopServer() {
 async function proveNothingIsLeft() {
   const { localDockerClient } = await import('@magnum-ts/core');
   const docker = localDockerClient();
-  const { id } = JSON.parse(readFileSync(join(dataDir, 'instance.json'), 'utf8'));
+  const id = instanceId();
   const left = async () => {
     const filters = { label: [`org.magnum-ts.instance=${id}`] };
     const [containers, networks, volumes] = await Promise.all([

@@ -42,6 +42,23 @@ const refused = (tag?: string) => ({
   message: expect.stringContaining(`does not fit ${tag}`),
 });
 
+test('an upgrade that the driver cannot make is refused before anything is written', async () => {
+  const driver = process.app.engines.driverOf(aBayModel({ coe: 'swarm-mode' }));
+  const registry = driverRegistry(false);
+  const checkUpgrade = (): readonly { field: string; message: string }[] => [
+    { field: 'labels.kube_tag', message: 'not by an upgrade' },
+  ];
+  const engines = { ...registry, ...process.app.engines, driverOf: () => ({ ...driver, checkImage: () => [], checkUpgrade }) };
+  const before = await process.app.store.read((repos) => repos.bays.get(bayId));
+  const upgrade = { bayModel: 'other', maxBatchSize: 1, group: null, check: () => undefined };
+  await expect(upgradeBay({ ...process.app, engines }, may('cluster:upgrade'), bayId, upgrade, signal)).rejects.toMatchObject({
+    kind: 'invalid-parameter',
+    field: 'labels.kube_tag',
+    message: expect.stringContaining('not by an upgrade'),
+  });
+  expect(await process.app.store.read((repos) => repos.bays.get(bayId))).toEqual(before);
+});
+
 test('an image that does not fit is refused for a new bay, an upgrade and a new node group', async () => {
   await expect(
     createBay(process.app, may('bay:create'), { ...HIVE, name: 'b', bayModel: 'other' }, signal),

@@ -52,7 +52,8 @@ export async function upgradeBay(
     maxBatchSize: wanted.maxBatchSize,
     ofBay,
   };
-  refuseFirst(driver.checkImage?.(image, { ...bay.desired.labels, ...upgrade.labels }) ?? []);
+  const labels = { ...bay.desired.labels, ...upgrade.labels };
+  refuseFirst([...(driver.checkUpgrade?.(bay.desired.labels, labels) ?? []), ...(driver.checkImage?.(image, labels) ?? [])]);
   const warnings = checkLabels(deps, driver, upgrade.labels);
   const accepted = await changeBay(deps, bay, { operation: 'update', upgrade, by: access.actor }, async (repos) => {
     for (const id of upgrade.groupIds) await repos.nodeGroups.saveStatus(id, 'UPDATE_IN_PROGRESS', null);

@@ -29,7 +29,7 @@ export function driverRegistry(
   return {
     areLive: liveServers,
     driverOf: (model) => driverOf(model, choice),
-    drivers: () => finishedDrivers().filter(({ name }) => !choice.disabled.has(name)),
+    drivers: () => allDrivers().filter(({ name }) => !choice.disabled.has(name)),
     secretNames: () => [
       ...new Set(coes.flatMap((coe) => coe.drivers).flatMap(({ secrets = [] }) => secrets.map(({ name }) => name))),
     ],
@@ -65,7 +65,6 @@ function driverOf(
   const platform = { serverType: model.serverType, distro: model.clusterDistro ?? 'unset', coe: model.coe };
   const driver =
     (model.driver === null ? undefined : driverFor(model.driver)) ?? preferredFor(platform, preferred) ?? driverFor(platform);
-  if (driver?.unfinished !== undefined) throw unfinishedDriver(driver.unfinished);
   if (driver?.provides.some((platform) => platform.coe === model.coe && platform.serverType === model.serverType)) return driver;
   throw unsupportedType(model);
 }
@@ -85,12 +84,8 @@ function disabledDriver(name: string): DomainError {
   });
 }
 
-function finishedDrivers(): readonly BayDriver[] {
-  return coes.flatMap((coe) => coe.drivers).filter(({ unfinished }) => unfinished === undefined);
-}
-
-function unfinishedDriver(why: string): DomainError {
-  return new DomainError('bay-type-not-supported', { field: 'coe', message: `${why}. Choose another engine.` });
+function allDrivers(): readonly BayDriver[] {
+  return coes.flatMap((coe) => coe.drivers);
 }
 
 function unsupportedType(model: Pick<BayModel, 'serverType' | 'clusterDistro' | 'coe'>): DomainError {
@@ -108,5 +103,5 @@ export function driverPlatforms(): readonly {
   readonly distro: string;
   readonly coe: string;
 }[] {
-  return finishedDrivers().flatMap(({ name, provides }) => provides.map((platform) => ({ name, ...platform })));
+  return allDrivers().flatMap(({ name, provides }) => provides.map((platform) => ({ name, ...platform })));
 }

@@ -97,8 +97,6 @@ export interface TlsPort {
 export interface BayDriver {
   readonly name: string;
   readonly provides: readonly BayType[];
-  /** Why no bay can be made with it yet. Such a driver is tested as the others are, and no bay model can choose it. */
-  readonly unfinished?: string;
   readonly labels: LabelSchema;
   /** URL of the API of an engine that is reached at an IP address: scheme and port are the driver's, whatever a stack says. */
   endpointAt(address: string): string;
@@ -124,6 +122,8 @@ export interface BayDriver {
   check?(desired: BayShape): readonly Problem[];
   /** Whether nodes with these labels can be made of an image, by the properties that it has. */
   checkImage?(image: Pick<CloudImage, 'name' | 'kubeVersion'>, labels: Labels): readonly Problem[];
+  /** Whether a bay with the first labels can become one with the second by an upgrade. Absent: every bay can. */
+  checkUpgrade?(current: Labels, wanted: Labels): readonly Problem[];
   /** What the cloud must look up or set aside for a bay, read from the labels that this driver declares. */
   cloudNeeds(desired: Pick<Bay['desired'], 'labels'>): CloudNeeds;
   /** How nodes are drained before they are deleted; absent: as `DEFAULT_DRAIN_RULES` has it. */

@@ -71,6 +71,17 @@ export const checkImage: NonNullable<BayDriver['checkImage']> = ({ name, kubeVer
   return [{ field: 'labels.kube_tag', message }];
 };
 
+/**
+ * A control plane of another release cannot join as it is: kubeadm makes it of the release that the cluster's own configuration names. Nodes
+ * are replaced by nodes of the same release, from another image for example.
+ */
+export const checkUpgrade: NonNullable<BayDriver['checkUpgrade']> = (current, wanted) => {
+  const [now, then] = [valueOf(current, 'kube_tag'), valueOf(wanted, 'kube_tag')];
+  if (versionOf(now) === versionOf(then)) return [];
+  const message = `an upgrade does not take a cluster of Kubernetes ${now} to ${then} yet; keep the release, or make another cluster of ${then} and move the workloads`;
+  return [{ field: 'labels.kube_tag', message }];
+};
+
 const POD_RANGE = 'flannel_network_cidr';
 const SERVICE_RANGE = 'service_cluster_ip_range';
 /** The API server counts addresses of services in a bitmap of 20 bits. */

@@ -286,6 +286,29 @@ describe('checking', () => {
   });
 });
 
+describe('an upgrade', () => {
+  const problems = (current: string | undefined, wanted: string | undefined) =>
+    kubeadm.checkUpgrade?.(current === undefined ? {} : { kube_tag: current }, wanted === undefined ? {} : { kube_tag: wanted });
+
+  test.each([
+    [undefined, 'v1.36.3'],
+    ['1.36', 'v1.36.3'],
+    ['v1.35.4', 'v1.35.4'],
+  ])('from %s to %s replaces nodes by nodes of the same release', (current, wanted) => {
+    expect(problems(current, wanted)).toEqual([]);
+  });
+
+  test.each([
+    ['v1.35.4', 'v1.36.3'],
+    ['v1.36.2', undefined],
+    [undefined, 'v1.37.2'],
+  ])('from %s to %s is refused, with the remedy', (current, wanted) => {
+    expect(problems(current, wanted)).toEqual([
+      { field: 'labels.kube_tag', message: expect.stringMatching(/^an upgrade does not take .* make another cluster/) },
+    ]);
+  });
+});
+
 describe('an image', () => {
   const problems = (kubeVersion: string | undefined, tag?: string) =>
     kubeadm.checkImage?.({ name: 'debian-12', kubeVersion }, tag === undefined ? {} : { kube_tag: tag });

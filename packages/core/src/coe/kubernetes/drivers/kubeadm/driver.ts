@@ -9,7 +9,7 @@ import { outgrownRange } from '../../../shared/node/checks.js';
 import { cloudNeeds } from '../../../shared/node/labels.js';
 import { compressScripts } from '../../../shared/node/scripts.js';
 import { certificateFor } from './certificates.js';
-import { check, checkImage, outgrownPods } from './checks.js';
+import { check, checkImage, checkUpgrade, outgrownPods } from './checks.js';
 import { idleLabelProblems } from './idle-labels.js';
 import { KUBEADM_LABELS, kubeadmLabel } from './labels.js';
 import { API_PORT, routedRanges, securityRules } from './ports.js';
@@ -43,7 +43,6 @@ const SHAPE: DriverShape = {
 export const kubeadm: BayDriver = {
   name: 'kubeadm',
   provides: platforms,
-  unfinished: 'Bays of Kubernetes cannot be made by this release yet: their nodes come up, and are neither drained nor replaced',
   labels: KUBEADM_LABELS,
   // The key with which control planes sign the tokens of service accounts, and the key with which they check them.
   secrets: [{ name: 'sa', material: 'key-pair', roles: ['master'] }],
@@ -51,6 +50,7 @@ export const kubeadm: BayDriver = {
   withoutEffect,
   check,
   checkImage,
+  checkUpgrade,
   cloudNeeds,
   drainRules,
   outgrown: (desired) => [...outgrownRange(desired), ...outgrownPods(desired)],
