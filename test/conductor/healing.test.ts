@@ -1,141 +1,117 @@
-import { afterEach, expect, test } from 'vitest';
-import { Secret } from '@magnum-ts/core';
-import {
-  type BayId,
-  CrashPoints,
-  Killed,
-  type StackAddress,
-  stackNameOf,
-  type StackSnapshot,
-  until,
-} from '@magnum-ts/core/testing';
-import { resourcesOf } from '../../packages/core/src/adapters/orchestrator/heat-words.js';
-import { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
-import { describeRetry, MAX_STACK_RETRIES } from '../../packages/core/src/domain/stack-retry.js';
-import { mortalClock } from '../support/machine.js';
-import { aConductor, complete, inProgress, type ConductorFixture } from './conductor-fixture.js';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DomainError } from '@magnum-ts/core';
+import type { BayId } from '@magnum-ts/core/testing';
+import { resizeBay } from '../../packages/core/src/app/resize.js';
+import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
+import type { HealingRules } from '../../packages/core/src/domain/healing.js';
+import type { CoeSession } from '../../packages/core/src/ports/bay-driver.js';
+import { askForBay, may } from '../support/asking.js';
+import { aMachine, startProcess, work, type Machine, type Process } from '../support/machine.js';
 
-// What Heat says of a resource while Keystone is away, and of one that Nova has refused.
-const NO_ANSWER =
-  'ConnectFailure: resources.wait_handle: Unable to establish connection to http://10.0.0.1:5000/v3/auth/tokens: Max retries exceeded';
-const REFUSED = 'Forbidden: resources.server: Quota exceeded for cores (HTTP 403)';
-const ABORTED = 'CREATE aborted (Task create from StackResource "worker-1" Stack "s" Timed out)';
+/** An engine in which some nodes are not ready. */
+class Engine implements CoeSession {
+  away = new Set<string>();
+  isSilent = false;
+  checks = 0;
+  names: readonly string[] = [];
 
-let conductor: ConductorFixture;
-let stop: AbortController;
-let running: Promise<void>;
+  health = async (): ReturnType<CoeSession['health']> => {
+    this.checks += 1;
+    if (this.isSilent) throw new DomainError('engine-unavailable', 'The engine does not answer.');
+    const ready = this.names.map((name): [string, string] => [`${name}.Ready`, this.away.has(name) ? 'False' : 'True']);
+    return { health: this.away.size > 0 ? 'UNHEALTHY' : 'HEALTHY', reason: { api: 'ok', ...Object.fromEntries(ready) } };
+  };
+}
+
+let machine: Machine;
+let process: Process;
+let engine: Engine;
+let bayId: BayId;
+let rules: HealingRules | undefined;
+
+beforeEach(async () => {
+  machine = await aMachine();
+  engine = new Engine();
+  rules = { afterMs: 300_000 };
+  process = await start();
+  bayId = await askForBay(process.app);
+  await work(process.deps, machine, hasStatus('CREATE_COMPLETE'));
+  engine.names = await names();
+});
 afterEach(async () => {
-  stop.abort(new Error('the test is over'));
-  await running;
-  await conductor.close();
+  await process.engine.stop();
+  await machine.db.destroy();
 });
 
-/** A Heat whose stack fails with these words until it was applied so many times more; no conductor runs yet. */
-async function aBayWhoseStackFails(
-  reason: string,
-  untilApplied: number,
-): Promise<{ readonly id: BayId; readonly applied: () => number }> {
-  let applied = 0;
-  const shown = (address: StackAddress): StackSnapshot => (applied >= untilApplied ? complete(address) : failed(address, reason));
-  conductor = await aConductor(shown);
-  stop = new AbortController();
-  running = Promise.resolve();
-  const [id] = await conductor.addBays(1);
-  if (!id) throw new Error('no bay was made');
-  const update = async (): Promise<StackSnapshot> => {
-    applied += 1;
-    return { ...inProgress({ name: stackNameOf({ id, name: 'hive' }), projectId: 'project' }), action: 'UPDATE' };
-  };
-  Object.assign(conductor.deps.orchestrator, { update });
-  Object.assign(conductor.deps, {
-    vault: {
-      get: () => Promise.resolve(new Secret('password')),
-      keep: (_ref: string, secret: Secret) => Promise.resolve(secret),
-    },
-  });
-  return { id, applied: () => applied };
+function start(): Promise<Process> {
+  const registry = driverRegistry(false);
+  const driverOf: typeof registry.driverOf = (model) => ({ ...registry.driverOf(model), healingRules: () => rules });
+  return startProcess(machine, { ...registry, driverOf, areLive: true, connect: () => engine });
 }
 
-function failed(address: StackAddress, reason: string): StackSnapshot {
-  const row = (name: string, words: string, status = 'CREATE_FAILED') => ({
-    resource_name: name,
-    resource_type: 'OS::Heat::WaitConditionHandle',
-    resource_status: status,
-    resource_status_reason: words,
-    physical_resource_id: '',
-    logical_resource_id: name,
-    links: [],
-    required_by: [],
-  });
-  return {
-    ...inProgress(address),
-    state: 'FAILED',
-    reason: 'Resource CREATE failed',
-    resources: resourcesOf([row('master-1', reason), row('worker-1', ABORTED)]),
-  };
-}
+const bay = () => process.app.store.read((repos) => repos.bays.get(bayId));
+const hasStatus = (status: string) => async () => (await bay())?.observed.status === status;
+const names = async (): Promise<readonly string[]> =>
+  (await process.app.store.read((repos) => repos.nodes.ofBay(bayId))).map(({ name }) => name);
+const reasons = async (): Promise<readonly string[]> =>
+  (await process.app.store.read((repos) => repos.events.list(bayId, 0, 1_000))).flatMap(({ reason }) => reason ?? []);
 
-const bayOf = async (id: BayId) => (await conductor.deps.store.read((repos) => repos.bays.get(id)))?.observed;
-const retriesOf = async (id: BayId) =>
-  (await conductor.deps.store.read((repos) => repos.events.list(id, 0, 100))).filter(({ kind }) => kind === 'retry');
-
-/** Works until then; pauses pass at once. */
-async function inTime(id: BayId, status: string): Promise<void> {
-  running = conductor.loop().run(stop.signal);
-  await until(`the bay is ${status}`, async () => {
-    conductor.clock.advance(30_000);
-    return (await bayOf(id))?.status === status;
-  });
-}
-
-test('a stack that failed because a service did not answer is applied again, and an event records it', async () => {
-  const { id, applied } = await aBayWhoseStackFails(NO_ANSWER, 2);
-  await inTime(id, 'CREATE_COMPLETE');
-  expect(applied()).toBe(2);
-  expect((await retriesOf(id)).map(({ reason }) => reason)).toEqual([
-    expect.stringMatching(/^master-1 .*Unable to establish connection.*It is tried again \(attempt 1 of 5\)\.$/),
-    expect.stringContaining(describeRetry(1)),
-  ]);
-});
-
-test('it is applied again a bounded number of times', async () => {
-  const { id, applied } = await aBayWhoseStackFails(NO_ANSWER, Infinity);
-  await inTime(id, 'CREATE_FAILED');
-  expect(applied()).toBe(MAX_STACK_RETRIES);
-  expect((await bayOf(id))?.statusReason).toContain('update it to try again');
-});
-
-test('what was refused is not tried again', async () => {
-  const { id, applied } = await aBayWhoseStackFails(REFUSED, 1);
-  await inTime(id, 'CREATE_FAILED');
-  expect(applied()).toBe(0);
-});
-
-test('a conductor that dies at any moment of it leaves the bay to be finished, and counts what it began', async () => {
-  for (let moment = 1; ; moment += 1) {
-    const { id, applied } = await aBayWhoseStackFails(NO_ANSWER, 1);
-    const points = new CrashPoints(moment);
-    const { store, orchestrator } = conductor.deps;
-    const mortal = {
-      ...conductor.deps,
-      clock: mortalClock(conductor.clock, points),
-      store: points.wrap(store),
-      orchestrator: points.wrap(orchestrator),
-    };
-    const killed = await new WorkLoop(mortal, { owner: 'mortal', concurrency: 1, drainMs: 0 }).runOnce().then(
-      () => false,
-      (error: unknown) => error instanceof Killed,
-    );
-    const counted = (await store.read((repos) => repos.support.get(id))).stackRetries?.times ?? 0;
-    expect(counted, `died at moment ${moment}`).toBeGreaterThanOrEqual(applied());
-    conductor.clock.advance(31_000);
-    await inTime(id, 'CREATE_COMPLETE');
-    if (!killed) {
-      expect(moment).toBeGreaterThan(10);
-      break;
-    }
-    stop.abort(new Error('this run is over'));
-    await running;
-    await conductor.close();
+/** Lets time pass until so many more health checks were made. */
+async function checks(count: number): Promise<void> {
+  const until = engine.checks + count;
+  for (let round = 0; engine.checks < until && round < 20; round += 1) {
+    machine.clock.advance(60_000);
+    await work(process.deps, machine, async () => true);
   }
+}
+
+test('a node that is away for longer than the limit is replaced by another of its group, and its owner reads why', async () => {
+  const [, victim = ''] = engine.names;
+  engine.away.add(victim);
+  await checks(4);
+  expect(await names()).toEqual(engine.names);
+  await checks(3);
+  await work(process.deps, machine, hasStatus('UPDATE_COMPLETE'));
+  const after = await names();
+  expect(after).toHaveLength(engine.names.length);
+  expect(after).not.toContain(victim);
+  expect(await reasons()).toContain(`${victim} has not been ready for too long, and is replaced.`);
+  expect((await bay())?.generation).toBe(2);
+});
+
+test('a node that comes back in time is left alone, and its time begins anew', async () => {
+  const [, node = ''] = engine.names;
+  engine.away.add(node);
+  await checks(4);
+  engine.away.clear();
+  await checks(1);
+  engine.away.add(node);
+  await checks(4);
+  expect([await names(), (await bay())?.generation]).toEqual([engine.names, 1]);
+});
+
+test('nothing is replaced where most workers are away, where the engine does not answer, or in a bay that is not to be healed', async () => {
+  engine.away = new Set(engine.names.slice(1));
+  await checks(8);
+  engine.away = new Set(engine.names.slice(1, 2));
+  engine.isSilent = true;
+  await checks(8);
+  engine.isSilent = false;
+  rules = undefined;
+  await checks(8);
+  expect([await names(), (await bay())?.generation]).toEqual([engine.names, 1]);
+});
+
+test('another conductor goes on with the same time, and a change of the owner is not lost', async () => {
+  const [, victim = ''] = engine.names;
+  engine.away.add(victim);
+  await checks(4);
+  await process.engine.stop();
+  process = await start();
+  await checks(3);
+  await resizeBay(process.app, may('cluster:resize'), bayId, { nodeCount: 3, removeFirst: [], group: null }, () => undefined);
+  await work(process.deps, machine, hasStatus('UPDATE_COMPLETE'));
+  const after = await names();
+  expect(after).not.toContain(victim);
+  expect(after).toHaveLength(4);
 });

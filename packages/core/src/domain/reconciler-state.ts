@@ -2,6 +2,7 @@ import type { BayId } from './ids.js';
 import type { StackRetries } from './stack-retry.js';
 import type { BayFacts } from './observation.js';
 import type { DrainProgress } from './drain.js';
+import type { AwayNodes } from './healing.js';
 import type { Rotation } from './rotation.js';
 
 /** The account under which a bay's nodes call this service. */
@@ -47,6 +48,8 @@ export interface ReconcilerState {
   readonly stackRetries: StackRetries | null;
   /** The drain of nodes that leave, while it lasts and until the next one. */
   readonly drain: DrainProgress | null;
+  /** Nodes that are not ready, where they are healed. */
+  readonly away: AwayNodes | null;
   /** Id of the newest stack event that was copied into the bay's events. */
   readonly lastStackEvent: number;
   /** The newest generation with a `claimed` event. */
@@ -69,6 +72,7 @@ export const EMPTY_RECONCILER_STATE: ReconcilerState = {
   sweep: null,
   stackRetries: null,
   drain: null,
+  away: null,
   lastStackEvent: 0,
   claimedGeneration: 0,
   healthAskedAt: 0,

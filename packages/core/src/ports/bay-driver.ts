@@ -4,6 +4,7 @@ import type { DriverNames } from '../domain/bay-model-rules.js';
 import type { CertificateContent } from '../domain/certificate.js';
 import type { BaySecret } from '../domain/bay-secrets.js';
 import type { DrainRules, LeavingNode, UndrainedNode } from '../domain/drain.js';
+import type { HealingRules } from '../domain/healing.js';
 import type { BayFacts, Observation } from '../domain/observation.js';
 import type { JsonObject } from '../domain/json.js';
 import type { ManifestReport } from '../domain/manifest.js';
@@ -128,6 +129,8 @@ export interface BayDriver {
   cloudNeeds(desired: Pick<Bay['desired'], 'labels'>): CloudNeeds;
   /** How nodes are drained before they are deleted; absent: as `DEFAULT_DRAIN_RULES` has it. */
   drainRules?(desired: Pick<Bay['desired'], 'labels'>): DrainRules;
+  /** How nodes that are not ready are replaced; undefined: they are left alone. */
+  healingRules?(desired: Pick<Bay['desired'], 'labels'>): HealingRules | undefined;
   /** What the bay's nodes have outgrown: asked when a bay is made and whenever it grows. */
   outgrown?(desired: DesiredBay): readonly Problem[];
   /** Bytes that the largest template of the stack has at least: quick to say, so that nothing huge is rendered to be refused. */

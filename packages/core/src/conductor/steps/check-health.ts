@@ -5,12 +5,13 @@ import { isDomainError } from '../../domain/errors.js';
 import type { CoeSession } from '../../ports/bay-driver.js';
 import { sessionOf, type EngineAccessDeps } from '../engine-access.js';
 import type { Pass, PassResult } from '../pass.js';
+import { healNodes, type HealNodesDeps } from './heal-nodes.js';
 import { labelNodes, type LabelNodesDeps } from './label-nodes.js';
 import type { BayState } from '../bay-state.js';
 import { saveState } from '../save-state.js';
 import type { ConductorDeps } from '../deps.js';
 
-export type CheckHealthDeps = EngineAccessDeps & LabelNodesDeps & Pick<ConductorDeps, 'healthIntervalMs'>;
+export type CheckHealthDeps = EngineAccessDeps & LabelNodesDeps & HealNodesDeps & Pick<ConductorDeps, 'healthIntervalMs'>;
 
 const HEALTH_DEADLINE_MS = 15_000;
 /** Errors before the engine was asked: servers are simulated, or the cloud does not report the engine's address. */
@@ -30,6 +31,9 @@ export async function checkHealth(deps: CheckHealthDeps, pass: Pass, signal: Abo
   await deps.store.writeUnder(pass.lease, (repos) =>
     repos.bays.saveObserved(bay.id, { ...bay.observed, ...found }, bay.generation),
   );
+  const checked = { ...pass.state, bay: { ...bay, observed: { ...bay.observed, ...found } } };
+  if (await healNodes(deps, { lease: pass.lease, state: checked }, found))
+    return { lookAgainAt: deps.clock.now(), failed: false, outcome: 'check-health' };
   return {
     lookAgainAt: new Date(deps.clock.now().getTime() + interval),
     failed: false,

@@ -1,5 +1,6 @@
 import { lastStep } from '../../../../concurrency/long-work.js';
 import { DEFAULT_DRAIN_RULES, type DrainRules } from '../../../../domain/drain.js';
+import type { HealingRules } from '../../../../domain/healing.js';
 import type { Problem } from '../../../../domain/labels.js';
 import type { BayDriver, BayType } from '../../../../ports/bay-driver.js';
 import type { DriverShape } from '../../../shared/driver-shape.js';
@@ -53,6 +54,7 @@ export const kubeadm: BayDriver = {
   checkUpgrade,
   cloudNeeds,
   drainRules,
+  healingRules,
   outgrown: (desired) => [...outgrownRange(desired), ...outgrownPods(desired)],
   render: (input) => lastStep(renderStack(SHAPE, input)),
   renderInSteps: (input) => renderStack(SHAPE, input),
@@ -66,6 +68,15 @@ function drainRules(desired: Parameters<NonNullable<BayDriver['drainRules']>>[0]
   // A value that is no number has been warned of: with it the usual limit holds, and not none.
   const seconds = /^\d{1,5}$/.exec(kubeadmLabel(labelled, 'drain_timeout'))?.[0];
   return { timeoutMs: seconds === undefined ? DEFAULT_DRAIN_RULES.timeoutMs : Number(seconds) * 1_000, policy };
+}
+
+const HEALING_SECONDS = 300;
+
+function healingRules(desired: Parameters<NonNullable<BayDriver['healingRules']>>[0]): HealingRules | undefined {
+  const labelled = { bay: { desired } };
+  if (kubeadmLabel(labelled, 'auto_healing_enabled').toLowerCase() !== 'true') return undefined;
+  const seconds = /^\d{1,5}$/.exec(kubeadmLabel(labelled, 'auto_healing_timeout'))?.[0];
+  return { afterMs: Number(seconds ?? HEALING_SECONDS) * 1_000 };
 }
 
 /** What is accepted, because templates of earlier drivers have it, and changes nothing. */

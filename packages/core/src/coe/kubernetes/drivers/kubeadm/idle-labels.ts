@@ -83,12 +83,8 @@ const WHY: Readonly<Record<string, readonly string[]>> = {
     'system_pods_initial_delay',
     'system_pods_timeout',
   ],
-  'nodes are neither healed nor scaled by themselves yet': [
-    'auto_healing_enabled',
-    'auto_healing_controller',
-    'auto_scaling_enabled',
-    'max_node_count',
-  ],
+  'the service heals nodes itself, where auto_healing_enabled is true': ['auto_healing_controller'],
+  'no autoscaler is deployed': ['auto_scaling_enabled', 'max_node_count'],
 };
 
 const REASONS: ReadonlyMap<string, string> = new Map(

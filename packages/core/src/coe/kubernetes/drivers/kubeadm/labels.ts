@@ -108,6 +108,18 @@ const OWN_LABELS = {
     oneOf: ['force', 'stop'],
     meaning: 'When that time has passed: `force` deletes the nodes all the same, `stop` fails the change and deletes none.',
   },
+  auto_healing_enabled: {
+    type: 'boolean',
+    default: 'false',
+    meaning: 'Whether nodes that have not been ready for some time are replaced.',
+  },
+  auto_healing_timeout: {
+    type: 'integer',
+    default: '300',
+    minimum: 60,
+    maximum: 86_400,
+    meaning: 'Seconds that a node must have been away, without a break, before it is replaced.',
+  },
   pod_metadata_access: {
     type: 'boolean',
     default: 'false',

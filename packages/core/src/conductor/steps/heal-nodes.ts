@@ -1,0 +1,65 @@
+import { recordIntent } from '../../app/bay-changes.js';
+import { setGroupSize } from '../../app/group-sizes.js';
+import { bayEvent } from '../../domain/bay-event.js';
+import { STATUS_OF } from '../../domain/bay-status.js';
+import type { BayObserved } from '../../domain/bay.js';
+import { decideHealing } from '../../domain/healing.js';
+import type { Node } from '../../domain/node.js';
+import { laterThan } from '../../domain/time.js';
+import type { ConductorDeps } from '../deps.js';
+import { saveState, type LeasedBay } from '../save-state.js';
+
+export type HealNodesDeps = Pick<ConductorDeps, 'store' | 'clock' | 'random' | 'engines' | 'orchestrator' | 'tracer' | 'logger'>;
+
+/** Replaces nodes that have been away for too long: `domain/healing.ts`. `found`: what a health check found. True: the bay has a new change. */
+export async function healNodes(deps: HealNodesDeps, leased: LeasedBay, found: Partial<BayObserved>): Promise<boolean> {
+  const { state } = leased;
+  const rules = deps.engines.driverOf(state.model).healingRules?.(state.bay.desired);
+  // An engine that cannot be asked says nothing of its nodes.
+  if (!rules || found.healthReason?.['api'] !== 'ok') return false;
+  const known = state.support.away ?? {};
+  const { away, replace, held } = decideHealing(state, {
+    ready: readyIn(found.healthReason),
+    known,
+    rules,
+    now: deps.clock.now(),
+  });
+  const saved = JSON.stringify(away) === JSON.stringify(known) ? state : await saveState(deps, leased, { away });
+  if (held.length > 0) deps.logger.warn('nodes not healed', { bayId: state.bay.id, reason: held.join('; ') });
+  if (replace.length === 0) return false;
+  return replaceNodes(deps, { ...leased, state: saved }, replace);
+}
+
+/** Names of the nodes that the check calls ready: `<node>.Ready`, docs/contract/conductor.md#health. */
+function readyIn(reason: Readonly<Record<string, string>>): ReadonlySet<string> {
+  const ready = Object.entries(reason).filter(([key, value]) => key.endsWith('.Ready') && value === 'True');
+  return new Set(ready.map(([key]) => key.slice(0, -'.Ready'.length)));
+}
+
+/** A new generation of the bay in which other nodes stand in the place of these: as a request to resize to the same number makes it. */
+async function replaceNodes(deps: HealNodesDeps, { lease, state }: LeasedBay, nodes: readonly Node[]): Promise<boolean> {
+  const { bay } = state;
+  const now = deps.clock.now();
+  const { running: status } = STATUS_OF.update;
+  const next = {
+    ...bay,
+    generation: bay.generation + 1,
+    updatedAt: laterThan(bay, now),
+    observed: { ...bay.observed, status, statusReason: null },
+  };
+  const names = nodes.map(({ name }) => name);
+  const reason = `${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} not been ready for too long, and ${names.length === 1 ? 'is' : 'are'} replaced.`;
+  const isAccepted = await deps.store.writeUnder(lease, async (repos) => {
+    // A request that was faster has its own idea of the bay.
+    if (!(await repos.bays.saveDesired(next, bay.generation))) return false;
+    for (const group of state.nodeGroups) {
+      const leaving = new Set(nodes.filter((node) => node.nodeGroupId === group.id).map(({ id }) => id));
+      if (leaving.size > 0) await setGroupSize(deps, repos, { bay: next, group, size: group.nodeCount, leaving, upgrade: null });
+    }
+    await recordIntent(deps, repos, next, { operation: 'update' });
+    await repos.events.append([bayEvent(next, { kind: 'status', status, reason }, now)]);
+    return true;
+  });
+  if (isAccepted) deps.logger.info('nodes are replaced', { bayId: bay.id, generation: next.generation, nodes: names });
+  return isAccepted;
+}
