@@ -8,6 +8,7 @@ import { createSigningRequest } from './csr.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
 import { checkClientFiles, insertKey, type ClientFileSet } from './client-file-set.js';
+import { defaultKubeconfig, mergeKubeconfig } from './kubeconfig-merge.js';
 import { openSession } from './session.js';
 import { quoteForShell } from './text.js';
 
@@ -22,6 +23,10 @@ function addConfig(program: Command, io: Io, noun: 'bay' | 'cluster'): void {
     .description(`Write the files and print the variables that a client needs to reach a ${noun}`)
     .argument(`<${noun}>`, `UUID or name of the ${noun}`)
     .option('--dir <folder>', 'folder for the files: ca.pem, cert.pem and key.pem, or config', '.')
+    .option(
+      '--merge [file]',
+      'in place of --dir: put the context of a Kubernetes cluster into a kubeconfig and make it current; by default into the first file of KUBECONFIG, or ~/.kube/config',
+    )
     .option('--force', 'overwrite existing files')
     .option(
       '--key-from-service',
@@ -32,7 +37,10 @@ function addConfig(program: Command, io: Io, noun: 'bay' | 'cluster'): void {
         parseSeconds,
       ),
     )
-    .addHelpText('after', `\nExample:\n  eval "$(magnum ${noun} config my-${noun} --dir ~/my-${noun})" && docker info`);
+    .addHelpText(
+      'after',
+      `\nExamples:\n  eval "$(magnum ${noun} config my-${noun} --dir ~/my-${noun})" && docker info\n  magnum ${noun} config my-${noun} --merge && kubectl get nodes`,
+    );
   addCommonOptions(command);
   command.action((bay: string) => configure(io, bay, command.opts()));
 }
@@ -54,9 +62,18 @@ async function configure(io: Io, name: string, flags: Flags): Promise<void> {
   const clientFiles = fromService
     ? checkClientFiles(await magnum.bays.config(name, typeof validFor === 'number' ? { valid_for: validFor } : {}, call))
     : await makeFilesLocally(magnum, name, io.signal);
+  if (flags['merge'] !== undefined) return merge(io, name, clientFiles, flags);
   const folder = resolve(String(flags['dir']));
   if (Object.keys(clientFiles.files).length > 0) await writeFiles(folder, clientFiles.files, flags['force'] === true);
   io.out(formatShellCommands(clientFiles, folder));
+}
+
+async function merge(io: Io, name: string, { files }: ClientFileSet, flags: Flags): Promise<void> {
+  const kubeconfig = files['config'];
+  if (kubeconfig === undefined) throw new UsageError(`--merge is for Kubernetes: ${name} has no kubeconfig. Use --dir`);
+  const file = typeof flags['merge'] === 'string' ? resolve(flags['merge']) : defaultKubeconfig(io.env['KUBECONFIG']);
+  const backup = await mergeKubeconfig({ file, name, kubeconfig, force: flags['force'] === true });
+  io.err(`The context ${name} is in ${file} and current.${backup === null ? '' : ` The former file is ${backup}.`}\n`);
 }
 
 /**

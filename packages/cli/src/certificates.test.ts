@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -139,6 +139,90 @@ describe('certificates', () => {
   });
 
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  describe('of a Kubernetes bay, merged into a kubeconfig', () => {
+    const user = { 'client-certificate-data': 'Q0VSVA==', 'client-key-data': base64(CLIENT_CONFIG.key_placeholder) };
+    const made = { ...CLIENT_CONFIG, ...kubeconfig(user, { server: 'https://192.0.2.7:6443' }) };
+    const answers: Answers = (_method, path) => (path.endsWith('/config') ? Response.json(made) : undefined);
+    const FORMER = `# mine
+apiVersion: v1
+kind: Config
+current-context: old
+clusters:
+  - name: old
+    cluster: { server: https://192.0.2.1:6443 } # the old one
+users:
+  - name: old
+    user: { token: t }
+contexts: []
+`;
+    interface Config {
+      readonly 'current-context': string;
+      readonly clusters: readonly { readonly name: string; readonly cluster: { readonly server: string } }[];
+      readonly users: readonly { readonly name: string; readonly user: Record<string, string> }[];
+      readonly contexts: readonly { readonly name: string; readonly context: object }[];
+    }
+    const read = (file: string): Config => parse(readFileSync(file, 'utf8')) as Config; // as written by the command
+
+    test('is a context of its own beside all that was there, which stays beside it', async () => {
+      const file = join(aFolder(), 'config');
+      writeFileSync(file, FORMER, { mode: 0o644 });
+      const { out, err, code } = await magnum(['bay', 'config', 'my-bay', '--merge', file], { answers });
+      expect([code, out]).toEqual([0, '']);
+      expect(err).toBe(`The context my-bay is in ${file} and current. The former file is ${file}.backup.\n`);
+      const merged = read(file);
+      expect(merged['current-context']).toBe('my-bay');
+      expect(merged.clusters.map(({ name, cluster }) => [name, cluster.server])).toEqual([
+        ['old', 'https://192.0.2.1:6443'],
+        ['my-bay', 'https://192.0.2.7:6443'],
+      ]);
+      expect(merged.users.map(({ name }) => name)).toEqual(['old', 'my-bay-admin']);
+      expect(merged.contexts).toEqual([{ name: 'my-bay', context: { cluster: 'my-bay', user: 'my-bay-admin' } }]);
+      expect(Buffer.from(merged.users[1]?.user['client-key-data'] ?? '', 'base64').toString()).toContain('BEGIN PRIVATE KEY');
+      expect(readFileSync(file, 'utf8')).toContain('# the old one');
+      expect(readFileSync(`${file}.backup`, 'utf8')).toBe(FORMER);
+      expect([file, `${file}.backup`].map((one) => statSync(one).mode & 0o777)).toEqual([0o600, 0o600]);
+      await magnum(['bay', 'config', 'my-bay', '--merge', file], { answers });
+      expect(read(file).clusters).toHaveLength(2);
+    });
+
+    test('goes by default to the first file of KUBECONFIG, which need not be there', async () => {
+      const file = join(aFolder(), 'new', 'config');
+      const env = { MAGNUM_ENDPOINT: 'http://magnum.test/v1', OS_TOKEN: 't', KUBECONFIG: `${file}:/nowhere/else` };
+      const { err, code } = await magnum(['bay', 'config', 'my-bay', '--merge'], { answers, env });
+      expect([code, err]).toEqual([0, `The context my-bay is in ${file} and current.\n`]);
+      expect([read(file)['current-context'], statSync(file).mode & 0o777]).toEqual(['my-bay', 0o600]);
+    });
+
+    test('keeps a link to the file a link', async () => {
+      const folder = aFolder();
+      const [file, link] = [join(folder, 'real'), join(folder, 'link')];
+      writeFileSync(file, FORMER);
+      symlinkSync(file, link);
+      expect((await magnum(['bay', 'config', 'my-bay', '--merge', link], { answers })).code).toBe(0);
+      expect([lstatSync(link).isSymbolicLink(), read(file)['current-context']]).toEqual([true, 'my-bay']);
+    });
+
+    test('replaces no other cluster of that name without --force, and no file that is none', async () => {
+      const file = join(aFolder(), 'config');
+      const other = FORMER.replace('name: old\n    cluster', 'name: my-bay\n    cluster');
+      writeFileSync(file, other);
+      const refused = await magnum(['bay', 'config', 'my-bay', '--merge', file], { answers });
+      expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('at another address, https://192.0.2.1:6443')]);
+      expect(readFileSync(file, 'utf8')).toBe(other);
+      expect((await magnum(['bay', 'config', 'my-bay', '--merge', file, '--force'], { answers })).code).toBe(0);
+      expect(read(file).clusters.map(({ cluster }) => cluster.server)).toEqual(['https://192.0.2.7:6443']);
+      writeFileSync(file, 'clusters: [');
+      const broken = await magnum(['bay', 'config', 'my-bay', '--merge', file], { answers });
+      expect([broken.code, broken.err]).toEqual([2, expect.stringContaining('is no kubeconfig')]);
+      expect(readFileSync(file, 'utf8')).toBe('clusters: [');
+    });
+
+    test('is refused for a bay of Docker', async () => {
+      const { code, err } = await magnum(['bay', 'config', 'my-bay', '--merge']);
+      expect([code, err]).toEqual([2, expect.stringContaining('--merge is for Kubernetes')]);
+    });
+  });
+
   const PLACE = base64(CLIENT_CONFIG.key_placeholder);
   test.each<readonly [string, object]>([
     ['in the address of a kubeconfig', kubeconfig({ 'client-key-data': PLACE }, { server: `https://192.0.2.66/${PLACE}` })],

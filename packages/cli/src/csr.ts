@@ -8,12 +8,12 @@ export interface SigningRequest {
   readonly csr: string;
 }
 
-/** Creates an RSA key and a certificate signing request for `CN=<commonName>, O=<organization>`. */
+/** Creates a key on the curve P-256 and a certificate signing request for `CN=<commonName>, O=<organization>`. */
 export async function createSigningRequest(subject: {
   readonly commonName: string;
   readonly organization: string;
 }): Promise<SigningRequest> {
-  const pair = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const pair = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
   return {
     key: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     csr: encodeRequest(pair, [
@@ -23,10 +23,10 @@ export async function createSigningRequest(subject: {
   };
 }
 
-// Object identifiers, DER-encoded: 2.5.4.3, 2.5.4.10, and 1.2.840.113549.1.1.11 (SHA-256 with RSA).
+// Object identifiers, DER-encoded: 2.5.4.3, 2.5.4.10, and 1.2.840.10045.4.3.2 (ECDSA with SHA-256).
 const COMMON_NAME = [0x55, 0x04, 0x03];
 const ORGANIZATION = [0x55, 0x04, 0x0a];
-const SHA256_WITH_RSA = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b];
+const ECDSA_WITH_SHA256 = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
 
 /** A request by RFC 2986: version, subject, public key, no attributes; then the signature over these. */
 function encodeRequest(
@@ -46,7 +46,7 @@ function encodeRequest(
     pair.publicKey.export({ type: 'spki', format: 'der' }),
     encodeDer(0xa0),
   );
-  const algorithm = encodeDer(0x30, encodeDer(0x06, Buffer.from(SHA256_WITH_RSA)), encodeDer(0x05));
+  const algorithm = encodeDer(0x30, encodeDer(0x06, Buffer.from(ECDSA_WITH_SHA256)));
   // A bit string begins with the number of bits that its last byte leaves unused.
   const signature = encodeDer(0x03, Buffer.from([0]), sign('sha256', info, pair.privateKey));
   const text = encodeDer(0x30, info, algorithm, signature)
