@@ -14,7 +14,7 @@ const [FIRST, SECOND, THIRD, FOURTH, FIFTH] = ['master-0064', 'master-0065', 'ma
 const cluster = new KubeadmCluster(exampleBayFor(kubeadm, { managers: 5, workers: 1, desired: { floatingIpEnabled: false } }));
 
 const leaving = (name: string) => ({ name, role: 'master' }) as const;
-/** What a control plane that joins is told: the message of the one that it joins at. */
+/** The message of the control plane at which another one joins, as its stack passes it on. */
 const invitationOf = async (node: string): Promise<string> => {
   const { id, data } = await cluster.signalled(node);
   return JSON.stringify({ [id]: data });
@@ -99,7 +99,7 @@ describe.skipIf(!isPossible)('control planes of a cluster', () => {
     });
   }, 180_000);
 
-  test('a living one stays while the others would have no majority without it', async () => {
+  test('a healthy one stays while the others would have no majority without it', async () => {
     await (await nodeContainer(cluster.instance, FIFTH)).kill();
     const session = await cluster.session(SECOND);
     const round = async () => (await session.drainNodes?.([leaving(FOURTH)], signal)) ?? [];

@@ -30,7 +30,7 @@ export class NodeCloud {
   readonly signals = new Map<string, Signal>();
   /** Requests that nodes sent: method, path, and of a certificate its profile. */
   readonly asked: string[] = [];
-  /** What nodes are told of the masters of their bay. */
+  /** Addresses of the masters, as nodes get them with their credential. */
   controlPlanes: readonly string[] = [];
   readonly #options: Options;
   readonly #server: Server;

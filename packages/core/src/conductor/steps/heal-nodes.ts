@@ -15,7 +15,7 @@ export type HealNodesDeps = Pick<ConductorDeps, 'store' | 'clock' | 'random' | '
 export async function healNodes(deps: HealNodesDeps, leased: LeasedBay, found: Partial<BayObserved>): Promise<boolean> {
   const { state } = leased;
   const rules = deps.engines.driverOf(state.model).healingRules?.(state.bay.desired);
-  // An engine that cannot be asked says nothing of its nodes.
+  // While the engine does not answer, nothing is known of its nodes.
   if (!rules || found.healthReason?.['api'] !== 'ok') return false;
   const known = state.support.away ?? {};
   const { away, replace, held } = decideHealing(state, {

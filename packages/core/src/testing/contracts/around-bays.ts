@@ -35,7 +35,7 @@ export function aroundBaysContract(parts: () => { readonly store: Store; readonl
       expect(await confirm('worker-1', 3)).toBe(false);
     });
 
-    test('tells the addresses of the masters that the bay is to have, the oldest first', async () => {
+    test('lists the addresses of the masters that the bay is to have, the oldest first', async () => {
       const bayId = uuid(71) as BayId;
       const master = (number: number, privateAddress: string | null, more: Partial<Omit<Node, 'observed'>> = {}) =>
         aNode({

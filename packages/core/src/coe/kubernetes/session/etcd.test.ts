@@ -37,13 +37,13 @@ describe('the members of etcd', () => {
 
   test.each([
     ['one of three that all answer', [A, B, C], A, alive(A, B, C), undefined],
-    ['a dead one of three', [A, B, C], A, alive(B, C), undefined],
+    ['an unhealthy one of three', [A, B, C], A, alive(B, C), undefined],
     ['one of two', [A, B], A, alive(A, B), undefined],
     ['a learner, which has no vote', [A, member('l', true)], member('l', true), alive(A), undefined],
-    ['a living one beside a dead one', [A, B, C], A, alive(A, B), /1 of its 2 other members answer, and 2 must/],
+    ['a healthy one beside an unhealthy one', [A, B, C], A, alive(A, B), /1 of its 2 other members answer, and 2 must/],
     ['the only one', [A], A, alive(A), /0 of its 0 other members answer, and 1 must/],
     ['one beside a learner alone', [A, member('l', true)], A, alive(A, member('l', true)), /0 of its 0 other/],
-    ['one of two whose other is dead', [A, B], A, alive(A), /0 of its 1 other members answer, and 1 must/],
+    ['one of two whose other is unhealthy', [A, B], A, alive(A), /0 of its 1 other members answer, and 1 must/],
   ] as const)('let %s go only where the others have a majority', (_, members, leaving, healthy, expected) => {
     const problem = removalProblem(members, leaving, healthy);
     if (expected === undefined) expect(problem).toBeUndefined();

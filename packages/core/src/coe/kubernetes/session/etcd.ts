@@ -10,7 +10,7 @@ import { itemsOf } from './kinds.js';
 /*
  * The members of etcd. Each control plane runs one, as a pod of its kubelet. A member that is not removed before its server is gone counts
  * for the majority for ever: after two such replacements a cluster of three stands still. So a control plane that leaves is removed from etcd
- * first, and a removal that would leave the others without a majority is not made, whatever the time limit of the drain says.
+ * first, and a removal that would leave the others without a majority is not made, also after the time limit of the drain.
  *
  * etcd listens to control planes alone, so the question runs where it is answered: `etcdctl` in the pod of a member that stays.
  */
@@ -70,7 +70,7 @@ function etcdctlIn(input: ConnectInput, pod: string, signal: AbortSignal): Etcdc
   };
 }
 
-/** One after the other, the dead before the living: each removal changes what the majority is. */
+/** One after the other, unhealthy members first: each removal changes what the majority is. */
 async function removeBy(etcdctl: Etcdctl, names: readonly string[]): Promise<readonly UndrainedNode[]> {
   const healthy = healthyUrls(await etcdctl('endpoint', 'health', '--cluster', '-w', 'json'));
   let members = membersIn(await etcdctl('member', 'list', '-w', 'simple'));
