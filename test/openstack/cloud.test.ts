@@ -3,9 +3,12 @@ import type { CloudAccess, FactsRequest } from '@magnum-ts/core/testing';
 import { OpenstackCloud } from '../../packages/core/src/adapters/openstack/cloud.js';
 import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
 import { cloudSessions } from '../../packages/core/src/adapters/openstack/sessions.js';
-import { EXAMPLE_BAYS, exampleBay } from '../../packages/core/src/coe/shared/testing/example-bays.js';
+import { kubeadm } from '../../packages/core/src/coe/kubernetes/drivers/kubeadm/driver.js';
+import { KUBEADM_BAYS } from '../../packages/core/src/coe/kubernetes/drivers/kubeadm/example-bays.test-support.js';
+import { EXAMPLE_BAYS, exampleBay, exampleBayFor } from '../../packages/core/src/coe/shared/testing/example-bays.js';
 import { swarmMode } from '../../packages/core/src/coe/swarm/drivers/swarm-mode/driver.js';
 import { SHARD_SIZE } from '../../packages/core/src/domain/shards.js';
+import type { StackSpec } from '../../packages/core/src/ports/orchestrator.js';
 import { DEMO, SIGNAL, withOpenstack } from './cloud.js';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -90,8 +93,7 @@ await withOpenstack('Glance, Nova and Neutron', (cloud) => {
     await expect(subject.facts({ ...request, fixedNetwork: 'absent' }, access, SIGNAL)).rejects.toMatchObject({ status: 400 });
   });
 
-  test.each(Object.entries(EXAMPLE_BAYS))('the stack of the bay "%s" is valid for Heat', async (_name, input) => {
-    const { template, files } = swarmMode.render(input);
+  const descriptionOf = async ({ template, files }: StackSpec): Promise<unknown> => {
     const access = await demo();
     const answer = await dataOf(
       sessions.of(access).orchestration.POST('/v1/{project_id}/validate', {
@@ -100,7 +102,15 @@ await withOpenstack('Glance, Nova and Neutron', (cloud) => {
         signal: SIGNAL,
       }),
     );
-    expect(answer['Description']).toBe('A Docker swarm');
+    return answer['Description'];
+  };
+
+  test.each(Object.entries(EXAMPLE_BAYS))('the stack of the bay "%s" is valid for Heat', async (_name, input) => {
+    expect(await descriptionOf(swarmMode.render(input))).toBe('A Docker swarm');
+  });
+
+  test.each(Object.entries(KUBEADM_BAYS))('the stack of the bay of Kubernetes "%s" is valid for Heat', async (_name, example) => {
+    expect(await descriptionOf(kubeadm.render(exampleBayFor(kubeadm, example)))).toBe('A Kubernetes cluster');
   });
 
   test('the stack of a bay of 100 workers is valid for Heat, with every node in its shards', async () => {
