@@ -4,7 +4,7 @@ import { kubeadm } from '../../packages/core/src/coe/kubernetes/drivers/kubeadm/
 import { membersIn, type EtcdMember } from '../../packages/core/src/coe/kubernetes/session/etcd.js';
 import { exampleBayFor } from '../../packages/core/src/coe/shared/testing/example-bays.js';
 import { inside, nodeContainer } from './docker.js';
-import { clustersCanBeMade, KubeadmCluster } from './kubeadm-cluster.js';
+import { clustersCanBeMade, etcdctlOn, KubeadmCluster } from './kubeadm-cluster.js';
 
 const isPossible = await clustersCanBeMade('test/e2e/control-planes.test.ts');
 const signal = new AbortController().signal;
@@ -19,12 +19,8 @@ const invitationOf = async (node: string): Promise<string> => {
   const { id, data } = await cluster.signalled(node);
   return JSON.stringify({ [id]: data });
 };
-const etcdctl = (node: string, ...words: readonly string[]): Promise<string> => {
-  const pki = '/etc/kubernetes/pki/etcd';
-  const files = [`--cacert=${pki}/ca.crt`, `--cert=${pki}/server.crt`, `--key=${pki}/server.key`];
-  return inside(cluster.instance, node, 'etcdctl', '--endpoints=https://127.0.0.1:2379', ...files, ...words);
-};
-const members = async (node: string): Promise<readonly EtcdMember[]> => membersIn(await etcdctl(node, 'member', 'list'));
+const members = async (node: string): Promise<readonly EtcdMember[]> =>
+  membersIn(await etcdctlOn(cluster.instance, node, 'member', 'list'));
 const namesOf = async (node: string): Promise<readonly string[]> => (await members(node)).map(({ name }) => name).toSorted();
 const readyNodes = async (node: string): Promise<readonly string[]> => {
   const shown = await cluster.kubectlOn(

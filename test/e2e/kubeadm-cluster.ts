@@ -28,6 +28,13 @@ export async function clustersCanBeMade(file: string): Promise<boolean> {
   return isThere;
 }
 
+/** Runs etcdctl on a control plane, with the certificates that lie there. */
+export function etcdctlOn(instance: string, node: string, ...words: readonly string[]): Promise<string> {
+  const pki = '/etc/kubernetes/pki/etcd';
+  const files = [`--cacert=${pki}/ca.crt`, `--cert=${pki}/server.crt`, `--key=${pki}/server.key`];
+  return inside(instance, node, 'etcdctl', '--endpoints=https://127.0.0.1:2379', ...files, ...words);
+}
+
 /**
  * A cluster of real nodes, booted with the driver's own user data. The stack is rendered, and its servers are started by hand: no conductor
  * and no orchestrator take part.

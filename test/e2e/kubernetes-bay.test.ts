@@ -5,7 +5,7 @@ import { until } from '@magnum-ts/core/testing';
 import { membersIn } from '../../packages/core/src/coe/kubernetes/session/etcd.js';
 import { DevProcess } from './dev-process.js';
 import { inside, nodeContainer, ownedBy, removeOwned } from './docker.js';
-import { clustersCanBeMade } from './kubeadm-cluster.js';
+import { clustersCanBeMade, etcdctlOn } from './kubeadm-cluster.js';
 
 const isPossible = await clustersCanBeMade('test/e2e/kubernetes-bay.test.ts');
 const AGNHOST = 'registry.k8s.io/e2e-test-images/agnhost:2.63.0';
@@ -75,11 +75,6 @@ describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
   const nodes = () => magnum.nodes.list({ bay_ident: bayId }).toArray();
   const kubectl = (...words: readonly string[]): Promise<string> =>
     inside(instance, masters.at(-1) ?? '', 'kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', ...words);
-  const etcdctl = (...words: readonly string[]): Promise<string> => {
-    const pki = '/etc/kubernetes/pki/etcd';
-    const files = [`--cacert=${pki}/ca.crt`, `--cert=${pki}/server.crt`, `--key=${pki}/server.key`];
-    return inside(instance, masters.at(-1) ?? '', 'etcdctl', '--endpoints=https://127.0.0.1:2379', ...files, ...words);
-  };
   const webPods = async (): Promise<number> =>
     Number((await kubectl('get', 'rc', 'web', '-o', 'jsonpath={.status.readyReplicas}')) || '0');
 
@@ -170,7 +165,7 @@ describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
     );
     const bay = await magnum.bays.waitUntil(bayId, { intervalMs: 500, timeoutMs: 120_000 });
     expect(bay.status, bay.status_reason ?? '').toBe('UPDATE_COMPLETE');
-    const members = membersIn(await etcdctl('member', 'list'));
+    const members = membersIn(await etcdctlOn(instance, masters.at(-1) ?? '', 'member', 'list'));
     expect(members.map(({ name, isLearner }) => [name, isLearner]).toSorted()).toEqual(
       (await mastersNow()).map((name) => [name, false]).toSorted(),
     );

@@ -103,7 +103,8 @@ export async function recordIntent(
   await (wish.operation === 'create' ? repos.work.ensure([bay.id]) : repos.work.wake(bay.id));
 }
 
-function withOperation(deps: Pick<AppDeps, 'clock'>, bay: Bay, operation: Operation): Bay {
+/** The bay as its next generation, in which that operation runs. */
+export function withOperation(deps: Pick<AppDeps, 'clock'>, bay: Bay, operation: Operation): Bay {
   return {
     ...bay,
     generation: bay.generation + 1,

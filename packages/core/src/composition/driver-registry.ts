@@ -30,9 +30,7 @@ export function driverRegistry(
     areLive: liveServers,
     driverOf: (model) => driverOf(model, choice),
     drivers: () => allDrivers().filter(({ name }) => !choice.disabled.has(name)),
-    secretNames: () => [
-      ...new Set(coes.flatMap((coe) => coe.drivers).flatMap(({ secrets = [] }) => secrets.map(({ name }) => name))),
-    ],
+    secretNames: () => [...new Set(allDrivers().flatMap(({ secrets = [] }) => secrets.map(({ name }) => name)))],
     requireEnabled: ({ name }) => {
       if (choice.disabled.has(name)) throw disabledDriver(name);
     },

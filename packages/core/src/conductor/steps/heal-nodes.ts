@@ -1,11 +1,9 @@
-import { recordIntent } from '../../app/bay-changes.js';
+import { recordIntent, withOperation } from '../../app/bay-changes.js';
 import { setGroupSize } from '../../app/group-sizes.js';
 import { bayEvent } from '../../domain/bay-event.js';
-import { STATUS_OF } from '../../domain/bay-status.js';
 import type { BayObserved } from '../../domain/bay.js';
 import { decideHealing } from '../../domain/healing.js';
 import type { Node } from '../../domain/node.js';
-import { laterThan } from '../../domain/time.js';
 import type { ConductorDeps } from '../deps.js';
 import { saveState, type LeasedBay } from '../save-state.js';
 
@@ -39,14 +37,7 @@ function readyIn(reason: Readonly<Record<string, string>>): ReadonlySet<string> 
 /** A new generation of the bay in which other nodes stand in the place of these: as a request to resize to the same number makes it. */
 async function replaceNodes(deps: HealNodesDeps, { lease, state }: LeasedBay, nodes: readonly Node[]): Promise<boolean> {
   const { bay } = state;
-  const now = deps.clock.now();
-  const { running: status } = STATUS_OF.update;
-  const next = {
-    ...bay,
-    generation: bay.generation + 1,
-    updatedAt: laterThan(bay, now),
-    observed: { ...bay.observed, status, statusReason: null },
-  };
+  const next = withOperation(deps, bay, 'update');
   const names = nodes.map(({ name }) => name);
   const reason = `${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} not been ready for too long, and ${names.length === 1 ? 'is' : 'are'} replaced.`;
   const isAccepted = await deps.store.writeUnder(lease, async (repos) => {
@@ -57,7 +48,7 @@ async function replaceNodes(deps: HealNodesDeps, { lease, state }: LeasedBay, no
       if (leaving.size > 0) await setGroupSize(deps, repos, { bay: next, group, size: group.nodeCount, leaving, upgrade: null });
     }
     await recordIntent(deps, repos, next, { operation: 'update' });
-    await repos.events.append([bayEvent(next, { kind: 'status', status, reason }, now)]);
+    await repos.events.append([bayEvent(next, { kind: 'status', status: next.observed.status, reason }, deps.clock.now())]);
     return true;
   });
   if (isAccepted) deps.logger.info('nodes are replaced', { bayId: bay.id, generation: next.generation, nodes: names });
