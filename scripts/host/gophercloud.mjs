@@ -1,15 +1,17 @@
-// The program that speaks with Magnum through gophercloud, as Terraform and the autoscaler of Kubernetes do.
+// The programs that speak with Magnum, and with Heat, through gophercloud, as Terraform and the autoscaler of Kubernetes do.
 import { join } from 'node:path';
 import { buildGoPrograms } from './go-build.mjs';
 
 const SOURCES = join(import.meta.dirname, '..', '..', 'test', 'wire', 'gophercloud');
+const FILES = ['go.mod', 'go.sum', 'main.go', 'autoscaler/main.go'];
 
 /**
- * The program's path: out of the cache, or built. Throws with a one-line reason.
+ * The programs' paths: out of the cache, or built. Throws with a one-line reason.
  * @param {(line: string) => void} log
  */
-export async function buildGophercloudCheck(log) {
-  const files = Object.fromEntries(['go.mod', 'go.sum', 'main.go'].map((name) => [name, join(SOURCES, name)]));
-  const folder = await buildGoPrograms({ name: 'gophercloud-check', files, duration: 'half a minute', log });
-  return join(folder, 'magnum-gophercloud');
+export async function buildGophercloudPrograms(log) {
+  const files = Object.fromEntries(FILES.map((name) => [name, join(SOURCES, name)]));
+  const order = { name: 'gophercloud-programs', files, packages: ['.', './autoscaler'], duration: 'half a minute', log };
+  const folder = await buildGoPrograms(order);
+  return { check: join(folder, 'magnum-gophercloud'), autoscaler: join(folder, 'autoscaler') };
 }

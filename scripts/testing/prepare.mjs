@@ -1,7 +1,7 @@
 // Everything that tests need of the machine, before the first of them: packages, a Docker Engine, images, programs. No test's time
 // limit covers an installation or a build, and each long step says in one line what it is and how long it takes.
 import { ensureDocker } from '../host/docker.mjs';
-import { buildGophercloudCheck } from '../host/gophercloud.mjs';
+import { buildGophercloudPrograms } from '../host/gophercloud.mjs';
 import { buildKubernetes } from '../host/kubernetes-build.mjs';
 import { buildKubernetesImage } from '../host/kubernetes-image.mjs';
 import { nodeProgram } from '../host/node.mjs';
@@ -50,7 +50,7 @@ export async function prepareMachine({ log, openstack }) {
 
 async function buildPrograms(log) {
   await reporting('Kubernetes programs', () => buildKubernetes(log), log);
-  await reporting('gophercloud check', () => buildGophercloudCheck(log), log);
+  await reporting('gophercloud programs', () => buildGophercloudPrograms(log), log);
   await reporting('releases of Node', async () => NODE_RELEASES.forEach((major) => nodeProgram(major, log)), log);
 }
 

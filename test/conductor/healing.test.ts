@@ -93,6 +93,8 @@ test('a node that comes back in time is left alone, and its time begins anew', a
 test('nothing is replaced where most workers are away, where the engine does not answer, or in a bay that is not to be healed', async () => {
   engine.away = new Set(engine.names.slice(1));
   await checks(8);
+  const held = `${engine.names.slice(1).join(', ')} are not replaced: 2 of 2 nodes of default-worker are away at once, and at most 1 may be.`;
+  expect((await reasons()).filter((reason) => reason.includes('not replaced'))).toEqual([held]);
   engine.away = new Set(engine.names.slice(1, 2));
   engine.isSilent = true;
   await checks(8);

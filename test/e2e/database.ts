@@ -32,9 +32,14 @@ export function bytesOf(server: DevProcess): Buffer {
 
 /** Template and files of a stack, unsealed, without its parameters. */
 export async function templateOf(server: DevProcess, stackId: string): Promise<string> {
+  const { template, files } = await specOf(server, stackId);
+  return JSON.stringify([template, files]);
+}
+
+/** What a stack was asked to be, unsealed: template, files, parameters, tags. */
+export async function specOf(server: DevProcess, stackId: string) {
   const [row] = await rowsOf(server, 'hot_stack', { id: stackId });
   const codec = new Codec(aesSealer(Buffer.from(server.instance().sealingKey, 'base64')));
   // Columns of a row are scalars.
-  const { spec } = codec.stack(row as Record<string, string | number | boolean | null>);
-  return JSON.stringify([spec.template, spec.files]);
+  return codec.stack(row as Record<string, string | number | boolean | null>).spec;
 }

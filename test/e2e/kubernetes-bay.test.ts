@@ -3,13 +3,19 @@ import type { Magnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '@magnum-ts/core/testing';
 import { membersIn } from '../../packages/core/src/coe/kubernetes/session/etcd.js';
+import { specOf } from './database.js';
 import { DevProcess } from './dev-process.js';
 import { inside, nodeContainer, ownedBy, removeOwned } from './docker.js';
 import { clustersCanBeMade, etcdctlOn } from './kubeadm-cluster.js';
+import { findIn, findInFiles, findOnNode, secretsOn } from './node-secrets.js';
+import { workerAttacks, workerRights } from './worker-attacks.js';
 
 const isPossible = await clustersCanBeMade('test/e2e/kubernetes-bay.test.ts');
 const AGNHOST = 'registry.k8s.io/e2e-test-images/agnhost:2.63.0';
 const REPLICAS = 3;
+const METADATA = '169.254.169.254';
+/** Each counted from the kill before. */
+const KILLED_AFTER_S = [0.5, 1.5, 4, 10, 15, 20];
 /** Pods of one label, of which Kubernetes lets at most one leave at a time. */
 const WEB = {
   controller: {
@@ -75,6 +81,11 @@ describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
   const nodes = () => magnum.nodes.list({ bay_ident: bayId }).toArray();
   const kubectl = (...words: readonly string[]): Promise<string> =>
     inside(instance, masters.at(-1) ?? '', 'kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', ...words);
+  /** `kill -9` of the service, conductor included, and a new one in its place. */
+  const restart = async (): Promise<void> => {
+    await server.kill();
+    await server.start();
+  };
   const webPods = async (): Promise<number> =>
     Number((await kubectl('get', 'rc', 'web', '-o', 'jsonpath={.status.readyReplicas}')) || '0');
 
@@ -93,6 +104,11 @@ describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
     const size = { master_count: 3, node_count: 2, master_lb_enabled: true };
     const labels = { auto_healing_enabled: 'true', auto_healing_timeout: '60' };
     bayId = (await magnum.bays.create({ name: 'trio', baymodel_id: 'kubernetes', labels, ...size })).uuid;
+    // Its creation takes a minute and a half: the kills meet each of its steps, and none of them is repeated.
+    for (const seconds of KILLED_AFTER_S) {
+      await new Promise((done) => setTimeout(done, seconds * 1_000));
+      await restart();
+    }
     const bay = await magnum.bays.waitUntil(bayId, { intervalMs: 1_000, timeoutMs: 600_000 });
     expect(bay.status, bay.status_reason ?? '').toBe('CREATE_COMPLETE');
     address = bay.api_address ?? '';
@@ -128,11 +144,51 @@ describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
     expect(await kubectl('logs', pod)).toContain('Started HTTP server on port 8080');
   }, 180_000);
 
+  test('gives a worker what it needs, and nothing of the others to one who has its whole disk', async () => {
+    const [worker, neighbour] = (await nodes()).filter(({ role }) => role === 'worker');
+    const [master] = (await nodes()).filter(({ role }) => role === 'master');
+    const target = {
+      bay: bayId,
+      worker: worker?.name ?? '',
+      neighbour: neighbour?.name ?? '',
+      master: master?.name ?? '',
+      masterAddress: master?.private_address ?? '',
+    };
+    const attacks = workerAttacks(target);
+    expect(attacks.length).toBeGreaterThanOrEqual(12);
+    const wrong: unknown[] = [];
+    for (const { what, script, answer } of [...workerRights(target), ...attacks]) {
+      const output = await inside(instance, target.worker, 'sh', '-c', `(${script}) 2>&1 || true`);
+      if (!answer.test(output)) wrong.push({ what, output });
+    }
+    expect(wrong).toEqual([]);
+    expect(await kubectl('get', 'csr', '-o', 'jsonpath={.items[*].status.certificate}')).toBe('');
+  }, 240_000);
+
+  test('lets no pod reach the metadata service, which its node reaches', async () => {
+    const [worker = ''] = (await nodes()).flatMap(({ name, role }) => (role === 'worker' && name ? [name] : []));
+    const [master] = (await nodes()).filter(({ role }) => role === 'master');
+    // Another node has that address here; what answers there is its API.
+    await inside(instance, master?.name ?? '', 'ip', 'address', 'replace', `${METADATA}/32`, 'dev', 'lo');
+    await inside(instance, worker, 'ip', 'route', 'replace', METADATA, 'via', master?.private_address ?? '');
+    expect(await inside(instance, worker, 'curl', '-sk', '--max-time', '5', `https://${METADATA}:6443/readyz`)).toBe('ok');
+    const onWorker = ['get', 'pods', '-l', 'app=web', '--field-selector', `spec.nodeName=${worker}`];
+    const [pod = ''] = (await kubectl(...onWorker, '-o', 'jsonpath={.items[*].metadata.name}')).split(' ');
+    const connect = (host: string): Promise<string> =>
+      kubectl('exec', pod, '--', '/agnhost', 'connect', `${host}:6443`, '--timeout=3s');
+    await connect(master?.private_address ?? '');
+    await expect(connect(METADATA)).rejects.toThrow('TIMEOUT');
+  }, 60_000);
+
   test('grows to three workers and shrinks to one while its disruption budget is never broken', async () => {
     await kubectl('create', 'poddisruptionbudget', 'web', '--selector=app=web', `--min-available=${REPLICAS - 1}`);
     await magnum.bays.update(bayId, [{ op: 'replace', path: '/node_count', value: 3 }]);
+    await restart();
     await magnum.bays.waitUntil(bayId, { intervalMs: 500, timeoutMs: 240_000 });
     await magnum.bays.update(bayId, [{ op: 'replace', path: '/node_count', value: 1 }]);
+    // In the midst of the drain, of which the next conductor knows from the database alone.
+    await new Promise((done) => setTimeout(done, 5_000));
+    await restart();
     let [least, isSettled] = [REPLICAS, false];
     const settled = magnum.bays.waitUntil(bayId, { intervalMs: 500, timeoutMs: 300_000 }).finally(() => {
       isSettled = true;
@@ -177,8 +233,27 @@ describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
     });
   }, 600_000);
 
+  test('has no key, password or token of a node anywhere but on that node', async () => {
+    const names = (await nodes()).map(({ name }) => name ?? '');
+    const secrets = (await Promise.all(names.map((name) => secretsOn(instance, name)))).flat();
+    // Of a worker: the keys of its kubelet, the secret, the token and the password; a control plane has the keys of its parts as well.
+    for (const name of names) expect(secrets.filter(({ path }) => path.startsWith(`${name}:`)).length).toBeGreaterThanOrEqual(5);
+    expect(secrets.filter(({ path }) => path.endsWith('/sa.key'))).toHaveLength(3);
+    const { stack_id: stackId } = await magnum.clusters.get(bayId);
+    const told = [await magnum.bays.get(bayId), await magnum.bays.events(bayId).toArray()];
+    const onNodes = await Promise.all(names.map((name) => findOnNode(instance, name, secrets)));
+    expect([
+      ...findIn('what the service has printed', server.said, secrets),
+      ...findInFiles(server.dataDir, secrets),
+      ...findIn('the stack', JSON.stringify(await specOf(server, stackId ?? '')), secrets),
+      ...findIn('answers of the API', JSON.stringify(told), secrets),
+      ...onNodes.flat(),
+    ]).toEqual([]);
+  }, 120_000);
+
   test('leaves nothing when it is deleted', async () => {
     await magnum.bays.delete(bayId);
+    await restart();
     await magnum.bays.waitUntilDeleted(bayId, { intervalMs: 500, timeoutMs: 120_000 });
     expect(await ownedBy(instance)).toEqual(['network public']);
   }, 150_000);

@@ -75,15 +75,20 @@ export class Agents {
   }
 }
 
-/** A condition is named after its handle: `wait_handle`, `wait_condition`. */
+/** Handles of the conditions without a report yet. */
 function waitingHandles(resources: readonly HeatResource[]): readonly HeatResource[] {
   const waiting = new Set(
     resources
       .filter((row) => row.resource_type === 'OS::Heat::WaitCondition' && row.resource_status.endsWith('IN_PROGRESS'))
-      .map((row) => `${stackIdIn(row.links) ?? ''}/${row.resource_name.replace(/_condition$/, '_handle')}`),
+      .map((row) => `${stackIdIn(row.links) ?? ''}/${handleOf(row.resource_name)}`),
   );
   return resources.filter(
     (row) =>
       row.resource_type === 'OS::Heat::WaitConditionHandle' && waiting.has(`${stackIdIn(row.links) ?? ''}/${row.resource_name}`),
   );
+}
+
+/** `wait_condition` has `wait_handle`; so have the conditions that programs outside the service know by other names. */
+function handleOf(condition: string): string {
+  return condition.endsWith('_config_deployment') ? 'wait_handle' : condition.replace(/_condition$/, '_handle');
 }

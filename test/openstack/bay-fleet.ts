@@ -31,7 +31,9 @@ export class BayFleet {
   static async start(cloud: Cloud): Promise<BayFleet> {
     const services = [await startMariadb({ log }), await startRabbitmq({ log })] as const;
     try {
-      const fleet = await Fleet.prepare(services[0].url, services[1].url, { apis: 1, conductors: 2 }, cloud.config());
+      // At the port that the cloud's catalog names, for clients that look there.
+      const size = { apis: 1, conductors: 2, port: cloud.openstack.ports['magnum'] ?? 0 };
+      const fleet = await Fleet.prepare(services[0].url, services[1].url, size, cloud.config());
       const { secret, document } = await cloud.tokenOf('demo', 'demo');
       await fleet.startAll(secret.reveal());
       return new BayFleet(cloud, fleet, services, document.project?.id ?? '');

@@ -31,23 +31,7 @@ await withOpenstack('openstack coe, by the catalog of a Keystone', (cloud) => {
     await fleet?.stopAll();
   });
 
-  /** Nothing but credentials: where Magnum is, the catalog tells. */
-  const environmentOf = (user: string): NodeJS.ProcessEnv => ({
-    PATH: process.env['PATH'],
-    HOME: openstack.folder,
-    LANG: 'C.UTF-8',
-    // It asks which shell its output is for.
-    SHELL: '/bin/sh',
-    OS_AUTH_URL: `${openstack.keystone}/v3`,
-    OS_IDENTITY_API_VERSION: '3',
-    OS_USERNAME: user,
-    OS_PASSWORD: openstack.password,
-    OS_PROJECT_NAME: user,
-    OS_USER_DOMAIN_NAME: 'Default',
-    OS_PROJECT_DOMAIN_NAME: 'Default',
-    OS_REGION_NAME: 'RegionOne',
-  });
-  const ended = (line: string, user: string): Promise<Outcome> => run(OPENSTACK, line.split(' '), environmentOf(user));
+  const ended = (line: string, user: string): Promise<Outcome> => run(OPENSTACK, line.split(' '), cloud.environmentOf(user));
   async function output(line: string, user = 'demo'): Promise<string> {
     const { code, output, errors } = await ended(line, user);
     expect(code, `${line}: ${errors}`).toBe(0);
@@ -95,7 +79,7 @@ await withOpenstack('openstack coe, by the catalog of a Keystone', (cloud) => {
 
   test('uses both service types, and no address that the catalog does not name', async () => {
     const templates = (region: string, type: string): Promise<Outcome> =>
-      run(MAGNUM, ['--os-region-name', region, '--service-type', type, 'cluster-template-list'], environmentOf('demo'));
+      run(MAGNUM, ['--os-region-name', region, '--service-type', type, 'cluster-template-list'], cloud.environmentOf('demo'));
     // What the catalog has not under the type, the client looks for under `container`, the type of Magnum's first years.
     for (const type of ['container-infra', 'container', 'container-infrastructure-management']) {
       const { code, output, errors } = await templates('RegionOne', type);

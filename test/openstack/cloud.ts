@@ -128,6 +128,25 @@ export class Cloud {
     return JSON.parse(reply.text || '{}');
   }
 
+  /** Of clients on a command line: nothing but credentials, because the catalog says where Magnum is. */
+  environmentOf(user: string): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env['PATH'],
+      HOME: this.openstack.folder,
+      LANG: 'C.UTF-8',
+      // python-openstackclient asks which shell its output is for.
+      SHELL: '/bin/sh',
+      OS_AUTH_URL: `${this.openstack.keystone}/v3`,
+      OS_IDENTITY_API_VERSION: '3',
+      OS_USERNAME: user,
+      OS_PASSWORD: this.openstack.password,
+      OS_PROJECT_NAME: user,
+      OS_USER_DOMAIN_NAME: 'Default',
+      OS_PROJECT_DOMAIN_NAME: 'Default',
+      OS_REGION_NAME: 'RegionOne',
+    };
+  }
+
   /** What `magnum.conf` says for this cloud. */
   config(more: readonly string[] = []): readonly string[] {
     return [

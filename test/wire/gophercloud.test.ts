@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildGophercloudCheck } from '../../scripts/host/gophercloud.mjs';
+import { buildGophercloudPrograms } from '../../scripts/host/gophercloud.mjs';
 import { DevProcess, run } from '../e2e/dev-process.js';
 
 // gophercloud, unmodified: what Terraform and the autoscaler of Kubernetes speak with.
@@ -9,7 +9,7 @@ const program = await buildProgram();
 /** Without Go, CI fails; elsewhere the reason is printed and the suite is skipped. */
 async function buildProgram(): Promise<string | undefined> {
   try {
-    return await buildGophercloudCheck((line) => console.info(line));
+    return (await buildGophercloudPrograms((line) => console.info(line))).check;
   } catch (error) {
     if (process.env['CI']) throw error;
     process.stdout.write(`skipped: gophercloud.test.ts: ${error instanceof Error ? error.message : String(error)}\n`);

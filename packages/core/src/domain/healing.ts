@@ -78,6 +78,6 @@ function healGroup(group: NodeGroup, { all, absent, due }: GroupNodes): readonly
   if (absent.length <= most) return [due];
   return [
     [],
-    `${names} are not replaced: ${absent.length} of ${all.length} nodes of ${group.name} are away at once, and at most ${most} may be`,
+    `${names} ${due.length === 1 ? 'is' : 'are'} not replaced: ${absent.length} of ${all.length} nodes of ${group.name} are away at once, and at most ${most} may be`,
   ];
 }

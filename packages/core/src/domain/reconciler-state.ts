@@ -50,6 +50,8 @@ export interface ReconcilerState {
   readonly drain: DrainProgress | null;
   /** Nodes that are not ready, where they are healed. */
   readonly away: AwayNodes | null;
+  /** Why nodes that are away are not replaced, as the owner has read it last. */
+  readonly unhealed: string | null;
   /** Id of the newest stack event that was copied into the bay's events. */
   readonly lastStackEvent: number;
   /** The newest generation with a `claimed` event. */
@@ -73,6 +75,7 @@ export const EMPTY_RECONCILER_STATE: ReconcilerState = {
   stackRetries: null,
   drain: null,
   away: null,
+  unhealed: null,
   lastStackEvent: 0,
   claimedGeneration: 0,
   healthAskedAt: 0,

@@ -4,8 +4,10 @@ import { bayEvent } from '../../domain/bay-event.js';
 import type { BayObserved } from '../../domain/bay.js';
 import { decideHealing } from '../../domain/healing.js';
 import type { Node } from '../../domain/node.js';
+import type { ReconcilerState } from '../../domain/reconciler-state.js';
+import type { BayState } from '../bay-state.js';
 import type { ConductorDeps } from '../deps.js';
-import { saveState, type LeasedBay } from '../save-state.js';
+import { saveProgress, saveState, type LeasedBay } from '../save-state.js';
 
 export type HealNodesDeps = Pick<ConductorDeps, 'store' | 'clock' | 'random' | 'engines' | 'orchestrator' | 'tracer' | 'logger'>;
 
@@ -22,10 +24,23 @@ export async function healNodes(deps: HealNodesDeps, leased: LeasedBay, found: P
     rules,
     now: deps.clock.now(),
   });
-  const saved = JSON.stringify(away) === JSON.stringify(known) ? state : await saveState(deps, leased, { away });
-  if (held.length > 0) deps.logger.warn('nodes not healed', { bayId: state.bay.id, reason: held.join('; ') });
+  const saved = await saveFindings(deps, leased, { away, unhealed: held.length > 0 ? `${held.join('; ')}.` : null });
   if (replace.length === 0) return false;
   return replaceNodes(deps, { ...leased, state: saved }, replace);
+}
+
+/** What keeps nodes from being replaced is an event once, and again when it changes: a check every minute would fill the history with it. */
+async function saveFindings(
+  deps: HealNodesDeps,
+  leased: LeasedBay,
+  change: Readonly<Required<Pick<ReconcilerState, 'away' | 'unhealed'>>>,
+): Promise<BayState> {
+  const { support } = leased.state;
+  const { away, unhealed: reason } = change;
+  if (reason !== null && reason !== support.unhealed)
+    return saveProgress(deps, leased, { change, reason, log: { message: 'nodes not healed', fields: { reason } } });
+  const isSame = JSON.stringify(away) === JSON.stringify(support.away ?? {}) && reason === (support.unhealed ?? null);
+  return isSame ? leased.state : saveState(deps, leased, change);
 }
 
 /** Names of the nodes that the check calls ready: `<node>.Ready`, docs/contract/conductor.md#health. */
