@@ -4,8 +4,9 @@ import { kubeadm } from '../../packages/core/src/coe/kubernetes/drivers/kubeadm/
 import { DEFAULT_VERSION } from '../../packages/core/src/coe/kubernetes/drivers/kubeadm/labels.js';
 import { releaseOf } from '../../packages/core/src/coe/kubernetes/releases.js';
 import { exampleBayFor } from '../../packages/core/src/coe/shared/testing/example-bays.js';
+import { NODE_TERM_SECONDS } from '../../packages/core/src/domain/certificate.js';
 import { inside } from './docker.js';
-import { clustersCanBeMade, KubeadmCluster } from './kubeadm-cluster.js';
+import { clustersCanBeMade, etcdctlOn, KubeadmCluster } from './kubeadm-cluster.js';
 
 const isPossible = await clustersCanBeMade('test/e2e/kubeadm-nodes.test.ts');
 const signal = new AbortController().signal;
@@ -18,6 +19,35 @@ const cluster = new KubeadmCluster(
 );
 const { cloud, instance } = cluster;
 
+const DAY_MS = 86_400_000;
+/** The first certificates end so long after the cluster was begun: it is made within this time, on a busy machine as well. */
+const FIRST_END_MS = 420_000;
+const begun = Date.now();
+const firstEnd = begun + FIRST_END_MS;
+
+interface HeldCertificate {
+  readonly profile: string;
+  readonly end: number;
+  readonly serial: string;
+}
+
+/** The certificates on a node, by their profiles. */
+async function certificatesOn(name: string): Promise<readonly HeldCertificate[]> {
+  const script = `. /opt/magnum/lib.sh; certificates | while read -r profile authority path; do
+    echo "$profile|$(openssl x509 -in "$path.crt" -noout -enddate -serial | tr '\\n' '|')"; done`;
+  return (await inside(instance, name, 'sh', '-c', script)).split('\n').map((line) => {
+    const [profile = '', end = '', serial = ''] = line.split('|');
+    return { profile, end: Date.parse(end.replace('notAfter=', '')), serial };
+  });
+}
+
+/** Serial number of the certificate that a program on that node shows at a port of its own. */
+function servedOn(name: string, port: number): Promise<string> {
+  const client = '-cert /etc/kubernetes/pki/kubelet.crt -key /etc/kubernetes/pki/kubelet.key';
+  const ask = `openssl s_client -connect 127.0.0.1:${port} ${client} </dev/null 2>/dev/null | openssl x509 -noout -serial`;
+  return inside(instance, name, 'sh', '-c', ask);
+}
+
 const leaving = (name: string) => ({ name, role: 'worker' }) as const;
 const kubectl = (...words: readonly string[]): Promise<string> => cluster.kubectlOn(MASTER, ...words);
 const session = () => cluster.session(MASTER);
@@ -26,6 +56,8 @@ describe.skipIf(!isPossible)("a cluster of real nodes, made by the driver's own 
   const servers = new Map<string, string>();
 
   beforeAll(async () => {
+    // Its clock is back, so that what it signs ends soon.
+    cloud.clockOffsetMs = FIRST_END_MS - NODE_TERM_SECONDS * 1_000;
     await cluster.start();
     servers.set(MASTER, await cluster.boot(MASTER));
     const { id, data } = await cluster.signalled(MASTER);
@@ -47,6 +79,34 @@ describe.skipIf(!isPossible)("a cluster of real nodes, made by the driver's own 
       expect(seen).toBe(`openstack:///${id} True`);
     }
   });
+
+  test('every certificate is renewed while the cluster runs, and what is served is the new one', async () => {
+    for (const name of servers.keys())
+      for (const { end } of await certificatesOn(name)) expect(Math.abs(end - firstEnd)).toBeLessThan(300_000);
+    cloud.clockOffsetMs = 0;
+    const began = Date.now();
+    for (const name of servers.keys()) await inside(instance, name, 'systemctl', 'start', 'magnum-checks.service');
+    for (const name of servers.keys())
+      for (const { profile, end } of await certificatesOn(name))
+        expect([profile, end > began + 89 * DAY_MS]).toEqual([profile, true]);
+    const ports = [
+      ['apiserver', MASTER, 6443],
+      ['etcd-server', MASTER, 2379],
+      ['kubelet-server', MASTER, 10250],
+      ['kubelet-server', SECOND, 10250],
+    ] as const;
+    for (const [profile, name, port] of ports) {
+      const serial = (await certificatesOn(name)).find((one) => one.profile === profile)?.serial;
+      await until(`${name} serves its new ${profile}`, async () => (await servedOn(name, port)) === serial, {
+        withinMs: 150_000,
+        everyMs: 1_000,
+      });
+    }
+    await until('the API is there again', () => kubectl('get', '--raw', '/readyz').then((text) => text === 'ok'), {
+      withinMs: 60_000,
+      everyMs: 500,
+    });
+  }, 400_000);
 
   test('pods of both nodes reach the API by its service', async () => {
     await kubectl('-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=180s');
@@ -182,4 +242,28 @@ describe.skipIf(!isPossible)("a cluster of real nodes, made by the driver's own 
       expect(await engine.drainNodes?.([leaving(WORKER)], signal)).toEqual([]);
     }, 300_000);
   });
+
+  test(
+    'goes on when the first certificates have ended',
+    async () => {
+      await new Promise((done) => setTimeout(done, Math.max(0, firstEnd + 5_000 - Date.now())));
+      const ended = Date.now();
+      const renewedAt = async (namespace: string, lease: string): Promise<number> =>
+        Date.parse(await kubectl('-n', namespace, 'get', 'lease', lease, '-o', 'jsonpath={.spec.renewTime}'));
+      for (const [namespace, lease] of [
+        ['kube-node-lease', MASTER],
+        ['kube-node-lease', SECOND],
+        ['kube-system', 'kube-controller-manager'],
+        ['kube-system', 'kube-scheduler'],
+      ] as const)
+        await until(`${lease} has renewed its lease`, async () => (await renewedAt(namespace, lease)) > ended, {
+          withinMs: 60_000,
+          everyMs: 1_000,
+        });
+      const pods = await kubectl('-n', 'kube-system', 'get', 'pods', '-l', 'k8s-app=kube-proxy', '-o', 'name');
+      for (const pod of pods.split('\n')) await kubectl('-n', 'kube-system', 'logs', pod, '--tail=1');
+      expect(await etcdctlOn(instance, MASTER, 'endpoint', 'health')).toContain('is healthy');
+    },
+    FIRST_END_MS + 120_000,
+  );
 });

@@ -30,11 +30,16 @@ export class NodeCloud {
   readonly signals = new Map<string, Signal>();
   /** Requests that nodes sent: method, path, and of a certificate its profile. */
   readonly asked: string[] = [];
+  /** By how much its clock differs from that of the nodes: certificates made a while ago end soon. */
+  clockOffsetMs = 0;
   /** Addresses of the masters, as nodes get them with their credential. */
   controlPlanes: readonly string[] = [];
   readonly #options: Options;
   readonly #server: Server;
-  readonly #authority = certificateAuthority({ now: () => new Date(), sleep: () => Promise.resolve() });
+  readonly #authority = certificateAuthority({
+    now: () => new Date(Date.now() + this.clockOffsetMs),
+    sleep: () => Promise.resolve(),
+  });
   readonly #pairs = new Map<Authority, KeyPair>();
   readonly #accounts = generateKeyPairSync('rsa', {
     modulusLength: 2048,

@@ -19,7 +19,7 @@ export interface Target {
 
 const OWN_PROFILES: readonly string[] = ['kubelet', 'kubelet-server'];
 const PKI = '/etc/kubernetes/pki';
-const FORBIDDEN = /\((Forbidden|Unauthorized)\)|"Forbidden"/;
+const FORBIDDEN = /\(Forbidden\)|is forbidden: User "system:node:/;
 
 /**
  * What an attacker who has a worker's whole disk, as root of that worker, asks of the service, of Kubernetes, of etcd and of the kubelets:
@@ -79,7 +79,7 @@ function attacksOnKubernetes({ worker, neighbour, master }: Target): readonly Wo
   });
   return [
     attack('all secrets', 'get', 'secrets', '--all-namespaces'),
-    attack('the configuration of the cluster', '-n', 'kube-system', 'get', 'configmap', 'kubeadm-config'),
+    attack('the configuration of the cluster changed', '-n', 'kube-system', 'delete', 'configmap', 'kubeadm-config'),
     attack('the labels of another node', 'label', 'node', neighbour, 'stolen=yes'),
     attack('the end of another node', 'delete', 'node', neighbour),
     attack('a label of its own that isolates workloads', 'label', 'node', worker, 'node-restriction.kubernetes.io/trusted=yes'),
@@ -110,7 +110,7 @@ function attacksOnNeighbours({ masterAddress }: Target): readonly WorkerRequest[
     '--command-timeout=4s',
     '--dial-timeout=3s',
     `--endpoints=https://${masterAddress}:2379`,
-    `--cacert=${PKI}/etcd/ca.crt`,
+    '--insecure-skip-tls-verify',
   ];
   const kubelet = `curl --silent --insecure --max-time 5 --cert ${PKI}/kubelet.crt --key ${PKI}/kubelet.key https://${masterAddress}:10250`;
   const noStatus = '--output /dev/null --write-out "%{http_code}"';

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { aBayModel, type BayId } from '@magnum-ts/core/testing';
+import { createBay, deleteBay } from '../../packages/core/src/app/bays.js';
+import { resizeBay } from '../../packages/core/src/app/resize.js';
+import type { LeavingNode, UndrainedNode } from '../../packages/core/src/domain/drain.js';
+import type { CoeSession } from '../../packages/core/src/ports/bay-driver.js';
+import { HIVE, may } from '../support/asking.js';
+import { expectNoTraceOfDeaths, hasStatus, type Scenario } from '../support/deaths.js';
+import { work, type Machine, type Process } from '../support/machine.js';
+
+/** Questions of a conductor until budgets let the last pod go. */
+const ROUNDS = 3;
+
+/** A cluster whose pods leave late, and whose conductor may die at each question. */
+class Cluster implements CoeSession {
+  #rounds = 0;
+
+  health = async (): ReturnType<CoeSession['health']> => ({ health: 'HEALTHY', reason: { api: 'ok' } });
+
+  drainNodes = async (nodes: readonly LeavingNode[]): Promise<readonly UndrainedNode[]> => {
+    this.#rounds += 1;
+    const why = '1 pod waits for the disruption budget default/web';
+    return this.#rounds > ROUNDS ? [] : nodes.map(({ name }) => ({ node: name, why, isVital: false }));
+  };
+
+  releaseNodes = async (): Promise<void> => undefined;
+  labelNodes = async (): Promise<void> => undefined;
+}
+
+const engine = (): CoeSession => new Cluster();
+
+async function ask({ app }: Process): Promise<BayId> {
+  const model = aBayModel({ coe: 'kubernetes', networkDriver: 'flannel', flavorId: 'm1.small', externalNetworkId: 'public' });
+  await app.store.write((repos) => repos.bayModels.insert(model));
+  const wanted = { ...HIVE, masterCount: 3, masterLbEnabled: true };
+  return (await createBay(app, may('bay:create'), wanted, new AbortController().signal)).bayId;
+}
+
+async function completed(process: Process, machine: Machine): Promise<BayId> {
+  const id = await ask(process);
+  await work(process.deps, machine, hasStatus(process, id, 'CREATE_COMPLETE'));
+  return id;
+}
+
+async function named(process: Process, id: BayId, role: string): Promise<string> {
+  const [group] = (await process.app.store.read((repos) => repos.nodeGroups.ofBay(id))).filter((one) => one.role === role);
+  const nodes = await process.app.store.read((repos) => repos.nodes.ofBay(id));
+  return nodes.find(({ nodeGroupId }) => nodeGroupId === group?.id)?.name ?? '';
+}
+
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  'its creation': { engine, prepare: ask, ends: 'CREATE_COMPLETE' },
+  'the drain and deletion of a named worker': {
+    engine,
+    prepare: async (process, machine) => {
+      const id = await completed(process, machine);
+      const removeFirst = [await named(process, id, 'worker')];
+      await resizeBay(process.app, may('cluster:resize'), id, { nodeCount: 1, removeFirst, group: null }, () => undefined);
+      return id;
+    },
+    ends: 'UPDATE_COMPLETE',
+  },
+  'its deletion': {
+    engine,
+    prepare: async (process, machine) => {
+      const id = await completed(process, machine);
+      await deleteBay(process.app, may('bay:delete'), id);
+      return id;
+    },
+    ends: undefined,
+  },
+};
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'magnum-crash-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each(Object.entries(SCENARIOS))(
+  'a conductor of a bay of Kubernetes that dies in the middle of %s',
+  (_name, scenario) => {
+    test('leaves, once another has taken over, exactly what an undisturbed one leaves', { timeout: 900_000 }, async () => {
+      await expectNoTraceOfDeaths(scenario, folder);
+    });
+  },
+);
