@@ -27,7 +27,7 @@ async function aChangingBay(action: StackSnapshot['action'], status: BayStatus, 
   const [id] = await conductor.addBays(1, { isSeen: true });
   if (!id) throw new Error('no bay was made');
   await conductor.db('intent').update({ operation: 'update' });
-  await conductor.db('bay').update({ status, api_address: address });
+  await conductor.db('bay').update({ status, api_address: address, floating_ip_enabled: true });
   stop = new AbortController();
   const loop: WorkLoop = conductor.loop();
   running = loop.run(stop.signal);

@@ -214,6 +214,11 @@ describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
 
   test('replaces that control plane by itself, and etcd has three members again', async () => {
     const [victim = ''] = masters;
+    await until(
+      'the health of the bay names the member',
+      async () => (await magnum.clusters.get(bayId)).health_status_reason?.['etcd'] === `1 of 3 members do not answer: ${victim}`,
+      { withinMs: 120_000, everyMs: 500 },
+    );
     const mastersNow = async (): Promise<readonly string[]> =>
       (await nodes()).flatMap(({ name, role, state }) => (role === 'master' && state === 'ready' && name ? [name] : []));
     await until(

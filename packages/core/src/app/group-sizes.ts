@@ -7,6 +7,7 @@ import { nodeNames } from '../domain/names.js';
 import { DEFAULT_MASTER, DEFAULT_WORKER, isMaster, type NodeGroup } from '../domain/node-group.js';
 import { UNSEEN_NODE, type Node } from '../domain/node.js';
 import { shardsFor } from '../domain/shards.js';
+import { zonesFor, zonesIn } from '../domain/zones.js';
 import { isOld, type Upgrade } from '../domain/upgrade.js';
 import { laterThan } from '../domain/time.js';
 import type { New, Repositories } from '../ports/store.js';
@@ -84,14 +85,14 @@ function newGroup(deps: AppDeps, bay: New<Bay>, model: BayModel, shape: GroupSha
 }
 
 export interface NewNodes {
-  readonly bay: Pick<Bay, 'id' | 'name'>;
+  readonly bay: Pick<Bay, 'id' | 'name' | 'desired'>;
   readonly group: New<NodeGroup>;
   readonly bayModelId: BayModelId;
   /** Names that the bay's nodes bear. */
   readonly taken: ReadonlySet<string>;
   readonly count: number;
-  /** Nodes of the bay that share the group's shards; none where the group is new. */
-  readonly others?: readonly Pick<Node, 'nodeGroupId' | 'shard' | 'desired'>[];
+  /** Nodes of the bay, with which new ones share shards and zones; none where the group is new. */
+  readonly others?: readonly Pick<Node, 'nodeGroupId' | 'shard' | 'zone' | 'desired'>[];
 }
 
 export function newNodes(deps: Pick<AppDeps, 'random' | 'clock'>, wanted: NewNodes): readonly New<Node>[] {
@@ -101,6 +102,7 @@ export function newNodes(deps: Pick<AppDeps, 'random' | 'clock'>, wanted: NewNod
   const others = wanted.others?.filter((node) => node.nodeGroupId === group.id) ?? [];
   // Managers stand in the bay's own stack: it hands what they have made to the workers.
   const shards = isMaster(group) ? [] : shardsFor(others, count);
+  const zones = zonesFor(zonesIn({ ...bay.desired.labels, ...group.labels }), others, count);
   const place = { bay, role, group: group.isDefault ? null : group.name } as const;
   const names = nodeNames(place, wanted.taken, (limit) => deps.random.below(limit));
   return Array.from({ length: count }, (_, index) => {
@@ -113,6 +115,7 @@ export function newNodes(deps: Pick<AppDeps, 'random' | 'clock'>, wanted: NewNod
       bayModelId: wanted.bayModelId,
       imageId: group.imageId,
       shard: shards[index] ?? null,
+      zone: zones[index] ?? null,
       desired: 'present',
       credentialGeneration: 0,
       observed: UNSEEN_NODE,
@@ -148,10 +151,11 @@ export async function setGroupSize(
   const named = present.filter((node) => leaving.has(node.id));
   const rest = present.filter((node) => !leaving.has(node.id));
   const missing = size + surplus - rest.length;
+  const others = nodes.map((node) => (leaving.has(node.id) ? { ...node, desired: 'absent' as const } : node));
   const origin = ofGroup ? { ...group, imageId: ofGroup.imageId } : group;
   const bayModelId = ofGroup?.bayModelId ?? bay.desired.bayModelId;
   const taken = new Set(nodes.map((node) => node.name));
-  await repos.nodes.insert(...newNodes(deps, { bay, group: origin, bayModelId, taken, count: missing, others: nodes }));
+  await repos.nodes.insert(...newNodes(deps, { bay, group: origin, bayModelId, taken, count: missing, others }));
   for (const node of [...named, ...victims(rest, -missing, ofGroup)]) await repos.nodes.setDesired(node.id, 'absent');
   // What only replaces nodes or takes some away is never too much.
   if (missing > named.length) await requireGrownFits(deps, repos, bay);

@@ -32,6 +32,8 @@ export interface Node {
    * that earlier releases made. It never changes: a node that moves is another server.
    */
   readonly shard: number | null;
+  /** Availability zone that was chosen for it; null where its labels name one for all nodes, or none. It never changes. */
+  readonly zone: string | null;
   /** Whether the bay should have the node. The row of an absent node stays until the stack has deleted the server. */
   readonly desired: 'present' | 'absent';
   /** Generation of the newest credential that the node has reported to hold. */

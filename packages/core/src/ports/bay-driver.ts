@@ -174,6 +174,8 @@ export interface HealthReport {
   readonly health: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
   /** `api`, and `<node>.Ready`: docs/contract/conductor.md#health. */
   readonly reason: Readonly<Record<string, string>>;
+  /** There was no answer: `reason.api` says what there was in its place. */
+  readonly isSilent?: boolean;
 }
 
 /** How a node's engine takes this session's certificates. */

@@ -130,6 +130,7 @@ export function aNode({ observed, ...wanted }: Partial<Omit<Node, 'observed'>> &
     bayModelId: A_MODEL_ID,
     imageId: 'debian-12',
     shard: null,
+    zone: null,
     desired: 'present',
     credentialGeneration: 0,
     createdAt: CREATED,

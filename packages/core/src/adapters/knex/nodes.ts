@@ -25,6 +25,7 @@ export const nodes = table<Node>('node', {
   bayModelId: uuid<BayModelId>('baymodel_id'),
   imageId: text().sortable(),
   shard: integer().nullable(),
+  zone: text().nullable(),
   desired: text<Node['desired']>(),
   credentialGeneration: integer(),
   enrolment: text<EnrolmentState>(),

@@ -1,5 +1,5 @@
 import { underDeadline } from '../../concurrency/deadline.js';
-import type { BayObserved } from '../../domain/bay.js';
+import type { BayDesired, BayObserved } from '../../domain/bay.js';
 import { STABLE_STATUSES, type BayStatus } from '../../domain/bay-status.js';
 import { isDomainError } from '../../domain/errors.js';
 import type { CoeSession } from '../../ports/bay-driver.js';
@@ -79,7 +79,7 @@ interface CheckedEngine {
 }
 
 async function observeHealth(
-  deps: EngineAccessDeps,
+  deps: EngineAccessDeps & Pick<CheckHealthDeps, 'clock'>,
   pass: Pass,
   signal: AbortSignal,
   milliseconds = HEALTH_DEADLINE_MS,
@@ -87,15 +87,36 @@ async function observeHealth(
   try {
     return await underDeadline({ milliseconds, signal }, async (timely) => {
       const session = await sessionOf(deps, pass.state, timely);
-      const { health, reason } = await session.health(timely);
+      const { health, reason, isSilent } = await session.health(timely);
+      if (isSilent === true) return { found: silentEngine(deps, pass.state, reason['api'] ?? '') };
       return { session, found: { health, healthReason: reason, ...(await versionsOf(session, timely)) } };
     });
   } catch (error) {
     // An engine that does not answer is a finding about the bay; the pass itself has not failed.
     const reason = isDomainError(error) ? error.message : 'The engine did not answer.';
+    if (!isDomainError(error) || error.kind === 'engine-unavailable') return { found: silentEngine(deps, pass.state, reason) };
     const isAsked = !NOT_ASKED.some((kind) => isDomainError(error, kind));
     return { found: { health: isAsked ? 'UNHEALTHY' : 'UNKNOWN', healthReason: { api: reason } } };
   }
+}
+
+/** Whether the bay has a floating address for its API. */
+function isApiPublic({ masterLbEnabled, floatingIpEnabled, labels }: BayDesired): boolean {
+  const label = masterLbEnabled ? labels['master_lb_floating_ip_enabled'] : undefined;
+  return label === undefined ? floatingIpEnabled : label.toLowerCase() === 'true';
+}
+
+const UNREACHABLE_SINCE = /^Unreachable since (\S+): /;
+
+/**
+ * What is recorded of an engine that does not answer. A conductor may have no way into the network of a private bay, which says nothing about
+ * the bay: then nothing is known of it since the first such check.
+ */
+function silentEngine({ clock }: Pick<CheckHealthDeps, 'clock'>, { bay }: BayState, reason: string): Partial<BayObserved> {
+  if (isApiPublic(bay.desired)) return { health: 'UNHEALTHY', healthReason: { api: reason } };
+  const known = UNREACHABLE_SINCE.exec(bay.observed.healthReason?.['api'] ?? '')?.[1];
+  const since = known ?? clock.now().toISOString();
+  return { health: 'UNKNOWN', healthReason: { api: `Unreachable since ${since}: ${reason}` } };
 }
 
 async function versionsOf(session: CoeSession, signal: AbortSignal): Promise<Partial<BayObserved>> {

@@ -114,6 +114,7 @@ export function everyFieldContract(parts: () => { readonly store: Store; readonl
         bayModelId: MODEL,
         imageId: 'another image',
         shard: 6,
+        zone: 'nova-b',
         desired: 'absent',
         credentialGeneration: 7,
         enrolment: 'awaited',

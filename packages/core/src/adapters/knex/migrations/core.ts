@@ -8,6 +8,7 @@ import { federationMigrations } from './federations.js';
 import { groupStackMigrations, nodeGroupMigrations } from './node-groups.js';
 import { nodeRecordMigrations } from './node-records.js';
 import { nodeShardMigrations } from './node-shards.js';
+import { nodeZoneMigrations } from './node-zones.js';
 import { quotaMigrations } from './quotas.js';
 import { idempotencyMigrations } from './idempotency.js';
 
@@ -37,6 +38,7 @@ export const coreMigrations: readonly Migration[] = [
   ...departedBayMigrations,
   ...nodeEnrolmentMigrations,
   ...groupStackMigrations,
+  ...nodeZoneMigrations,
 ];
 
 async function addEventKinds(db: Knex): Promise<void> {

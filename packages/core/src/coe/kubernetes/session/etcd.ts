@@ -46,9 +46,7 @@ export async function removeMembers(
   signal: AbortSignal,
 ): Promise<readonly UndrainedNode[]> {
   if (names.length === 0) return [];
-  const pods = await attempt('list the pods of etcd', signal, async (bounds) =>
-    itemsOf(await (await core(bounds)).listNamespacedPod({ namespace: 'kube-system', labelSelector: 'component=etcd' })),
-  );
+  const pods = await etcdPods(core, signal);
   if (!pods.some(({ spec }) => names.includes(spec?.nodeName ?? '')) && pods.length > 0) return [];
   const staying = pods.find((pod) => isReady(pod) && !names.includes(pod.spec?.nodeName ?? ''));
   const pod = staying?.metadata?.name;
@@ -68,6 +66,24 @@ function etcdctlIn(input: ConnectInput, pod: string, signal: AbortSignal): Etcdc
     if (exitCode === 0 || stdout !== '') return stdout;
     throw new DomainError('engine-failed', `etcdctl ${words[0]} failed: ${stderr.trim().slice(0, 300)}`);
   };
+}
+
+/** Client URLs of the members that do not answer, of so many in all. Throws where etcd cannot be asked. */
+export async function silentMembers(
+  input: ConnectInput,
+  core: Connection,
+  signal: AbortSignal,
+): Promise<{ readonly total: number; readonly silent: readonly string[] }> {
+  const pod = (await etcdPods(core, signal)).find(isReady)?.metadata?.name;
+  if (pod === undefined) throw new DomainError('engine-failed', 'No control plane runs a member of etcd that is ready.');
+  const answers = answersIn(await etcdctlIn(input, pod, signal)('endpoint', 'health', '--cluster', '-w', 'json'));
+  return { total: answers.length, silent: answers.filter(({ isHealthy }) => !isHealthy).map(({ url }) => url) };
+}
+
+function etcdPods(core: Connection, signal: AbortSignal): Promise<readonly V1Pod[]> {
+  return attempt('list the pods of etcd', signal, async (bounds) =>
+    itemsOf(await (await core(bounds)).listNamespacedPod({ namespace: 'kube-system', labelSelector: 'component=etcd' })),
+  );
 }
 
 /** One after the other, unhealthy members first: each removal changes what the majority is. */
@@ -124,7 +140,27 @@ export function membersIn(text: string): readonly EtcdMember[] {
 
 /** Client URLs of the members that answered. */
 export function healthyUrls(text: string): ReadonlySet<string> {
-  const answers: unknown = JSON.parse(text);
-  const all = Array.isArray(answers) ? answers : [];
-  return new Set(all.filter((one) => Object(one).health === true).map((one) => String(Object(one).endpoint)));
+  return new Set(
+    answersIn(text)
+      .filter(({ isHealthy }) => isHealthy)
+      .map(({ url }) => url),
+  );
+}
+
+/** Of `endpoint health --cluster -w json`: each member's client URL, and whether it answered well. */
+function answersIn(text: string): readonly { readonly url: string; readonly isHealthy: boolean }[] {
+  const answers = parsed(text);
+  if (!Array.isArray(answers)) throw new DomainError('engine-failed', 'etcdctl endpoint gave no list of members.');
+  return answers.map((one: unknown) => ({
+    url: String(Object(one).endpoint).slice(0, 200),
+    isHealthy: Object(one).health === true,
+  }));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -4,7 +4,12 @@ import type { CloudNeeds, DesiredBay } from '../../../ports/bay-driver.js';
 
 /** Labels of what the cloud makes for a bay: servers, volumes, networks, load balancer. */
 export const CLOUD_LABELS = {
-  availability_zone: { type: 'string', default: '', fixed: true, meaning: 'Availability zone of the servers.' },
+  availability_zone: {
+    type: 'string',
+    default: '',
+    fixed: true,
+    meaning: 'Availability zone of the servers, or several, separated by commas: each group is spread over them.',
+  },
   boot_volume_size: {
     type: 'integer',
     default: '0',

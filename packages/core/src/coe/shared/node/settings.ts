@@ -31,7 +31,8 @@ export interface NodeSettings {
 /** Settings that all nodes of a group share. They are computed once: labels can be 50 kB, and a group can have 1,000 nodes. */
 interface GroupSettings {
   readonly shared: Omit<NodeSettings, 'node' | 'first' | 'volumeZone'>;
-  readonly volumeZone: string;
+  /** Of all its volumes, whatever zones its servers are in; empty for those of the servers. */
+  readonly ownVolumeZone: string;
 }
 
 /** Every decision about a bay, taken once, so that templates only place values. */
@@ -73,16 +74,18 @@ function nodesOf(shape: DriverShape, input: RenderInput): readonly NodeSettings[
   const first = present.find((node) => node.role === 'master');
   return present.flatMap((node) => {
     const known = groups.get(node.nodeGroupId);
+    if (!known) return [];
+    const availabilityZone = node.zone ?? known.shared.availabilityZone;
     // Volumes of earlier releases have no zone. A zone would replace them, and their data would be lost.
-    const volumeZone = node.enrolment === 'before' ? '' : (known?.volumeZone ?? '');
-    return known ? [{ ...known.shared, node, volumeZone, first: node === first }] : [];
+    const hasZone = known.shared.volumeSize > 0 && node.enrolment !== 'before';
+    const volumeZone = hasZone ? known.ownVolumeZone || availabilityZone : '';
+    return [{ ...known.shared, node, availabilityZone, volumeZone, first: node === first }];
   });
 }
 
 function groupSettings({ bay, model }: RenderInput, group: NodeGroup, store: StoreVolume | undefined): GroupSettings {
   const labels = { ...bay.desired.labels, ...group.labels };
   const availabilityZone = valueIn(labels, 'availability_zone') ?? '';
-  const ownZone = valueIn(labels, 'docker_volume_availability_zone') ?? '';
   const volumeSize = group.dockerVolumeSize ?? bay.desired.dockerVolumeSize ?? model.dockerVolumeSize ?? 0;
   const master = isMaster(group);
   const flavor = master ? (bay.desired.masterFlavorId ?? model.masterFlavorId) : (bay.desired.flavorId ?? model.flavorId);
@@ -97,6 +100,6 @@ function groupSettings({ bay, model }: RenderInput, group: NodeGroup, store: Sto
       ...(master && store ? { storeVolume: store } : {}),
       labelsText: JSON.stringify(labels),
     },
-    volumeZone: volumeSize > 0 ? ownZone || availabilityZone : '',
+    ownVolumeZone: valueIn(labels, 'docker_volume_availability_zone') ?? '',
   };
 }

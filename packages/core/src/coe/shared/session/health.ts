@@ -1,23 +1,32 @@
 import { isDomainError } from '../../../domain/errors.js';
 import type { ConnectInput, HealthReport } from '../../../ports/bay-driver.js';
 
+/** What an engine says of its nodes. */
+export interface NodesHealth {
+  /** Names of those that are ready. */
+  readonly ready: ReadonlySet<string | undefined>;
+  /** What else is wrong, by what it concerns: `<node>.<condition>`, or a part of the engine. */
+  readonly problems?: Readonly<Record<string, string>>;
+}
+
 /**
- * Health of a bay: `api`, and `<node>.Ready` for each node that the bay should have. Nodes that only the engine remembers do not count
- * (docs/contract/conductor.md#health). `ready` asks the engine for the names of its ready nodes.
+ * Health of a bay: `api`, `<node>.Ready` for each node that the bay should have, and what else is wrong. Nodes that only the engine remembers
+ * do not count (docs/contract/conductor.md#health). `observe` asks the engine; an error of it is the answer for `api`.
  */
 export async function healthFrom(
   input: Pick<ConnectInput, 'nodes'>,
-  ready: () => Promise<ReadonlySet<string | undefined>>,
+  observe: () => Promise<NodesHealth>,
   signal: AbortSignal,
 ): Promise<HealthReport> {
   try {
-    const names = await ready();
-    const nodes = input.nodes.map(({ name }): [string, string] => [`${name}.Ready`, names.has(name) ? 'True' : 'False']);
-    const health = nodes.every(([, value]) => value === 'True') ? 'HEALTHY' : 'UNHEALTHY';
-    return { health, reason: { api: 'ok', ...Object.fromEntries(nodes) } };
+    const { ready, problems = {} } = await observe();
+    const nodes = input.nodes.map(({ name }): [string, string] => [`${name}.Ready`, ready.has(name) ? 'True' : 'False']);
+    const isHealthy = nodes.every(([, value]) => value === 'True') && Object.keys(problems).length === 0;
+    return { health: isHealthy ? 'HEALTHY' : 'UNHEALTHY', reason: { api: 'ok', ...Object.fromEntries(nodes), ...problems } };
   } catch (error) {
     signal.throwIfAborted();
     if (!isDomainError(error)) throw error;
-    return { health: 'UNHEALTHY', reason: { api: error.message } };
+    const silent = error.kind === 'engine-unavailable' ? { isSilent: true } : {};
+    return { health: 'UNHEALTHY', reason: { api: error.message }, ...silent };
   }
 }

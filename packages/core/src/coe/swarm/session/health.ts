@@ -4,7 +4,8 @@ import { listNodes, type DockerNodes } from './docker-nodes.js';
 
 /** The nodes that the swarm calls ready. */
 export function healthOf(engines: DockerNodes, input: ConnectInput, signal: AbortSignal): Promise<HealthReport> {
-  const ready = async (): Promise<ReadonlySet<string>> =>
-    new Set((await listNodes(engines, signal)).filter(({ state }) => state === 'ready').map(({ name }) => name));
-  return healthFrom(input, ready, signal);
+  const observe = async () => ({
+    ready: new Set((await listNodes(engines, signal)).filter(({ state }) => state === 'ready').map(({ name }) => name)),
+  });
+  return healthFrom(input, observe, signal);
 }

@@ -124,6 +124,27 @@ describe('the stack as programs outside know it', () => {
     expect(outputs['shard_addresses']).toEqual({ value: [{ get_attr: [GROUP, 'members'] }] });
   });
 
+  test('nodes and their volumes are in the zones that were chosen for them', () => {
+    const input = labelled({ availability_zone: 'nova-a,nova-b' }, { desired: { dockerVolumeSize: 5 } });
+    const zones = ['nova-a', 'nova-a', 'nova-b'];
+    const stack = kubeadm.render({
+      ...input,
+      nodes: input.nodes.map((node, index) => ({ ...node, zone: zones[index] ?? null })),
+    });
+    for (const [index, node] of input.nodes.entries()) {
+      const { properties } = resolveNode(stack, resourceNameOf(node));
+      expect([properties['availability_zone'], properties['volume_zone']]).toEqual([zones[index], zones[index]]);
+    }
+    const fixed = labelled(
+      { availability_zone: 'nova-a', docker_volume_availability_zone: 'ceph' },
+      { desired: { dockerVolumeSize: 5 } },
+    );
+    expect(resolveNode(kubeadm.render(fixed), 'worker-00c8').properties).toMatchObject({
+      availability_zone: 'nova-a',
+      volume_zone: 'ceph',
+    });
+  });
+
   test('no node learns a secret from the template or from another node', () => {
     const input = bay(BAYS['three-masters']);
     const stack = kubeadm.render(input);

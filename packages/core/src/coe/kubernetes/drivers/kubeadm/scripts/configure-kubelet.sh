@@ -52,6 +52,9 @@ registration = {
     "imagePullPolicy": "IfNotPresent",
     "taints": ([{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}] if master else []) + values["node_taints"],
     "kubeletExtraArgs": arguments([
+        # kubeadm sets the option of the configuration to true, whatever stands there. The kubelet would keep its first certificate
+        # to the end then, and ask Kubernetes, which has no key to sign with, for the next one.
+        ("rotate-certificates", "false"),
         ("provider-id", "openstack:///" + os.environ["SERVER"]),
         ("node-ip", values["private_address"]),
         ("node-labels", ",".join("%s=%s" % (one["name"], one["value"]) for one in values["node_labels"])),
@@ -98,7 +101,6 @@ documents = [{
     "failSwapOn": False,
     "failCgroupV1": False,
     # make-cert.sh renews both certificates; the kubelet reads them again.
-    "rotateCertificates": False,
     "serverTLSBootstrap": False,
     "tlsCertFile": pki + "/kubelet-server.crt",
     "tlsPrivateKeyFile": pki + "/kubelet-server.key",
