@@ -38,6 +38,7 @@ export interface ContainerDetails {
     readonly Image: string;
     readonly Labels: Labels;
     readonly Env: readonly string[];
+    readonly Entrypoint?: readonly string[] | null;
   };
   readonly HostConfig: HostConfig & { readonly NetworkMode: string };
   readonly Mounts: readonly { readonly Type: string; readonly Name?: string; readonly Destination: string }[];

@@ -55,6 +55,11 @@ function speaks(word: string): string {
   return `#cloud-config\nruncmd: [[systemd-run, socat, 'TCP-LISTEN:7,fork,reuseaddr', 'EXEC:/bin/echo ${word}']]\n`;
 }
 
+/** The same, and echoes what it is sent afterwards. */
+function converses(word: string): string {
+  return `#cloud-config\nruncmd: [[systemd-run, socat, 'TCP-LISTEN:7,fork,reuseaddr', 'SYSTEM:echo ${word} && cat']]\n`;
+}
+
 function containerOf(key: string): ContainerHandle {
   return docker.getContainer(dockerName(instance, key));
 }
@@ -207,8 +212,8 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
   }, 90_000);
 
   test('a load balancer passes connections to the members it has now', async () => {
-    const one = aServer('one', 14, { userData: speaks('first') });
-    const two = aServer('two', 15, { userData: speaks('second') });
+    const one = aServer('one', 14, { userData: converses('first') });
+    const two = aServer('two', 15, { userData: converses('second') });
     for (const server of [one, two]) await backend.ensureServer(server, signal);
     const balancer: LoadBalancerSpec = {
       key: 'stack-1/balancer',
@@ -228,7 +233,29 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
       withinMs: 60_000,
       everyMs: 300,
     });
-    await backend.ensureLoadBalancer(with_(15), signal);
+    const held = connect({ host: `172.29.${third}.16`, port: 77 });
+    const heard: string[] = [];
+    held.on('data', (data) => heard.push(data.toString().trim())).on('error', (error) => heard.push(error.message));
+    await until('the connection is there', () => heard.includes('first'));
+    const refused: unknown[] = [];
+    let isChanging = true;
+    const clients = (async () => {
+      while (isChanging) await firstBytes(`172.29.${third}.16`, 77).catch((error: unknown) => refused.push(error));
+    })();
+    for (const member of [15, 14, 15]) {
+      await backend.ensureLoadBalancer(with_(member), signal);
+      await until(
+        'the member answers',
+        async () => (await firstBytes(`172.29.${third}.16`, 77)).includes(member === 14 ? 'first' : 'second'),
+        { withinMs: 10_000, everyMs: 50 },
+      );
+    }
+    isChanging = false;
+    await clients;
+    held.write('still here\n');
+    await until('the connection outlived the changes', () => heard.includes('still here'), { withinMs: 5_000 });
+    held.destroy();
+    expect([heard, refused]).toEqual([['first', 'still here'], []]);
     await backend.ensureLoadBalancer(with_(15), signal);
     await until('the second member answers', async () => (await firstBytes(`172.29.${third}.16`, 77)).includes('second'), {
       withinMs: 60_000,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import type { ContainerHandle } from '../docker/handles.js';
+import type { ContainerDetails } from '../docker/resources.js';
 import { DomainError } from '../domain/errors.js';
 import { parsedCidr } from '../domain/labels.js';
 import type { LoadBalancerSpec } from './backend.js';
@@ -12,35 +13,52 @@ import { tarOf } from './docker-tar.js';
 
 const FOLDER = '/etc/haproxy';
 const FILE = 'magnum.cfg';
+const LOADED = 'magnum.loaded';
+const MASTER_WORKER = '-W';
 
-/**
- * A container of the node image that runs haproxy. While it runs, the file that it has is the one that it was started with:
- * a change stops it, writes and starts it again, so that a crash in between leaves a stopped container, which is finished next time.
+/*
+ * A container of the node image that runs haproxy as a master with workers. A change is a reload: the master starts a worker with the new file,
+ * which takes over the listening sockets, and the one before ends with its last connection. So no client is refused meanwhile, and none loses
+ * a connection that it has: kubelets and administrators keep theirs for hours.
+ *
+ * Which file the worker runs with is not to be seen from outside. So the first line of the file, which identifies it, is written once more
+ * after the reload. A crash in between leaves two different lines, and the reload is repeated.
  */
 export async function ensureLoadBalancer(scope: ServerScope, balancer: LoadBalancerSpec, signal: AbortSignal): Promise<void> {
   const known = await findContainer(scope, balancer.key, signal);
-  if (known && !wasStarted(known)) await removeContainer(scope, known.Id, signal);
-  const id = known && wasStarted(known) ? known.Id : await create(scope, balancer, signal);
+  const isUsable = known !== undefined && wasStarted(known) && reloads(known);
+  if (known && !isUsable) await removeContainer(scope, known.Id, signal);
+  const id = isUsable ? known.Id : await create(scope, balancer, signal);
   if (balancer.floating) await plug(scope, { container: id, ...balancer.floating }, signal);
   const container = scope.docker.getContainer(id);
   const text = configurationOf(balancer);
-  if (known?.State.Running) {
-    if (await runsWith(container, text, signal)) return;
-    await engineCall('stop the load balancer', signal, () => orUndefinedOn([304], () => container.stop({ t: 1 })));
-  }
-  await engineCall('configure the load balancer', signal, () =>
-    container.putArchive(tarOf([{ path: FILE, content: text }]), { path: FOLDER }),
-  );
+  if (isUsable && known.State.Running) return reload(container, text, signal);
+  await write(container, { [FILE]: text, [LOADED]: markOf(text) }, signal);
   await start(scope, id, signal);
 }
 
-/** The first line identifies a configuration. */
-async function runsWith(container: ContainerHandle, text: string, signal: AbortSignal): Promise<boolean> {
-  const [mark = ''] = text.split('\n', 1);
+async function reload(container: ContainerHandle, text: string, signal: AbortSignal): Promise<void> {
   const archive = await engineCall("read the load balancer's configuration", signal, () =>
-    container.getArchive({ path: `${FOLDER}/${FILE}` }),
+    orUndefinedOn([404], () => container.getArchive({ path: `${FOLDER}/${LOADED}` })),
   );
-  return archive.includes(mark);
+  if (archive?.includes(markOf(text)) === true) return;
+  await write(container, { [FILE]: text }, signal);
+  await engineCall('reload the load balancer', signal, () => container.kill({ signal: 'SIGUSR2' }));
+  await write(container, { [LOADED]: markOf(text) }, signal);
+}
+
+function write(container: ContainerHandle, files: Readonly<Record<string, string>>, signal: AbortSignal): Promise<unknown> {
+  const archive = tarOf(Object.entries(files).map(([path, content]) => ({ path, content })));
+  return engineCall('configure the load balancer', signal, () => container.putArchive(archive, { path: FOLDER }));
+}
+
+function markOf(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
+
+/** One of an earlier release has no master, and would end at the signal. */
+function reloads({ Config }: ContainerDetails): boolean {
+  return Config.Entrypoint?.includes(MASTER_WORKER) === true;
 }
 
 async function create(scope: ServerScope, balancer: LoadBalancerSpec, signal: AbortSignal): Promise<string> {
@@ -52,7 +70,7 @@ async function create(scope: ServerScope, balancer: LoadBalancerSpec, signal: Ab
   const container = await engineCall('create the load balancer', signal, () =>
     scope.docker.createContainer({
       ...base,
-      Entrypoint: ['/usr/sbin/haproxy', '-db', '-f', `${FOLDER}/${FILE}`],
+      Entrypoint: ['/usr/sbin/haproxy', MASTER_WORKER, '-db', '-f', `${FOLDER}/${FILE}`],
       StopSignal: 'SIGTERM',
     }),
   );
@@ -68,6 +86,10 @@ export function configurationOf(balancer: Pick<LoadBalancerSpec, 'listeners'>): 
   const lines = [
     'global',
     '  maxconn 2000',
+    // By this socket a new worker gets the listening ones from the one before.
+    '  stats socket /run/haproxy.sock mode 600 level admin expose-fd listeners',
+    // As long as a client may be silent: a worker that was replaced ends with its last connection, but not later.
+    '  hard-stop-after 1h',
     'defaults',
     '  mode tcp',
     '  timeout connect 5s',
