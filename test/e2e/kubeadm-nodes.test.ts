@@ -183,7 +183,18 @@ describe.skipIf(!isPossible)("a cluster of real nodes, made by the driver's own 
       await kubectl('cordon', SECOND);
       const image = `registry.k8s.io/pause:${releaseOf(DEFAULT_VERSION)?.pause}`;
       await kubectl('create', 'deployment', 'web', `--image=${image}`, `--replicas=${REPLICAS}`);
-      await kubectl('rollout', 'status', 'deployment/web', '--timeout=120s');
+      // The scheduler may learn late that a node is cordoned.
+      await until(
+        'all pods stand there',
+        async () => {
+          await kubectl('rollout', 'status', 'deployment/web', '--timeout=120s');
+          const here = ['pods', '-l', 'app=web', '--field-selector', `spec.nodeName=${SECOND}`];
+          const others = await kubectl('get', ...here, '-o', 'name');
+          if (others !== '') await kubectl('delete', ...here);
+          return others === '';
+        },
+        { withinMs: 120_000, everyMs: 1_000 },
+      );
       await kubectl('uncordon', SECOND);
     }, 180_000);
 
