@@ -109,7 +109,7 @@ export interface paths {
         put?: never;
         /**
          * Create a bay
-         * @description From 1.2 the request is accepted at once, and the bay's status tells how it went. At 1.1 the answer waits until the orchestrator has taken or refused the bay's stack.
+         * @description From 1.2 the request is accepted at once, and the bay's status shows the result. At 1.1 the answer waits until the orchestrator has taken or refused the bay's stack.
          */
         post: operations["createBay"];
         delete?: never;
@@ -310,7 +310,7 @@ export interface paths {
         put?: never;
         /**
          * Create a cluster
-         * @description The request is accepted at once, at every version, and the cluster's status tells how it went.
+         * @description The request is accepted at once, at every version, and the cluster's status shows the result.
          */
         post: operations["createCluster"];
         delete?: never;
@@ -1214,7 +1214,7 @@ export interface paths {
         head?: never;
         /**
          * Give a bay another certificate authority
-         * @description Nodes trust the new authority beside the old one, then clients get certificates of the new one, then nodes do, then the old one is dropped; `status_reason` and the events of the bay tell how far it is. While both are trusted, `GET` answers both certificates. Repeated after a failure, it goes on where it stopped.
+         * @description Nodes trust the new authority beside the old one, then clients get certificates of the new one, then nodes do, then the old one is dropped; `status_reason` and the events of the bay show the progress. While both are trusted, `GET` answers both certificates. Repeated after a failure, it goes on where it stopped.
          */
         patch: operations["rotateCertificate"];
         trace?: never;
@@ -1241,7 +1241,7 @@ export interface paths {
         head?: never;
         /**
          * Give the nodes of a bay another credential
-         * @description The nodes ask for the new account beside the old one, and tell when they hold it; the old one goes after the last of them, and `status_reason` names the node that is waited for. Repeated after a failure, it goes on where it stopped.
+         * @description The nodes ask for the new account beside the old one, and report when they hold it; the old one is deleted after the last of them, and `status_reason` names the node that is waited for. Repeated after a failure, it goes on where it stopped.
          */
         patch: operations["rotateCredential"];
         trace?: never;
@@ -1258,7 +1258,7 @@ export interface paths {
         };
         /**
          * Ask for the secrets that a node shares with others of its bay
-         * @description An extension, for the nodes of the bay alone: `X-Magnum-Node` and `X-Magnum-Node-Secret` say which one asks. A driver says which secrets its bays have, and the nodes of which role get each of them; a node whose role gets none is answered with 403. Nobody on the way must keep the answer (`Cache-Control: no-store`).
+         * @description An extension, for the nodes of the bay alone: `X-Magnum-Node` and `X-Magnum-Node-Secret` say which one asks. A driver says which secrets its bays have, and the nodes of which role get each of them; a node whose role gets none is answered with 403. No cache may keep the answer (`Cache-Control: no-store`).
          */
         get: operations["getBaySecrets"];
         put?: never;
@@ -1283,13 +1283,13 @@ export interface paths {
         };
         get?: never;
         /**
-         * Tell that a node holds the credential with which it asks
-         * @description An extension, for the nodes of the bay alone. Telling it again is harmless.
+         * Report that a node holds the credential with which it asks
+         * @description An extension, for the nodes of the bay alone. It can be repeated.
          */
         put: operations["confirmCredential"];
         /**
          * Exchange the enrolment token of a new node for its credential
-         * @description An extension, for the nodes of the bay alone, which have no other credential yet: the token is what proves them. It is good once, for the secret with which it is used first; from then on the node proves with the secret which node it is. Nobody on the way must keep the answer (`Cache-Control: no-store`).
+         * @description An extension, for the nodes of the bay alone, which have no other credential yet: the token is what proves them. It is good once, for the secret with which it is used first; from then on the node proves with the secret which node it is. No cache may keep the answer (`Cache-Control: no-store`).
          */
         post: operations["enrolNode"];
         delete?: never;
@@ -1911,7 +1911,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /**
-             * @description A request was accepted; a conductor began with it; the stack tells of a resource; something is tried again; the status changed; nothing is under way any more.
+             * @description A request was accepted; a conductor began with it; the stack reported a resource; something is tried again; the status changed; no change is in progress any more.
              * @enum {string}
              */
             kind: "accepted" | "claimed" | "stack" | "retry" | "leftover" | "status" | "settled";
@@ -3245,7 +3245,7 @@ export interface components {
                 "application/json": null;
             };
         };
-        /** @description What a client needs; nobody on the way may keep it (`Cache-Control: no-store`) */
+        /** @description What a client needs; no cache may keep it (`Cache-Control: no-store`) */
         ClientConfig: {
             headers: {
                 [name: string]: unknown;

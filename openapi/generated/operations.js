@@ -7722,7 +7722,7 @@ export const operations = {
     "method": "PUT",
     "path": "/v1/credentials/{cluster_ident}/nodes/{node_name}",
     "tag": "Credentials",
-    "summary": "Tell that a node holds the credential with which it asks",
+    "summary": "Report that a node holds the credential with which it asks",
     "minVersion": "1.1",
     "maxVersion": null,
     "public": false,

@@ -6,7 +6,7 @@ import { attempt, refusedEviction } from './attempt.js';
 import type { Connections } from './connection.js';
 import { removeMembers } from './etcd.js';
 import { itemsOf } from './kinds.js';
-import { isReady } from './nodes.js';
+import { cordonOf, isReady } from './nodes.js';
 
 /** More pods than a kubelet runs. A node that has more is drained by several rounds. */
 const MOST_PODS = 1_000;
@@ -55,8 +55,8 @@ async function cordon({ core }: Connections, name: string, signal: AbortSignal):
     attempt(`find the node ${name}`, signal, async (bounds) => (await core(bounds)).readNode({ name })),
   );
   if (!node) return false;
-  if (node.spec?.unschedulable !== true) {
-    const body = [{ op: 'add', path: '/spec/unschedulable', value: true }];
+  const body = cordonOf(node);
+  if (body) {
     await attempt(`cordon the node ${name}`, signal, async (bounds) => (await core(bounds)).patchNode({ name, body }));
   }
   return isReady(node);

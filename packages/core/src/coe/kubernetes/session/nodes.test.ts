@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NodeDescription } from '../../../domain/node-description.js';
-import { changeOf } from './nodes.js';
+import { changeOf, cordonOf } from './nodes.js';
 
 const GPU = { key: 'gpu', value: 'yes', effect: 'NoSchedule' } as const;
 const WANTED: NodeDescription = { name: 'worker-1', role: 'worker', group: 'gpu', labels: { zone: 'a' }, taints: [GPU] };
@@ -48,5 +48,28 @@ describe('the change of a node', () => {
   test.each(['no JSON', '[]', '{"labels": 5}', 'null'])('takes nothing away where the note is %j', (note) => {
     const changed = changeOf(node({ team: 'x' }, [UNREACHABLE], { 'magnum.openstack.org/given': note }), WANTED);
     expect(result(changed)).toMatchObject({ '/metadata/labels': { team: 'x', zone: 'a' }, '/spec/taints': [UNREACHABLE, GPU] });
+  });
+});
+
+describe('a node that was to leave', () => {
+  const LEAVING = { 'magnum.openstack.org/leaving': 'true' };
+  const cordoned = (annotations: object) =>
+    ({ metadata: { resourceVersion: '7', labels: OWN, annotations }, spec: { taints: [], unschedulable: true } }) as never;
+
+  test('is cordoned with a note, and not where others have cordoned it', () => {
+    expect(result(cordonOf(node(OWN, [], { mine: 'x' })))).toEqual({
+      '/metadata/resourceVersion': '7',
+      '/metadata/annotations': { mine: 'x', ...LEAVING },
+      '/spec/unschedulable': true,
+    });
+    expect(cordonOf(cordoned({}))).toBeUndefined();
+  });
+
+  test('takes pods again when it stays, and one that others have cordoned does not', () => {
+    expect(result(changeOf(cordoned({ mine: 'x', ...LEAVING }), NOTHING))).toMatchObject({
+      '/metadata/annotations': { mine: 'x', ...given([], []) },
+      '/spec/unschedulable': false,
+    });
+    expect(changeOf(cordoned({ mine: 'x' }), NOTHING)).toBeUndefined();
   });
 });

@@ -6,6 +6,8 @@ import type { Connection, Connections } from './connection.js';
 import { itemsOf } from './kinds.js';
 
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
+/** Annotation of a node that this service has cordoned because it was to leave. One that is cordoned by others has none. */
+const LEAVING = 'magnum.openstack.org/leaving';
 /** Annotation of a node: JSON of `Given`. */
 const GIVEN = 'magnum.openstack.org/given';
 
@@ -56,8 +58,18 @@ interface Given {
   readonly taints: readonly string[];
 }
 
+/** JSON Patch (RFC 6902) that cordons a node; undefined where it is cordoned. */
+export function cordonOf({ metadata, spec }: V1Node): readonly object[] | undefined {
+  if (spec?.unschedulable === true) return undefined;
+  return [
+    { op: 'test', path: '/metadata/resourceVersion', value: metadata?.resourceVersion },
+    { op: 'add', path: '/metadata/annotations', value: { ...metadata?.annotations, [LEAVING]: 'true' } },
+    { op: 'add', path: '/spec/unschedulable', value: true },
+  ];
+}
+
 /**
- * Labels and taints of node groups. Marks that others have set stay, so each node has a note of those that come from here. A node is changed only
+ * Labels and taints of node groups. A node that was to leave and stays, after a rollback, takes pods again. Marks that others have set stay, so each node has a note of those that come from here. A node is changed only
  * where it differs, and only as it was read: a change that came in between refuses this one, and the next health check repeats it.
  */
 export async function labelNodes(core: Connection, wanted: readonly NodeDescription[], signal: AbortSignal): Promise<void> {
@@ -81,7 +93,9 @@ export function changeOf(node: V1Node, { labels, taints }: NodeDescription): rea
     (taint) => !known.taints.includes(idOf(taint)) && !next.taints.includes(idOf(taint)),
   );
   const nextTaints = [...others, ...taints];
+  const stays = annotations[LEAVING] !== undefined;
   const isSame =
+    !stays &&
     JSON.stringify(known) === JSON.stringify(next) &&
     sorted(nextLabels) === sorted(present) &&
     taintsText(nextTaints) === taintsText(node.spec?.taints ?? []);
@@ -89,8 +103,9 @@ export function changeOf(node: V1Node, { labels, taints }: NodeDescription): rea
   return [
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
     { op: 'add', path: '/metadata/labels', value: nextLabels },
-    { op: 'add', path: '/metadata/annotations', value: { ...annotations, [GIVEN]: JSON.stringify(next) } },
+    { op: 'add', path: '/metadata/annotations', value: { ...without(annotations, [LEAVING]), [GIVEN]: JSON.stringify(next) } },
     { op: 'add', path: '/spec/taints', value: nextTaints },
+    ...(stays ? [{ op: 'add', path: '/spec/unschedulable', value: false }] : []),
   ];
 }
 

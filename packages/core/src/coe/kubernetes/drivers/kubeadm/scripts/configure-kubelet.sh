@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes what kubeadm is told, and the kubeconfigs, which kubeadm would make itself if it had the CA's key. Texts of callers stay values of
+# Writes kubeadm's configuration, and the kubeconfigs, which kubeadm would make itself if it had the CA's key. Texts of callers stay values of
 # JSON up to the manifests, which kubeadm writes: JSON is YAML, and no text is ever spliced into it.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh

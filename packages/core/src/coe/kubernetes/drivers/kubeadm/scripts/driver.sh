@@ -23,7 +23,7 @@ is_control_plane() { [ "$(value role)" = manager ]; }
 
 stop_engine() { systemctl stop kubelet.service containerd.service 2>/dev/null || true; }
 
-# join_address: prints where the cluster is joined: at its load balancer, else at the control plane that this node was told of.
+# join_address: prints where the cluster is joined: at its load balancer, else at the control plane that its settings name.
 join_address() {
     python3 - <<'PYTHON'
 import json, os, sys

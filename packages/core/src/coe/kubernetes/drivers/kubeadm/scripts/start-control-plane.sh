@@ -11,5 +11,5 @@ if [ -e "$started" ]; then set -- --ignore-preflight-errors=all; else : >"$start
 kubeadm init --config /etc/magnum/kubeadm.yaml "$@" || give_up 'kubeadm could not make the cluster: see the log of cloud-init'
 : >"$MEMBER"
 sync "$MEMBER"
-# Whoever holds this certificate is above the cluster's own rules; kubeadm needed it once.
+# The holder of this certificate is above the cluster's own rules; kubeadm needed it once.
 rm -f "$KUBERNETES/super-admin.conf" "$PKI/super-admin.crt" "$PKI/super-admin.key"
