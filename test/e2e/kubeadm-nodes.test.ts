@@ -125,6 +125,56 @@ describe.skipIf(!isPossible)("a cluster of real nodes, made by the driver's own 
     );
   });
 
+  describe("a user's request for a certificate", () => {
+    const asked = async (name: string, subject: string, signer: string): Promise<void> => {
+      const script = `openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /tmp/${name}.key -subj ${subject} -out /tmp/${name}.csr 2>/dev/null
+        python3 -c 'import base64,json; print(json.dumps({"apiVersion": "certificates.k8s.io/v1", "kind": "CertificateSigningRequest", "metadata": {"name": "${name}"}, "spec": {"request": base64.b64encode(open("/tmp/${name}.csr","rb").read()).decode(), "signerName": "kubernetes.io/${signer}", "usages": ["client auth"]}}))' |
+          kubectl --kubeconfig=/etc/kubernetes/admin.conf apply -f -`;
+      await inside(instance, MASTER, 'sh', '-c', script);
+    };
+    const signed = (name: string): Promise<string> => kubectl('get', 'csr', name, '-o', 'jsonpath={.status.certificate}');
+
+    test('is signed once it is approved, by an authority that is not the one of the bay, and admitted', async () => {
+      await asked('alice', '/O=team/CN=alice', 'kube-apiserver-client');
+      expect(await signed('alice')).toBe('');
+      await kubectl('certificate', 'approve', 'alice');
+      await until('the request is signed', async () => (await signed('alice')) !== '', { withinMs: 60_000, everyMs: 500 });
+      await inside(instance, MASTER, 'sh', '-c', `echo ${await signed('alice')} | base64 -d >/tmp/alice.crt`);
+      await inside(instance, MASTER, 'openssl', 'verify', '-CAfile', '/etc/kubernetes/pki/signer.crt', '/tmp/alice.crt');
+      await expect(
+        inside(instance, MASTER, 'openssl', 'verify', '-CAfile', '/etc/kubernetes/pki/ca.crt', '/tmp/alice.crt'),
+      ).rejects.toThrow();
+      const user = [
+        '--client-certificate=/tmp/alice.crt',
+        '--client-key=/tmp/alice.key',
+        '--certificate-authority=/etc/kubernetes/pki/ca.crt',
+      ];
+      const whoami = [
+        'kubectl',
+        '--kubeconfig=/dev/null',
+        '--server=https://127.0.0.1:6443',
+        ...user,
+        'auth',
+        'whoami',
+        '-o',
+        'json',
+      ];
+      expect(JSON.parse(await inside(instance, MASTER, ...whoami))).toMatchObject({
+        status: { userInfo: { username: 'alice', groups: ['team', 'system:authenticated'] } },
+      });
+      await kubectl('delete', 'csr', 'alice');
+    }, 120_000);
+
+    test('for the rights of an administrator is refused, and for those of a node is never signed', async () => {
+      await expect(asked('root', '/O=system:masters/CN=root', 'kube-apiserver-client')).rejects.toThrow(/system:masters/);
+      await asked('node', `/O=system:nodes/CN=system:node:${MASTER}`, 'kube-apiserver-client-kubelet');
+      await kubectl('certificate', 'approve', 'node');
+      await new Promise((done) => setTimeout(done, 5_000));
+      expect(await signed('node')).toBe('');
+      await kubectl('delete', 'csr', 'node');
+    }, 60_000);
+  });
+
   test('a worker asks for its own certificates alone', () => {
     expect(cloud.asked.filter((what) => what.startsWith('POST /v1/certificates')).slice(-2)).toEqual([
       'POST /v1/certificates kubelet',

@@ -41,6 +41,7 @@ export class NodeCloud {
     sleep: () => Promise.resolve(),
   });
   readonly #pairs = new Map<Authority, KeyPair>();
+  #signer: KeyPair | undefined;
   readonly #accounts = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -60,6 +61,7 @@ export class NodeCloud {
 
   /** Starts it; returns the URL under which nodes reach it. */
   async listen(host: string): Promise<string> {
+    this.#signer = await this.#authority.createCa('bay signer', DEFAULT_SIGNING_RULES);
     for (const name of AUTHORITIES) this.#pairs.set(name, await this.#authority.createCa(`bay-${name}`, DEFAULT_SIGNING_RULES));
     await new Promise<void>((resolve) => this.#server.listen(0, host, resolve));
     return `http://${host}:${(this.#server.address() as AddressInfo).port}`; // of a TCP server
@@ -109,11 +111,12 @@ export class NodeCloud {
 
   #secrets(): readonly object[] {
     const { publicKey, privateKey } = this.#accounts;
-    return (this.#options.driver.secrets ?? []).map(({ name }) => ({
+    const pair = { public_key: publicKey, private_key: privateKey };
+    const signer = { certificate: this.#signer?.certificate, private_key: this.#signer?.privateKey.reveal() };
+    return (this.#options.driver.secrets ?? []).map(({ name, material }) => ({
       name,
       generation: 0,
-      public_key: publicKey,
-      private_key: privateKey,
+      ...(material === 'authority' ? signer : pair),
     }));
   }
 

@@ -76,7 +76,9 @@ export async function silentMembers(
 ): Promise<{ readonly total: number; readonly silent: readonly string[] }> {
   const pod = (await etcdPods(core, signal)).find(isReady)?.metadata?.name;
   if (pod === undefined) throw new DomainError('engine-failed', 'No control plane runs a member of etcd that is ready.');
-  const answers = answersIn(await etcdctlIn(input, pod, signal)('endpoint', 'health', '--cluster', '-w', 'json'));
+  const answers = answersIn(
+    await etcdctlIn(input, pod, signal)('endpoint', 'health', '--cluster', '-w', 'json', '--command-timeout=2s'),
+  );
   return { total: answers.length, silent: answers.filter(({ isHealthy }) => !isHealthy).map(({ url }) => url) };
 }
 

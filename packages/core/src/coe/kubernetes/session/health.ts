@@ -23,7 +23,7 @@ export function healthOf(core: Connection, input: ConnectInput, signal: AbortSig
     const nodes = await listNodes(core, signal);
     return {
       ready: new Set(nodes.filter(isReady).map((node) => node.metadata?.name)),
-      problems: { ...conditionsOf(input, nodes), ...(await membersProblem(input, core, signal)) },
+      problems: { ...conditionsOf(input, nodes), ...(await membersProblem(input, { core, nodes }, signal)) },
     };
   };
   return healthFrom(input, observe, signal);
@@ -71,16 +71,15 @@ function conditionsOf({ nodes: wanted }: ConnectInput, nodes: readonly V1Node[])
  */
 async function membersProblem(
   input: ConnectInput,
-  core: Connection,
+  { core, nodes }: { readonly core: Connection; readonly nodes: readonly V1Node[] },
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
-  const masters = input.nodes.filter(({ role }) => role === 'master');
-  if (masters.length < 2) return {};
+  if (input.nodes.filter(({ role }) => role === 'master').length < 2) return {};
   try {
     const bound = { milliseconds: ETCD_WITHIN_MS, signal };
     const { total, silent } = await underDeadline(bound, (timely) => silentMembers(input, core, timely));
     if (silent.length === 0) return {};
-    const names = silent.map((url) => masters.find(({ address }) => isAt(url, address))?.name ?? url);
+    const names = silent.map((url) => nodes.find((node) => isAt(url, node))?.metadata?.name ?? url);
     return { etcd: `${silent.length} of ${total} members do not answer: ${names.slice(0, MOST_NAMED).join(', ')}` };
   } catch (error) {
     signal.throwIfAborted();
@@ -89,6 +88,8 @@ async function membersProblem(
   }
 }
 
-function isAt(url: string, address: string): boolean {
-  return URL.canParse(url) && new URL(url).hostname.replace(/^\[|\]$/g, '') === address;
+/** Members listen at the address that Kubernetes knows of their node, which is not the one at which this service reaches it. */
+function isAt(url: string, { status }: V1Node): boolean {
+  const host = URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : undefined;
+  return status?.addresses?.some(({ address }) => address === host) === true;
 }

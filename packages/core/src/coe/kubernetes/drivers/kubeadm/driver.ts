@@ -46,7 +46,11 @@ export const kubeadm: BayDriver = {
   provides: platforms,
   labels: KUBEADM_LABELS,
   // The key with which control planes sign the tokens of service accounts, and the key with which they check them.
-  secrets: [{ name: 'sa', material: 'key-pair', roles: ['master'] }],
+  // The authority that signs requests of users, so that no key of the bay's own authorities has to be on a node.
+  secrets: [
+    { name: 'sa', material: 'key-pair', roles: ['master'] },
+    { name: 'signer', material: 'authority', roles: ['master'] },
+  ],
   certificateFor,
   withoutEffect,
   check,

@@ -45,7 +45,6 @@ const WHY: Readonly<Record<string, readonly string[]>> = {
     'cloud_provider_enabled',
     'cinder_csi_enabled',
     'keystone_auth_enabled',
-    'cert_manager_api',
     'ingress_controller',
     'ingress_controller_role',
     'kube_dashboard_enabled',

@@ -120,6 +120,13 @@ const OWN_LABELS = {
     maximum: 86_400,
     meaning: 'Seconds that a node must have been away, without a break, before it is replaced.',
   },
+  cert_manager_api: {
+    type: 'boolean',
+    default: 'true',
+    fixed: true,
+    meaning:
+      'Whether requests of users for client certificates (`kubernetes.io/kube-apiserver-client`) are signed once they are approved, by an authority of its own.',
+  },
   pod_metadata_access: {
     type: 'boolean',
     default: 'false',

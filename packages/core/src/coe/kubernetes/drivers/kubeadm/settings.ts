@@ -58,6 +58,7 @@ export function plainSettings(input: RenderInput): JsonObject {
       certificate_names: kubeadmList(input, 'api_server_cert_sans'),
       admission_plugins: kubeadmList(input, 'admission_control_list').filter((name) => !removed.includes(name)),
       proxy_mode: optionsOf(kubeadmLabel(input, 'kubeproxy_options'))[0]?.value ?? 'iptables',
+      signs_requests: kubeadmLabel(input, 'cert_manager_api').toLowerCase() === 'true',
       pod_metadata_access: kubeadmLabel(input, 'pod_metadata_access').toLowerCase() === 'true',
       flannel: {
         image: withTag(images.flannel, kubeadmLabel(input, 'flannel_tag')),

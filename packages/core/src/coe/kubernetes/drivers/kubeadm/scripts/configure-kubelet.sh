@@ -84,12 +84,16 @@ documents = [{
             ("enable-bootstrap-token-auth", "false"),
             ("kubelet-certificate-authority", pki + "/ca.crt"),
             ("profiling", "false"),
-        ], options["apiserver"]),
+        ] + ([("client-ca-file", os.environ["CLIENT_CAS"])] if wanted["signs_requests"] else []), options["apiserver"]),
     },
     "controllerManager": {"extraArgs": arguments([
         ("node-cidr-mask-size", str(wanted["node_prefix"])),
         ("profiling", "false"),
-    ], options["controller_manager"])},
+    ] + ([
+        # It has no key of the bay's own authorities: every other kind of request stays unsigned.
+        ("cluster-signing-kube-apiserver-client-cert-file", pki + "/signer.crt"),
+        ("cluster-signing-kube-apiserver-client-key-file", pki + "/signer.key"),
+    ] if wanted["signs_requests"] else []), options["controller_manager"])},
     "scheduler": {
         "extraArgs": arguments([("profiling", "false")], options["scheduler"]),
         # Its kubeconfig names files there. The pods of the API server and of the controller manager see them by kubeadm's own doing.

@@ -14,10 +14,12 @@ PKI=$KUBERNETES/pki
 BAY_SECRETS=$PKI
 # Exists from the moment when this node is part of its cluster.
 MEMBER=/etc/magnum/member
+# The CAs whose client certificates the API admits: the bay's own, and the one that signs requests of users.
+CLIENT_CAS=$PKI/client-ca.crt
 # The name under which all nodes reach the API; name-api.sh says where it leads.
 API_NAME=kubernetes.magnum.internal
 API_PORT=6443
-export STEPS JOINED CHECKS ENGINE_DATA ENGINE_UNIT KUBERNETES PKI BAY_SECRETS MEMBER API_NAME API_PORT
+export STEPS JOINED CHECKS ENGINE_DATA ENGINE_UNIT KUBERNETES PKI BAY_SECRETS CLIENT_CAS MEMBER API_NAME API_PORT
 
 is_control_plane() { [ "$(value role)" = manager ]; }
 

@@ -67,6 +67,10 @@ fi
 certificates >"$work/list"
 cut -d ' ' -f 2 "$work/list" | sort -u >"$work/authorities"
 while read -r authority; do take_ca "$authority" </dev/null; done <"$work/authorities"
+if is_control_plane && is_true kubernetes.signs_requests; then
+    cat "$PKI/ca.crt" "$PKI/signer.crt" >"$work/client-ca.crt"
+    if ! cmp -s "$work/client-ca.crt" "$CLIENT_CAS"; then keep "$work/client-ca.crt" "$CLIENT_CAS"; fi
+fi
 made=''
 while read -r profile authority path; do
     if is_good "$path" "$authority"; then continue; fi
