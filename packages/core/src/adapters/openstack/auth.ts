@@ -3,7 +3,7 @@ import { underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
 import { Secret } from '../../domain/secret.js';
 import type { Clock } from '../../ports/clock.js';
-import { failureOf, silenceOf } from './failures.js';
+import { failureOf, silenceOf, UnusableAnswerError } from './failures.js';
 import type { Wire, WireReply } from './wire.js';
 
 export type TokenDocument = components['schemas']['Token'];
@@ -85,13 +85,24 @@ async function logIn(deps: AuthDeps, login: PasswordLogin): Promise<IssuedToken>
     throw silenceOf(asked, cause);
   }
   const token = reply.headers.get('x-subject-token');
-  if (reply.status === 201 && token) {
-    const { token: document } = JSON.parse(reply.text) as components['schemas']['TokenDocument']; // Keystone's document
+  if (reply.status < 400) {
+    const document = documentIn(reply.text);
+    if (!token || !document) throw silenceOf(asked, new UnusableAnswerError());
     return { secret: new Secret(token), document };
   }
   const failure = failureOf(asked, reply);
   if (reply.status >= 500 || reply.status === 429) throw failure;
   throw new DomainError(login.refusedAs, { message: `${failure.message} when logging in as ${login.as}.`, cause: failure });
+}
+
+/** Keystone's document; undefined where another program has answered. */
+function documentIn(text: string): TokenDocument | undefined {
+  try {
+    const { token }: Partial<components['schemas']['TokenDocument']> = Object(JSON.parse(text));
+    return token;
+  } catch {
+    return undefined;
+  }
 }
 
 async function bodyOf(login: PasswordLogin): Promise<components['schemas']['AuthRequest']> {

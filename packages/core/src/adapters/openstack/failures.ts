@@ -36,8 +36,28 @@ export function failureOf(asked: Asked, reply: WireReply): DomainError {
   });
 }
 
-/** No answer that can be used: refused, reset, too late, or without an end. */
+/** A success whose body is not the service's: a page of a proxy before it, or a part of the answer. */
+export class UnusableAnswerError extends Error {
+  constructor() {
+    super('the answer is no JSON object');
+    this.name = 'UnusableAnswerError';
+  }
+}
+
+/**
+ * Whether the body of a success can be the service's own. Only its ends are looked at, because it can have megabytes and is parsed afterwards.
+ * Empty ones are answers of operations that give nothing.
+ */
+export function isUsable({ text }: Pick<WireReply, 'text'>): boolean {
+  return text === '' || text === 'null' || /^\s*\{[^]*\}\s*$/.test(text);
+}
+
+/** No answer that can be used: refused, reset, too late, without an end, or not the service's own. */
 export function silenceOf(asked: Asked, cause: unknown): DomainError {
+  if (cause instanceof UnusableAnswerError) {
+    const message = `${asked.neighbour}: the answer to ${asked.call} is no JSON object. Something else may answer at this address.`;
+    return new DomainError('cloud-unavailable', { message, cause });
+  }
   if (cause instanceof OversizedAnswerError) {
     const message = `${asked.neighbour}: ${cause.message}, more than ${asked.call} can have. Something is wrong with the service at this address.`;
     return new DomainError('cloud-unavailable', { message, cause });

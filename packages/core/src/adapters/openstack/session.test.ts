@@ -85,6 +85,31 @@ describe('a session', () => {
     expect(asked).toHaveLength(1);
   });
 
+  test.each([
+    ['a page, as of a proxy that asks for a login', '<!DOCTYPE html><title>Sign in</title>'],
+    ['half an answer', '{"stacks": ['],
+    ['a value that is no object', '"ok"'],
+  ])('%s with status 200 is no answer: reading is repeated, and the error says whose it is', async (_what, text) => {
+    const { session, asked } = aNeighbour({ text }, { text }, {});
+    expect(await list(session)).toEqual(STACKS);
+    expect(asked).toHaveLength(3);
+    const broken = aNeighbour({ text });
+    await expect(list(broken.session)).rejects.toMatchObject({
+      kind: 'cloud-unavailable',
+      message: expect.stringMatching(/^Heat: the answer to GET \/v1\/blue\/stacks is no JSON object\./),
+    });
+    const made = aNeighbour({ status: 201, text }, {});
+    await expect(create(made.session)).rejects.toMatchObject({ kind: 'cloud-unavailable' });
+    expect(made.asked).toHaveLength(1);
+  });
+
+  test.each([
+    ['no body', ''],
+    ['a body that only ends like JSON', '{"stacks": [}'],
+  ])('%s where one is due is an error, too', async (_what, text) => {
+    await expect(list(aNeighbour({ text }).session)).rejects.toMatchObject({ kind: 'cloud-unavailable' });
+  });
+
   test('a token that is refused is replaced once', async () => {
     const { session, asked, renewals } = aNeighbour({ status: 401 }, {});
     await list(session);

@@ -14,7 +14,7 @@ import type { Logger } from '../../ports/logger.js';
 import type { Random } from '../../ports/random.js';
 import type { TokenSource } from './auth.js';
 import { endpointIn, NEIGHBOURS, originOf, type EndpointChoice, type Neighbour } from './catalog.js';
-import { failureOf, retryAfterOf, silenceOf, wasNeverSent, type Asked } from './failures.js';
+import { failureOf, isUsable, retryAfterOf, silenceOf, UnusableAnswerError, wasNeverSent, type Asked } from './failures.js';
 import { OversizedAnswerError, type Wire, type WireReply, type WireRequest } from './wire.js';
 
 export interface SessionDeps {
@@ -150,6 +150,7 @@ async function sendWithRetries(deps: SessionDeps, exchange: Exchange, renew: boo
     const repeatable = REPEATABLE.has(exchange.method);
     try {
       const reply = await once(deps, exchange, request);
+      if (reply.status < 400 && !exchange.headers['accept'] && !isUsable(reply)) throw new UnusableAnswerError();
       if (pause === undefined || !repeatable || !PASSES.has(reply.status)) return reply;
       await deps.clock.sleep(Math.min(LONGEST_PAUSE_MS, (retryAfterOf(reply) ?? 0) * 1_000 || pause), exchange.caller.signal);
     } catch (cause) {
@@ -195,8 +196,18 @@ function wireRequest(deps: SessionDeps, exchange: Exchange, token: string): Wire
   };
 }
 
-/** The answer's body. Refusals have been thrown by the session, so what is left is a success of the declared type. */
-export async function dataOf<T>(call: Promise<{ readonly data?: T }>): Promise<NonNullable<T>> {
-  const { data } = await call;
-  return data as NonNullable<T>; // see above; operations without a body do not use this
+/**
+ * The answer's body. Refusals have been thrown by the session, so what is left is a success of the declared type. Error: `cloud-unavailable` for
+ * one without a body, or with a body that ends like JSON and is none.
+ */
+export async function dataOf<T>(call: Promise<{ readonly data?: T; readonly response?: Response }>): Promise<NonNullable<T>> {
+  const { data } = await call.catch((error: unknown) => {
+    if (error instanceof SyntaxError) throw silenceOf(SOME_SERVICE, new UnusableAnswerError());
+    throw error;
+  });
+  if (data === undefined || data === null) throw silenceOf(SOME_SERVICE, new UnusableAnswerError());
+  return data;
 }
+
+/** What is known of a call where only its answer is at hand. */
+const SOME_SERVICE: Asked = { neighbour: 'A service of the cloud', call: 'a request' };
