@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { ENGINE_LIMITS } from '../../packages/core/src/embedded-cloud/hot-engine/validate.js';
 import { benchNodes } from '../../scripts/bench/nodes.mjs';
 import { patch, resize } from '../support/clusters.js';
 import { aService, refusalOf, resource, type Fields, type Reply, type Service } from '../support/service.js';
@@ -67,6 +68,47 @@ describe('a bay that would outgrow its bounds', () => {
     expect((await patch(service, uuid, resize(1))).status).toBe(202);
     expect(await service.until(uuid, 'UPDATE_COMPLETE')).toMatchObject({ node_count: 1 });
   }, 60_000);
+});
+
+const USUAL_LIMITS = { ...ENGINE_LIMITS };
+const AT_1_14 = { version: '1.14' };
+
+describe('a bay beyond what the orchestrator takes', () => {
+  let small: string;
+  beforeAll(async () => {
+    small = (await service.createBay({ name: 'small', node_count: 1 })).uuid;
+  });
+  afterEach(() => void Object.assign(ENGINE_LIMITS, USUAL_LIMITS));
+
+  const asked = (nodes: number): readonly (readonly [string, string, Fields | readonly object[]])[] => [
+    ['POST', '/v1/clusters', { cluster_template_id: 'swarm', name: 'wide', node_count: nodes }],
+    ['POST', '/v1/clusters?dry_run=true', { cluster_template_id: 'swarm', name: 'wide', node_count: nodes }],
+    ['PATCH', `/v1/clusters/${small}`, resize(nodes)],
+    ['POST', `/v1/clusters/${small}/actions/resize`, { node_count: nodes }],
+    ['POST', `/v1/clusters/${small}/nodegroups`, { name: 'more', node_count: nodes }],
+  ];
+
+  test.each([
+    ['max_template_size', { templateBytes: 30_000 }, 30_000],
+    ['max_json_body_size', { requestBytes: 157_000 }, 157_000],
+    ['max_resources_per_stack', { resources: 100 }, 100],
+  ])(
+    'is refused by its %s with the number, whichever way it is asked for, before anything is written',
+    async (option, limits, most) => {
+      Object.assign(ENGINE_LIMITS, limits);
+      const before = await written();
+      for (const [method, path, body] of asked(100)) {
+        const reply = await service.request(method, path, { ...AT_1_14, body });
+        expect([reply.status, reply.text], `${method} ${path}`).toEqual([400, expect.stringContaining('node_count')]);
+        expect(refusalOf(reply).detail).toMatch(new RegExp(`the orchestrator takes ${most} \\(${option}\\)`));
+      }
+      expect(await written()).toBe(before);
+      // What is small enough is taken all the same.
+      const reply = await service.request('POST', '/v1/clusters?dry_run=true', { ...AT_1_14, body: asked(1)[0]?.[2] });
+      expect(reply.status, reply.text).toBe(200);
+    },
+    60_000,
+  );
 });
 
 describe('a bay of many nodes', () => {

@@ -106,3 +106,37 @@ test('a bay of another engine is refused as such, also where there is no engine 
   const reply = await service.request('GET', '/v1/pods?bay_ident=hive');
   expect(refusalOf(reply)).toMatchObject({ status: 400, detail: expect.stringContaining('kubernetes bays alone') });
 });
+
+describe('a swarm that is still being made, without an address to ask', () => {
+  const calls = (collection: Collection): readonly (readonly [string, string, unknown?])[] => {
+    const manifest = JSON.stringify(MANIFESTS[collection]);
+    const change = [{ op: 'replace', path: '/manifest', value: manifest }];
+    return [
+      ['GET', '?bay_ident=young'],
+      ['GET', '/detail?bay_ident=young'],
+      ['GET', '/one?bay_ident=young'],
+      ['GET', '/one/young'],
+      ['POST', '', { bay_uuid: 'young', manifest }],
+      ['PATCH', '/one?bay_ident=young', change],
+      ['PATCH', '/one/young', change],
+      ['DELETE', '/one?bay_ident=young'],
+      ['DELETE', '/one/young'],
+    ];
+  };
+
+  test('is refused as a swarm by every call', async () => {
+    const { uuid } = await service.createBay({ name: 'young' });
+    // As it was before its first manager had come up; nothing looks at a settled bay within this test.
+    await service.db('bay').where({ uuid }).update({ status: 'CREATE_IN_PROGRESS', api_address: null });
+    for (const collection of ['pods', 'services', 'rcs'] as const)
+      for (const [method, path, body] of calls(collection)) {
+        const refused = await service.request(method, `/v1/${collection}${path}`, body === undefined ? {} : { body });
+        expect([refused.status, refusalOf(refused).detail], `${method} ${collection}${path}`).toEqual([
+          400,
+          expect.stringContaining('kubernetes bays alone'),
+        ]);
+      }
+    const seen = await service.request('GET', `/v1/bays/${uuid}`);
+    expect(seen.body).toMatchObject({ status: 'CREATE_IN_PROGRESS', api_address: null });
+  });
+});

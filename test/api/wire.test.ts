@@ -41,12 +41,27 @@ describe('refusals', () => {
     expect(refusalOf(await ask('POST', '/v1/clustertemplates', body)).title).toMatch(why);
   });
 
-  test.each([
-    ['GET', '/v1/nothing/at/all/here', 404, 'Not Found'],
-    ['PUT', '/v1/clusters', 405, 'Method Not Allowed'],
-  ])('before an operation have the words of HTTP as their title: %s %s', async (method, path, status, title) => {
-    const refused = await ask(method, path);
-    expect([refused.status, refusalOf(refused).title]).toEqual([status, title]);
+  test.each<[string, string, Readonly<Record<string, string>>, number, string]>([
+    ['GET', '/v1/nothing/at/all/here', {}, 404, 'Not Found'],
+    ['PUT', '/v1/clusters', {}, 405, 'Method Not Allowed'],
+    ['GET', '/v1/clusters', { accept: 'text/html' }, 406, 'Not Acceptable'],
+    ['GET', '/v1/clusters', { 'OpenStack-API-Version': 'compute 1.1' }, 406, 'Not Acceptable'],
+    ['GET', '/v1/clusters', { 'OpenStack-API-Version': 'container-infra one' }, 406, 'Not Acceptable'],
+    ['GET', '/v1/clusters/x/nodegroups', { 'OpenStack-API-Version': 'container-infra 1.1' }, 406, 'Not Acceptable'],
+  ])('before an operation have the words of HTTP as their title: %s %s %j', async (method, path, headers, status, title) => {
+    for (const accept of [{ accept: 'application/json' }, { accept: '*/*' }, {}]) {
+      const refused = await service.request(method, path, { headers: { ...accept, ...headers } });
+      expect([refused.status, refusalOf(refused).title]).toEqual([status, title]);
+      expect(refusalOf(refused).detail).not.toBe(title);
+    }
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, string, number, RegExp]>([
+    ['more than a mebibyte', {}, ' '.repeat(1_048_577), 413, /^[^.]*1048576 bytes/],
+    ['another type than JSON', { 'Content-Type': 'application/xml' }, '<a/>', 415, /^[^.]*application\/xml/],
+  ])('of a body of %s say why in their title', async (_what, headers, raw, status, why) => {
+    const refused = await service.request('POST', '/v1/bays', { raw, headers: { accept: 'application/json', ...headers } });
+    expect([refused.status, refusalOf(refused).title]).toEqual([status, expect.stringMatching(why)]);
   });
 
   test.each([
@@ -138,6 +153,51 @@ describe('the label min_node_count', () => {
     const refused = await ask('POST', '/v1/clusters', { cluster_template_id: 'swarm', labels: { min_node_count: 'few' } });
     expect([refused.status, refusalOf(refused).detail]).toEqual([400, expect.stringContaining('labels.min_node_count')]);
   });
+});
+
+const leastOf = async (uuid: string): Promise<unknown> =>
+  (await ask('GET', `/v1/clusters/${uuid}/nodegroups/default-worker`)).body['min_node_count'];
+
+describe('the label min_node_count of a cluster itself', () => {
+  test.each<[string, Fields, number]>([
+    ['stands alone', { cluster_template_id: 'swarm', labels: { min_node_count: '2' } }, 2],
+    ['replaces the labels of the template', { cluster_template_id: 'floor', labels: { min_node_count: '3' } }, 3],
+    [
+      'is merged over that of the template',
+      { cluster_template_id: 'floor', merge_labels: true, labels: { min_node_count: 2 } },
+      2,
+    ],
+    ['is that of the template, others merged in', { cluster_template_id: 'floor', merge_labels: true, labels: { a: 'b' } }, 1],
+  ])('%s: it is the least size of the default workers, also for a change', async (_what, fields, least) => {
+    if ((await ask('GET', '/v1/clustertemplates/floor')).status === 404)
+      await service.createModel({ name: 'floor', labels: { min_node_count: '1', open_ports: '80' } });
+    const uuid = await cluster({ ...fields, node_count: 3 });
+    expect(await leastOf(uuid)).toBe(least);
+    await service.db('bay').where({ uuid }).update({ status: 'CREATE_COMPLETE' });
+    for (const [method, path, body] of [
+      ['PATCH', '', [{ op: 'replace', path: '/node_count', value: least - 1 }]],
+      ['POST', '/actions/resize', { node_count: least - 1 }],
+    ] as const) {
+      const refused = await ask(method, `/v1/clusters/${uuid}${path}`, body);
+      expect([refused.status, refusalOf(refused).detail], `${method} ${path}`).toEqual([
+        400,
+        expect.stringContaining(`at least ${least}`),
+      ]);
+      expect(refusalOf(refused).detail).toContain('node_count');
+    }
+    const taken = await ask('PATCH', `/v1/clusters/${uuid}`, [{ op: 'replace', path: '/node_count', value: least }]);
+    expect(taken.status, taken.text).toBe(202);
+  });
+});
+
+test('a cluster may be made with fewer nodes than its label min_node_count, and changes only to what the label allows', async () => {
+  const uuid = await cluster({ labels: { min_node_count: '3' }, node_count: 1 });
+  const seen = await ask('GET', `/v1/clusters/${uuid}`);
+  expect([seen.body['node_count'], await leastOf(uuid)]).toEqual([1, 3]);
+  await service.db('bay').where({ uuid }).update({ status: 'CREATE_COMPLETE' });
+  const change = (value: number) => ask('PATCH', `/v1/clusters/${uuid}`, [{ op: 'replace', path: '/node_count', value }]);
+  expect((await change(2)).status).toBe(400);
+  expect((await change(3)).status).toBe(202);
 });
 
 const LOOKS = [

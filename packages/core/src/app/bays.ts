@@ -17,7 +17,7 @@ import { requireDriverAccepts } from './driver-check.js';
 import { checkLabels, withoutEffect } from './drivers.js';
 import { findBay, findBayModelToUse } from './find.js';
 import { requireDelegable, keepRequestToken } from './delegation.js';
-import { newDefaultGroups, setGroupSize } from './group-sizes.js';
+import { newDefaultGroups, requireWithinBounds, setGroupSize } from './group-sizes.js';
 import { bayPlan, desiredIn, preflight, type BayDraft, type BayPlan } from './preflight.js';
 import { requireLeft } from './quotas.js';
 import { requireRowRoom } from './row-limits.js';
@@ -267,7 +267,10 @@ async function beginUpdate(
       if (health) await repos.bays.saveHealth(bay.id, health.status, health.reason);
       const group = (await repos.nodeGroups.ofBay(bay.id)).find(({ name }) => name === DEFAULT_WORKER);
       if (!group) throw new DomainError('internal', `Bay ${bay.id} has no group ${DEFAULT_WORKER}.`);
-      await setGroupSize(deps, repos, { bay: next, group, upgrade, size: work.nodeCount ?? group.nodeCount, leaving: new Set() });
+      const size = work.nodeCount ?? group.nodeCount;
+      // A group may have been made smaller than its bounds, and a change that leaves it so is none of its size.
+      if (size !== group.nodeCount) requireWithinBounds(group, size);
+      await setGroupSize(deps, repos, { bay: next, group, upgrade, size, leaving: new Set() });
     },
   );
 }

@@ -5,6 +5,7 @@ import type { BayModelId, NodeGroupId, NodeId } from '../domain/ids.js';
 import type { Labels } from '../domain/labels.js';
 import { nodeNames } from '../domain/names.js';
 import { DEFAULT_MASTER, DEFAULT_WORKER, isMaster, type NodeGroup } from '../domain/node-group.js';
+import { upperBound } from '../domain/node-group-rules.js';
 import { UNSEEN_NODE, type Node } from '../domain/node.js';
 import { shardsFor } from '../domain/shards.js';
 import { zonesFor, zonesIn } from '../domain/zones.js';
@@ -122,6 +123,17 @@ export function newNodes(deps: Pick<AppDeps, 'random' | 'clock'>, wanted: NewNod
       createdAt: deps.clock.now(),
       updatedAt: null,
     };
+  });
+}
+
+/** Errors: `invalid-parameter` where the group may not have so many nodes. */
+export function requireWithinBounds(group: NodeGroup, nodeCount: number): void {
+  const most = upperBound(group);
+  if (nodeCount >= group.minNodeCount && nodeCount <= most) return;
+  const bounds = most === Infinity ? `at least ${group.minNodeCount}` : `${group.minNodeCount} to ${most}`;
+  throw new DomainError('invalid-parameter', {
+    field: 'node_count',
+    message: `node_count ${nodeCount} is out of the bounds of node group ${group.name}: ${bounds}. Change the bounds first.`,
   });
 }
 

@@ -8,7 +8,6 @@ import type { Problem } from '../domain/labels.js';
 import type { Node } from '../domain/node.js';
 import type { NodeGroup } from '../domain/node-group.js';
 import type { BayFacts } from '../domain/observation.js';
-import { Secret } from '../domain/secret.js';
 import {
   flavorsIn,
   needsOf,
@@ -23,7 +22,7 @@ import type { BayDriver, DesiredBay, RenderInput } from '../ports/bay-driver.js'
 import type { CloudAccess } from '../ports/orchestrator.js';
 import type { New } from '../ports/store.js';
 import type { AppDeps } from './deps.js';
-import { inTurn, renderSlowly, requireTaken } from './stack-limits.js';
+import { inTurn, renderSlowly, requireTaken, standInDelegation } from './stack-limits.js';
 
 /** A bay that could be written. */
 export interface BayDraft {
@@ -129,15 +128,6 @@ function plannedFacts(deps: PlanDeps, draft: BayDraft, access: CloudAccess, sign
   return deps.cloud.facts(factsRequest(draft, { fixedSubnetCidr, volumeType }), access, signal);
 }
 
-/** The account of the nodes is not there yet; it changes nothing in what is made. */
-const NO_DELEGATION = {
-  trusteeUserId: '',
-  trusteeUsername: '',
-  trusteeDomainId: '',
-  enrolmentTokens: new Secret('{}'),
-  trustId: null,
-};
-
 /** The bay as its driver takes it, before the database has numbered its rows. */
 export function desiredIn({ bay, model, groups, nodes }: Pick<BayDraft, 'bay' | 'model' | 'groups' | 'nodes'>): DesiredBay {
   return {
@@ -149,7 +139,7 @@ export function desiredIn({ bay, model, groups, nodes }: Pick<BayDraft, 'bay' | 
 }
 
 function renderInput(draft: BayDraft, facts: BayFacts): RenderInput {
-  return { ...draft.desired, facts, delegation: NO_DELEGATION, rollbackOnFailure: false };
+  return { ...draft.desired, facts, delegation: standInDelegation(draft.desired), rollbackOnFailure: false };
 }
 
 function sentenceOf({ kind, needed: wanted, limit, used }: Shortfall): string {

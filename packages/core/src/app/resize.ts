@@ -1,12 +1,11 @@
 import { DomainError } from '../domain/errors.js';
 import type { NodeId } from '../domain/ids.js';
-import { DEFAULT_WORKER, isMaster, type NodeGroup } from '../domain/node-group.js';
-import { upperBound } from '../domain/node-group-rules.js';
+import { DEFAULT_WORKER, isMaster } from '../domain/node-group.js';
 import type { Node } from '../domain/node.js';
 import { changeBay, requireAccepts, type Accepted, type BayCheck } from './bay-changes.js';
 import type { Access, AppDeps } from './deps.js';
 import { findBay, findNodeGroup } from './find.js';
-import { setGroupSize } from './group-sizes.js';
+import { requireWithinBounds, setGroupSize } from './group-sizes.js';
 import { requireGroupAccepts } from './node-groups.js';
 
 export interface ResizeBay {
@@ -45,16 +44,6 @@ export async function resizeBay(
       await access.once?.made(repos, bay.id);
     },
   );
-}
-
-function requireWithinBounds(group: NodeGroup, nodeCount: number): void {
-  const most = upperBound(group);
-  if (nodeCount >= group.minNodeCount && nodeCount <= most) return;
-  const bounds = most === Infinity ? `at least ${group.minNodeCount}` : `${group.minNodeCount} to ${most}`;
-  throw new DomainError('invalid-parameter', {
-    field: 'node_count',
-    message: `node_count ${nodeCount} is out of the bounds of node group ${group.name}: ${bounds}. Change the bounds first.`,
-  });
 }
 
 /** A node that is leaving already is no mistake: autoscalers repeat themselves. */

@@ -37,9 +37,10 @@ const DELEGATION = {
   trustId: null,
 };
 
-/** As long as those that the conductor derives. */
-function standInTokens({ nodes }: DesiredBay): Secret {
-  return new Secret(JSON.stringify(Object.fromEntries(nodes.map((node) => [resourceNameOf(node), 'x'.repeat(43)]))));
+/** The account of a bay that has none yet; its tokens are as long as those that the conductor derives. */
+export function standInDelegation({ nodes }: DesiredBay): RenderInput['delegation'] {
+  const tokens = Object.fromEntries(nodes.map((node) => [resourceNameOf(node), 'x'.repeat(43)]));
+  return { ...DELEGATION, enrolmentTokens: new Secret(JSON.stringify(tokens)) };
 }
 
 /**
@@ -51,7 +52,7 @@ function standInTokens({ nodes }: DesiredBay): Secret {
 export async function requireStackFits(deps: LimitDeps, driver: BayDriver, sized: SizedBay, rest: Rest): Promise<void> {
   const { desired, facts } = sized;
   requireMayFit(deps, driver, desired);
-  const delegation = { ...DELEGATION, enrolmentTokens: standInTokens(desired) };
+  const delegation = standInDelegation(desired);
   const input = { ...desired, facts: facts ?? STAND_IN, delegation, rollbackOnFailure: false };
   await requireTaken(deps, await renderSlowly(driver, input, rest), rest);
 }
@@ -87,7 +88,7 @@ export async function requireTaken(deps: LimitDeps, stack: StackSpec, rest: Rest
 function refused(problem: string): DomainError {
   return new DomainError('invalid-parameter', {
     field: 'node_count',
-    message: `${problem} Use fewer nodes, or ask the operator for a higher limit.`,
+    message: `${problem} Use a smaller node_count, or ask the operator for a higher limit.`,
   });
 }
 

@@ -27,7 +27,7 @@ export const nodeGroups = table<NodeGroup>('node_group', {
   nodeTaints: json<readonly Taint[]>().nullable().sortable(),
   version: text().nullable().sortable(),
   isDefault: flag().sortable(),
-  stackId: text().nullable(),
+  stackId: text().nullable().sortable(),
   status: text<BayStatus>().sortable(),
   statusReason: text().nullable().sortable(),
   createdAt: time().sortable(),

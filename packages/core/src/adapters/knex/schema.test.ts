@@ -124,6 +124,7 @@ describe.each<readonly [string, readonly Description[], readonly string[]]>([
     [
       ...['id', 'uuid', 'name', 'role', 'flavor_id', 'image_id', 'node_count', 'min_node_count', 'max_node_count', 'version'],
       ...['docker_volume_size', 'is_default', 'status', 'status_reason', 'project_id', 'labels', 'node_labels', 'node_taints'],
+      'stack_id',
       ...TIMES,
     ],
   ],
@@ -143,8 +144,12 @@ describe.each<readonly [string, readonly Description[], readonly string[]]>([
       ...TIMES,
     ],
   ],
-  ['key pairs', [x509KeyPairs], ['id', 'uuid', 'name', 'bay_uuid', 'project_id', 'user_id', ...TIMES]],
-  ['federations', [federations], ['id', 'uuid', 'name', 'hostcluster_id', 'status', 'status_reason', 'project_id', ...TIMES]],
+  ['key pairs', [x509KeyPairs], ['id', 'uuid', 'name', 'bay_uuid', 'project_id', 'user_id', 'ca_cert', 'certificate', ...TIMES]],
+  [
+    'federations',
+    [federations],
+    ['id', 'uuid', 'name', 'hostcluster_id', 'member_ids', 'properties', 'status', 'status_reason', 'project_id', ...TIMES],
+  ],
   ['quotas', [quotas], ['id', 'project_id', 'resource', 'hard_limit', ...TIMES]],
 ])('lists of %s', (_noun, descriptions, keys) => {
   test('are sorted by just these keys, each of which is a column', async () => {
