@@ -24,6 +24,11 @@ const patch = (uuid: string, operations: unknown, token = service.tokens.demo) =
   service.request('PATCH', `/v1/baymodels/${uuid}`, { body: operations, token });
 
 describe('creating a bay model', () => {
+  test('takes name servers with blanks between them, and shows them as they were written', async () => {
+    const reply = await post({ dns_nameserver: '8.8.8.8, 1.1.1.1' });
+    expect([reply.status, reply.body['dns_nameserver']]).toEqual([201, '8.8.8.8, 1.1.1.1']);
+  });
+
   test('answers 201 with the whole model, where it is, and the defaults', async () => {
     const reply = await post({ name: 'plain' });
     expect(reply.status).toBe(201);
@@ -122,6 +127,9 @@ describe('creating a bay model', () => {
     ['a volume driver of another engine', { volume_driver: 'cinder' }, 400, 'volume_driver'],
     ['devicemapper without room', { docker_storage_driver: 'devicemapper', docker_volume_size: 2 }, 400, 'docker_volume_size'],
     ['a name server that is a name', { dns_nameserver: '8.8.8.8,resolver' }, 400, 'resolver'],
+    ['a name server of IPv6', { dns_nameserver: '2001:4860:4860::8888' }, 400, "'2001:4860:4860::8888' is not an IPv4 address"],
+    ['one of several name servers of IPv6', { dns_nameserver: '8.8.8.8, ::1' }, 400, "'::1' is not an IPv4 address"],
+    ['a name server that is nothing', { dns_nameserver: '8.8.8.8,' }, 400, 'dns_nameserver'],
     ['an unknown image', { image_id: 'windows' }, 400, 'windows'],
     ['an unknown flavor', { flavor_id: 'huge' }, 400, 'flavor_id'],
     ['an unknown flavor of masters', { master_flavor_id: 'huge' }, 400, 'master_flavor_id'],

@@ -74,9 +74,16 @@ describe('refusals', () => {
     expect(refusalOf(refused).detail).toContain(field);
   });
 
-  test('of an even number of managers in the bay wording name master_count', async () => {
-    const body = { baymodel_id: 'swarm', master_count: 2, master_lb_enabled: true };
-    expect(refusalOf(await ask('POST', '/v1/bays', body)).detail).toContain('master_count');
+  test.each([
+    ['swarm', MODEL.image_id, 2],
+    ['swarm', MODEL.image_id, 4],
+    ['kubernetes', 'debian-12-kubernetes', 2],
+    ['kubernetes', 'debian-12-kubernetes', 4],
+  ])('of an even number of masters of %s (%s) in the bay wording name master_count: %i', async (coe, image, masters) => {
+    const name = `even-${coe}-${masters}`;
+    await service.createModel({ name, coe, image_id: image, network_driver: null, master_lb_enabled: true });
+    const refused = await ask('POST', '/v1/bays', { baymodel_id: name, master_count: masters });
+    expect([refused.status, refusalOf(refused).detail]).toEqual([400, expect.stringContaining('master_count')]);
   });
 
   test.each([

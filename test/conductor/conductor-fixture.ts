@@ -26,7 +26,7 @@ import { ENGINE_LIMITS } from '../../packages/core/src/embedded-cloud/hot-engine
 import { noNotifier } from '../../packages/core/src/adapters/bus/notifications.js';
 import { NO_LOCAL_IMAGES } from '../../packages/core/src/adapters/system/local-images.js';
 import { knownAddresses } from '../../packages/core/src/conductor/known-addresses.js';
-import { DEFAULT_CONDUCTOR_RULES } from '../../packages/core/src/conductor/rules.js';
+import { type ConductorRules, DEFAULT_CONDUCTOR_RULES } from '../../packages/core/src/conductor/rules.js';
 import { WorkLoop } from '../../packages/core/src/conductor/work-loop.js';
 import type { ConductorDeps } from '../../packages/core/src/conductor/deps.js';
 import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
@@ -55,7 +55,7 @@ export interface ConductorFixture {
 
 export type StackOf = (address: StackAddress) => StackSnapshot | undefined | Promise<StackSnapshot | undefined>;
 
-export async function aConductor(stackOf: StackOf = inProgress): Promise<ConductorFixture> {
+export async function aConductor(stackOf: StackOf = inProgress, rules: Partial<ConductorRules> = {}): Promise<ConductorFixture> {
   const db = openSqlite(':memory:');
   await migrate(db, coreMigrations);
   const clock = ManualClock.running();
@@ -67,6 +67,7 @@ export async function aConductor(stackOf: StackOf = inProgress): Promise<Conduct
   const deps: ConductorDeps = {
     ...unused(),
     ...DEFAULT_CONDUCTOR_RULES,
+    ...rules,
     ...aPlatform({ clock, logger: recorder(lines) }),
     knownAddresses: knownAddresses(),
     notifier: noNotifier,

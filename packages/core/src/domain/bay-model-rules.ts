@@ -51,7 +51,7 @@ function checkNameservers(servers: string | null): void {
     .split(',')
     .map((server) => server.trim())
     .find((server) => !isIpv4(server));
-  if (bad !== undefined) throw invalid('dns_nameserver', `DNS nameserver '${bad}' is not an IPv4 address`);
+  if (bad !== undefined) throw invalid('dns_nameserver', `dns_nameserver: '${bad}' is not an IPv4 address`);
 }
 
 function isIpv4(text: string): boolean {

@@ -95,6 +95,24 @@ describe('a signed certificate', () => {
     }
   });
 
+  test('begins five minutes ago, whoever it is for, and the authority too, for the sake of clocks that are late', async () => {
+    const now = new Date('2026-03-01T12:00:00Z');
+    const fixed = certificateAuthority({ ...systemClock, now: () => now });
+    const made = await fixed.createCa('a bay', DEFAULT_SIGNING_RULES);
+    const profiles = [
+      { kind: 'node', name: 'node', addresses: ['10.0.0.7'] },
+      { kind: 'named', subject: { commonName: 'a', organization: 'b' }, usages: ['server', 'client'], hosts: ['a'] },
+      CLIENT,
+    ] as const;
+    const certificates = [
+      made.certificate,
+      (await fixed.createClient(made, DEFAULT_SIGNING_RULES)).certificate,
+      ...(await Promise.all(profiles.map((profile) => fixed.sign(made, csr([]), DEFAULT_SIGNING_RULES, profile)))),
+    ];
+    for (const certificate of certificates)
+      expect(new Date(new X509Certificate(certificate).validFrom).toISOString()).toBe('2026-03-01T11:55:00.000Z');
+  });
+
   test('for a node has the name and addresses that are known of it, and serves only', async () => {
     const node = { kind: 'node', name: 'node', addresses: ['10.0.0.7', '2001:db8::7'] } as const;
     const asked = ['subjectAltName=IP:10.0.0.2,DNS:master-1', 'extendedKeyUsage=serverAuth'];

@@ -8,23 +8,48 @@ export interface NodeFolder {
   readonly opt: string;
   readonly etc: string;
   readonly run: string;
+  /** Programs that scripts find before those of the machine. */
+  readonly bin: string;
+  /** The units of systemd. */
+  readonly units: string;
+  /** The engine's settings. */
+  readonly docker: string;
+  /** What the kernel says of the network: the table `route`, and a folder of each interface. */
+  readonly net: string;
   /** Path of the engine's socket. */
   readonly engine: string;
+  /** A program of that name, as a script of the shell, in place of the machine's. */
+  program(name: string, text: string): void;
   remove(): void;
 }
 
+const FOLDERS = ['opt', 'etc', 'run', 'bin', 'units', 'docker', 'net'] as const;
+
 export function nodeFolder(scripts: NodeScripts): NodeFolder {
   const root = mkdtempSync(join(tmpdir(), 'magnum-node-'));
-  const [opt, etc, run] = ['opt', 'etc', 'run'].map((name) => join(root, name)) as [string, string, string]; // three names, three paths
-  for (const folder of [opt, etc, run]) mkdirSync(folder);
+  // Each name is a key of the record.
+  const folders = Object.fromEntries(FOLDERS.map((name) => [name, join(root, name)])) as Record<(typeof FOLDERS)[number], string>;
+  for (const folder of Object.values(folders)) mkdirSync(folder);
+  const { opt, etc, run, bin, units, docker, net } = folders;
   const engine = join(root, 'engine.sock');
+  const write = (path: string, text: string): void => writeFileSync(path, text, { mode: 0o755 });
   for (const [path, name] of Object.entries(scripts.paths)) {
     const text = (scripts.files[name] ?? '')
       .replaceAll('/opt/magnum', opt)
       .replaceAll('/etc/magnum', etc)
       .replaceAll('/run/magnum', run)
+      .replaceAll('/etc/systemd/system', units)
+      .replaceAll('/etc/docker', docker)
+      .replaceAll('/sys/class/net', net)
+      .replaceAll('/proc/net/route', join(net, 'route'))
+      .replaceAll('export PATH="', `export PATH="${bin}:`)
       .replaceAll('/var/run/docker.sock', engine);
-    writeFileSync(join(opt, basename(path)), text, { mode: 0o755 });
+    write(join(opt, basename(path)), text);
   }
-  return { opt, etc, run, engine, remove: () => rmSync(root, { recursive: true }) };
+  return {
+    ...folders,
+    engine,
+    program: (name, text) => write(join(bin, name), `#!/bin/sh\n${text}\n`),
+    remove: () => rmSync(root, { recursive: true }),
+  };
 }

@@ -57,6 +57,22 @@ export function resolveNode(stack: StackSpec, node: string, attributes: Attribut
   return found;
 }
 
+/** The resources of a node's nested template, their properties resolved as Heat would: what the node is really made of. */
+export function resolveResources(stack: StackSpec, node: string): Readonly<Record<string, Resolved>> {
+  const { type, properties } = resolveNode(stack, node);
+  const nested = JSON.parse(stack.files[type] ?? '') as JsonObject; // a template is JSON
+  const entries = Object.entries(objectAt(nested, 'resources')).map(([name, resource]): [string, Resolved] => {
+    const { user_data: _, ...given } = isJsonObject(resource) ? objectOr(resource['properties']) : {};
+    const resolved = resolve(given, { stack, parameters: properties, attributes: {} }) as JsonObject; // a map resolves to a map
+    return [name, { type: isJsonObject(resource) ? String(resource['type']) : '', properties: resolved }];
+  });
+  return Object.fromEntries(entries);
+}
+
+function objectOr(value: JsonValue | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
 interface Resolved {
   readonly type: string;
   readonly properties: JsonObject;

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../../domai
 import { resourceNameOf } from '../../../../domain/names.js';
 import type { RenderInput } from '../../../../ports/bay-driver.js';
 import { exampleBayFor, type Example } from '../../../shared/testing/example-bays.js';
-import { resolveNode, resolveUserData } from '../../../shared/testing/user-data.test-support.js';
+import { resolveNode, resolveResources, resolveUserData } from '../../../shared/testing/user-data.test-support.js';
 import { kubeadm } from './driver.js';
 import { KUBEADM_BAYS as BAYS } from './example-bays.test-support.js';
 
@@ -150,6 +150,29 @@ describe('the stack as programs outside know it', () => {
     expect(resolveNode(kubeadm.render(fixed), 'worker-00c8').properties).toMatchObject({
       availability_zone: 'nova-a',
       volume_zone: 'ceph',
+    });
+  });
+
+  test("each volume of a node is in the zone of its server, and the data's where docker_volume_availability_zone says", () => {
+    const zonesOf = (labels: Readonly<Record<string, string>>, node: string) => {
+      const input = labelled(
+        { availability_zone: 'nova-a', boot_volume_size: '20', etcd_volume_size: '3', ...labels },
+        { desired: { dockerVolumeSize: 5 } },
+      );
+      return Object.fromEntries(
+        Object.entries(resolveResources(kubeadm.render(input), node))
+          .filter(([, { type }]) => type === 'OS::Cinder::Volume' || type === 'OS::Nova::Server')
+          .map(([name, { properties }]) => [name, properties['availability_zone']]),
+      );
+    };
+    const everywhere = { volume: 'nova-a', boot_volume: 'nova-a' };
+    expect(zonesOf({}, 'worker-00c8')).toEqual({ 'kube-minion': 'nova-a', ...everywhere });
+    expect(zonesOf({}, 'master-0064')).toEqual({ 'kube-master': 'nova-a', store_volume: 'nova-a', ...everywhere });
+    expect(zonesOf({ docker_volume_availability_zone: 'ceph' }, 'master-0064')).toEqual({
+      'kube-master': 'nova-a',
+      store_volume: 'nova-a',
+      ...everywhere,
+      volume: 'ceph',
     });
   });
 

@@ -30,7 +30,8 @@ lasts() {
     openssl x509 -in "$1" -noout -checkend 0 >/dev/null 2>&1 &&
         [ "$(openssl x509 -in "$1" -noout -enddate)" = "$(openssl x509 -in "$work/first.crt" -noout -enddate)" ]
 }
-is_good() { lasts "$1" && openssl verify -CAfile "$work/first.crt" "$1" >/dev/null 2>&1; }
+is_signed() { openssl verify -CAfile "$work/first.crt" "$1" >/dev/null 2>&1; }
+is_good() { lasts "$1" && is_signed "$1"; }
 
 put() { keep "$1" "$folder/$2" && changed=yes; }
 
@@ -38,7 +39,7 @@ changed=no
 if ! cmp -s "$work/ca.crt" "$folder/ca.crt"; then put "$work/ca.crt" ca.crt; fi
 if ! is_good "$folder/server.pem"; then
     /opt/magnum/ask-cert.sh "$work" "$TOKEN"
-    is_good "$work/server.pem" || give_up 'the certificate was not signed by the CA of this bay'
+    is_signed "$work/server.pem" || give_up 'the certificate was not signed by the CA of this bay'
     put "$work/server.pem" server.pem
 fi
 if [ "$changed" = yes ]; then reload_certificates; fi

@@ -8,7 +8,7 @@ import { findCoe, driverFor } from '../../../index.js';
 import { swarmMode } from './driver.js';
 import { EXAMPLE_BAYS, exampleBay } from '../../../shared/testing/example-bays.js';
 import { SWARM_LABELS } from './labels.js';
-import { resolveNode, resolveUserData } from '../../../shared/testing/user-data.test-support.js';
+import { resolveNode, resolveResources, resolveUserData } from '../../../shared/testing/user-data.test-support.js';
 
 const GOLDEN = new URL('./golden/', import.meta.url);
 
@@ -118,9 +118,50 @@ describe('rendering', () => {
     expect(members).toEqual(['master-0064-member', 'master-0065-member', 'master-0066-member']);
   });
 
+  test('name servers are a list, whatever blanks are between them', () => {
+    const servers = (dnsNameserver: string | null) =>
+      propertiesOf(exampleBay({ model: { dnsNameserver, fixedNetwork: null } }), 'subnet')['dns_nameservers'];
+    expect(servers(' 8.8.4.4 , 1.1.1.1')).toEqual(['8.8.4.4', '1.1.1.1']);
+    expect(servers(null)).toEqual(['8.8.8.8']);
+  });
+
   test('the load balancer has no floating address when its label says so', () => {
     const input = exampleBay({ desired: { masterLbEnabled: true, labels: { master_lb_floating_ip_enabled: 'false' } } });
     expect(Object.keys(resourcesOf(input))).not.toContain('api_floating');
+  });
+});
+
+describe('the volumes of a node', () => {
+  const zonesOf = (labels: Readonly<Record<string, string>>, node: string, dockerVolumeSize: number | null = 10) => {
+    const made = resolveResources(swarmMode.render(exampleBay({ desired: { labels, dockerVolumeSize } })), node);
+    return Object.fromEntries(
+      Object.entries(made)
+        .filter(([, { type }]) => type === 'OS::Cinder::Volume' || type === 'OS::Nova::Server')
+        .map(([name, { properties }]) => [name, properties['availability_zone']]),
+    );
+  };
+
+  test.each(['master-0064', 'worker-00c8'])('of %s are in the zone of its server', (node) => {
+    expect(zonesOf({ availability_zone: 'az2' }, node)).toEqual({ server: 'az2', volume: 'az2' });
+    expect(zonesOf({ availability_zone: 'az2', boot_volume_size: '20' }, node)).toEqual({
+      server: 'az2',
+      volume: 'az2',
+      boot_volume: 'az2',
+    });
+  });
+
+  test('that hold data are where docker_volume_availability_zone says; the server and what it boots from are not', () => {
+    const labels = { availability_zone: 'az2', docker_volume_availability_zone: 'ceph', boot_volume_size: '20' };
+    expect(zonesOf(labels, 'worker-00c8')).toEqual({ server: 'az2', volume: 'ceph', boot_volume: 'az2' });
+    expect(zonesOf({ docker_volume_availability_zone: 'ceph' }, 'worker-00c8')).toEqual({ server: undefined, volume: 'ceph' });
+  });
+
+  test('without a zone are in none that is named', () => {
+    expect(zonesOf({ boot_volume_size: '20' }, 'worker-00c8')).toEqual({
+      server: undefined,
+      volume: undefined,
+      boot_volume: undefined,
+    });
   });
 });
 
