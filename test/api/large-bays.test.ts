@@ -39,6 +39,7 @@ describe('a bay that the orchestrator would not take', () => {
     const reply = await create(fields);
     expect(reply.status, reply.text).toBe(400);
     expect(refusalOf(reply)).toMatchObject({ detail: expect.stringMatching(words) });
+    expect(refusalOf(reply).detail).toContain('node_count');
     expect(await written()).toBe(before);
   });
 });
@@ -63,6 +64,7 @@ describe('a bay that would outgrow its bounds', () => {
     for (const reply of asked) {
       expect(reply.status, reply.text).toBe(400);
       expect(reply.text).toContain('addresses for 251');
+      expect(refusalOf(reply).detail).toContain('node_count');
     }
     expect(await seen()).toEqual(before);
     expect((await patch(service, uuid, resize(1))).status).toBe(202);

@@ -9,6 +9,7 @@ import type { BayDriver, DesiredBay, RenderInput } from '../ports/bay-driver.js'
 import type { StackSpec } from '../ports/orchestrator.js';
 import type { Repositories } from '../ports/store.js';
 import type { AppDeps } from './deps.js';
+import { refuseFirst } from './drivers.js';
 
 type LimitDeps = Pick<AppDeps, 'orchestrator' | 'engines'>;
 
@@ -70,8 +71,7 @@ export async function renderSlowly(driver: BayDriver, input: RenderInput, rest: 
 
 /** What can be said without rendering. Error: `invalid-parameter`. */
 export function requireMayFit(deps: LimitDeps, driver: BayDriver, desired: DesiredBay): void {
-  const [outgrown] = driver.outgrown?.(desired) ?? [];
-  if (outgrown) throw new DomainError('invalid-parameter', outgrown);
+  refuseFirst(driver.outgrown?.(desired) ?? []);
   const [least, most] = [driver.leastTemplateBytes?.(desired) ?? 0, deps.orchestrator.limits.templateBytes];
   if (most !== null && least > most)
     throw refused(
