@@ -21,7 +21,8 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function buildProgram(io: Io): Command {
+/** The command table: every command with its arguments and options. */
+export function buildProgram(io: Io): Command {
   const program = new Command('magnum')
     .description('Container orchestration engines as OpenStack resources')
     .version(readVersion(), '--version')

@@ -1,6 +1,6 @@
 // Processes of an OpenStack of the tests. What is known of them (pid, log) is in the cloud's folder, so that other processes find it.
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -72,11 +72,14 @@ export async function runAll(folder, component, commands) {
   const name = `setup-${component}`;
   for (const [program, ...words] of commands) {
     const log = openSync(join(folder, 'log', `${name}.log`), 'a');
+    // What the commands before have written is not of this one.
+    const { size: before } = fstatSync(log);
     const child = spawn(program, words, { stdio: ['ignore', log, log], env: environment(folder), cwd: '/' });
     const status = await new Promise((done) => child.once('exit', done).once('error', () => done(127)));
     closeSync(log);
     if (status === 127) throw new Error(`${program} is not there: which Debian package brings it?`);
-    if (status !== 0) throw new Error(`${program} ${words.slice(-2).join(' ')} failed (${status}): ${lastErrorIn(folder, name)}`);
+    if (status !== 0)
+      throw new Error(`${program} ${words.slice(-2).join(' ')} failed (${status}): ${lastErrorIn(folder, name, before)}`);
   }
 }
 
@@ -93,9 +96,10 @@ export async function answering(folder, name, port) {
 
 const ERROR_LINE = /\b(ERROR|CRITICAL)\b|^\w*(Error|Exception)\b|^\S+: error\b|^\S*(Error|Exception): /;
 
-/** The last line of a log that speaks of an error; the last line of all where none does. */
-export function lastErrorIn(folder, name) {
-  const lines = readFileSync(join(folder, 'log', `${name}.log`), 'utf8')
+/** The last line of a log, after so many bytes, that speaks of an error; the last line of all where none does. */
+export function lastErrorIn(folder, name, from = 0) {
+  const lines = readFileSync(join(folder, 'log', `${name}.log`))
+    .toString('utf8', from)
     .trimEnd()
     .split('\n');
   return (lines.findLast((line) => ERROR_LINE.test(line)) ?? lines.at(-1) ?? '').slice(0, 500);
