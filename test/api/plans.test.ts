@@ -1,8 +1,22 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { aService, refusalOf, resource, stateOf, type Fields, type Service, type ServiceOptions } from '../support/service.js';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { EmbeddedCloud } from '../../packages/core/src/embedded-cloud/cloud.js';
+import {
+  aService,
+  refusalOf,
+  resource,
+  stateOf,
+  type Fields,
+  type Reply,
+  type Service,
+  type ServiceOptions,
+} from '../support/service.js';
 
 let service: Service;
-afterEach(() => service.stop());
+afterEach(async () => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  await service.stop();
+});
 
 async function aPlace(options: ServiceOptions = {}): Promise<void> {
   service = await aService(options);
@@ -110,6 +124,46 @@ describe('a bay that needs more than its project has left', () => {
     const reply = await service.request('POST', '/v1/bays', { body: BODY, version: '1.2' });
     expect(reply.status).toBe(202);
     expect(reply.headers.get('warning')).toBeNull();
+  });
+});
+
+describe('a cloud that never says what the project has left', () => {
+  /** The answer to a creation, once the comparison has taken all of its time. */
+  async function answerLate(preflight: 'warn' | 'enforce'): Promise<Reply> {
+    await aPlace({ preflight, conductor: false, config: { quotas: QUOTAS } });
+    let end: AbortSignal | undefined;
+    const asked = new Promise<void>((resolve) => {
+      vi.spyOn(EmbeddedCloud.prototype, 'allowances').mockImplementation((...call: readonly unknown[]) => {
+        end = call.find((part) => part instanceof AbortSignal);
+        resolve();
+        return new Promise(() => undefined);
+      });
+    });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let isOver = false;
+    const reply = service.request('POST', '/v1/bays', { body: BODY, version: '1.2' }).finally(() => (isOver = true));
+    await asked;
+    await vi.advanceTimersByTimeAsync(14_999);
+    expect([isOver, end?.aborted]).toEqual([false, false]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(end?.aborted).toBe(true);
+    vi.useRealTimers();
+    return reply;
+  }
+
+  test('is left at a deadline, and the bay is made with a warning', async () => {
+    const reply = await answerLate('warn');
+    resource(reply, 202);
+    expect(reply.headers.get('warning')).toContain('what the project has left in the cloud could not be compared');
+  });
+
+  test('is left at a deadline, and the bay is refused for now where the operator enforces the comparison', async () => {
+    const reply = await answerLate('enforce');
+    expect(refusalOf(reply)).toMatchObject({
+      status: 503,
+      detail: expect.stringContaining('within 15 s'),
+    });
+    expect(await service.db('bay')).toEqual([]);
   });
 });
 

@@ -73,9 +73,10 @@ export async function preflight(
   if (rule === 'off') return [];
   const shortfalls = await underDeadline({ milliseconds: DEADLINE_MS, signal }, (timely) =>
     compareWithLimits(deps, draft, access, timely),
-  ).catch((error: unknown) => {
+  ).catch((cause: unknown) => {
     signal.throwIfAborted();
-    if (rule === 'enforce' || !(isDomainError(error) || error instanceof DeadlineError)) throw error;
+    const error = cause instanceof DeadlineError ? lateComparison(cause) : cause;
+    if (rule === 'enforce' || !isDomainError(error)) throw error;
     return undefined;
   });
   if (!shortfalls) return [{ field: 'quotas', message: 'what the project has left in the cloud could not be compared' }];
@@ -86,6 +87,13 @@ export async function preflight(
         `The project has not enough left for the ${noun}: ${shortfalls.map(sentenceOf).join('; ')}. Make room, ask for a larger quota, or use fewer or smaller nodes.`,
     );
   return shortfalls.map(problemOf);
+}
+
+function lateComparison(cause: DeadlineError): DomainError {
+  return new DomainError('cloud-unavailable', {
+    message: `What the project has left in the cloud could not be compared within ${DEADLINE_MS / 1_000} s. Try again later.`,
+    cause,
+  });
 }
 
 async function compareWithLimits(

@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { Secret } from '../../domain/secret.js';
 import type { Identity, TokenIdentity } from '../../ports/identity.js';
 import { systemClock } from '../system/clock.js';
 import { withTokenCache } from './cached.js';
 
 const signal = new AbortController().signal;
+afterEach(() => void vi.useRealTimers());
 
 /** Counts what it is asked; knows one token. */
 function anIdentity(expiresInMs = 60_000): { identity: Identity; asked: () => number; revoke: () => void } {
@@ -101,4 +102,35 @@ test('a caller who has disconnected asks nothing, so that no failure is left wit
     cached.validate(new Secret('good'), { signal: AbortSignal.abort(new Error('the client has disconnected')) }),
   ).toThrow('the client has disconnected');
   expect(asked).toBe(0);
+});
+
+test('a question that Keystone never answers ends for all callers at its deadline, and the next request asks anew', async () => {
+  const { identity } = anIdentity();
+  const questions: AbortSignal[] = [];
+  let isSilent = true;
+  const silent: Identity = {
+    ...identity,
+    validate: (token, caller) => {
+      questions.push(caller.signal);
+      return isSilent ? new Promise(() => undefined) : identity.validate(token, caller);
+    },
+  };
+  const cached = withTokenCache(silent, { ttlMs: 60_000, clock: systemClock });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let ended = 0;
+  const callers = Array.from({ length: 3 }, () =>
+    Promise.resolve(cached.validate(new Secret('good'), { signal })).finally(() => (ended += 1)),
+  );
+  const outcomes = Promise.allSettled(callers);
+  await vi.advanceTimersByTimeAsync(9_999);
+  expect([questions.length, ended]).toEqual([1, 0]);
+  await vi.advanceTimersByTimeAsync(1);
+  const refusal = { kind: 'cloud-unavailable', message: 'Keystone did not answer within 10 s.' };
+  for (const outcome of await outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: refusal });
+  expect(questions[0]?.aborted).toBe(true);
+
+  vi.useRealTimers();
+  isSilent = false;
+  expect(await cached.validate(new Secret('good'), { signal })).toMatchObject({ userId: 'u' });
+  expect(questions).toHaveLength(2);
 });

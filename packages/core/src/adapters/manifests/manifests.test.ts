@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createPlain, type RequestListener, type Server } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createSilent, type AddressInfo, type Server as SilentServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkedManifest, LARGEST_MANIFEST } from '../../domain/manifest.js';
 import { isPublicAddress } from './addresses.js';
 import { fetchManifest, type FetchRules } from './fetch.js';
@@ -199,6 +200,45 @@ describe('fetching', () => {
     const ending = new AbortController();
     setTimeout(() => ending.abort(new Error('gone')), 200);
     await expect(fetched(`https://localhost:${secure}/slow`, {}, ending.signal)).rejects.toThrow('gone');
+  });
+
+  describe('from a host that never ends its answer', () => {
+    let silent: SilentServer | undefined;
+    afterEach(async () => {
+      vi.useRealTimers();
+      await new Promise((done) => (silent ? silent.close(done) : done(undefined)));
+      silent = undefined;
+    });
+    /** Ends, by its own deadline alone, with the connection. */
+    async function expectLate(url: string, asked: Promise<unknown>): Promise<void> {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      let isOver = false;
+      const late = expect(fetched(url).finally(() => (isOver = true))).rejects.toEqual(
+        refusal(/no whole answer within 10 s/, 'manifest_url'),
+      );
+      await asked;
+      await vi.advanceTimersByTimeAsync(9_999);
+      expect(isOver).toBe(false);
+      await vi.advanceTimersByTimeAsync(1);
+      await late;
+    }
+
+    test('ends at its own deadline, though the caller waits', async () => {
+      const [server] = servers;
+      if (!server) throw new Error('no server listens');
+      const asked = once(server, 'request');
+      await expectLate(`https://localhost:${secure}/slow`, asked);
+      const [request] = await asked;
+      if (!request.socket.destroyed) await once(request.socket, 'close');
+    });
+
+    test('ends at its own deadline where not even the connection is made secure', async () => {
+      silent = createSilent((socket) => socket.on('error', () => undefined).resume()).listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      const { port } = silent.address() as AddressInfo; // it listens on a port
+      // Closing the server in the end waits for the connection to be gone.
+      await expectLate(`https://localhost:${port}/pod`, once(silent, 'connection'));
+    });
   });
 
   test('checks the certificate against the name, not the address', async () => {

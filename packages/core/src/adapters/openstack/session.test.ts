@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Secret } from '../../domain/secret.js';
 import type { Clock } from '../../ports/clock.js';
 import { silentLogger } from '../system/logger.js';
@@ -7,7 +10,7 @@ import type { TokenSource } from './auth.js';
 import { endpointIn, originOf } from './catalog.js';
 import { failureOf } from './failures.js';
 import { dataOf, openSession, type Session } from './session.js';
-import { OversizedAnswerError, type Wire, type WireReply, type WireRequest } from './wire.js';
+import { OversizedAnswerError, wireTo, type Wire, type WireReply, type WireRequest } from './wire.js';
 
 const SIGNAL = new AbortController().signal;
 const STACKS = { stacks: [] };
@@ -17,8 +20,6 @@ type Scripted = Partial<Omit<WireReply, 'headers'>> & { readonly headers?: Reado
 /** A neighbour that answers in turn, the last answer again and again; what it was asked, and how long the session waited. */
 function aNeighbour(...script: readonly (Scripted | Error)[]) {
   const asked: WireRequest[] = [];
-  const pauses: number[] = [];
-  const renewals: boolean[] = [];
   const wire: Wire = async (request) => {
     const answer = script[Math.min(asked.length, script.length - 1)] ?? {};
     asked.push(request);
@@ -26,8 +27,15 @@ function aNeighbour(...script: readonly (Scripted | Error)[]) {
     const { status = 200, text = JSON.stringify(STACKS), headers = {} } = answer;
     return { status, text, headers: new Map(Object.entries(headers)) };
   };
+  return { ...aSession(wire, 'http://heat.example'), asked };
+}
+
+/** A session whose catalog has Heat at that origin. */
+function aSession(wire: Wire, origin: string) {
+  const pauses: number[] = [];
+  const renewals: boolean[] = [];
   const clock: Clock = { now: () => new Date(0), sleep: async (milliseconds) => void pauses.push(milliseconds) };
-  const url = 'http://heat.example/v1/%(tenant_id)s';
+  const url = `${origin}/v1/%(tenant_id)s`;
   const service: TokenSource = {
     token: async (renew) => {
       renewals.push(renew);
@@ -47,7 +55,7 @@ function aNeighbour(...script: readonly (Scripted | Error)[]) {
     keystone: 'http://keystone.example',
     choice: () => ({ region: 'one', interface: 'public' }),
   });
-  return { session, asked, pauses, renewals };
+  return { session, pauses, renewals };
 }
 
 const list = (session: Session) =>
@@ -150,6 +158,46 @@ describe('a session', () => {
   });
 });
 
+describe('a neighbour that takes requests and never answers', () => {
+  let server: Server | undefined;
+  afterEach(async () => {
+    vi.useRealTimers();
+    server?.closeAllConnections();
+    await new Promise((done) => server?.close(done));
+  });
+
+  async function aSilentNeighbour(): Promise<{ readonly server: Server; readonly session: Session }> {
+    server = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo; // it listens on a port
+    return { server, session: aSession(wireTo({}), `http://127.0.0.1:${port}`).session };
+  }
+
+  test.each([
+    ['reading, once more for each time that it is repeated', list, 3],
+    ['making, which is not repeated', create, 1],
+  ] as const)('is left after 30 s by %s', async (_what, call, attempts) => {
+    const neighbour = await aSilentNeighbour();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let heard = once(neighbour.server, 'request');
+    let isOver = false;
+    const refused = expect(call(neighbour.session).finally(() => (isOver = true))).rejects.toMatchObject({
+      kind: 'cloud-unavailable',
+      message: 'Heat does not answer (TimeoutError).',
+    });
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      const [request] = await heard;
+      heard = once(neighbour.server, 'request');
+      const closed = once(request.socket, 'close');
+      await vi.advanceTimersByTimeAsync(29_999);
+      expect(isOver).toBe(false);
+      await vi.advanceTimersByTimeAsync(1);
+      await closed;
+    }
+    await refused;
+  });
+});
+
 describe('the catalog', () => {
   const catalog = [
     {
@@ -198,5 +246,17 @@ describe('refusals', () => {
       retryAfterSeconds: 7,
       message: 'Nova: status 429 (req-1)',
     });
+  });
+
+  // An answer of a proxy that has gone wrong; work that grows with its square takes minutes.
+  test.each([
+    ['64 KiB', 64 * 1024],
+    ['1 MiB', 1024 ** 2],
+  ])('of %s without words are read in no time', (_size, length) => {
+    for (const text of ['<', '<a', '< ', ' ', '<>', '[', '{"a":', '"<'].map((part) => part.repeat(length / part.length))) {
+      const begun = performance.now();
+      expect(refusal(502, text).kind).toBe('cloud-unavailable');
+      expect(performance.now() - begun, `${text.slice(0, 5)}…`).toBeLessThan(1_000);
+    }
   });
 });

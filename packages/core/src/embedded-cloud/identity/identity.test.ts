@@ -4,6 +4,7 @@ import { Secret } from '../../domain/secret.js';
 import type { JsonValue } from '../../domain/json.js';
 import { silentLogger } from '../../adapters/system/logger.js';
 import { systemRandom } from '../../adapters/system/random.js';
+import type { Logger } from '../../ports/logger.js';
 import { EMBEDDED_DEFAULTS } from '../config.js';
 import { ManualClock } from '../../testing/manual-clock.js';
 import { openMigrated } from '../hot-engine/engine.test-support.js';
@@ -23,13 +24,13 @@ beforeEach(async () => {
 });
 afterEach(() => db.destroy());
 
-function anIdentity(): EmbeddedIdentity {
+function anIdentity(logger: Logger = silentLogger): EmbeddedIdentity {
   return new EmbeddedIdentity({
     db,
     clock,
     config: EMBEDDED_DEFAULTS,
     random: systemRandom,
-    logger: silentLogger,
+    logger,
     authUrl: () => `${BASE}/v3`,
     passwords: new Map([
       ['demo', new Secret('demo-pass')],
@@ -234,4 +235,24 @@ test('other paths are not its own, unknown ones under its prefix are not found, 
   expect((await ask('GET', '/v3/nothing')).status).toBe(404);
   expect((await ask('GET', '/v3/users/%E0%A4%A')).status).toBe(404);
   expect((await ask('PUT', '/v3/auth/tokens')).status).toBe(405);
+});
+
+test('a database that fails under a login is 503 for the caller, and the log has the cause, without what was sent', async () => {
+  const logged: (readonly [event: string, fields: Readonly<Record<string, unknown>>])[] = [];
+  identity = anIdentity({ ...silentLogger, error: (event, fields = {}) => void logged.push([event, fields]) });
+  expect((await ask('POST', '/v3/auth/tokens', { body: password('demo', 'wrong') })).status).toBe(401);
+  expect(logged).toEqual([]);
+
+  await db.schema.renameTable('embedded_token', 'embedded_token_away');
+  const answer = await ask('POST', '/v3/auth/tokens', { body: password('demo', 'demo-pass') });
+  expect([answer.status, answer.body.error.message]).toEqual([503, 'The identity service is unavailable for the moment.']);
+  expect(logged).toEqual([
+    ['identity request failed', { method: 'POST', path: '/identity/v3/auth/tokens', error: expect.any(Error) }],
+  ]);
+  const said = String(logged[0]?.[1]['error']);
+  expect(said).toContain('embedded_token');
+  expect(`${said} ${JSON.stringify(answer.body)}`).not.toContain('demo-pass');
+
+  await db.schema.renameTable('embedded_token_away', 'embedded_token');
+  expect((await ask('POST', '/v3/auth/tokens', { body: password('demo', 'demo-pass') })).status).toBe(201);
 });
