@@ -1,6 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { until } from '@magnum-ts/core/testing';
@@ -51,6 +54,58 @@ class Dev extends DevProcess {
   }
 }
 
+const ADDRESSES = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+/** Where this host is reached from others. */
+const OTHERS = ADDRESSES.filter(({ internal, address }) => !internal && !address.startsWith('fe80:')).map(
+  ({ address }) => address,
+);
+const HAS_IPV6 = ADDRESSES.some(({ address }) => address === '::1');
+
+/** Sockets on which a process takes connections, `address:port` as Linux writes them: in hexadecimal digits, IPv4 from its last byte on. */
+function listeningOf(pid: number): readonly string[] {
+  const sockets = readdirSync(`/proc/${pid}/fd`).map((name) => {
+    try {
+      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${name}`))?.[1];
+    } catch {
+      return undefined; // closed meanwhile
+    }
+  });
+  const LISTEN = '0A';
+  return ['tcp', 'tcp6']
+    .flatMap((table) => readFileSync(`/proc/${pid}/net/${table}`, 'utf8').split('\n'))
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , , state, , , , , , inode]) => state === LISTEN && sockets.includes(inode))
+    .map(([, local = '']) => local);
+}
+
+/** `connected`, or the code of the refusal. */
+function connectTo(host: string, port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve('connected');
+    });
+  });
+}
+
+describe.skipIf(!HAS_IPV6)(`magnum dev --host${HAS_IPV6 ? '' : ' (skipped: this host has no IPv6)'}`, () => {
+  test.each([
+    ['::', /^http:\/\/127\.0\.0\.1:\d+$/],
+    ['[::1]', /^http:\/\/\[::1\]:\d+$/],
+  ])('%s gives an address where it can be reached', async (host, origin) => {
+    const dev = new Dev({ MAGNUM_LOG_LEVEL: 'warn' }, ['--simulated', '--host', host]);
+    try {
+      await dev.start();
+      expect(dev.origin).toMatch(origin);
+      expect((await fetch(`${dev.origin}/livez`)).status).toBe(200);
+    } finally {
+      await dev.destroy(NOTHING);
+    }
+  });
+});
+
 describe('magnum dev', () => {
   const dev = new Dev({ MAGNUM_LOG_LEVEL: 'warn' }, ['--simulated']);
   beforeAll(() => dev.start());
@@ -65,6 +120,13 @@ describe('magnum dev', () => {
     const answer = await fetch(`${dev.origin}${path}`, { method });
     expect(answer.status).toBe(status);
     if (path === '/readyz') expect(await answer.json()).toMatchObject({ status: 'ready' });
+  });
+
+  test(`without --host listens on 127.0.0.1 alone${OTHERS.length > 0 ? '' : ' (not tried from outside: this host has no other address)'}`, async () => {
+    const port = Number(new URL(dev.origin).port);
+    expect(listeningOf(dev.pid)).toEqual([`0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`]);
+    expect(await connectTo('127.0.0.1', port)).toBe('connected');
+    for (const address of OTHERS) expect(await connectTo(address, port), address).toMatch(/^E(CONNREFUSED|ADDRNOTAVAIL)$/);
   });
 
   test('while another process holds the database for long, requests are 503 and the log says why; afterwards all works', async () => {

@@ -1,13 +1,14 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { until } from '@magnum-ts/core/testing';
 import { freePort } from '../../scripts/host/free-port.mjs';
 import { testAuthority } from '../support/authority.js';
+import { MODEL } from '../support/service.js';
 
 const BIN = resolve(import.meta.dirname, '..', '..', 'packages', 'server', 'bin');
 const folder = mkdtempSync(join(tmpdir(), 'magnum-process-'));
@@ -56,6 +57,32 @@ function start(name: string, ...words: string[]): { child: ChildProcess; said: (
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += String(chunk)));
   return { child, said: () => said };
 }
+
+/** A `magnum-api` that this configuration makes. */
+async function started(name: string, ...lines: string[]): Promise<{ readonly port: number }> {
+  const database = `${name}-${(runs += 1)}`;
+  const { file, port } = await configure(database, ...lines);
+  start('magnum-api', '--config-file', file);
+  return { port };
+}
+let runs = 0;
+
+/** A token of the embedded user `demo` and the document that comes with it, as soon as the service answers. */
+async function logIn(origin: string): Promise<{ readonly token: string; readonly catalog: string }> {
+  const domain = { id: 'default' };
+  const user = { name: 'demo', domain, password: 'd-s3cret' };
+  const auth = { identity: { methods: ['password'], password: { user } }, scope: { project: { name: 'demo', domain } } };
+  const ask = async () => {
+    const reply = await fetch(`${origin}/identity/v3/auth/tokens`, { method: 'POST', body: JSON.stringify({ auth }) });
+    const catalog = await reply.text();
+    return reply.status === 201 ? { token: reply.headers.get('x-subject-token') ?? '', catalog } : undefined;
+  };
+  return until('a login succeeds', ask, { withinMs: 30_000 });
+}
+
+const HAS_IPV6 = Object.values(networkInterfaces())
+  .flat()
+  .some((address) => address?.address === '::1');
 
 const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 
@@ -172,33 +199,62 @@ describe('magnum-api', () => {
     rmSync(report);
   });
 
-  test('on every address names one that can be reached in the catalog', async () => {
-    const { file, port } = await configure('wild', 'host = ::');
-    start('magnum-api', '--config-file', file);
-    const login = {
-      auth: {
-        identity: {
-          methods: ['password'],
-          password: { user: { name: 'demo', domain: { id: 'default' }, password: 'd-s3cret' } },
-        },
-        scope: { project: { name: 'demo', domain: { id: 'default' } } },
-      },
+  const every = ['::', '0.0.0.0', '*'].map((host) => [host, /^http:\/\/(?!0\.0\.0\.0|\[::\])/] as const);
+  const loopback = ['::1', '[::1]'].map((host) => [host, /^http:\/\/\[::1\]:\d+\//] as const);
+
+  test.each([...every, ...(HAS_IPV6 ? loopback : [])])(
+    `on [api] host = %s has an address in the catalog that can be reached${HAS_IPV6 ? '' : ' (::1 skipped: this host has no IPv6)'}`,
+    async (host, pattern) => {
+      const { port } = await started('wild', `host = ${host}`);
+      const { catalog } = await logIn(`http://${host.includes('1') ? '[::1]' : '127.0.0.1'}:${port}`);
+      const urls = [...catalog.matchAll(/"url":"([^"]+)"/g)].map(([, url]) => url ?? '');
+      expect(urls.length).toBeGreaterThan(0);
+      for (const url of urls) expect(url).toMatch(pattern);
+      expect(urls).toContainEqual(expect.stringMatching(new RegExp(`:${port}/v1$`)));
+      expect((await fetch(urls.find((url) => url.endsWith('/v1')) ?? '')).status).toBe(200);
+    },
+  );
+
+  const PROXY = ['[oslo_middleware]', 'enable_proxy_headers_parsing = true'];
+  const PUBLIC = 'public_url = https://cloud.example.org/magnum/v1/';
+  test.each([
+    ['of the socket, where nothing is configured', [], (port: number) => `http://127.0.0.1:${port}`],
+    ['of a proxy that ends TLS, with enable_proxy_headers_parsing', PROXY, (port: number) => `https://127.0.0.1:${port}`],
+    ['of public_url', [PUBLIC], () => 'https://cloud.example.org/magnum'],
+    ['of public_url, also behind a proxy', [PUBLIC, ...PROXY], () => 'https://cloud.example.org/magnum'],
+  ] as const)('writes links, next and Location with the address %s', async (_what, lines, addressAt) => {
+    const { port } = await started('links', ...lines);
+    const origin = `http://127.0.0.1:${port}`;
+    const { token } = await logIn(origin);
+    const headers = { 'X-Auth-Token': token, 'X-Forwarded-Proto': 'https', 'Content-Type': 'application/json' };
+    const address = addressAt(port);
+    for (const name of ['one', 'two']) {
+      const body = JSON.stringify({ ...MODEL, name });
+      const made = await fetch(`${origin}/v1/baymodels`, { method: 'POST', headers, body });
+      expect(made.status, await made.text()).toBe(201);
+      expect(made.headers.get('location')).toMatch(new RegExp(`^${address}/v1/baymodels/[0-9a-f-]+$`));
+    }
+    for (const path of ['/', '/v1', '/v1/baymodels?limit=1']) {
+      const text = await (await fetch(`${origin}${path}`, { headers })).text();
+      const urls = (text.match(/https?:\/\/[^"]*/g) ?? []).filter((url) => !url.includes('docs.openstack.org'));
+      expect(urls.length).toBeGreaterThan(0);
+      expect(urls.filter((url) => !url.startsWith(`${address}/`))).toEqual([]);
+      if (path.includes('limit')) expect(text).toContain(`"next":"${address}/v1/baymodels?`);
+    }
+  });
+
+  test('lets scripts of the origins in [cors] allowed_origin ask, and no others', async () => {
+    const { port } = await started('cors', '[cors]', 'allowed_origin = https://dashboard.example.org,https://other.example.org/');
+    await logIn(`http://127.0.0.1:${port}`);
+    const allowedFor = async (origin: string, method: string): Promise<string | null> => {
+      const headers = { origin, ...(method === 'OPTIONS' ? { 'access-control-request-method': 'POST' } : {}) };
+      return (await fetch(`http://127.0.0.1:${port}/v1`, { method, headers })).headers.get('access-control-allow-origin');
     };
-    const catalog = await until(
-      'a login succeeds',
-      async () => {
-        const reply = await fetch(`http://127.0.0.1:${port}/identity/v3/auth/tokens`, {
-          method: 'POST',
-          body: JSON.stringify(login),
-        });
-        return reply.status === 201 ? JSON.stringify(await reply.json()) : undefined;
-      },
-      { withinMs: 30_000 },
-    );
-    const urls = [...catalog.matchAll(/"url":"([^"]+)"/g)].map(([, url]) => url ?? '');
-    expect(urls.length).toBeGreaterThan(0);
-    for (const url of urls) expect(url).not.toMatch(/\/\/(0\.0\.0\.0|::|\[::\])/);
-    expect((await fetch(urls.find((url) => url.endsWith('/v1')) ?? '')).status).toBe(200);
+    for (const method of ['GET', 'OPTIONS']) {
+      expect(await allowedFor('https://dashboard.example.org', method)).toBe('https://dashboard.example.org');
+      expect(await allowedFor('https://other.example.org', method)).toBe('https://other.example.org');
+      expect(await allowedFor('https://evil.example.org', method)).toBeNull();
+    }
   });
 });
 

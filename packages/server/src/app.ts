@@ -7,6 +7,7 @@ import express from 'express';
 import { bindPlain } from './bind.js';
 import { MOST_HEADERS } from './framing.js';
 import { SOCKET_ADDRESS, type AddressRule } from './public-address.js';
+import { socketHost } from './socket-host.js';
 
 /** How long a client may take, in milliseconds. */
 export interface Timeouts {
@@ -105,7 +106,7 @@ export class Listeners {
     await new Promise<void>((resolve, reject) => {
       // Also later ones, such as a connection that could not be taken for want of file descriptors: the server keeps running.
       server.on('error', reject);
-      server.listen(port, host, resolve);
+      server.listen(port, socketHost(host), resolve);
     });
     this.#servers.set(host, server);
     return portOf(server);

@@ -26,6 +26,7 @@ import { DATABASE, lockDataDir, openDataDir, openrc, saveInstance, writePrivate,
 import { docsRoom } from './docs.js';
 import { healthRoom } from './health.js';
 import { EXTERNAL_ID, externalNetwork, findDocker, nodeImages, type LocalDocker } from './local-docker.js';
+import { isEveryAddress, socketHost } from './socket-host.js';
 
 export interface DevOptions {
   /** 9511 by default, Magnum's own; 0 chooses a free one. */
@@ -94,11 +95,12 @@ interface Start {
 async function run(start: Start): Promise<DevServer> {
   const { options, dataDir, instance, docker } = start;
   const host = options.host ?? '127.0.0.1';
+  const shown = isEveryAddress(host) ? '127.0.0.1' : (socketHost(host) ?? host);
   const config = await configFor(start);
   const db = openSqlite(join(dataDir, DATABASE));
   const logger = loggerFor();
   const backend = docker ? dockerBackend(start, docker, config, logger) : new SimulatedBackend(db);
-  const reach = { port: 0, nodeHost: host };
+  const reach = { port: 0, nodeHost: shown };
   const origin = (name: string): string => `http://${urlHost(name)}:${reach.port}`;
   const magnum = await embeddedMagnum(systemPlatform({ logger }), {
     db,
@@ -107,7 +109,7 @@ async function run(start: Start): Promise<DevServer> {
     host: hostname(),
     sealingKey: Buffer.from(instance.sealingKey, 'base64'),
     passwords: { admin: new Secret(instance.adminPassword), demo: new Secret(instance.demoPassword) },
-    origin: () => origin(host === '0.0.0.0' ? '127.0.0.1' : host),
+    origin: () => origin(shown),
     nodeOrigin: () => origin(reach.nodeHost),
     docker: docker?.engine ?? null,
     conductorRules: { ...healthInterval(), ...rotationOverlap() },
@@ -124,7 +126,7 @@ async function run(start: Start): Promise<DevServer> {
     await magnum.stop();
     throw error;
   }
-  return devServerOf(start, { magnum, listeners, backend, url: origin(host === '0.0.0.0' ? '127.0.0.1' : host) });
+  return devServerOf(start, { magnum, listeners, backend, url: origin(shown) });
 }
 
 /** Nodes reach the host at the gateway of the external network: the service listens there too, and nowhere else. */
@@ -136,7 +138,7 @@ async function listenForNodes(
 ): Promise<string> {
   await underDeadline({ milliseconds: 30_000 }, (signal) => backend.ensureExternalNetwork(signal));
   const gateway = config.externalNetworks[0]?.gateway ?? '127.0.0.1';
-  if (at.host !== '0.0.0.0') await listeners.listen(at.port, gateway);
+  if (!isEveryAddress(at.host)) await listeners.listen(at.port, gateway);
   return gateway;
 }
 
