@@ -6,7 +6,7 @@ import { Secret } from '../../domain/secret.js';
 import type { Clock } from '../../ports/clock.js';
 import { silentLogger } from '../system/logger.js';
 import { systemRandom } from '../system/random.js';
-import type { TokenSource } from './auth.js';
+import { passwordLogin, type TokenSource } from './auth.js';
 import { endpointIn, originOf } from './catalog.js';
 import { failureOf } from './failures.js';
 import { dataOf, openSession, type Session } from './session.js';
@@ -166,11 +166,12 @@ describe('a neighbour that takes requests and never answers', () => {
     await new Promise((done) => server?.close(done));
   });
 
-  async function aSilentNeighbour(): Promise<{ readonly server: Server; readonly session: Session }> {
+  async function aSilentNeighbour(): Promise<{ readonly server: Server; readonly origin: string; readonly session: Session }> {
     server = createServer(() => undefined).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo; // it listens on a port
-    return { server, session: aSession(wireTo({}), `http://127.0.0.1:${port}`).session };
+    const origin = `http://127.0.0.1:${port}`;
+    return { server, origin, session: aSession(wireTo({}), origin).session };
   }
 
   test.each([
@@ -195,6 +196,36 @@ describe('a neighbour that takes requests and never answers', () => {
       await closed;
     }
     await refused;
+  });
+
+  test('is left after 20 s by a login, for all who wait for it, and the next one asks anew', async () => {
+    const neighbour = await aSilentNeighbour();
+    const login = passwordLogin(
+      { wire: wireTo({}), clock: { now: () => new Date(0), sleep: () => Promise.resolve() } },
+      {
+        keystone: neighbour.origin,
+        user: { id: 'magnum' },
+        password: () => Promise.resolve(new Secret('secret')),
+        scope: undefined,
+        as: 'the service user',
+        refusedAs: 'cloud-unavailable',
+      },
+    );
+    let requests = 0;
+    neighbour.server.on('request', () => (requests += 1));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    for (const round of [1, 2]) {
+      const heard = once(neighbour.server, 'request');
+      const outcomes = Promise.allSettled([1, 2, 3].map(() => login.token(false, SIGNAL)));
+      await heard;
+      await vi.advanceTimersByTimeAsync(20_000);
+      for (const outcome of await outcomes)
+        expect(outcome).toMatchObject({
+          status: 'rejected',
+          reason: { kind: 'cloud-unavailable', message: 'Keystone does not answer (TimeoutError).' },
+        });
+      expect(requests).toBe(round);
+    }
   });
 });
 
