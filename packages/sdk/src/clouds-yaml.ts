@@ -16,17 +16,22 @@ export interface CloudsOptions {
 
 /** Reads the credentials of a cloud from `clouds.yaml`, and its secrets from a `secure.yaml` in the same folder. Throws AuthError. */
 export async function fromClouds(options: CloudsOptions): Promise<Credentials> {
+  return fromEnv(await readCloudVariables(options), options.fetch);
+}
+
+/** The settings of a cloud as `OS_*` variables, for a program that merges them with others before `fromEnv`. Throws AuthError. */
+export async function readCloudVariables(options: Omit<CloudsOptions, 'fetch'>): Promise<Environment> {
   const folders = options.folders ?? [process.cwd(), join(homedir(), '.config', 'openstack'), '/etc/openstack'];
   for (const folder of folders) {
     const entry = await readCloud(join(folder, 'clouds.yaml'), options);
     if (entry === undefined) continue;
     const secrets = await readCloud(join(folder, 'secure.yaml'), options);
-    return fromEnv({ ...environmentOf(entry), ...environmentOf(secrets) }, options.fetch);
+    return { ...environmentOf(entry), ...environmentOf(secrets) };
   }
   throw new AuthError(`No clouds.yaml in ${folders.join(', ')} has the cloud ${JSON.stringify(options.cloud)}`);
 }
 
-async function readCloud(path: string, options: CloudsOptions): Promise<unknown> {
+async function readCloud(path: string, options: Omit<CloudsOptions, 'fetch'>): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   return text === undefined ? undefined : fieldOf(fieldOf(options.parse(text), 'clouds'), options.cloud);
 }

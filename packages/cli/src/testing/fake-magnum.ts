@@ -11,7 +11,7 @@ export interface Ran {
   readonly requests: readonly { readonly line: string; readonly body: unknown }[];
 }
 
-export type Answers = (method: string, path: string, url: URL) => Response | undefined;
+export type Answers = (method: string, path: string, url: URL, request: Request) => Response | undefined;
 
 export interface Setting extends Partial<Omit<Io, 'fetch' | 'out' | 'err'>> {
   readonly answers?: Answers;
@@ -39,8 +39,8 @@ export async function magnum(line: string | readonly string[], setting: Setting 
       if (url.pathname !== '/v1')
         requests.push({ line: `${request.method} ${url.pathname}${url.search}`, body: text ? JSON.parse(text) : undefined });
       return (
-        setting.answers?.(request.method, url.pathname, url) ??
-        aMagnum(request.method, url.pathname, url) ??
+        setting.answers?.(request.method, url.pathname, url, request) ??
+        aMagnum(request.method, url.pathname, url, request) ??
         failing(404, 'Not found.')
       );
     },
