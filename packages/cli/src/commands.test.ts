@@ -115,7 +115,7 @@ describe('updating', () => {
 
 describe('deleting', () => {
   test('several continues after a failure, and exits with the highest code', async () => {
-    const { code, err } = await magnum('bay delete gone my-bay');
+    const { code, err } = await magnum('bay delete gone my-bay --yes');
     expect(code).toBe(3);
     expect(err).toContain('gone: Not found. (request req-7)');
     expect(err).toContain('my-bay: will be deleted');
@@ -132,7 +132,7 @@ describe('deleting', () => {
 
 describe('containers', () => {
   test('are acted on by name', async () => {
-    expect((await magnum('pod delete web --bay my-bay')).requests).toEqual([
+    expect((await magnum('pod delete web --bay my-bay -y')).requests).toEqual([
       { line: 'DELETE /v1/pods/web?bay_ident=my-bay', body: undefined },
     ]);
     expect((await magnum('container start web')).requests).toEqual([{ line: 'PUT /v1/containers/web/start', body: undefined }]);
@@ -246,12 +246,12 @@ describe('clusters, node groups and quotas', () => {
   test('a deletion within another resource names both', async () => {
     const gone = (method: string): Response | undefined =>
       method === 'DELETE' ? new Response(null, { status: 204 }) : undefined;
-    const groups = await magnum('nodegroup delete my-cluster one two', { answers: gone });
+    const groups = await magnum('nodegroup delete my-cluster one two --yes', { answers: gone });
     expect(groups.requests.map(({ line }) => line).sort()).toEqual([
       'DELETE /v1/clusters/my-cluster/nodegroups/one',
       'DELETE /v1/clusters/my-cluster/nodegroups/two',
     ]);
-    const quota = await magnum('quota delete p-1 Cluster', { answers: gone });
+    const quota = await magnum('quota delete p-1 Cluster --yes', { answers: gone });
     expect(quota.requests.map(({ line }) => line)).toEqual(['DELETE /v1/quotas/p-1/Cluster']);
   });
 

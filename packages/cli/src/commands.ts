@@ -1,6 +1,8 @@
 import { operations, type Operation } from '@magnum-ts/openapi';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { addField } from './arguments.js';
+import { confirmChange, needsConsent } from './confirm.js';
+import type { Invocation } from './invocation.js';
 import type { Io } from './io.js';
 import { FORMATS } from './output.js';
 import { commandSpecOf, type CommandSpec } from './command-spec.js';
@@ -73,7 +75,9 @@ function addCommand(program: Command, io: Io, spec: CommandSpec): void {
     const positional = given
       .slice(0, -2)
       .map((value) => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]));
-    await run({ io, spec, positional, flags: command.opts() });
+    const invocation: Invocation = { io, spec, positional, flags: command.opts() };
+    if (needsConsent(operation)) await confirmChange(invocation);
+    await run(invocation);
   });
 }
 
@@ -104,7 +108,7 @@ function addOptions(command: Command, spec: CommandSpec): void {
   if (spec.detail) command.option('--detail', 'fetch and show all fields');
   if (streams) command.option('--follow', 'print new events as they happen, until the bay is deleted or Ctrl-C is pressed');
   if (cli?.text) command.option('-o, --output <file>', 'write to a file (mode 0600) instead of standard output');
-  if (cli?.many) command.option('-y, --yes', 'do not ask');
+  if (needsConsent(spec.operation)) command.option('-y, --yes', 'do not ask; needed where there is no terminal to ask on');
   if (cli?.wait)
     command.addOption(
       new Option('--wait [seconds]', 'wait until the change is complete, and print its events').argParser(parseSeconds),

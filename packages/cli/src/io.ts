@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { EXIT, SilentExit } from './errors.js';
 
 /** The input and output of the process, so that tests can replace them. */
 export interface Io {
@@ -8,7 +9,7 @@ export interface Io {
   readonly inIsTty: boolean;
   out(text: string): void;
   err(text: string): void;
-  /** Asks on the terminal; undefined when the input has ended or Ctrl-C was pressed. */
+  /** Asks on the terminal; undefined when the input has ended. Throws SilentExit when Ctrl-C was pressed. */
   ask(question: string): Promise<string | undefined>;
   readStdin(): Promise<string>;
   readFile(path: string): Promise<string>;
@@ -25,7 +26,7 @@ export function processIo(signal: AbortSignal): Io {
     inIsTty: process.stdin.isTTY === true,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    ask: (question) => askTerminal(question, signal),
+    ask: (question) => askOn({ input: process.stdin, output: process.stderr }, question, signal),
     readStdin: async () => {
       let text = '';
       for await (const chunk of process.stdin.setEncoding('utf8')) text += String(chunk);
@@ -37,14 +38,35 @@ export function processIo(signal: AbortSignal): Io {
   };
 }
 
-async function askTerminal(question: string, signal: AbortSignal): Promise<string | undefined> {
+/** The two ends of a terminal. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  /** Whether lines can be edited; by default, what the output says. */
+  readonly terminal?: boolean;
+}
+
+/** Asks on a terminal, where Ctrl-C reaches the line editor and is no signal of the process. See `Io.ask`. */
+export async function askOn(ends: Terminal, question: string, signal: AbortSignal): Promise<string | undefined> {
   const { createInterface } = await import('node:readline/promises');
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const terminal = createInterface(ends);
+  const ended = new AbortController();
+  let isInterrupted = false;
+  terminal.on('SIGINT', () => {
+    isInterrupted = true;
+    ended.abort();
+  });
+  terminal.on('close', () => ended.abort());
+  const interrupt = (): void => ended.abort();
+  signal.addEventListener('abort', interrupt, { once: true });
   try {
-    return await terminal.question(question, { signal });
+    return await terminal.question(question, { signal: ended.signal });
   } catch {
-    return undefined; // the input has ended, or Ctrl-C
+    if (!isInterrupted && !signal.aborted) return undefined;
+    ends.output.write('\n');
+    throw new SilentExit(EXIT.interrupted);
   } finally {
+    signal.removeEventListener('abort', interrupt);
     terminal.close();
   }
 }

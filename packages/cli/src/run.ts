@@ -1,22 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import type { Magnum } from '@magnum-ts/sdk';
 import { pathOf, valuesOf, type Flags } from './arguments.js';
+import { bodyOf, checkIdent, itemOf, pathValues, queryOf, type Invocation } from './invocation.js';
 import { changesOf } from './changes.js';
 import type { CommandSpec } from './command-spec.js';
 import { exitCodeOf, EXIT, messageOf, SilentExit, UsageError } from './errors.js';
-import type { Io } from './io.js';
 import { printItem, printLine, printList, printText, type Format, type Item, type OutputOptions } from './output.js';
 import { baysIn, findLastEvent, waitFor } from './progress.js';
 import { openSession } from './session.js';
 import { oneLine, quoteForShell } from './text.js';
 
-/** A parsed command line: the command, the values of each of its positional arguments, and the options by name. */
-export interface Invocation {
-  readonly io: Io;
-  readonly spec: CommandSpec;
-  readonly positional: readonly (readonly string[])[];
-  readonly flags: Flags;
-}
 export type Run = (invocation: Invocation) => Promise<void>;
 
 function outputOf(flags: Flags): OutputOptions {
@@ -148,7 +141,6 @@ export const runDelete: Run = async (invocation) => {
   for (const ident of idents) checkIdent(ident);
   const around = pathValues(invocation);
   const query = await queryOf(invocation);
-  if (!(await confirmDelete(invocation, idents))) throw new SilentExit(EXIT.failed);
   const magnum = await openSession(io, flags);
   const codes: number[] = [];
   const queue = [...idents];
@@ -189,13 +181,6 @@ async function deleteOne(magnum: Magnum, invocation: Invocation, one: Deletion):
   }
 }
 
-async function confirmDelete({ io, spec, flags }: Invocation, idents: readonly string[]): Promise<boolean> {
-  if (flags['yes'] === true || !io.inIsTty || !io.errIsTty || io.env['CI']) return true;
-  const noun = spec.operation.cli?.command.split(' ')[0] ?? '';
-  const answer = await io.ask(`Delete ${noun} ${idents.map(oneLine).join(', ')}? [y/N] `);
-  return /^y(es)?$/i.test(answer?.trim() ?? '');
-}
-
 /** Waits when the command has --wait. Undefined without it, and for a deleted bay. */
 async function waitIfAsked(
   magnum: Magnum,
@@ -221,41 +206,7 @@ async function fetchAccepted(magnum: Magnum, spec: CommandSpec, answer: Item): P
   return bay.catch(() => answer);
 }
 
-async function bodyOf({ io, spec, positional, flags }: Invocation): Promise<Record<string, unknown>> {
-  const named = spec.positional.flatMap((name, index) => {
-    const [value] = positional[index] ?? [];
-    return value !== undefined && spec.fields.some((field) => field.name === name) ? [[name, value] as const] : [];
-  });
-  return valuesOf(io, spec.fields, { flags, values: Object.fromEntries(named) });
-}
-
-async function queryOf({ io, spec, flags }: Invocation): Promise<Record<string, string | number | boolean>> {
-  const values = await valuesOf(
-    io,
-    spec.query.filter(({ name }) => !spec.positional.includes(name)),
-    { flags },
-  );
-  return values as Record<string, string | number | boolean>; // query parameters are scalars, and the option parsers return nothing else
-}
-
-function pathValues({ spec, positional }: Invocation): Record<string, string> {
-  return Object.fromEntries(
-    spec.operation.pathParams.map(({ name }) => [name, checkIdent(positional[spec.positional.indexOf(name)]?.[0] ?? '')]),
-  );
-}
-
-/** Refuses a name that is empty or dots: the path would lead to the collection or its parent. */
-function checkIdent(ident: string): string {
-  if (ident.trim() === '' || ident === '.' || ident === '..')
-    throw new UsageError(`${JSON.stringify(ident)} is not a valid name`);
-  return ident;
-}
-
 /** One word is a complete command line; several words are quoted and joined. */
 function joinCommand(words: readonly string[]): string {
   return words.length === 1 ? (words[0] ?? '') : words.map(quoteForShell).join(' ');
-}
-
-function itemOf(value: unknown): Item {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

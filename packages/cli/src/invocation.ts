@@ -1,0 +1,49 @@
+import { valuesOf, type Flags } from './arguments.js';
+import type { CommandSpec } from './command-spec.js';
+import { UsageError } from './errors.js';
+import type { Io } from './io.js';
+import type { Item } from './output.js';
+
+/** A parsed command line: the command, the values of each of its positional arguments, and the options by name. */
+export interface Invocation {
+  readonly io: Io;
+  readonly spec: CommandSpec;
+  readonly positional: readonly (readonly string[])[];
+  readonly flags: Flags;
+}
+/** The body that positional arguments and options make. */
+export async function bodyOf({ io, spec, positional, flags }: Invocation): Promise<Record<string, unknown>> {
+  const named = spec.positional.flatMap((name, index) => {
+    const [value] = positional[index] ?? [];
+    return value !== undefined && spec.fields.some((field) => field.name === name) ? [[name, value] as const] : [];
+  });
+  return valuesOf(io, spec.fields, { flags, values: Object.fromEntries(named) });
+}
+
+/** The query that the options make. */
+export async function queryOf({ io, spec, flags }: Invocation): Promise<Record<string, string | number | boolean>> {
+  const values = await valuesOf(
+    io,
+    spec.query.filter(({ name }) => !spec.positional.includes(name)),
+    { flags },
+  );
+  return values as Record<string, string | number | boolean>; // query parameters are scalars, and the option parsers return nothing else
+}
+
+/** The parts of the path by name. Throws UsageError for a part that would change the path. */
+export function pathValues({ spec, positional }: Invocation): Record<string, string> {
+  return Object.fromEntries(
+    spec.operation.pathParams.map(({ name }) => [name, checkIdent(positional[spec.positional.indexOf(name)]?.[0] ?? '')]),
+  );
+}
+
+/** Refuses a name that is empty or dots: the path would lead to the collection or its parent. */
+export function checkIdent(ident: string): string {
+  if (ident.trim() === '' || ident === '.' || ident === '..')
+    throw new UsageError(`${JSON.stringify(ident)} is not a valid name`);
+  return ident;
+}
+
+export function itemOf(value: unknown): Item {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
