@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { createSigningRequest } from './csr.js';
-import { redactSecrets } from './debug.js';
+import { redactSecrets } from './redact.js';
 import { magnum, aFolder, CLIENT_CONFIG, failing, type Answers } from './testing/fake-magnum.js';
 
 const clientFiles = (validFor: string | null) => ({
@@ -270,12 +270,12 @@ contexts: []
   });
 
   test('are replaced, with their authority, by certificate rotate', async () => {
-    const { requests } = await magnum('certificate rotate my-bay');
+    const { requests } = await magnum('certificate rotate my-bay --yes');
     expect(requests).toEqual([{ line: 'PATCH /v1/certificates/my-bay', body: undefined }]);
   });
 
   test('leave the credential of nodes to credential rotate', async () => {
-    const { requests } = await magnum('credential rotate my-bay');
+    const { requests } = await magnum('credential rotate my-bay --yes');
     expect(requests).toEqual([{ line: 'PATCH /v1/credentials/my-bay', body: undefined }]);
   });
 
