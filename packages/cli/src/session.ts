@@ -4,6 +4,7 @@ import { connectionVariables, mergeSettings, variablesBeforeCloud, type Settings
 import { createDebugFetch } from './debug.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
+import { createWarningFetch } from './warnings.js';
 
 /** Options of credentials and addresses; each takes precedence over the variable of the same name. */
 export const CONNECTION_FLAGS = [
@@ -30,7 +31,7 @@ export const CONNECTION_FLAGS = [
 /** Logs in. Options take precedence over variables, and variables over clouds.yaml. */
 export async function openSession(io: Io, flags: Flags): Promise<Magnum> {
   const settings = await findSettings(io, flags);
-  const fetch = flags['debug'] === true ? createDebugFetch(io) : io.fetch;
+  const fetch = createWarningFetch(io, flags['debug'] === true ? createDebugFetch(io) : io.fetch);
   const { auth, endpoint, microversion } = fromEnv(settings, fetch);
   return createMagnum({ auth, endpoint, fetch, microversion: microversion ?? 'auto' });
 }

@@ -1,0 +1,24 @@
+import type { Io } from './io.js';
+import { oneLine } from './text.js';
+
+/** `299 magnum "text"`; the text may have escaped quotes, and a header several warnings. */
+const WARNING = /(?:^|,)\s*\d{3} \S+ "((?:[^"\\]|\\.)*)"/g;
+
+/** A fetch that prints the warnings of answers to stderr, each once: those of errors, and of every call of a command. */
+export function createWarningFetch(io: Io, fetch: Io['fetch']): Io['fetch'] {
+  const printed = new Set<string>();
+  return async (request) => {
+    const response = await fetch(request);
+    for (const text of warningsIn(response.headers.get('warning') ?? '')) {
+      if (printed.has(text)) continue;
+      printed.add(text);
+      io.err(`warning: ${oneLine(text)}\n`);
+    }
+    return response;
+  };
+}
+
+function warningsIn(header: string): readonly string[] {
+  const quoted = [...header.matchAll(WARNING)].map(([, text = '']) => text.replace(/\\(.)/g, '$1'));
+  return quoted.length > 0 || header.trim() === '' ? quoted : [header.trim()];
+}
