@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ConflictError, type Magnum } from '@magnum-ts/sdk';
 import type { Flags } from './arguments.js';
-import { addCommonOptions, findOrAddNoun } from './commands.js';
+import { findOrAddNoun } from './commands.js';
+import { addCommonOptions, flagsOf } from './global-options.js';
 import { createSigningRequest } from './csr.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
@@ -42,7 +43,7 @@ function addConfig(program: Command, io: Io, noun: 'bay' | 'cluster'): void {
       `\nExamples:\n  eval "$(magnum ${noun} config my-${noun} --dir ~/my-${noun})" && docker info\n  magnum ${noun} config my-${noun} --merge && kubectl get nodes`,
     );
   addCommonOptions(command);
-  command.action((bay: string) => configure(io, bay, command.opts()));
+  command.action((bay: string) => configure(io, bay, flagsOf(command)));
 }
 
 function parseSeconds(text: string): number {

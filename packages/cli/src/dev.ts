@@ -1,7 +1,7 @@
 import type * as Server from '@magnum-ts/server';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Flags } from './arguments.js';
-import { addCommonOptions } from './commands.js';
+import { addCommonOptions, flagsOf } from './global-options.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
 import { openSession } from './session.js';
@@ -86,7 +86,7 @@ function addLoadImage(dev: Command, io: Io): void {
     .argument('<image>', 'name of the image, as `docker images` shows it')
     .requiredOption('--bay <name>', 'UUID or name of the bay');
   addCommonOptions(command);
-  command.action((image: string) => loadImage(io, image, command.opts()));
+  command.action((image: string) => loadImage(io, image, flagsOf(command)));
 }
 
 async function loadImage(io: Io, image: string, flags: Flags): Promise<void> {

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { addBayConfig } from './bay-config.js';
 import { addCommands } from './commands.js';
 import { addCompletion } from './completion.js';
 import { addDev } from './dev.js';
 import { EXIT, exitCodeOf, messageOf, SilentExit } from './errors.js';
+import { addGlobalOptions } from './global-options.js';
+import { addHelp } from './help.js';
 import { processIo, type Io } from './io.js';
 import { CONNECTION_FLAGS } from './session.js';
 
@@ -27,6 +29,8 @@ export function buildProgram(io: Io): Command {
     .description('Container orchestration engines as OpenStack resources')
     .version(readVersion(), '--version')
     .enablePositionalOptions()
+    // Every command has options; the word would push the descriptions away.
+    .configureHelp({ subcommandTerm: (command) => new Help().subcommandTerm(command).replace(' [options]', '') })
     .showSuggestionAfterError(true)
     .showHelpAfterError('(see --help)')
     .exitOverride()
@@ -40,16 +44,18 @@ export function buildProgram(io: Io): Command {
       'after',
       `\n${connectionHelp()}\n\nExit codes: 0 success, 1 failure, 2 wrong usage, 3 not found, 4 not allowed, 5 conflict, 6 timeout, 7 the bay failed, 130 interrupted`,
     );
+  addGlobalOptions(program);
   addCommands(program, io);
   addBayConfig(program, io);
   addDev(program, io);
   addCompletion(program, io);
+  addHelp(program);
   return program;
 }
 
 function connectionHelp(): string {
   const width = Math.max(...CONNECTION_FLAGS.map(([flag]) => flag.length));
-  return `Credentials and addresses (for every command; each also as a variable, such as OS_AUTH_URL):\n${CONNECTION_FLAGS.map(
+  return `Credentials and addresses (before or after every command; each also as a variable, such as OS_AUTH_URL):\n${CONNECTION_FLAGS.map(
     ([flag, about]) => `  ${flag.padEnd(width)}  ${about}`,
   ).join('\n')}`;
 }

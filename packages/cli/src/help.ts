@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { UsageError } from './errors.js';
+
+/** Adds `help`, which shows the help of the program, of a noun or of one command: `magnum help bay create`. */
+export function addHelp(program: Command): void {
+  program
+    .command('help')
+    .description('Show the help of a command')
+    .argument('[command...]', 'noun and verb')
+    .action((words: readonly string[]) => findCommand(program, words).outputHelp());
+}
+
+function findCommand(program: Command, words: readonly string[]): Command {
+  let found = program;
+  for (const [index, word] of words.entries()) {
+    const next = found.commands.find((child) => child.name() === word || child.aliases().includes(word));
+    if (next === undefined) {
+      const known = found.commands.map((child) => child.name()).join(', ');
+      const path = words.slice(0, index + 1).join(' ');
+      throw new UsageError(`There is no command ${JSON.stringify(path)}${known ? `; there are: ${known}` : ''}`);
+    }
+    found = next;
+  }
+  return found;
+}
