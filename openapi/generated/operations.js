@@ -3116,7 +3116,7 @@ export const operations = {
       "rows": null,
       "text": null,
       "many": false,
-      "wait": null
+      "wait": "update"
     }
   },
   "getNodeGroup": {
@@ -3260,7 +3260,7 @@ export const operations = {
       "rows": null,
       "text": null,
       "many": false,
-      "wait": null
+      "wait": "update"
     }
   },
   "deleteNodeGroup": {
@@ -3333,7 +3333,7 @@ export const operations = {
       "rows": null,
       "text": null,
       "many": true,
-      "wait": null
+      "wait": "update"
     }
   },
   "listNodeGroupNodes": {
@@ -7515,7 +7515,7 @@ export const operations = {
       "rows": null,
       "text": null,
       "many": false,
-      "wait": null
+      "wait": "update"
     }
   },
   "getCredential": {
@@ -7616,7 +7616,7 @@ export const operations = {
       "rows": null,
       "text": null,
       "many": false,
-      "wait": null
+      "wait": "update"
     }
   },
   "getBaySecrets": {

@@ -1,13 +1,13 @@
 import { operations, type Operation } from '@magnum-ts/openapi';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { addField } from './arguments.js';
 import { confirmChange, needsConsent } from './confirm.js';
 import type { Invocation } from './invocation.js';
 import type { Io } from './io.js';
-import { FORMATS } from './output.js';
 import { commandSpecOf, type CommandSpec } from './command-spec.js';
-import { runAction, runCreate, runDelete, runItem, runList, runText, runUpdate, type Run } from './run.js';
-import { CONNECTION_FLAGS } from './session.js';
+import { runAction, runCreate, runDelete, runItem, runList, runRotate, runText, runUpdate, type Run } from './run.js';
+import { addCommonOptions, addGlobalOptions, flagsOf } from './global-options.js';
+import { addWaitOptions } from './wait-options.js';
 
 const NOUNS: Readonly<Record<string, string>> = {
   baymodel: 'templates of bays',
@@ -45,10 +45,12 @@ export function findOrAddNoun(program: Command, name: string): Command {
   const known = program.commands.find((command) => command.name() === name);
   return (
     known ??
-    program
-      .command(name)
-      .description(NOUNS[name] ?? '')
-      .enablePositionalOptions()
+    addGlobalOptions(
+      program
+        .command(name)
+        .description(NOUNS[name] ?? '')
+        .enablePositionalOptions(),
+    )
   );
 }
 
@@ -58,6 +60,7 @@ const RUNNERS: readonly (readonly [(spec: CommandSpec) => boolean, Run])[] = [
   [({ operation }) => operation.bodyKind === 'json-patch', runUpdate],
   [({ operation }) => operation.method === 'DELETE', runDelete],
   [({ operation }) => operation.method === 'POST' || operation.bodyKind === 'object', runCreate],
+  [({ operation }) => operation.cli?.command.endsWith(' rotate') === true, runRotate],
   [({ operation }) => operation.method === 'PUT', runAction],
   [() => true, runItem],
 ];
@@ -75,7 +78,7 @@ function addCommand(program: Command, io: Io, spec: CommandSpec): void {
     const positional = given
       .slice(0, -2)
       .map((value) => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]));
-    const invocation: Invocation = { io, spec, positional, flags: command.opts() };
+    const invocation: Invocation = { io, spec, positional, flags: flagsOf(command) };
     if (needsConsent(operation)) await confirmChange(invocation);
     await run(invocation);
   });
@@ -109,32 +112,10 @@ function addOptions(command: Command, spec: CommandSpec): void {
   if (streams) command.option('--follow', 'print new events as they happen, until the bay is deleted or Ctrl-C is pressed');
   if (cli?.text) command.option('-o, --output <file>', 'write to a file (mode 0600) instead of standard output');
   if (needsConsent(spec.operation)) command.option('-y, --yes', 'do not ask; needed where there is no terminal to ask on');
-  if (cli?.wait)
-    command.addOption(
-      new Option('--wait [seconds]', 'wait until the change is complete, and print its events').argParser(parseSeconds),
-    );
+  if (cli?.wait) addWaitOptions(command);
   if (patches !== null)
     command.addHelpText(
       'after',
       `\nExamples:\n  magnum ${cli?.command ?? ''} NAME replace ${spec.fields[0]?.name ?? 'name'}=VALUE`,
     );
-}
-
-export function addCommonOptions(command: Command): void {
-  command.addOption(new Option('-f, --format <format>', 'format of the result').choices([...FORMATS]).default('table'));
-  command.addOption(
-    new Option('-c, --column <name>', 'show only this column or field; may be repeated').argParser(collect).default([], 'all'),
-  );
-  command.option('--no-header', 'omit the names of the columns');
-  command.option('--debug', 'print requests and responses, without secrets');
-  for (const [flags, about] of CONNECTION_FLAGS) command.addOption(new Option(flags, about).hideHelp());
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, ...value.split(',')];
-}
-
-function parseSeconds(text: string): number {
-  if (!/^\d{1,6}$/.test(text) || Number(text) === 0) throw new InvalidArgumentError('Give a number of seconds.');
-  return Number(text);
 }

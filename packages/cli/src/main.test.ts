@@ -72,7 +72,7 @@ describe('output', () => {
     ]),
     'container logs web',
     'bay show failing',
-    'bay create my-bay --baymodel swarm --wait 1',
+    'bay create my-bay --baymodel swarm --wait=1',
     'bay list --debug',
   ])('has no character with which a server could redraw the terminal: %s', async (line) => {
     const { out, err } = await magnum(line, { answers: evil, outIsTty: true });

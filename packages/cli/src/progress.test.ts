@@ -1,15 +1,41 @@
 import { describe, expect, test } from 'vitest';
-import { BAY, magnum } from './testing/fake-magnum.js';
+import { BAY, EVENTS, magnum, type Answers } from './testing/fake-magnum.js';
+
+/** The text without the terminal's controls. */
+function plain(text: string): string {
+  return text.replace(/\u001b\[[0-9;]*[A-Za-z]|\r/g, '');
+}
 
 describe('waiting', () => {
-  test('prints every event to stderr, and shows the bay at the end', async () => {
-    const { code, err, out } = await magnum('bay create my-bay --baymodel swarm --wait');
+  test.each([
+    ['with --verbose', 'bay create my-bay --baymodel swarm --wait --verbose', {}],
+    ['on a terminal', 'bay create my-bay --baymodel swarm --wait', { errIsTty: true }],
+  ])('prints every event to stderr %s, and shows the bay at the end', async (_where, line, setting) => {
+    const { code, err, out } = await magnum(line, setting);
     expect(code).toBe(0);
-    expect(err).toMatch(/0s {2}CREATE_IN_PROGRESS bay {2}accepted\n/);
-    expect(err).toMatch(/1s {2}CREATE_COMPLETE +worker-7f3a\/server \(OS::Nova::Server\)\n/);
-    expect(err.match(/CREATE_IN_PROGRESS/g)).toHaveLength(1);
-    expect(err).not.toContain('\u001b');
+    expect(plain(err)).toMatch(/0s {2}CREATE_IN_PROGRESS +bay {2}accepted\n/);
+    expect(plain(err)).toMatch(/1s {2}CREATE_COMPLETE +worker-7f3a\/server \(OS::Nova::Server\)\n/);
     expect(out).toContain('my-bay');
+  });
+
+  test('in a pipe prints changes of the status and failures only', async () => {
+    const story = Array.from({ length: 50 }, (_, index) => ({
+      ...EVENTS[1],
+      id: 10 + index,
+      resource: `worker-${index}/server`,
+      status: index === 7 ? 'CREATE_FAILED' : 'CREATE_IN_PROGRESS',
+      reason: 'state changed',
+    }));
+    const { err } = await magnum('bay create my-bay --baymodel swarm --wait', {
+      answers: (_method, path) => (path === '/v1/bays/u-1/events' ? Response.json({ events: [EVENTS[0], ...story] }) : undefined),
+    });
+    expect(err.split('\n').map((line) => line.replace(/^ *\d+s +/, '').replace(/ +/g, ' '))).toEqual([
+      'CREATE_IN_PROGRESS bay accepted',
+      'CREATE_FAILED worker-7/server (OS::Nova::Server) state changed',
+      'CREATE_COMPLETE bay my-bay',
+      '',
+    ]);
+    expect(err).not.toContain('\u001b');
   });
 
   test('uses the word and the calls of clusters for a cluster command', async () => {
@@ -30,18 +56,91 @@ describe('waiting', () => {
 
   test('for a bay that fails exits 7 and prints the reason', async () => {
     const failed = { ...BAY, status: 'CREATE_FAILED', status_reason: 'no such flavor' };
-    const { code, err } = await magnum('bay create my-bay --baymodel swarm --wait 5', {
+    const { code, err } = await magnum('bay create my-bay --baymodel swarm --wait=5', {
       answers: (_method, path) => (path === '/v1/bays/u-1' ? Response.json(failed) : undefined),
     });
     expect(code).toBe(7);
     expect(err).toContain('no such flavor');
   });
 
-  test('beyond the timeout exits 6', async () => {
+  test('beyond the timeout exits 6, and says that the change goes on', async () => {
     const busy = { ...BAY, status: 'CREATE_IN_PROGRESS' };
-    const { code } = await magnum('bay create my-bay --baymodel swarm --wait 1', {
+    const { code, err } = await magnum('bay create my-bay --baymodel swarm --wait=1', {
       answers: (_method, path) => (path === '/v1/bays/u-1' ? Response.json(busy) : undefined),
     });
     expect(code).toBe(6);
+    expect(err).toContain('The change of the bay continues; show it with: magnum bay show u-1\n');
+  });
+
+  test.each([
+    ['bay create --wait v1 --baymodel swarm', 'POST /v1/bays', { name: 'v1', baymodel_id: 'swarm' }],
+    ['bay update --wait my-bay --node-count 3', 'PATCH /v1/bays/my-bay', [{ op: 'replace', path: '/node_count', value: 3 }]],
+    ['bay delete --yes --wait 60', 'GET /v1/bays/60', undefined],
+  ])('never takes the next argument as its time: %s', async (line, request, body) => {
+    const { requests } = await magnum(line);
+    expect(requests).toContainEqual({ line: request, body });
+  });
+
+  test.each(['0', 'soon', '-1', '1.5', '9999999'])('refuses --wait=%s', async (time) => {
+    const { code, err, requests } = await magnum(`bay create x --baymodel m --wait=${time}`);
+    expect(err).toContain('--wait=600');
+    expect([code, requests]).toEqual([2, []]);
+  });
+});
+
+describe('waiting for node groups and rotations', () => {
+  const GROUP = { uuid: 'g-1', name: 'large', status: 'CREATE_COMPLETE', node_count: 1 };
+  const answers: Answers = (method, path) => {
+    if (path === '/v1/clusters/my-cluster') return Response.json({ ...BAY, name: 'my-cluster' });
+    if (path === '/v1/clusters/my-cluster/events') return Response.json({ events: EVENTS });
+    if (path.startsWith('/v1/certificates/') || path.startsWith('/v1/credentials/'))
+      return Response.json({ uuid: 'u-1' }, { status: 202 });
+    if (!path.startsWith('/v1/clusters/my-cluster/nodegroups')) return undefined;
+    if (method === 'DELETE') return new Response(null, { status: 204 });
+    const status = method === 'GET' ? GROUP.status : 'CREATE_IN_PROGRESS';
+    return Response.json({ ...GROUP, status }, { status: method === 'GET' ? 200 : 202 });
+  };
+
+  test.each([
+    ['nodegroup create my-cluster large --wait', 'POST /v1/clusters/my-cluster/nodegroups'],
+    ['nodegroup update my-cluster large --max-nodes 3 --wait', 'PATCH /v1/clusters/my-cluster/nodegroups/large'],
+  ])('%s waits for the cluster, and shows the group as it is then', async (line, change) => {
+    const { code, out, requests } = await magnum(line, { answers });
+    const lines = requests.map((request) => request.line);
+    expect(code).toBe(0);
+    expect(lines.indexOf('GET /v1/clusters/my-cluster')).toBeGreaterThan(lines.indexOf(change));
+    expect(out).toMatch(/status +\| CREATE_COMPLETE/);
+  });
+
+  test('a node group is deleted when the cluster has settled, and before that it will be', async () => {
+    const line = 'nodegroup delete my-cluster large --yes';
+    expect((await magnum(line, { answers })).err).toBe('large: will be deleted\n');
+    const { err, requests } = await magnum(`${line} --wait`, { answers });
+    expect(err).toMatch(/^large: deleted\n/m);
+    const lines = requests.map((request) => request.line);
+    const deleted = lines.indexOf('DELETE /v1/clusters/my-cluster/nodegroups/large');
+    expect(lines.lastIndexOf('GET /v1/clusters/u-1')).toBeGreaterThan(deleted);
+  });
+
+  test('what is deleted at once is deleted', async () => {
+    const gone: Answers = (method) => (method === 'DELETE' ? new Response(null, { status: 204 }) : undefined);
+    expect((await magnum('baymodel delete swarm --yes', { answers: gone })).err).toBe('swarm: deleted\n');
+  });
+
+  test.each(['certificate', 'credential'])('%s rotate waits for the bay', async (noun) => {
+    const { code, requests, out } = await magnum(`${noun} rotate my-bay --yes --wait`, { answers });
+    expect(code).toBe(0);
+    expect(requests.map(({ line }) => line)).toContainEqual(expect.stringMatching(/^GET \/v1\/(bays|clusters)\/u-1$/));
+    expect(out).toContain('my-bay');
+  });
+
+  test('a wait that ends early says how to see the cluster', async () => {
+    const busy: Answers = (method, path, url, request) =>
+      path === '/v1/clusters/my-cluster'
+        ? Response.json({ ...BAY, status: 'UPDATE_IN_PROGRESS' })
+        : answers(method, path, url, request);
+    const { code, err } = await magnum('nodegroup create my-cluster large --wait=1', { answers: busy });
+    expect(code).toBe(6);
+    expect(err).toContain('magnum cluster show my-cluster\n');
   });
 });

@@ -2,12 +2,16 @@
  * Progress of a change of a bay, for `--wait`.
  *
  * A change takes minutes, and a silent command looks like one that hangs. So the SDK's wait is shown as it goes: one line for each event on
- * stderr, where it does not mix with the result on stdout; a spinner on a terminal; a line every half minute elsewhere. What must stay true:
+ * stderr, where it does not mix with the result on stdout, and a spinner on a terminal; elsewhere, a line for each change of the bay's status,
+ * for each failure and for every half minute. What must stay true:
  * no event is printed twice and none of an earlier change; times of events are differences of the server's clock alone, since the two clocks
  * may differ; and all texts of the server are escaped before they reach the terminal.
  */
 import {
+  ApiError,
+  ConnectionError,
   NotFoundError,
+  TimeoutError,
   type Bay,
   type BayEvent,
   type Bays,
@@ -18,7 +22,7 @@ import {
 } from '@magnum-ts/sdk';
 import { EXIT, SilentExit } from './errors.js';
 import { usesColour, isInteractive, type Io } from './io.js';
-import { oneLine } from './text.js';
+import { oneLine, quoteForShell } from './text.js';
 
 /** The word of a command for bays; both words lead to the same resources. */
 export type Wording = 'bay' | 'cluster';
@@ -34,6 +38,8 @@ export interface Wait {
   readonly timeoutMs: number | undefined;
   /** Only events with a greater id are printed. */
   readonly after: number;
+  /** Print every event, also where nobody watches. */
+  readonly isVerbose: boolean;
 }
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -42,7 +48,7 @@ const HEARTBEAT_MS = 30_000;
 
 /** Waits for a bay and prints its events to stderr. Throws WaiterError when the change fails, TimeoutError after `timeoutMs`. */
 export async function waitFor(io: Io, magnum: Magnum, wait: Wait): Promise<Bay | Cluster | undefined> {
-  const reporter = new ProgressReporter(io, wait.bay, wait.wording);
+  const reporter = new ProgressReporter(io, wait);
   const bays = baysIn(magnum, wait.wording);
   const options = {
     signal: io.signal,
@@ -57,15 +63,21 @@ export async function waitFor(io: Io, magnum: Magnum, wait: Wait): Promise<Bay |
     await bays.waitUntilDeleted(wait.bay, options);
     return undefined;
   } catch (error) {
-    if (!io.signal.aborted) throw error;
     reporter.stop();
+    if (!io.signal.aborted && !isAboutWaiting(error)) throw error;
     io.err(
-      `Stopped waiting. The change of the ${wait.wording} continues; show it with: magnum ${wait.wording} show ${oneLine(wait.bay)}\n`,
+      `Stopped waiting. The change of the ${wait.wording} continues; show it with: magnum ${wait.wording} show ${quoteForShell(oneLine(wait.bay))}\n`,
     );
-    throw new SilentExit(EXIT.interrupted);
+    throw io.signal.aborted ? new SilentExit(EXIT.interrupted) : error;
   } finally {
     reporter.stop();
   }
+}
+
+/** True for errors that end the wait and not the change: the timeout, and a service that is away. */
+function isAboutWaiting(error: unknown): boolean {
+  const isAway = error instanceof ApiError && error.status >= 500;
+  return error instanceof TimeoutError || error instanceof ConnectionError || isAway;
 }
 
 /** The id of the newest event, so that a wait that begins now prints no older ones. */
@@ -86,6 +98,8 @@ class ProgressReporter {
   readonly #noun: Wording;
   readonly #started = Date.now();
   readonly #isInteractive: boolean;
+  /** Elsewhere than on a terminal, only events of the bay itself and failures are printed: a log needs no line for each resource. */
+  readonly #printsAll: boolean;
   #status = '';
   #lastLineAt = 0;
   #frame = 0;
@@ -93,11 +107,12 @@ class ProgressReporter {
   /** The start of the wait on the server's clock, in milliseconds since 1970. */
   #serverStart: number | undefined;
 
-  constructor(io: Io, name: string, noun: Wording) {
+  constructor(io: Io, { bay, wording, isVerbose }: Wait) {
     this.#io = io;
-    this.#noun = noun;
-    this.#name = name;
+    this.#noun = wording;
+    this.#name = bay;
     this.#isInteractive = isInteractive(io);
+    this.#printsAll = isVerbose || this.#isInteractive;
     if (this.#isInteractive) this.#timer = setInterval(() => this.#draw(), FRAME_MS);
   }
 
@@ -107,8 +122,11 @@ class ProgressReporter {
       : event.source === 'stack'
         ? 'stack'
         : this.#noun;
+    const isOfBay = event.source === 'magnum' && (event.resource === '' || event.resource_type === 'bay');
+    const isNews = isOfBay && event.status !== this.#status;
     // An event of the bay itself has printed its status; `update` must not print it again.
-    if (event.source === 'magnum' && (event.resource === '' || event.resource_type === 'bay')) this.#status = event.status;
+    if (isOfBay) this.#status = event.status;
+    if (!this.#printsAll && !isNews && !event.status.endsWith('_FAILED')) return;
     const detail = event.reason ?? (event.kind === 'accepted' || event.kind === 'claimed' ? event.kind : '');
     const reason = detail === '' ? '' : `  ${oneLine(detail)}`;
     this.#line(`${colourStatus(this.#io, event.status)} ${oneLine(what)}${reason}`, this.#since(event));

@@ -100,8 +100,7 @@ export const runCreate: Run = async (invocation) => {
   const query = await queryOf(invocation);
   const created = itemOf(await magnum.raw({ method, path, query, body }, { signal: io.signal }));
   if (query['dry_run'] === true) return printItem(io, created, outputOf(flags));
-  const waited = await waitIfAsked(magnum, invocation, { bay: String(created['uuid']), after });
-  await printItem(io, waited ?? (await fetchAccepted(magnum, spec, created)), outputOf(flags));
+  await printItem(io, await finishChange(magnum, invocation, { answer: created, after }), outputOf(flags));
 };
 
 /** The id of the last event before the change, after which a wait prints events: 0 for a new bay. */
@@ -127,8 +126,17 @@ export const runUpdate: Run = async (invocation) => {
   const answer = itemOf(
     await magnum.raw({ method: 'PATCH', path, query: await queryOf(invocation), body }, { signal: io.signal }),
   );
-  const waited = await waitIfAsked(magnum, invocation, { bay: String(answer['uuid']), after });
-  await printItem(io, waited ?? (await fetchAccepted(magnum, spec, answer)), outputOf(flags));
+  await printItem(io, await finishChange(magnum, invocation, { answer, after }), outputOf(flags));
+};
+
+/** Gives a bay another certificate authority, or other credentials. */
+export const runRotate: Run = async (invocation) => {
+  const { io, spec, flags } = invocation;
+  const magnum = await openSession(io, flags);
+  const after = await findEventBefore(magnum, invocation);
+  const path = pathOf(spec.operation, pathValues(invocation));
+  const answer = itemOf(await magnum.raw({ method: 'PATCH', path, query: await queryOf(invocation) }, { signal: io.signal }));
+  await printItem(io, await finishChange(magnum, invocation, { answer, after }), outputOf(flags));
 };
 
 const PARALLEL = 5;
@@ -167,8 +175,9 @@ async function deleteOne(magnum: Magnum, invocation: Invocation, one: Deletion):
   const { io, spec, flags } = invocation;
   try {
     const bays = baysIn(magnum, spec.operation.vocabulary);
-    const bay =
-      spec.operation.cli?.wait && flags['wait'] !== undefined ? await bays.get(one.ident, { signal: io.signal }) : undefined;
+    const owner = isOfNodeGroups(spec) ? (one.around['cluster_ident'] ?? '') : one.ident;
+    const isWaiting = spec.operation.cli?.wait && flags['wait'] !== undefined;
+    const bay = isWaiting ? await bays.get(owner, { signal: io.signal }) : undefined;
     const after = bay ? await findLastEvent(bays, bay.uuid, io.signal) : 0;
     const path = pathOf(spec.operation, { ...one.around, [spec.positional.at(-1) ?? '']: one.ident });
     await magnum.raw({ method: 'DELETE', path, query: one.query }, { signal: io.signal });
@@ -195,8 +204,35 @@ async function waitIfAsked(
     wording: spec.operation.vocabulary,
     until,
     after,
+    isVerbose: flags['verbose'] === true,
     timeoutMs: typeof wait === 'number' ? wait * 1000 : undefined,
   });
+}
+
+interface Change {
+  readonly answer: Item;
+  /** Id of the last event before the change. */
+  readonly after: number;
+}
+
+/** Waits if asked, and returns what the command prints: the bay, or its node group, as it is then. */
+async function finishChange(magnum: Magnum, invocation: Invocation, { answer, after }: Change): Promise<Item> {
+  const { io, spec, positional } = invocation;
+  const [cluster = ''] = positional[0] ?? [];
+  const isGroup = isOfNodeGroups(spec);
+  const waited = await waitIfAsked(magnum, invocation, { bay: isGroup ? cluster : String(answer['uuid']), after });
+  if (waited === undefined) return fetchAccepted(magnum, spec, answer);
+  if (!isGroup) return waited;
+  const call = {
+    method: 'GET',
+    path: `/v1/clusters/${[cluster, 'nodegroups', String(answer['uuid'])].map(encodeURIComponent).join('/')}`,
+  };
+  return itemOf(await magnum.raw(call, { signal: io.signal }));
+}
+
+/** Node groups have no progress of their own: their cluster shows it. */
+function isOfNodeGroups(spec: CommandSpec): boolean {
+  return spec.operation.path.includes('/nodegroups');
 }
 
 /** Fetches the bay after an answer that has its id only, so that the user sees its name and status. */
