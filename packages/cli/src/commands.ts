@@ -1,12 +1,14 @@
 import { operations, type Operation } from '@magnum-ts/openapi';
 import type { Command } from 'commander';
 import { addField } from './arguments.js';
+import { operationWithColumns } from './columns.js';
 import { confirmChange, needsConsent } from './confirm.js';
 import type { Invocation } from './invocation.js';
 import type { Io } from './io.js';
 import { commandSpecOf, type CommandSpec } from './command-spec.js';
 import { runAction, runCreate, runDelete, runItem, runList, runRotate, runText, runUpdate, type Run } from './run.js';
 import { addCommonOptions, addGlobalOptions, flagsOf } from './global-options.js';
+import { addSortOptions } from './sort.js';
 import { addWaitOptions } from './wait-options.js';
 
 const NOUNS: Readonly<Record<string, string>> = {
@@ -79,6 +81,7 @@ function addCommand(program: Command, io: Io, spec: CommandSpec): void {
       .slice(0, -2)
       .map((value) => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]));
     const invocation: Invocation = { io, spec, positional, flags: flagsOf(command) };
+    operationWithColumns(spec, invocation.flags);
     if (needsConsent(operation)) await confirmChange(invocation);
     await run(invocation);
   });
@@ -108,6 +111,7 @@ function addOptions(command: Command, spec: CommandSpec): void {
   const { cli, patches, streams } = spec.operation;
   for (const field of [...spec.fields, ...spec.query].filter(({ name }) => !spec.positional.includes(name)))
     addField(command, field);
+  if (cli?.rows) addSortOptions(command);
   if (spec.detail) command.option('--detail', 'fetch and show all fields');
   if (streams) command.option('--follow', 'print new events as they happen, until the bay is deleted or Ctrl-C is pressed');
   if (cli?.text) command.option('-o, --output <file>', 'write to a file (mode 0600) instead of standard output');

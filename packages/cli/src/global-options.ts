@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Flags } from './arguments.js';
 import { FORMATS } from './output.js';
 import { CONNECTION_FLAGS } from './session.js';
@@ -31,9 +31,15 @@ function commonOptions(): Option[] {
     new Option('-f, --format <format>', 'format of the result').choices([...FORMATS]).default('table'),
     new Option('-c, --column <name>', 'show only this column or field; may be repeated').argParser(collect).default([], 'all'),
     new Option('--no-header', 'omit the names of the columns'),
+    new Option('--max-width <columns>', "greatest width of a table; the terminal's by default, 0 for none").argParser(parseWidth),
     new Option('--debug', 'print requests and responses, without secrets'),
     ...CONNECTION_FLAGS.map(([flags, about]) => new Option(flags, about).hideHelp()),
   ];
+}
+
+function parseWidth(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('Give a number of columns.');
+  return Number(text);
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { mayColour } from './colour.js';
 import { EXIT, SilentExit } from './errors.js';
 
 /** The input and output of the process, so that tests can replace them. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly outIsTty: boolean;
+  /** Columns of the terminal at stdout; undefined where it is none. */
+  readonly outWidth?: number | undefined;
   readonly errIsTty: boolean;
   readonly inIsTty: boolean;
   out(text: string): void;
@@ -22,6 +25,7 @@ export function processIo(signal: AbortSignal): Io {
   return {
     env: process.env,
     outIsTty: process.stdout.isTTY === true,
+    outWidth: process.stdout.isTTY ? process.stdout.columns : undefined,
     errIsTty: process.stderr.isTTY === true,
     inIsTty: process.stdin.isTTY === true,
     out: (text) => void process.stdout.write(text),
@@ -76,8 +80,7 @@ export function isInteractive(io: Io): boolean {
   return io.errIsTty && !io.env['CI'] && io.env['TERM'] !== 'dumb';
 }
 
-/** True when the output may have colours; `NO_COLOR` and `FORCE_COLOR` take precedence. */
+/** True when stderr may have colours. */
 export function usesColour(io: Io): boolean {
-  if (io.env['NO_COLOR']) return false;
-  return Boolean(io.env['FORCE_COLOR']) || isInteractive(io);
+  return mayColour(io.env, io.errIsTty);
 }

@@ -46,7 +46,7 @@ describe('output', () => {
 
   test('can be read by programs: value, csv, json, yaml', async () => {
     expect((await magnum('bay list -f value -c uuid -c name')).out).toBe('u-1 my-bay\nu-2 evil\\x1b[2J\\nbay\n');
-    expect((await magnum('bay list -f csv -c uuid,node_count')).out).toBe('"uuid","node_count"\n"u-1","2"\n"u-2","2"\n');
+    expect((await magnum('bay list -f csv -c uuid,node_count')).out).toBe('"uuid","node_count"\n"u-1",2\n"u-2",2\n');
     expect((await magnum('bay list -f csv -c uuid --no-header')).out).toBe('"u-1"\n"u-2"\n');
     expect(JSON.parse((await magnum('bay show my-bay -f json')).out)).toEqual(BAY);
     expect(parse((await magnum('bay show my-bay -f yaml -c labels')).out)).toEqual({ labels: { a: 'b' } });

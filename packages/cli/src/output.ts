@@ -1,5 +1,9 @@
-import { escapeControls, escapeInQuotes, isUnsafe, oneLine, widthOf } from './text.js';
+import { mayColour } from './colour.js';
 import type { Io } from './io.js';
+import { toPythonText } from './python-text.js';
+import { formatTable, type TableOptions } from './table.js';
+import { viewItems } from './views.js';
+import { escapeControls, escapeInQuotes, isUnsafe, oneLine } from './text.js';
 
 export const FORMATS = ['table', 'json', 'yaml', 'value', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -10,6 +14,8 @@ export interface OutputOptions {
   /** The requested columns; empty when none are. */
   readonly columns: readonly string[];
   readonly header: boolean;
+  /** The greatest width of a table; the terminal's where undefined, and 0 for none. */
+  readonly maxWidth: number | undefined;
 }
 
 export interface ListOptions extends OutputOptions {
@@ -24,9 +30,11 @@ export async function printList(io: Io, items: readonly Item[], options: ListOpt
     return printData(io, options.columns.length > 0 ? items.map((item) => pick(item, columns)) : items, options.format);
   }
   const rows = items.map((item) => columns.map((column) => formatCell(item[column], options.format)));
-  if (options.format === 'table') return io.out(formatTable(options.header ? columns : undefined, rows));
+  if (options.format === 'table')
+    return io.out(formatTable(options.header ? columns : undefined, rows, tableOptions(io, options)));
   if (options.format === 'value') return io.out(rows.map((row) => `${row.join(' ')}\n`).join(''));
-  io.out([...(options.header ? [columns] : []), ...rows].map(formatCsvLine).join(''));
+  const values = items.map((item) => columns.map((column) => item[column]));
+  io.out([...(options.header ? [columns] : []), ...values].map(formatCsvLine).join(''));
 }
 
 /** Prints one item of a stream: one line, also in JSON; one document in YAML. */
@@ -36,7 +44,11 @@ export function printLine(io: Io, item: Item, options: ListOptions): void {
   if (options.format === 'json' || options.format === 'yaml')
     return io.out(`${options.format === 'yaml' ? '--- ' : ''}${escapeInQuotes(JSON.stringify(shown))}\n`);
   const cells = columns.map((column) => formatCell(item[column], options.format));
-  io.out(options.format === 'csv' ? formatCsvLine(cells) : `${cells.join(options.format === 'table' ? '  ' : ' ')}\n`);
+  io.out(
+    options.format === 'csv'
+      ? formatCsvLine(columns.map((column) => item[column]))
+      : `${cells.join(options.format === 'table' ? '  ' : ' ')}\n`,
+  );
 }
 
 /** Prints one line for each field of an item. */
@@ -44,17 +56,52 @@ export async function printItem(io: Io, item: Item, options: OutputOptions): Pro
   const shown = options.columns.length > 0 ? pick(item, options.columns) : item;
   if (options.format === 'json' || options.format === 'yaml') return printData(io, shown, options.format);
   const entries = Object.entries(shown).filter(([name]) => name !== 'links' || options.columns.includes('links'));
-  if (options.format === 'table') {
-    return io.out(
-      formatTable(
-        options.header ? ['Field', 'Value'] : undefined,
-        entries.map(([name, value]) => [oneLine(name), formatCell(value, 'table')]),
-      ),
-    );
-  }
-  const values = entries.map(([, value]) => formatCell(value, options.format));
-  if (options.format === 'value') return io.out(values.map((value) => `${value}\n`).join(''));
-  io.out([...(options.header ? [entries.map(([name]) => oneLine(name))] : []), values].map(formatCsvLine).join(''));
+  if (options.format === 'table') return io.out(formatItem(entries, options.header, tableOptions(io, options)));
+  if (options.format === 'value') return io.out(entries.map(([, value]) => `${formatCell(value, 'value')}\n`).join(''));
+  io.out(
+    [...(options.header ? [entries.map(([name]) => name)] : []), entries.map(([, value]) => value)].map(formatCsvLine).join(''),
+  );
+}
+
+function tableOptions(io: Io, { maxWidth }: OutputOptions): TableOptions {
+  const own = io.outIsTty ? io.outWidth : undefined;
+  return { width: maxWidth === undefined ? own : maxWidth || undefined, hasColour: mayColour(io.env, io.outIsTty) };
+}
+
+/** A table of fields and values. Rows of an own kind, such as the labels of a driver or the resources of a plan, are tables after it. */
+function formatItem(entries: readonly (readonly [string, unknown])[], header: boolean, options: TableOptions): string {
+  const inner = entries.flatMap(([name, value]) => (isListOfItems(value) ? [[name, value] as const] : []));
+  const fields = entries.filter(([, value]) => !isListOfItems(value));
+  const main = formatTable(
+    header ? ['Field', 'Value'] : undefined,
+    fields.map(([name, value]) => [oneLine(name), formatField(value)]),
+    options,
+  );
+  const tables = inner.map(([name, items]) => {
+    const shown = viewItems(items);
+    const columns = [...new Set(shown.flatMap((item) => Object.keys(item)))];
+    const rows = shown.map((item) => columns.map((column) => formatCell(item[column], 'table')));
+    return `\n${oneLine(name)}:\n${formatTable(header ? columns.map(oneLine) : undefined, rows, options)}`;
+  });
+  return [...(fields.length > 0 || inner.length === 0 ? [main] : []), ...tables].join('');
+}
+
+function isListOfItems(value: unknown): value is readonly Item[] {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => isItem(item));
+}
+
+function isItem(value: unknown): value is Item {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A cell; a map, such as labels, has one line for each key. */
+function formatField(value: unknown): string {
+  if (!isItem(value)) return formatCell(value, 'table');
+  return (
+    Object.entries(value)
+      .map(([key, item]) => `${oneLine(key)}=${formatCell(item, 'table')}`)
+      .join('\n') || '-'
+  );
 }
 
 async function printData(io: Io, data: unknown, format: 'json' | 'yaml'): Promise<void> {
@@ -81,26 +128,19 @@ function pick(item: Item, columns: readonly string[]): Item {
 }
 
 function formatCell(value: unknown, format: Format): string {
-  if (value === null || value === undefined) return format === 'table' ? '-' : '';
+  if (format !== 'table') return oneLine(toPythonText(value));
+  if (value === null || value === undefined) return '-';
   if (typeof value === 'string') return oneLine(value);
-  if (format !== 'table' || typeof value !== 'object') return oneLine(JSON.stringify(value));
   if (Array.isArray(value)) return value.length > 0 ? value.map((item) => formatCell(item, format)).join(', ') : '-';
-  return (
-    Object.entries(value)
-      .map(([key, item]) => `${oneLine(key)}=${formatCell(item, format)}`)
-      .join(', ') || '-'
-  );
+  if (!isItem(value)) return oneLine(JSON.stringify(value));
+  return formatField(value).replaceAll('\n', ', ');
 }
 
-function formatCsvLine(values: readonly string[]): string {
-  return `${values.map((value) => `"${value.replaceAll('"', '""')}"`).join(',')}\n`;
-}
-
-function formatTable(header: readonly string[] | undefined, rows: readonly (readonly string[])[]): string {
-  const lines = header ? [header, ...rows] : rows;
-  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => widthOf(line[column] ?? ''))));
-  const rule = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+\n`;
-  const drawRow = (line: readonly string[]): string =>
-    `|${widths.map((width, column) => ` ${line[column] ?? ''}${' '.repeat(width - widthOf(line[column] ?? ''))} `).join('|')}|\n`;
-  return [rule, ...(header ? [drawRow(header), rule] : []), ...rows.map(drawRow), ...(rows.length > 0 ? [rule] : [])].join('');
+/** Numbers and truth values are bare, all else is in quotes. */
+function formatCsvLine(values: readonly unknown[]): string {
+  const cells = values.map((value) => {
+    if (typeof value === 'number' || typeof value === 'boolean') return toPythonText(value);
+    return `"${value === null || value === undefined ? '' : formatCell(value, 'csv').replaceAll('"', '""')}"`;
+  });
+  return `${cells.join(',')}\n`;
 }

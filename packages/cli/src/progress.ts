@@ -20,6 +20,7 @@ import {
   type Magnum,
   type Waitable,
 } from '@magnum-ts/sdk';
+import { colourByStatus } from './colour.js';
 import { EXIT, SilentExit } from './errors.js';
 import { usesColour, isInteractive, type Io } from './io.js';
 import { oneLine, quoteForShell } from './text.js';
@@ -176,14 +177,7 @@ function formatElapsed(milliseconds: number): string {
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`;
 }
 
-const COLOURS = [
-  [/_FAILED$/, 31],
-  [/_COMPLETE$/, 32],
-  [/_IN_PROGRESS$/, 33],
-] as const;
-
 function colourStatus(io: Io, status: string): string {
   const text = oneLine(status).padEnd(18);
-  const colour = COLOURS.find(([pattern]) => pattern.test(status))?.[1];
-  return colour !== undefined && usesColour(io) ? `\u001b[${colour}m${text}\u001b[0m` : text;
+  return usesColour(io) ? colourByStatus(status, text) : text;
 }

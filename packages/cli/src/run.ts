@@ -3,8 +3,10 @@ import type { Magnum } from '@magnum-ts/sdk';
 import { pathOf, valuesOf, type Flags } from './arguments.js';
 import { bodyOf, checkIdent, itemOf, pathValues, queryOf, type Invocation } from './invocation.js';
 import { changesOf } from './changes.js';
+import { operationWithColumns } from './columns.js';
 import type { CommandSpec } from './command-spec.js';
 import { exitCodeOf, EXIT, messageOf, SilentExit, UsageError } from './errors.js';
+import { sortItems } from './sort.js';
 import { printItem, printLine, printList, printText, type Format, type Item, type OutputOptions } from './output.js';
 import { baysIn, findLastEvent, waitFor } from './progress.js';
 import { openSession } from './session.js';
@@ -12,21 +14,28 @@ import { oneLine, quoteForShell } from './text.js';
 
 export type Run = (invocation: Invocation) => Promise<void>;
 
-function outputOf(flags: Flags): OutputOptions {
+export function outputOf(flags: Flags): OutputOptions {
   // Commander has checked the format and collected the columns.
-  return { format: flags['format'] as Format, columns: flags['column'] as readonly string[], header: flags['header'] !== false };
+  return {
+    format: flags['format'] as Format,
+    columns: flags['column'] as readonly string[],
+    header: flags['header'] !== false,
+    maxWidth: typeof flags['maxWidth'] === 'number' ? flags['maxWidth'] : undefined,
+  };
 }
 
 export const runList: Run = async (invocation) => {
   const { io, spec, flags } = invocation;
+  if (flags['follow'] === true && flags['sortColumn'] !== undefined)
+    throw new UsageError('--sort-column cannot be used with --follow, which prints events as they happen');
   const magnum = await openSession(io, flags);
-  const operation = flags['detail'] === true && spec.detail ? spec.detail : spec.operation;
+  const operation = operationWithColumns(spec, flags);
   const query = await queryOf(invocation);
   if (flags['follow'] === true) return followEvents(magnum, invocation);
   const max = typeof query['limit'] === 'number' ? query['limit'] : Infinity;
   const call = { method: 'GET', path: pathOf(operation, pathValues(invocation)), query };
   const items = await magnum.rawList(call, operation.cli?.rows ?? '', { signal: io.signal }).toArray({ max });
-  await printList(io, items.map(itemOf), { ...outputOf(flags), usual: operation.cli?.columns ?? [] });
+  await printList(io, sortItems(items.map(itemOf), flags), { ...outputOf(flags), usual: operation.cli?.columns ?? [] });
 };
 
 /** Prints one line for each event until the bay is gone or Ctrl-C is pressed. */
