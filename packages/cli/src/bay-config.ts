@@ -6,10 +6,13 @@ import type { Flags } from './arguments.js';
 import { findOrAddNoun } from './commands.js';
 import { addCommonOptions, flagsOf } from './global-options.js';
 import { createSigningRequest } from './csr.js';
+import { ColumnError } from './columns.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
 import { checkClientFiles, insertKey, type ClientFileSet } from './client-file-set.js';
 import { defaultKubeconfig, mergeKubeconfig } from './kubeconfig-merge.js';
+import { printItem } from './output.js';
+import { outputOf } from './run.js';
 import { openSession } from './session.js';
 import { quoteForShell } from './text.js';
 
@@ -65,8 +68,13 @@ async function configure(io: Io, name: string, flags: Flags): Promise<void> {
     : await makeFilesLocally(magnum, name, io.signal);
   if (flags['merge'] !== undefined) return merge(io, name, clientFiles, flags);
   const folder = resolve(String(flags['dir']));
+  const variables = variablesOf(clientFiles, folder);
+  const output = outputOf(flags);
+  const unknown = output.columns.filter((name) => !(name in variables));
+  if (unknown.length > 0) throw new ColumnError(unknown, Object.keys(variables));
   if (Object.keys(clientFiles.files).length > 0) await writeFiles(folder, clientFiles.files, flags['force'] === true);
-  io.out(formatShellCommands(clientFiles, folder));
+  if (output.format !== 'table' || output.columns.length > 0) return printItem(io, variables, output);
+  io.out(formatShellCommands(variables));
 }
 
 async function merge(io: Io, name: string, { files }: ClientFileSet, flags: Flags): Promise<void> {
@@ -98,14 +106,18 @@ async function makeFilesLocally(magnum: Magnum, name: string, signal: AbortSigna
 
 const TLS_VARIABLES = ['DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH'];
 
+/** The variables of the client, with the places of the files in the folder. */
+function variablesOf({ environment, places }: ClientFileSet, folder: string): Readonly<Record<string, string>> {
+  return { ...environment, ...Object.fromEntries(Object.entries(places).map(([name, file]) => [name, join(folder, file)])) };
+}
+
 /**
  * The variables as shell commands. Docker's TLS variables of an earlier bay are unset for a bay without TLS, since Docker's client would
  * otherwise speak TLS to it.
  */
-function formatShellCommands({ environment, places }: ClientFileSet, folder: string): string {
-  const set = { ...environment, ...Object.fromEntries(Object.entries(places).map(([name, file]) => [name, join(folder, file)])) };
-  const exports = Object.entries(set).map(([name, value]) => `export ${name}=${quoteForShell(value)}\n`);
-  const stale = 'DOCKER_HOST' in set ? TLS_VARIABLES.filter((name) => !(name in set)) : [];
+function formatShellCommands(variables: Readonly<Record<string, string>>): string {
+  const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${quoteForShell(value)}\n`);
+  const stale = 'DOCKER_HOST' in variables ? TLS_VARIABLES.filter((name) => !(name in variables)) : [];
   return [...exports, ...(stale.length > 0 ? [`unset ${stale.join(' ')}\n`] : [])].join('');
 }
 

@@ -50,6 +50,19 @@ describe('certificates', () => {
     expect([again.code, again.err.includes('--force')]).toEqual([2, true]);
   });
 
+  test('are printed as data with another format', async () => {
+    const folder = aFolder();
+    const config = async (...options: string[]) => magnum(['bay', 'config', 'my-bay', '--force', '--dir', folder, ...options]);
+    const variables = { DOCKER_HOST: 'tcp://192.0.2.7:2376', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: folder };
+    expect(JSON.parse((await config('-f', 'json')).out)).toEqual(variables);
+    expect(parse((await config('-f', 'yaml')).out)).toEqual(variables);
+    expect((await config('-f', 'value', '-c', 'DOCKER_HOST')).out).toBe('tcp://192.0.2.7:2376\n');
+    expect(existsSync(join(folder, 'key.pem'))).toBe(true);
+    const unknown = await magnum(['bay', 'config', 'my-bay', '--dir', join(folder, 'other'), '-c', 'HOST']);
+    expect([unknown.code, existsSync(join(folder, 'other'))]).toEqual([1, false]);
+    expect(unknown.err).toContain('"HOST"; the columns are: DOCKER_HOST,');
+  });
+
   test('of a cluster are made by cluster config', async () => {
     const { out, code } = await magnum(['cluster', 'config', 'my-bay', '--dir', aFolder()]);
     expect(code).toBe(0);

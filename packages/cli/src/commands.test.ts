@@ -149,6 +149,8 @@ describe('magnum dev load-image', () => {
     const { out, requests } = await magnum('dev load-image nginx:stable --bay my-bay');
     expect(requests[0]).toEqual({ line: 'POST /v1/bays/my-bay/images', body: { image: 'nginx:stable' } });
     expect(out).toBe('nginx:stable is now on master-1, worker-7f3a\n');
+    const data = await magnum('dev load-image nginx:stable --bay my-bay -f json');
+    expect(JSON.parse(data.out)).toEqual({ image: 'nginx:stable', nodes: ['master-1', 'worker-7f3a'] });
   });
 });
 

@@ -4,6 +4,8 @@ import type { Flags } from './arguments.js';
 import { addCommonOptions, flagsOf } from './global-options.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
+import { printItem } from './output.js';
+import { outputOf } from './run.js';
 import { openSession } from './session.js';
 import { escapeControls, oneLine, quoteForShell } from './text.js';
 
@@ -92,6 +94,8 @@ function addLoadImage(dev: Command, io: Io): void {
 async function loadImage(io: Io, image: string, flags: Flags): Promise<void> {
   const magnum = await openSession(io, flags);
   const { nodes } = await magnum.bays.loadImage(String(flags['bay']), { image }, { signal: io.signal });
+  const output = outputOf(flags);
+  if (output.format !== 'table') return printItem(io, { image, nodes }, output);
   const names = nodes.map(oneLine);
   io.out(
     names.length > 0 ? `${oneLine(image)} is now on ${names.join(', ')}\n` : `No node of the bay has loaded ${oneLine(image)}\n`,
