@@ -290,7 +290,7 @@ describe.skipIf(!available)('a Swarm bay of real nodes', () => {
   }, 90_000);
 
   test('goes away with all that it had, though a node of it is dead', async () => {
-    await server.cli('bay', 'delete', 'hive', '--yes', '--wait', '60');
+    await server.cli('bay', 'delete', 'hive', '--yes', '--wait=60');
     expect(await ownedBy(instance)).toEqual(['network public']);
     const tables = [
       'bay',

@@ -1,5 +1,3 @@
-import type { Io } from './io.js';
-
 const [RED, GREEN, YELLOW] = [31, 32, 33];
 /** Statuses of bays, node groups, nodes, containers, services and quotas' health, in the order in which they are examined. */
 const COLOURS = [
@@ -21,7 +19,7 @@ export function colourByStatus(status: string, text: string): string {
 }
 
 /** True when a stream may have colours; `NO_COLOR` and `FORCE_COLOR` take precedence over what it is. */
-export function mayColour(env: Io['env'], isTerminal: boolean): boolean {
+export function mayColour(env: Readonly<Record<string, string | undefined>>, isTerminal: boolean): boolean {
   if (env['NO_COLOR']) return false;
   const forced = env['FORCE_COLOR'];
   if (forced) return forced !== '0' && forced !== 'false';

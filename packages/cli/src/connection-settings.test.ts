@@ -109,7 +109,7 @@ async function connect(words: readonly string[], env: Readonly<Record<string, st
   let [keystone, host, version]: (string | undefined)[] = [];
   const ran = await magnum([...words], {
     env,
-    answers: (method, path, url, request) => {
+    answers: (_method, path, url, request) => {
       if (path.endsWith('/auth/tokens')) {
         keystone = url.host;
         const body = { token: { catalog: [{ type: 'container-infra', endpoints: CATALOG }] } };

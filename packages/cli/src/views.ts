@@ -1,4 +1,4 @@
-import type { Item } from './output.js';
+type Item = Readonly<Record<string, unknown>>;
 
 /** Items as a table within a result shows them: columns without any value are left out, and the bounds of labels are one column. */
 export function viewItems(items: readonly Item[]): readonly Item[] {
