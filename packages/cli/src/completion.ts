@@ -38,8 +38,9 @@ function bash(all: readonly Words[]): string {
 _magnum() {
   local path='' words='' word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$word" in -*) break ;; esac
-    case " ${joinPaths(all)} " in *" \${path:+\${path// /_}_}$word "*) path="\${path:+$path }$word" ;; *) break ;; esac
+    # Options, their values and arguments are no part of the command, wherever they stand.
+    case "$word" in -*) continue ;; esac
+    case " ${joinPaths(all)} " in *" \${path:+\${path// /_}_}$word "*) path="\${path:+$path }$word" ;; esac
   done
   case "$path" in
 ${cases.join('\n')}

@@ -6,10 +6,7 @@ import { CONNECTION_FLAGS } from './session.js';
 /** Adds the options of every command to it, and a line of help about those of the connection. */
 export function addCommonOptions(command: Command): void {
   for (const option of commonOptions()) command.addOption(option);
-  command.addHelpText(
-    'after',
-    '\nConnection: --os-cloud NAME, --os-auth-url URL and more, anywhere in the line, or variables; see magnum --help',
-  );
+  command.addHelpText('after', '\nConnection: --os-cloud NAME and more, anywhere, or OS_*; see magnum --help');
 }
 
 /** Adds the same options where they may stand before the command: `magnum --os-cloud prod bay list`. Help does not repeat them. */

@@ -170,6 +170,8 @@ describe('completion', () => {
     expect(await complete('magnum bay c')).toEqual(['create', 'config']);
     expect(await complete('magnum bay create --node')).toEqual(['--node-count']);
     expect(await complete('magnum dev lo')).toEqual(['load-image']);
+    expect(await complete('magnum --os-cloud prod bay --debug c')).toEqual(['create', 'config']);
+    expect(await complete('magnum bay show my-bay --max-w')).toEqual(['--max-width']);
   });
 
   test.each(['zsh', 'fish'])('of %s has every command', async (shell) => {
