@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import type { Magnum } from '@magnum-ts/sdk';
+import { checkPathPart, MagnumError, type Magnum } from '@magnum-ts/sdk';
 import { pathOf, valuesOf, type Flags } from './arguments.js';
 import { changesOf } from './changes.js';
 import type { CommandSpec } from './command-spec.js';
@@ -145,7 +145,7 @@ export const runDelete: Run = async (invocation) => {
   // The last argument is the list; those before it are parts of the path: `nodegroup delete CLUSTER NODEGROUP…`.
   const last = spec.positional.length - 1;
   const idents = [...new Set(positional[last] ?? [])];
-  for (const ident of idents) checkIdent(ident);
+  for (const ident of idents) checkIdent(spec.positional[last] ?? '', ident);
   const around = pathValues(invocation);
   const query = await queryOf(invocation);
   if (!(await confirmDelete(invocation, idents))) throw new SilentExit(EXIT.failed);
@@ -240,15 +240,17 @@ async function queryOf({ io, spec, flags }: Invocation): Promise<Record<string, 
 
 function pathValues({ spec, positional }: Invocation): Record<string, string> {
   return Object.fromEntries(
-    spec.operation.pathParams.map(({ name }) => [name, checkIdent(positional[spec.positional.indexOf(name)]?.[0] ?? '')]),
+    spec.operation.pathParams.map(({ name }) => [name, checkIdent(name, positional[spec.positional.indexOf(name)]?.[0] ?? '')]),
   );
 }
 
-/** Refuses a name that is empty or dots: the path would lead to the collection or its parent. */
-function checkIdent(ident: string): string {
-  if (ident.trim() === '' || ident === '.' || ident === '..')
-    throw new UsageError(`${JSON.stringify(ident)} is not a valid name`);
-  return ident;
+/** Refuses a name that would address another resource, before the login: the SDK's rule, as a mistake in the command line. */
+function checkIdent(parameter: string, ident: string): string {
+  try {
+    return checkPathPart(parameter, ident);
+  } catch (error) {
+    throw error instanceof MagnumError ? new UsageError(error.message) : error;
+  }
 }
 
 /** One word is a complete command line; several words are quoted and joined. */

@@ -1,4 +1,4 @@
-import { collection, type Collection } from './collection.js';
+import { collection, identOf, type Collection } from './collection.js';
 import { follow, type FollowOptions } from './follow.js';
 import { listRows, type Listing } from './pages.js';
 import { patchOf, type Changes } from './patch.js';
@@ -75,22 +75,24 @@ export function bayCollection<Full extends Waitable, Summary, Create>(
   name: 'bays' | 'clusters',
 ): BayCollection<Full, Summary, Create> {
   const shared = collection<Full, Summary, Create, ListQuery, Accepted>(raw, name);
-  const pathTo = (ident: string): string => `/v1/${name}/${encodeURIComponent(ident)}`;
+  const at = (ident: string, below = '') => {
+    const { path, params } = identOf(name, ident);
+    return { path: `${path}${below}`, params };
+  };
   const events: BayCollection<Full, Summary, Create>['events'] = (ident, query, options) =>
-    listRows(raw, { method: 'GET', path: `${pathTo(ident)}/events`, query, rows: 'events' }, options);
+    listRows(raw, { method: 'GET', ...at(ident, '/events'), query, rows: 'events' }, options);
   const waiting: WaitDeps<Full> = { runtime, get: shared.get, events };
   return {
     ...shared,
     plan: (body, options) => raw({ method: 'POST', path: `/v1/${name}`, query: { dry_run: true }, body }, options),
     update: (ident, changes, options) => {
       const query = { rollback: options?.rollback };
-      return raw({ method: 'PATCH', path: pathTo(ident), query, body: patchOf(changes) }, options);
+      return raw({ method: 'PATCH', ...at(ident), query, body: patchOf(changes) }, options);
     },
-    config: (ident, query, options) =>
-      raw({ method: 'GET', path: `${pathTo(ident)}/config`, query: query && { ...query } }, options),
-    loadImage: (ident, body, options) => raw({ method: 'POST', path: `${pathTo(ident)}/images`, body }, options),
+    config: (ident, query, options) => raw({ method: 'GET', ...at(ident, '/config'), query: query && { ...query } }, options),
+    loadImage: (ident, body, options) => raw({ method: 'POST', ...at(ident, '/images'), body }, options),
     events,
-    follow: (ident, options = {}) => follow({ open, runtime }, `${pathTo(ident)}/events`, options),
+    follow: (ident, options = {}) => follow({ open, runtime }, at(ident, '/events'), options),
     waitUntil: (ident, options = {}) => waitUntilSettled(waiting, ident, options),
     waitUntilDeleted: (ident, options = {}) => waitUntilDeleted(waiting, ident, options),
   };

@@ -111,7 +111,7 @@ export function createMagnum(options: MagnumOptions): Magnum {
     versions: versions(transport),
     raw: transport.raw,
     rawList: (call, rows, callOptions) => listRows(transport.raw, { ...call, rows }, callOptions),
-    rawFollow: (path, callOptions = {}) => follow({ open: transport.open, runtime: deps.runtime }, path, callOptions),
+    rawFollow: (path, callOptions = {}) => follow({ open: transport.open, runtime: deps.runtime }, { path }, callOptions),
   };
 }
 

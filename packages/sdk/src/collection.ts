@@ -14,6 +14,12 @@ export interface Collection<Full, Summary, Create, Query = ListQuery, Changed = 
   delete(ident: string, options?: CallOptions): Promise<void>;
 }
 
+/** The path of one item of a collection, with the name that the spec gives to its placeholder: `/v1/bays/{bay_ident}`. */
+export function identOf(name: string, ident: string): Required<Pick<RawCall, 'path' | 'params'>> {
+  const parameter = `${name.replace(/s$/, '')}_ident`;
+  return { path: `/v1/${name}/{${parameter}}`, params: { [parameter]: ident } };
+}
+
 /**
  * The calls of the collection below `/v1/<name>`, where `name` is also the key of the items in an answer. `fixed`: query parameters of every
  * call.
@@ -27,15 +33,14 @@ export function collection<Full, Summary, Create, Query extends RawCall['query']
   fixed: RawCall['query'] = {},
 ): Collection<Full, Summary, Create, Query, Changed> {
   const all = `/v1/${name}`;
-  const pathTo = (ident: string): string => `${all}/${encodeURIComponent(ident)}`;
+  const at = (ident: string) => identOf(name, ident);
   return {
     list: (query, options) => listRows(raw, { method: 'GET', path: all, query: { ...fixed, ...query }, rows: name }, options),
     listDetail: (query, options) =>
       listRows(raw, { method: 'GET', path: `${all}/detail`, query: { ...fixed, ...query }, rows: name }, options),
-    get: (ident, options) => raw({ method: 'GET', path: pathTo(ident), query: fixed }, options),
+    get: (ident, options) => raw({ method: 'GET', ...at(ident), query: fixed }, options),
     create: (body, options) => raw({ method: 'POST', path: all, query: fixed, body }, options),
-    update: (ident, changes, options) =>
-      raw({ method: 'PATCH', path: pathTo(ident), query: fixed, body: patchOf(changes) }, options),
-    delete: (ident, options) => raw({ method: 'DELETE', path: pathTo(ident), query: fixed }, options),
+    update: (ident, changes, options) => raw({ method: 'PATCH', ...at(ident), query: fixed, body: patchOf(changes) }, options),
+    delete: (ident, options) => raw({ method: 'DELETE', ...at(ident), query: fixed }, options),
   };
 }

@@ -9,7 +9,7 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { ApiError, ConnectionError, NotFoundError } from './errors.js';
 import type { Runtime } from './runtime.js';
-import type { BayEvent, CallOptions, EventCaller } from './types.js';
+import type { BayEvent, CallOptions, EventCaller, RawCall } from './types.js';
 
 export interface FollowOptions extends Pick<CallOptions, 'signal'> {
   /** Only events later than the one with this id; all events where absent. */
@@ -26,18 +26,18 @@ const RECONNECT_MS = 1_000;
 const MAX_FAILURES = 5;
 
 /**
- * Yields the events under `path` as they happen, over any number of connections. Ends when the bay is gone; throws the signal's reason when it
+ * Yields the events under an address as they happen, over any number of connections. Ends when the bay is gone; throws the signal's reason when it
  * is aborted.
  */
 export async function* follow(
   { open, runtime }: FollowDeps,
-  path: string,
+  address: Pick<RawCall, 'path' | 'params'>,
   options: FollowOptions,
 ): AsyncGenerator<BayEvent, void, undefined> {
   let after = options.after ?? 0;
   for (let failures = 0, isKnown = false; ;) {
     try {
-      for await (const { event, data } of await openMessages(open, { path, after, signal: options.signal })) {
+      for await (const { event, data } of await openMessages(open, { address, after, signal: options.signal })) {
         if (event === 'gone') return;
         isKnown = true;
         failures = 0;
@@ -68,9 +68,13 @@ interface Message {
 
 async function openMessages(
   open: EventCaller,
-  { path, after, signal }: { readonly path: string; readonly after: number; readonly signal: AbortSignal | undefined },
+  {
+    address,
+    after,
+    signal,
+  }: { readonly address: Pick<RawCall, 'path' | 'params'>; readonly after: number; readonly signal: AbortSignal | undefined },
 ): Promise<AsyncIterable<Message>> {
-  const { body } = await open({ method: 'GET', path, query: { after } }, { ...(signal ? { signal } : {}) });
+  const { body } = await open({ method: 'GET', ...address, query: { after } }, { ...(signal ? { signal } : {}) });
   return body ? parseMessages(body, signal) : (async function* () {})();
 }
 

@@ -36,6 +36,7 @@ export { NEWEST } from './microversion.js';
 export type { NodeGroups } from './node-groups.js';
 export type { Nodes } from './nodes.js';
 export type { Listing } from './pages.js';
+export { checkPathPart } from './path.js';
 export { patchOf, type Changes } from './patch.js';
 export type { Logger } from './pipeline.js';
 export type { Quotas, StatsApi } from './quotas.js';

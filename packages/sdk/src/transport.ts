@@ -2,6 +2,7 @@ import createClient, { type Client } from 'openapi-fetch';
 import type { paths } from '@magnum-ts/openapi';
 import { underDeadline, type Limits } from './deadline.js';
 import { headerFor, type MicroversionSource } from './microversion.js';
+import { checkRawPath, fillPath } from './path.js';
 import { send, type Outgoing, type PipelineDeps } from './pipeline.js';
 import type { AnswerInfo, CallOptions, EventCaller, RawCall, RawCaller } from './types.js';
 
@@ -39,13 +40,13 @@ export function createTransport(deps: PipelineDeps, versions: MicroversionSource
   const call = (encoded: EncodedCall, options: Delivery & Omit<Limits, 'what'> = {}): Promise<Response> =>
     underDeadline({ ...options, what: 'The call' }, (signal) => deliver(encoded, options, signal));
   return {
-    http: createClient<paths, 'application/json'>({ baseUrl: PLACEHOLDER }),
+    http: createClient<paths, 'application/json'>({ baseUrl: PLACEHOLDER, pathSerializer: fillPath }),
     init: (options) => ({ fetch: async (request) => call(await readRequest(request), options) }),
     raw: async <T>(rawCall: RawCall, options?: CallOptions) => {
       const text = await (await call(encodeCall(rawCall), options)).text();
       return (text === '' ? undefined : JSON.parse(text)) as T; // the caller names the type that the spec gives to the path
     },
-    open: (rawCall, options) => call(encodeCall(rawCall), { ...options, accept: 'text/event-stream' }),
+    open: async (rawCall, options) => call(encodeCall(rawCall), { ...options, accept: 'text/event-stream' }),
   };
 }
 
@@ -59,7 +60,8 @@ function readAnswerInfo({ headers }: Response): AnswerInfo {
 /** A call whose query and body are text. */
 type EncodedCall = Pick<Outgoing, 'method' | 'path' | 'body'>;
 
-function encodeCall({ method, path, query = {}, body }: RawCall): EncodedCall {
+function encodeCall({ method, path: template, params, query = {}, body }: RawCall): EncodedCall {
+  const path = params === undefined ? checkRawPath(template) : fillPath(template, params);
   const isRead = /^(GET|HEAD)$/i.test(method);
   if (isRead && body !== undefined) throw new TypeError(`${method} ${path} cannot have a body`);
   const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));

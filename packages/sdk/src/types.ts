@@ -68,8 +68,10 @@ export type BayListQuery = Query<'listNodes'>;
 /** A call by its parts, for operations without a typed method. */
 export interface RawCall {
   readonly method: string;
-  /** `/v1/bays/my-bay`; the caller encodes each segment. */
+  /** `/v1/bays/{bay_ident}` with `params`, or `/v1/bays/my-bay`, where the caller has encoded each part. */
   readonly path: string;
+  /** The values of the placeholders in `path`, unencoded. What would address another resource is refused. */
+  readonly params?: Readonly<Record<string, string>> | undefined;
   /** A parameter that is undefined is not sent. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
   readonly body?: unknown;
