@@ -1,4 +1,4 @@
-import { AuthError, fieldOf, listOf, textOf } from './errors.js';
+import { AuthError, fieldOf, listOf, MagnumError, textOf } from './errors.js';
 
 /** Selects one of a service's addresses in the catalog. */
 export interface EndpointChoice {
@@ -30,5 +30,19 @@ export function endpointIn(catalog: readonly unknown[], options: EndpointChoice)
 export function baseUrl(endpoint: string | undefined): string {
   if (endpoint === undefined)
     throw new AuthError("Magnum's address is not in the catalog; give it as `endpoint` (MAGNUM_ENDPOINT)");
-  return endpoint.replace(/\/+$/, '').replace(/\/v1$/, '');
+  return checkAddress(endpoint, "Magnum's address").replace(/\/+$/, '').replace(/\/v1$/, '');
+}
+
+/** Checks an address that a caller or a catalog gave; `what` begins the message. Throws MagnumError (`invalid-address`). */
+export function checkAddress(address: string, what: string): string {
+  const fail = (reason: string, shown = ` ${JSON.stringify(address)}`): MagnumError =>
+    new MagnumError(`${what}${shown} ${reason}`, 'invalid-address');
+  if (typeof address !== 'string') throw fail('is no text');
+  if (!/^https?:\/\//i.test(address)) throw fail('lacks http:// or https://');
+  if (!URL.canParse(address)) throw fail('is no valid address');
+  const { username, password, search, hash } = new URL(address);
+  // What is in front of the @ can be a password, so the address is not shown.
+  if (username !== '' || password !== '') throw fail('has a user or password in it; give them as credentials', '');
+  if (search !== '' || hash !== '') throw fail('has a ? or #, and calls are made below it');
+  return address;
 }

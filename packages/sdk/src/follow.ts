@@ -7,7 +7,8 @@
  * failures are counted only while no event arrives, so that a server that stays away ends the call with its error.
  */
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import { ApiError, ConnectionError, NotFoundError } from './errors.js';
+import { ApiError, ConnectionError, InvalidAnswerError, NotFoundError } from './errors.js';
+import { reasonFor } from './failures.js';
 import type { Runtime } from './runtime.js';
 import type { BayEvent, CallOptions, EventCaller, RawCall } from './types.js';
 
@@ -41,7 +42,7 @@ export async function* follow(
         if (event === 'gone') return;
         isKnown = true;
         failures = 0;
-        const bayEvent = JSON.parse(data) as BayEvent; // the spec's schema of a message
+        const bayEvent = parseEvent(data);
         after = bayEvent.id;
         yield bayEvent;
       }
@@ -58,7 +59,15 @@ export async function* follow(
 
 /** True for broken connections and errors of the service, which may pass; a refusal would only be repeated. */
 function isTransient(error: unknown): boolean {
-  return error instanceof ConnectionError || error instanceof TypeError || (error instanceof ApiError && error.status >= 500);
+  return error instanceof ConnectionError || (error instanceof ApiError && error.status >= 500);
+}
+
+function parseEvent(data: string): BayEvent {
+  try {
+    return JSON.parse(data) as BayEvent; // the spec's schema of a message
+  } catch (cause) {
+    throw new InvalidAnswerError('The stream of events has a message that is no JSON; does a proxy change it?', { cause });
+  }
 }
 
 interface Message {
@@ -90,6 +99,9 @@ async function* parseMessages(
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
     signal?.throwIfAborted();
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new ConnectionError(`The stream of events broke: ${reasonFor(cause).words}`, { cause, code: 'connection-lost' });
   } finally {
     signal?.removeEventListener('abort', stop);
     stop();

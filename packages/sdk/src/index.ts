@@ -17,6 +17,7 @@ export {
   ConflictError,
   ConnectionError,
   ForbiddenError,
+  InvalidAnswerError,
   MagnumError,
   MethodNotAllowedError,
   NotAcceptableError,
@@ -27,6 +28,8 @@ export {
   TooManyRequestsError,
   UnauthorizedError,
   WaiterError,
+  type ConnectionCode,
+  type ErrorContext,
 } from './errors.js';
 export type { Federations } from './federations.js';
 export type { FollowOptions } from './follow.js';

@@ -1,7 +1,8 @@
 import type { Auth, Session } from './auth.js';
 import { underDeadline } from './deadline.js';
-import { endpointIn, type EndpointChoice } from './endpoint.js';
-import { AuthError, ConnectionError, RedirectError, fieldOf, listOf, textOf } from './errors.js';
+import { checkAddress, endpointIn, type EndpointChoice } from './endpoint.js';
+import { AuthError, fieldOf, listOf, textOf } from './errors.js';
+import { explainFailure, startTrace } from './failures.js';
 import { sendRequest, type Fetch } from './redirects.js';
 
 export interface KeystoneOptions extends EndpointChoice {
@@ -77,8 +78,7 @@ async function logIn(options: KeystoneOptions, identity: object, scope: object |
   const send = (signal: AbortSignal): Promise<Response> =>
     sendRequest(options.fetch ?? globalThis.fetch, url, { method: 'POST', headers, body: text, signal });
   const response = await underDeadline({ timeoutMs: LOGIN_MS, what: 'The login' }, send).catch((cause: unknown) => {
-    if (cause instanceof RedirectError) throw cause;
-    throw new ConnectionError(`Keystone at ${url} cannot be reached`, cause);
+    throw explainFailure(cause, url, startTrace('POST', ''), 'Keystone at ');
   });
   const body: unknown = await response.json().catch(() => undefined);
   const token = response.headers.get('x-subject-token');
@@ -111,6 +111,6 @@ function domainOf(id: string | undefined, name: string | undefined): object {
 }
 
 function versionedUrl(authUrl: string): string {
-  const bare = authUrl.replace(/\/+$/, '');
+  const bare = checkAddress(authUrl, "Keystone's address (auth_url)").replace(/\/+$/, '');
   return bare.endsWith('/v3') ? bare : `${bare.replace(/\/v2\.0$/, '')}/v3`;
 }

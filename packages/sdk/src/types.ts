@@ -90,8 +90,11 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** ETag of the version that the call may change or delete; the service refuses any other version with 412. See `onAnswer`. */
   readonly ifMatch?: string;
-  /** For POST: the service carries out requests with the same key once within a day, and repeats its first answer. */
-  readonly idempotencyKey?: string;
+  /**
+   * For POST: the service carries out requests with the same key once within a day, and repeats its first answer. A key of your own protects
+   * over several calls and processes; without one, each call has its own. `false`: none.
+   */
+  readonly idempotencyKey?: string | false;
   /** Receives the headers of a successful answer. */
   readonly onAnswer?: (answer: AnswerInfo) => void;
 }

@@ -123,6 +123,9 @@ function isOpen(lookup: ReturnType<typeof findRoute>): boolean {
   return lookup.kind === 'found' ? lookup.route.operation.public : lookup.kind === 'no-method' && lookup.public;
 }
 
+/** What this service has beyond Magnum and a client must know before it relies on it: without keys, a repeated POST makes a second bay. */
+const EXTENSIONS = 'idempotency-key';
+
 interface Admitted {
   readonly route: ReturnType<typeof findRoute>;
   readonly actor: Actor;
@@ -136,6 +139,7 @@ async function invoke(deps: ApiDeps, request: HttpRequest, { route, actor, heade
   const found = requireRoute(route, headers);
   const wantsStream = found.operation.streams && request.method !== 'HEAD' && accepts(request, EVENT_STREAM);
   if (!wantsStream) requireJson(request, found.operation);
+  if (found.operation.id === 'getV1') headers['Magnum-Extensions'] = EXTENSIONS;
   const own = deps.shares.ofProject(shareOf(actor), deps);
   const { call, answer } = await admitBody(deps.longWork, request, shareOf(actor), async () => {
     const call = await callOf(deps, request, { route: found, actor, version: negotiated?.version ?? '1.1', wantsStream });
