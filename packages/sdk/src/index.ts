@@ -48,5 +48,5 @@ export { systemRuntime, type Runtime } from './runtime.js';
 export type { Services } from './services.js';
 export type * from './types.js';
 export type { VersionsApi } from './versions.js';
-export type { Waitable, WaitOptions } from './wait.js';
+export type { DeletionWaitOptions, Waitable, WaitOptions } from './wait.js';
 export type { X509KeyPairs } from './x509-key-pairs.js';
