@@ -1,3 +1,5 @@
+import { apiErrorCode, type ApiErrorCode } from './error-codes.js';
+
 /** What is known of a failed call beside its message. */
 export interface ErrorContext {
   readonly cause?: unknown;
@@ -96,7 +98,7 @@ export class WaiterError extends MagnumError {
 
 export interface ApiErrorDetails {
   readonly status: number;
-  readonly code: string;
+  readonly code: ApiErrorCode;
   readonly title: string;
   readonly detail: string;
   readonly requestId: string | undefined;
@@ -107,13 +109,14 @@ export interface ApiErrorDetails {
 
 /** The server answered with an error. Each subclass stands for the status that `.status` has. */
 export class ApiError extends MagnumError {
+  declare readonly code: ApiErrorCode;
   readonly status: number;
   readonly title: string;
   readonly detail: string;
   readonly retryAfterMs: number | undefined;
 
   constructor(details: ApiErrorDetails) {
-    super(details.detail || details.title || `HTTP ${details.status}`, details.code || `http-${details.status}`, details);
+    super(details.detail || details.title || `HTTP ${details.status}`, details.code, details);
     this.status = details.status;
     this.title = details.title;
     this.detail = details.detail;
@@ -128,6 +131,12 @@ export class NotFoundError extends ApiError {}
 export class MethodNotAllowedError extends ApiError {}
 export class NotAcceptableError extends ApiError {}
 export class ConflictError extends ApiError {}
+/** The resource is of another version than `ifMatch` names. */
+export class PreconditionFailedError extends ApiError {}
+export class ContentTooLargeError extends ApiError {}
+export class UnsupportedMediaTypeError extends ApiError {}
+/** For instance, an `idempotencyKey` that belongs to another request. */
+export class UnprocessableError extends ApiError {}
 export class TooManyRequestsError extends ApiError {}
 export class ServerError extends ApiError {}
 
@@ -139,6 +148,10 @@ const BY_STATUS: Readonly<Record<number, typeof ApiError>> = {
   405: MethodNotAllowedError,
   406: NotAcceptableError,
   409: ConflictError,
+  412: PreconditionFailedError,
+  413: ContentTooLargeError,
+  415: UnsupportedMediaTypeError,
+  422: UnprocessableError,
   429: TooManyRequestsError,
 };
 
@@ -148,7 +161,7 @@ export async function readApiError(response: Response, now: number, context: Err
   const said = readErrorBody(parseJson(text));
   const details: ApiErrorDetails = {
     status: response.status,
-    code: said.code ?? '',
+    code: apiErrorCode(response.status, { named: response.headers.get('magnum-error'), said: said.code ?? '' }),
     title: said.title ?? response.statusText,
     detail: said.detail ?? said.title ?? response.statusText,
     requestId: response.headers.get('x-openstack-request-id') ?? context.requestId,

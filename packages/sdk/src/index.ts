@@ -10,23 +10,28 @@ export type { Containers } from './containers.js';
 export type { NodeCredentials } from './credentials.js';
 export type { Drivers } from './drivers.js';
 export { fromEnv, type Credentials, type Environment } from './environment.js';
+export type { ApiErrorCode, ServiceErrorCode } from './error-codes.js';
 export {
   ApiError,
   AuthError,
   BadRequestError,
   ConflictError,
   ConnectionError,
+  ContentTooLargeError,
   ForbiddenError,
   InvalidAnswerError,
   MagnumError,
   MethodNotAllowedError,
   NotAcceptableError,
   NotFoundError,
+  PreconditionFailedError,
   RedirectError,
   ServerError,
   TimeoutError,
   TooManyRequestsError,
   UnauthorizedError,
+  UnprocessableError,
+  UnsupportedMediaTypeError,
   WaiterError,
   type ConnectionCode,
   type ErrorContext,

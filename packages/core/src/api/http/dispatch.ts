@@ -10,7 +10,7 @@ import type { Limits } from '../../ports/limits.js';
 import type { Logger } from '../../ports/logger.js';
 import { admitBody, LONG_BODY } from './admission.js';
 import { bodyIn, readBytes } from './body.js';
-import { asDomainError, errorBody } from './error-body.js';
+import { asDomainError, ERROR_HEADER, errorBody } from './error-body.js';
 import { JsonText, type Answer, type ApiLimits, type Call } from './handler.js';
 import { keyIn, onlyOnce } from './idempotency.js';
 import { negotiate, requireAtVersion, UnsupportedVersion, versionHeaders, type Negotiated } from './microversion.js';
@@ -342,6 +342,7 @@ function refusal(deps: ApiDeps, error: DomainError, { headers, operation }: Requ
   if (error.kind === 'unauthorized') headers['WWW-Authenticate'] = `Keystone uri="${deps.identity.publicAuthUrl}"`;
   const retryAfter = error.retryAfterSeconds?.toString() ?? (error.status === 503 ? RETRY_AFTER_SECONDS : undefined);
   if (retryAfter) headers['Retry-After'] = retryAfter;
+  headers[ERROR_HEADER] = error.kind;
   return json(errorBody(error, operation && operations[operation].vocabulary), error.status, headers);
 }
 
