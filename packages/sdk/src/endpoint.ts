@@ -26,10 +26,24 @@ export function endpointIn(catalog: readonly unknown[], options: EndpointChoice)
   return undefined;
 }
 
+/** Why no address was found: what the catalog has in its place. */
+export function missingIn(catalog: readonly unknown[], options: EndpointChoice): string {
+  const services = catalog.filter((service) => SERVICE_TYPES.some((type) => textOf(service, 'type') === type));
+  const endpoints = services.flatMap((service) => listOf(fieldOf(service, 'endpoints')));
+  if (endpoints.length === 0) return 'it has no service of the type container-infra';
+  const found = endpoints.map(
+    (endpoint) => `${textOf(endpoint, 'region') ?? textOf(endpoint, 'region_id')} (${textOf(endpoint, 'interface')})`,
+  );
+  const wanted = `${options.region ?? 'any region'} (${options.interface ?? 'public'})`;
+  return `there is none for ${wanted}, only for ${[...new Set(found)].join(', ')}`;
+}
+
 /** Removes the `/v1` at the end of a catalog's address, since paths begin with it. */
-export function baseUrl(endpoint: string | undefined): string {
+export function baseUrl(endpoint: string | undefined, missing?: string): string {
   if (endpoint === undefined)
-    throw new AuthError("Magnum's address is not in the catalog; give it as `endpoint` (MAGNUM_ENDPOINT)");
+    throw new AuthError(
+      `Magnum's address is not in the catalog${missing ? `: ${missing}` : ''}; give another region, or the address as \`endpoint\` (MAGNUM_ENDPOINT)`,
+    );
   return checkAddress(endpoint, "Magnum's address").replace(/\/+$/, '').replace(/\/v1$/, '');
 }
 

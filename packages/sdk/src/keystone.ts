@@ -1,6 +1,6 @@
 import type { Auth, Session } from './auth.js';
 import { underDeadline } from './deadline.js';
-import { checkAddress, endpointIn, type EndpointChoice } from './endpoint.js';
+import { checkAddress, endpointIn, missingIn, type EndpointChoice } from './endpoint.js';
 import { AuthError, fieldOf, listOf, textOf } from './errors.js';
 import { explainFailure, startTrace } from './failures.js';
 import { sendRequest, type Fetch } from './redirects.js';
@@ -93,10 +93,13 @@ function loginError(response: Response, body: unknown): AuthError {
 
 function sessionOf(options: KeystoneOptions, token: string, body: unknown): Session {
   const expires = Date.parse(textOf(body, 'expires_at') ?? '');
+  const catalog = listOf(fieldOf(body, 'catalog'));
+  const endpoint = endpointIn(catalog, options);
   return {
     token,
     expiresAt: Number.isNaN(expires) ? undefined : expires,
-    endpoint: endpointIn(listOf(fieldOf(body, 'catalog')), options),
+    endpoint,
+    missing: endpoint === undefined ? missingIn(catalog, options) : undefined,
   };
 }
 

@@ -84,7 +84,8 @@ interface Discovery {
 }
 
 async function discover(deps: DiscoveryDeps): Promise<Discovery> {
-  const url = `${baseUrl(deps.endpoint ?? (await deps.auth.get()).endpoint)}/v1`;
+  const session = deps.endpoint === undefined ? await deps.auth.get() : undefined;
+  const url = `${baseUrl(deps.endpoint ?? session?.endpoint, session?.missing)}/v1`;
   const request = (signal: AbortSignal): Promise<Response> =>
     sendRequest(deps.fetch, url, { headers: { accept: 'application/json' }, signal });
   // A service that is out of reach here is out of reach for the call that follows, whose error says more.

@@ -62,7 +62,7 @@ export async function send(deps: PipelineDeps, outgoing: Outgoing): Promise<Resp
 
 async function sendOnce(deps: PipelineDeps, outgoing: Outgoing, session: Session): Promise<Response> {
   const { method, trace } = outgoing;
-  const url = `${baseUrl(deps.endpoint ?? session.endpoint)}${outgoing.path}`;
+  const url = `${baseUrl(deps.endpoint ?? session.endpoint, session.missing)}${outgoing.path}`;
   const headers = {
     accept: 'application/json',
     ...outgoing.headers,
