@@ -35,10 +35,11 @@ export interface ClientConfigQuery {
  * The calls of bays, which the modern wording calls clusters: the same paths but for one word, and the same answers but for the names of a
  * few fields. `ident`: UUID or name.
  */
-export interface BayCollection<Full extends Waitable, Summary, Create> extends Collection<
+export interface BayCollection<Full extends Waitable, Summary, Create, Change extends Changes> extends Collection<
   Full,
   Summary,
   Create,
+  Change,
   ListQuery,
   Accepted
 > {
@@ -47,7 +48,7 @@ export interface BayCollection<Full extends Waitable, Summary, Create> extends C
   /** The resources that `create` would make, and whether the project's quotas allow them. Creates nothing. An extension of this server. */
   plan(body: Create, options?: CallOptions): Promise<BayPlan>;
   /** Resolves when the service has accepted the change. `rollback`: undo a change that fails. */
-  update(ident: string, changes: Changes | JsonPatch, options?: CallOptions & { readonly rollback?: boolean }): Promise<Accepted>;
+  update(ident: string, changes: Change | JsonPatch, options?: CallOptions & { readonly rollback?: boolean }): Promise<Accepted>;
   /**
    * The files and variables of the engine's own client, with a client certificate that is valid for `valid_for` seconds (a day where absent).
    * The service makes the key and does not store it. With `csr` (PEM) the key stays with the caller, who puts it where `key_placeholder`
@@ -83,18 +84,18 @@ export interface BayCallers {
   readonly open: EventCaller;
 }
 
-export function bayCollection<Full extends Waitable, Summary, Create>(
+export function bayCollection<Full extends Waitable, Summary, Create, Change extends Changes>(
   { raw, open }: BayCallers,
   runtime: Runtime,
   name: 'bays' | 'clusters',
-): BayCollection<Full, Summary, Create> {
-  type Shared = Collection<Full, Summary, Create, ListQuery, Accepted>;
-  const shared: Shared = collection<Full, Summary, Create, ListQuery, Accepted>(raw, name);
+): BayCollection<Full, Summary, Create, Change> {
+  type Shared = Collection<Full, Summary, Create, Change, ListQuery, Accepted>;
+  const shared: Shared = collection<Full, Summary, Create, Change, ListQuery, Accepted>(raw, name);
   const at = (ident: string, below = '') => {
     const { path, params } = identOf(name, ident);
     return { path: `${path}${below}`, params };
   };
-  const events: BayCollection<Full, Summary, Create>['events'] = (ident, query, options) =>
+  const events: BayCollection<Full, Summary, Create, Change>['events'] = (ident, query, options) =>
     listRows(raw, { method: 'GET', ...at(ident, '/events'), query, rows: 'events' }, options);
   const known = new KnownIdents();
   /** The answer to a call for `ident`, which is known from then on. */
