@@ -79,8 +79,13 @@ const REQUEST_ID = expect.stringMatching(/^req-[0-9a-f-]{36}$/);
 describe('a call that gets no answer says why', () => {
   test.each<readonly [keyof typeof address, code: string, words: RegExp, wasSent: boolean]>([
     ['closed', 'connection-refused', /^http:\/\/127\.0\.0\.1:\d+ cannot be reached: connection refused$/, false],
-    ['unknownAuthority', 'certificate-refused', /cannot be reached: certificate of an unknown authority; .*OS_CACERT/, false],
-    ['selfSigned', 'certificate-refused', /cannot be reached: self-signed certificate; .*OS_CACERT/, false],
+    [
+      'unknownAuthority',
+      'certificate-refused',
+      /cannot be reached: certificate of an unknown authority; .*NODE_EXTRA_CA_CERTS/,
+      false,
+    ],
+    ['selfSigned', 'certificate-refused', /cannot be reached: self-signed certificate; .*NODE_EXTRA_CA_CERTS/, false],
     ['otherName', 'certificate-refused', /cannot be reached: .*certificate/, false],
     ['tlsToPlain', 'tls-failed', /does not speak TLS.*http:\/\//, false],
     ['rude', 'connection-lost', /POST .*\/v1\/bays was lost: .*reset.*; it may have been carried out$/, true],

@@ -77,7 +77,7 @@ export interface Reason {
   readonly wasSent: boolean | undefined;
 }
 
-const CA_REMEDY = 'give the certificate of its authority (OS_CACERT; for Node in general NODE_EXTRA_CA_CERTS)';
+const CA_REMEDY = 'give Node the certificate of its authority (NODE_EXTRA_CA_CERTS, a file in PEM)';
 
 /** The errors of Node and OpenSSL, by their codes. */
 const REASONS: Readonly<Record<string, readonly [code: ConnectionCode, words: string]>> = {
