@@ -60,7 +60,8 @@ export function negotiateOnce(deps: DiscoveryDeps): MicroversionSource {
     get keepsKeys() {
       return keepsKeys;
     },
-    askForKeys: async () => void (await ask()),
+    // The failure that led to the question says more than one of the question.
+    askForKeys: async () => void (await ask().catch(() => undefined)),
   };
 }
 
@@ -98,7 +99,9 @@ async function discover(deps: DiscoveryDeps): Promise<Discovery> {
   const keepsKeys = listIn(response?.headers.get(EXTENSIONS)).includes('idempotency-key');
   await response?.body?.cancel();
   if (newest !== undefined && /^1\.\d+$/.test(newest)) return { version: lowerOf(newest, NEWEST), isFinal: true, keepsKeys };
-  return { version: undefined, isFinal: response?.ok === true, keepsKeys };
+  // A page in HTML is the answer of a proxy.
+  const isOfService = response?.ok === true && response.headers.get('content-type')?.includes('json') === true;
+  return { version: undefined, isFinal: isOfService, keepsKeys };
 }
 
 function listIn(header: string | null | undefined): readonly string[] {

@@ -44,6 +44,16 @@ describe('retries', () => {
     expect(client.requests.slice(-2).map(({ headers }) => headers.get('idempotency-key'))).toEqual(['mine', null]);
   });
 
+  test('end with the failure of the POST, not with that of the question whether keys are kept', async () => {
+    const client = aTestClient((_request, url) =>
+      url.pathname === '/v1'
+        ? new Response(null, { status: 302, headers: { location: 'http://elsewhere.test/' } })
+        : failing(503),
+    );
+    await expect(client.magnum.bays.create({ baymodel_id: 'm' })).rejects.toMatchObject({ status: 503 });
+    expect(client.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
   test('repeat a POST whose connection was never made', async () => {
     let count = 0;
     const client = aTestClient(() => {
