@@ -28,7 +28,27 @@ export function operationsTypes(spec: JsonObject): string {
     `export type OperationId =\n  | ${ids.join('\n  | ')};\n\n`,
     'export declare const MIN_VERSION: string;\n',
     'export declare const MAX_VERSION: string;\n',
-    'export declare const operations: { readonly [Id in OperationId]: object };\n',
+    'export declare const operations: { readonly [Id in OperationId]: object };\n\n',
+    patchableTypes(spec),
+  ].join('');
+}
+
+/** The fields that a patch may set (x-patch), without lists, whose items have no stable place. */
+function patchableTypes(spec: JsonObject): string {
+  const names = [...new Set(operationsOf(spec).flatMap(({ body }) => textAt(body, 'x-patches') ?? []))].sort();
+  const lines = names.map((name) => {
+    const schema = dereference(spec, { $ref: `#/components/schemas/${name}` }) as JsonObject; // dereference of an object gives an object
+    const fields = Object.entries(objectAt(schema, 'properties')).flatMap(([field, property]) => {
+      const rule = textAt(property as JsonObject, 'x-patch'); // a property of this spec is never a boolean schema
+      const types = [(property as JsonObject)['type'] ?? []].flat(); // as above
+      if (types.includes('array') || (rule !== 'yes' && rule !== 'not-removable')) return [];
+      return [`    readonly ${field}: '${rule === 'yes' ? 'removable' : 'fixed'}';\n`];
+    });
+    return `  readonly ${name}: {\n${fields.join('')}  };\n`;
+  });
+  return [
+    '/** The fields of each resource that a change may set. `fixed`: their value may change, and may not be removed. */\n',
+    `export interface PatchableFields {\n${lines.join('')}}\n`,
   ].join('');
 }
 

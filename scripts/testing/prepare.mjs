@@ -1,5 +1,6 @@
 // Everything that tests need of the machine, before the first of them: packages, a Docker Engine, images, programs. No test's time
 // limit covers an installation or a build, and each long step says in one line what it is and how long it takes.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { ensureDocker } from '../host/docker.mjs';
 import { buildGophercloudPrograms } from '../host/gophercloud.mjs';
 import { buildKubernetes } from '../host/kubernetes-build.mjs';
@@ -41,11 +42,26 @@ export async function prepareMachine({ log, openstack }) {
   for (const line of await ensurePackages(wanted, log, FOLDERS)) log(line);
   const engine = await ensureDocker({ install: true, log });
   log(engine.available ? `Docker Engine: ${engine.socket}` : `Docker Engine: none (${engine.reason})`);
+  raiseInotifyLimit(log);
   const programs = buildPrograms(log);
   if (engine.available) await buildImages(log);
   await programs;
   if (engine.available) await reporting('Kubernetes node image', () => buildKubernetesImage(log), log);
   return engine;
+}
+
+const INOTIFY = '/proc/sys/fs/inotify/max_user_instances';
+const INOTIFY_INSTANCES = 1024;
+
+/** Each node of Kubernetes has some twenty watchers of files, and a host allows 128 by default: six nodes, and the next one does not boot. */
+function raiseInotifyLimit(log) {
+  try {
+    if (Number(readFileSync(INOTIFY, 'utf8')) >= INOTIFY_INSTANCES) return;
+    writeFileSync(INOTIFY, String(INOTIFY_INSTANCES));
+    log(`fs.inotify.max_user_instances: raised to ${INOTIFY_INSTANCES}`);
+  } catch (error) {
+    log(`fs.inotify.max_user_instances: not raised (${error instanceof Error ? error.message : String(error)})`);
+  }
 }
 
 async function buildPrograms(log) {

@@ -113,6 +113,25 @@ describe('a bay beyond what the orchestrator takes', () => {
   );
 });
 
+test('workers of Kubernetes stand in one template for each group, and more than it takes are refused with its bytes', async () => {
+  await service.createModel({ name: 'kubernetes', coe: 'kubernetes' });
+  const labels = {
+    fixed_subnet_cidr: '10.0.0.0/20',
+    flannel_network_cidr: '172.16.0.0/12',
+    flannel_network_subnetlen: '25',
+    service_cluster_ip_range: '10.96.0.0/16',
+  };
+  const asked = (nodes: number): Fields => ({ cluster_template_id: 'kubernetes', name: 'wide', node_count: nodes, labels });
+  const before = await written();
+  const reply = await service.request('POST', '/v1/clusters', { ...AT_1_14, body: asked(900) });
+  expect(reply.status, reply.text).toBe(400);
+  expect(refusalOf(reply).detail).toMatch(
+    /would have \d{6} bytes; the orchestrator takes 524288 \(max_template_size\)\. Use a smaller node_count/,
+  );
+  expect(await written()).toBe(before);
+  expect((await service.request('POST', '/v1/clusters?dry_run=true', { ...AT_1_14, body: asked(600) })).status).toBe(200);
+}, 60_000);
+
 describe('a bay of many nodes', () => {
   test('is made in shards, grows and shrinks by named nodes, and keeps every other server', async () => {
     const made = await create({ name: 'many', node_count: 52, labels: LARGE });

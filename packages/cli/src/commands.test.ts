@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { magnum } from './testing/fake-magnum.js';
 
+test.each([
+  ['bay delete .. --yes', 'bay_ident'],
+  ['bay show detail', 'bay_ident'],
+  ['nodegroup delete c .. --yes', 'nodegroup_ident'],
+  ['nodegroup show a/../b g', 'cluster_ident'],
+])('a name that would address another resource is refused before the login: %s', async (line, parameter) => {
+  const { requests, code, err } = await magnum(line);
+  expect([code, requests]).toEqual([2, []]);
+  expect(err).toContain(parameter);
+});
+
 describe('creating', () => {
   test('sends the values of the options with the types of the schema', async () => {
     const { requests, out } = await magnum(

@@ -31,10 +31,13 @@ export async function confirmChange(invocation: Invocation): Promise<void> {
 async function describeChange(invocation: Invocation): Promise<string> {
   const { spec, positional } = invocation;
   const [noun = '', verb = ''] = spec.operation.cli?.command.split(' ') ?? [];
-  const idents = [...new Set(positional[spec.positional.length - 1] ?? [])].map(checkIdent);
+  const last = spec.positional.length - 1;
+  const idents = [...new Set(positional[last] ?? [])].map((ident) => checkIdent(spec.positional[last] ?? '', ident));
   const query = await queryOf(invocation);
   const labelled = (name: string, value: string): string => `${labelOf(spec.operation, name)} ${oneLine(value)}`;
-  const around = spec.positional.slice(0, -1).map((name, index) => labelled(name, checkIdent(positional[index]?.[0] ?? '')));
+  const around = spec.positional
+    .slice(0, -1)
+    .map((name, index) => labelled(name, checkIdent(name, positional[index]?.[0] ?? '')));
   const within = Object.entries(query).map(([name, value]) => labelled(name, String(value)));
   const names = idents.map(oneLine).join(', ');
   if (verb === 'rotate') return `Rotate ${noun} of ${labelled(spec.positional.at(-1) ?? '', names)}`;

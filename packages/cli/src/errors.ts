@@ -1,8 +1,8 @@
 import {
-  ApiError,
   AuthError,
   ConflictError,
   ForbiddenError,
+  MagnumError,
   NotFoundError,
   TimeoutError,
   UnauthorizedError,
@@ -54,6 +54,6 @@ export function exitCodeOf(error: unknown): number {
 
 export function messageOf(error: unknown): string {
   const text = oneLine(error instanceof Error ? error.message : String(error));
-  const id = error instanceof ApiError && error.requestId ? ` (request ${oneLine(error.requestId)})` : '';
+  const id = error instanceof MagnumError && error.requestId ? ` (request ${oneLine(error.requestId)})` : '';
   return `${text}${id}`;
 }

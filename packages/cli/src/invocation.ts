@@ -1,3 +1,4 @@
+import { checkPathPart, MagnumError } from '@magnum-ts/sdk';
 import { valuesOf, type Flags } from './arguments.js';
 import type { CommandSpec } from './command-spec.js';
 import { UsageError } from './errors.js';
@@ -33,15 +34,17 @@ export async function queryOf({ io, spec, flags }: Invocation): Promise<Record<s
 /** The parts of the path by name. Throws UsageError for a part that would change the path. */
 export function pathValues({ spec, positional }: Invocation): Record<string, string> {
   return Object.fromEntries(
-    spec.operation.pathParams.map(({ name }) => [name, checkIdent(positional[spec.positional.indexOf(name)]?.[0] ?? '')]),
+    spec.operation.pathParams.map(({ name }) => [name, checkIdent(name, positional[spec.positional.indexOf(name)]?.[0] ?? '')]),
   );
 }
 
-/** Refuses a name that is empty or dots: the path would lead to the collection or its parent. */
-export function checkIdent(ident: string): string {
-  if (ident.trim() === '' || ident === '.' || ident === '..')
-    throw new UsageError(`${JSON.stringify(ident)} is not a valid name`);
-  return ident;
+/** Refuses a name that would address another resource, before the login: the SDK's rule, as a mistake in the command line. */
+export function checkIdent(parameter: string, ident: string): string {
+  try {
+    return checkPathPart(parameter, ident);
+  } catch (error) {
+    throw error instanceof MagnumError ? new UsageError(error.message) : error;
+  }
 }
 
 export function itemOf(value: unknown): Item {

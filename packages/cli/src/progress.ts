@@ -61,7 +61,7 @@ export async function waitFor(io: Io, magnum: Magnum, wait: Wait): Promise<Bay |
   };
   try {
     if (wait.until === 'settled') return await bays.waitUntil(wait.bay, options);
-    await bays.waitUntilDeleted(wait.bay, options);
+    await bays.waitUntilDeleted(wait.bay, { ...options, isDeleting: true });
     return undefined;
   } catch (error) {
     reporter.stop();

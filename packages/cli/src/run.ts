@@ -155,7 +155,7 @@ export const runDelete: Run = async (invocation) => {
   // The last argument is the list; those before it are parts of the path: `nodegroup delete CLUSTER NODEGROUP…`.
   const last = spec.positional.length - 1;
   const idents = [...new Set(positional[last] ?? [])];
-  for (const ident of idents) checkIdent(ident);
+  for (const ident of idents) checkIdent(spec.positional[last] ?? '', ident);
   const around = pathValues(invocation);
   const query = await queryOf(invocation);
   const magnum = await openSession(io, flags);

@@ -4,6 +4,8 @@ export interface Session {
   readonly expiresAt: number | undefined;
   /** Magnum's address in the catalog. */
   readonly endpoint: string | undefined;
+  /** Why there is no endpoint, where the catalog says: the regions and interfaces that there are. */
+  readonly missing?: string | undefined;
 }
 
 /** The source of tokens. `get` is called before every request; `renew` after the server has refused a token. */

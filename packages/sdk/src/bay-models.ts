@@ -1,21 +1,27 @@
 import { collection, type Collection } from './collection.js';
+import type { ChangesOf } from './patch.js';
 import type { BayModel, BayModelCreate, ClusterTemplate, ClusterTemplateCreate, RawCaller } from './types.js';
 
 /** Templates of bays. Their lists have all fields already, so there is no `listDetail`. */
-export type BayModels = Omit<Collection<BayModel, BayModel, BayModelCreate>, 'listDetail'>;
+export type BayModels = Omit<Collection<BayModel, BayModel, BayModelCreate, ChangesOf<'BayModel'>>, 'listDetail'>;
 
 /** Bay models in the modern wording. */
-export type ClusterTemplates = Omit<Collection<ClusterTemplate, ClusterTemplate, ClusterTemplateCreate>, 'listDetail'>;
+export type ClusterTemplates = Omit<
+  Collection<ClusterTemplate, ClusterTemplate, ClusterTemplateCreate, ChangesOf<'ClusterTemplate'>>,
+  'listDetail'
+>;
 
 export function bayModels(raw: RawCaller): BayModels {
-  const { listDetail: _, ...calls } = collection<BayModel, BayModel, BayModelCreate>(raw, 'baymodels');
+  const { listDetail: _, ...calls } = collection<BayModel, BayModel, BayModelCreate, ChangesOf<'BayModel'>>(raw, 'baymodels');
   return calls;
 }
 
 export function clusterTemplates(raw: RawCaller): ClusterTemplates {
-  const { listDetail: _, ...calls } = collection<ClusterTemplate, ClusterTemplate, ClusterTemplateCreate>(
-    raw,
-    'clustertemplates',
-  );
+  const { listDetail: _, ...calls } = collection<
+    ClusterTemplate,
+    ClusterTemplate,
+    ClusterTemplateCreate,
+    ChangesOf<'ClusterTemplate'>
+  >(raw, 'clustertemplates');
   return calls;
 }

@@ -1,7 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { MAX_VERSION } from '@magnum-ts/openapi';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { ConflictError, MagnumError, NEWEST, NotFoundError, patchOf, TimeoutError, type Bay, type Magnum } from './index.js';
+import {
+  ApiError,
+  BadRequestError,
+  ConflictError,
+  ContentTooLargeError,
+  MagnumError,
+  NEWEST,
+  NotFoundError,
+  patchOf,
+  PreconditionFailedError,
+  ServerError,
+  TimeoutError,
+  UnprocessableError,
+  UnsupportedMediaTypeError,
+  type Bay,
+  type Magnum,
+} from './index.js';
 import { aBay, aTestClient, failing, type Handler } from './testing/test-client.js';
 
 describe('a request', () => {
@@ -89,7 +105,7 @@ describe('an error answer', () => {
     expect(error).toBeInstanceOf(NotFoundError);
     expect(error).toMatchObject({
       status: 404,
-      code: 'client',
+      code: 'not-found',
       title: 'Bay x could not be found',
       detail: 'Bay x could not be found. Look again.',
       requestId: 'req-9',
@@ -105,6 +121,37 @@ describe('an error answer', () => {
     const error = await client.magnum.bays.get('x').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ConflictError);
     expect(error).toMatchObject({ message });
+  });
+
+  test.each([
+    [412, PreconditionFailedError, 'precondition-failed'],
+    [413, ContentTooLargeError, 'body-too-large'],
+    [415, UnsupportedMediaTypeError, 'unsupported-media-type'],
+    [422, UnprocessableError, 'unprocessable'],
+    [400, BadRequestError, 'bad-request'],
+    [503, ServerError, 'service-unavailable'],
+    [418, ApiError, 'http-418'],
+  ])('with the status %i has a class and a code of its own, also from another Magnum', async (status, Kind, code) => {
+    const client = aTestClient(() => failing(status), { retries: { attempts: 1 } });
+    const error = await client.magnum.bays.get('x').catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Kind);
+    expect(error).toMatchObject({ status, code });
+  });
+
+  test('has the code that the service names, and no nonsense of a proxy', async () => {
+    const codeOf = (headers: Record<string, string>): Promise<unknown> =>
+      aTestClient(() => failing(403, headers))
+        .magnum.bays.get('x')
+        .catch((thrown: MagnumError) => thrown.code);
+    expect(await codeOf({ 'magnum-error': 'quota-exceeded' })).toBe('quota-exceeded');
+    expect(await codeOf({ 'magnum-error': 'kind-of-a-newer-service' })).toBe('kind-of-a-newer-service');
+    expect(await codeOf({ 'magnum-error': 'No, "never"' })).toBe('forbidden');
+  });
+
+  test('of another Magnum that does not know the version says so', async () => {
+    const body = { errors: [{ code: 'magnum.microversion-unsupported', title: 'no', detail: 'no' }] };
+    const client = aTestClient(() => Response.json(body, { status: 406 }));
+    await expect(client.magnum.bays.get('x')).rejects.toMatchObject({ code: 'version-not-supported' });
   });
 
   test('that is not JSON still has its status', async () => {

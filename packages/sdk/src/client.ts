@@ -5,6 +5,7 @@ import { certificates, type Certificates } from './certificates.js';
 import { clusters, type Clusters } from './clusters.js';
 import { containers, type Containers } from './containers.js';
 import { credentials, type NodeCredentials } from './credentials.js';
+import { baseUrl } from './endpoint.js';
 import { drivers, type Drivers } from './drivers.js';
 import { MagnumError } from './errors.js';
 import { federations, type Federations } from './federations.js';
@@ -39,6 +40,11 @@ interface CommonOptions {
   /** Milliseconds for each attempt. Default: 30 000; 600 000 for POST and PUT, which may pull an image or run a command. */
   readonly timeout?: number;
   readonly retries?: Partial<RetryOptions>;
+  /**
+   * Each POST carries an `Idempotency-Key` of its own, so that a service that keeps keys carries it out once however often an answer is lost.
+   * Default: true. False where something on the way refuses the header, such as the CORS rules of another Magnum.
+   */
+  readonly idempotencyKeys?: boolean;
   /** Receives method, address, status, duration and request id of every response; never tokens or bodies. */
   readonly logger?: Logger;
   /** Replaces clock and random numbers in tests. */
@@ -88,7 +94,7 @@ export interface Magnum {
 export function createMagnum(options: MagnumOptions): Magnum {
   const deps = pipelineDeps(options);
   const wanted = options.microversion ?? 'auto';
-  const transport = createTransport(deps, wanted === 'auto' ? negotiateOnce(deps) : useVersion(checkVersion(wanted)));
+  const transport = createTransport(deps, wanted === 'auto' ? negotiateOnce(deps) : useVersion(checkVersion(wanted), deps));
   return {
     bayModels: bayModels(transport.raw),
     bays: bays(transport, deps.runtime),
@@ -111,7 +117,7 @@ export function createMagnum(options: MagnumOptions): Magnum {
     versions: versions(transport),
     raw: transport.raw,
     rawList: (call, rows, callOptions) => listRows(transport.raw, { ...call, rows }, callOptions),
-    rawFollow: (path, callOptions = {}) => follow({ open: transport.open, runtime: deps.runtime }, path, callOptions),
+    rawFollow: (path, callOptions = {}) => follow({ open: transport.open, runtime: deps.runtime }, { path }, callOptions),
   };
 }
 
@@ -121,7 +127,8 @@ function pipelineDeps(options: MagnumOptions): PipelineDeps {
     runtime,
     fetch: options.fetch ?? ((request) => globalThis.fetch(request)),
     auth: 'auth' in options ? options.auth : staticToken(options.token),
-    endpoint: options.endpoint,
+    endpoint: options.endpoint === undefined ? undefined : baseUrl(options.endpoint),
+    sendsKeys: options.idempotencyKeys ?? true,
     timeoutFor: (method) => options.timeout ?? (method === 'POST' || method === 'PUT' ? 600_000 : 30_000),
     retry: { runtime, budget: new RetryBudget(), options: { ...DEFAULT_RETRIES, ...options.retries } },
     logger: options.logger,

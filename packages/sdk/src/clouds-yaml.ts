@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fromEnv, type Credentials, type Environment } from './environment.js';
-import { AuthError, fieldOf, textOf } from './errors.js';
+import { AuthError, fieldOf } from './errors.js';
 
 export interface CloudsOptions {
   /** Name of the cloud in the file: `OS_CLOUD`. */
@@ -33,7 +33,36 @@ export async function readCloudVariables(options: Omit<CloudsOptions, 'fetch'>):
 
 async function readCloud(path: string, options: Omit<CloudsOptions, 'fetch'>): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : fieldOf(fieldOf(options.parse(text), 'clouds'), options.cloud);
+  if (text === undefined) return undefined;
+  return fieldOf(fieldOf(parseFile(path, text, options), 'clouds'), options.cloud);
+}
+
+function parseFile(path: string, text: string, { parse }: CloudsOptions): unknown {
+  try {
+    return parse(text);
+  } catch (cause) {
+    // The words of a parser show the line at fault, which may have a password.
+    const place = fieldOf(fieldOf(fieldOf(cause, 'linePos'), '0'), 'line');
+    throw new AuthError(`${path} is no valid YAML${typeof place === 'number' ? ` (line ${place})` : ''}`);
+  }
+}
+
+/** A value as a text: YAML makes a number of an unquoted password or version, and a date of some. Throws AuthError for what is no scalar. */
+function scalarOf(holder: unknown, key: string): string | undefined {
+  const value = fieldOf(holder, key);
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') return textOfNumber(key, value);
+  throw new AuthError(`${key} in clouds.yaml must be a text; put it in quotes`);
+}
+
+/** Numbers that YAML does not keep as they were written (0123, 1e3, 1.10, more than 15 digits) cannot be a password any more. */
+function textOfNumber(key: string, value: number): string {
+  const text = String(value);
+  const isVersion = key === 'container_infra_api_version' || key === 'identity_api_version';
+  if (isVersion || (Number.isSafeInteger(value) && /^\d{1,15}$/.test(text))) return text;
+  throw new AuthError(`${key} in clouds.yaml is a number that YAML does not keep as it was written; put it in quotes`);
 }
 
 const AUTH_KEYS = [
@@ -50,17 +79,36 @@ const AUTH_KEYS = [
   'user_domain_name',
   'application_credential_id',
   'application_credential_secret',
+  'trust_id',
+  'system_scope',
+  'domain_id',
+  'domain_name',
+  'passcode',
+  'access_token',
+  'identity_provider',
 ] as const;
+
+/** Keys that change where or how calls are made and that this library does not know; ignoring them would call another cloud. */
+function refuseUnsupported(entry: unknown): void {
+  const profile = scalarOf(entry, 'profile') ?? scalarOf(entry, 'cloud');
+  if (profile !== undefined)
+    throw new AuthError(
+      `profile ${JSON.stringify(profile)} in clouds.yaml is not supported, since the profiles of vendors are part of os-client-config; give auth_url and region_name instead`,
+    );
+}
 
 /** The keys of the file as `OS_*` variables, whose names differ in case only. */
 function environmentOf(entry: unknown): Environment {
+  refuseUnsupported(entry);
   const auth = fieldOf(entry, 'auth');
-  const found = AUTH_KEYS.map((key) => [`OS_${key.toUpperCase()}`, textOf(auth, key)] as const);
+  const found = AUTH_KEYS.map((key) => [`OS_${key.toUpperCase()}`, scalarOf(auth, key)] as const);
   const others = [
-    ['OS_REGION_NAME', textOf(entry, 'region_name')],
-    ['OS_INTERFACE', textOf(entry, 'interface')],
-    ['MAGNUM_ENDPOINT', textOf(entry, 'container_infra_endpoint_override')],
-    ['OS_CONTAINER_INFRA_API_VERSION', textOf(entry, 'container_infra_api_version')],
+    ['OS_AUTH_TYPE', scalarOf(entry, 'auth_type')],
+    ['OS_IDENTITY_API_VERSION', scalarOf(entry, 'identity_api_version')],
+    ['OS_REGION_NAME', scalarOf(entry, 'region_name')],
+    ['OS_INTERFACE', scalarOf(entry, 'interface') ?? scalarOf(entry, 'endpoint_type')],
+    ['MAGNUM_ENDPOINT', scalarOf(entry, 'container_infra_endpoint_override')],
+    ['OS_CONTAINER_INFRA_API_VERSION', scalarOf(entry, 'container_infra_api_version')],
   ] as const;
   return Object.fromEntries([...found, ...others].filter(([, value]) => value !== undefined));
 }

@@ -1,9 +1,10 @@
 import { bayCollection, type BayCollection } from './bay-collection.js';
+import type { ChangesOf } from './patch.js';
 import type { Runtime } from './runtime.js';
 import { dataOf, type Transport } from './transport.js';
 import type { Accepted, CallOptions, Cluster, ClusterCreate, ClusterResize, ClusterSummary, ClusterUpgrade } from './types.js';
 
-export interface Clusters extends BayCollection<Cluster, ClusterSummary, ClusterCreate> {
+export interface Clusters extends BayCollection<Cluster, ClusterSummary, ClusterCreate, ChangesOf<'Cluster'>> {
   /** Changes the number of nodes of a node group; the nodes in `nodes_to_remove` are removed whatever the number is. */
   resize(ident: string, body: ClusterResize, options?: CallOptions): Promise<Accepted>;
   /** Replaces the nodes by those of another template. Throws ConflictError where the template is not for this cluster. */

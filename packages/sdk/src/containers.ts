@@ -1,9 +1,16 @@
 import { collection, type Collection } from './collection.js';
+import type { ChangesOf } from './patch.js';
 import { dataOf, type Transport } from './transport.js';
 import type { BayListQuery, CallOptions, Container, ContainerCreate, ContainerSummary } from './types.js';
 
 /** Containers in Swarm bays. A container that `create` has made is stopped until it is started. */
-export interface Containers extends Collection<Container, ContainerSummary, ContainerCreate, BayListQuery> {
+export interface Containers extends Collection<
+  Container,
+  ContainerSummary,
+  ContainerCreate,
+  ChangesOf<'Container'>,
+  BayListQuery
+> {
   start(ident: string, options?: CallOptions): Promise<void>;
   stop(ident: string, options?: CallOptions): Promise<void>;
   reboot(ident: string, options?: CallOptions): Promise<void>;

@@ -1,24 +1,59 @@
-/** The base class of all errors that this library throws by itself. */
-export class MagnumError extends Error {
-  readonly code: string;
+import { apiErrorCode, type ApiErrorCode } from './error-codes.js';
 
-  constructor(message: string, code: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+/** What is known of a failed call beside its message. */
+export interface ErrorContext {
+  readonly cause?: unknown;
+  readonly requestId?: string | undefined;
+  readonly mayHaveBeenCarriedOut?: boolean;
+}
+
+/** The base class of all errors of this library. The one thing that is thrown beside them is the reason of a caller's signal. */
+export class MagnumError extends Error {
+  /** A stable text for each kind of failure; docs/sdk.md lists them. */
+  readonly code: string;
+  /** The id of the request in the logs of the service; undefined where none was sent. */
+  readonly requestId: string | undefined;
+  /** The request, or an earlier attempt, may have changed something although it failed: its answer was lost or came too late. */
+  readonly mayHaveBeenCarriedOut: boolean;
+
+  constructor(message: string, code: string, context: ErrorContext = {}) {
+    super(message, context.cause === undefined ? undefined : { cause: context.cause });
     this.name = new.target.name;
     this.code = code;
+    this.requestId = context.requestId;
+    this.mayHaveBeenCarriedOut = context.mayHaveBeenCarriedOut ?? false;
   }
 }
 
-/** There is no response: the server could not be reached, or the connection broke. */
+/** Why there is no response. `connection-failed`: the runtime gave no reason, as in browsers. */
+export type ConnectionCode =
+  | 'connection-refused'
+  | 'host-not-found'
+  | 'host-unreachable'
+  | 'certificate-refused'
+  | 'tls-failed'
+  | 'connection-lost'
+  | 'connection-failed';
+
+/** There is no response: the server could not be reached, or the connection broke. The message has the reason. */
 export class ConnectionError extends MagnumError {
-  constructor(message: string, cause?: unknown) {
-    super(message, 'connection-failed', cause);
+  declare readonly code: ConnectionCode;
+
+  constructor(message: string, context: ErrorContext & { readonly code?: ConnectionCode } = {}) {
+    super(message, context.code ?? 'connection-failed', context);
   }
 }
 
 export class TimeoutError extends MagnumError {
-  constructor(message: string, cause?: unknown) {
-    super(message, 'timeout', cause);
+  constructor(message: string, context: ErrorContext = {}) {
+    super(message, 'timeout', context);
+  }
+}
+
+/** The answer was successful and is none of this API: a page of a proxy in HTML, or a text that ends half-way. */
+export class InvalidAnswerError extends MagnumError {
+  constructor(message: string, context: ErrorContext = {}) {
+    super(message, 'invalid-answer', context);
   }
 }
 
@@ -43,8 +78,8 @@ const MAX_SHOWN = 300;
 export class AuthError extends MagnumError {
   readonly status: number | undefined;
 
-  constructor(message: string, status?: number, cause?: unknown) {
-    super(message, 'auth-failed', cause);
+  constructor(message: string, status?: number, context: ErrorContext = {}) {
+    super(message, 'auth-failed', context);
     this.status = status;
   }
 }
@@ -63,28 +98,28 @@ export class WaiterError extends MagnumError {
 
 export interface ApiErrorDetails {
   readonly status: number;
-  readonly code: string;
+  readonly code: ApiErrorCode;
   readonly title: string;
   readonly detail: string;
   readonly requestId: string | undefined;
+  readonly mayHaveBeenCarriedOut?: boolean;
   /** From the Retry-After header, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
 }
 
 /** The server answered with an error. Each subclass stands for the status that `.status` has. */
 export class ApiError extends MagnumError {
+  declare readonly code: ApiErrorCode;
   readonly status: number;
   readonly title: string;
   readonly detail: string;
-  readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
 
   constructor(details: ApiErrorDetails) {
-    super(details.detail || details.title || `HTTP ${details.status}`, details.code || `http-${details.status}`);
+    super(details.detail || details.title || `HTTP ${details.status}`, details.code, details);
     this.status = details.status;
     this.title = details.title;
     this.detail = details.detail;
-    this.requestId = details.requestId;
     this.retryAfterMs = details.retryAfterMs;
   }
 }
@@ -96,6 +131,12 @@ export class NotFoundError extends ApiError {}
 export class MethodNotAllowedError extends ApiError {}
 export class NotAcceptableError extends ApiError {}
 export class ConflictError extends ApiError {}
+/** The resource is of another version than `ifMatch` names. */
+export class PreconditionFailedError extends ApiError {}
+export class ContentTooLargeError extends ApiError {}
+export class UnsupportedMediaTypeError extends ApiError {}
+/** For instance, an `idempotencyKey` that belongs to another request. */
+export class UnprocessableError extends ApiError {}
 export class TooManyRequestsError extends ApiError {}
 export class ServerError extends ApiError {}
 
@@ -107,19 +148,25 @@ const BY_STATUS: Readonly<Record<number, typeof ApiError>> = {
   405: MethodNotAllowedError,
   406: NotAcceptableError,
   409: ConflictError,
+  412: PreconditionFailedError,
+  413: ContentTooLargeError,
+  415: UnsupportedMediaTypeError,
+  422: UnprocessableError,
   429: TooManyRequestsError,
 };
 
 /** Reads an error response in all three forms that Magnum has had: `errors`, Keystone's `error`, the first releases' `error_message`. */
-export async function readApiError(response: Response, now: number): Promise<ApiError> {
+export async function readApiError(response: Response, now: number, context: ErrorContext = {}): Promise<ApiError> {
   const text = await response.text().catch(() => '');
   const said = readErrorBody(parseJson(text));
   const details: ApiErrorDetails = {
     status: response.status,
-    code: said.code ?? '',
+    code: apiErrorCode(response.status, { named: response.headers.get('magnum-error'), said: said.code ?? '' }),
     title: said.title ?? response.statusText,
     detail: said.detail ?? said.title ?? response.statusText,
-    requestId: response.headers.get('x-openstack-request-id') ?? undefined,
+    requestId: response.headers.get('x-openstack-request-id') ?? context.requestId,
+    // A refusal is the outcome; a conflict or a failure of the server leaves that of an earlier attempt open.
+    mayHaveBeenCarriedOut: context.mayHaveBeenCarriedOut === true && (response.status === 409 || response.status >= 500),
     retryAfterMs: parseRetryAfter(response.headers, now),
   };
   const Kind = BY_STATUS[response.status] ?? (response.status >= 500 ? ServerError : ApiError);

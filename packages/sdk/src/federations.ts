@@ -2,7 +2,7 @@ import { collection, type Collection } from './collection.js';
 import { dataOf, type Transport } from './transport.js';
 import type { Accepted, CallOptions, Federation, FederationCreate, FederationSummary, ListQuery } from './types.js';
 
-type FederationCollection = Collection<Federation, FederationSummary, FederationCreate, ListQuery, Accepted>;
+type FederationCollection = Collection<Federation, FederationSummary, FederationCreate, never, ListQuery, Accepted>;
 
 /** Records of clusters that belong together. The service changes nothing in the clusters themselves; a federation's status says so. */
 export interface Federations extends Omit<FederationCollection, 'update'> {
@@ -13,7 +13,7 @@ export interface Federations extends Omit<FederationCollection, 'update'> {
 }
 
 export function federations({ http, init, raw }: Transport): Federations {
-  const { update: _, ...shared } = collection<Federation, FederationSummary, FederationCreate, ListQuery, Accepted>(
+  const { update: _, ...shared } = collection<Federation, FederationSummary, FederationCreate, never, ListQuery, Accepted>(
     raw,
     'federations',
   );

@@ -7,9 +7,10 @@
  * failures are counted only while no event arrives, so that a server that stays away ends the call with its error.
  */
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import { ApiError, ConnectionError, NotFoundError } from './errors.js';
+import { ApiError, ConnectionError, InvalidAnswerError, NotFoundError } from './errors.js';
+import { reasonFor } from './failures.js';
 import type { Runtime } from './runtime.js';
-import type { BayEvent, CallOptions, EventCaller } from './types.js';
+import type { BayEvent, CallOptions, EventCaller, RawCall } from './types.js';
 
 export interface FollowOptions extends Pick<CallOptions, 'signal'> {
   /** Only events later than the one with this id; all events where absent. */
@@ -26,22 +27,22 @@ const RECONNECT_MS = 1_000;
 const MAX_FAILURES = 5;
 
 /**
- * Yields the events under `path` as they happen, over any number of connections. Ends when the bay is gone; throws the signal's reason when it
+ * Yields the events under an address as they happen, over any number of connections. Ends when the bay is gone; throws the signal's reason when it
  * is aborted.
  */
 export async function* follow(
   { open, runtime }: FollowDeps,
-  path: string,
+  address: Pick<RawCall, 'path' | 'params'>,
   options: FollowOptions,
 ): AsyncGenerator<BayEvent, void, undefined> {
   let after = options.after ?? 0;
   for (let failures = 0, isKnown = false; ;) {
     try {
-      for await (const { event, data } of await openMessages(open, { path, after, signal: options.signal })) {
+      for await (const { event, data } of await openMessages(open, { address, after, signal: options.signal })) {
         if (event === 'gone') return;
         isKnown = true;
         failures = 0;
-        const bayEvent = JSON.parse(data) as BayEvent; // the spec's schema of a message
+        const bayEvent = parseEvent(data);
         after = bayEvent.id;
         yield bayEvent;
       }
@@ -58,7 +59,15 @@ export async function* follow(
 
 /** True for broken connections and errors of the service, which may pass; a refusal would only be repeated. */
 function isTransient(error: unknown): boolean {
-  return error instanceof ConnectionError || error instanceof TypeError || (error instanceof ApiError && error.status >= 500);
+  return error instanceof ConnectionError || (error instanceof ApiError && error.status >= 500);
+}
+
+function parseEvent(data: string): BayEvent {
+  try {
+    return JSON.parse(data) as BayEvent; // the spec's schema of a message
+  } catch (cause) {
+    throw new InvalidAnswerError('The stream of events has a message that is no JSON; does a proxy change it?', { cause });
+  }
 }
 
 interface Message {
@@ -68,9 +77,13 @@ interface Message {
 
 async function openMessages(
   open: EventCaller,
-  { path, after, signal }: { readonly path: string; readonly after: number; readonly signal: AbortSignal | undefined },
+  {
+    address,
+    after,
+    signal,
+  }: { readonly address: Pick<RawCall, 'path' | 'params'>; readonly after: number; readonly signal: AbortSignal | undefined },
 ): Promise<AsyncIterable<Message>> {
-  const { body } = await open({ method: 'GET', path, query: { after } }, { ...(signal ? { signal } : {}) });
+  const { body } = await open({ method: 'GET', ...address, query: { after } }, { ...(signal ? { signal } : {}) });
   return body ? parseMessages(body, signal) : (async function* () {})();
 }
 
@@ -86,6 +99,9 @@ async function* parseMessages(
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
     signal?.throwIfAborted();
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new ConnectionError(`The stream of events broke: ${reasonFor(cause).words}`, { cause, code: 'connection-lost' });
   } finally {
     signal?.removeEventListener('abort', stop);
     stop();

@@ -10,23 +10,31 @@ export type { Containers } from './containers.js';
 export type { NodeCredentials } from './credentials.js';
 export type { Drivers } from './drivers.js';
 export { fromEnv, type Credentials, type Environment } from './environment.js';
+export type { ApiErrorCode, ServiceErrorCode } from './error-codes.js';
 export {
   ApiError,
   AuthError,
   BadRequestError,
   ConflictError,
   ConnectionError,
+  ContentTooLargeError,
   ForbiddenError,
+  InvalidAnswerError,
   MagnumError,
   MethodNotAllowedError,
   NotAcceptableError,
   NotFoundError,
+  PreconditionFailedError,
   RedirectError,
   ServerError,
   TimeoutError,
   TooManyRequestsError,
   UnauthorizedError,
+  UnprocessableError,
+  UnsupportedMediaTypeError,
   WaiterError,
+  type ConnectionCode,
+  type ErrorContext,
 } from './errors.js';
 export type { Federations } from './federations.js';
 export type { FollowOptions } from './follow.js';
@@ -36,7 +44,8 @@ export { NEWEST } from './microversion.js';
 export type { NodeGroups } from './node-groups.js';
 export type { Nodes } from './nodes.js';
 export type { Listing } from './pages.js';
-export { patchOf, type Changes } from './patch.js';
+export { checkPathPart } from './path.js';
+export { patchOf, type Changes, type ChangesOf } from './patch.js';
 export type { Logger } from './pipeline.js';
 export type { Quotas, StatsApi } from './quotas.js';
 export type { RetryOptions } from './retry.js';
@@ -44,5 +53,5 @@ export { systemRuntime, type Runtime } from './runtime.js';
 export type { Services } from './services.js';
 export type * from './types.js';
 export type { VersionsApi } from './versions.js';
-export type { Waitable, WaitOptions } from './wait.js';
+export type { DeletionWaitOptions, Waitable, WaitOptions } from './wait.js';
 export type { X509KeyPairs } from './x509-key-pairs.js';

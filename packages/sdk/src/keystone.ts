@@ -1,7 +1,8 @@
 import type { Auth, Session } from './auth.js';
 import { underDeadline } from './deadline.js';
-import { endpointIn, type EndpointChoice } from './endpoint.js';
-import { AuthError, ConnectionError, RedirectError, fieldOf, listOf, textOf } from './errors.js';
+import { checkAddress, endpointIn, missingIn, type EndpointChoice } from './endpoint.js';
+import { AuthError, fieldOf, listOf, textOf } from './errors.js';
+import { explainFailure, startTrace } from './failures.js';
 import { sendRequest, type Fetch } from './redirects.js';
 
 export interface KeystoneOptions extends EndpointChoice {
@@ -77,8 +78,7 @@ async function logIn(options: KeystoneOptions, identity: object, scope: object |
   const send = (signal: AbortSignal): Promise<Response> =>
     sendRequest(options.fetch ?? globalThis.fetch, url, { method: 'POST', headers, body: text, signal });
   const response = await underDeadline({ timeoutMs: LOGIN_MS, what: 'The login' }, send).catch((cause: unknown) => {
-    if (cause instanceof RedirectError) throw cause;
-    throw new ConnectionError(`Keystone at ${url} cannot be reached`, cause);
+    throw explainFailure(cause, url, startTrace('POST', ''), 'Keystone at ');
   });
   const body: unknown = await response.json().catch(() => undefined);
   const token = response.headers.get('x-subject-token');
@@ -93,10 +93,13 @@ function loginError(response: Response, body: unknown): AuthError {
 
 function sessionOf(options: KeystoneOptions, token: string, body: unknown): Session {
   const expires = Date.parse(textOf(body, 'expires_at') ?? '');
+  const catalog = listOf(fieldOf(body, 'catalog'));
+  const endpoint = endpointIn(catalog, options);
   return {
     token,
     expiresAt: Number.isNaN(expires) ? undefined : expires,
-    endpoint: endpointIn(listOf(fieldOf(body, 'catalog')), options),
+    endpoint,
+    missing: endpoint === undefined ? missingIn(catalog, options) : undefined,
   };
 }
 
@@ -111,6 +114,6 @@ function domainOf(id: string | undefined, name: string | undefined): object {
 }
 
 function versionedUrl(authUrl: string): string {
-  const bare = authUrl.replace(/\/+$/, '');
+  const bare = checkAddress(authUrl, "Keystone's address (auth_url)").replace(/\/+$/, '');
   return bare.endsWith('/v3') ? bare : `${bare.replace(/\/v2\.0$/, '')}/v3`;
 }

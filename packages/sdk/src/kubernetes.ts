@@ -1,6 +1,6 @@
 import { collection } from './collection.js';
 import type { Listing } from './pages.js';
-import type { Changes } from './patch.js';
+import type { ChangesOf } from './patch.js';
 import type {
   CallOptions,
   JsonPatch,
@@ -22,7 +22,7 @@ export interface KubernetesObjects<Full, Summary> {
   get(bay: string, ident: string, options?: CallOptions): Promise<Full>;
   create(body: ManifestCreate, options?: CallOptions): Promise<Full>;
   /** Replaces the object by another `manifest` or `manifest_url`. */
-  update(bay: string, ident: string, changes: Changes | JsonPatch, options?: CallOptions): Promise<Full>;
+  update(bay: string, ident: string, changes: ChangesOf<'Pod'> | JsonPatch, options?: CallOptions): Promise<Full>;
   delete(bay: string, ident: string, options?: CallOptions): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export function replicationControllers(raw: RawCaller): ReplicationControllers {
 }
 
 function objects<Full, Summary>(raw: RawCaller, name: 'pods' | 'services' | 'rcs'): KubernetesObjects<Full, Summary> {
-  const ofBay = (bay?: string) => collection<Full, Summary, ManifestCreate>(raw, name, { bay_ident: bay });
+  const ofBay = (bay?: string) => collection<Full, Summary, ManifestCreate, ChangesOf<'Pod'>>(raw, name, { bay_ident: bay });
   return {
     list: (bay, options) => ofBay(bay).list({}, options),
     listDetail: (bay, options) => ofBay(bay).listDetail({}, options),

@@ -28,6 +28,7 @@ describe('the question for the newest version', () => {
   test.each([
     ['the network fails', unreachable],
     ['a load balancer answers that no service is there', () => new Response('no server', { status: 503 })],
+    ['a proxy answers with a page', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
     ['a proxy asks for patience', () => new Response('', { status: 429 })],
   ])('is asked again by the next call when %s', async (_what, result) => {
     expect(await versionsAfter(result)).toEqual([null, 'container-infra 1.13', 'container-infra 1.13']);

@@ -16,10 +16,16 @@ import { sendRequest, type Fetch } from './redirects.js';
 /** The newest microversion that this library supports. */
 export const NEWEST = '1.14';
 const SERVICE = 'container-infra';
+/** The header of `/v1` in which the service names what it has beyond Magnum. */
+const EXTENSIONS = 'magnum-extensions';
 
 export interface MicroversionSource {
   /** `1.14`, or undefined where the service has no microversions. */
   negotiate(): Promise<string | undefined>;
+  /** Whether the service carries out the POSTs of one Idempotency-Key once; undefined where it has not been asked yet. */
+  readonly keepsKeys: boolean | undefined;
+  /** Asks the service where that is unknown, which it stays where the service cannot be reached. */
+  askForKeys(): Promise<void>;
 }
 
 export function headerFor(version: string | undefined): Readonly<Record<string, string>> {
@@ -36,33 +42,51 @@ export interface DiscoveryDeps {
 /** Asks the service once, at the first call. */
 export function negotiateOnce(deps: DiscoveryDeps): MicroversionSource {
   let known: Promise<Discovery> | undefined;
+  let keepsKeys: boolean | undefined;
+  const ask = async (): Promise<Discovery> => {
+    const asked = (known ??= discover(deps));
+    try {
+      const found = await asked;
+      if (found.isFinal) keepsKeys = found.keepsKeys;
+      else if (known === asked) known = undefined;
+      return found;
+    } catch (error) {
+      if (known === asked) known = undefined;
+      throw error;
+    }
+  };
   return {
-    negotiate: async () => {
-      const asked = (known ??= discover(deps));
-      try {
-        const { version, isFinal } = await asked;
-        if (!isFinal && known === asked) known = undefined;
-        return version;
-      } catch (error) {
-        if (known === asked) known = undefined;
-        throw error;
-      }
+    negotiate: async () => (await ask()).version,
+    get keepsKeys() {
+      return keepsKeys;
     },
+    // The failure that led to the question says more than one of the question.
+    askForKeys: async () => void (await ask().catch(() => undefined)),
   };
 }
 
-export function useVersion(version: string): MicroversionSource {
-  return { negotiate: async () => version };
+/** Sends the given version. The service is asked only for what it does with keys, and only after a failure. */
+export function useVersion(version: string, deps: DiscoveryDeps): MicroversionSource {
+  const asked = negotiateOnce(deps);
+  return {
+    negotiate: async () => version,
+    get keepsKeys() {
+      return asked.keepsKeys;
+    },
+    askForKeys: () => asked.askForKeys(),
+  };
 }
 
 interface Discovery {
   readonly version: string | undefined;
   /** False where the service itself did not answer: nothing is known of it yet. */
   readonly isFinal: boolean;
+  readonly keepsKeys: boolean;
 }
 
 async function discover(deps: DiscoveryDeps): Promise<Discovery> {
-  const url = `${baseUrl(deps.endpoint ?? (await deps.auth.get()).endpoint)}/v1`;
+  const session = deps.endpoint === undefined ? await deps.auth.get() : undefined;
+  const url = `${baseUrl(deps.endpoint ?? session?.endpoint, session?.missing)}/v1`;
   const request = (signal: AbortSignal): Promise<Response> =>
     sendRequest(deps.fetch, url, { headers: { accept: 'application/json' }, signal });
   // A service that is out of reach here is out of reach for the call that follows, whose error says more.
@@ -72,9 +96,16 @@ async function discover(deps: DiscoveryDeps): Promise<Discovery> {
     return undefined;
   });
   const newest = response?.headers.get('openstack-api-maximum-version')?.split(/\s+/).at(-1);
+  const keepsKeys = listIn(response?.headers.get(EXTENSIONS)).includes('idempotency-key');
   await response?.body?.cancel();
-  if (newest !== undefined && /^1\.\d+$/.test(newest)) return { version: lowerOf(newest, NEWEST), isFinal: true };
-  return { version: undefined, isFinal: response?.ok === true };
+  if (newest !== undefined && /^1\.\d+$/.test(newest)) return { version: lowerOf(newest, NEWEST), isFinal: true, keepsKeys };
+  // A page in HTML is the answer of a proxy.
+  const isOfService = response?.ok === true && response.headers.get('content-type')?.includes('json') === true;
+  return { version: undefined, isFinal: isOfService, keepsKeys };
+}
+
+function listIn(header: string | null | undefined): readonly string[] {
+  return (header ?? '').split(',').map((item) => item.trim().toLowerCase());
 }
 
 function lowerOf(a: string, b: string): string {

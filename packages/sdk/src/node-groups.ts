@@ -1,5 +1,5 @@
 import { listing, type Listing } from './pages.js';
-import { patchOf, type Changes } from './patch.js';
+import { patchOf, type ChangesOf } from './patch.js';
 import { dataOf, type Transport } from './transport.js';
 import type {
   CallOptions,
@@ -17,8 +17,8 @@ export interface NodeGroups {
   get(cluster: string, group: string, options?: CallOptions): Promise<NodeGroup>;
   /** Throws ConflictError for a name that is in use, and for bounds, labels or taints that contradict each other. */
   create(cluster: string, body: NodeGroupCreate, options?: CallOptions): Promise<NodeGroup>;
-  /** Changes bounds, node labels and taints. `clusters.resize` changes the number of nodes. */
-  update(cluster: string, group: string, changes: Changes | JsonPatch, options?: CallOptions): Promise<NodeGroup>;
+  /** Changes bounds and node labels; taints by a JSON patch. `clusters.resize` changes the number of nodes. */
+  update(cluster: string, group: string, changes: ChangesOf<'NodeGroup'> | JsonPatch, options?: CallOptions): Promise<NodeGroup>;
   delete(cluster: string, group: string, options?: CallOptions): Promise<void>;
   /** The group's servers, with their state in the engine. */
   nodes(cluster: string, group: string, options?: CallOptions): Listing<NodeGroupNode>;

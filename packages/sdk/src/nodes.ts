@@ -1,8 +1,9 @@
 import { collection, type Collection } from './collection.js';
+import type { ChangesOf } from './patch.js';
 import type { BayListQuery, Node, NodeCreate, NodeSummary, RawCaller } from './types.js';
 
 /** The servers of bays. `create` records a server that belongs to no bay; only such records can be changed and deleted. */
-export type Nodes = Collection<Node, NodeSummary, NodeCreate, BayListQuery>;
+export type Nodes = Collection<Node, NodeSummary, NodeCreate, ChangesOf<'Node'>, BayListQuery>;
 
 export function nodes(raw: RawCaller): Nodes {
   return collection(raw, 'nodes');

@@ -1,9 +1,30 @@
 import { MagnumError } from './errors.js';
+import type { components, PatchableFields } from '@magnum-ts/openapi';
 import type { JsonPatch } from './types.js';
+
+type Schemas = components['schemas'];
 
 type Scalar = string | number | boolean;
 /** Fields to set; null removes a value. Maps (labels, environment) are changed key by key. */
 export type Changes = Readonly<Record<string, Scalar | null | undefined | Readonly<Record<string, Scalar | null>>>>;
+
+/**
+ * The fields of a resource that `update` may set, with their types: those of `x-patch` in the spec. Null removes a value where that is possible. Maps
+ * are changed key by key. Lists, as `node_taints`, are changed by a JSON patch.
+ */
+export type ChangesOf<Resource extends keyof PatchableFields & keyof Schemas> = {
+  readonly [Field in keyof PatchableFields[Resource] & keyof Schemas[Resource]]?:
+    | ValueOf<Field, NonNullable<Schemas[Resource][Field]>>
+    | (PatchableFields[Resource][Field] extends 'removable' ? null : never)
+    | undefined;
+};
+
+/** `health_status_reason` is written as the text of a dictionary, and read as a map. */
+type ValueOf<Field, Value> = Field extends 'health_status_reason'
+  ? string
+  : [Value] extends [Scalar]
+    ? Value
+    : Readonly<Record<string, Scalar | null>>;
 
 /** Turns `{ node_count: 3, labels: { a: 'b', c: null } }` into a JSON patch; a patch is returned unchanged. */
 export function patchOf(changes: Changes | JsonPatch): JsonPatch {

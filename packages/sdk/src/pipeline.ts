@@ -10,9 +10,10 @@
 import type { Auth, Session } from './auth.js';
 import { underDeadline } from './deadline.js';
 import { baseUrl } from './endpoint.js';
-import { readApiError, ConnectionError, MagnumError, UnauthorizedError } from './errors.js';
+import { InvalidAnswerError, readApiError, UnauthorizedError } from './errors.js';
+import { contextOf, explainFailure, noteAnswer, noteSent, warningOf, wasNeverSent, type Trace } from './failures.js';
 import { sendRequest, type Fetch } from './redirects.js';
-import { withRetries, type RetryDeps } from './retry.js';
+import { withRetries, type Keyed, type RetryDeps } from './retry.js';
 import type { Runtime } from './runtime.js';
 
 export interface Logger {
@@ -23,6 +24,8 @@ export interface PipelineDeps {
   readonly fetch: Fetch;
   readonly auth: Auth;
   readonly endpoint: string | undefined;
+  /** Whether POSTs carry an Idempotency-Key of their own. */
+  readonly sendsKeys: boolean;
   /** The deadline of one attempt, in milliseconds. */
   timeoutFor(method: string): number;
   readonly retry: RetryDeps;
@@ -37,60 +40,89 @@ export interface Outgoing {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   readonly signal: AbortSignal;
+  readonly trace: Trace;
+  isKeyed(): Keyed;
+  askForKeys(): Promise<void>;
 }
 
 /** Sends one request. Returns only successful responses; throws MagnumError. */
 export async function send(deps: PipelineDeps, outgoing: Outgoing): Promise<Response> {
-  const requestId = `req-${deps.runtime.uuid()}`;
   const attempt = async (): Promise<Response> => {
     const session = await deps.auth.get(outgoing.signal);
     try {
-      return await sendOnce(deps, outgoing, { session, requestId });
+      return await sendOnce(deps, outgoing, session);
     } catch (error) {
       if (!(error instanceof UnauthorizedError) || !deps.auth.renewable) throw error;
-      return await sendOnce(deps, outgoing, { session: await deps.auth.renew(session.token, outgoing.signal), requestId });
+      return await sendOnce(deps, outgoing, await deps.auth.renew(session.token, outgoing.signal));
     }
   };
-  const response = await withRetries(
-    deps.retry,
-    { method: outgoing.method, isKeyed: 'idempotency-key' in outgoing.headers },
-    attempt,
-    outgoing.signal,
-  );
+  const response = await withRetries(deps.retry, outgoing, attempt, outgoing.signal);
   return response ?? new Response(null, { status: 204 });
 }
 
-async function sendOnce(deps: PipelineDeps, outgoing: Outgoing, as: { session: Session; requestId: string }): Promise<Response> {
-  const url = `${baseUrl(deps.endpoint ?? as.session.endpoint)}${outgoing.path}`;
+async function sendOnce(deps: PipelineDeps, outgoing: Outgoing, session: Session): Promise<Response> {
+  const { method, trace } = outgoing;
+  const url = `${baseUrl(deps.endpoint ?? session.endpoint, session.missing)}${outgoing.path}`;
   const headers = {
     accept: 'application/json',
     ...outgoing.headers,
-    'x-auth-token': as.session.token,
-    'x-openstack-request-id': as.requestId,
+    'x-auth-token': session.token,
+    'x-openstack-request-id': trace.requestId,
   };
   const body = outgoing.body === undefined ? {} : { body: outgoing.body };
-  const limits = { signal: outgoing.signal, timeoutMs: deps.timeoutFor(outgoing.method), what: `${outgoing.method} ${url}` };
+  const limits = { signal: outgoing.signal, timeoutMs: deps.timeoutFor(method), what: `${method} ${url}` };
   const started = deps.runtime.now();
+  const wasUncertain = trace.isUncertain;
+  noteSent(trace);
   const response = await underDeadline(limits, async (signal) => {
-    const answer = await sendRequest(deps.fetch, url, { method: outgoing.method, headers, ...body, signal });
-    if (answer.ok && answer.headers.get('content-type')?.startsWith('text/event-stream')) return answer;
+    const answer = await sendRequest(deps.fetch, url, { method, headers, ...body, signal });
+    if (answer.ok && isStream(answer)) return answer;
     // The body is read within the deadline, so that a response that stalls half-way does not hang the call.
     return bufferResponse(answer);
   }).catch((cause: unknown) => {
-    throw outgoing.signal.aborted || cause instanceof MagnumError
-      ? cause
-      : new ConnectionError(`${new URL(url).origin} cannot be reached`, cause);
+    if (outgoing.signal.aborted) throw cause;
+    if (wasNeverSent(cause)) trace.isUncertain = wasUncertain;
+    throw explainFailure(cause, url, trace);
   });
+  trace.isUncertain = wasUncertain;
   const milliseconds = deps.runtime.now() - started;
   deps.logger?.debug('response', {
-    method: outgoing.method,
+    method,
     url,
     status: response.status,
     milliseconds,
-    requestId: as.requestId,
+    requestId: trace.requestId,
   });
-  if (!response.ok) throw await readApiError(response, deps.runtime.now());
-  return response;
+  noteAnswer(trace, response.status);
+  if (!response.ok) throw await readApiError(response, deps.runtime.now(), contextOf(trace));
+  return checkAnswer(response, url, trace);
+}
+
+const LONGEST_SHOWN = 60;
+
+/** Throws InvalidAnswerError for a successful answer that is not of this API: typed calls could only fail in the caller's hands. */
+async function checkAnswer(response: Response, url: string, trace: Trace): Promise<Response> {
+  if (isStream(response)) return response;
+  const text = await response.clone().text();
+  if (text === '' ? trace.method !== 'GET' : isJsonObject(text)) return response;
+  noteSent(trace);
+  const type = response.headers.get('content-type') ?? 'no content type';
+  const shown = text === '' ? 'it is empty' : `it is ${type} and begins with ${JSON.stringify(text.slice(0, LONGEST_SHOWN))}`;
+  const message = `The answer to ${trace.method} ${url} is no JSON of Magnum: ${shown}; is the address right, and does a proxy answer?`;
+  throw new InvalidAnswerError(`${message}${warningOf(trace)}`, contextOf(trace));
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
+  }
+}
+
+function isStream(response: Response): boolean {
+  return response.headers.get('content-type')?.startsWith('text/event-stream') === true;
 }
 
 async function bufferResponse(response: Response): Promise<Response> {

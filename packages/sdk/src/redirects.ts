@@ -6,7 +6,7 @@
  * receive them. Therefore a redirect is an error that names the new address, for calls, logins, discovery, lists and streams alike.
  * One exception: a GET that stays at the same scheme, host and port is followed, since upstream's web framework redirects `/v1` to `/v1/`.
  */
-import { RedirectError } from './errors.js';
+import { MagnumError, RedirectError } from './errors.js';
 
 export type Fetch = (request: Request) => Promise<Response>;
 
@@ -17,13 +17,24 @@ const MAX_REDIRECTS = 5;
 export async function sendRequest(fetch: Fetch, url: string, init: RequestInit): Promise<Response> {
   let address = url;
   for (let hops = 0; ; hops += 1) {
-    const response = await fetch(new Request(address, { ...init, redirect: 'manual' }));
+    const response = await fetch(requestTo(address, init));
     if (!isRedirect(response)) return response;
     await response.body?.cancel();
     const target = redirectTarget(response, address);
     if (target === undefined || hops === MAX_REDIRECTS || !mayFollow(init.method, address, target))
       throw new RedirectError(address, target);
     address = target;
+  }
+}
+
+function requestTo(address: string, init: RequestInit): Request {
+  try {
+    return new Request(address, { ...init, redirect: 'manual' });
+  } catch {
+    // The words of the error have the header's value, which may be the token, so it is not kept as the cause.
+    const message =
+      'The request cannot be written: its method is none, or the token, `ifMatch` or `idempotencyKey` has characters that no header can have';
+    throw new MagnumError(message, 'invalid-request');
   }
 }
 

@@ -25,7 +25,33 @@ describe('retries', () => {
     const client = aTestClient(() => failing(503));
     await expect(client.magnum.bays.create({ baymodel_id: 'm' })).rejects.toBeInstanceOf(ApiError);
     await expect(client.magnum.containers.start('c')).rejects.toBeInstanceOf(ApiError);
-    expect(client.requests).toHaveLength(2);
+    expect(client.requests.filter(({ method }) => method !== 'GET')).toHaveLength(2);
+  });
+
+  test('repeat a POST with a key of its own as soon as the service has said that it keeps keys', async () => {
+    let count = 0;
+    const client = aTestClient((_request, url) => {
+      if (url.pathname === '/v1') return Response.json({}, { headers: { 'magnum-extensions': 'other, Idempotency-Key' } });
+      return (count += 1) < 3 ? failing(503, { 'retry-after': '7' }) : Response.json({ uuid: 'b1' }, { status: 202 });
+    });
+    expect(await client.magnum.bays.create({ baymodel_id: 'm' })).toEqual({ uuid: 'b1' });
+    expect(client.requests.map(({ method }) => method)).toEqual(['POST', 'GET', 'POST', 'POST']);
+    const keys = client.requests.filter(({ method }) => method === 'POST').map(({ headers }) => headers.get('idempotency-key'));
+    expect([new Set(keys).size, keys[0]?.length]).toEqual([1, 36]);
+    expect(client.slept).toEqual([7_000, 7_000]);
+    await client.magnum.bays.create({ baymodel_id: 'm' }, { idempotencyKey: 'mine' });
+    await client.magnum.bays.create({ baymodel_id: 'm' }, { idempotencyKey: false });
+    expect(client.requests.slice(-2).map(({ headers }) => headers.get('idempotency-key'))).toEqual(['mine', null]);
+  });
+
+  test('end with the failure of the POST, not with that of the question whether keys are kept', async () => {
+    const client = aTestClient((_request, url) =>
+      url.pathname === '/v1'
+        ? new Response(null, { status: 302, headers: { location: 'http://elsewhere.test/' } })
+        : failing(503),
+    );
+    await expect(client.magnum.bays.create({ baymodel_id: 'm' })).rejects.toMatchObject({ status: 503 });
+    expect(client.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
   test('repeat a POST whose connection was never made', async () => {

@@ -2,11 +2,11 @@
  * Retries of HTTP calls.
  *
  * A call that failed may have been carried out, and many callers that retry at once can keep a service down. So three conditions hold for each
- * retry: the method is idempotent, or the request has an idempotency key, or the connection was never made; the failure is one that may pass;
- * and the budget, which all calls of a client share, still has tokens. What must stay true: a POST without a key is never sent again when the
- * server may have seen it, and during an outage a client makes at most 100 retries (500 tokens at 5 each), until successes fill the budget.
+ * retry: the method is idempotent, or the request has an idempotency key that the service keeps, or the connection was never made; the failure
+ * is one that may pass; and the budget, which all calls of a client share, still has tokens. What must stay true: a POST is never sent again
+ * when the server may have seen it, unless the caller gave a key or the service has said that it keeps keys; and during an outage a client makes at most 100 retries (500 tokens at 5 each), until successes fill the budget.
  */
-import { ApiError, ConnectionError, NotFoundError, TimeoutError } from './errors.js';
+import { ApiError, ConnectionError, NotFoundError, TimeoutError, type ConnectionCode } from './errors.js';
 import type { Runtime } from './runtime.js';
 
 export interface RetryOptions {
@@ -23,7 +23,8 @@ export const DEFAULT_RETRIES: RetryOptions = { attempts: 3, baseMs: 250, capMs: 
 const SAFE = new Set(['GET', 'HEAD', 'DELETE']);
 const TRANSIENT = new Set([408, 429, 502, 503, 504]);
 // With these errors no connection was made, so the server cannot have seen the request: safe for every method.
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+const NEVER_SENT: ReadonlySet<ConnectionCode> = new Set(['connection-refused', 'host-not-found', 'host-unreachable']);
+const LASTING: ReadonlySet<ConnectionCode> = new Set(['certificate-refused', 'tls-failed']);
 
 const CAPACITY = 500;
 const COST = 5;
@@ -51,10 +52,15 @@ export interface RetryDeps {
   readonly options: RetryOptions;
 }
 
-/** The properties of a request that decide whether it may be sent again. `isKeyed`: it has an Idempotency-Key. */
+/** Whether a key makes a request safe to repeat. `unknown`: it has a key, and the service has not said yet whether it keeps keys. */
+export type Keyed = 'yes' | 'no' | 'unknown';
+
+/** The properties of a request that decide whether it may be sent again. */
 interface Repeatable {
   readonly method: string;
-  readonly isKeyed?: boolean;
+  isKeyed(): Keyed;
+  /** Asks the service; called before a repetition where the answer is unknown, which it stays where the service cannot be reached. */
+  askForKeys(): Promise<void>;
 }
 
 /** Runs one HTTP call with retries. Undefined: a repeated DELETE found that the first one had deleted the resource. */
@@ -64,6 +70,7 @@ export async function withRetries(
   attempt: () => Promise<Response>,
   signal: AbortSignal,
 ): Promise<Response | undefined> {
+  const isDoubtful = (error: unknown): boolean => needsKey(request, error) && request.isKeyed() === 'unknown';
   for (let count = 1; ; count += 1) {
     try {
       const response = await attempt();
@@ -71,20 +78,36 @@ export async function withRetries(
       return response;
     } catch (error) {
       if (count > 1 && request.method === 'DELETE' && error instanceof NotFoundError) return undefined;
-      if (count >= deps.options.attempts || !mayRepeat(request, error) || !deps.budget.take(error)) throw error;
-      await deps.runtime.sleep(retryDelay(deps, count, error), signal);
+      for (; ; count += 1) {
+        if (count >= deps.options.attempts || !mayRepeat(request, error) || !deps.budget.take(error)) throw error;
+        await deps.runtime.sleep(retryDelay(deps, count, error), signal);
+        if (!isDoubtful(error)) break;
+        // The pause came first: a service that is away for a moment could not answer the question either.
+        await request.askForKeys();
+        if (!mayRepeat(request, error)) throw error;
+        if (!isDoubtful(error)) break;
+      }
     }
   }
 }
 
-function mayRepeat({ method, isKeyed = false }: Repeatable, error: unknown): boolean {
-  const isSafe = SAFE.has(method) || isKeyed;
-  if (error instanceof ConnectionError) return isSafe || wasNeverSent(error);
-  if (error instanceof TimeoutError) return isSafe;
+function mayRepeat(request: Repeatable, error: unknown): boolean {
+  return mayPass(request, error) && (!needsKey(request, error) || request.isKeyed() !== 'no');
+}
+
+/** True where only a key keeps a repetition from being carried out a second time. */
+function needsKey({ method }: Repeatable, error: unknown): boolean {
+  return !SAFE.has(method) && !(error instanceof ConnectionError && NEVER_SENT.has(error.code));
+}
+
+/** True for failures that may pass by themselves; a certificate or an address that is wrong stays wrong. */
+function mayPass(request: Repeatable, error: unknown): boolean {
+  if (error instanceof ConnectionError) return !LASTING.has(error.code);
+  if (error instanceof TimeoutError) return true;
   if (!(error instanceof ApiError)) return false;
   // The service still works on the first attempt of a request with the same key.
-  const isUnderWay = isKeyed && error.status === 409 && error.retryAfterMs !== undefined;
-  return isUnderWay || (isSafe && TRANSIENT.has(error.status));
+  const isUnderWay = request.isKeyed() !== 'no' && error.status === 409 && error.retryAfterMs !== undefined;
+  return isUnderWay || TRANSIENT.has(error.status);
 }
 
 function retryDelay(deps: RetryDeps, count: number, error: unknown): number {
@@ -92,11 +115,4 @@ function retryDelay(deps: RetryDeps, count: number, error: unknown): number {
   const demanded = error instanceof ApiError ? error.retryAfterMs : undefined;
   if (demanded !== undefined) return Math.min(demanded, retryAfterCapMs);
   return deps.runtime.random() * Math.min(capMs, baseMs * 2 ** count);
-}
-
-function wasNeverSent(error: ConnectionError): boolean {
-  for (let cause: unknown = error.cause, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
-    if ('code' in cause && NEVER_SENT.has(String(cause.code))) return true;
-  }
-  return false;
 }

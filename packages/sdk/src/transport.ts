@@ -1,7 +1,11 @@
 import createClient, { type Client } from 'openapi-fetch';
 import type { paths } from '@magnum-ts/openapi';
 import { underDeadline, type Limits } from './deadline.js';
+import { MagnumError, TimeoutError } from './errors.js';
+import { explainTimeout, startTrace, type Trace } from './failures.js';
 import { headerFor, type MicroversionSource } from './microversion.js';
+import { checkRawPath, fillPath } from './path.js';
+import type { Keyed } from './retry.js';
 import { send, type Outgoing, type PipelineDeps } from './pipeline.js';
 import type { AnswerInfo, CallOptions, EventCaller, RawCall, RawCaller } from './types.js';
 
@@ -18,16 +22,23 @@ export interface Transport {
 const PLACEHOLDER = 'http://magnum.invalid';
 
 export function createTransport(deps: PipelineDeps, versions: MicroversionSource): Transport {
-  const deliver = async (encoded: EncodedCall, options: Delivery, signal: AbortSignal): Promise<Response> => {
+  const deliver = async (encoded: EncodedCall, options: Delivery, { signal, trace }: Scope): Promise<Response> => {
     const version = await versions.negotiate();
+    const isPost = encoded.method === 'POST';
+    const own = isPost && deps.sendsKeys && options.idempotencyKey !== false ? deps.runtime.uuid() : undefined;
+    const key = options.idempotencyKey || own;
     const response = await send(deps, {
       method: encoded.method,
       path: encoded.path,
+      trace,
+      // A caller that gives a key knows the service; a key of our own says nothing until the service has said that it keeps keys.
+      isKeyed: () => (options.idempotencyKey ? 'yes' : own === undefined ? 'no' : keyedBy(versions)),
+      askForKeys: () => versions.askForKeys(),
       headers: {
         ...headerFor(version),
         ...(options.accept && { accept: options.accept }),
         ...(options.ifMatch !== undefined && { 'if-match': options.ifMatch }),
-        ...(options.idempotencyKey !== undefined && { 'idempotency-key': options.idempotencyKey }),
+        ...(key !== undefined && { 'idempotency-key': key }),
         ...(encoded.body !== undefined && { 'content-type': 'application/json' }),
       },
       body: encoded.body,
@@ -36,17 +47,31 @@ export function createTransport(deps: PipelineDeps, versions: MicroversionSource
     options.onAnswer?.(readAnswerInfo(response));
     return response;
   };
-  const call = (encoded: EncodedCall, options: Delivery & Omit<Limits, 'what'> = {}): Promise<Response> =>
-    underDeadline({ ...options, what: 'The call' }, (signal) => deliver(encoded, options, signal));
+  const call = async (encoded: EncodedCall, options: Delivery & Omit<Limits, 'what'> = {}): Promise<Response> => {
+    const trace = startTrace(encoded.method, `req-${deps.runtime.uuid()}`);
+    const limits = { ...options, what: `${encoded.method} ${encoded.path}` };
+    return underDeadline(limits, (signal) => deliver(encoded, options, { signal, trace })).catch((error: unknown) => {
+      throw error instanceof TimeoutError && !options.signal?.aborted ? explainTimeout(error, trace) : error;
+    });
+  };
   return {
-    http: createClient<paths, 'application/json'>({ baseUrl: PLACEHOLDER }),
+    http: createClient<paths, 'application/json'>({ baseUrl: PLACEHOLDER, pathSerializer: fillPath, bodySerializer: encodeBody }),
     init: (options) => ({ fetch: async (request) => call(await readRequest(request), options) }),
     raw: async <T>(rawCall: RawCall, options?: CallOptions) => {
       const text = await (await call(encodeCall(rawCall), options)).text();
       return (text === '' ? undefined : JSON.parse(text)) as T; // the caller names the type that the spec gives to the path
     },
-    open: (rawCall, options) => call(encodeCall(rawCall), { ...options, accept: 'text/event-stream' }),
+    open: async (rawCall, options) => call(encodeCall(rawCall), { ...options, accept: 'text/event-stream' }),
   };
+}
+
+interface Scope {
+  readonly signal: AbortSignal;
+  readonly trace: Trace;
+}
+
+function keyedBy({ keepsKeys }: MicroversionSource): Keyed {
+  return keepsKeys === undefined ? 'unknown' : keepsKeys ? 'yes' : 'no';
 }
 
 type Delivery = Pick<CallOptions, 'ifMatch' | 'idempotencyKey' | 'onAnswer'> & { readonly accept?: string };
@@ -59,16 +84,25 @@ function readAnswerInfo({ headers }: Response): AnswerInfo {
 /** A call whose query and body are text. */
 type EncodedCall = Pick<Outgoing, 'method' | 'path' | 'body'>;
 
-function encodeCall({ method, path, query = {}, body }: RawCall): EncodedCall {
+function encodeCall({ method, path: template, params, query = {}, body }: RawCall): EncodedCall {
+  const path = params === undefined ? checkRawPath(template) : fillPath(template, params);
   const isRead = /^(GET|HEAD)$/i.test(method);
-  if (isRead && body !== undefined) throw new TypeError(`${method} ${path} cannot have a body`);
+  if (isRead && body !== undefined) throw new MagnumError(`${method} ${path} cannot have a body`, 'invalid-request');
   const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
   const search = new URLSearchParams(given);
   return {
     method: method.toUpperCase(),
     path: `${path}${search.size > 0 ? `?${search}` : ''}`,
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: body === undefined ? undefined : encodeBody(body),
   };
+}
+
+function encodeBody(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    throw new MagnumError('The body cannot be written as JSON: it has a cycle or a bigint', 'invalid-request', { cause });
+  }
 }
 
 /** openapi-fetch hands a typed call over as a Request, whose body has to be read back. */

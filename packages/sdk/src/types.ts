@@ -68,8 +68,10 @@ export type BayListQuery = Query<'listNodes'>;
 /** A call by its parts, for operations without a typed method. */
 export interface RawCall {
   readonly method: string;
-  /** `/v1/bays/my-bay`; the caller encodes each segment. */
+  /** `/v1/bays/{bay_ident}` with `params`, or `/v1/bays/my-bay`, where the caller has encoded each part. */
   readonly path: string;
+  /** The values of the placeholders in `path`, unencoded. What would address another resource is refused. */
+  readonly params?: Readonly<Record<string, string>> | undefined;
   /** A parameter that is undefined is not sent. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
   readonly body?: unknown;
@@ -88,8 +90,11 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** ETag of the version that the call may change or delete; the service refuses any other version with 412. See `onAnswer`. */
   readonly ifMatch?: string;
-  /** For POST: the service carries out requests with the same key once within a day, and repeats its first answer. */
-  readonly idempotencyKey?: string;
+  /**
+   * For POST: the service carries out requests with the same key once within a day, and repeats its first answer. A key of your own protects
+   * over several calls and processes; without one, each call has its own. `false`: none.
+   */
+  readonly idempotencyKey?: string | false;
   /** Receives the headers of a successful answer. */
   readonly onAnswer?: (answer: AnswerInfo) => void;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { TimeoutError, WaiterError, type Bay, type BayEvent } from './index.js';
+import { NotFoundError, TimeoutError, WaiterError, type Bay, type BayEvent, type Bays } from './index.js';
 import { aBay, aTestClient, failing, type Handler } from './testing/test-client.js';
 
 describe('waiting for a bay', () => {
@@ -36,6 +36,38 @@ describe('waiting for a bay', () => {
     const error = await client.magnum.bays.waitUntil('my-bay').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(WaiterError);
     expect(error).toMatchObject({ status: 'CREATE_FAILED', reason: 'no such flavor' });
+  });
+
+  test.each(['waitUntil', 'waitUntilDeleted'] as const)('that never was is NotFoundError: %s', async (wait) => {
+    const { bays, clusters } = aTestClient(() => failing(404)).magnum;
+    await expect(bays[wait]('nope')).rejects.toBeInstanceOf(NotFoundError);
+    await expect(clusters[wait]('nope')).rejects.toBeInstanceOf(NotFoundError);
+  });
+
+  test('that is deleted during the wait is WaiterError', async () => {
+    const client = aTestClient(through([{ status: 'CREATE_IN_PROGRESS' }, { status: 'DELETE_COMPLETE' }]));
+    await expect(client.magnum.bays.waitUntil('my-bay')).rejects.toMatchObject({ status: 'DELETE_COMPLETE' });
+  });
+
+  test.each<readonly [string, (bays: Bays) => Promise<unknown>, options: { isDeleting: boolean }]>([
+    ['this client has asked for its deletion', (bays) => bays.delete('my-bay'), { isDeleting: false }],
+    ['this client has seen it', (bays) => bays.get('b1'), { isDeleting: false }],
+    ['this client has made it', (bays) => bays.create({ name: 'my-bay', baymodel_id: 'm' }), { isDeleting: false }],
+    ['this client has changed it', (bays) => bays.update('my-bay', { node_count: 2 }), { isDeleting: false }],
+    ['the caller says so', async () => undefined, { isDeleting: true }],
+  ])('ends at once for a bay that is gone already, where %s', async (_why, act, options) => {
+    let isGone = false;
+    const { bays } = aTestClient(() => (isGone ? failing(404) : Response.json(aBay()))).magnum;
+    await act(bays);
+    isGone = true;
+    await expect(bays.waitUntilDeleted('my-bay', options)).resolves.toBeUndefined();
+    await expect(bays.waitUntilDeleted('my-bai')).rejects.toBeInstanceOf(NotFoundError);
+  });
+
+  test('refuses options that are none', async () => {
+    const { bays } = aTestClient(() => failing(404)).magnum;
+    const wait = bays.waitUntil as (ident: string, options: unknown) => Promise<Bay>; // as a caller in JavaScript can
+    await expect(wait('my-bay', 'CREATE_COMPLETE')).rejects.toMatchObject({ code: 'invalid-parameter' });
   });
 
   test('for its deletion ends with 404', async () => {

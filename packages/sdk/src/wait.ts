@@ -2,10 +2,11 @@
  * Waiting for a bay.
  *
  * A change of a bay takes minutes, during which the service may restart and connections may break. The waiter polls the bay, reports its new
- * events, and tolerates a few failures in a row. What must stay true: events are read after the bay, so that the events that led to the final
+ * events, and tolerates a few failures in a row. A bay that is not found may be deleted, or its name may be a mistake, so 404 counts as deletion
+ * only for a bay that this client has seen, or whose deletion the caller vouches for. What must stay true: events are read after the bay, so that the events that led to the final
  * status are reported before the wait ends; each event is reported once; and the wait ends by the status, the deadline or the signal.
  */
-import { ApiError, ConnectionError, NotFoundError, TimeoutError, WaiterError } from './errors.js';
+import { ApiError, ConnectionError, MagnumError, NotFoundError, TimeoutError, WaiterError } from './errors.js';
 import type { Runtime } from './runtime.js';
 import type { Bay, BayEvent, BayStatus } from './types.js';
 
@@ -28,16 +29,27 @@ export interface WaitOptions<T extends Waitable = Bay> {
   readonly onUpdate?: (bay: T) => void;
 }
 
+export interface DeletionWaitOptions<T extends Waitable = Bay> extends WaitOptions<T> {
+  /** The deletion was asked for elsewhere, so that a bay that is not there is deleted, even if this client has never seen it. */
+  readonly isDeleting?: boolean;
+}
+
 export interface WaitDeps<T extends Waitable> {
   readonly runtime: Runtime;
+  /** Whether this client has seen the bay. */
+  isKnown(id: string): boolean;
   get(id: string, options: { signal: AbortSignal }): Promise<T>;
   events(id: string, query: { after: number }, options: { signal: AbortSignal }): AsyncIterable<BayEvent>;
 }
 
 const MAX_FAILURES = 5;
 
-/** Polls a bay until no change is in progress. Throws WaiterError when the change has failed, TimeoutError after the deadline. */
+/**
+ * Polls a bay until no change is in progress. Throws WaiterError when the change has failed or the bay was deleted meanwhile, NotFoundError
+ * when there never was one, TimeoutError after the deadline.
+ */
 export async function waitUntilSettled<T extends Waitable>(deps: WaitDeps<T>, id: string, options: WaitOptions<T>): Promise<T> {
+  checkOptions(options);
   const bay = await pollUntil(deps, id, { ...options, isDone: (seen) => !seen.status.endsWith('_IN_PROGRESS') });
   if (bay === undefined)
     throw new WaiterError({ name: id, status: 'DELETE_COMPLETE', status_reason: 'it was deleted during the wait' });
@@ -45,12 +57,13 @@ export async function waitUntilSettled<T extends Waitable>(deps: WaitDeps<T>, id
   return bay;
 }
 
-/** Polls a bay until it is deleted. */
+/** Polls a bay until it is deleted. Throws NotFoundError for one that was never seen, WaiterError when the deletion has failed. */
 export async function waitUntilDeleted<T extends Waitable>(
   deps: WaitDeps<T>,
   id: string,
-  options: WaitOptions<T>,
+  options: DeletionWaitOptions<T>,
 ): Promise<void> {
+  checkOptions(options);
   const bay = await pollUntil(deps, id, {
     ...options,
     isDone: (seen) => seen.status === 'DELETE_COMPLETE' || seen.status === 'DELETE_FAILED',
@@ -58,11 +71,17 @@ export async function waitUntilDeleted<T extends Waitable>(
   if (bay?.status === 'DELETE_FAILED') throw new WaiterError(bay);
 }
 
+/** From JavaScript, a status as the second argument would be ignored without a word. */
+function checkOptions(options: unknown): void {
+  if (typeof options === 'object' && options !== null) return;
+  throw new MagnumError(`options must be an object, such as { timeoutMs: 60000 }, not ${typeof options}`, 'invalid-parameter');
+}
+
 /** Returns the bay for which `isDone` was true; undefined when the bay no longer exists. */
 async function pollUntil<T extends Waitable>(
   deps: WaitDeps<T>,
   id: string,
-  options: WaitOptions<T> & { isDone(this: void, bay: T): boolean },
+  options: DeletionWaitOptions<T> & { isDone(this: void, bay: T): boolean },
 ): Promise<T | undefined> {
   const { timeoutMs = 3_600_000, intervalMs = 2_000 } = options;
   const deadline = deps.runtime.now() + timeoutMs;
@@ -71,7 +90,7 @@ async function pollUntil<T extends Waitable>(
   let failures = 0;
   for (;;) {
     try {
-      const bay = await getIfPresent(deps, id, signal);
+      const bay = await getIfPresent(deps, id, { signal, isDeleting: options.isDeleting === true });
       await reportEvents();
       if (bay) options.onUpdate?.(bay);
       if (bay === undefined || options.isDone(bay)) return bay;
@@ -86,11 +105,16 @@ async function pollUntil<T extends Waitable>(
   }
 }
 
-async function getIfPresent<T extends Waitable>(deps: WaitDeps<T>, id: string, signal: AbortSignal): Promise<T | undefined> {
+/** Undefined: the bay was there, and is not any more. */
+async function getIfPresent<T extends Waitable>(
+  deps: WaitDeps<T>,
+  id: string,
+  { signal, isDeleting }: { readonly signal: AbortSignal; readonly isDeleting: boolean },
+): Promise<T | undefined> {
   try {
     return await deps.get(id, { signal });
   } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
+    if (error instanceof NotFoundError && (isDeleting || deps.isKnown(id))) return undefined;
     throw error;
   }
 }

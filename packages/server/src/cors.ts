@@ -27,6 +27,8 @@ const READ = [
   'ETag',
   'Idempotency-Replayed',
   'Location',
+  'Magnum-Error',
+  'Magnum-Extensions',
   'OpenStack-API-Maximum-Version',
   'OpenStack-API-Minimum-Version',
   'OpenStack-API-Version',

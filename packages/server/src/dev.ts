@@ -25,6 +25,7 @@ import { Listeners, urlHost } from './app.js';
 import { DATABASE, lockDataDir, openDataDir, openrc, saveInstance, writePrivate, type Instance } from './data-dir.js';
 import { docsRoom } from './docs.js';
 import { healthRoom } from './health.js';
+import { inotifyWarning } from './host-limits.js';
 import { EXTERNAL_ID, externalNetwork, findDocker, nodeImages, type LocalDocker } from './local-docker.js';
 import { isEveryAddress, socketHost } from './socket-host.js';
 
@@ -62,6 +63,8 @@ export async function startDev(options: DevOptions = {}): Promise<DevServer> {
   const log = options.log ?? (() => undefined);
   const docker = options.servers === 'simulated' ? undefined : await findDocker();
   if (!docker && options.servers === 'docker') throw new Error('No Docker Engine answers. Start one, or use simulated servers.');
+  const warning = docker && inotifyWarning();
+  if (warning) log(warning);
   if (options.reset) await reset(dataDir, docker, log);
   const instance = openDataDir(dataDir);
   const unlock = lockDataDir(dataDir);

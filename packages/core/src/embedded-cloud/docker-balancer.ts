@@ -6,14 +6,14 @@ import { DomainError } from '../domain/errors.js';
 import { parsedCidr } from '../domain/labels.js';
 import type { LoadBalancerSpec } from './backend.js';
 import { NODE_IMAGE } from './config.js';
-import { engineCall, orUndefinedOn } from './docker-errors.js';
+import { engineCall } from './docker-errors.js';
 import { plug } from './docker-networks.js';
 import { containerBase, findContainer, removeContainer, start, wasStarted, type ServerScope } from './docker-servers.js';
 import { tarOf } from './docker-tar.js';
 
 const FOLDER = '/etc/haproxy';
 const FILE = 'magnum.cfg';
-const LOADED = 'magnum.loaded';
+const SOCKET = '/run/haproxy.sock';
 const MASTER_WORKER = '-W';
 
 /*
@@ -21,8 +21,8 @@ const MASTER_WORKER = '-W';
  * which takes over the listening sockets, and the one before ends with its last connection. So no client is refused meanwhile, and none loses
  * a connection that it has: kubelets and administrators keep theirs for hours.
  *
- * Which file the worker runs with is not to be seen from outside. So the first line of the file, which identifies it, is written once more
- * after the reload. A crash in between leaves two different lines, and the reload is repeated.
+ * The file says which one it is, in its description, and the worker is asked which one it has. The signal of a reload alone proves nothing: a
+ * master that has just started does not heed it yet, and a process could die between the file and the signal.
  */
 export async function ensureLoadBalancer(scope: ServerScope, balancer: LoadBalancerSpec, signal: AbortSignal): Promise<void> {
   const known = await findContainer(scope, balancer.key, signal);
@@ -33,27 +33,44 @@ export async function ensureLoadBalancer(scope: ServerScope, balancer: LoadBalan
   const container = scope.docker.getContainer(id);
   const text = configurationOf(balancer);
   if (isUsable && known.State.Running) return reload(container, text, signal);
-  await write(container, { [FILE]: text, [LOADED]: markOf(text) }, signal);
+  await write(container, text, signal);
   await start(scope, id, signal);
 }
 
+/** Exits with 0 when the worker has the configuration of that description. */
+const IS_LOADED = `echo 'show info' | socat - UNIX-CONNECT:${SOCKET} 2>/dev/null | grep -q "^description: $1$"`;
+/** The same after a reload, which is asked for once a second for ten seconds. */
+const RELOAD = `is_loaded() { ${IS_LOADED}; }
+for round in 0 1 2 3 4 5 6 7 8 9; do
+  kill -USR2 1
+  for look in 1 2 3 4 5; do if is_loaded "$1"; then exit 0; fi; sleep 0.2; done
+done
+exit 1`;
+
 async function reload(container: ContainerHandle, text: string, signal: AbortSignal): Promise<void> {
-  const archive = await engineCall("read the load balancer's configuration", signal, () =>
-    orUndefinedOn([404], () => container.getArchive({ path: `${FOLDER}/${LOADED}` })),
-  );
-  if (archive?.includes(markOf(text)) === true) return;
-  await write(container, { [FILE]: text }, signal);
-  await engineCall('reload the load balancer', signal, () => container.kill({ signal: 'SIGUSR2' }));
-  await write(container, { [LOADED]: markOf(text) }, signal);
+  const description = descriptionIn(text);
+  if (await succeeds(container, IS_LOADED, description, signal)) return;
+  await write(container, text, signal);
+  if (await succeeds(container, RELOAD, description, signal)) return;
+  throw new DomainError('cloud-unavailable', 'the load balancer does not take its new configuration');
 }
 
-function write(container: ContainerHandle, files: Readonly<Record<string, string>>, signal: AbortSignal): Promise<unknown> {
-  const archive = tarOf(Object.entries(files).map(([path, content]) => ({ path, content })));
+/** Runs a script in the container with one argument. */
+async function succeeds(container: ContainerHandle, script: string, argument: string, signal: AbortSignal): Promise<boolean> {
+  return engineCall('reload the load balancer', signal, async () => {
+    const execution = await container.exec({ Cmd: ['sh', '-c', script, 'sh', argument], AttachStdout: true, AttachStderr: true });
+    for await (const _chunk of await execution.start()) signal.throwIfAborted();
+    return (await execution.inspect()).ExitCode === 0;
+  });
+}
+
+function write(container: ContainerHandle, text: string, signal: AbortSignal): Promise<unknown> {
+  const archive = tarOf([{ path: FILE, content: text }]);
   return engineCall('configure the load balancer', signal, () => container.putArchive(archive, { path: FOLDER }));
 }
 
-function markOf(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
+function descriptionIn(text: string): string {
+  return /^ {2}description (\S+)$/m.exec(text)?.[1] ?? '';
 }
 
 /** One of an earlier release has no master, and would end at the signal. */
@@ -87,7 +104,7 @@ export function configurationOf(balancer: Pick<LoadBalancerSpec, 'listeners'>): 
     'global',
     '  maxconn 2000',
     // By this socket a new worker gets the listening ones from the one before.
-    '  stats socket /run/haproxy.sock mode 600 level admin expose-fd listeners',
+    `  stats socket ${SOCKET} mode 600 level admin expose-fd listeners`,
     // As long as a client may be silent: a worker that was replaced ends with its last connection, but not later.
     '  hard-stop-after 1h',
     'defaults',
@@ -110,7 +127,7 @@ export function configurationOf(balancer: Pick<LoadBalancerSpec, 'listeners'>): 
     );
   }
   const text = lines.join('\n');
-  return `# ${createHash('sha256').update(text).digest('hex')}\n${text}\n`;
+  return `${text.replace('global\n', `global\n  description ${createHash('sha256').update(text).digest('hex')}\n`)}\n`;
 }
 
 function rangeOf(text: string): string {

@@ -10,7 +10,7 @@ import type { Limits } from '../../ports/limits.js';
 import type { Logger } from '../../ports/logger.js';
 import { admitBody, LONG_BODY } from './admission.js';
 import { bodyIn, readBytes } from './body.js';
-import { asDomainError, errorBody } from './error-body.js';
+import { asDomainError, ERROR_HEADER, errorBody } from './error-body.js';
 import { JsonText, type Answer, type ApiLimits, type Call } from './handler.js';
 import { keyIn, onlyOnce } from './idempotency.js';
 import { negotiate, requireAtVersion, UnsupportedVersion, versionHeaders, type Negotiated } from './microversion.js';
@@ -123,6 +123,9 @@ function isOpen(lookup: ReturnType<typeof findRoute>): boolean {
   return lookup.kind === 'found' ? lookup.route.operation.public : lookup.kind === 'no-method' && lookup.public;
 }
 
+/** What this service has beyond Magnum and a client must know before it relies on it: without keys, a repeated POST makes a second bay. */
+const EXTENSIONS = 'idempotency-key';
+
 interface Admitted {
   readonly route: ReturnType<typeof findRoute>;
   readonly actor: Actor;
@@ -136,6 +139,7 @@ async function invoke(deps: ApiDeps, request: HttpRequest, { route, actor, heade
   const found = requireRoute(route, headers);
   const wantsStream = found.operation.streams && request.method !== 'HEAD' && accepts(request, EVENT_STREAM);
   if (!wantsStream) requireJson(request, found.operation);
+  if (found.operation.id === 'getV1') headers['Magnum-Extensions'] = EXTENSIONS;
   const own = deps.shares.ofProject(shareOf(actor), deps);
   const { call, answer } = await admitBody(deps.longWork, request, shareOf(actor), async () => {
     const call = await callOf(deps, request, { route: found, actor, version: negotiated?.version ?? '1.1', wantsStream });
@@ -338,6 +342,7 @@ function refusal(deps: ApiDeps, error: DomainError, { headers, operation }: Requ
   if (error.kind === 'unauthorized') headers['WWW-Authenticate'] = `Keystone uri="${deps.identity.publicAuthUrl}"`;
   const retryAfter = error.retryAfterSeconds?.toString() ?? (error.status === 503 ? RETRY_AFTER_SECONDS : undefined);
   if (retryAfter) headers['Retry-After'] = retryAfter;
+  headers[ERROR_HEADER] = error.kind;
   return json(errorBody(error, operation && operations[operation].vocabulary), error.status, headers);
 }
 

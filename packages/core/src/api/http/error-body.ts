@@ -12,6 +12,12 @@ export function asDomainError(error: unknown): DomainError {
   return error instanceof DomainError ? error : new DomainError('internal', { message: INTERNAL, cause: error });
 }
 
+/**
+ * The header that names the kind of a refusal. The body's `code` is upstream's, `client` or `server`, on which no program can decide anything;
+ * the kinds of the catalogue can be told apart without reading sentences.
+ */
+export const ERROR_HEADER = 'Magnum-Error';
+
 /** As docs/contract/protocol.md#errors has it: the modern `errors` list for every era's routes; 401 has Keystone middleware's own shape. */
 export function errorBody(error: DomainError, vocabulary: Vocabulary = 'bay'): JsonObject {
   const message = error.in(vocabulary);

@@ -1,4 +1,4 @@
-import { asDomainError, errorBody } from './error-body.js';
+import { asDomainError, ERROR_HEADER, errorBody } from './error-body.js';
 import { httpReplyOf, type HttpHandler, type HttpReply, type HttpRequest } from './request.js';
 import type { Logger } from '../../ports/logger.js';
 import type { Tracer } from '../../ports/tracer.js';
@@ -53,6 +53,10 @@ function failure(error: unknown, path: string, logger: Logger): HttpReply {
   const known = asDomainError(error);
   if (known.status >= 500)
     logger.error('request failed', { path: path.slice(0, 512), kind: known.kind, error: known.cause ?? known });
-  const headers = { 'Content-Type': 'application/json', ...(known.status === 503 ? { 'Retry-After': '5' } : {}) };
+  const headers = {
+    'Content-Type': 'application/json',
+    [ERROR_HEADER]: known.kind,
+    ...(known.status === 503 ? { 'Retry-After': '5' } : {}),
+  };
   return { status: known.status, headers, body: JSON.stringify(errorBody(known)) };
 }
