@@ -20,6 +20,18 @@ import {
 } from './index.js';
 import { aBay, aTestClient, failing, type Handler } from './testing/test-client.js';
 
+describe('an answer', () => {
+  test.each([
+    ['null, as of actions of containers', () => Response.json(null)],
+    ['one text, as of logs', () => Response.json('a line\n')],
+    ['a list', () => Response.json([])],
+    ['nothing, of a change', () => new Response(null, { status: 202 })],
+  ])('of %s is a success', async (_what, answer) => {
+    const { magnum } = aTestClient(answer);
+    await expect(magnum.raw({ method: 'PUT', path: '/v1/containers/c/start' })).resolves.not.toThrow();
+  });
+});
+
 describe('a request', () => {
   test('carries token, microversion and a request id, and goes below the endpoint', async () => {
     const client = aTestClient(() => Response.json(aBay()));
