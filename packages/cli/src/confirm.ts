@@ -13,7 +13,7 @@ export function needsConsent({ method, cli }: Operation): boolean {
   return method === 'DELETE' || cli?.command.endsWith(' rotate') === true;
 }
 
-/** Returns after a yes. Throws UsageError where nobody can be asked, and SilentExit after any other answer. */
+/** Returns after a yes. Throws UsageError without a terminal to ask on, and SilentExit after any other answer. */
 export async function confirmChange(invocation: Invocation): Promise<void> {
   const { io, flags } = invocation;
   const what = await describeChange(invocation);

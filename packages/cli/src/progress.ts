@@ -39,7 +39,7 @@ export interface Wait {
   readonly timeoutMs: number | undefined;
   /** Only events with a greater id are printed. */
   readonly after: number;
-  /** Print every event, also where nobody watches. */
+  /** Print every event, also without a terminal. */
   readonly isVerbose: boolean;
 }
 

@@ -4,7 +4,7 @@ export function socketHost(host: string): string | undefined {
   return bare === '*' || bare === '' ? undefined : bare;
 }
 
-/** Whether a host stands for every address of this machine: it can be listened on, and nobody can go there. */
+/** Whether a host stands for every address of this machine: it can be listened on, and no client can connect to it. */
 export function isEveryAddress(host: string): boolean {
   return [undefined, '0.0.0.0', '::'].includes(socketHost(host));
 }

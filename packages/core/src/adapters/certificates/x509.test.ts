@@ -95,7 +95,7 @@ describe('a signed certificate', () => {
     }
   });
 
-  test('begins five minutes ago, whoever it is for, and the authority too, for the sake of clocks that are late', async () => {
+  test('of any profile begins five minutes ago, and so does the authority: clocks of nodes may be late', async () => {
     const now = new Date('2026-03-01T12:00:00Z');
     const fixed = certificateAuthority({ ...systemClock, now: () => now });
     const made = await fixed.createCa('a bay', DEFAULT_SIGNING_RULES);
