@@ -32,6 +32,8 @@ describe('variables that cannot be honoured are refused, with their name', () =>
     [{ OS_CONTAINER_INFRA_API_VERSION: '2' }, /^OS_CONTAINER_INFRA_API_VERSION .*"2".*no microversion/],
     [{ OS_CONTAINER_INFRA_API_VERSION: 'abc' }, /no microversion/],
     [{ OS_CONTAINER_INFRA_API_VERSION: '1.' }, /no microversion/],
+    [{ OS_CACERT: '/ca.pem' }, /^OS_CACERT \(cacert\) is set.*fromNodeEnv of @magnum-ts\/sdk\/node/],
+    [{ OS_INSECURE: 'true' }, /^OS_INSECURE/],
     [{ OS_INTERFACE: 'outside' }, /^OS_INTERFACE/],
     [{ OS_AUTH_URL: '', OS_CLOUD: 'prod' }, /^OS_CLOUD names the cloud "prod".*fromClouds of @magnum-ts\/sdk\/node/],
   ])('%j', (changes, message) => {

@@ -1,6 +1,7 @@
 import { staticToken, type Auth } from './auth.js';
 import { AuthError } from './errors.js';
 import { NEWEST } from './microversion.js';
+import type { Fetch } from './redirects.js';
 import { applicationCredentialAuth, passwordAuth, tokenAuth, type KeystoneOptions } from './keystone.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -9,16 +10,20 @@ export interface Credentials {
   readonly auth: Auth;
   readonly endpoint?: string;
   readonly microversion?: string;
+  /** Connections with the cloud's own authority, client certificate or proxy; of `fromClouds` and `fromNodeEnv`. */
+  readonly fetch?: Fetch;
 }
 
 /**
  * Credentials from `OS_*` variables: a token with `MAGNUM_ENDPOINT` (or `OS_ENDPOINT`), or `OS_AUTH_URL` with a password, a token or an
  * application credential. Throws AuthError with the name of a missing variable, and for what this library cannot do: another way to log in
- * (`OS_AUTH_TYPE`), trusts, and a version that is none would otherwise be guessed.
+ * (`OS_AUTH_TYPE`), trusts, and a version that is none would otherwise be guessed. Authorities, client certificates and proxies (`OS_CACERT`)
+ * are those of `fetch`; without one, variables that ask for them are refused, since the global fetch cannot have them.
  */
 export function fromEnv(env: Environment, fetch?: KeystoneOptions['fetch']): Credentials {
   const endpoint = env['MAGNUM_ENDPOINT'] || env['OS_ENDPOINT_OVERRIDE'] || env['OS_ENDPOINT'] || undefined;
   refuseUnsupported(env);
+  if (!fetch) refuseConnections(env);
   const microversion = versionFrom(env['OS_CONTAINER_INFRA_API_VERSION']);
   return { auth: authFrom(env, endpoint, fetch), ...(endpoint && { endpoint }), ...(microversion && { microversion }) };
 }
@@ -30,6 +35,14 @@ function versionFrom(text: string | undefined): string | undefined {
   throw new AuthError(
     `OS_CONTAINER_INFRA_API_VERSION (container_infra_api_version) is ${JSON.stringify(text)}, which is no microversion; use 1.1 to ${NEWEST}, or latest`,
   );
+}
+
+function refuseConnections(env: Environment): void {
+  const name = ['OS_CACERT', 'OS_CERT', 'OS_KEY', 'OS_INSECURE', 'OS_PROXY'].find((known) => env[known]);
+  if (name !== undefined)
+    throw new AuthError(
+      `${name} (${name.slice(3).toLowerCase()}) is set, which fromEnv cannot honour; use fromNodeEnv of @magnum-ts/sdk/node`,
+    );
 }
 
 type Method = 'password' | 'token' | 'application_credential';

@@ -30,7 +30,9 @@ export type ConnectionCode =
   | 'connection-refused'
   | 'host-not-found'
   | 'host-unreachable'
+  | 'proxy-refused'
   | 'certificate-refused'
+  | 'client-certificate-refused'
   | 'tls-failed'
   | 'connection-lost'
   | 'connection-failed';

@@ -77,7 +77,12 @@ export interface Reason {
   readonly wasSent: boolean | undefined;
 }
 
-const CA_REMEDY = 'give Node the certificate of its authority (NODE_EXTRA_CA_CERTS, a file in PEM)';
+const CA_REMEDY =
+  'give the certificate of its authority as a file in PEM: OS_CACERT (cacert in clouds.yaml), or NODE_EXTRA_CA_CERTS for all of Node';
+const CLIENT_REMEDY = 'give a client certificate that it accepts: OS_CERT and OS_KEY (cert and key in clouds.yaml)';
+/** The alerts of TLS by which a server refuses the client's certificate, or that there is none (RFC 8446, 6.2). */
+const CLIENT_ALERTS = new Set([42, 43, 44, 45, 46, 48, 49, 116]);
+const HANDSHAKE_FAILURE = 40;
 
 /** The errors of Node and OpenSSL, by their codes. */
 const REASONS: Readonly<Record<string, readonly [code: ConnectionCode, words: string]>> = {
@@ -115,8 +120,7 @@ export function reasonFor(error: unknown): Reason {
       const wasSent = !(cause instanceof AggregateError || Reflect.get(cause, 'syscall') === 'connect');
       return { code: wasSent ? 'connection-lost' : 'host-unreachable', words: 'the connection timed out', wasSent };
     }
-    if (/^ERR_SSL_|^EPROTO$|^ERR_TLS_/.test(code))
-      return { code: 'tls-failed', words: 'it does not speak TLS as this client does; is its address http://?', wasSent: false };
+    if (/^ERR_SSL_|^EPROTO$|^ERR_TLS_/.test(code)) return reasonOfTls(cause.message);
     if (code.startsWith('HPE_'))
       return { code: 'connection-lost', words: 'it does not answer in HTTP; is its address https://?', wasSent: true };
   }
@@ -124,6 +128,20 @@ export function reasonFor(error: unknown): Reason {
   if (last === 'terminated' || chain[0]?.message === 'terminated')
     return { code: 'connection-lost', words: 'the connection was closed', wasSent: true };
   return { code: 'connection-failed', words: last || 'no reason was given', wasSent: undefined };
+}
+
+/** OpenSSL names the alert of the server at the end of its message. An alert ends a connection before the server reads a request. */
+function reasonOfTls(message: string): Reason {
+  const alert = Number(/SSL alert number (\d+)/.exec(message)?.[1]);
+  if (CLIENT_ALERTS.has(alert))
+    return { code: 'client-certificate-refused', words: `it refuses the client's certificate; ${CLIENT_REMEDY}`, wasSent: false };
+  if (alert === HANDSHAKE_FAILURE)
+    return {
+      code: 'tls-failed',
+      words: `it refuses the TLS handshake; does it ask for a client certificate? If so, ${CLIENT_REMEDY}`,
+      wasSent: false,
+    };
+  return { code: 'tls-failed', words: 'it does not speak TLS as this client does; is its address http://?', wasSent: false };
 }
 
 function* causesOf(error: unknown): Generator<Error> {

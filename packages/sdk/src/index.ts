@@ -46,6 +46,7 @@ export type { Nodes } from './nodes.js';
 export type { Listing } from './pages.js';
 export { checkPathPart } from './path.js';
 export { patchOf, type Changes, type ChangesOf } from './patch.js';
+export type { Fetch } from './redirects.js';
 export type { Logger } from './pipeline.js';
 export type { Quotas, StatsApi } from './quotas.js';
 export type { RetryOptions } from './retry.js';

@@ -23,8 +23,18 @@ export const DEFAULT_RETRIES: RetryOptions = { attempts: 3, baseMs: 250, capMs: 
 const SAFE = new Set(['GET', 'HEAD', 'DELETE']);
 const TRANSIENT = new Set([408, 429, 502, 503, 504]);
 // With these errors no connection was made, so the server cannot have seen the request: safe for every method.
-const NEVER_SENT: ReadonlySet<ConnectionCode> = new Set(['connection-refused', 'host-not-found', 'host-unreachable']);
-const LASTING: ReadonlySet<ConnectionCode> = new Set(['certificate-refused', 'tls-failed']);
+const NEVER_SENT: ReadonlySet<ConnectionCode> = new Set([
+  'connection-refused',
+  'host-not-found',
+  'host-unreachable',
+  'proxy-refused',
+]);
+const LASTING: ReadonlySet<ConnectionCode> = new Set([
+  'certificate-refused',
+  'client-certificate-refused',
+  'proxy-refused',
+  'tls-failed',
+]);
 
 const CAPACITY = 500;
 const COST = 5;

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { AuthError } from './index.js';
+import { AuthError } from '../index.js';
 import { fromClouds } from './clouds-yaml.js';
 
 function aFolder(files: Readonly<Record<string, unknown>>): string {

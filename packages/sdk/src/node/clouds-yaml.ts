@@ -1,22 +1,38 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fromEnv, type Credentials, type Environment } from './environment.js';
-import { AuthError, fieldOf } from './errors.js';
+import { fromEnv, type Credentials, type Environment } from '../environment.js';
+import { AuthError, fieldOf } from '../errors.js';
+import { fetchFromEnv } from './fetch.js';
+import { readFlag } from './tls-files.js';
 
 export interface CloudsOptions {
   /** Name of the cloud in the file: `OS_CLOUD`. */
   readonly cloud: string;
   /** A YAML parser; this library has none of its own. */
   readonly parse: (text: string) => unknown;
+  /** Replaces the connections that the cloud describes: `cacert`, `verify`, `cert`, `key`, `proxy`. */
   readonly fetch?: (request: Request) => Promise<Response>;
   /** Folders to search, the first hit wins. Default: the working folder, `~/.config/openstack`, `/etc/openstack`. */
   readonly folders?: readonly string[];
 }
 
-/** Reads the credentials of a cloud from `clouds.yaml`, and its secrets from a `secure.yaml` in the same folder. Throws AuthError. */
+/**
+ * Reads the credentials of a cloud from `clouds.yaml`, and its secrets from a `secure.yaml` in the same folder. Connections have the cloud's
+ * authority, client certificate and proxy; a proxy that it does not name is that of the process (`HTTPS_PROXY`). Throws AuthError for
+ * settings that cannot be honoured, and MagnumError for files that cannot be used.
+ * @example
+ * import { parse } from 'yaml';
+ * const magnum = createMagnum(await fromClouds({ cloud: 'lab', parse }));
+ */
 export async function fromClouds(options: CloudsOptions): Promise<Credentials> {
-  return fromEnv(await readCloudVariables(options), options.fetch);
+  const variables = await readCloudVariables(options);
+  const fetch = options.fetch ?? fetchFromEnv({ ...proxyVariables(process.env), ...variables });
+  return { ...fromEnv(variables, fetch), fetch };
+}
+
+function proxyVariables(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => /^((https?|all|no)_proxy|REQUEST_METHOD)$/i.test(name)));
 }
 
 /** The settings of a cloud as `OS_*` variables, for a program that merges them with others before `fromEnv`. Throws AuthError. */
@@ -109,6 +125,18 @@ function environmentOf(entry: unknown): Environment {
     ['OS_INTERFACE', scalarOf(entry, 'interface') ?? scalarOf(entry, 'endpoint_type')],
     ['MAGNUM_ENDPOINT', scalarOf(entry, 'container_infra_endpoint_override')],
     ['OS_CONTAINER_INFRA_API_VERSION', scalarOf(entry, 'container_infra_api_version')],
+    ['OS_CACERT', scalarOf(entry, 'cacert')],
+    ['OS_CERT', scalarOf(entry, 'cert')],
+    ['OS_KEY', scalarOf(entry, 'key')],
+    ['OS_INSECURE', insecurityOf(entry)],
+    ['OS_PROXY', scalarOf(entry, 'proxy')],
   ] as const;
   return Object.fromEntries([...found, ...others].filter(([, value]) => value !== undefined));
+}
+
+/** `verify: false`, or `insecure: true`, its older name. */
+function insecurityOf(entry: unknown): string | undefined {
+  const [verify, insecure] = [scalarOf(entry, 'verify'), scalarOf(entry, 'insecure')];
+  if (verify !== undefined) return String(!readFlag('verify in clouds.yaml', verify));
+  return insecure === undefined ? undefined : String(readFlag('insecure in clouds.yaml', insecure));
 }
