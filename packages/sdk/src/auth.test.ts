@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { AuthError, fromEnv, passwordAuth, type MagnumOptions } from './index.js';
+import { AuthError, fromEnv, passwordAuth, totpAuth, type MagnumOptions } from './index.js';
 import { aBay, aTestClient, failing } from './testing/test-client.js';
 
 describe('logging in', () => {
@@ -52,6 +52,24 @@ describe('logging in', () => {
     ); // as above
     await Promise.all([1, 2, 3].map(() => client.magnum.bays.get('x')));
     expect(cloud.issued).toEqual(['token-1', 'token-2']);
+  });
+
+  test('with a one-time password takes a new one for each login, and says so where there is none', async () => {
+    const cloud = keystone('container-infra');
+    const user = { authUrl: 'http://keystone.test/v3', username: 'ann', projectName: 'p', fetch: cloud.fetch };
+    let count = 0;
+    const asking = totpAuth({ ...user, passcode: async () => `code-${(count += 1)}` });
+    const session = await asking.get();
+    await asking.renew(session.token);
+    expect(JSON.stringify(cloud.bodies)).toMatch(/code-1.*code-2/);
+    for (const given of [
+      totpAuth({ ...user, passcode: '012345' }),
+      passwordAuth({ ...user, password: 'pw', passcode: '012345' }),
+    ]) {
+      const first = await given.get();
+      await expect(given.renew(first.token)).rejects.toThrow(AuthError);
+      await expect(given.renew(first.token)).rejects.toThrow(/one-time password was used.*function as `passcode`/);
+    }
   });
 
   test('is not tried for a static token', async () => {

@@ -20,12 +20,21 @@ function aKeystone() {
 
 describe('variables that cannot be honoured are refused, with their name', () => {
   test.each<readonly [Environment, RegExp]>([
-    [{ OS_AUTH_TYPE: 'v3totp' }, /^OS_AUTH_TYPE .*"v3totp".*v3password.*v3applicationcredential/],
+    [{ OS_AUTH_TYPE: 'v3kerberos' }, /^OS_AUTH_TYPE .*"v3kerberos".*v3password.*v3applicationcredential/],
+    [{ OS_AUTH_TYPE: 'v3totp' }, /^OS_PASSCODE is not set, which OS_AUTH_TYPE asks for/],
+    [{ OS_AUTH_TYPE: 'v3multifactor', OS_AUTH_METHODS: 'v3password,v3totp' }, /^OS_PASSCODE is not set/],
+    [{ OS_AUTH_TYPE: 'v3multifactor', OS_AUTH_METHODS: 'v3oidc' }, /^OS_AUTH_METHODS .*"v3oidc".*v3password and v3totp/],
+    [{ OS_PASSCODE: '123456' }, /^OS_PASSCODE .*v3totp or v3multifactor/],
+    [{ OS_TRUST_ID: 't' }, /OS_TRUST_ID.*a project \(OS_PROJECT_NAME\)/],
+    [{ OS_TRUST_ID: 't', OS_TOKEN: 'x', MAGNUM_ENDPOINT: 'http://magnum.test' }, /^OS_TRUST_ID .*OS_AUTH_URL alone/],
+    [
+      { OS_TRUST_ID: 't', OS_PROJECT_NAME: '', OS_APPLICATION_CREDENTIAL_ID: 'i', OS_APPLICATION_CREDENTIAL_SECRET: 's' },
+      /application credential cannot use a trust/,
+    ],
     [{ OS_AUTH_TYPE: 'v3oidcpassword' }, /^OS_AUTH_TYPE/],
     [{ OS_AUTH_TYPE: 'constructor' }, /^OS_AUTH_TYPE/],
     [{ OS_AUTH_TYPE: 'v3applicationcredential' }, /^OS_APPLICATION_CREDENTIAL_ID is not set/],
     [{ OS_AUTH_TYPE: 'v3token' }, /^OS_TOKEN is not set/],
-    [{ OS_TRUST_ID: 't' }, /^OS_TRUST_ID .*trusts are not supported/],
     [{ OS_SYSTEM_SCOPE: 'all' }, /^OS_SYSTEM_SCOPE/],
     [{ OS_DOMAIN_NAME: 'd', OS_PROJECT_NAME: '' }, /^OS_DOMAIN_NAME/],
     [{ OS_IDENTITY_API_VERSION: '2.0' }, /^OS_IDENTITY_API_VERSION .*only version 3/],
@@ -52,10 +61,44 @@ test.each<readonly [Environment, string]>([
     'application_credential',
   ],
   [{ OS_IDENTITY_API_VERSION: '3', OS_INTERFACE: 'publicURL' }, 'password'],
+  [{ OS_APPLICATION_CREDENTIAL_NAME: 'n', OS_APPLICATION_CREDENTIAL_SECRET: 's' }, 'application_credential'],
+  [{ OS_AUTH_TYPE: 'v3totp', OS_PASSCODE: '123456' }, 'totp'],
 ])('a way to log in that is named is taken: %j', async (changes, method) => {
   const keystone = aKeystone();
   await fromEnv({ ...ENV, ...changes }, keystone.fetch).auth.get();
   expect(keystone.bodies[0]).toContain(`"methods":["${method}"]`);
+});
+
+test('each way to log in sends to Keystone what Keystone documents', async () => {
+  const sent = async (changes: Environment): Promise<unknown> => {
+    const keystone = aKeystone();
+    await fromEnv({ ...ENV, ...changes }, keystone.fetch).auth.get();
+    return JSON.parse(keystone.bodies[0] ?? '');
+  };
+  const ann = { name: 'ann', domain: { name: 'Default' } };
+  const project = { project: { name: 'p', domain: { name: 'Default' } } };
+  expect(await sent({ OS_TRUST_ID: 't', OS_PROJECT_NAME: '' })).toEqual({
+    auth: {
+      identity: { methods: ['password'], password: { user: { ...ann, password: 'pw' } } },
+      scope: { 'OS-TRUST:trust': { id: 't' } },
+    },
+  });
+  expect(await sent({ OS_AUTH_TYPE: 'v3totp', OS_PASSCODE: '012345' })).toEqual({
+    auth: { identity: { methods: ['totp'], totp: { user: { ...ann, passcode: '012345' } } }, scope: project },
+  });
+  expect(await sent({ OS_AUTH_TYPE: 'v3multifactor', OS_AUTH_METHODS: 'v3totp, v3password', OS_PASSCODE: '012345' })).toEqual({
+    auth: {
+      identity: {
+        methods: ['password', 'totp'],
+        password: { user: { ...ann, password: 'pw' } },
+        totp: { user: { ...ann, passcode: '012345' } },
+      },
+      scope: project,
+    },
+  });
+  expect(await sent({ OS_APPLICATION_CREDENTIAL_NAME: 'n', OS_APPLICATION_CREDENTIAL_SECRET: 's' })).toEqual({
+    auth: { identity: { methods: ['application_credential'], application_credential: { name: 'n', user: ann, secret: 's' } } },
+  });
 });
 
 test.each([

@@ -2,7 +2,8 @@ import { staticToken, type Auth } from './auth.js';
 import { AuthError } from './errors.js';
 import { NEWEST } from './microversion.js';
 import type { Fetch } from './redirects.js';
-import { applicationCredentialAuth, passwordAuth, tokenAuth, type KeystoneOptions } from './keystone.js';
+import type { KeystoneOptions } from './keystone.js';
+import { loginFrom, methodFrom, tokenOf } from './login-methods.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,9 +16,9 @@ export interface Credentials {
 }
 
 /**
- * Credentials from `OS_*` variables: a token with `MAGNUM_ENDPOINT` (or `OS_ENDPOINT`), or `OS_AUTH_URL` with a password, a token or an
- * application credential. Throws AuthError with the name of a missing variable, and for what this library cannot do: another way to log in
- * (`OS_AUTH_TYPE`), trusts, and a version that is none would otherwise be guessed. Authorities, client certificates and proxies (`OS_CACERT`)
+ * Credentials from `OS_*` variables: a token with `MAGNUM_ENDPOINT` (or `OS_ENDPOINT`), or `OS_AUTH_URL` with a password, a one-time password,
+ * a token or an application credential, for a project or a trust. Throws AuthError with the name of a missing variable, and for what this
+ * library cannot do: another way to log in (`OS_AUTH_TYPE`), another scope, and a version that is none would otherwise be guessed. Authorities, client certificates and proxies (`OS_CACERT`)
  * are those of `fetch`; without one, variables that ask for them are refused, since the global fetch cannot have them.
  */
 export function fromEnv(env: Environment, fetch?: KeystoneOptions['fetch']): Credentials {
@@ -45,35 +46,10 @@ function refuseConnections(env: Environment): void {
     );
 }
 
-type Method = 'password' | 'token' | 'application_credential';
-
-/** The names that keystoneauth gives to ways to log in. */
-const METHODS: Readonly<Record<string, Method>> = {
-  password: 'password',
-  v3password: 'password',
-  token: 'token',
-  v3token: 'token',
-  token_endpoint: 'token',
-  admin_token: 'token',
-  v3applicationcredential: 'application_credential',
-};
-
-function methodFrom(env: Environment): Method | undefined {
-  const type = env['OS_AUTH_TYPE'] || env['OS_AUTH_PLUGIN'];
-  if (!type) return undefined;
-  const found = Object.hasOwn(METHODS, type) ? METHODS[type] : undefined;
-  if (found) return found;
-  const known = Object.keys(METHODS).join(', ');
-  throw new AuthError(`OS_AUTH_TYPE (auth_type) is ${JSON.stringify(type)}, which is not supported; use one of ${known}`);
-}
-
-/** Variables that change who logs in, or as what, and that this library cannot honour. */
 const UNSUPPORTED = {
-  OS_TRUST_ID: 'trusts are not supported; use an application credential of the trustor',
   OS_SYSTEM_SCOPE: 'tokens of the whole system are not supported; give a project',
   OS_DOMAIN_ID: 'tokens of a domain are not supported; give a project',
   OS_DOMAIN_NAME: 'tokens of a domain are not supported; give a project',
-  OS_PASSCODE: 'one-time passwords are not supported; give a token (OS_TOKEN)',
   OS_ACCESS_TOKEN: 'federated logins are not supported; give a token (OS_TOKEN)',
   OS_IDENTITY_PROVIDER: 'federated logins are not supported; give a token (OS_TOKEN)',
 } as const;
@@ -92,50 +68,29 @@ function refuseUnsupported(env: Environment): void {
 }
 
 function authFrom(env: Environment, endpoint: string | undefined, fetch: KeystoneOptions['fetch']): Auth {
-  const token = env['OS_TOKEN'] || env['OS_AUTH_TOKEN'];
   const method = methodFrom(env);
-  const isGiven = (one: Method): boolean => method === undefined || method === one;
-  if (token && endpoint && isGiven('token')) return staticToken(token);
-  const authUrl = env['OS_AUTH_URL'];
-  if (!authUrl) {
-    const cloud = env['OS_CLOUD'];
-    if (cloud)
+  const token = tokenOf(env);
+  if (token && endpoint && (method === undefined || method === 'token')) {
+    if (env['OS_TRUST_ID'])
       throw new AuthError(
-        `OS_CLOUD names the cloud ${JSON.stringify(cloud)} of a clouds.yaml, which fromEnv does not read; use fromClouds of @magnum-ts/sdk/node`,
+        'OS_TRUST_ID (trust_id) is set, and a token that is sent as it is cannot get a trust; give OS_AUTH_URL alone',
       );
-    throw new AuthError(
-      'No credentials: set OS_AUTH_URL with a user and password, or MAGNUM_ENDPOINT with OS_TOKEN (source an openrc file)',
-    );
+    return staticToken(token);
   }
-  const common = { ...keystoneFrom(env, authUrl), ...(fetch && { fetch }) };
-  const [id, secret] = [env['OS_APPLICATION_CREDENTIAL_ID'], env['OS_APPLICATION_CREDENTIAL_SECRET']];
-  if (method === 'application_credential' && !(id && secret))
-    throw new AuthError(
-      `${id ? 'OS_APPLICATION_CREDENTIAL_SECRET' : 'OS_APPLICATION_CREDENTIAL_ID'} is not set, which OS_AUTH_TYPE asks for`,
-    );
-  if (method === 'token' && !token) throw new AuthError('OS_TOKEN is not set, which OS_AUTH_TYPE asks for');
-  if (id && secret && isGiven('application_credential')) return applicationCredentialAuth({ ...common, id, secret });
-  if (token && isGiven('token')) return tokenAuth({ ...common, token });
-  return passwordAuth({ ...common, ...userFrom(env) });
+  const authUrl = env['OS_AUTH_URL'];
+  if (!authUrl) throw withoutAddress(env);
+  return loginFrom(env, method, { ...keystoneFrom(env, authUrl), ...(fetch && { fetch }) });
 }
 
-function userFrom(env: Environment): {
-  password: string;
-  username?: string;
-  userId?: string;
-  userDomainId?: string;
-  userDomainName?: string;
-} {
-  const [username, userId, password] = [env['OS_USERNAME'], env['OS_USER_ID'], env['OS_PASSWORD']];
-  if (!username && !userId) throw new AuthError('OS_USERNAME is not set');
-  if (!password) throw new AuthError('OS_PASSWORD is not set');
-  const [domainId, domainName] = [env['OS_USER_DOMAIN_ID'], env['OS_USER_DOMAIN_NAME']];
-  return {
-    password,
-    ...(userId ? { userId } : { username: username ?? '' }),
-    ...(domainId && { userDomainId: domainId }),
-    ...(domainName && { userDomainName: domainName }),
-  };
+function withoutAddress(env: Environment): AuthError {
+  const cloud = env['OS_CLOUD'];
+  if (cloud)
+    return new AuthError(
+      `OS_CLOUD names the cloud ${JSON.stringify(cloud)} of a clouds.yaml, which fromEnv does not read; use fromClouds of @magnum-ts/sdk/node`,
+    );
+  return new AuthError(
+    'No credentials: set OS_AUTH_URL with a user and password, or MAGNUM_ENDPOINT with OS_TOKEN (source an openrc file)',
+  );
 }
 
 function keystoneFrom(env: Environment, authUrl: string): KeystoneOptions {
@@ -145,6 +100,7 @@ function keystoneFrom(env: Environment, authUrl: string): KeystoneOptions {
     projectName: env['OS_PROJECT_NAME'] || env['OS_TENANT_NAME'] || undefined,
     projectDomainId: env['OS_PROJECT_DOMAIN_ID'] || undefined,
     projectDomainName: env['OS_PROJECT_DOMAIN_NAME'] || undefined,
+    trustId: env['OS_TRUST_ID'] || undefined,
     region: env['OS_REGION_NAME'] || undefined,
     interface: interfaceFrom(env['OS_INTERFACE'] || env['OS_ENDPOINT_TYPE']),
   };

@@ -38,7 +38,17 @@ export {
 } from './errors.js';
 export type { Federations } from './federations.js';
 export type { FollowOptions } from './follow.js';
-export { applicationCredentialAuth, passwordAuth, tokenAuth, type KeystoneOptions, type PasswordOptions } from './keystone.js';
+export {
+  applicationCredentialAuth,
+  passwordAuth,
+  tokenAuth,
+  totpAuth,
+  type ApplicationCredentialOptions,
+  type KeystoneOptions,
+  type Passcode,
+  type PasswordOptions,
+  type UserOptions,
+} from './keystone.js';
 export type { KubernetesObjects, KubernetesServices, Pods, ReplicationControllers } from './kubernetes.js';
 export { NEWEST } from './microversion.js';
 export type { NodeGroups } from './node-groups.js';

@@ -12,36 +12,97 @@ export interface KeystoneOptions extends EndpointChoice {
   readonly projectName?: string | undefined;
   readonly projectDomainId?: string | undefined;
   readonly projectDomainName?: string | undefined;
+  /** A trust, whose project and roles the token has; in place of a project. */
+  readonly trustId?: string | undefined;
   readonly fetch?: Fetch;
   /** Replaces the clock in tests. Milliseconds since 1970. */
   readonly now?: () => number;
 }
 
-export interface PasswordOptions extends KeystoneOptions {
+/** A user by id, or by name and domain. */
+export interface UserOptions {
   readonly username?: string | undefined;
   readonly userId?: string | undefined;
-  readonly password: string;
   readonly userDomainId?: string | undefined;
   readonly userDomainName?: string | undefined;
 }
 
-/** Logs in to Keystone v3 with a user's password. */
-export function passwordAuth(options: PasswordOptions): Auth {
-  const domain = domainOf(options.userDomainId, options.userDomainName);
-  const user = options.userId
-    ? { id: options.userId, password: options.password }
-    : { name: options.username, domain, password: options.password };
-  return keystoneAuth(options, { methods: ['password'], password: { user } }, scopeOf(options));
+/** A one-time password (RFC 6238), or a function that gives the current one: each login needs another one. */
+export type Passcode = string | (() => string | Promise<string>);
+
+export interface PasswordOptions extends KeystoneOptions, UserOptions {
+  readonly password: string;
+  /** For users who must give a one-time password beside their own. */
+  readonly passcode?: Passcode | undefined;
 }
 
-/** Logs in to Keystone v3 with a token, and exchanges it for a token of the project. */
+/**
+ * Logs in to Keystone v3 with a user's password, and with a one-time password where `passcode` is given. Calls throw AuthError where Keystone
+ * refuses the login, and ConnectionError where it cannot be reached.
+ * @example
+ * const auth = passwordAuth({ authUrl: 'https://keystone.example/v3', username: 'ann', password, projectName: 'web' });
+ */
+export function passwordAuth(options: PasswordOptions): Auth {
+  const byPassword = { password: { user: { ...userOf(options), password: options.password } } };
+  if (options.passcode === undefined) return keystoneAuth(options, { methods: ['password'], ...byPassword }, scopeOf(options));
+  const totp = byPasscode(options, options.passcode);
+  return keystoneAuth(
+    options,
+    async () => ({ methods: ['password', 'totp'], ...byPassword, ...(await totp()) }),
+    scopeOf(options),
+  );
+}
+
+/**
+ * Logs in to Keystone v3 with a one-time password alone. When the token has expired and `passcode` is no function, calls throw AuthError, since
+ * Keystone takes each of them once.
+ * @example
+ * const auth = totpAuth({ authUrl, username: 'ann', projectName: 'web', passcode: () => ask('Code: ') });
+ */
+export function totpAuth(options: KeystoneOptions & UserOptions & { readonly passcode: Passcode }): Auth {
+  const totp = byPasscode(options, options.passcode);
+  return keystoneAuth(options, async () => ({ methods: ['totp'], ...(await totp()) }), scopeOf(options));
+}
+
+function byPasscode(user: UserOptions, passcode: Passcode): () => Promise<object> {
+  let isUsed = false;
+  return async () => {
+    if (typeof passcode === 'string' && isUsed)
+      throw new AuthError(
+        'The token has expired, and the one-time password was used for it; give the next one, or a function as `passcode`',
+      );
+    isUsed = true;
+    return { totp: { user: { ...userOf(user), passcode: typeof passcode === 'string' ? passcode : await passcode() } } };
+  };
+}
+
+function userOf({ userId, username, userDomainId, userDomainName }: UserOptions): object {
+  return userId ? { id: userId } : { name: username, domain: domainOf(userDomainId, userDomainName) };
+}
+
+/**
+ * Logs in to Keystone v3 with a token, and exchanges it for a token of the project.
+ * @example
+ * const auth = tokenAuth({ authUrl: 'https://keystone.example/v3', token, projectName: 'web' });
+ */
 export function tokenAuth(options: KeystoneOptions & { readonly token: string }): Auth {
   return keystoneAuth(options, { methods: ['token'], token: { id: options.token } }, scopeOf(options));
 }
 
-/** Logs in to Keystone v3 with an application credential, which names its own project. */
-export function applicationCredentialAuth(options: KeystoneOptions & { readonly id: string; readonly secret: string }): Auth {
-  const identity = { methods: ['application_credential'], application_credential: { id: options.id, secret: options.secret } };
+/** An application credential by id, or by its name and user. */
+export type ApplicationCredentialOptions = KeystoneOptions & { readonly secret: string } & (
+    { readonly id: string } | ({ readonly name: string } & UserOptions)
+  );
+
+/**
+ * Logs in to Keystone v3 with an application credential, which has a project of its own.
+ * @example
+ * const auth = applicationCredentialAuth({ authUrl: 'https://keystone.example/v3', id, secret });
+ */
+export function applicationCredentialAuth(options: ApplicationCredentialOptions): Auth {
+  if (options.trustId) throw new AuthError('An application credential cannot use a trust (OS_TRUST_ID)');
+  const credential = 'id' in options ? { id: options.id } : { name: options.name, user: userOf(options) };
+  const identity = { methods: ['application_credential'], application_credential: { ...credential, secret: options.secret } };
   return keystoneAuth(options, identity, undefined);
 }
 
@@ -49,14 +110,16 @@ export function applicationCredentialAuth(options: KeystoneOptions & { readonly 
 const EARLY_MS = 60_000;
 const LOGIN_MS = 30_000;
 
-function keystoneAuth(options: KeystoneOptions, identity: object, scope: object | undefined): Auth {
+/** `identity`: what Keystone checks, or a function that makes it anew for each login. */
+function keystoneAuth(options: KeystoneOptions, identity: object | (() => Promise<object>), scope: object | undefined): Auth {
   const now = options.now ?? Date.now;
   let current: Session | undefined;
   let underway: Promise<Session> | undefined;
 
   // Single flight: concurrent callers wait for one login. It takes no caller's signal, since aborting one call must not fail the others.
   const login = (): Promise<Session> => {
-    underway ??= logIn(options, identity, scope)
+    underway ??= Promise.resolve(typeof identity === 'function' ? identity() : identity)
+      .then((proof: object) => logIn(options, proof, scope))
       .then((session) => (current = session))
       .finally(() => (underway = undefined));
     return underway;
@@ -104,6 +167,11 @@ function sessionOf(options: KeystoneOptions, token: string, body: unknown): Sess
 }
 
 function scopeOf(options: KeystoneOptions): object | undefined {
+  if (options.trustId) {
+    if (options.projectId || options.projectName)
+      throw new AuthError('A trust has a project of its own; give either `trustId` (OS_TRUST_ID) or a project (OS_PROJECT_NAME)');
+    return { 'OS-TRUST:trust': { id: options.trustId } };
+  }
   if (options.projectId) return { project: { id: options.projectId } };
   if (!options.projectName) return undefined;
   return { project: { name: options.projectName, domain: domainOf(options.projectDomainId, options.projectDomainName) } };

@@ -1,66 +1,35 @@
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { fromEnv, type Credentials, type Environment } from '../environment.js';
-import { AuthError, fieldOf } from '../errors.js';
+import { AuthError, fieldOf, listOf } from '../errors.js';
+import { readCloud, type CloudFileOptions } from './cloud-files.js';
 import { fetchFromEnv } from './fetch.js';
 import { readFlag } from './tls-files.js';
 
-export interface CloudsOptions {
-  /** Name of the cloud in the file: `OS_CLOUD`. */
-  readonly cloud: string;
-  /** A YAML parser; this library has none of its own. */
-  readonly parse: (text: string) => unknown;
+export interface CloudsOptions extends CloudFileOptions {
   /** Replaces the connections that the cloud describes: `cacert`, `verify`, `cert`, `key`, `proxy`. */
-  readonly fetch?: (request: Request) => Promise<Response>;
-  /** Folders to search, the first hit wins. Default: the working folder, `~/.config/openstack`, `/etc/openstack`. */
-  readonly folders?: readonly string[];
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
 }
 
 /**
- * Reads the credentials of a cloud from `clouds.yaml`, and its secrets from a `secure.yaml` in the same folder. Connections have the cloud's
- * authority, client certificate and proxy; a proxy that it does not name is that of the process (`HTTPS_PROXY`). Throws AuthError for
- * settings that cannot be honoured, and MagnumError for files that cannot be used.
+ * Reads the credentials of a cloud from `clouds.yaml`, with its secrets from `secure.yaml` and its profile from `clouds-public.yaml`. Connections
+ * have the cloud's authority, client certificate and proxy; a proxy that it does not name is that of the process (`HTTPS_PROXY`). Throws
+ * AuthError for settings that cannot be honoured, and MagnumError for files that cannot be used.
  * @example
  * import { parse } from 'yaml';
  * const magnum = createMagnum(await fromClouds({ cloud: 'lab', parse }));
  */
 export async function fromClouds(options: CloudsOptions): Promise<Credentials> {
   const variables = await readCloudVariables(options);
-  const fetch = options.fetch ?? fetchFromEnv({ ...proxyVariables(process.env), ...variables });
+  const fetch = options.fetch ?? fetchFromEnv({ ...proxyVariables(options.env ?? process.env), ...variables });
   return { ...fromEnv(variables, fetch), fetch };
+}
+
+/** The settings of a cloud as `OS_*` variables, for a program that merges them with others before `fromEnv`. Throws AuthError. */
+export async function readCloudVariables(options: CloudFileOptions): Promise<Environment> {
+  return environmentOf(await readCloud(options));
 }
 
 function proxyVariables(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name]) => /^((https?|all|no)_proxy|REQUEST_METHOD)$/i.test(name)));
-}
-
-/** The settings of a cloud as `OS_*` variables, for a program that merges them with others before `fromEnv`. Throws AuthError. */
-export async function readCloudVariables(options: Omit<CloudsOptions, 'fetch'>): Promise<Environment> {
-  const folders = options.folders ?? [process.cwd(), join(homedir(), '.config', 'openstack'), '/etc/openstack'];
-  for (const folder of folders) {
-    const entry = await readCloud(join(folder, 'clouds.yaml'), options);
-    if (entry === undefined) continue;
-    const secrets = await readCloud(join(folder, 'secure.yaml'), options);
-    return { ...environmentOf(entry), ...environmentOf(secrets) };
-  }
-  throw new AuthError(`No clouds.yaml in ${folders.join(', ')} has the cloud ${JSON.stringify(options.cloud)}`);
-}
-
-async function readCloud(path: string, options: Omit<CloudsOptions, 'fetch'>): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  return fieldOf(fieldOf(parseFile(path, text, options), 'clouds'), options.cloud);
-}
-
-function parseFile(path: string, text: string, { parse }: CloudsOptions): unknown {
-  try {
-    return parse(text);
-  } catch (cause) {
-    // The words of a parser show the line at fault, which may have a password.
-    const place = fieldOf(fieldOf(fieldOf(cause, 'linePos'), '0'), 'line');
-    throw new AuthError(`${path} is no valid YAML${typeof place === 'number' ? ` (line ${place})` : ''}`);
-  }
 }
 
 /** A value as a text: YAML makes a number of an unquoted password or version, and a date of some. Throws AuthError for what is no scalar. */
@@ -94,6 +63,7 @@ const AUTH_KEYS = [
   'user_domain_id',
   'user_domain_name',
   'application_credential_id',
+  'application_credential_name',
   'application_credential_secret',
   'trust_id',
   'system_scope',
@@ -104,18 +74,8 @@ const AUTH_KEYS = [
   'identity_provider',
 ] as const;
 
-/** Keys that change where or how calls are made and that this library does not know; ignoring them would call another cloud. */
-function refuseUnsupported(entry: unknown): void {
-  const profile = scalarOf(entry, 'profile') ?? scalarOf(entry, 'cloud');
-  if (profile !== undefined)
-    throw new AuthError(
-      `profile ${JSON.stringify(profile)} in clouds.yaml is not supported, since the profiles of vendors are part of os-client-config; give auth_url and region_name instead`,
-    );
-}
-
 /** The keys of the file as `OS_*` variables, whose names differ in case only. */
 function environmentOf(entry: unknown): Environment {
-  refuseUnsupported(entry);
   const auth = fieldOf(entry, 'auth');
   const found = AUTH_KEYS.map((key) => [`OS_${key.toUpperCase()}`, scalarOf(auth, key)] as const);
   const others = [
@@ -125,6 +85,7 @@ function environmentOf(entry: unknown): Environment {
     ['OS_INTERFACE', scalarOf(entry, 'interface') ?? scalarOf(entry, 'endpoint_type')],
     ['MAGNUM_ENDPOINT', scalarOf(entry, 'container_infra_endpoint_override')],
     ['OS_CONTAINER_INFRA_API_VERSION', scalarOf(entry, 'container_infra_api_version')],
+    ['OS_AUTH_METHODS', methodsOf(entry)],
     ['OS_CACERT', scalarOf(entry, 'cacert')],
     ['OS_CERT', scalarOf(entry, 'cert')],
     ['OS_KEY', scalarOf(entry, 'key')],
@@ -139,4 +100,10 @@ function insecurityOf(entry: unknown): string | undefined {
   const [verify, insecure] = [scalarOf(entry, 'verify'), scalarOf(entry, 'insecure')];
   if (verify !== undefined) return String(!readFlag('verify in clouds.yaml', verify));
   return insecure === undefined ? undefined : String(readFlag('insecure in clouds.yaml', insecure));
+}
+
+/** `auth_methods: [v3password, v3totp]`, beside `auth` or in it. */
+function methodsOf(entry: unknown): string | undefined {
+  const found = fieldOf(entry, 'auth_methods') ?? fieldOf(fieldOf(entry, 'auth'), 'auth_methods');
+  return found === undefined || found === null ? undefined : Array.isArray(found) ? listOf(found).join() : String(found);
 }
