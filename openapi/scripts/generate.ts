@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript';
 import { parse } from 'yaml';
+import { clientTypes } from './client-types.js';
 import { withSections, type MeasuredDifference } from './compatibility.js';
 import type { JsonObject } from './json.js';
 import { operationsModule, operationsTypes } from './operations.js';
@@ -15,6 +16,8 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Written by hand but for its tables. */
 const COMPATIBILITY = '../docs/compatibility.md';
+/** Compiled with the SDK, which needs no other package for its types. */
+const CLIENT_TYPES = '../packages/sdk/src/generated/api.ts';
 const DIFFERENCES = '../test/openstack/comparison/differences.yaml';
 
 /** The text of every generated file, by its path below `openapi/`. */
@@ -24,6 +27,7 @@ export async function generate(): Promise<Map<string, string>> {
   const types = await openapiTS(withoutVersions(structuredClone(spec)) as unknown as OpenAPI3, { defaultNonNullable: false }); // OpenAPI 3.1, checked by openapi-typescript
   const files = new Map([
     ['generated/magnum.d.ts', `// Generated from magnum.yaml by \`npm run generate\`. Do not edit.\n${astToString(types)}`],
+    [CLIENT_TYPES, await clientTypes(spec)],
     ['generated/operations.js', operationsModule(spec)],
     ['generated/operations.d.ts', operationsTypes(spec)],
     ['generated/schemas.json', `${JSON.stringify(schemasOf(spec), null, 1)}\n`],

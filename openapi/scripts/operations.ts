@@ -34,7 +34,7 @@ export function operationsTypes(spec: JsonObject): string {
 }
 
 /** The fields that a patch may set (x-patch), without lists, whose items have no stable place. */
-function patchableTypes(spec: JsonObject): string {
+export function patchableTypes(spec: JsonObject): string {
   const names = [...new Set(operationsOf(spec).flatMap(({ body }) => textAt(body, 'x-patches') ?? []))].sort();
   const lines = names.map((name) => {
     const schema = dereference(spec, { $ref: `#/components/schemas/${name}` }) as JsonObject; // dereference of an object gives an object

@@ -1,21 +1,20 @@
+import { beginCall, mapCall, type Call } from './call.js';
 import { collection, identOf, type Collection } from './collection.js';
+import type { Connection } from './calls.js';
 import { follow, type FollowOptions } from './follow.js';
 import { KnownIdents } from './known-idents.js';
 import { listRows, type Listing } from './pages.js';
 import { patchOf, type Changes } from './patch.js';
-import type { Runtime } from './runtime.js';
 import type {
   Accepted,
   BayEvent,
   BayPlan,
   CallOptions,
   ClientConfig,
-  EventCaller,
   ImageLoad,
   ImageLoaded,
   JsonPatch,
   ListQuery,
-  RawCaller,
 } from './types.js';
 import {
   waitUntilDeleted,
@@ -26,40 +25,54 @@ import {
   type WaitOptions,
 } from './wait.js';
 
+/** A change that the service has accepted, and carries out later. */
+export interface Change<Full extends Waitable> extends Call<Accepted> {
+  /** Waits until the change is done, as `waitUntil` does, and returns the bay. */
+  wait(options?: WaitOptions<Full>): Promise<Full>;
+}
+
+/** A deletion that the service has accepted, and carries out later. */
+export interface Deletion<Full extends Waitable> extends Call<void> {
+  /** Waits until the bay is gone, as `waitUntilDeleted` does. */
+  wait(options?: DeletionWaitOptions<Full>): Promise<void>;
+}
+
 export interface ClientConfigQuery {
-  readonly valid_for?: number;
-  readonly csr?: string;
+  readonly valid_for?: number | undefined;
+  readonly csr?: string | undefined;
 }
 
 /**
  * The calls of bays, which the modern wording calls clusters: the same paths but for one word, and the same answers but for the names of a
  * few fields. `ident`: UUID or name.
  */
-export interface BayCollection<Full extends Waitable, Summary, Create, Change extends Changes> extends Collection<
-  Full,
-  Summary,
-  Create,
-  Change,
-  ListQuery,
-  Accepted
+export interface BayCollection<Full extends Waitable, Summary, Create, Fields extends Changes> extends Omit<
+  Collection<Full, Summary, Create, Fields, ListQuery, Accepted>,
+  'create' | 'update' | 'delete'
 > {
-  /** Resolves when the service has accepted the bay; `waitUntil` resolves when it is complete. */
-  create(body: Create, options?: CallOptions): Promise<Accepted>;
+  /** Resolves when the service has accepted the bay. `create(…).wait()` resolves with the bay when it is complete. */
+  create(body: Create, options?: CallOptions): Change<Full>;
   /** The resources that `create` would make, and whether the project's quotas allow them. Creates nothing. An extension of this server. */
-  plan(body: Create, options?: CallOptions): Promise<BayPlan>;
+  plan(body: Create, options?: CallOptions): Call<BayPlan>;
   /** Resolves when the service has accepted the change. `rollback`: undo a change that fails. */
-  update(ident: string, changes: Change | JsonPatch, options?: CallOptions & { readonly rollback?: boolean }): Promise<Accepted>;
+  update(
+    ident: string,
+    changes: Fields | JsonPatch,
+    options?: CallOptions & { readonly rollback?: boolean | undefined },
+  ): Change<Full>;
+  /** Resolves when the service has accepted the deletion. `delete(…).wait()` resolves when the bay is gone. */
+  delete(ident: string, options?: CallOptions): Deletion<Full>;
   /**
    * The files and variables of the engine's own client, with a client certificate that is valid for `valid_for` seconds (a day where absent).
    * The service makes the key and does not store it. With `csr` (PEM) the key stays with the caller, who puts it where `key_placeholder`
    * stands in the files. An extension of this server.
    */
-  config(ident: string, query?: ClientConfigQuery, options?: CallOptions): Promise<ClientConfig>;
+  config(ident: string, query?: ClientConfigQuery, options?: CallOptions): Call<ClientConfig>;
   /**
    * Copies an image of the Docker Engine beside the service, as `magnum dev` has one, to the bay's nodes. Resolves when all nodes have it, which
    * may take minutes, with their names. An extension of this server.
    */
-  loadImage(ident: string, body: ImageLoad, options?: CallOptions): Promise<ImageLoaded>;
+  loadImage(ident: string, body: ImageLoad, options?: CallOptions): Call<ImageLoaded>;
   /** The events of the bay and its stack, oldest first. */
   events(ident: string, query?: { readonly after?: number; readonly limit?: number }, options?: CallOptions): Listing<BayEvent>;
   /**
@@ -79,47 +92,64 @@ export interface BayCollection<Full extends Waitable, Summary, Create, Change ex
   waitUntilDeleted(ident: string, options?: DeletionWaitOptions<Full>): Promise<void>;
 }
 
-export interface BayCallers {
-  readonly raw: RawCaller;
-  readonly open: EventCaller;
+/** The calls, and the way to make a change of a call that is accepted for `ident`. */
+interface BayCalls<Full extends Waitable, Summary, Create, Fields extends Changes> {
+  readonly calls: BayCollection<Full, Summary, Create, Fields>;
+  changing(call: Call<Accepted>, ident: string): Change<Full>;
 }
 
-export function bayCollection<Full extends Waitable, Summary, Create, Change extends Changes>(
-  { raw, open }: BayCallers,
-  runtime: Runtime,
+export function bayCollection<Full extends Waitable, Summary, Create, Fields extends Changes>(
+  { raw, open, runtime }: Connection,
   name: 'bays' | 'clusters',
-): BayCollection<Full, Summary, Create, Change> {
-  type Shared = Collection<Full, Summary, Create, Change, ListQuery, Accepted>;
-  const shared: Shared = collection<Full, Summary, Create, Change, ListQuery, Accepted>(raw, name);
+): BayCalls<Full, Summary, Create, Fields> {
+  type Calls = BayCollection<Full, Summary, Create, Fields>;
+  const shared = collection<Full, Summary, Create, Fields, ListQuery, Accepted>(raw, name);
   const at = (ident: string, below = '') => {
     const { path, params } = identOf(name, ident);
     return { path: `${path}${below}`, params };
   };
-  const events: BayCollection<Full, Summary, Create, Change>['events'] = (ident, query, options) =>
+  const events: Calls['events'] = (ident, query, options) =>
     listRows(raw, { method: 'GET', ...at(ident, '/events'), query, rows: 'events' }, options);
   const known = new KnownIdents();
-  /** The answer to a call for `ident`, which is known from then on. */
-  const noting = async <T>(answer: Promise<T>, ident?: string): Promise<T> => {
-    const found = await answer;
-    known.add(ident);
-    known.addFrom(found);
-    return found;
-  };
-  const get: Shared['get'] = (ident, options) => noting(shared.get(ident, options), ident);
+  /** Notes the names that a call has been answered for. */
+  const noting = <T>(call: Call<T>, ident?: string): Call<T> =>
+    mapCall(call, (found) => {
+      known.add(ident);
+      known.addFrom(found);
+      return found;
+    });
+  const get: Calls['get'] = (ident, options) => noting(shared.get(ident, options), ident);
   const waiting: WaitDeps<Full> = { runtime, isKnown: (ident) => known.has(ident), get, events };
-  return {
+  const changing = (call: Call<Accepted>, ident?: string): Change<Full> => {
+    const noted = noting(call, ident);
+    return Object.assign(noted, {
+      wait: async (options: WaitOptions<Full> = {}) => waitUntilSettled(waiting, (await noted).uuid, options),
+    });
+  };
+  const calls: Calls = {
     ...shared,
     get,
-    create: async (body, options) => {
-      const accepted = await noting(shared.create(body, options));
-      known.addFrom(body);
-      return accepted;
+    create: (body, options) => {
+      const accepted = shared.create(body, options);
+      return changing(
+        mapCall(accepted, (found) => {
+          known.addFrom(body);
+          return found;
+        }),
+      );
     },
-    delete: (ident, options) => noting(shared.delete(ident, options), ident),
+    delete: (ident, options) => {
+      const noted = noting(shared.delete(ident, options), ident);
+      return Object.assign(noted, {
+        wait: (wanted: DeletionWaitOptions<Full> = {}) =>
+          noted.then(() => waitUntilDeleted(waiting, ident, { ...wanted, isDeleting: true })),
+      });
+    },
     plan: (body, options) => raw({ method: 'POST', path: `/v1/${name}`, query: { dry_run: true }, body }, options),
     update: (ident, changes, options) => {
       const query = { rollback: options?.rollback };
-      return noting(raw<Accepted>({ method: 'PATCH', ...at(ident), query, body: patchOf(changes) }, options), ident);
+      const patch = (): Call<Accepted> => raw({ method: 'PATCH', ...at(ident), query, body: patchOf(changes) }, options);
+      return changing(beginCall(patch), ident);
     },
     config: (ident, query, options) => raw({ method: 'GET', ...at(ident, '/config'), query: query && { ...query } }, options),
     loadImage: (ident, body, options) => raw({ method: 'POST', ...at(ident, '/images'), body }, options),
@@ -128,4 +158,5 @@ export function bayCollection<Full extends Waitable, Summary, Create, Change ext
     waitUntil: (ident, options = {}) => waitUntilSettled(waiting, ident, options),
     waitUntilDeleted: (ident, options = {}) => waitUntilDeleted(waiting, ident, options),
   };
+  return { calls, changing };
 }

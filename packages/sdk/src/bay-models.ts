@@ -1,6 +1,7 @@
 import { collection, type Collection } from './collection.js';
+import type { Connection } from './calls.js';
 import type { ChangesOf } from './patch.js';
-import type { BayModel, BayModelCreate, ClusterTemplate, ClusterTemplateCreate, RawCaller } from './types.js';
+import type { BayModel, BayModelCreate, ClusterTemplate, ClusterTemplateCreate } from './types.js';
 
 /** Templates of bays. Their lists have all fields already, so there is no `listDetail`. */
 export type BayModels = Omit<Collection<BayModel, BayModel, BayModelCreate, ChangesOf<'BayModel'>>, 'listDetail'>;
@@ -11,12 +12,12 @@ export type ClusterTemplates = Omit<
   'listDetail'
 >;
 
-export function bayModels(raw: RawCaller): BayModels {
+export function bayModels({ raw }: Connection): BayModels {
   const { listDetail: _, ...calls } = collection<BayModel, BayModel, BayModelCreate, ChangesOf<'BayModel'>>(raw, 'baymodels');
   return calls;
 }
 
-export function clusterTemplates(raw: RawCaller): ClusterTemplates {
+export function clusterTemplates({ raw }: Connection): ClusterTemplates {
   const { listDetail: _, ...calls } = collection<
     ClusterTemplate,
     ClusterTemplate,

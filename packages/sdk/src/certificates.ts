@@ -1,21 +1,21 @@
-import { dataOf, type Transport } from './transport.js';
+import type { Call } from './call.js';
+import type { Connection } from './calls.js';
 import type { Accepted, CallOptions, Certificate, CertificateCreate } from './types.js';
 
 export interface Certificates {
   /** The certificate of a bay's authority in PEM; two in one text while the authority is being replaced. */
-  get(bay: string, query?: { readonly ca_cert_type?: string }, options?: CallOptions): Promise<Certificate>;
+  get(bay: string, query?: { readonly ca_cert_type?: string }, options?: CallOptions): Call<Certificate>;
   /** Signs a certificate signing request (PEM) with a bay's authority. */
-  sign(body: CertificateCreate, options?: CallOptions): Promise<Certificate>;
+  sign(body: CertificateCreate, options?: CallOptions): Call<Certificate>;
   /** Replaces a bay's authority. `bays.waitUntil` resolves when the rotation has finished. */
-  rotate(bay: string, options?: CallOptions): Promise<Accepted>;
+  rotate(bay: string, options?: CallOptions): Call<Accepted>;
 }
 
-export function certificates({ http, init }: Transport): Certificates {
+export function certificates({ request }: Connection): Certificates {
+  const path = '/v1/certificates/{cluster_ident}';
   return {
-    get: (bay, query = {}, options) =>
-      dataOf(http.GET('/v1/certificates/{cluster_ident}', { params: { path: { cluster_ident: bay }, query }, ...init(options) })),
-    sign: (body, options) => dataOf(http.POST('/v1/certificates', { body, ...init(options) })),
-    rotate: (bay, options) =>
-      dataOf(http.PATCH('/v1/certificates/{cluster_ident}', { params: { path: { cluster_ident: bay } }, ...init(options) })),
+    get: (bay, query = {}, options) => request('GET', path, { params: { cluster_ident: bay }, query }, options),
+    sign: (body, options) => request('POST', '/v1/certificates', { body }, options),
+    rotate: (bay, options) => request('PATCH', path, { params: { cluster_ident: bay } }, options),
   };
 }

@@ -1,3 +1,4 @@
+import { beginCall, mapCall, type Call } from './call.js';
 import { listRows, type Listing } from './pages.js';
 import { patchOf, type Changes } from './patch.js';
 import type { CallOptions, JsonPatch, ListQuery, RawCall, RawCaller } from './types.js';
@@ -8,10 +9,10 @@ export interface Collection<Full, Summary, Create, Change = never, Query = ListQ
   /** As `list`, with all fields. */
   listDetail(query?: Query, options?: CallOptions): Listing<Full>;
   /** Throws NotFoundError, and ConflictError when several have the name. */
-  get(ident: string, options?: CallOptions): Promise<Full>;
-  create(body: Create, options?: CallOptions): Promise<Changed>;
-  update(ident: string, changes: Change | JsonPatch, options?: CallOptions): Promise<Changed>;
-  delete(ident: string, options?: CallOptions): Promise<void>;
+  get(ident: string, options?: CallOptions): Call<Full>;
+  create(body: Create, options?: CallOptions): Call<Changed>;
+  update(ident: string, changes: Change | JsonPatch, options?: CallOptions): Call<Changed>;
+  delete(ident: string, options?: CallOptions): Call<void>;
 }
 
 /** The path of one item of a collection, with the name that the spec gives to its placeholder: `/v1/bays/{bay_ident}`. */
@@ -43,7 +44,8 @@ export function collection<
       listRows(raw, { method: 'GET', path: `${all}/detail`, query: { ...fixed, ...query }, rows: name }, options),
     get: (ident, options) => raw({ method: 'GET', ...at(ident), query: fixed }, options),
     create: (body, options) => raw({ method: 'POST', path: all, query: fixed, body }, options),
-    update: (ident, changes, options) => raw({ method: 'PATCH', ...at(ident), query: fixed, body: patchOf(changes) }, options),
-    delete: (ident, options) => raw({ method: 'DELETE', ...at(ident), query: fixed }, options),
+    update: (ident, changes, options) =>
+      beginCall(() => raw({ method: 'PATCH', ...at(ident), query: fixed, body: patchOf(changes) }, options)),
+    delete: (ident, options) => mapCall(raw({ method: 'DELETE', ...at(ident), query: fixed }, options), () => undefined),
   };
 }

@@ -1,17 +1,17 @@
-import { listing, type Listing } from './pages.js';
-import { dataOf, type Transport } from './transport.js';
+import type { Call } from './call.js';
+import type { Connection } from './calls.js';
+import type { Listing } from './pages.js';
 import type { CallOptions, Driver } from './types.js';
 
 export interface Drivers {
   /** The bay types that each driver serves, and the labels that it reads. */
   list(options?: CallOptions): Listing<Driver>;
-  get(name: string, options?: CallOptions): Promise<Driver>;
+  get(name: string, options?: CallOptions): Call<Driver>;
 }
 
-export function drivers({ http, init }: Transport): Drivers {
+export function drivers({ request, list }: Connection): Drivers {
   return {
-    list: (options) => listing(async () => ({ items: (await dataOf(http.GET('/v1/drivers', init(options)))).drivers })),
-    get: (name, options) =>
-      dataOf(http.GET('/v1/drivers/{driver_ident}', { params: { path: { driver_ident: name } }, ...init(options) })),
+    list: (options) => list('/v1/drivers', {}, options),
+    get: (name, options) => request('GET', '/v1/drivers/{driver_ident}', { params: { driver_ident: name } }, options),
   };
 }

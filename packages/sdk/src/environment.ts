@@ -1,6 +1,6 @@
 import { staticToken, type Auth } from './auth.js';
 import { AuthError } from './errors.js';
-import { NEWEST } from './microversion.js';
+import { NEWEST } from './versioning.js';
 import type { Fetch } from './redirects.js';
 import type { KeystoneOptions } from './keystone.js';
 import { loginFrom, methodFrom, tokenOf } from './login-methods.js';
@@ -47,18 +47,19 @@ function refuseConnections(env: Environment): void {
 }
 
 const UNSUPPORTED = {
-  OS_SYSTEM_SCOPE: 'tokens of the whole system are not supported; give a project',
-  OS_DOMAIN_ID: 'tokens of a domain are not supported; give a project',
-  OS_DOMAIN_NAME: 'tokens of a domain are not supported; give a project',
-  OS_ACCESS_TOKEN: 'federated logins are not supported; give a token (OS_TOKEN)',
-  OS_IDENTITY_PROVIDER: 'federated logins are not supported; give a token (OS_TOKEN)',
+  OS_SYSTEM_SCOPE: 'a project',
+  OS_DOMAIN_ID: 'a project',
+  OS_DOMAIN_NAME: 'a project',
+  OS_ACCESS_TOKEN: 'a token (OS_TOKEN)',
+  OS_IDENTITY_PROVIDER: 'a token (OS_TOKEN)',
 } as const;
 
 function refuseUnsupported(env: Environment): void {
-  for (const [name, reason] of Object.entries(UNSUPPORTED)) {
+  for (const [name, remedy] of Object.entries(UNSUPPORTED)) {
     // A domain beside a project is that of the project or user in some openrc files.
     const isScope = name.startsWith('OS_DOMAIN_') && Boolean(env['OS_PROJECT_NAME'] || env['OS_PROJECT_ID']);
-    if (env[name] && !isScope) throw new AuthError(`${name} (${name.slice(3).toLowerCase()}) is set, and ${reason}`);
+    if (env[name] && !isScope)
+      throw new AuthError(`${name} (${name.slice(3).toLowerCase()}) is set, which is not supported; give ${remedy}`);
   }
   const version = env['OS_IDENTITY_API_VERSION'];
   if (version && !/^3(\.\d+)?$/.test(version))

@@ -9,6 +9,7 @@ export interface ErrorContext {
 
 /** The base class of all errors of this library. The one thing that is thrown beside them is the reason of a caller's signal. */
 export class MagnumError extends Error {
+  override readonly name: string = 'MagnumError';
   /** A stable text for each kind of failure; docs/sdk.md lists them. */
   readonly code: string;
   /** The id of the request in the logs of the service; undefined where none was sent. */
@@ -18,7 +19,6 @@ export class MagnumError extends Error {
 
   constructor(message: string, code: string, context: ErrorContext = {}) {
     super(message, context.cause === undefined ? undefined : { cause: context.cause });
-    this.name = new.target.name;
     this.code = code;
     this.requestId = context.requestId;
     this.mayHaveBeenCarriedOut = context.mayHaveBeenCarriedOut ?? false;
@@ -39,6 +39,7 @@ export type ConnectionCode =
 
 /** There is no response: the server could not be reached, or the connection broke. The message has the reason. */
 export class ConnectionError extends MagnumError {
+  override readonly name: string = 'ConnectionError';
   declare readonly code: ConnectionCode;
 
   constructor(message: string, context: ErrorContext & { readonly code?: ConnectionCode } = {}) {
@@ -47,6 +48,7 @@ export class ConnectionError extends MagnumError {
 }
 
 export class TimeoutError extends MagnumError {
+  override readonly name: string = 'TimeoutError';
   constructor(message: string, context: ErrorContext = {}) {
     super(message, 'timeout', context);
   }
@@ -54,6 +56,7 @@ export class TimeoutError extends MagnumError {
 
 /** The answer was successful and is none of this API: a page of a proxy in HTML, or a text that ends half-way. */
 export class InvalidAnswerError extends MagnumError {
+  override readonly name: string = 'InvalidAnswerError';
   constructor(message: string, context: ErrorContext = {}) {
     super(message, 'invalid-answer', context);
   }
@@ -61,6 +64,7 @@ export class InvalidAnswerError extends MagnumError {
 
 /** The server redirected to another address. The client did not follow, since that would have sent the token or password there. */
 export class RedirectError extends MagnumError {
+  override readonly name: string = 'RedirectError';
   /** The target of the redirect; undefined where the server or the browser does not reveal it. */
   readonly location: string | undefined;
 
@@ -78,6 +82,7 @@ const MAX_SHOWN = 300;
 
 /** Keystone issued no token, or the catalog has no address of Magnum. */
 export class AuthError extends MagnumError {
+  override readonly name: string = 'AuthError';
   readonly status: number | undefined;
 
   constructor(message: string, status?: number, context: ErrorContext = {}) {
@@ -86,8 +91,24 @@ export class AuthError extends MagnumError {
   }
 }
 
+/** The call needs a newer microversion than the service has, or than the client was told to use. Nothing was sent. */
+export class UnsupportedVersionError extends MagnumError {
+  override readonly name: string = 'UnsupportedVersionError';
+  /** The version from which the call exists: `1.9`. */
+  readonly minimum: string;
+
+  constructor(call: string, { minimum, version }: { readonly minimum: string; readonly version: string }) {
+    super(
+      `${call} needs microversion ${minimum}, and ${version} is in use: the newest of the service, or the one that this client was given`,
+      'version-not-supported',
+    );
+    this.minimum = minimum;
+  }
+}
+
 /** The awaited change of a bay failed. */
 export class WaiterError extends MagnumError {
+  override readonly name: string = 'WaiterError';
   readonly status: string;
   readonly reason: string | null;
 
@@ -111,6 +132,7 @@ export interface ApiErrorDetails {
 
 /** The server answered with an error. Each subclass stands for the status that `.status` has. */
 export class ApiError extends MagnumError {
+  override readonly name: string = 'ApiError';
   declare readonly code: ApiErrorCode;
   readonly status: number;
   readonly title: string;
@@ -126,21 +148,47 @@ export class ApiError extends MagnumError {
   }
 }
 
-export class BadRequestError extends ApiError {}
-export class UnauthorizedError extends ApiError {}
-export class ForbiddenError extends ApiError {}
-export class NotFoundError extends ApiError {}
-export class MethodNotAllowedError extends ApiError {}
-export class NotAcceptableError extends ApiError {}
-export class ConflictError extends ApiError {}
+export class BadRequestError extends ApiError {
+  override readonly name: string = 'BadRequestError';
+}
+export class UnauthorizedError extends ApiError {
+  override readonly name: string = 'UnauthorizedError';
+}
+export class ForbiddenError extends ApiError {
+  override readonly name: string = 'ForbiddenError';
+}
+export class NotFoundError extends ApiError {
+  override readonly name: string = 'NotFoundError';
+}
+export class MethodNotAllowedError extends ApiError {
+  override readonly name: string = 'MethodNotAllowedError';
+}
+export class NotAcceptableError extends ApiError {
+  override readonly name: string = 'NotAcceptableError';
+}
+export class ConflictError extends ApiError {
+  override readonly name: string = 'ConflictError';
+}
 /** The resource is of another version than `ifMatch` names. */
-export class PreconditionFailedError extends ApiError {}
-export class ContentTooLargeError extends ApiError {}
-export class UnsupportedMediaTypeError extends ApiError {}
+export class PreconditionFailedError extends ApiError {
+  override readonly name: string = 'PreconditionFailedError';
+}
+export class ContentTooLargeError extends ApiError {
+  override readonly name: string = 'ContentTooLargeError';
+}
+export class UnsupportedMediaTypeError extends ApiError {
+  override readonly name: string = 'UnsupportedMediaTypeError';
+}
 /** For instance, an `idempotencyKey` that belongs to another request. */
-export class UnprocessableError extends ApiError {}
-export class TooManyRequestsError extends ApiError {}
-export class ServerError extends ApiError {}
+export class UnprocessableError extends ApiError {
+  override readonly name: string = 'UnprocessableError';
+}
+export class TooManyRequestsError extends ApiError {
+  override readonly name: string = 'TooManyRequestsError';
+}
+export class ServerError extends ApiError {
+  override readonly name: string = 'ServerError';
+}
 
 const BY_STATUS: Readonly<Record<number, typeof ApiError>> = {
   400: BadRequestError,
@@ -158,8 +206,11 @@ const BY_STATUS: Readonly<Record<number, typeof ApiError>> = {
 };
 
 /** Reads an error response in all three forms that Magnum has had: `errors`, Keystone's `error`, the first releases' `error_message`. */
-export async function readApiError(response: Response, now: number, context: ErrorContext = {}): Promise<ApiError> {
-  const text = await response.text().catch(() => '');
+export function readApiError(
+  response: Response,
+  { text, now }: { readonly text: string; readonly now: number },
+  context: ErrorContext,
+): ApiError {
   const said = readErrorBody(parseJson(text));
   const details: ApiErrorDetails = {
     status: response.status,

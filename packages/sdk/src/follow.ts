@@ -6,15 +6,15 @@
  * every event is yielded once and in order; only `gone`, a 404 after the first event, a refusal or the caller's signal ends the loop; and
  * failures are counted only while no event arrives, so that a server that stays away ends the call with its error.
  */
-import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { ApiError, ConnectionError, InvalidAnswerError, NotFoundError } from './errors.js';
-import { reasonFor } from './failures.js';
+import { reasonFor } from './reasons.js';
 import type { Runtime } from './runtime.js';
+import { MessageParser, type Message } from './sse.js';
 import type { BayEvent, CallOptions, EventCaller, RawCall } from './types.js';
 
 export interface FollowOptions extends Pick<CallOptions, 'signal'> {
   /** Only events later than the one with this id; all events where absent. */
-  readonly after?: number;
+  readonly after?: number | undefined;
 }
 
 export interface FollowDeps {
@@ -70,11 +70,6 @@ function parseEvent(data: string): BayEvent {
   }
 }
 
-interface Message {
-  readonly event?: string | undefined;
-  readonly data: string;
-}
-
 async function openMessages(
   open: EventCaller,
   {
@@ -92,12 +87,12 @@ async function* parseMessages(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Message, void, undefined> {
   // Node and the DOM declare the same stream types twice.
-  const texts = body.pipeThrough(new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>);
-  const reader = texts.pipeThrough(new EventSourceParserStream()).getReader();
+  const reader = body.pipeThrough(new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>).getReader();
+  const parser = new MessageParser();
   const stop = (): void => void reader.cancel(signal?.reason).catch(() => undefined);
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield* parser.push(next.value);
     signal?.throwIfAborted();
   } catch (cause) {
     signal?.throwIfAborted();

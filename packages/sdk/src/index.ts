@@ -1,14 +1,17 @@
 export { staticToken, type Auth, type Session } from './auth.js';
-export type { BayModels, ClusterTemplates } from './bay-models.js';
-export type { BayCollection } from './bay-collection.js';
-export type { Bays } from './bays.js';
-export type { Certificates } from './certificates.js';
-export { createMagnum, type Magnum, type MagnumOptions } from './client.js';
-export type { Clusters } from './clusters.js';
+export { bayModels, clusterTemplates, type BayModels, type ClusterTemplates } from './bay-models.js';
+export type { BayCollection, Change, ClientConfigQuery, Deletion } from './bay-collection.js';
+export { bays, type Bays } from './bays.js';
+export { certificates, type Certificates } from './certificates.js';
+export type { Call, WithResponse } from './call.js';
+export { createMagnum, type Magnum } from './client.js';
+export type { BasicOptions, Connection } from './calls.js';
+export { connect, type MagnumOptions } from './connection.js';
+export { clusters, type Clusters } from './clusters.js';
 export type { Collection } from './collection.js';
-export type { Containers } from './containers.js';
-export type { NodeCredentials } from './credentials.js';
-export type { Drivers } from './drivers.js';
+export { containers, type Containers } from './containers.js';
+export { credentials, type NodeCredentials } from './credentials.js';
+export { drivers, type Drivers } from './drivers.js';
 export { fromEnv, type Credentials, type Environment } from './environment.js';
 export type { ApiErrorCode, ServiceErrorCode } from './error-codes.js';
 export {
@@ -32,11 +35,12 @@ export {
   UnauthorizedError,
   UnprocessableError,
   UnsupportedMediaTypeError,
+  UnsupportedVersionError,
   WaiterError,
   type ConnectionCode,
   type ErrorContext,
 } from './errors.js';
-export type { Federations } from './federations.js';
+export { federations, type Federations } from './federations.js';
 export type { FollowOptions } from './follow.js';
 export {
   applicationCredentialAuth,
@@ -49,20 +53,30 @@ export {
   type PasswordOptions,
   type UserOptions,
 } from './keystone.js';
-export type { KubernetesObjects, KubernetesServices, Pods, ReplicationControllers } from './kubernetes.js';
-export { NEWEST } from './microversion.js';
-export type { NodeGroups } from './node-groups.js';
-export type { Nodes } from './nodes.js';
+export {
+  kubernetesServices,
+  pods,
+  replicationControllers,
+  type KubernetesObjects,
+  type KubernetesServices,
+  type Pods,
+  type ReplicationControllers,
+} from './kubernetes.js';
+export type { ApiRequest, CallState, Interceptor, InterceptorChoice, Next, StandardInterceptors } from './interceptors.js';
+export { NEWEST } from './versioning.js';
+export { nodeGroups, type NodeGroups } from './node-groups.js';
+export { nodes, type Nodes } from './nodes.js';
 export type { Listing } from './pages.js';
 export { checkPathPart } from './path.js';
 export { patchOf, type Changes, type ChangesOf } from './patch.js';
 export type { Fetch } from './redirects.js';
-export type { Logger } from './pipeline.js';
-export type { Quotas, StatsApi } from './quotas.js';
+export type { Logger, LogFields } from './log.js';
+export type { AnswerOf, InputOf, PathOf, TypedCaller, TypedLister } from './paths.js';
+export { quotas, stats, type Quotas, type StatsApi } from './quotas.js';
 export type { RetryOptions } from './retry.js';
 export { systemRuntime, type Runtime } from './runtime.js';
-export type { Services } from './services.js';
+export { services, type Services } from './services.js';
 export type * from './types.js';
-export type { VersionsApi } from './versions.js';
+export { versions, type VersionsApi } from './versions.js';
 export type { DeletionWaitOptions, Waitable, WaitOptions } from './wait.js';
-export type { X509KeyPairs } from './x509-key-pairs.js';
+export { x509KeyPairs, type X509KeyPairs } from './x509-key-pairs.js';

@@ -3,6 +3,7 @@ import { underDeadline } from './deadline.js';
 import { checkAddress, endpointIn, missingIn, type EndpointChoice } from './endpoint.js';
 import { AuthError, fieldOf, listOf, textOf } from './errors.js';
 import { explainFailure, startTrace } from './failures.js';
+import { reasonFor } from './reasons.js';
 import { sendRequest, type Fetch } from './redirects.js';
 
 export interface KeystoneOptions extends EndpointChoice {
@@ -141,7 +142,7 @@ async function logIn(options: KeystoneOptions, identity: object, scope: object |
   const send = (signal: AbortSignal): Promise<Response> =>
     sendRequest(options.fetch ?? globalThis.fetch, url, { method: 'POST', headers, body: text, signal });
   const response = await underDeadline({ timeoutMs: LOGIN_MS, what: 'The login' }, send).catch((cause: unknown) => {
-    throw explainFailure(cause, url, startTrace('POST', ''), 'Keystone at ');
+    throw explainFailure(cause, url, startTrace('POST', ''), { reasonFor, who: 'Keystone at ' });
   });
   const body: unknown = await response.json().catch(() => undefined);
   const token = response.headers.get('x-subject-token');

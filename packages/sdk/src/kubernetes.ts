@@ -1,4 +1,6 @@
 import { collection } from './collection.js';
+import type { Connection } from './calls.js';
+import type { Call } from './call.js';
 import type { Listing } from './pages.js';
 import type { ChangesOf } from './patch.js';
 import type {
@@ -9,7 +11,6 @@ import type {
   ManifestCreate,
   Pod,
   PodSummary,
-  RawCaller,
   ReplicationController,
   ReplicationControllerSummary,
 } from './types.js';
@@ -19,30 +20,30 @@ export interface KubernetesObjects<Full, Summary> {
   /** All objects; these lists have no pages. */
   list(bay: string, options?: CallOptions): Listing<Summary>;
   listDetail(bay: string, options?: CallOptions): Listing<Full>;
-  get(bay: string, ident: string, options?: CallOptions): Promise<Full>;
-  create(body: ManifestCreate, options?: CallOptions): Promise<Full>;
+  get(bay: string, ident: string, options?: CallOptions): Call<Full>;
+  create(body: ManifestCreate, options?: CallOptions): Call<Full>;
   /** Replaces the object by another `manifest` or `manifest_url`. */
-  update(bay: string, ident: string, changes: ChangesOf<'Pod'> | JsonPatch, options?: CallOptions): Promise<Full>;
-  delete(bay: string, ident: string, options?: CallOptions): Promise<void>;
+  update(bay: string, ident: string, changes: ChangesOf<'Pod'> | JsonPatch, options?: CallOptions): Call<Full>;
+  delete(bay: string, ident: string, options?: CallOptions): Call<void>;
 }
 
 export type Pods = KubernetesObjects<Pod, PodSummary>;
 export type KubernetesServices = KubernetesObjects<KubernetesService, KubernetesServiceSummary>;
 export type ReplicationControllers = KubernetesObjects<ReplicationController, ReplicationControllerSummary>;
 
-export function pods(raw: RawCaller): Pods {
+export function pods({ raw }: Connection): Pods {
   return objects(raw, 'pods');
 }
 
-export function kubernetesServices(raw: RawCaller): KubernetesServices {
+export function kubernetesServices({ raw }: Connection): KubernetesServices {
   return objects(raw, 'services');
 }
 
-export function replicationControllers(raw: RawCaller): ReplicationControllers {
+export function replicationControllers({ raw }: Connection): ReplicationControllers {
   return objects(raw, 'rcs');
 }
 
-function objects<Full, Summary>(raw: RawCaller, name: 'pods' | 'services' | 'rcs'): KubernetesObjects<Full, Summary> {
+function objects<Full, Summary>(raw: Connection['raw'], name: 'pods' | 'services' | 'rcs'): KubernetesObjects<Full, Summary> {
   const ofBay = (bay?: string) => collection<Full, Summary, ManifestCreate, ChangesOf<'Pod'>>(raw, name, { bay_ident: bay });
   return {
     list: (bay, options) => ofBay(bay).list({}, options),

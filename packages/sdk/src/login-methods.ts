@@ -53,25 +53,23 @@ export function tokenOf(env: Environment): string | undefined {
 
 /** Logs in by `method`, or by what is set: an application credential, a token, a password. Throws AuthError with the name of what is missing. */
 export function loginFrom(env: Environment, method: Method | undefined, common: KeystoneOptions): Auth {
-  const need = (name: string, why = ''): string => {
+  const need = (name: string): string => {
     const value = env[name];
-    if (!value) throw new AuthError(`${name} is not set${why}`);
+    if (!value) throw new AuthError(`${name} is not set${method ? ', which OS_AUTH_TYPE asks for' : ''}`);
     return value;
   };
-  const asked = ', which OS_AUTH_TYPE asks for';
   const passcode = env['OS_PASSCODE'];
   switch (method ?? guess(env)) {
     case 'application_credential':
       return applicationCredentialFrom(env, common, need);
     case 'token':
-      return tokenAuth({ ...common, token: tokenOf(env) ?? need('OS_TOKEN', asked) });
+      return tokenAuth({ ...common, token: tokenOf(env) ?? need('OS_TOKEN') });
     case 'totp':
-      return totpAuth({ ...common, ...userFrom(env), passcode: need('OS_PASSCODE', asked) });
+      return totpAuth({ ...common, ...userFrom(env), passcode: need('OS_PASSCODE') });
     case 'password_and_totp':
-      return passwordAuth({ ...common, ...userFrom(env), password: need('OS_PASSWORD'), passcode: need('OS_PASSCODE', asked) });
+      return passwordAuth({ ...common, ...userFrom(env), password: need('OS_PASSWORD'), passcode: need('OS_PASSCODE') });
     case 'password':
-      if (passcode)
-        throw new AuthError('OS_PASSCODE (passcode) is set; say with OS_AUTH_TYPE=v3totp or v3multifactor how it is to be used');
+      if (passcode) throw new AuthError('OS_PASSCODE (passcode) is set, which OS_AUTH_TYPE=v3totp or v3multifactor takes');
       return passwordAuth({ ...common, ...userFrom(env), password: need('OS_PASSWORD') });
   }
 }
@@ -82,12 +80,11 @@ function guess(env: Environment): Method {
   return tokenOf(env) ? 'token' : 'password';
 }
 
-function applicationCredentialFrom(env: Environment, common: KeystoneOptions, need: (name: string, why: string) => string): Auth {
-  const asked = ', which OS_AUTH_TYPE asks for';
+function applicationCredentialFrom(env: Environment, common: KeystoneOptions, need: (name: string) => string): Auth {
   const name = env['OS_APPLICATION_CREDENTIAL_NAME'];
   const byName = name && !env['OS_APPLICATION_CREDENTIAL_ID'];
-  const credential = byName ? { name, ...userFrom(env) } : { id: need('OS_APPLICATION_CREDENTIAL_ID', asked) };
-  return applicationCredentialAuth({ ...common, ...credential, secret: need('OS_APPLICATION_CREDENTIAL_SECRET', asked) });
+  const credential = byName ? { name, ...userFrom(env) } : { id: need('OS_APPLICATION_CREDENTIAL_ID') };
+  return applicationCredentialAuth({ ...common, ...credential, secret: need('OS_APPLICATION_CREDENTIAL_SECRET') });
 }
 
 function userFrom(env: Environment): UserOptions {

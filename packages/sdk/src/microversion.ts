@@ -11,26 +11,11 @@ import type { Auth } from './auth.js';
 import { underDeadline } from './deadline.js';
 import { baseUrl } from './endpoint.js';
 import { RedirectError } from './errors.js';
+import { NEWEST, type MicroversionSource } from './versioning.js';
 import { sendRequest, type Fetch } from './redirects.js';
 
-/** The newest microversion that this library supports. */
-export const NEWEST = '1.14';
-const SERVICE = 'container-infra';
 /** The header of `/v1` in which the service names what it has beyond Magnum. */
 const EXTENSIONS = 'magnum-extensions';
-
-export interface MicroversionSource {
-  /** `1.14`, or undefined where the service has no microversions. */
-  negotiate(): Promise<string | undefined>;
-  /** Whether the service carries out the POSTs of one Idempotency-Key once; undefined where it has not been asked yet. */
-  readonly keepsKeys: boolean | undefined;
-  /** Asks the service where that is unknown, which it stays where the service cannot be reached. */
-  askForKeys(): Promise<void>;
-}
-
-export function headerFor(version: string | undefined): Readonly<Record<string, string>> {
-  return version === undefined ? {} : { 'openstack-api-version': `${SERVICE} ${version}` };
-}
 
 export interface DiscoveryDeps {
   readonly fetch: Fetch;

@@ -1,5 +1,5 @@
 import { MagnumError } from './errors.js';
-import type { components, PatchableFields } from '@magnum-ts/openapi';
+import type { components, PatchableFields } from './generated/api.js';
 import type { JsonPatch } from './types.js';
 
 type Schemas = components['schemas'];

@@ -39,12 +39,12 @@ export function checkRawPath(path: unknown): string {
   if (typeof path !== 'string' || !path.startsWith('/'))
     throw refused('path', `must be a text that begins with /, such as /v1/bays, not ${JSON.stringify(path) ?? typeof path}`);
   const parts = path === '/' ? [] : path.slice(1).replace(/\/$/, '').split('/');
-  // The URL parser removes tabs and line ends, takes a backslash for a slash, and ends the path at ? and #.
-  const isChanged = /[\\?#]/.test(path) || [...path].some((character) => character <= ' ');
+  // The URL parser removes tabs and line ends, takes a backslash for a slash, and ends the path at ? and #. Braces are a placeholder without `params`.
+  const isChanged = /[\\?#{}]/.test(path) || [...path].some((character) => character <= ' ');
   if (isChanged || parts.some((part) => part === '' || DOTS.test(part)))
     throw refused(
       'path',
-      `${JSON.stringify(path)} would be sent as another one; encode each part, and give parameters in \`query\``,
+      `${JSON.stringify(path)} would be sent as another one; encode each part, and give parameters in \`params\` and \`query\``,
     );
   return path;
 }

@@ -6,7 +6,9 @@
  * is one that may pass; and the budget, which all calls of a client share, still has tokens. What must stay true: a POST is never sent again
  * when the server may have seen it, unless the caller gave a key or the service has said that it keeps keys; and during an outage a client makes at most 100 retries (500 tokens at 5 each), until successes fill the budget.
  */
-import { ApiError, ConnectionError, NotFoundError, TimeoutError, type ConnectionCode } from './errors.js';
+import { ApiError, ConnectionError, MagnumError, NotFoundError, TimeoutError, type ConnectionCode } from './errors.js';
+import type { CallState, Interceptor } from './interceptors.js';
+import { warn, type Logger } from './log.js';
 import type { Runtime } from './runtime.js';
 
 export interface RetryOptions {
@@ -60,37 +62,50 @@ export interface RetryDeps {
   readonly runtime: Runtime;
   readonly budget: RetryBudget;
   readonly options: RetryOptions;
+  readonly logger?: Logger | undefined;
 }
 
 /** Whether a key makes a request safe to repeat. `unknown`: it has a key, and the service has not said yet whether it keeps keys. */
 export type Keyed = 'yes' | 'no' | 'unknown';
 
 /** The properties of a request that decide whether it may be sent again. */
-interface Repeatable {
-  readonly method: string;
-  isKeyed(): Keyed;
-  /** Asks the service; called before a repetition where the answer is unknown, which it stays where the service cannot be reached. */
-  askForKeys(): Promise<void>;
+type Repeatable = Pick<CallState, 'isKeyed' | 'askForKeys'> & { readonly method: string };
+
+/** Repeats what is behind it in the chain. */
+export function retrying(deps: RetryDeps): Interceptor {
+  return async (request, next) => {
+    const repeatable = { method: request.method, ...request.call };
+    const attempt = (count: number): Promise<Response> => next({ ...request, attempt: count });
+    const note = (count: number, delayMs: number, error: unknown): void => {
+      const { code, message } = error instanceof MagnumError ? error : { code: 'unknown', message: String(error) };
+      const { method, path, requestId } = request;
+      warn(deps.logger, 'retry', { method, path: path.replace(/\?.*/, ''), requestId, attempt: count, delayMs, code, message });
+    };
+    const response = await withRetries({ ...deps, attempt, note }, repeatable, request.signal);
+    return response ?? new Response(null, { status: 204 });
+  };
+}
+
+interface Attempts extends RetryDeps {
+  attempt(count: number): Promise<Response>;
+  note(count: number, delayMs: number, error: unknown): void;
 }
 
 /** Runs one HTTP call with retries. Undefined: a repeated DELETE found that the first one had deleted the resource. */
-export async function withRetries(
-  deps: RetryDeps,
-  request: Repeatable,
-  attempt: () => Promise<Response>,
-  signal: AbortSignal,
-): Promise<Response | undefined> {
+async function withRetries(deps: Attempts, request: Repeatable, signal: AbortSignal): Promise<Response | undefined> {
   const isDoubtful = (error: unknown): boolean => needsKey(request, error) && request.isKeyed() === 'unknown';
   for (let count = 1; ; count += 1) {
     try {
-      const response = await attempt();
+      const response = await deps.attempt(count);
       deps.budget.refill();
       return response;
     } catch (error) {
       if (count > 1 && request.method === 'DELETE' && error instanceof NotFoundError) return undefined;
       for (; ; count += 1) {
         if (count >= deps.options.attempts || !mayRepeat(request, error) || !deps.budget.take(error)) throw error;
-        await deps.runtime.sleep(retryDelay(deps, count, error), signal);
+        const delayMs = retryDelay(deps, count, error);
+        deps.note(count, delayMs, error);
+        await deps.runtime.sleep(delayMs, signal);
         if (!isDoubtful(error)) break;
         // The pause came first: a service that is away for a moment could not answer the question either.
         await request.askForKeys();

@@ -1,5 +1,5 @@
-import { listing, type Listing } from './pages.js';
-import { dataOf, type Transport } from './transport.js';
+import type { Connection } from './calls.js';
+import type { Listing } from './pages.js';
 import type { CallOptions, MagnumService } from './types.js';
 
 export interface Services {
@@ -7,8 +7,6 @@ export interface Services {
   list(options?: CallOptions): Listing<MagnumService>;
 }
 
-export function services({ http, init }: Transport): Services {
-  return {
-    list: (options) => listing(async () => ({ items: (await dataOf(http.GET('/v1/mservices', init(options)))).mservices })),
-  };
+export function services({ list }: Connection): Services {
+  return { list: (options) => list('/v1/mservices', {}, options) };
 }

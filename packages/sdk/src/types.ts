@@ -1,7 +1,10 @@
-import type { components, OperationTypes } from '@magnum-ts/openapi';
+import type { Call } from './call.js';
+import type { components, operations as OperationTypes } from './generated/api.js';
 
 type Schemas = components['schemas'];
-type Query<Id extends keyof OperationTypes> = NonNullable<OperationTypes[Id]['parameters']['query']>;
+type Query<Id extends keyof OperationTypes> = OperationTypes[Id] extends { parameters: { query?: infer Given } }
+  ? NonNullable<Given>
+  : never;
 
 // The types are those of the wire, in snake case, with the names of the API reference.
 export type Bay = Schemas['Bay'];
@@ -63,6 +66,7 @@ export type JsonPatch = Schemas['JsonPatch'];
 export type ListQuery = Query<'listBays'>;
 export type NodeGroupListQuery = Query<'listNodeGroups'>;
 export type QuotaListQuery = Query<'listQuotas'>;
+/** The query of nodes and containers. */
 export type BayListQuery = Query<'listNodes'>;
 
 /** A call by its parts, for operations without a typed method. */
@@ -78,25 +82,25 @@ export interface RawCall {
 }
 
 /** Sends a call and returns its parsed body, undefined for an empty one. `T` is the type of the body in the spec. */
-export type RawCaller = <T = unknown>(call: RawCall, options?: CallOptions) => Promise<T>;
+export type RawCaller = <T = unknown>(call: RawCall, options?: CallOptions) => Call<T>;
 
 /** Opens a stream of server-sent events, and returns as soon as it starts. The caller reads and cancels the body. */
 export type EventCaller = (call: RawCall, options?: CallOptions) => Promise<Response>;
 
 /** The last argument of every method. */
 export interface CallOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** The deadline of the whole call with its retries; the client's `timeout` is that of each attempt. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** ETag of the version that the call may change or delete; the service refuses any other version with 412. See `onAnswer`. */
-  readonly ifMatch?: string;
+  readonly ifMatch?: string | undefined;
   /**
    * For POST: the service carries out requests with the same key once within a day, and repeats its first answer. A key of your own protects
    * over several calls and processes; without one, each call has its own. `false`: none.
    */
-  readonly idempotencyKey?: string | false;
+  readonly idempotencyKey?: string | false | undefined;
   /** Receives the headers of a successful answer. */
-  readonly onAnswer?: (answer: AnswerInfo) => void;
+  readonly onAnswer?: ((answer: AnswerInfo) => void) | undefined;
 }
 
 export interface AnswerInfo {

@@ -1,14 +1,15 @@
-import { dataOf, type Transport } from './transport.js';
+import type { Call } from './call.js';
+import type { Connection } from './calls.js';
 import type { CallOptions, V1, Versions } from './types.js';
 
 export interface VersionsApi {
-  list(options?: CallOptions): Promise<Versions>;
-  get(options?: CallOptions): Promise<V1>;
+  list(options?: CallOptions): Call<Versions>;
+  get(options?: CallOptions): Call<V1>;
 }
 
-export function versions({ http, init }: Transport): VersionsApi {
+export function versions({ request }: Connection): VersionsApi {
   return {
-    list: (options) => dataOf(http.GET('/', init(options))),
-    get: (options) => dataOf(http.GET('/v1', init(options))),
+    list: (options) => request('GET', '/', {}, options),
+    get: (options) => request('GET', '/v1', {}, options),
   };
 }

@@ -44,6 +44,39 @@ describe('waiting for a bay', () => {
     await expect(clusters[wait]('nope')).rejects.toBeInstanceOf(NotFoundError);
   });
 
+  test('goes on until the bay has the status that is asked for', async () => {
+    const statuses = [{ status: 'CREATE_COMPLETE' }, { status: 'UPDATE_IN_PROGRESS' }, { status: 'UPDATE_COMPLETE' }] as const;
+    const bay = await aTestClient(through(statuses)).magnum.bays.waitUntil('my-bay', { target: 'UPDATE_COMPLETE' });
+    expect(bay.status).toBe('UPDATE_COMPLETE');
+    const failed = aTestClient(through([{ status: 'CREATE_COMPLETE' }, { status: 'UPDATE_FAILED' }])).magnum.bays;
+    await expect(failed.waitUntil('my-bay', { target: 'UPDATE_COMPLETE' })).rejects.toBeInstanceOf(WaiterError);
+    await expect(failed.waitUntil('my-bay', { target: 'UPDATE_FAILED' })).resolves.toMatchObject({ status: 'UPDATE_FAILED' });
+  });
+
+  test('follows a change by itself: create, update, delete, resize, upgrade', async () => {
+    const changed: Handler = (request, url) =>
+      request.method === 'GET'
+        ? through([{ status: 'UPDATE_COMPLETE' }])(request, url)
+        : Response.json({ uuid: 'b1' }, { status: 202 });
+    const client = aTestClient(changed);
+    const { bays, clusters } = client.magnum;
+    for (const change of [
+      bays.create({ name: 'my-bay', baymodel_id: 'm' }),
+      bays.update('my-bay', { node_count: 2 }),
+      clusters.resize('my-bay', { node_count: 2 }),
+      clusters.upgrade('my-bay', { cluster_template: 't' }),
+    ]) {
+      expect((await change.wait()).status).toBe('UPDATE_COMPLETE');
+      expect(await change).toEqual({ uuid: 'b1' });
+    }
+    expect(client.requests.filter(({ method }) => method === 'GET').every(({ url }) => url.endsWith('/b1'))).toBe(true);
+    const gone = aTestClient((request) => (request.method === 'DELETE' ? new Response(null, { status: 204 }) : failing(404)));
+    await expect(gone.magnum.bays.delete('my-bay').wait()).resolves.toBeUndefined();
+    const refused = aTestClient(() => failing(409)).magnum.bays;
+    await expect(refused.create({ baymodel_id: 'm' }).wait()).rejects.toMatchObject({ status: 409 });
+    await expect(refused.delete('b').wait()).rejects.toMatchObject({ status: 409 });
+  });
+
   test('that is deleted during the wait is WaiterError', async () => {
     const client = aTestClient(through([{ status: 'CREATE_IN_PROGRESS' }, { status: 'DELETE_COMPLETE' }]));
     await expect(client.magnum.bays.waitUntil('my-bay')).rejects.toMatchObject({ status: 'DELETE_COMPLETE' });

@@ -18,20 +18,22 @@ export interface Waitable {
 }
 
 export interface WaitOptions<T extends Waitable = Bay> {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Milliseconds; default: 60 minutes. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Milliseconds between two polls; default: 2 seconds. */
-  readonly intervalMs?: number;
+  readonly intervalMs?: number | undefined;
+  /** The status to wait for, where it is not the next one at which no change is in progress: `UPDATE_COMPLETE`. */
+  readonly target?: BayStatus | undefined;
   /** Only events with a greater id are reported. */
-  readonly after?: number;
-  readonly onEvent?: (event: BayEvent) => void;
-  readonly onUpdate?: (bay: T) => void;
+  readonly after?: number | undefined;
+  readonly onEvent?: ((event: BayEvent) => void) | undefined;
+  readonly onUpdate?: ((bay: T) => void) | undefined;
 }
 
 export interface DeletionWaitOptions<T extends Waitable = Bay> extends WaitOptions<T> {
   /** The deletion was asked for elsewhere, so that a bay that is not there is deleted, even if this client has never seen it. */
-  readonly isDeleting?: boolean;
+  readonly isDeleting?: boolean | undefined;
 }
 
 export interface WaitDeps<T extends Waitable> {
@@ -45,15 +47,20 @@ export interface WaitDeps<T extends Waitable> {
 const MAX_FAILURES = 5;
 
 /**
- * Polls a bay until no change is in progress. Throws WaiterError when the change has failed or the bay was deleted meanwhile, NotFoundError
+ * Polls a bay until no change is in progress, or until it has the status `target`. Throws WaiterError when the change has failed or the bay was deleted meanwhile, NotFoundError
  * when there never was one, TimeoutError after the deadline.
  */
 export async function waitUntilSettled<T extends Waitable>(deps: WaitDeps<T>, id: string, options: WaitOptions<T>): Promise<T> {
   checkOptions(options);
-  const bay = await pollUntil(deps, id, { ...options, isDone: (seen) => !seen.status.endsWith('_IN_PROGRESS') });
+  const isDone = ({ status }: T): boolean => {
+    if (options.target === undefined) return !status.endsWith('_IN_PROGRESS');
+    // A failure ends the wait, unless it is what the caller waits for.
+    return status === options.target || status.endsWith('_FAILED');
+  };
+  const bay = await pollUntil(deps, id, { ...options, isDone });
   if (bay === undefined)
     throw new WaiterError({ name: id, status: 'DELETE_COMPLETE', status_reason: 'it was deleted during the wait' });
-  if (bay.status.endsWith('_FAILED')) throw new WaiterError(bay);
+  if (bay.status.endsWith('_FAILED') && bay.status !== options.target) throw new WaiterError(bay);
   return bay;
 }
 

@@ -11,7 +11,7 @@ import { request as httpRequest, type Agent, type ClientRequest, type IncomingMe
 import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeStream } from 'node:stream/web';
-import { reasonFor } from '../failures.js';
+import { reasonFor } from '../reasons.js';
 import { unreachable } from './tunnel.js';
 
 /** How a request reaches its address: directly, or over a proxy. */

@@ -7,7 +7,7 @@ import { connect } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
 import type { SecureContext } from 'node:tls';
 import { ConnectionError } from '../errors.js';
-import { reasonFor } from '../failures.js';
+import { reasonFor } from '../reasons.js';
 
 export interface ProxyAccess {
   readonly proxy: URL;
