@@ -59,7 +59,7 @@ module.exports = {
     {
       name: 'sdk-needs-no-core',
       severity: 'error',
-      from: { path: '^packages/sdk/src', pathNot: '[.]test[.]ts$' },
+      from: { path: '^packages/sdk/src', pathNot: '[.]test[.]ts$|^packages/sdk/src/testing/' },
       to: { path: '^packages/(core|server|cli)/' },
     },
     {

@@ -11,6 +11,7 @@ export default defineConfig({
       { find: /^@magnum-ts\/core\/testing$/, replacement: source('./packages/core/src/testing/index.ts') },
       { find: /^@magnum-ts\/core$/, replacement: source('./packages/core/src/index.ts') },
       { find: /^@magnum-ts\/sdk\/minimal$/, replacement: source('./packages/sdk/src/minimal.ts') },
+      { find: /^@magnum-ts\/sdk\/testing$/, replacement: source('./packages/sdk/src/testing/index.ts') },
       { find: /^@magnum-ts\/sdk\/node$/, replacement: source('./packages/sdk/src/node/index.ts') },
       { find: /^@magnum-ts\/sdk$/, replacement: source('./packages/sdk/src/index.ts') },
       { find: /^@magnum-ts\/server$/, replacement: source('./packages/server/src/index.ts') },

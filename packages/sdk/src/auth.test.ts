@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AuthError, fromEnv, passwordAuth, totpAuth, type MagnumOptions } from './index.js';
-import { aBay, aTestClient, failing } from './testing/test-client.js';
+import { aBay, aTestClient, failing } from './client.test-support.js';
 
 describe('logging in', () => {
   const keystone = (catalogType: string) => {

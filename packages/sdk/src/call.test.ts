@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { NotFoundError, type Bay, type Call, type Magnum } from './index.js';
-import { aBay, aTestClient, failing } from './testing/test-client.js';
+import { aBay, aTestClient, failing } from './client.test-support.js';
 
 const answered = (): Response =>
   Response.json(aBay(), { headers: { etag: '"7"', 'x-openstack-request-id': 'req-1', warning: '299 magnum "look out"' } });

@@ -18,7 +18,7 @@ import {
   type Bay,
   type Magnum,
 } from './index.js';
-import { aBay, aTestClient, failing, type Handler } from './testing/test-client.js';
+import { aBay, aTestClient, failing, type Handler } from './client.test-support.js';
 
 describe('an answer', () => {
   test.each([
@@ -226,7 +226,7 @@ describe('the package', () => {
 
   test('imports modules of Node in its node entry only', () => {
     const folder = new URL('.', import.meta.url);
-    const sources = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+    const sources = readdirSync(folder).filter((name) => name.endsWith('.ts') && !/\.test(-support)?\.ts$/.test(name));
     expect(sources.filter((name) => readFileSync(new URL(name, folder), 'utf8').includes("from 'node:"))).toEqual([]);
   });
 

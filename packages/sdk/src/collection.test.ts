@@ -1,7 +1,7 @@
 import { operations, type OperationTypes } from '@magnum-ts/openapi';
 import { expect, expectTypeOf, test } from 'vitest';
 import type { Listing, Magnum } from './index.js';
-import { aTestClient } from './testing/test-client.js';
+import { aTestClient } from './client.test-support.js';
 
 // Collections put their paths together at run time, where the compiler cannot compare them with the spec; these tests do.
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError, NotFoundError, type BayEvent } from './index.js';
-import { aTestClient, failing } from './testing/test-client.js';
+import { aTestClient, failing } from './client.test-support.js';
 
 const sse = (...texts: readonly string[]): Response =>
   new Response(texts.join(''), { headers: { 'content-type': 'text/event-stream' } });

@@ -9,7 +9,7 @@ import {
   type MagnumOptions,
 } from './index.js';
 import { connectMinimal } from './minimal.js';
-import { aBay, aTestClient, failing, type Handler } from './testing/test-client.js';
+import { aBay, aTestClient, failing, type Handler } from './client.test-support.js';
 
 const flaky = (failures: number): Handler => {
   let count = 0;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Logger, MagnumOptions } from './index.js';
-import { aBay, aTestClient, failing, type Handler } from './testing/test-client.js';
+import { aBay, aTestClient, failing, type Handler } from './client.test-support.js';
 
 type Line = readonly [level: string, event: string, fields: Readonly<Record<string, unknown>>];
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { aBay, aTestClient } from './testing/test-client.js';
+import { aBay, aTestClient } from './client.test-support.js';
 
 const NEWEST = { 'openstack-api-maximum-version': 'container-infra 1.13' };
 

@@ -1,7 +1,7 @@
 import { loadSchemas, type PatchableFields } from '@magnum-ts/openapi';
 import { expect, expectTypeOf, test } from 'vitest';
 import type { ChangesOf, Magnum } from './index.js';
-import { aTestClient } from './testing/test-client.js';
+import { aTestClient } from './client.test-support.js';
 
 /** Never called: the compiler reads it. Each line that it must refuse is marked, and a mark without an error is an error. */
 export async function compileUpdates({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkPathPart, MagnumError, type Magnum } from './index.js';
-import { aTestClient } from './testing/test-client.js';
+import { aTestClient } from './client.test-support.js';
 
 /** Values that are no resource of that name: the parent, the collection, a list, or nothing at all. */
 const NO_NAMES: readonly unknown[] = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError, ConnectionError, NotFoundError } from './index.js';
-import { aBay, aTestClient, failing, type Handler, type TestClient } from './testing/test-client.js';
+import { aBay, aTestClient, failing, type Handler, type TestClient } from './client.test-support.js';
 
 describe('retries', () => {
   const flaky = (failures: number, answer: () => Response): Handler => {

@@ -1,7 +1,7 @@
 import { operations } from '@magnum-ts/openapi';
 import { describe, expect, test } from 'vitest';
 import { UnsupportedVersionError, type Magnum } from './index.js';
-import { aBay, aTestClient } from './testing/test-client.js';
+import { aBay, aTestClient } from './client.test-support.js';
 import { minimumOf } from './versioning.js';
 
 test('the version from which each operation exists is that of the spec', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { NotFoundError, TimeoutError, WaiterError, type Bay, type BayEvent, type Bays } from './index.js';
-import { aBay, aTestClient, failing, type Handler } from './testing/test-client.js';
+import { aBay, aTestClient, failing, type Handler } from './client.test-support.js';
 
 describe('waiting for a bay', () => {
   const through = (statuses: readonly Partial<Bay>[], events: readonly Partial<BayEvent>[] = []): Handler => {

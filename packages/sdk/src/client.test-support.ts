@@ -1,4 +1,4 @@
-import { createMagnum, type Bay, type Magnum, type MagnumOptions, type Runtime } from '../index.js';
+import { createMagnum, type Bay, type Magnum, type MagnumOptions, type Runtime } from './index.js';
 
 export type Handler = (request: Request, url: URL) => Response | Promise<Response>;
 
