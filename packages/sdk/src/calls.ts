@@ -4,14 +4,13 @@ import { underDeadline, type Limits } from './deadline.js';
 import { baseUrl } from './endpoint.js';
 import { MagnumError, TimeoutError } from './errors.js';
 import { explainTimeout, startTrace, type ReasonReader, type Trace } from './failures.js';
-import type { Next } from './interceptors.js';
+import type { Keyed, Next } from './interceptors.js';
 import { warningsIn } from './log.js';
 import { headerFor, type MicroversionSource } from './versioning.js';
 import { listRows } from './pages.js';
 import { checkRawPath, fillPath } from './path.js';
 import type { TypedCaller, TypedLister, UntypedInput } from './paths.js';
 import { copyResponse, type PipelineDeps } from './pipeline.js';
-import type { Keyed } from './retry.js';
 import { systemRuntime, type Runtime } from './runtime.js';
 import type { AnswerInfo, CallOptions, EventCaller, RawCall, RawCaller } from './types.js';
 

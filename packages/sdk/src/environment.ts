@@ -3,9 +3,9 @@ import { AuthError } from './errors.js';
 import { NEWEST } from './versioning.js';
 import type { Fetch } from './redirects.js';
 import type { KeystoneOptions } from './keystone.js';
-import { loginFrom, methodFrom, tokenOf } from './login-methods.js';
+import { loginFrom, methodFrom, tokenOf, type Environment } from './login-methods.js';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment } from './login-methods.js';
 
 export interface Credentials {
   readonly auth: Auth;

@@ -6,7 +6,6 @@
  * application changes nothing in the others, since all that they share travels in the request; and every step gets either a successful response
  * or a MagnumError, never a response that means a failure.
  */
-import type { Keyed } from './retry.js';
 import type { Trace } from './failures.js';
 
 /** One request on its way. A step changes it by passing on a changed copy: `next({ ...request, headers })`. */
@@ -28,6 +27,9 @@ export interface ApiRequest {
   /** The state of the whole call, to be passed on as it is. */
   readonly call: CallState;
 }
+
+/** Whether a key makes a request safe to repeat. `unknown`: it has a key, and the service has not said yet whether it keeps keys. */
+export type Keyed = 'yes' | 'no' | 'unknown';
 
 /** What the steps of this library know of a call. */
 export interface CallState {

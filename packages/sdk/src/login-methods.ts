@@ -1,6 +1,5 @@
 /** The way to log in that the variables ask for, and what it needs. */
 import type { Auth } from './auth.js';
-import type { Environment } from './environment.js';
 import { AuthError } from './errors.js';
 import {
   applicationCredentialAuth,
@@ -10,6 +9,9 @@ import {
   type KeystoneOptions,
   type UserOptions,
 } from './keystone.js';
+
+/** Variables by their names, such as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type Method = 'password' | 'token' | 'application_credential' | 'totp' | 'password_and_totp';
 

@@ -65,9 +65,6 @@ export interface RetryDeps {
   readonly logger?: Logger | undefined;
 }
 
-/** Whether a key makes a request safe to repeat. `unknown`: it has a key, and the service has not said yet whether it keeps keys. */
-export type Keyed = 'yes' | 'no' | 'unknown';
-
 /** The properties of a request that decide whether it may be sent again. */
 type Repeatable = Pick<CallState, 'isKeyed' | 'askForKeys'> & { readonly method: string };
 
