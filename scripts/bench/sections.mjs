@@ -3,6 +3,7 @@ import { benchApi } from './api.mjs';
 import { benchConductors } from './conductors.mjs';
 import { benchDev, DEV_NOTE } from './dev.mjs';
 import { benchNodes } from './nodes.mjs';
+import { benchSdk } from './sdk-sizes.mjs';
 import { benchSweep } from './sweep.mjs';
 
 const MEMORY_MIB = 150;
@@ -38,6 +39,11 @@ The rest of the difference is Express, the classes around Node's requests, Knex 
 its pool and 41 through mysql2's own; building the text comes on top), garbage collection, and for lists the way from a row to JSON (2 µs for each row).`;
 
 export const SECTIONS = {
+  sdk: {
+    title: 'The SDK in a bundle',
+    note: 'Bytes of an ES module that esbuild makes for browsers, minified, and compressed by gzip at its best; 1 kB is 1,000 bytes.',
+    measure: benchSdk,
+  },
   dev: { title: 'The development service', note: DEV_NOTE, measure: benchDev },
   api: {
     title: 'The API on MariaDB and RabbitMQ',
