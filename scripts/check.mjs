@@ -6,6 +6,7 @@ const STEPS = [
   ['generated files are current', 'npm', ['run', '--silent', 'generate', '--', '--check']],
   ['types', 'npx', ['tsc', '-b']],
   ['pages made of the code are current', 'node', ['scripts/generate-docs.mjs', '--check']],
+  ['what the SDK exports is what was reviewed', 'node', ['scripts/sdk-surface.mjs', '--check']],
   ['types of tests', 'npx', ['tsc', '-p', 'tsconfig.eslint.json']],
   ['types of scripts', 'npx', ['tsc', '-p', 'tsconfig.scripts.json']],
   ['lint', 'npx', ['eslint', '.']],

@@ -8,6 +8,7 @@ import { buildKubernetesImage } from '../host/kubernetes-image.mjs';
 import { nodeProgram } from '../host/node.mjs';
 import { PROGRAMS } from '../host/openstack/services.mjs';
 import { ensurePackages } from '../host/packages.mjs';
+import { sdkTools } from '../host/sdk-tools.mjs';
 import { duration } from './report.mjs';
 
 const FOLDERS = ['/usr/sbin', '/usr/lib/rabbitmq/bin'];
@@ -67,6 +68,7 @@ function raiseInotifyLimit(log) {
 async function buildPrograms(log) {
   await reporting('Kubernetes programs', () => buildKubernetes(log), log);
   await reporting('gophercloud programs', () => buildGophercloudPrograms(log), log);
+  await reporting('compilers and checkers of packages', async () => sdkTools(log), log);
   await reporting('releases of Node', async () => NODE_RELEASES.forEach((major) => nodeProgram(major, log)), log);
 }
 
