@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isDomainError } from '../domain/errors.js';
 import { stackNameOf, type NodeId } from '../domain/ids.js';
 import type { Node } from '../domain/node.js';
@@ -72,8 +73,10 @@ function chosen(own: readonly string[], preferred: readonly (string | null)[]): 
   return preferred.find((address): address is string => address !== null && own.includes(address)) ?? own.at(-1);
 }
 
-function hostIn(url: string | null): string | null {
-  return url !== null && URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : null;
+/** The host of a bay's shown address, which is a URL, or for some engines an IP address alone. */
+function hostIn(shown: string | null): string | null {
+  if (shown === null || isIP(shown) > 0) return shown;
+  return URL.canParse(shown) ? new URL(shown).hostname.replace(/^\[|\]$/g, '') : null;
 }
 
 async function answerFor(deps: AddressDeps, state: BayState, signal: AbortSignal): Promise<Known> {

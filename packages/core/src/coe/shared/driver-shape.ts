@@ -18,6 +18,10 @@ export interface DriverShape {
   readonly apiScheme: 'tcp' | 'https';
   /** Port of the engine's API, on every master and on the load balancer before them. */
   readonly apiPort: number;
+  /** Further ports of masters that clients reach, on the load balancer as well. The name is part of names of resources. */
+  readonly furtherPorts?: readonly { readonly name: string; readonly port: number }[];
+  /** Whether a bay's `api_address` is shown as an address alone, as earlier drivers of this engine showed it; absent: as a URL. */
+  readonly showsAddressAlone?: true;
   /** Path that answers 200 where the API on a master is ready, asked for by the load balancer over TLS. Absent: an open port is enough. */
   readonly readyPath?: string;
   /** Who may reach which port of the nodes. */

@@ -3,7 +3,7 @@ import { resourceNameOf } from '../../../domain/names.js';
 import { firstMaster, type Settings } from '../node/settings.js';
 import { isInRoot, shardsOf } from './group-shards.js';
 import type { NamedShard } from './named-shard.js';
-import { loadBalancerOf, memberName, memberOf } from './load-balancer.js';
+import { loadBalancerOf, membersOf } from './load-balancer.js';
 import { afterRouter, networkOf, securityGroupsOf, serverGroupsOf, type Resources } from './network.js';
 import { nodeProperties } from './node-properties.js';
 import { nodeTemplate, templateNameOf } from './node-template.js';
@@ -54,10 +54,7 @@ function nodesOf(settings: Settings): Resources {
         const name = resourceNameOf(node.node);
         const resource = { type: templateNameOf(node), ...afterRouter(settings), properties: nodeProperties(settings, node) };
         if (!node.master || !settings.loadBalancer) return [[name, resource]];
-        return [
-          [name, resource],
-          [memberName(node), memberOf(settings, node)],
-        ];
+        return [[name, resource], ...membersOf(settings, node)];
       }),
   );
 }

@@ -13,7 +13,7 @@ import { appliedIn } from './stack-tags.js';
 const MOST_FAILURES = 3;
 
 type Api = Pick<DriverShape, 'apiScheme' | 'apiPort'>;
-type Shape = Api & Pick<DriverShape, 'resourceNames' | 'groupNodes'>;
+type Shape = Api & Pick<DriverShape, 'resourceNames' | 'groupNodes' | 'showsAddressAlone'>;
 /** A node stands in the root, in a shard, or in what holds the nodes of a group's stack. */
 const DEEPEST_NODE = 3;
 
@@ -26,7 +26,7 @@ export function interpretStack(shape: Shape, stack: StackSnapshot | undefined, d
   return {
     ...nothing,
     stack: sightingOf(stack),
-    apiAddress: address && endpointAt(shape, address),
+    apiAddress: address !== null && !shape.showsAddressAlone ? endpointAt(shape, address) : address,
     nodes: new Map(
       desired.nodes.flatMap((node) => {
         const seen = seenNodes(node);

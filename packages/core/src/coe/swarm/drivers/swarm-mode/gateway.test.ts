@@ -15,7 +15,7 @@ import { DEFAULT_SIGNING_RULES, type SigningProfile } from '../../../../domain/c
 import type { KeyPair } from '../../../../ports/certificates.js';
 
 // The gateway as it runs on a node, before an engine that answers every request; its certificates are signed as the service signs them.
-const GATEWAY = fileURLToPath(new URL('scripts/gateway.py', import.meta.url));
+const GATEWAY = fileURLToPath(new URL('../../../shared/node/optional-scripts/gateway.py', import.meta.url));
 const MASTER: SigningProfile = { kind: 'node', name: 'master-1', addresses: ['127.0.0.1'] };
 const WORKER: SigningProfile = { kind: 'node', name: 'worker-1', addresses: ['127.0.0.2'] };
 const CLIENT: SigningProfile = { kind: 'client', validForSeconds: 3_600 };

@@ -4,4 +4,4 @@ import { nodeScripts } from '../../../shared/node/scripts.js';
 const FOLDER = new URL('../../../../../src/coe/swarm/drivers/swarm-mode/scripts/', import.meta.url);
 
 /** Scripts of a swarm's nodes. */
-export const SWARM_SCRIPTS = nodeScripts(FOLDER);
+export const SWARM_SCRIPTS = nodeScripts(FOLDER, ['close-metadata.sh', 'gateway.py']);

@@ -112,7 +112,8 @@ def relay(client, engine):
         poll.poll(5000)
     client.setblocking(True)
     client.settimeout(1)
-    client.unwrap()
+    if isinstance(client, ssl.SSLSocket):
+        client.unwrap()
 
 
 class Handshakes:
@@ -196,9 +197,13 @@ class Gateway:
             self.open[client] = certificate
         if context is not self.context:
             self.end_strangers()
-        with socket.socket(socket.AF_UNIX) as engine:
-            engine.connect(ENGINE)
+        with self.reach(client) as engine:
             relay(client, engine)
+
+    def reach(self, _):
+        engine = socket.socket(socket.AF_UNIX)
+        engine.connect(ENGINE)
+        return engine
 
     def reload(self):
         try:
