@@ -5,6 +5,7 @@ import { ensureDocker } from '../host/docker.mjs';
 import { buildGophercloudPrograms } from '../host/gophercloud.mjs';
 import { buildKubernetes } from '../host/kubernetes-build.mjs';
 import { buildKubernetesImage } from '../host/kubernetes-image.mjs';
+import { buildMesosImage } from '../host/mesos-image.mjs';
 import { nodeProgram } from '../host/node.mjs';
 import { PROGRAMS } from '../host/openstack/services.mjs';
 import { ensurePackages } from '../host/packages.mjs';
@@ -47,7 +48,10 @@ export async function prepareMachine({ log, openstack }) {
   const programs = buildPrograms(log);
   if (engine.available) await buildImages(log);
   await programs;
-  if (engine.available) await reporting('Kubernetes node image', () => buildKubernetesImage(log), log);
+  if (engine.available) {
+    await reporting('Kubernetes node image', () => buildKubernetesImage(log), log);
+    await reporting('Mesos node image', () => buildMesosImage(log), log);
+  }
   return engine;
 }
 

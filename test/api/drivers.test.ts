@@ -19,7 +19,7 @@ const HEADER =
 describe('drivers', () => {
   test('say what they can serve, and every label that they read', async () => {
     const drivers = itemsOf(await service.request('GET', '/v1/drivers'), 'drivers');
-    expect(drivers.map(({ name }) => name).toSorted()).toEqual(['kubeadm', 'swarm-mode']);
+    expect(drivers.map(({ name }) => name).toSorted()).toEqual(['kubeadm', 'mesos', 'swarm-mode']);
     const driver = drivers.find(({ name }) => name === 'swarm-mode');
     expect(driver).toMatchObject({
       name: 'swarm-mode',

@@ -79,6 +79,8 @@ describe('refusals', () => {
     ['swarm', MODEL.image_id, 4],
     ['kubernetes', 'debian-12-kubernetes', 2],
     ['kubernetes', 'debian-12-kubernetes', 4],
+    ['mesos', 'ubuntu-24.04', 2],
+    ['mesos', 'debian-12', 4],
   ])('of an even number of masters of %s (%s) in the bay wording name master_count: %i', async (coe, image, masters) => {
     const name = `even-${coe}-${masters}`;
     await service.createModel({ name, coe, image_id: image, network_driver: null, master_lb_enabled: true });

@@ -51,7 +51,7 @@ const REACHED: Partial<Record<ErrorName, () => Promise<Reply>>> = {
   'invalid-patch': () => service.request('PATCH', `/v1/bays/${bay}`, { body: [] }),
   'invalid-csr': () => service.request('POST', '/v1/certificates', { body: { bay_uuid: bay, csr: 'x' } }),
   'bay-model-referenced': () => service.request('DELETE', `/v1/baymodels/${used}`),
-  'bay-type-not-supported': () => model({ coe: 'mesos' }),
+  'bay-type-not-supported': () => model({ coe: 'mesos', image_id: 'fedora-atomic-latest' }),
   'not-supported': async () => {
     const idle = await aService({ conductor: false });
     await idle.createModel();

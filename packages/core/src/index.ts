@@ -1,9 +1,10 @@
 export { embeddedMagnum, type EmbeddedMagnum, type EmbeddedOptions } from './composition/embedded-process.js';
-export { EMBEDDED_DEFAULTS, kubernetesIn, type EmbeddedConfig } from './embedded-cloud/config.js';
+export { EMBEDDED_DEFAULTS, kubernetesIn, MESOS_IMAGE, type EmbeddedConfig } from './embedded-cloud/config.js';
 export type { CloudBackend } from './embedded-cloud/backend.js';
 export { DockerBackend } from './embedded-cloud/docker-backend.js';
 export { ensureBaseImage, ensureHelloImage, ensureNodeImage, HELLO_IMAGE } from './embedded-cloud/docker-image.js';
 export { ensureKubernetesNodeImage } from './composition/kubernetes-node-image.js';
+export { ensureMesosNodeImage, MESOS_NODE_IMAGE, MESOS_VERSION } from './embedded-cloud/mesos-image.js';
 export { kubernetesNodeImage, type KubernetesPrograms } from './embedded-cloud/kubernetes-image.js';
 export {
   agnhostImage,

@@ -1,8 +1,10 @@
 import {
   ensureKubernetesNodeImage,
+  ensureMesosNodeImage,
   ensureNodeImage,
   kubernetesIn,
   localDockerClient,
+  MESOS_IMAGE,
   underDeadline,
   type DockerClient,
 } from '@magnum-ts/core';
@@ -76,10 +78,9 @@ async function ensureImage(
   { backendImage, log }: { readonly backendImage: string; readonly log: (line: string) => void },
   signal: AbortSignal,
 ): Promise<string> {
+  const options = { onProgress: log };
   const version = kubernetesIn(backendImage);
-  const { name } =
-    version === undefined
-      ? await ensureNodeImage(engine, { onProgress: log }, signal)
-      : await ensureKubernetesNodeImage(engine, { version, onProgress: log }, signal);
-  return name;
+  if (version !== undefined) return (await ensureKubernetesNodeImage(engine, { version, ...options }, signal)).name;
+  if (backendImage === MESOS_IMAGE) return (await ensureMesosNodeImage(engine, options, signal)).name;
+  return (await ensureNodeImage(engine, options, signal)).name;
 }

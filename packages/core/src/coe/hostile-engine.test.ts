@@ -3,12 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Secret } from '../domain/secret.js';
-import type { CoeSession } from '../ports/bay-driver.js';
+import type { CoeSession, ConnectInput } from '../ports/bay-driver.js';
 import { ANY_ADDRESS } from '../testing/any-address.js';
 import { countingServer, openAtMost, type CountingNeighbour } from '../testing/counting-neighbour.js';
 import { selfSigned } from '../testing/self-signed.js';
 import { collect, MOST_ANSWERED, MOST_WRITTEN } from '../http/bounded-http.js';
 import { connectKubernetes } from './kubernetes/session/session.js';
+import { connectMesos } from './mesos/session/session.js';
 import { connectSwarm } from './swarm/session/session.js';
 
 /** Engines that answer whatever they like: the bay's owner is root on its nodes. */
@@ -75,16 +76,22 @@ function deferred(): { readonly promise: Promise<void>; readonly resolve: () => 
 const CONTAINERS = [{ Id: 'c1', State: 'running', Status: 'Up', Labels: { 'org.magnum.container': 'web' } }];
 
 /** An engine whose list of containers is in order where something else is asked for. */
-async function sessionWith({ listener }: Seen, what: 'swarm' | 'swarm with TLS' | 'kubernetes'): Promise<CoeSession> {
+async function sessionWith({ listener }: Seen, what: 'swarm' | 'swarm with TLS' | 'kubernetes' | 'mesos'): Promise<CoeSession> {
   const secure = what !== 'swarm';
   const answer: Listener = (request, response) => {
     if (fine.some((path) => request.url?.includes(path))) response.end(JSON.stringify(CONTAINERS));
     else listener(request, response);
   };
   server = await countingServer(answer, secure ? tls : undefined);
-  const url = `${what === 'kubernetes' ? 'https' : 'tcp'}://localhost:${server.port}`;
+  const { port } = server;
+  const url = `${what === 'kubernetes' ? 'https' : 'tcp'}://localhost:${port}`;
   const ca = secure ? { ca: tls.cert, clientCertificate: tls.cert } : { ca: '', clientCertificate: '' };
-  const connect = what === 'kubernetes' ? connectKubernetes : connectSwarm;
+  const connect = {
+    swarm: connectSwarm,
+    'swarm with TLS': connectSwarm,
+    kubernetes: connectKubernetes,
+    mesos: (input: ConnectInput) => connectMesos(input, { mesos: port, marathon: port }),
+  }[what];
   const nodes = [{ name: 'node-1', role: 'worker', address: 'localhost' }] as const;
   return connect({ endpoint: { url, ...ca, clientKey: new Secret(tls.key) }, nodes, guard: ANY_ADDRESS });
 }
@@ -134,6 +141,10 @@ const ASKED = [
   ['kubernetes', 'pods', MOST_ANSWERED],
   ['kubernetes', 'pod', MOST_ANSWERED],
   ['kubernetes', 'create', MOST_ANSWERED],
+  ['mesos', 'nodes', MOST_ANSWERED],
+  ['mesos', 'versions', MOST_ANSWERED],
+  ['mesos', 'drain', MOST_ANSWERED],
+  ['mesos', 'release', MOST_ANSWERED],
 ] as const;
 
 describe.each(ASKED)('%s, asked for %s,', (what, question, most) => {

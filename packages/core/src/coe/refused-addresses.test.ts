@@ -5,10 +5,11 @@ import { engineGuard } from '../adapters/system/engine-networks.js';
 import { Secret } from '../domain/secret.js';
 import type { AddressGuard } from '../http/address-guard.js';
 import { Allowance, exchange, MOST_ANSWERED } from '../http/bounded-http.js';
-import type { CoeSession } from '../ports/bay-driver.js';
+import type { CoeSession, ConnectInput } from '../ports/bay-driver.js';
 import { countingServer, type CountingNeighbour } from '../testing/counting-neighbour.js';
 import { selfSigned } from '../testing/self-signed.js';
 import { connectKubernetes } from './kubernetes/session/session.js';
+import { connectMesos } from './mesos/session/session.js';
 import { connectSwarm } from './swarm/session/session.js';
 
 const tls = selfSigned();
@@ -30,13 +31,19 @@ const QUESTIONS = {
 
 const FORMS = ['127.0.0.1', 'localhost', '127.1', '0x7f000001', '0.0.0.0', '[::ffff:127.0.0.1]', '[::1]'];
 
-describe.each(['swarm', 'swarm with TLS', 'kubernetes'] as const)('a %s at an address of this host', (what) => {
+describe.each(['swarm', 'swarm with TLS', 'kubernetes', 'mesos'] as const)('a %s at an address of this host', (what) => {
   test.each(FORMS)('%s is never connected to, whatever is asked', async (host) => {
     inside = await countingServer((_request, response) => response.end('SECRET'), what === 'swarm' ? undefined : tls);
     const secure = what === 'swarm' ? { ca: '', clientCertificate: '' } : { ca: tls.cert, clientCertificate: tls.cert };
     const url = `${what === 'kubernetes' ? 'https' : 'tcp'}://${host}:${inside.port}`;
     const address = host.replace(/^\[|\]$/g, '');
-    const connectTo = what === 'kubernetes' ? connectKubernetes : connectSwarm;
+    const { port } = inside;
+    const connectTo = {
+      swarm: connectSwarm,
+      'swarm with TLS': connectSwarm,
+      kubernetes: connectKubernetes,
+      mesos: (input: ConnectInput) => connectMesos(input, { mesos: port, marathon: port }),
+    }[what];
     const session = connectTo({
       endpoint: { url, ...secure, clientKey: new Secret(tls.key) },
       nodes: [{ name: 'node-1', role: 'worker', address }],

@@ -64,6 +64,8 @@ const ADMIN = '5f6a1c1de3f44c0e9a3b6d5d2c9d0002';
 /** A node without an engine of its own choice, and what load balancers run in. */
 export const NODE_IMAGE = 'debian-12';
 const KUBERNETES_IMAGE = `${NODE_IMAGE}-kubernetes:`;
+/** A node with Mesos in place. */
+export const MESOS_IMAGE = `${NODE_IMAGE}-mesos`;
 
 const onProject = (projectId: string, ...roles: readonly string[]): EmbeddedUser['roles'] =>
   roles.map((role) => ({ projectId, role }));
@@ -133,6 +135,8 @@ export const EMBEDDED_DEFAULTS: EmbeddedConfig = {
     image(3, 'fedora-atomic-latest', 'fedora-atomic'),
     image(4, 'fedora-coreos-latest', 'fedora-coreos'),
     withKubernetes(image(5, 'debian-12-kubernetes', 'debian'), 'v1.36.3'),
+    { ...image(6, 'debian-12-mesos', 'debian'), backendImage: MESOS_IMAGE },
+    { ...image(7, 'ubuntu-24.04-mesos', 'ubuntu'), backendImage: MESOS_IMAGE },
   ],
   keypairs: ['default'],
   // Room for the floating addresses of two bays of a thousand nodes.

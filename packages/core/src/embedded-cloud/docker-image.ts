@@ -64,7 +64,7 @@ async function hasImage(docker: DockerClient, name: string, signal: AbortSignal)
 }
 
 /** Files of a folder of this package's assets, by name. */
-export async function assetFiles(asset: 'node-image' | 'kubernetes-image'): Promise<readonly TarFile[]> {
+export async function assetFiles(asset: 'node-image' | 'kubernetes-image' | 'mesos-image'): Promise<readonly TarFile[]> {
   const folder = fileURLToPath(new URL(`../../assets/${asset}/`, import.meta.url));
   const names = (await readdir(folder)).sort();
   return Promise.all(names.map(async (path) => ({ path, content: await readFile(join(folder, path)) })));

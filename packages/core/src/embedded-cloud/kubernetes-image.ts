@@ -1,28 +1,17 @@
 import type { DockerClient } from '../docker/client.js';
-import { DomainError } from '../domain/errors.js';
-import { engineFind } from './docker-errors.js';
-import { assetFiles, build, ensureNodeImage, hashOf, type ImageOptions } from './docker-image.js';
-import type { HostFile } from './docker-tar.js';
+import { assetFiles, type ImageOptions } from './docker-image.js';
+import { ensureNodeVariant, type ImagePrograms } from './node-variant.js';
 
 /**
  * Node images with Kubernetes in place, as a cloud has them from Cluster API's image-builder: a bay's user data is the same for both.
- * The image of a release has one name, so that a server finds it that someone else has made; a label says what it was made of. Programs of
- * Kubernetes are given to this module, because where they come from differs between machines: downloaded, or built.
  */
 const REPOSITORY = 'magnum-ts-node-kubernetes';
-const MADE_OF = 'org.magnum-ts.made-of';
 
-export interface KubernetesPrograms {
-  /** For people: where they come from. */
-  readonly origin: string;
-  /** Of the same programs the same text. */
-  readonly identity: string;
-  /**
-   * Files of the build's context; rejects where they cannot be had: `program/kubernetes`, `program/coredns`, `program/pause`, `program/flannel-cni`; or
-   * `program/kubelet`, `program/kubeadm`, `program/kubectl`, `program/etcdctl` and `images.tar` with the images of the release.
-   */
-  files(): Promise<readonly HostFile[]>;
-}
+/**
+ * Files of the build's context: `program/kubernetes`, `program/coredns`, `program/pause`, `program/flannel-cni`; or `program/kubelet`,
+ * `program/kubeadm`, `program/kubectl`, `program/etcdctl` and `images.tar` with the images of the release.
+ */
+export type KubernetesPrograms = ImagePrograms;
 
 /** A container image that is made of the programs where none can be had from a registry. */
 export interface MadeImage {
@@ -54,45 +43,19 @@ export function kubernetesNodeImage(version: string): string {
  */
 export async function ensureKubernetesImage(
   docker: DockerClient,
-  order: KubernetesImageOrder,
+  { version, images, pause, programs, onProgress }: KubernetesImageOrder,
   signal: AbortSignal,
 ): Promise<{ readonly name: string }> {
-  const { programs, onProgress } = order;
-  const name = kubernetesNodeImage(order.version);
-  const known = await engineFind(`look for the image ${name}`, signal, () => docker.inspectImage(name));
-  if (known && programs.length === 0) return { name };
-  if (programs.length === 0)
-    throw new DomainError(
-      'cloud-refused',
-      `the node image ${name} is absent: "npm run kubernetes-image" in Magnum's repository makes it`,
-    );
-  const node = await ensureNodeImage(docker, order, signal);
-  const settings = [...(await assetFiles('kubernetes-image')), { path: 'images.json', content: JSON.stringify(order.images) }];
-  const labelOf = ({ identity }: KubernetesPrograms): string => [hashOf(settings), node.name, identity].join(' ');
-  const madeOf = known?.Config?.Labels?.[MADE_OF];
-  if (programs.some((one) => labelOf(one) === madeOf)) return { name };
-  const { chosen, files } = await firstToBeHad(order);
-  onProgress(`building the node image ${name} with ${chosen.origin} (about a minute, once)`);
-  const buildArguments = { NODE: node.name, PAUSE: order.pause };
-  const labels = { [MADE_OF]: labelOf(chosen) };
-  await build(docker, { name, files: [...settings, ...files], buildArguments, labels, onProgress }, signal);
-  onProgress(`the node image ${name} is ready`);
-  return { name };
-}
-
-async function firstToBeHad({
-  programs,
-  version,
-  onProgress,
-}: KubernetesImageOrder): Promise<{ readonly chosen: KubernetesPrograms; readonly files: readonly HostFile[] }> {
-  let reason = '';
-  for (const chosen of programs) {
-    try {
-      return { chosen, files: await chosen.files() };
-    } catch (error) {
-      reason = `Kubernetes ${version}: no ${chosen.origin} (${error instanceof Error ? error.message : String(error)})`;
-      onProgress(reason);
-    }
-  }
-  throw new DomainError('cloud-refused', reason);
+  const settings = [...(await assetFiles('kubernetes-image')), { path: 'images.json', content: JSON.stringify(images) }];
+  const variant = {
+    name: kubernetesNodeImage(version),
+    what: `Kubernetes ${version}`,
+    maker: 'npm run kubernetes-image',
+    duration: 'about a minute',
+    buildArguments: { PAUSE: pause },
+    settings,
+    programs,
+    onProgress,
+  };
+  return ensureNodeVariant(docker, variant, signal);
 }

@@ -9,7 +9,7 @@ export const mesos: Coe = {
   networkDrivers: ['docker'],
   volumeDrivers: ['rexray'],
   drivers: [mesosDriver],
-  connect: connectMesos,
+  connect: (input) => connectMesos(input),
   clientFiles,
   // The gateway admits every client certificate of the bay's authority; this is the subject that the OpenStack client asks for.
   adminSubject: { commonName: 'admin', organization: 'system:masters' },

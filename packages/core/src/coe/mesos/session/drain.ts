@@ -1,4 +1,6 @@
 import type { LeavingNode, UndrainedNode } from '../../../domain/drain.js';
+import { isDomainError } from '../../../domain/errors.js';
+import type { ConnectInput } from '../../../ports/bay-driver.js';
 import { countTasks, listAgents, type Agent } from './agents.js';
 import type { OperatorApi } from './operator-api.js';
 
@@ -11,19 +13,54 @@ import type { OperatorApi } from './operator-api.js';
 
 const SECONDS_OF_GRACE = 120;
 
-/** One round: `CoeSession.drainNodes`. Masters run no tasks. */
+/** One round: `CoeSession.drainNodes`. Masters run no tasks: they leave ZooKeeper's ensemble, one after the other. */
 export async function drainNodes(
   api: OperatorApi,
-  leaving: readonly LeavingNode[],
+  { input, leaving }: { readonly input: ConnectInput; readonly leaving: readonly LeavingNode[] },
   signal: AbortSignal,
 ): Promise<readonly UndrainedNode[]> {
-  const names = new Set(leaving.map(({ name }) => name));
+  const agents = await drainAgents(api, new Set(leaving.map(({ name }) => name)), signal);
+  const masters: UndrainedNode[] = [];
+  for (const { name } of leaving.filter(({ role }) => role === 'master')) {
+    const refusal = await takeOut(api, { input, name }, signal);
+    if (refusal !== undefined) masters.push({ node: name, why: refusal, isVital: true });
+  }
+  return [...agents, ...masters];
+}
+
+async function drainAgents(api: OperatorApi, names: ReadonlySet<string>, signal: AbortSignal): Promise<readonly UndrainedNode[]> {
   const agents = (await listAgents(api, signal)).filter(({ node, isRegistered }) => isRegistered && names.has(node));
   for (const agent of agents.filter(({ drain }) => drain === 'none')) await begin(api, agent, signal);
   const undrained = agents.filter(({ drain }) => drain !== 'drained');
   if (undrained.length === 0) return [];
   const tasks = await countTasks(api, signal);
   return undrained.map(({ id, node }) => ({ node, why: waitsFor(tasks.get(id) ?? 0), isVital: false }));
+}
+
+/** Why the ensemble still has that master; undefined once it is out. Without a master that stays there is no ensemble to keep. */
+async function takeOut(
+  api: OperatorApi,
+  { input, name }: { readonly input: ConnectInput; readonly name: string },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const staying = input.nodes.filter((node) => node.role === 'master' && node.name !== name);
+  let refusal: string | undefined;
+  for (const through of staying) {
+    try {
+      await api.leaveEnsemble(through, memberOf(name), signal);
+      return undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isDomainError(error)) throw error;
+      refusal = error.message;
+    }
+  }
+  return refusal;
+}
+
+/** A master's number in the ensemble, from the hexadecimal digits of its name, as the scripts of the node have it. */
+export function memberOf(name: string): number {
+  return Number.parseInt(name.split('-').at(-1) ?? '', 16) || 65_536;
 }
 
 async function begin(api: OperatorApi, { id, node }: Agent, signal: AbortSignal): Promise<void> {

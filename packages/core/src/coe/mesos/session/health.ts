@@ -8,11 +8,15 @@ import type { OperatorApi } from './operator-api.js';
  * Whether a master leads and knows the agents, whether each master has the registry, and whether Marathon answers where it is installed. A
  * drained agent is ready: it waits for the end that the bay has for it, or for its operator.
  */
-export function healthOf(api: OperatorApi, input: ConnectInput, signal: AbortSignal): Promise<HealthReport> {
+export function healthOf(
+  api: OperatorApi,
+  { input, marathonPort: port }: { readonly input: ConnectInput; readonly marathonPort: number },
+  signal: AbortSignal,
+): Promise<HealthReport> {
   const observe = async () => {
     const agents = await listAgents(api, signal);
     const masters = await listMasters(api, input, signal);
-    const silent = await silentMarathons(api, masters, signal);
+    const silent = await silentMarathons(api, { masters, port }, signal);
     return {
       ready: new Set([
         ...agents.filter(({ isRegistered }) => isRegistered).map(({ node }) => node),

@@ -1,7 +1,6 @@
 import { isDomainError } from '../../../domain/errors.js';
 import type { JsonObject } from '../../../domain/json.js';
 import type { ConnectInput } from '../../../ports/bay-driver.js';
-import { MARATHON_PORT } from '../drivers/mesos/ports.js';
 import { textIn, type OperatorApi } from './operator-api.js';
 
 type MasterNode = ConnectInput['nodes'][number];
@@ -45,11 +44,15 @@ async function unlessSilent(answer: Promise<JsonObject>): Promise<JsonObject | u
  * Names of masters whose Marathon does not answer. Where an image has no Marathon its gateway is not there either, and the
  * port refuses connections: that is a cluster without Marathon, and no fault.
  */
-export async function silentMarathons(api: OperatorApi, masters: readonly Master[], signal: AbortSignal): Promise<readonly string[]> {
+export async function silentMarathons(
+  api: OperatorApi,
+  { masters, port }: { readonly masters: readonly Master[]; readonly port: number },
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const asked = masters.filter(({ isReady }) => isReady);
   const answers = await Promise.all(
     asked.map(async ({ name, address }) => {
-      const place = { where: `Marathon on ${name}`, host: address, port: MARATHON_PORT };
+      const place = { where: `Marathon on ${name}`, host: address, port };
       try {
         return (await api.status(place, '/ping', signal)) === 200;
       } catch (error) {

@@ -4,7 +4,6 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../domain/j
 import { Allowance, AnswerTooLargeError, collect, exchange, MOST_ANSWERED, type Bounds } from '../../../http/bounded-http.js';
 import type { ConnectInput } from '../../../ports/bay-driver.js';
 import { attemptWith } from '../../shared/session/attempt.js';
-import { MESOS_PORT } from '../drivers/mesos/ports.js';
 
 /** How long one call may take. */
 export const CALL_WITHIN_MS = 10_000;
@@ -12,9 +11,15 @@ const MOST_WORDS = 300;
 
 /** A question to the gateway of a master. */
 interface Question {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: JsonObject;
+}
+
+/** A master, by the name and the address of its node. */
+export interface MasterPlace {
+  readonly name: string;
+  readonly address: string;
 }
 
 /** Where it is asked: the bay's address, or a master's own. */
@@ -30,7 +35,9 @@ export interface OperatorApi {
   /** A call of the API v1 to the leading master: `{ type: 'GET_AGENTS' }`. Returns the part of the answer that has the call's name, or an empty one. */
   call(trying: string, call: JsonObject & { readonly type: string }, signal: AbortSignal): Promise<JsonObject>;
   /** A document of one master itself, whoever leads: `/version`. */
-  ofMaster(node: { readonly name: string; readonly address: string }, path: string, signal: AbortSignal): Promise<JsonObject>;
+  ofMaster(node: MasterPlace, path: string, signal: AbortSignal): Promise<JsonObject>;
+  /** Takes a member out of ZooKeeper's ensemble, by a master that stays. One that is no member is fine. */
+  leaveEnsemble(through: MasterPlace, member: number, signal: AbortSignal): Promise<void>;
   /** Status of an answer of any port, without its text. */
   status(place: Place, path: string, signal: AbortSignal): Promise<number>;
 }
@@ -56,9 +63,10 @@ const attempt = attemptWith(({ where, trying }, cause) => {
   });
 });
 
-export function operatorApi(input: ConnectInput): OperatorApi {
+export function operatorApi(input: ConnectInput, port: number): OperatorApi {
   const host = new URL(input.endpoint.url).hostname.replace(/^\[|\]$/g, '');
-  const leader: Place = { where: "the bay's API", host, port: MESOS_PORT };
+  const leader: Place = { where: "the bay's API", host, port };
+  const masterAt = ({ name, address }: MasterPlace): Place => ({ where: `the master ${name}`, host: address, port });
   const ask = <T>(place: Place, trying: string, question: Question, read: (answer: Reply) => Promise<T>, signal: AbortSignal) =>
     attempt({ trying, where: place.where, milliseconds: CALL_WITHIN_MS }, signal, async (limited) =>
       read(await send(input, place, question, { signal: limited, allowance: new Allowance(MOST_ANSWERED) })),
@@ -69,14 +77,12 @@ export function operatorApi(input: ConnectInput): OperatorApi {
       const answer = await ask(leader, trying, question, documentOf, signal);
       return objectIn(answer, call.type.toLowerCase());
     },
-    ofMaster: ({ name, address }, path, signal) =>
-      ask(
-        { where: `the master ${name}`, host: address, port: MESOS_PORT },
-        `ask for ${path}`,
-        { method: 'GET', path: `/local${path}` },
-        documentOf,
-        signal,
-      ),
+    ofMaster: (node, path, signal) =>
+      ask(masterAt(node), `ask for ${path}`, { method: 'GET', path: `/local${path}` }, documentOf, signal),
+    async leaveEnsemble(through, member, signal) {
+      const question: Question = { method: 'DELETE', path: `/ensemble/${member}` };
+      await ask(masterAt(through), "take a member out of ZooKeeper's ensemble", question, documentOf, signal);
+    },
     status: (place, path, signal) =>
       ask(place, `ask for ${path}`, { method: 'GET', path }, async ({ status }) => status, signal),
   };

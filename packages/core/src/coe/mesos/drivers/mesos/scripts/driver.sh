@@ -4,7 +4,7 @@
 STEPS='install-mesos enrol prepare-volume take-keys certify configure-docker start-zookeeper write-passwords follow-masters start-mesos start-marathon start-gateways start-checks wait-until-ready close-metadata'
 JOINED='the node is part of the cluster'
 # Steps that are repeated now and then.
-CHECKS='take-credential follow-masters move-ensemble certify'
+CHECKS='take-credential follow-masters certify'
 # The folder of the node's certificates, for make-cert.sh.
 CERTIFICATES=/etc/magnum/tls
 # Secrets of the bay become files here; passwords are derived from them.

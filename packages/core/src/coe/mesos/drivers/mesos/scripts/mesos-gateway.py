@@ -4,10 +4,11 @@
 # each request is changed, and nothing else; each connection carries one request, because only the first head of a connection is seen.
 #
 # A master that does not lead sends clients to the leader at an address that only nodes reach. So the gateway asks its own master who
-# leads, and connects to that one. Paths below /local are for its own master, for the checks of this service.
-import base64, http.client, os, socket, urllib.parse
+# leads, and connects to that one. Paths below /local are for its own master, for the checks of this service. It answers below /ensemble
+# itself: `DELETE /ensemble/7` takes the member 7 out of ZooKeeper's ensemble, because a master that leaves must not count for the majority.
+import base64, http.client, os, re, socket, struct, urllib.parse
 
-import gateway
+import gateway, zookeeper
 
 TARGET = os.environ["MAGNUM_TARGET"]
 CREDENTIAL = os.environ["MAGNUM_CREDENTIAL"]
@@ -69,6 +70,8 @@ class MesosGateway(gateway.Gateway):
     def reach(self, client):
         try:
             lines, rest = read_head(client)
+            if self.follows and lines[0].startswith("DELETE /ensemble/"):
+                raise self.shrink_ensemble(lines[0])
             head, is_local = rewrite(lines, self.credential)
             engine = self.connect(self.own if is_local or not self.follows else self.leader())
         except Answer as answer:
@@ -80,6 +83,16 @@ class MesosGateway(gateway.Gateway):
             engine.close()
             raise
         return engine
+
+    def shrink_ensemble(self, request):
+        member = re.fullmatch(r"DELETE /ensemble/(\d{1,6}) HTTP/1\.[01]", request)
+        if not member:
+            return Answer("400 Bad Request", "a member of the ensemble is named by its number")
+        try:
+            zookeeper.remove(self.own[0], member[1])
+        except (OSError, zookeeper.Refusal, struct.error) as error:
+            return Answer("503 Service Unavailable", "ZooKeeper: %s" % error)
+        return Answer("200 OK", "{}")
 
     def connect(self, place):
         try:

@@ -12,7 +12,7 @@ write_gateway() {
 Description=$2
 After=network.target
 [Service]
-Environment=MAGNUM_TLS=$CERTIFICATES MAGNUM_PORT=$3 MAGNUM_TARGET=$4 MAGNUM_CREDENTIAL=$MESOS/operator MAGNUM_PLAIN=$(value tls_disabled)
+Environment=MAGNUM_TLS=$CERTIFICATES MAGNUM_PORT=$3 MAGNUM_TARGET=$4 MAGNUM_CREDENTIAL=$MESOS/operator MAGNUM_PLAIN=$(value tls_disabled) SUPER=$MESOS/super ZOOKEEPER_PORT=$ZOOKEEPER_PORT
 ExecStart=$(command -v python3) /opt/magnum/mesos-gateway.py
 ExecReload=$(command -v kill) -HUP \$MAINPID
 Restart=always

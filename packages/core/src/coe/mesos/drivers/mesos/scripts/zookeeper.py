@@ -96,22 +96,36 @@ def any_of(hosts):
     raise Refusal(reason)
 
 
+def administrator(host):
+    """A connection with all rights, and the password of the masters' own user."""
+    with open(os.environ["SUPER"]) as file:
+        super_password, user_password = file.read().split()
+    client = Client(host)
+    client.log_in("super", super_password)
+    return client, user_password
+
+
+def remove(host, member):
+    """Takes a member out; one that is none is fine."""
+    client, _ = administrator(host)
+    if member in [known for known, _ in client.members()]:
+        client.reconfigure(None, member)
+
+
 def main(command, *words):
     if command == "members":
         return [print(*member) for member in any_of(words)]
-    with open(os.environ["SUPER"]) as file:
-        super_password, user_password = file.read().split()
-    client = Client(words[0])
-    client.log_in("super", super_password)
+    if command == "remove":
+        return remove(*words)
+    client, user_password = administrator(words[0])
     if command == "join":
         client.reconfigure("server.%s=%s:2888:3888:participant;%s:%d" % (words[1], words[2], words[2], PORT), None)
-    elif command == "remove":
-        client.reconfigure(None, words[1])
     elif command == "close":
         client.close_root(words[1], user_password)
 
 
-try:
-    main(*sys.argv[1:])
-except (OSError, Refusal, struct.error) as error:
-    sys.exit("ZooKeeper: %s" % error)
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:])
+    except (OSError, Refusal, struct.error) as error:
+        sys.exit("ZooKeeper: %s" % error)

@@ -1,0 +1,1 @@
+export function buildMesosImage(log: (line: string) => void): Promise<string>;
