@@ -5,6 +5,8 @@ import { dataOf } from '../../packages/core/src/adapters/openstack/session.js';
 import { cloudSessions } from '../../packages/core/src/adapters/openstack/sessions.js';
 import { kubeadm } from '../../packages/core/src/coe/kubernetes/drivers/kubeadm/driver.js';
 import { KUBEADM_BAYS } from '../../packages/core/src/coe/kubernetes/drivers/kubeadm/example-bays.test-support.js';
+import { mesosDriver } from '../../packages/core/src/coe/mesos/drivers/mesos/driver.js';
+import { MESOS_BAYS } from '../../packages/core/src/coe/mesos/drivers/mesos/example-bays.test-support.js';
 import { EXAMPLE_BAYS, exampleBay, exampleBayFor } from '../../packages/core/src/coe/shared/testing/example-bays.js';
 import { swarmMode } from '../../packages/core/src/coe/swarm/drivers/swarm-mode/driver.js';
 import { SHARD_SIZE } from '../../packages/core/src/domain/shards.js';
@@ -111,6 +113,10 @@ await withOpenstack('Glance, Nova and Neutron', (cloud) => {
 
   test.each(Object.entries(KUBEADM_BAYS))('the stack of the bay of Kubernetes "%s" is valid for Heat', async (_name, example) => {
     expect(await descriptionOf(kubeadm.render(exampleBayFor(kubeadm, example)))).toBe('A Kubernetes cluster');
+  });
+
+  test.each(Object.entries(MESOS_BAYS))('the stack of the bay of Mesos "%s" is valid for Heat', async (_name, example) => {
+    expect(await descriptionOf(mesosDriver.render(exampleBayFor(mesosDriver, example)))).toBe('A Mesos cluster');
   });
 
   test('the stack of a bay of 100 workers is valid for Heat, with every node in its shards', async () => {

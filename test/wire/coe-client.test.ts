@@ -268,6 +268,37 @@ describe.skipIf(!IS_THERE && process.env['CI'] === undefined)('openstack coe', (
     await refused('quotas list', /quota:get_all.*HTTP 403/);
   });
 
+  test('makes a cluster of Mesos, and writes what its clients need', { timeout: PATIENCE_MS }, async () => {
+    const template = '--coe mesos --image ubuntu-24.04-mesos --external-network public --keypair default --flavor m1.small';
+    const labels = '--labels mesos_slave_isolation=docker/runtime,mesos_slave_image_providers=docker';
+    expect(await coe(`cluster template create mesos ${template} ${labels}`)).toContain(
+      'Request to create cluster template mesos accepted',
+    );
+    expect(await shown('cluster template show mesos')).toMatchObject({
+      coe: 'mesos',
+      cluster_distro: 'ubuntu',
+      network_driver: 'docker',
+      labels: { mesos_slave_isolation: 'docker/runtime', mesos_slave_image_providers: 'docker' },
+    });
+    expect(await coe('cluster create ore --cluster-template mesos --node-count 2')).toMatch(
+      /^Request to create cluster [0-9a-f-]{36}/,
+    );
+    await settled('ore', 'CREATE_COMPLETE');
+    const cluster = await shown('cluster show ore');
+    expect(cluster).toMatchObject({ status: 'CREATE_COMPLETE', node_count: 2, master_count: 1 });
+    expect(cluster['api_address']).toMatch(/^[\d.]+$/);
+    await refused(
+      'cluster create x --cluster-template mesos --labels mesos_slave_isolation=posix/gpu',
+      /mesos_slave_isolation.*posix\/gpu.*HTTP 400/,
+    );
+    await refused('cluster create x --cluster-template mesos --master-count 2', /HTTP 400/);
+    await coe('cluster resize ore 3');
+    await settled('ore', 'UPDATE_COMPLETE');
+    await coe('cluster delete ore');
+    await magnum.client().clusters.waitUntilDeleted('ore', { intervalMs: 100, timeoutMs: 120_000 });
+    await coe('cluster template delete mesos');
+  });
+
   test('deletes clusters, and then their templates', { timeout: PATIENCE_MS }, async () => {
     expect(await coe('cluster delete hive')).toContain('Request to delete cluster hive has been accepted');
     await magnum.client().clusters.waitUntilDeleted('hive', { intervalMs: 100, timeoutMs: 120_000 });

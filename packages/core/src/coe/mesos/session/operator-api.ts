@@ -83,8 +83,7 @@ export function operatorApi(input: ConnectInput, port: number): OperatorApi {
       const question: Question = { method: 'DELETE', path: `/ensemble/${member}` };
       await ask(masterAt(through), "take a member out of ZooKeeper's ensemble", question, documentOf, signal);
     },
-    status: (place, path, signal) =>
-      ask(place, `ask for ${path}`, { method: 'GET', path }, async ({ status }) => status, signal),
+    status: (place, path, signal) => ask(place, `ask for ${path}`, { method: 'GET', path }, async ({ status }) => status, signal),
   };
 }
 
@@ -93,7 +92,12 @@ interface Reply {
   readonly text: string;
 }
 
-async function send({ endpoint, guard }: ConnectInput, { host, port }: Place, question: Question, bounds: Bounds): Promise<Reply> {
+async function send(
+  { endpoint, guard }: ConnectInput,
+  { host, port }: Place,
+  question: Question,
+  bounds: Bounds,
+): Promise<Reply> {
   const body = question.body && JSON.stringify(question.body);
   const secure = endpoint.ca !== '';
   const options = {

@@ -53,7 +53,8 @@ async function sessionWith(cluster: Cluster, asked: JsonObject[] = []): Promise<
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
       const { url = '', method } = request;
-      const json = (value: JsonObject): unknown => response.setHeader('content-type', 'application/json').end(JSON.stringify(value));
+      const json = (value: JsonObject): unknown =>
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(value));
       if (url === '/ping') return response.writeHead(cluster.marathon ?? 200).end();
       if (url === '/local/version') return json({ version: '1.11.0' });
       if (url === '/local/metrics/snapshot')
@@ -125,7 +126,9 @@ describe('the health of a cluster', () => {
 });
 
 test('nodes are masters with who leads, agents with what they do, and those that no master knows', async () => {
-  const session = await sessionWith({ agents: [agent('m-worker-0001', { drain_info: { state: 'DRAINED' }, deactivated: true })] });
+  const session = await sessionWith({
+    agents: [agent('m-worker-0001', { drain_info: { state: 'DRAINED' }, deactivated: true })],
+  });
   expect(await session.nodes?.(signal)).toEqual([
     { name: 'm-master-0007', role: 'master', state: 'ready', leader: true, address: 'localhost', engineVersion: '1.11.0' },
     {
@@ -161,11 +164,7 @@ describe('agents that leave', () => {
   });
 
   test.each<[string, Cluster, readonly string[]]>([
-    [
-      'is draining',
-      { agents: [agent('m-worker-0002', { drain_info: { state: 'DRAINING' } })] },
-      ['its drain is being recorded'],
-    ],
+    ['is draining', { agents: [agent('m-worker-0002', { drain_info: { state: 'DRAINING' } })] }, ['its drain is being recorded']],
     ['is drained', { agents: [agent('m-worker-0002', { drain_info: { state: 'DRAINED' } })] }, []],
     ['is disconnected', { agents: [agent('m-worker-0002', { active: false })] }, []],
     ['is unknown', { agents: [] }, []],
@@ -180,7 +179,9 @@ describe('agents that leave', () => {
     const asked: JsonObject[] = [];
     const session = await sessionWith({}, asked);
     await session.releaseNodes?.(['m-worker-0002', 'm-worker-0009', 'm-master-0007'], signal);
-    expect(asked.slice(1)).toEqual([{ type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id: { value: 'id-of-m-worker-0002' } } }]);
+    expect(asked.slice(1)).toEqual([
+      { type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id: { value: 'id-of-m-worker-0002' } } },
+    ]);
   });
 });
 

@@ -25,7 +25,10 @@ const PROVIDERS: readonly string[] = ['docker', 'appc'];
 const LONGEST_SHOWN = 40;
 
 export function check(desired: BayShape): readonly Problem[] {
-  const sets = [desired.bay.desired.labels, ...desired.nodeGroups.map((group) => ({ ...desired.bay.desired.labels, ...group.labels }))];
+  const sets = [
+    desired.bay.desired.labels,
+    ...desired.nodeGroups.map((group) => ({ ...desired.bay.desired.labels, ...group.labels })),
+  ];
   return [
     ...masterProblems(desired),
     ...floatingProblems(desired),
@@ -91,7 +94,9 @@ function isMapOfTexts(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-    return Object.entries(value).every(([name, one]) => /^[A-Za-z_]\w*$/.test(name) && typeof one === 'string' && !one.includes('\0'));
+    return Object.entries(value).every(
+      ([name, one]) => /^[A-Za-z_]\w*$/.test(name) && typeof one === 'string' && !one.includes('\0'),
+    );
   } catch {
     return false;
   }

@@ -39,7 +39,10 @@ export const MESOS_BAYS: Readonly<Record<string, Example>> = {
   'tls-disabled': { workers: 1, model: { tlsDisabled: true } },
   hostile: {
     desired: {
-      labels: { ...HOSTILE, mesos_slave_executor_env_variables: '{"EVIL":"$(touch /tmp/owned) \\" %h ${HOME} file:///etc/shadow"}' },
+      labels: {
+        ...HOSTILE,
+        mesos_slave_executor_env_variables: '{"EVIL":"$(touch /tmp/owned) \\" %h ${HOME} file:///etc/shadow"}',
+      },
     },
     model: {
       httpProxy: 'http://user:p%40ss"word@proxy.example.org:3128/$(touch /tmp/owned)',

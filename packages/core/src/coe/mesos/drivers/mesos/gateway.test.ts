@@ -173,7 +173,9 @@ function ask(what: 'secure' | 'plain', path: string, question: Question = {}): P
 describe.each(['secure', 'plain'] as const)('the %s gateway', (what) => {
   test('speaks to the master that leads, as the operator', async () => {
     const headers = { authorization: 'Basic of-the-client', connection: 'keep-alive', 'mesos-stream-id': 'x' };
-    expect(await ask(what, '/api/v1?a=b', { method: 'POST', headers, body: '{"type":"GET_AGENTS"}' })).toBe('200 answer to /api/v1?a=b');
+    expect(await ask(what, '/api/v1?a=b', { method: 'POST', headers, body: '{"type":"GET_AGENTS"}' })).toBe(
+      '200 answer to /api/v1?a=b',
+    );
     expect(follower.seen).toEqual([]);
     expect(leader.seen).toEqual([
       {

@@ -16,7 +16,8 @@ const OWN_LABELS = {
   mesos_slave_work_dir: {
     type: 'string',
     default: '',
-    meaning: "Folder of the agents' work, below `/var/lib`, `/srv`, `/opt`, `/mnt` or `/data`; `/var/lib/mesos/agent` when empty.",
+    meaning:
+      "Folder of the agents' work, below `/var/lib`, `/srv`, `/opt`, `/mnt` or `/data`; `/var/lib/mesos/agent` when empty.",
   },
   mesos_slave_executor_env_variables: {
     type: 'string',

@@ -32,7 +32,10 @@ else
 fi
 export ENGINE_DATA ENGINE_UNIT
 
-stop_engine() { systemctl stop docker.socket "$ENGINE_UNIT" 2>/dev/null || true; }
+stop_engine() {
+    if ! is_master; then systemctl stop docker.socket 2>/dev/null || true; fi
+    systemctl stop "$ENGINE_UNIT" 2>/dev/null || true
+}
 
 # Makes the gateways read new certificates, where they run already.
 reload_certificates() {
