@@ -1,14 +1,20 @@
 // `npm run demo`: a bay of real nodes comes up, runs a container, grows and goes away, through the CLI: of Swarm, or with `--coe kubernetes`
-// of Kubernetes.
+// of Kubernetes, or with `--coe mesos` of Mesos.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { kubernetesStory, prepare as prepareKubernetes } from './demo-kubernetes.mjs';
+import { mesosStory, prepare as prepareMesos } from './demo-mesos.mjs';
 import { ensureDocker } from './host/docker.mjs';
 
-const COES = ['swarm', 'kubernetes'];
+/** Stories of engines whose nodes need an image of their own; Swarm's is below. */
+const STORIES = {
+  kubernetes: { prepare: prepareKubernetes, story: kubernetesStory, title: 'Kubernetes' },
+  mesos: { prepare: prepareMesos, story: mesosStory, title: 'Mesos' },
+};
+const COES = ['swarm', ...Object.keys(STORIES)];
 const { KEEP, SIMULATED, COE } = readOptions();
 const MAGNUM = resolve(import.meta.dirname, '..', 'packages', 'cli', 'bin', 'magnum.js');
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
@@ -28,15 +34,16 @@ try {
       ? `Docker Engine: ${engine.socket}`
       : `No Docker Engine: ${engine.reason}. The servers of this demo are simulated: no node runs, so no container can.`,
   );
-  if (COE === 'kubernetes' && !engine.available)
-    throw new Error(`a bay of Kubernetes needs a Docker Engine: ${SIMULATED ? 'leave --simulated out' : engine.reason}`);
-  if (COE === 'kubernetes') await prepareKubernetes(say);
+  const own = STORIES[COE];
+  if (own && !engine.available)
+    throw new Error(`a bay of ${own.title} needs a Docker Engine: ${SIMULATED ? 'leave --simulated out' : engine.reason}`);
+  if (own) await own.prepare(say);
   else if (engine.available) await buildImages();
   const commandsStarted = Date.now();
   server = await startServer();
   const env = environment(join(dataDir, 'openrc-demo'));
   const magnum = (...args) => run(args, env);
-  if (COE === 'kubernetes') await kubernetesStory({ magnum, say, folder: dataDir, instance: instanceId(), keep: KEEP });
+  if (own) await own.story({ magnum, say, folder: dataDir, instance: instanceId(), keep: KEEP });
   else await story(magnum);
   say(`\nThe story took ${((Date.now() - commandsStarted) / 1000).toFixed(0)} s.`);
 } catch (error) {

@@ -69,6 +69,15 @@ describe('addresses of engines', () => {
     expect([...found.ofNode.values()]).toEqual(['198.51.100.4', '198.51.100.5']);
   });
 
+  test.each(['10.0.0.9', 'https://10.0.0.9:6443', '198.51.100.9'])(
+    'of a load balancer are the shown one, a URL or an address alone: %s',
+    async (api) => {
+      const { deps } = aCloud({ ...TRUE, lb: ['10.0.0.9', '198.51.100.9'] }, ['lb']);
+      const state = stateOf({ api, nodes: [nodeOf('master-1', master)], balanced: true });
+      expect((await engineAddresses(deps, state, SIGNAL)).api).toBe(/10\.0\.0\.9|198\.51\.100\.9/.exec(api)?.[0]);
+    },
+  );
+
   test.each(HOSTILE)('are none that only the stack’s outputs name: %s', async (address) => {
     const lie = { privateAddress: address, publicAddress: address };
     for (const balanced of [false, true]) {

@@ -88,19 +88,21 @@ start_unit zookeeper.service
 SUPER=$MESOS/super
 export SUPER
 waited=0
-if ! is_true first && ! ensemble members "$address" 2>/dev/null | grep -q " $address\$"; then
-    at=$(joined_at)
-    # One change at a time: while another master joins, or until this one has caught up, it is refused.
-    until ensemble join "$at" "$id" "$address" 2>"$STATE/refusal"; do
-        if ensemble members "$at" 2>/dev/null | grep -q " $address\$"; then break; fi
-        [ "$waited" -lt 300 ] || give_up "this master could not join: $(tail -n 1 "$STATE/refusal")"
+# wait_for WHAT COMMAND...: repeats a command until it succeeds, for five minutes in all.
+wait_for() {
+    what=$1
+    shift
+    until "$@" >"$STATE/answer" 2>"$STATE/refusal"; do
+        [ "$waited" -lt 300 ] || give_up "$what: $(tail -n 1 "$STATE/refusal")"
         sleep 1
         waited=$((waited + 1))
     done
-fi
+}
+is_member() { ensemble members "$1" | grep -q " $address\$"; }
+# One change at a time: while another master joins, and until this one has caught up, it is refused.
+join_ensemble() { is_member "$1" || ensemble join "$1" "$id" "$address"; }
+
+wait_for 'ZooKeeper does not answer' ensemble members "$address"
+if ! is_true first && ! is_member "$address"; then wait_for 'this master could not join' join_ensemble "$(joined_at)"; fi
 # Only masters may make nodes in ZooKeeper. Agents, and whatever runs on them, may read who leads.
-until ensemble close "$address" mesos 2>"$STATE/refusal"; do
-    [ "$waited" -lt 300 ] || give_up "ZooKeeper does not answer: $(tail -n 1 "$STATE/refusal")"
-    sleep 1
-    waited=$((waited + 1))
-done
+wait_for 'ZooKeeper does not answer' ensemble close "$address" mesos
