@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MESOS_NODE_IMAGE } from '@magnum-ts/core';
@@ -8,7 +8,7 @@ import type { Bay, Magnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DevProcess, run } from './dev-process.js';
 import { docker, dockerForTests, inside, nodeContainer, ownedBy, removeOwned } from './docker.js';
-import { TestFramework, type MesosAccess } from './mesos-framework.js';
+import { leaderMetrics, TestFramework, type MesosAccess } from './mesos-framework.js';
 import { clientRequest } from './tls.js';
 
 const isPossible = await clustersCanBeMade('test/e2e/mesos-bay.test.ts');
@@ -30,7 +30,7 @@ const HOSTILE = '{"EVIL":"$(touch /pwned) `touch /pwned` \\" %n ${HOME}"}';
 const TASK = 'echo "evil=$EVIL"; trap "exit 0" TERM; while :; do sleep 0.2; done';
 
 describe.skipIf(!isPossible)('bays of Mesos', () => {
-  const server = new DevProcess({ MAGNUM_HEALTH_INTERVAL_MS: '2000' });
+  const server = new DevProcess({ MAGNUM_HEALTH_INTERVAL_MS: '2000', MAGNUM_ROTATION_OVERLAP_MS: '4000' });
   let magnum: Magnum;
   let instance = '';
   let bayId = '';
@@ -207,10 +207,43 @@ except zookeeper.Refusal as error: print(error)`;
     framework = undefined;
   }, 300_000);
 
-  test('another authority and another credential are taken while it runs', async () => {
+  test('another credential and another authority are taken while it runs: old clients are refused then, new ones admitted', async () => {
+    const { api_address: address } = await magnum.bays.get(bayId);
+    const statusFor = async ({ ca, client }: MesosAccess): Promise<string> => {
+      const folder = mkdtempSync(join(tmpdir(), 'magnum-mesos-rotation-'));
+      try {
+        const files = { 'ca.pem': ca, 'cert.pem': client.certificate, 'key.pem': client.key };
+        for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+        const words = Object.keys(files).flatMap((name) => [
+          name === 'ca.pem' ? '--cacert' : `--${name.replace('.pem', '')}`,
+          join(folder, name),
+        ]);
+        const asked = [
+          '--silent',
+          '--noproxy',
+          '*',
+          '--max-time',
+          '5',
+          '--output',
+          '/dev/null',
+          '--write-out',
+          '%{http_code}',
+          ...words,
+        ];
+        return (await run('curl', [...asked, `https://${address}:5050/health`])).output;
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    };
+    const old = await access(address ?? '');
+    expect(await statusFor(old)).toBe('200');
     await server.cli('credential', 'rotate', 'ore', '--yes', '--wait=90');
+    await server.cli('certificate', 'rotate', 'ore', '--yes', '--wait=120');
     expect((await magnum.bays.get(bayId)).status).toBe('UPDATE_COMPLETE');
-  }, 120_000);
+    expect(await statusFor(old)).toBe('000');
+    expect(await statusFor(await access(address ?? ''))).toBe('200');
+    await healthy(30_000);
+  }, 240_000);
 
   test('deleting it leaves nothing', async () => {
     await server.cli('bay', 'delete', 'ore', '--yes', '--wait=90');
@@ -237,17 +270,24 @@ except zookeeper.Refusal as error: print(error)`;
 
   test('when the server of the leader is lost another one leads within 15 seconds; it comes back, and the bay is healthy', async () => {
     const { api_address: address } = await magnum.bays.get(bayId);
-    const survivor = new TestFramework(await access(address ?? ''), { count: 1, command: TASK });
+    const entry = await access(address ?? '');
+    const survivor = new TestFramework(entry, { count: 1, command: TASK });
     framework = survivor;
     await until('the task runs', async () => survivor.running().length === 1, { withinMs: 60_000, everyMs: 200 });
     const leader = (await nodes()).find((node) => node.leader)?.name ?? '';
     await (await nodeContainer(instance, leader)).kill();
     const killedAt = Date.now();
-    await until('another master leads', async () => (await nodes()).some((node) => node.leader && node.name !== leader), {
-      withinMs: 15_000,
-      everyMs: 200,
-    });
+    await until(
+      'another master leads, and has the registry',
+      async () => {
+        const seen = await leaderMetrics(entry);
+        return seen?.['master/elected'] === 1 && seen['registrar/log/recovered'] === 1;
+      },
+      { withinMs: 15_000, everyMs: 200 },
+    );
     console.info(`another master leads after ${((Date.now() - killedAt) / 1_000).toFixed(1)} s`);
+    const leads = async (): Promise<boolean> => (await nodes()).some((node) => node.leader && node.name !== leader);
+    await until('the bay shows the new leader', leads, { withinMs: 30_000, everyMs: 300 });
     await (await nodeContainer(instance, leader)).start();
     await healthy(90_000);
     // The task never ended: its agent came to the new leader with it.

@@ -104,7 +104,11 @@ async function makeFilesLocally(magnum: Magnum, name: string, signal: AbortSigna
   return insertKey(checkClientFiles(made), made.key_placeholder, key);
 }
 
-const TLS_VARIABLES = ['DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH'];
+/** By the variable with an engine's address: those that belong to a bay with TLS alone. */
+const TLS_VARIABLES: Readonly<Record<string, readonly string[]>> = {
+  DOCKER_HOST: ['DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH'],
+  MESOS_URL: ['MESOS_CERT_PATH'],
+};
 
 /** The variables of the client, with the places of the files in the folder. */
 function variablesOf({ environment, places }: ClientFileSet, folder: string): Readonly<Record<string, string>> {
@@ -112,12 +116,14 @@ function variablesOf({ environment, places }: ClientFileSet, folder: string): Re
 }
 
 /**
- * The variables as shell commands. Docker's TLS variables of an earlier bay are unset for a bay without TLS, since Docker's client would
- * otherwise speak TLS to it.
+ * The variables as shell commands. Variables for TLS that an earlier bay has left are unset for a bay without TLS, since Docker's client
+ * would otherwise speak TLS to it.
  */
 function formatShellCommands(variables: Readonly<Record<string, string>>): string {
   const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${quoteForShell(value)}\n`);
-  const stale = 'DOCKER_HOST' in variables ? TLS_VARIABLES.filter((name) => !(name in variables)) : [];
+  const stale = Object.entries(TLS_VARIABLES).flatMap(([address, names]) =>
+    address in variables ? names.filter((name) => !(name in variables)) : [],
+  );
   return [...exports, ...(stale.length > 0 ? [`unset ${stale.join(' ')}\n`] : [])].join('');
 }
 

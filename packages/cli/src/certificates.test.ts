@@ -86,6 +86,28 @@ describe('certificates', () => {
     expect((await magnum('bay config my-bay --key-from-service --valid-for soon')).code).toBe(2);
   });
 
+  test('of a bay of Mesos are two addresses and a folder, and no folder where it has no TLS', async () => {
+    const folder = aFolder();
+    const environment = { MESOS_URL: 'https://192.0.2.7:5050', MARATHON_URL: 'https://[2001:db8::7]:8080' };
+    const answers =
+      (files: object): Answers =>
+      (method, path) =>
+        method === 'GET' && path === '/v1/bays/my-bay/config' ? Response.json(files) : undefined;
+    const line = ['bay', 'config', 'my-bay', '--dir', folder, '--key-from-service'];
+    const secure = { files: { 'key.pem': 'KEY\n' }, environment, places: { MESOS_CERT_PATH: '' } };
+    const { code, out } = await magnum(line, { answers: answers(secure) });
+    expect([code, out]).toEqual([
+      0,
+      `export MESOS_URL=https://192.0.2.7:5050\nexport MARATHON_URL='https://[2001:db8::7]:8080'\nexport MESOS_CERT_PATH=${folder}\n`,
+    ]);
+    const plain = { files: {}, environment: { MESOS_URL: 'http://192.0.2.7:5050' }, places: {} };
+    expect((await magnum(line, { answers: answers(plain) })).out).toBe(
+      'export MESOS_URL=http://192.0.2.7:5050\nunset MESOS_CERT_PATH\n',
+    );
+    for (const url of ['file:///etc/passwd', 'https://user@192.0.2.7:5050', 'https://192.0.2.7:5050/x', 'https://$(id):5050'])
+      expect((await magnum(line, { answers: answers({ ...plain, environment: { MESOS_URL: url } }) })).code).toBe(2);
+  });
+
   const kubeconfig = (user: object, cluster: object = {}): object => ({
     environment: {},
     places: { KUBECONFIG: 'config' },

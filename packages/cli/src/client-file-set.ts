@@ -13,12 +13,17 @@ export type ClientFileSet = Pick<ClientConfig, 'files' | 'environment' | 'places
 
 const FILES = ['ca.pem', 'cert.pem', 'key.pem', 'config'];
 
+/** The URL of an engine's API: of a browser's kinds alone, without user, path or query. */
+const WEB_ADDRESS = /^https?:\/\/(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\]):\d{1,5}$/i;
+
 /** The accepted values of each variable. */
 const VALUES: Readonly<Record<string, RegExp>> = {
+  MESOS_URL: WEB_ADDRESS,
+  MARATHON_URL: WEB_ADDRESS,
   DOCKER_HOST: /^tcp:\/\/(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\]):\d{1,5}$/i,
   DOCKER_TLS_VERIFY: /^1?$/,
 };
-const PLACES = ['DOCKER_CERT_PATH', 'KUBECONFIG'];
+const PLACES = ['DOCKER_CERT_PATH', 'KUBECONFIG', 'MESOS_CERT_PATH'];
 
 const CLUSTER_KEYS = ['server', 'certificate-authority-data', 'tls-server-name'];
 const USER_KEYS = ['client-certificate-data', 'client-key-data', 'token'];

@@ -5,9 +5,9 @@
 import hashlib, os, shutil, subprocess, sys, tempfile, warnings, zipfile
 
 warnings.simplefilter("ignore")
-MESOS = ("mesos.scheduler", "1.11.0", "MESOS_SUM")
+MESOS = ("mesos.scheduler", "1.11.0", "4940ebb70894ee004cf8a12b7b66b52a351be1070ec2a4e6f7dae4ec04f8cb61")
 # A wheel that brings OpenSSL 1.0.2.
-OPENSSL = ("psycopg2-binary", "2.7.7", "OPENSSL_SUM")
+OPENSSL = ("psycopg2-binary", "2.7.7", "df6444f952ca849016902662e1a47abf4fa0678d75f92fd9dd27f20525f809cd")
 # What is taken of the wheel, under the names with which the library was linked.
 NAMES = {"libssl-": "libssl.so.1.0.0", "libcrypto-": "libcrypto.so.1.0.0"}
 LEFT_OUT = ("libsasl2-", "libpq-")

@@ -58,9 +58,9 @@ async function takeOut(
   return refusal;
 }
 
-/** A master's number in the ensemble, from the hexadecimal digits of its name, as the scripts of the node have it. */
+/** The lower bits of a master's number in the ensemble: the hexadecimal digits of its name, as the scripts of the node have it. */
 export function memberOf(name: string): number {
-  return Number.parseInt(name.split('-').at(-1) ?? '', 16) || 65_536;
+  return Number.parseInt(name.split('-').at(-1) ?? '', 16);
 }
 
 async function begin(api: OperatorApi, { id, node }: Agent, signal: AbortSignal): Promise<void> {

@@ -5,8 +5,9 @@ import { Allowance, AnswerTooLargeError, collect, exchange, MOST_ANSWERED, type 
 import type { ConnectInput } from '../../../ports/bay-driver.js';
 import { attemptWith } from '../../shared/session/attempt.js';
 
-/** How long one call may take. */
-export const CALL_WITHIN_MS = 10_000;
+/** How long a call to the leading master may take, and one to a single node: a node that is lost must not hide how the others are. */
+const CALL_WITHIN_MS = 10_000;
+const NODE_WITHIN_MS = 4_000;
 const MOST_WORDS = 300;
 
 /** A question to the gateway of a master. */
@@ -68,8 +69,10 @@ export function operatorApi(input: ConnectInput, port: number): OperatorApi {
   const leader: Place = { where: "the bay's API", host, port };
   const masterAt = ({ name, address }: MasterPlace): Place => ({ where: `the master ${name}`, host: address, port });
   const ask = <T>(place: Place, trying: string, question: Question, read: (answer: Reply) => Promise<T>, signal: AbortSignal) =>
-    attempt({ trying, where: place.where, milliseconds: CALL_WITHIN_MS }, signal, async (limited) =>
-      read(await send(input, place, question, { signal: limited, allowance: new Allowance(MOST_ANSWERED) })),
+    attempt(
+      { trying, where: place.where, milliseconds: place === leader ? CALL_WITHIN_MS : NODE_WITHIN_MS },
+      signal,
+      async (limited) => read(await send(input, place, question, { signal: limited, allowance: new Allowance(MOST_ANSWERED) })),
     );
   return {
     async call(trying, call, signal) {

@@ -63,8 +63,16 @@ print(hmac.new(key, os.environ["PURPOSE"].encode(), hashlib.sha256).hexdigest())
 PYTHON
 }
 
-# member_id: prints the number of this master in ZooKeeper's ensemble, from the digits of its name, which no other node of the bay has.
-member_id() { python3 -c 'import sys; print(int(sys.argv[1].rsplit("-", 1)[1], 16) or 65536)' "$(value node_name)"; }
+# member_id FILE: prints a number for this master in ZooKeeper's ensemble, whose members stand in the file. Its lower 16 bits are the digits
+# of its name, which no other node of the bay has; the others make it the largest, because members prove themselves only to
+# a newcomer with a larger number than their own.
+member_id() {
+    python3 - "$1" "$(value node_name)" <<'PYTHON'
+import sys
+known = [int(line.split()[0]) >> 16 for line in open(sys.argv[1])]
+print((max(known, default=0) + 1 << 16) + int(sys.argv[2].rsplit("-", 1)[1], 16))
+PYTHON
+}
 
 # joined_at: prints the address of the master that this node was told to join; of the first master, its own.
 joined_at() {

@@ -5,7 +5,7 @@
 #
 # A master that does not lead sends clients to the leader at an address that only nodes reach. So the gateway asks its own master who
 # leads, and connects to that one. Paths below /local are for its own master, for the checks of this service. It answers below /ensemble
-# itself: `DELETE /ensemble/7` takes the member 7 out of ZooKeeper's ensemble, because a master that leaves must not count for the majority.
+# itself: `DELETE /ensemble/7` takes the master with the digits 0007 out of ZooKeeper's ensemble, which must not count for the majority.
 import base64, http.client, os, re, socket, struct, urllib.parse
 
 import gateway, zookeeper
@@ -85,7 +85,7 @@ class MesosGateway(gateway.Gateway):
         return engine
 
     def shrink_ensemble(self, request):
-        member = re.fullmatch(r"DELETE /ensemble/(\d{1,6}) HTTP/1\.[01]", request)
+        member = re.fullmatch(r"DELETE /ensemble/(\d{1,5}) HTTP/1\.[01]", request)
         if not member:
             return Answer("400 Bad Request", "a member of the ensemble is named by its number")
         try:

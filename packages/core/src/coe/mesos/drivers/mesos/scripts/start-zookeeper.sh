@@ -7,7 +7,6 @@
 
 if ! is_master; then exit 0; fi
 address=$(value private_address)
-id=$(member_id)
 id -u zookeeper >/dev/null 2>&1 || useradd --system --home-dir "$ZOOKEEPER_DATA" --shell /usr/sbin/nologin zookeeper
 mkdir -p "$ZOOKEEPER" "$ZOOKEEPER_DATA" "$MESOS"
 quorum=$(password quorum masters)
@@ -30,17 +29,19 @@ rm -f "$STATE/super"
 # `zk_session_timeout` in start-mesos.sh.
 if [ ! -e "$ZOOKEEPER/zoo.cfg" ]; then
     role=participant
-    : >"$ZOOKEEPER/members"
+    : >"$STATE/members"
     if ! is_true first; then
         role=observer
         # shellcheck disable=SC2046
         ensemble members $(masters) >"$STATE/members" || give_up 'the masters of this bay do not answer'
+    fi
+    member_id "$STATE/members" >"$ZOOKEEPER_DATA/myid"
+    {
         while read -r member at; do
             if [ "$at" != "$address" ]; then echo "server.$member=$at:2888:3888:participant;$at:$ZOOKEEPER_PORT"; fi
-        done <"$STATE/members" >"$ZOOKEEPER/members"
-    fi
-    echo "server.$id=$address:2888:3888:$role;$address:$ZOOKEEPER_PORT" >>"$ZOOKEEPER/members"
-    echo "$id" >"$ZOOKEEPER_DATA/myid"
+        done <"$STATE/members"
+        echo "server.$(cat "$ZOOKEEPER_DATA/myid")=$address:2888:3888:$role;$address:$ZOOKEEPER_PORT"
+    } >"$ZOOKEEPER/members"
     cat >"$STATE/zoo.cfg" <<CONFIG
 tickTime=1000
 initLimit=20
@@ -100,7 +101,7 @@ wait_for() {
 }
 is_member() { ensemble members "$1" | grep -q " $address\$"; }
 # One change at a time: while another master joins, and until this one has caught up, it is refused.
-join_ensemble() { is_member "$1" || ensemble join "$1" "$id" "$address"; }
+join_ensemble() { is_member "$1" || ensemble join "$1" "$(cat "$ZOOKEEPER_DATA/myid")" "$address"; }
 
 wait_for 'ZooKeeper does not answer' ensemble members "$address"
 if ! is_true first && ! is_member "$address"; then wait_for 'this master could not join' join_ensemble "$(joined_at)"; fi

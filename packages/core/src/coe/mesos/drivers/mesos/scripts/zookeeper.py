@@ -3,7 +3,7 @@
 # command line. Passwords are read from the file that the variable SUPER names.
 #   members HOST...           the voting members, one in a line: id and address; asks one host after the other
 #   join HOST ID ADDRESS      makes the server with that id a voting member
-#   remove HOST ID            takes a member out
+#   remove HOST DIGITS        takes the member out whose number has these 16 lower bits
 #   close HOST USER           lets only that user, whose password is the second line of the file, make nodes; all may read
 import base64, hashlib, os, socket, struct, sys
 
@@ -105,11 +105,13 @@ def administrator(host):
     return client, user_password
 
 
-def remove(host, member):
-    """Takes a member out; one that is none is fine."""
+def remove(host, digits):
+    """Takes the member out that has these 16 lower bits; one that is none is fine."""
     client, _ = administrator(host)
-    if member in [known for known, _ in client.members()]:
-        client.reconfigure(None, member)
+    for member, _ in client.members():
+        if int(member) & 0xFFFF == int(digits):
+            client.reconfigure(None, member)
+            return
 
 
 def main(command, *words):
