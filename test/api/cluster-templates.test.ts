@@ -77,7 +77,12 @@ describe('a new cluster template', () => {
     ['an unknown driver', { driver: 'k8s_cluster_api' }, 400, 'k8s_cluster_api'],
     ['a driver of no name', { driver: '' }, 400, 'driver'],
     ['a driver for something else', { driver: 'swarm-mode', server_type: 'bm' }, 400, 'bm'],
-    ['an engine that no driver serves', { coe: 'mesos', network_driver: null, image_id: 'fedora-atomic-latest' }, 400, 'Cluster type'],
+    [
+      'an engine that no driver serves',
+      { coe: 'mesos', network_driver: null, image_id: 'fedora-atomic-latest' },
+      400,
+      'Cluster type',
+    ],
     ['a public template of a member', { public: true }, 403, 'clustertemplate:publish'],
     ['a hidden template of a member', { hidden: true }, 403, 'clustertemplate:publish'],
     ['too many tags', { tags: 'x'.repeat(256) }, 400, 'tags'],
