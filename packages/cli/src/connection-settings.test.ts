@@ -85,7 +85,13 @@ const SETTINGS: readonly Setting[] = [
   },
 ];
 
-const OUTSIDE_AUTH = ['region_name', 'interface', 'container_infra_api_version', 'container_infra_endpoint_override'];
+const OUTSIDE_AUTH = [
+  'auth_type',
+  'region_name',
+  'interface',
+  'container_infra_api_version',
+  'container_infra_endpoint_override',
+];
 const variableOf = (key: string): string =>
   key === 'container_infra_endpoint_override' ? 'MAGNUM_ENDPOINT' : `OS_${key.toUpperCase()}`;
 const valueOf = ({ values }: Setting, level: Level): string => values?.[level] ?? level;
@@ -192,6 +198,35 @@ describe('an alternative of a higher level replaces that of a lower one', () => 
   });
 });
 
+describe('the way to log in, and what a token is for', () => {
+  const cloud = { ...PASSWORD, project_name: 'p', auth_type: 'v3password' };
+
+  test('of an option switch the type of a variable or cloud off, which is for another way', async () => {
+    writeClouds(cloud);
+    const words = ['bay', 'list', '--os-cloud', 'lab', '--os-token', 'T'];
+    expect(at((await connect(words, {})).login, 'auth.identity.methods')).toEqual(['token']);
+    const { login } = await connect(words, { OS_AUTH_TYPE: 'v3applicationcredential', OS_APPLICATION_CREDENTIAL_ID: 'x' });
+    expect(at(login, 'auth.identity.methods')).toEqual(['token']);
+  });
+
+  test('of an option is that of the type that the option names', async () => {
+    writeClouds(cloud);
+    const both = { OS_TOKEN: 'T' };
+    const { login } = await connect(['bay', 'list', '--os-cloud', 'lab', '--os-auth-type', 'v3token'], both);
+    expect(at(login, 'auth.identity.methods')).toEqual(['token']);
+  });
+
+  test.each([
+    [['--os-domain-name', 'd'], 'OS_DOMAIN_NAME'],
+    [['--os-system-scope', 'all'], 'OS_SYSTEM_SCOPE'],
+  ])('%j replaces the project of a cloud, or is refused by its name', async (option, name) => {
+    writeClouds(cloud);
+    const { login, err } = await connect(['bay', 'list', '--os-cloud', 'lab', ...option], {});
+    expect(at(login, 'auth.scope.project')).toBeUndefined();
+    if (login === undefined) expect(err).toContain(name);
+  });
+});
+
 describe('a setting that cannot be used is refused by its name, before anything is sent', () => {
   const env = { OS_AUTH_URL: 'http://keystone.test', OS_USERNAME: 'ann', OS_PASSWORD: 'pw', OS_PROJECT_NAME: 'p' };
   const token = { MAGNUM_ENDPOINT: 'http://magnum.test/v1', OS_TOKEN: 't' };
@@ -211,6 +246,13 @@ describe('a setting that cannot be used is refused by its name, before anything 
     ['--os-container-infra-api-version', ['--os-container-infra-api-version', 'abc'], env],
     ['--os-container-infra-api-version', ['--os-container-infra-api-version', '2'], env],
     ['OS_CONTAINER_INFRA_API_VERSION', [], { ...env, OS_CONTAINER_INFRA_API_VERSION: '2' }],
+    ['--os-token', ['--os-token', 'a', '--os-auth-type', 'v3password'], env],
+    ['--os-auth-token', ['--os-auth-token', 'a', '--os-auth-type', 'v3password'], env],
+    ['--os-project-name', ['--os-project-name', 'a', '--os-trust-id', 'b'], { ...env, OS_PROJECT_NAME: '' }],
+    ['--os-trust-id', ['--os-trust-id', 'b'], { ...token }],
+    ['--os-key', ['--os-key', 'a'], env],
+    ['--os-cacert', ['--os-cacert', 'a', '--insecure'], env],
+    ['--insecure', ['--insecure', '--verify'], env],
     ['--os-project-name', ['--os-project-name', ''], env],
     ['--os-cloud', ['--os-cloud', ''], env],
   ])('%s: %j', async (name, words, variables) => {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Io } from './io.js';
+import type { Fetch, Io } from './io.js';
 import { isSecretHeader, redactParameter, redactSecrets, redactText } from './redact.js';
 import { escapeControls, quoteForShell } from './text.js';
 
 /** A fetch that prints each request as a curl command and each response to stderr, with secrets replaced. */
-export function createDebugFetch(io: Io): Io['fetch'] {
+export function createDebugFetch(io: Io, fetch: Fetch): Fetch {
   return async (request) => {
     io.err(`${await formatCurl(request.clone())}\n`);
-    const response = await io.fetch(request);
+    const response = await fetch(request);
     io.err(`${await formatResponse(response.clone())}\n`);
     return response;
   };

@@ -1,9 +1,9 @@
 import { operations, type Operation } from '@magnum-ts/openapi';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
+import { CONNECTION_FLAGS, optionOf } from './connection-flags.js';
 import { buildProgram } from './main.js';
 import { processIo } from './io.js';
-import { CONNECTION_FLAGS } from './session.js';
 import { magnum, type Answers } from './testing/fake-magnum.js';
 
 const all: readonly Operation[] = Object.values(operations);
@@ -32,11 +32,12 @@ describe('global options', () => {
     expect(await hosts(['--magnum-endpoint', 'http://first.test', 'bay', 'list', ...option])).toEqual(['other.test']);
   });
 
-  test.each(CONNECTION_FLAGS.map(([flags]) => flags.split(' ')[0] ?? ''))('%s is known in every place', async (flag) => {
+  test.each(CONNECTION_FLAGS.map((flag) => [optionOf(flag), flag] as const))('%s is known in every place', async (name, flag) => {
+    const option = flag.value === undefined ? [name, 'x'] : [name];
     for (const words of [
-      [flag, 'x', 'bay', 'list'],
-      ['bay', flag, 'x', 'list'],
-      ['bay', 'list', flag, 'x'],
+      [...option, 'bay', 'list'],
+      ['bay', ...option, 'list'],
+      ['bay', 'list', ...option],
     ])
       expect((await magnum(words)).err).not.toContain('unknown option');
   });

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Flags } from './arguments.js';
+import { CONNECTION_FLAGS } from './connection-flags.js';
 import { FORMATS } from './output.js';
-import { CONNECTION_FLAGS } from './session.js';
 
 /** Adds the options of every command to it, and a line of help about those of the connection. */
 export function addCommonOptions(command: Command): void {
@@ -30,7 +30,8 @@ function commonOptions(): Option[] {
     new Option('--no-header', 'omit the names of the columns'),
     new Option('--max-width <columns>', "greatest width of a table; the terminal's by default, 0 for none").argParser(parseWidth),
     new Option('--debug', 'print requests and responses, without secrets'),
-    ...CONNECTION_FLAGS.map(([flags, about]) => new Option(flags, about).hideHelp()),
+    new Option('--no-token-cache', 'log in anew, and keep no token for the next command').hideHelp(),
+    ...CONNECTION_FLAGS.map(({ flags, about }) => new Option(flags, about).hideHelp()),
   ];
 }
 

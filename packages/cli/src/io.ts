@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { mayColour } from './colour.js';
 import { EXIT, SilentExit } from './errors.js';
 
+export type Fetch = (request: Request) => Promise<Response>;
+
 /** The input and output of the process, so that tests can replace them. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -16,7 +18,8 @@ export interface Io {
   ask(question: string): Promise<string | undefined>;
   readStdin(): Promise<string>;
   readFile(path: string): Promise<string>;
-  fetch(request: Request): Promise<Response>;
+  /** In place of the network, in tests. */
+  readonly fetch?: Fetch;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }
@@ -37,7 +40,6 @@ export function processIo(signal: AbortSignal): Io {
       return text;
     },
     readFile: (path) => readFile(path, 'utf8'),
-    fetch: (request) => globalThis.fetch(request),
     signal,
   };
 }

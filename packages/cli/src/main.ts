@@ -3,12 +3,13 @@ import { Command, CommanderError, Help } from 'commander';
 import { addBayConfig } from './bay-config.js';
 import { addCommands } from './commands.js';
 import { addCompletion } from './completion.js';
+import { CONNECTION_FLAGS } from './connection-flags.js';
 import { addDev } from './dev.js';
 import { EXIT, exitCodeOf, messageOf, SilentExit } from './errors.js';
 import { addGlobalOptions } from './global-options.js';
 import { addHelp } from './help.js';
 import { processIo, type Io } from './io.js';
-import { CONNECTION_FLAGS } from './session.js';
+import { addStatus } from './status.js';
 
 /** Runs one command line, without the name of the program; returns the exit code. */
 export async function main(words: readonly string[], io: Io): Promise<number> {
@@ -47,6 +48,7 @@ export function buildProgram(io: Io): Command {
   addGlobalOptions(program);
   addCommands(program, io);
   addBayConfig(program, io);
+  addStatus(program, io);
   addDev(program, io);
   addCompletion(program, io);
   addHelp(program);
@@ -54,10 +56,13 @@ export function buildProgram(io: Io): Command {
 }
 
 function connectionHelp(): string {
-  const width = Math.max(...CONNECTION_FLAGS.map(([flag]) => flag.length));
-  return `Credentials and addresses (before or after every command; each also as a variable, such as OS_AUTH_URL):\n${CONNECTION_FLAGS.map(
-    ([flag, about]) => `  ${flag.padEnd(width)}  ${about}`,
-  ).join('\n')}`;
+  const listed = [
+    ...CONNECTION_FLAGS.filter(({ hidden }) => hidden !== true),
+    { flags: '--no-token-cache', about: 'log in anew, and keep no token for the next command' },
+  ];
+  const width = Math.max(...listed.map(({ flags }) => flags.length));
+  const lines = listed.map(({ flags, about }) => `  ${flags.padEnd(width)}  ${about}`);
+  return `Credentials and addresses (before or after every command; each also as a variable, such as OS_AUTH_URL):\n${lines.join('\n')}`;
 }
 
 function readVersion(): string {

@@ -1,50 +1,58 @@
-import { createMagnum, fromEnv, type Magnum } from '@magnum-ts/sdk';
+import { createMagnum, fromEnv, type Auth, type Magnum } from '@magnum-ts/sdk';
 import { toCamelCase, type Flags } from './arguments.js';
+import { CONNECTION_FLAGS, optionOf, variableOf } from './connection-flags.js';
 import { connectionVariables, mergeSettings, variablesBeforeCloud, type Settings } from './connection-settings.js';
 import { createDebugFetch } from './debug.js';
 import { UsageError } from './errors.js';
-import type { Io } from './io.js';
+import type { Fetch, Io } from './io.js';
+import { cacheTokens, openTokenStore } from './token-cache.js';
 import { createWarningFetch } from './warnings.js';
 
-/** Options of credentials and addresses; each takes precedence over the variable of the same name. */
-export const CONNECTION_FLAGS = [
-  ['--os-cloud <name>', 'name of a cloud in clouds.yaml'],
-  ['--os-auth-url <url>', "Keystone's address"],
-  ['--os-username <name>', 'user'],
-  ['--os-user-id <id>', 'user, in place of a name'],
-  ['--os-user-domain-name <name>', "the user's domain"],
-  ['--os-user-domain-id <id>', "the user's domain"],
-  ['--os-password <password>', 'password; safer in the environment, since other users can see command lines'],
-  ['--os-token <token>', 'token in place of a password'],
-  ['--os-application-credential-id <id>', 'application credential in place of a user'],
-  ['--os-application-credential-secret <secret>', 'its secret; safer in the environment'],
-  ['--os-project-name <name>', 'project'],
-  ['--os-project-id <id>', 'project, in place of a name'],
-  ['--os-project-domain-name <name>', "the project's domain"],
-  ['--os-project-domain-id <id>', "the project's domain"],
-  ['--os-region-name <name>', 'region'],
-  ['--os-interface <interface>', 'public, internal or admin'],
-  ['--os-container-infra-api-version <version>', 'microversion; the newest by default'],
-  ['--magnum-endpoint <url>', "Magnum's address, instead of the one in the catalog"],
-] as const;
-
-/** Logs in. Options take precedence over variables, and variables over clouds.yaml. */
-export async function openSession(io: Io, flags: Flags): Promise<Magnum> {
-  const settings = await findSettings(io, flags);
-  const fetch = createWarningFetch(io, flags['debug'] === true ? createDebugFetch(io) : io.fetch);
-  const { auth, endpoint, microversion } = fromEnv(settings, fetch);
-  return createMagnum({ auth, endpoint, fetch, microversion: microversion ?? 'auto' });
+/** A client, and what it was made of. */
+export interface Connection {
+  readonly magnum: Magnum;
+  readonly auth: Auth;
+  readonly fetch: Fetch;
+  readonly settings: Settings;
+  /** The name of the cloud in clouds.yaml, where one was used. */
+  readonly cloud: string | undefined;
 }
 
-async function findSettings(io: Io, flags: Flags): Promise<Settings> {
+/** Creates a client. Options take precedence over variables, and variables over clouds.yaml. The login is made by the first call. */
+export async function openSession(io: Io, flags: Flags): Promise<Magnum> {
+  return (await connect(io, flags)).magnum;
+}
+
+export async function connect(io: Io, flags: Flags): Promise<Connection> {
+  const { settings, cloud } = await findSettings(io, flags);
+  const plain = await openFetch(io, settings);
+  const fetch = createWarningFetch(io, flags['debug'] === true ? createDebugFetch(io, plain) : plain);
+  const { auth: login, endpoint, microversion } = fromEnv(settings, fetch);
+  const store = flags['tokenCache'] === false || !login.renewable ? undefined : await openTokenStore(io.env, settings);
+  const auth = store ? cacheTokens(login, store) : login;
+  const magnum = createMagnum({ auth, endpoint, fetch, microversion: microversion ?? 'auto' });
+  return { magnum, auth, fetch, settings, cloud };
+}
+
+const TRANSPORT = /^(OS_(CACERT|CERT|KEY|INSECURE|PROXY)|(https?|all)_proxy)$/i;
+
+/** Node's own fetch knows neither authorities of a cloud nor proxies; what does is loaded only where it is needed. */
+async function openFetch(io: Io, settings: Settings): Promise<Fetch> {
+  if (io.fetch) return io.fetch;
+  if (!Object.keys(settings).some((name) => TRANSPORT.test(name))) return (request) => globalThis.fetch(request);
+  const { fetchFromEnv } = await import('@magnum-ts/sdk/node');
+  return fetchFromEnv(settings);
+}
+
+async function findSettings(io: Io, flags: Flags): Promise<{ readonly settings: Settings; readonly cloud: string | undefined }> {
   const { OS_CLOUD: named, ...options } = flagVariables(flags);
   const { OS_CLOUD: preset, ...env } = connectionVariables(io.env);
-  const name = named ?? preset;
-  const levels = { flags: options, env, cloud: name === undefined ? {} : await readCloud(name) };
+  const cloud = named ?? preset;
+  const levels = { flags: options, env, cloud: cloud === undefined ? {} : await readCloud(cloud) };
   const stronger = named === undefined ? [] : variablesBeforeCloud(levels);
   if (stronger.length > 0)
     io.err(`warning: ${stronger.join(', ')} of the environment take precedence over the cloud ${JSON.stringify(named)}\n`);
-  return mergeSettings(levels);
+  return { settings: mergeSettings(levels), cloud };
 }
 
 async function readCloud(cloud: string): Promise<Settings> {
@@ -54,12 +62,13 @@ async function readCloud(cloud: string): Promise<Settings> {
 
 /** The given options by the names of their variables. Throws UsageError for an empty value, which a script with an unset variable has. */
 function flagVariables(flags: Flags): Record<string, string> {
-  return Object.fromEntries(
-    CONNECTION_FLAGS.flatMap(([flag]) => {
-      const name = flag.slice(2).split(' ')[0] ?? '';
-      const value = flags[toCamelCase(name)];
-      if (value === '') throw new UsageError(`--${name} is empty`);
-      return typeof value === 'string' ? [[name.toUpperCase().replaceAll('-', '_'), value]] : [];
-    }),
-  );
+  const entries = CONNECTION_FLAGS.flatMap((flag) => {
+    const given = flags[toCamelCase(optionOf(flag).slice(2))];
+    if (given === '') throw new UsageError(`${optionOf(flag)} is empty`);
+    const value = given === true ? flag.value : given;
+    return typeof value === 'string' ? [[variableOf(flag), value] as const] : [];
+  });
+  if (flags['insecure'] === true && flags['verify'] === true)
+    throw new UsageError('--insecure and --verify exclude each other; leave one out');
+  return Object.fromEntries(entries);
 }

@@ -1,11 +1,11 @@
-import type { Io } from './io.js';
+import type { Fetch, Io } from './io.js';
 import { oneLine } from './text.js';
 
 /** `299 magnum "text"`; the text may have escaped quotes, and a header several warnings. */
 const WARNING = /(?:^|,)\s*\d{3} \S+ "((?:[^"\\]|\\.)*)"/g;
 
 /** A fetch that prints the warnings of answers to stderr, each once: those of errors, and of every call of a command. */
-export function createWarningFetch(io: Io, fetch: Io['fetch']): Io['fetch'] {
+export function createWarningFetch(io: Io, fetch: Fetch): Fetch {
   const printed = new Set<string>();
   return async (request) => {
     const response = await fetch(request);
