@@ -111,7 +111,7 @@ describe('command lines of the documentation', () => {
   });
 
   test.each([
-    ['an option that the command has not', 'bay create x --baymodel m --dry-run -o json'],
+    ['an option that the command has not', 'bay create x --baymodel m --dry-run --ouput json'],
     ['a required option that is missing', 'bay create x'],
     ['an unknown command', 'bay make x'],
     ['an argument too many', 'bay show x y'],

@@ -6,13 +6,12 @@ import type { Flags } from './arguments.js';
 import { findOrAddNoun } from './commands.js';
 import { addCommonOptions, flagsOf } from './global-options.js';
 import { createSigningRequest } from './csr.js';
-import { ColumnError } from './columns.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
 import { checkClientFiles, insertKey, type ClientFileSet } from './client-file-set.js';
 import { defaultKubeconfig, mergeKubeconfig } from './kubeconfig-merge.js';
 import { printItem } from './output.js';
-import { outputOf } from './run.js';
+import { checkColumns } from './output-options.js';
 import { openSession } from './session.js';
 import { quoteForShell } from './text.js';
 
@@ -69,11 +68,10 @@ async function configure(io: Io, name: string, flags: Flags): Promise<void> {
   if (flags['merge'] !== undefined) return merge(io, name, clientFiles, flags);
   const folder = resolve(String(flags['dir']));
   const variables = variablesOf(clientFiles, folder);
-  const output = outputOf(flags);
-  const unknown = output.columns.filter((name) => !(name in variables));
-  if (unknown.length > 0) throw new ColumnError(unknown, Object.keys(variables));
+  const output = checkColumns(flags, Object.keys(variables));
   if (Object.keys(clientFiles.files).length > 0) await writeFiles(folder, clientFiles.files, flags['force'] === true);
-  if (output.format !== 'table' || output.columns.length > 0) return printItem(io, variables, output);
+  if (output.format !== 'table' || output.columns.length > 0 || output.query !== undefined)
+    return printItem(io, variables, output);
   io.out(formatShellCommands(variables));
 }
 

@@ -7,13 +7,7 @@
 import { loadSchemas, operations, type JsonSchema, type Operation, type OperationId } from '@magnum-ts/openapi';
 import type { Flags } from './arguments.js';
 import type { CommandSpec } from './command-spec.js';
-
-/** A column that the command's result does not have. */
-export class ColumnError extends Error {
-  constructor(names: readonly string[], known: readonly string[]) {
-    super(`No column is named ${names.map((name) => JSON.stringify(name)).join(', ')}; the columns are: ${known.join(', ')}`);
-  }
-}
+import { ColumnError } from './errors.js';
 
 /** The columns that options name, for output and for sorting. */
 export function requestedColumns(flags: Flags): readonly string[] {

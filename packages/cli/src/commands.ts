@@ -74,7 +74,7 @@ function addCommand(program: Command, io: Io, spec: CommandSpec): void {
   for (const alias of operation.cli?.aliases ?? []) command.alias(alias.split(' ')[1] ?? alias);
   addPositionals(command, spec);
   addOptions(command, spec);
-  addCommonOptions(command);
+  addCommonOptions(command, operation.cli?.rows !== null);
   const run = RUNNERS.find(([applies]) => applies(spec))?.[1] ?? runItem;
   command.action(async (...given: unknown[]) => {
     const positional = given

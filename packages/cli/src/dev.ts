@@ -5,7 +5,7 @@ import { addCommonOptions, flagsOf } from './global-options.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
 import { printItem } from './output.js';
-import { outputOf } from './run.js';
+import { outputOf } from './output-options.js';
 import { openSession } from './session.js';
 import { escapeControls, oneLine, quoteForShell } from './text.js';
 
@@ -95,7 +95,7 @@ async function loadImage(io: Io, image: string, flags: Flags): Promise<void> {
   const magnum = await openSession(io, flags);
   const { nodes } = await magnum.bays.loadImage(String(flags['bay']), { image }, { signal: io.signal });
   const output = outputOf(flags);
-  if (output.format !== 'table') return printItem(io, { image, nodes }, output);
+  if (output.format !== 'table' || output.query !== undefined) return printItem(io, { image, nodes }, output);
   const names = nodes.map(oneLine);
   io.out(
     names.length > 0 ? `${oneLine(image)} is now on ${names.join(', ')}\n` : `No node of the bay has loaded ${oneLine(image)}\n`,

@@ -36,6 +36,13 @@ export class SilentExit extends Error {
   }
 }
 
+/** A column that the command's result does not have. */
+export class ColumnError extends Error {
+  constructor(names: readonly string[], known: readonly string[]) {
+    super(`No column is named ${names.map((name) => JSON.stringify(name)).join(', ')}; the columns are: ${known.join(', ')}`);
+  }
+}
+
 const CODES = [
   [NotFoundError, EXIT.notFound],
   [UnauthorizedError, EXIT.auth],

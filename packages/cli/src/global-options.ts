@@ -1,11 +1,14 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Flags } from './arguments.js';
+import { COLOUR_CHOICES, ERROR_FORMATS } from './early-options.js';
 import { CONNECTION_FLAGS } from './connection-flags.js';
-import { FORMATS } from './output.js';
+import { checkOutput, outputOptions } from './output-options.js';
 
-/** Adds the options of every command to it, and a line of help about those of the connection. */
-export function addCommonOptions(command: Command): void {
-  for (const option of commonOptions()) command.addOption(option);
+/** Adds the options of every command to it, and a line of help about those of the connection. `isList`: its result is a list. */
+export function addCommonOptions(command: Command, isList = false): void {
+  const has = (short: string | undefined): boolean => command.options.some((known) => known.short === short);
+  for (const option of commonOptions()) if (option.short === undefined || !has(option.short)) command.addOption(option);
+  command.hook('preAction', () => checkOutput(flagsOf(command), isList));
   command.addHelpText('after', '\nConnection: --os-cloud NAME and more, anywhere, or OS_*; see magnum --help');
 }
 
@@ -25,21 +28,12 @@ export function flagsOf(command: Command): Flags {
 
 function commonOptions(): Option[] {
   return [
-    new Option('-f, --format <format>', 'format of the result').choices([...FORMATS]).default('table'),
-    new Option('-c, --column <name>', 'show only this column or field; may be repeated').argParser(collect).default([], 'all'),
-    new Option('--no-header', 'omit the names of the columns'),
-    new Option('--max-width <columns>', "greatest width of a table; the terminal's by default, 0 for none").argParser(parseWidth),
+    ...outputOptions(),
+    // The program looks for these two before it reads the line, since errors of the line obey them, too.
+    new Option('--color <when>', 'colours: auto, always or never').choices([...COLOUR_CHOICES]).hideHelp(),
+    new Option('--error-format <format>', 'text or json').choices([...ERROR_FORMATS]).hideHelp(),
     new Option('--debug', 'print requests and responses, without secrets'),
     new Option('--no-token-cache', 'log in anew, and keep no token for the next command').hideHelp(),
     ...CONNECTION_FLAGS.map(({ flags, about }) => new Option(flags, about).hideHelp()),
   ];
-}
-
-function parseWidth(text: string): number {
-  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('Give a number of columns.');
-  return Number(text);
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, ...value.split(',')];
 }

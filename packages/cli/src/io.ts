@@ -18,6 +18,8 @@ export interface Io {
   ask(question: string): Promise<string | undefined>;
   readStdin(): Promise<string>;
   readFile(path: string): Promise<string>;
+  /** How errors are printed: `text` where undefined. */
+  readonly errorFormat?: 'text' | 'json';
   /** In place of the network, in tests. */
   readonly fetch?: Fetch;
   /** Aborted by Ctrl-C. */

@@ -5,23 +5,35 @@ import { addCommands } from './commands.js';
 import { addCompletion } from './completion.js';
 import { CONNECTION_FLAGS } from './connection-flags.js';
 import { addDev } from './dev.js';
-import { EXIT, exitCodeOf, messageOf, SilentExit } from './errors.js';
+import { applyEarlyOptions } from './early-options.js';
+import { EXIT, exitCodeOf } from './errors.js';
 import { addGlobalOptions } from './global-options.js';
 import { addHelp } from './help.js';
 import { processIo, type Io } from './io.js';
+import { outputOptions } from './output-options.js';
+import { printError, printUsage } from './report.js';
 import { addStatus } from './status.js';
 
 /** Runs one command line, without the name of the program; returns the exit code. */
-export async function main(words: readonly string[], io: Io): Promise<number> {
+export async function main(words: readonly string[], plain: Io): Promise<number> {
+  const io = applyEarlyOptions(words, plain);
   try {
     await buildProgram(io).parseAsync(words, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage; // commander has printed the error
+    if (error instanceof CommanderError) return exitAfterCommander(io, error);
     if (io.signal.aborted) return EXIT.interrupted;
-    if (!(error instanceof SilentExit)) io.err(`magnum: ${messageOf(error)}\n`);
+    printError(io, error);
     return exitCodeOf(error);
   }
+}
+
+/** Commander has printed the error, unless errors are JSON. */
+function exitAfterCommander(io: Io, error: CommanderError): number {
+  if (error.exitCode === 0) return EXIT.ok;
+  if (io.errorFormat === 'json')
+    printUsage(io, error.code === 'commander.help' ? 'A command is missing; see --help' : error.message.replace(/^error: /, ''));
+  return EXIT.usage;
 }
 
 /** The command table: every command with its arguments and options. */
@@ -37,13 +49,13 @@ export function buildProgram(io: Io): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out(text),
-      writeErr: (text) => io.err(text),
+      writeErr: (text) => (io.errorFormat === 'json' ? undefined : io.err(text)),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
     .addHelpText(
       'after',
-      `\n${connectionHelp()}\n\nExit codes: 0 success, 1 failure, 2 wrong usage, 3 not found, 4 not allowed, 5 conflict, 6 timeout, 7 the bay failed, 130 interrupted`,
+      `\n${outputHelp()}\n\n${connectionHelp()}\n\nExit codes: 0 success, 1 failure, 2 wrong usage, 3 not found, 4 not allowed, 5 conflict, 6 timeout, 7 the bay failed, 130 interrupted`,
     );
   addGlobalOptions(program);
   addCommands(program, io);
@@ -55,14 +67,28 @@ export function buildProgram(io: Io): Command {
   return program;
 }
 
+function outputHelp(): string {
+  const shown = outputOptions().filter(({ short, long }) => short !== '-o' && long !== undefined);
+  const rows = [
+    ...shown.map(({ flags, description }) => ({ flags, about: description })),
+    { flags: '--color <when>', about: 'colours: auto, always or never' },
+    { flags: '--error-format <format>', about: 'errors as text or json; json where CI is set and stderr is no terminal' },
+    { flags: '--debug', about: 'print requests and responses, without secrets' },
+  ];
+  return `Output (before or after every command):\n${columns(rows)}`;
+}
+
+function columns(rows: readonly { readonly flags: string; readonly about: string }[]): string {
+  const width = Math.max(...rows.map(({ flags }) => flags.length));
+  return rows.map(({ flags, about }) => `  ${flags.padEnd(width)}  ${about}`).join('\n');
+}
+
 function connectionHelp(): string {
   const listed = [
     ...CONNECTION_FLAGS.filter(({ hidden }) => hidden !== true),
     { flags: '--no-token-cache', about: 'log in anew, and keep no token for the next command' },
   ];
-  const width = Math.max(...listed.map(({ flags }) => flags.length));
-  const lines = listed.map(({ flags, about }) => `  ${flags.padEnd(width)}  ${about}`);
-  return `Credentials and addresses (before or after every command; each also as a variable, such as OS_AUTH_URL):\n${lines.join('\n')}`;
+  return `Credentials and addresses (before or after every command; each also as a variable, such as OS_AUTH_URL):\n${columns(listed)}`;
 }
 
 function readVersion(): string {

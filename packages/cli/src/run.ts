@@ -1,28 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import type { Magnum } from '@magnum-ts/sdk';
-import { pathOf, valuesOf, type Flags } from './arguments.js';
+import { pathOf, valuesOf } from './arguments.js';
 import { bodyOf, checkIdent, itemOf, pathValues, queryOf, type Invocation } from './invocation.js';
 import { changesOf } from './changes.js';
 import { operationWithColumns } from './columns.js';
 import type { CommandSpec } from './command-spec.js';
-import { exitCodeOf, EXIT, messageOf, SilentExit, UsageError } from './errors.js';
+import { exitCodeOf, EXIT, SilentExit, UsageError } from './errors.js';
+import { printError } from './report.js';
 import { sortItems } from './sort.js';
-import { printItem, printLine, printList, printText, type Format, type Item, type OutputOptions } from './output.js';
+import { printItem, printLine, printList, printText, type Item } from './output.js';
+import { outputOf } from './output-options.js';
 import { baysIn, findLastEvent, waitFor } from './progress.js';
 import { openSession } from './session.js';
 import { oneLine, quoteForShell } from './text.js';
 
 export type Run = (invocation: Invocation) => Promise<void>;
-
-export function outputOf(flags: Flags): OutputOptions {
-  // Commander has checked the format and collected the columns.
-  return {
-    format: flags['format'] as Format,
-    columns: flags['column'] as readonly string[],
-    header: flags['header'] !== false,
-    maxWidth: typeof flags['maxWidth'] === 'number' ? flags['maxWidth'] : undefined,
-  };
-}
 
 export const runList: Run = async (invocation) => {
   const { io, spec, flags } = invocation;
@@ -86,7 +78,8 @@ export const runText: Run = async (invocation) => {
   const text = String(result[spec.operation.cli?.text ?? ''] ?? '');
   const file = flags['output'];
   if (typeof file === 'string') return writeFile(file, text, { mode: 0o600 });
-  if (flags['format'] !== 'table') return printItem(io, result, outputOf(flags));
+  const output = outputOf(flags);
+  if (output.format !== 'table' || output.query !== undefined) return printItem(io, result, output);
   printText(io, text);
 };
 
@@ -194,7 +187,7 @@ async function deleteOne(magnum: Magnum, invocation: Invocation, one: Deletion):
     io.err(`${oneLine(one.ident)}: ${bay || !spec.operation.cli?.wait ? 'deleted' : 'will be deleted'}\n`);
     return EXIT.ok;
   } catch (error) {
-    if (!(error instanceof SilentExit)) io.err(`${oneLine(one.ident)}: ${messageOf(error)}\n`);
+    printError(io, error, one.ident);
     return exitCodeOf(error);
   }
 }

@@ -5,6 +5,7 @@ import { connectionVariables, mergeSettings, variablesBeforeCloud, type Settings
 import { createDebugFetch } from './debug.js';
 import { UsageError } from './errors.js';
 import type { Fetch, Io } from './io.js';
+import { printWarning } from './report.js';
 import { cacheTokens, openTokenStore } from './token-cache.js';
 import { createWarningFetch } from './warnings.js';
 
@@ -51,7 +52,7 @@ async function findSettings(io: Io, flags: Flags): Promise<{ readonly settings: 
   const levels = { flags: options, env, cloud: cloud === undefined ? {} : await readCloud(cloud) };
   const stronger = named === undefined ? [] : variablesBeforeCloud(levels);
   if (stronger.length > 0)
-    io.err(`warning: ${stronger.join(', ')} of the environment take precedence over the cloud ${JSON.stringify(named)}\n`);
+    printWarning(io, `${stronger.join(', ')} of the environment take precedence over the cloud ${JSON.stringify(named)}`);
   return { settings: mergeSettings(levels), cloud };
 }
 

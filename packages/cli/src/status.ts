@@ -12,9 +12,8 @@ import { addCommonOptions, flagsOf } from './global-options.js';
 import { itemOf } from './invocation.js';
 import type { Io } from './io.js';
 import { printItem } from './output.js';
-import { outputOf } from './run.js';
+import { checkColumns } from './output-options.js';
 import { connect, type Connection } from './session.js';
-import { ColumnError } from './columns.js';
 
 const FIELDS = [
   'cloud',
@@ -41,9 +40,7 @@ export function addStatus(program: Command, io: Io): void {
 }
 
 async function showStatus(io: Io, flags: Flags): Promise<void> {
-  const output = outputOf(flags);
-  const unknown = output.columns.filter((name) => !FIELDS.some((known) => known === name));
-  if (unknown.length > 0) throw new ColumnError(unknown, FIELDS);
+  const output = checkColumns(flags, FIELDS);
   const connection = await connect(io, flags);
   const status: Status = describeSettings(connection);
   try {

@@ -1,5 +1,5 @@
 import type { Fetch, Io } from './io.js';
-import { oneLine } from './text.js';
+import { printWarning } from './report.js';
 
 /** `299 magnum "text"`; the text may have escaped quotes, and a header several warnings. */
 const WARNING = /(?:^|,)\s*\d{3} \S+ "((?:[^"\\]|\\.)*)"/g;
@@ -12,7 +12,7 @@ export function createWarningFetch(io: Io, fetch: Fetch): Fetch {
     for (const text of warningsIn(response.headers.get('warning') ?? '')) {
       if (printed.has(text)) continue;
       printed.add(text);
-      io.err(`warning: ${oneLine(text)}\n`);
+      printWarning(io, text);
     }
     return response;
   };

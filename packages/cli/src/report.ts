@@ -1,0 +1,38 @@
+import { ApiError, MagnumError } from '@magnum-ts/sdk';
+import { ColumnError, exitCodeOf, messageOf, SilentExit, UsageError } from './errors.js';
+import type { Io } from './io.js';
+import { escapeInQuotes, oneLine } from './text.js';
+
+/** Prints why a command failed, or why one of several resources did: a line for people, or a line of JSON for programs. */
+export function printError(io: Io, error: unknown, resource?: string): void {
+  if (error instanceof SilentExit) return;
+  if (io.errorFormat !== 'json') return io.err(`${resource === undefined ? 'magnum' : oneLine(resource)}: ${messageOf(error)}\n`);
+  const isOfMagnum = error instanceof MagnumError;
+  printJson(io, 'error', {
+    message: error instanceof Error ? error.message : String(error),
+    code: isOfMagnum ? error.code : codeOf(error),
+    status: error instanceof ApiError ? error.status : null,
+    request_id: (isOfMagnum ? error.requestId : undefined) ?? null,
+    exit_code: exitCodeOf(error),
+    resource: resource ?? null,
+  });
+}
+
+/** Prints a mistake in the command line that commander has found. */
+export function printUsage(io: Io, message: string): void {
+  printJson(io, 'error', { message, code: 'usage', status: null, request_id: null, exit_code: 2, resource: null });
+}
+
+export function printWarning(io: Io, message: string): void {
+  if (io.errorFormat === 'json') return printJson(io, 'warning', { message });
+  io.err(`warning: ${oneLine(message)}\n`);
+}
+
+function printJson(io: Io, kind: 'error' | 'warning', fields: object): void {
+  io.err(`${escapeInQuotes(JSON.stringify({ [kind]: fields }))}\n`);
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof ColumnError) return 'unknown-column';
+  return error instanceof UsageError ? 'usage' : 'failed';
+}
