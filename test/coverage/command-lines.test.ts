@@ -72,7 +72,7 @@ const LACKING = ['commander.missingArgument', 'commander.missingMandatoryOptionV
 
 /** What the CLI says against a command line; undefined where it takes it. */
 async function refusalOf(words: readonly string[], mayLackArguments = false): Promise<string | undefined> {
-  const program = buildProgram(IO);
+  const program = await buildProgram(IO, words);
   // The one command that needs no service: it would be one.
   program.commands.find((command) => command.name() === 'dev')?.action(() => undefined);
   try {

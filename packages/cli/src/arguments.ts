@@ -28,6 +28,13 @@ export function addField(command: Command, field: Field): void {
   }
 }
 
+/** An option with a value. Commander takes the value of `--no-proxy <proxy>` for one of `--proxy`, whose opposite it seems to be. */
+export function valueOption(flags: string, about: string): Option {
+  const option = new Option(flags, about);
+  option.negate = false;
+  return option;
+}
+
 function optionsFor(field: Field, flag: string): Option[] {
   const about = `${field.schema.description ?? ''}${field.required ? ' (required)' : ''}`.trim();
   const [type] = typesOf(field.schema);
@@ -37,15 +44,17 @@ function optionsFor(field: Field, flag: string): Option[] {
       new Option(`--no-${flag}`, `opposite of --${flag}`).hideHelp(field.schema.default !== true),
     ];
   if (type === 'object')
-    return [new Option(`--${flag} <key=value>`, `${about} Repeat the option, or separate values by commas.`).argParser(parseMap)];
+    return [
+      valueOption(`--${flag} <key=value>`, `${about} Repeat the option, or separate values by commas.`).argParser(parseMap),
+    ];
   if (type === 'array')
-    return [new Option(`--${flag} <value>`, `${about} Repeat the option, or separate values by commas.`).argParser(parseList)];
+    return [valueOption(`--${flag} <value>`, `${about} Repeat the option, or separate values by commas.`).argParser(parseList)];
   if (field.schema['x-cli']?.file)
-    return [new Option(`--${flag} <file>`, `${about} A file with the value; - is standard input.`)];
+    return [valueOption(`--${flag} <file>`, `${about} A file with the value; - is standard input.`)];
   const choices = field.schema.enum?.filter((value) => typeof value === 'string');
-  if (choices) return [new Option(`--${flag} <${field.name}>`, about).choices(choices)];
-  if (type === 'integer') return [new Option(`--${flag} <number>`, about).argParser((text) => parseInteger(text, field.schema))];
-  return [new Option(`--${flag} <${placeholder(flag)}>`, about)];
+  if (choices) return [valueOption(`--${flag} <${field.name}>`, about).choices(choices)];
+  if (type === 'integer') return [valueOption(`--${flag} <number>`, about).argParser((text) => parseInteger(text, field.schema))];
+  return [valueOption(`--${flag} <${placeholder(flag)}>`, about)];
 }
 
 function placeholder(flag: string): string {

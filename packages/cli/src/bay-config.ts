@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ConflictError, type Magnum } from '@magnum-ts/sdk';
 import type { Flags } from './arguments.js';
-import { findOrAddNoun } from './commands.js';
 import { addCommonOptions, flagsOf } from './global-options.js';
 import { createSigningRequest } from './csr.js';
 import { UsageError } from './errors.js';
@@ -15,13 +14,9 @@ import { checkColumns } from './output-options.js';
 import { openSession } from './session.js';
 import { quoteForShell } from './text.js';
 
-/** Adds `bay config` and `cluster config`. */
-export function addBayConfig(program: Command, io: Io): void {
-  for (const noun of ['bay', 'cluster'] as const) addConfig(program, io, noun);
-}
-
-function addConfig(program: Command, io: Io, noun: 'bay' | 'cluster'): void {
-  const command = findOrAddNoun(program, noun)
+/** Adds `bay config` or `cluster config`. */
+export function addBayConfig(parent: Command, io: Io, noun: 'bay' | 'cluster'): Command {
+  const command = parent
     .command('config')
     .description(`Write the files and print the variables that a client needs to reach a ${noun}`)
     .argument(`<${noun}>`, `UUID or name of the ${noun}`)
@@ -45,7 +40,7 @@ function addConfig(program: Command, io: Io, noun: 'bay' | 'cluster'): void {
       `\nExamples:\n  eval "$(magnum ${noun} config my-${noun} --dir ~/my-${noun})" && docker info\n  magnum ${noun} config my-${noun} --merge && kubectl get nodes`,
     );
   addCommonOptions(command);
-  command.action((bay: string) => configure(io, bay, flagsOf(command)));
+  return command.action((bay: string) => configure(io, bay, flagsOf(command)));
 }
 
 function parseSeconds(text: string): number {

@@ -11,49 +11,23 @@ import { addCommonOptions, addGlobalOptions, flagsOf } from './global-options.js
 import { addSortOptions } from './sort.js';
 import { addWaitOptions } from './wait-options.js';
 
-const NOUNS: Readonly<Record<string, string>> = {
-  baymodel: 'templates of bays',
-  bay: 'container orchestration engines and their nodes',
-  clustertemplate: 'templates of clusters',
-  cluster: 'bays in the modern wording',
-  driver: 'drivers of bays, and the labels that they read',
-  node: 'servers of bays',
-  container: "containers that a bay's engine runs without pods",
-  pod: 'pods of Kubernetes bays',
-  coeservice: 'services of Kubernetes bays',
-  rc: 'replication controllers of Kubernetes bays',
-  certificate: 'certificates of bays',
-  credential: 'credentials of the nodes of bays',
-  nodegroup: 'groups of equal nodes within a cluster',
-  quota: 'limits of the number of clusters in a project',
-  stats: 'numbers of clusters and nodes',
-  federation: 'groups of clusters',
-  x509keypair: 'key pairs that are stored with bays',
-  service: 'conductors of this Magnum',
-  version: 'versions of the API',
-};
-
-/** Adds one command, such as `bay create`, for each row of the operation table that has `cli` hints. */
-export function addCommands(program: Command, io: Io): void {
+/** Adds the commands of a noun, such as `bay create`: one for each row of the operation table that has `cli` hints. */
+export function addOperations(noun: Command, io: Io): void {
+  addGlobalOptions(noun);
   const all: readonly Operation[] = Object.values(operations);
   for (const operation of all) {
-    if (!operation.cli || operation.cli.command.endsWith(' --detail')) continue;
-    const detail = all.find(({ cli }) => cli?.command === `${operation.cli?.command ?? ''} --detail`);
-    addCommand(program, io, commandSpecOf(operation, detail));
+    if (operation.cli?.command.split(' ')[0] !== noun.name() || operation.cli.command.endsWith(' --detail')) continue;
+    addOperation(noun, io, { spec: findSpec(operation.cli.command) });
   }
 }
 
-export function findOrAddNoun(program: Command, name: string): Command {
-  const known = program.commands.find((command) => command.name() === name);
-  return (
-    known ??
-    addGlobalOptions(
-      program
-        .command(name)
-        .description(NOUNS[name] ?? '')
-        .enablePositionalOptions(),
-    )
-  );
+/** The specification of a command by its words: `bay create`. */
+export function findSpec(command: string): CommandSpec {
+  const all: readonly Operation[] = Object.values(operations);
+  const operation = all.find(({ cli }) => cli?.command === command);
+  if (operation === undefined) throw new Error(`no operation has the command ${command}`);
+  const detail = all.find(({ cli }) => cli?.command === `${command} --detail`);
+  return commandSpecOf(operation, detail);
 }
 
 const RUNNERS: readonly (readonly [(spec: CommandSpec) => boolean, Run])[] = [
@@ -67,24 +41,43 @@ const RUNNERS: readonly (readonly [(spec: CommandSpec) => boolean, Run])[] = [
   [() => true, runItem],
 ];
 
-function addCommand(program: Command, io: Io, spec: CommandSpec): void {
+/** What the user gave: the values of positional arguments, and options by commander's names. */
+export type Given = Pick<Invocation, 'positional' | 'flags' | 'changes'>;
+
+/** A command of an operation. All but `spec` is for a command in the wording of another client. */
+export interface OperationCommand {
+  readonly spec: CommandSpec;
+  readonly name?: string;
+  /** Never asks before it deletes. */
+  readonly neverAsks?: boolean;
+  /** Adds arguments, in place of those of the operation. */
+  readonly addArguments?: (command: Command) => void;
+  readonly addOptions?: (command: Command) => void;
+  readonly translate?: (given: Given) => Given;
+}
+
+export function addOperation(noun: Command, io: Io, made: OperationCommand): Command {
+  const { spec } = made;
   const { operation } = spec;
-  const [noun = '', verb = ''] = operation.cli?.command.split(' ') ?? [];
-  const command = findOrAddNoun(program, noun).command(verb).description(operation.summary);
-  for (const alias of operation.cli?.aliases ?? []) command.alias(alias.split(' ')[1] ?? alias);
-  addPositionals(command, spec);
+  const command = noun.command(made.name ?? operation.cli?.command.split(' ')[1] ?? '').description(operation.summary);
+  if (made.name === undefined) for (const alias of operation.cli?.aliases ?? []) command.alias(alias.split(' ')[1] ?? alias);
+  if (made.addArguments) made.addArguments(command);
+  else addPositionals(command, spec);
   addOptions(command, spec);
+  made.addOptions?.(command);
   addCommonOptions(command, operation.cli?.rows !== null);
   const run = RUNNERS.find(([applies]) => applies(spec))?.[1] ?? runItem;
-  command.action(async (...given: unknown[]) => {
-    const positional = given
+  command.action(async (...words: unknown[]) => {
+    const positional = words
       .slice(0, -2)
       .map((value) => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]));
-    const invocation: Invocation = { io, spec, positional, flags: flagsOf(command) };
+    const given = { positional, flags: flagsOf(command) };
+    const invocation: Invocation = { io, spec, ...(made.translate?.(given) ?? given) };
     operationWithColumns(spec, invocation.flags);
-    if (needsConsent(operation)) await confirmChange(invocation);
+    if (needsConsent(operation) && made.neverAsks !== true) await confirmChange(invocation);
     await run(invocation);
   });
+  return command;
 }
 
 function addPositionals(command: Command, spec: CommandSpec): void {

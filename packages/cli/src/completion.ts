@@ -10,13 +10,12 @@ interface Words {
 
 const SHELLS = { bash, zsh, fish } as const;
 
-export function addCompletion(program: Command, io: Io): void {
-  program
-    .command('completion')
+export async function load(command: Command, io: Io): Promise<void> {
+  command
     .description('Print a completion script for a shell')
     .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(SHELLS)))
     .addHelpText('after', '\nExamples:\n  source <(magnum completion bash)\n  magnum completion fish | source')
-    .action((shell: keyof typeof SHELLS) => io.out(SHELLS[shell](wordsOf(program, ''))));
+    .action((shell: keyof typeof SHELLS) => io.out(SHELLS[shell](wordsOf(command.parent ?? command, ''))));
 }
 
 function wordsOf(command: Command, path: string): readonly Words[] {

@@ -9,9 +9,8 @@ import { outputOf } from './output-options.js';
 import { openSession } from './session.js';
 import { escapeControls, oneLine, quoteForShell } from './text.js';
 
-export function addDev(program: Command, io: Io): void {
-  const command = program
-    .command('dev')
+export async function load(command: Command, io: Io): Promise<void> {
+  command
     .description('Run a complete Magnum on this machine, with its own cloud')
     .option('--port <number>', 'port to listen on', parsePort)
     .option('--host <address>', 'address to listen on')

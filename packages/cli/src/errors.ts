@@ -1,14 +1,4 @@
-import {
-  AuthError,
-  ConflictError,
-  ForbiddenError,
-  MagnumError,
-  NotFoundError,
-  TimeoutError,
-  UnauthorizedError,
-  WaiterError,
-} from '@magnum-ts/sdk';
-import { oneLine } from './text.js';
+// Errors of the command line itself. This file imports nothing, so that help needs no SDK.
 
 /** The exit codes, so that a shell script can distinguish failures. */
 export const EXIT = {
@@ -41,26 +31,4 @@ export class ColumnError extends Error {
   constructor(names: readonly string[], known: readonly string[]) {
     super(`No column is named ${names.map((name) => JSON.stringify(name)).join(', ')}; the columns are: ${known.join(', ')}`);
   }
-}
-
-const CODES = [
-  [NotFoundError, EXIT.notFound],
-  [UnauthorizedError, EXIT.auth],
-  [ForbiddenError, EXIT.auth],
-  [AuthError, EXIT.auth],
-  [ConflictError, EXIT.conflict],
-  [TimeoutError, EXIT.timeout],
-  [WaiterError, EXIT.operationFailed],
-  [UsageError, EXIT.usage],
-] as const;
-
-export function exitCodeOf(error: unknown): number {
-  if (error instanceof SilentExit) return error.code;
-  return CODES.find(([Kind]) => error instanceof Kind)?.[1] ?? EXIT.failed;
-}
-
-export function messageOf(error: unknown): string {
-  const text = oneLine(error instanceof Error ? error.message : String(error));
-  const id = error instanceof MagnumError && error.requestId ? ` (request ${oneLine(error.requestId)})` : '';
-  return `${text}${id}`;
 }

@@ -72,9 +72,9 @@ describe('help', () => {
     expect(err).toContain('There is no command "bay crate"; there are: list, create');
   });
 
-  test('describes every group and every command', () => {
+  test('describes every group and every command', async () => {
     const walk = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(walk)];
-    const program = buildProgram(processIo(new AbortController().signal));
+    const program = await buildProgram(processIo(new AbortController().signal));
     expect(walk(program).filter((command) => command.description() === '')).toEqual([]);
   });
 });

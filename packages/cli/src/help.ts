@@ -2,12 +2,11 @@ import type { Command } from 'commander';
 import { UsageError } from './errors.js';
 
 /** Adds `help`, which shows the help of the program, of a noun or of one command: `magnum help bay create`. */
-export function addHelp(program: Command): void {
-  program
-    .command('help')
+export async function load(command: Command): Promise<void> {
+  command
     .description('Show the help of a command')
     .argument('[command...]', 'noun and verb')
-    .action((words: readonly string[]) => findCommand(program, words).outputHelp());
+    .action((words: readonly string[]) => findCommand(command.parent ?? command, words).outputHelp());
 }
 
 function findCommand(program: Command, words: readonly string[]): Command {

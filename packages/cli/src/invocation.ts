@@ -1,4 +1,4 @@
-import { checkPathPart, MagnumError } from '@magnum-ts/sdk';
+import { checkPathPart, MagnumError, type JsonPatch } from '@magnum-ts/sdk';
 import { valuesOf, type Flags } from './arguments.js';
 import type { CommandSpec } from './command-spec.js';
 import { UsageError } from './errors.js';
@@ -11,7 +11,10 @@ export interface Invocation {
   readonly spec: CommandSpec;
   readonly positional: readonly (readonly string[])[];
   readonly flags: Flags;
+  /** Changes of an update beside those of the options of fields. */
+  readonly changes?: JsonPatch;
 }
+
 /** The body that positional arguments and options make. */
 export async function bodyOf({ io, spec, positional, flags }: Invocation): Promise<Record<string, unknown>> {
   const named = spec.positional.flatMap((name, index) => {

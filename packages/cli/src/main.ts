@@ -1,43 +1,39 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Help } from 'commander';
-import { addBayConfig } from './bay-config.js';
-import { addCommands } from './commands.js';
-import { addCompletion } from './completion.js';
 import { CONNECTION_FLAGS } from './connection-flags.js';
-import { addDev } from './dev.js';
 import { applyEarlyOptions } from './early-options.js';
-import { EXIT, exitCodeOf } from './errors.js';
+import { EXIT } from './errors.js';
 import { addGlobalOptions } from './global-options.js';
-import { addHelp } from './help.js';
 import { processIo, type Io } from './io.js';
 import { outputOptions } from './output-options.js';
-import { printError, printUsage } from './report.js';
-import { addStatus } from './status.js';
+import { NOUNS } from './nouns.js';
 
 /** Runs one command line, without the name of the program; returns the exit code. */
 export async function main(words: readonly string[], plain: Io): Promise<number> {
   const io = applyEarlyOptions(words, plain);
   try {
-    await buildProgram(io).parseAsync(words, { from: 'user' });
+    await (await buildProgram(io, words)).parseAsync(words, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
-    if (error instanceof CommanderError) return exitAfterCommander(io, error);
+    if (error instanceof CommanderError) return await exitAfterCommander(io, error);
     if (io.signal.aborted) return EXIT.interrupted;
+    const [{ printError }, { exitCodeOf }] = await Promise.all([import('./report.js'), import('./exit-codes.js')]);
     printError(io, error);
     return exitCodeOf(error);
   }
 }
 
 /** Commander has printed the error, unless errors are JSON. */
-function exitAfterCommander(io: Io, error: CommanderError): number {
+async function exitAfterCommander(io: Io, error: CommanderError): Promise<number> {
   if (error.exitCode === 0) return EXIT.ok;
+  const { printUsage } = await import('./report.js');
   if (io.errorFormat === 'json')
     printUsage(io, error.code === 'commander.help' ? 'A command is missing; see --help' : error.message.replace(/^error: /, ''));
   return EXIT.usage;
 }
 
-/** The command table: every command with its arguments and options. */
-export function buildProgram(io: Io): Command {
+/** The command table, with the commands of the nouns that the command line has; without a command line, with all. */
+export async function buildProgram(io: Io, words?: readonly string[]): Promise<Command> {
   const program = new Command('magnum')
     .description('Container orchestration engines as OpenStack resources')
     .version(readVersion(), '--version')
@@ -58,12 +54,11 @@ export function buildProgram(io: Io): Command {
       `\n${outputHelp()}\n\n${connectionHelp()}\n\nExit codes: 0 success, 1 failure, 2 wrong usage, 3 not found, 4 not allowed, 5 conflict, 6 timeout, 7 the bay failed, 130 interrupted`,
     );
   addGlobalOptions(program);
-  addCommands(program, io);
-  addBayConfig(program, io);
-  addStatus(program, io);
-  addDev(program, io);
-  addCompletion(program, io);
-  addHelp(program);
+  for (const noun of NOUNS) {
+    const command = program.command(noun.name).description(noun.about).enablePositionalOptions();
+    // A word may also be the value of an option; then a little more is loaded than is needed.
+    if (words === undefined || words.includes(noun.name)) await noun.load(command, io);
+  }
   return program;
 }
 

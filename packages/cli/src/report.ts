@@ -1,5 +1,6 @@
 import { ApiError, MagnumError } from '@magnum-ts/sdk';
-import { ColumnError, exitCodeOf, messageOf, SilentExit, UsageError } from './errors.js';
+import { ColumnError, SilentExit, UsageError } from './errors.js';
+import { exitCodeOf, messageOf } from './exit-codes.js';
 import type { Io } from './io.js';
 import { escapeInQuotes, oneLine } from './text.js';
 

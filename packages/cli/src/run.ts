@@ -5,7 +5,8 @@ import { bodyOf, checkIdent, itemOf, pathValues, queryOf, type Invocation } from
 import { changesOf } from './changes.js';
 import { operationWithColumns } from './columns.js';
 import type { CommandSpec } from './command-spec.js';
-import { exitCodeOf, EXIT, SilentExit, UsageError } from './errors.js';
+import { EXIT, SilentExit, UsageError } from './errors.js';
+import { exitCodeOf } from './exit-codes.js';
 import { printError } from './report.js';
 import { sortItems } from './sort.js';
 import { printItem, printLine, printList, printText, type Item } from './output.js';
@@ -120,7 +121,7 @@ export const runUpdate: Run = async (invocation) => {
     spec.fields.map((field) => ({ ...field, required: false })),
     { flags },
   );
-  const body = changesOf(spec.fields, fromFlags, words);
+  const body = [...changesOf(spec.fields, fromFlags, words), ...(invocation.changes ?? [])];
   if (body.length === 0) throw new UsageError('Nothing to change: give an option, or replace name=value');
   const magnum = await openSession(io, flags);
   const after = await findEventBefore(magnum, invocation);

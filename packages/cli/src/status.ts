@@ -7,7 +7,7 @@
 import type { Session } from '@magnum-ts/sdk';
 import type { Command } from 'commander';
 import type { Flags } from './arguments.js';
-import { messageOf } from './errors.js';
+import { messageOf } from './exit-codes.js';
 import { addCommonOptions, flagsOf } from './global-options.js';
 import { itemOf } from './invocation.js';
 import type { Io } from './io.js';
@@ -33,9 +33,8 @@ const FIELDS = [
 ] as const;
 type Status = Partial<Record<(typeof FIELDS)[number], unknown>>;
 
-export function addStatus(program: Command, io: Io): void {
-  const command = program.command('status').description('Show the login in use, and whether the service answers');
-  addCommonOptions(command);
+export async function load(command: Command, io: Io): Promise<void> {
+  addCommonOptions(command.description('Show the login in use, and whether the service answers'));
   command.action(() => showStatus(io, flagsOf(command)));
 }
 
