@@ -28,6 +28,9 @@ const WANTED = {
   'rabbitmq-server': 'rabbitmq-server',
   // Clocks that jump, in the chaos run.
   faketime: 'faketime',
+  // Shells that completion is for, beside bash.
+  zsh: 'zsh',
+  fish: 'fish',
 };
 const IMAGES_WITHIN = 1_800_000;
 

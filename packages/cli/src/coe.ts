@@ -15,7 +15,6 @@ import { addGlobalOptions } from './global-options.js';
 import type { Io } from './io.js';
 
 export async function load(coe: Command, io: Io): Promise<void> {
-  coe.description("openstackclient's commands: its nouns, verbs and options. They never ask before they delete");
   addGlobalOptions(coe);
   for (const made of COE_COMMANDS) addCoeCommand(findParent(coe, made.words), io, made);
   const config = addBayConfig(findParent(coe, 'cluster config'), io, 'cluster');

@@ -25,6 +25,11 @@ export function operationWithColumns({ operation, detail }: CommandSpec, flags: 
   return detail && !isSummaryEnough ? detail : operation;
 }
 
+/** Every column that a command knows. */
+export function allColumns({ operation, detail }: CommandSpec): readonly string[] {
+  return [...new Set([operation, ...(detail ? [detail] : [])].flatMap(columnsOf))];
+}
+
 /** Fields of an operation's answers in any version, and of the bay that is shown after a change. */
 function columnsOf(operation: Operation): readonly string[] {
   // The table's keys are the operation ids.

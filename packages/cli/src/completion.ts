@@ -1,83 +1,80 @@
+/**
+ * Completion of command lines in four shells.
+ *
+ * Each shell's script asks `magnum __complete` with the words up to the cursor, so that what is offered is what this release takes, also for the
+ * values of options and the names of bays. The scripts only hand words over and candidates back: what must stay true is that nothing of a
+ * candidate is evaluated, since a name may come from the server.
+ */
 import { Argument, type Command } from 'commander';
 import type { Io } from './io.js';
 
-interface Words {
-  /** Empty for the program itself, or `bay`, `bay create`. */
-  readonly path: string;
-  readonly commands: readonly { readonly name: string; readonly about: string }[];
-  readonly options: readonly string[];
-}
-
-const SHELLS = { bash, zsh, fish } as const;
-
 export async function load(command: Command, io: Io): Promise<void> {
   command
-    .description('Print a completion script for a shell')
-    .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(SHELLS)))
-    .addHelpText('after', '\nExamples:\n  source <(magnum completion bash)\n  magnum completion fish | source')
-    .action((shell: keyof typeof SHELLS) => io.out(SHELLS[shell](wordsOf(command.parent ?? command, ''))));
+    .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(SCRIPTS)))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  source <(magnum completion bash)\n  source <(magnum completion zsh)\n  magnum completion fish | source\n  magnum completion pwsh | Out-String | Invoke-Expression',
+    )
+    .action((shell: keyof typeof SCRIPTS) => io.out(SCRIPTS[shell]));
 }
 
-function wordsOf(command: Command, path: string): readonly Words[] {
-  const help = command.createHelp();
-  const commands = help.visibleCommands(command).filter((child) => child.name() !== 'help');
-  const own: Words = {
-    path,
-    commands: commands.map((child) => ({ name: child.name(), about: child.description() })),
-    options: help.visibleOptions(command).flatMap(({ long }) => long ?? []),
-  };
-  return [own, ...commands.flatMap((child) => wordsOf(child, `${path} ${child.name()}`.trim()))];
-}
-
-function bash(all: readonly Words[]): string {
-  const cases = all.map(
-    ({ path, commands, options }) => `    '${path}') words='${[...commands.map(({ name }) => name), ...options].join(' ')}' ;;`,
-  );
-  return `# bash completion for magnum
+const BASH = `# bash completion for magnum
 _magnum() {
-  local path='' words='' word
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    # Options, their values and arguments are no part of the command, wherever they stand.
-    case "$word" in -*) continue ;; esac
-    case " ${joinPaths(all)} " in *" \${path:+\${path// /_}_}$word "*) path="\${path:+$path }$word" ;; esac
-  done
-  case "$path" in
-${cases.join('\n')}
-  esac
-  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  local line value
+  COMPREPLY=()
+  while IFS= read -r line; do
+    if [[ $line == :files ]]; then compopt -o default 2>/dev/null; continue; fi
+    value=\${line%%$'\\t'*}
+    if [[ $value == *= ]]; then compopt -o nospace 2>/dev/null; COMPREPLY+=("$value"); else COMPREPLY+=("$(printf %q "$value")"); fi
+  done < <(magnum __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
-complete -o default -F _magnum magnum
+complete -F _magnum magnum
 `;
-}
 
-/** Every command as one word: `bay_create`. */
-function joinPaths(all: readonly Words[]): string {
-  return all
-    .map(({ path }) => path.replaceAll(' ', '_'))
-    .filter((path) => path !== '')
-    .join(' ');
+const ZSH = `#compdef magnum
+# zsh completion for magnum
+_magnum() {
+  local line value about
+  local -a values shown
+  while IFS= read -r line; do
+    if [[ $line == :files ]]; then _files; continue; fi
+    value=\${line%%$'\\t'*}
+    about=\${line#*$'\\t'}
+    values+=("$value")
+    shown+=("$value  -- $about")
+  done < <(magnum __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)
+  (( \${#values} )) && compadd -l -d shown -a values
 }
+if (( \${+functions[compdef]} )); then compdef _magnum magnum; fi
+`;
 
-function zsh(all: readonly Words[]): string {
-  return `#compdef magnum\nautoload -U +X bashcompinit && bashcompinit\n${bash(all)}`;
-}
+const FISH = `# fish completion for magnum
+function __magnum_complete
+  set -l given (commandline -opc) (commandline -ct)
+  for line in (magnum __complete $given[2..-1] 2>/dev/null)
+    if test "$line" = ':files'
+      __fish_complete_path (commandline -ct)
+    else
+      echo -- $line
+    end
+  end
+end
+complete -c magnum -f -a '(__magnum_complete)'
+`;
 
-function fish(all: readonly Words[]): string {
-  const lines = all.flatMap(({ path, commands, options }) => {
-    const seen = path
-      .split(' ')
-      .filter((word) => word !== '')
-      .map((word) => `__fish_seen_subcommand_from ${word}`);
-    const children = commands.map(({ name }) => name).join(' ');
-    const when = [...seen, ...(children ? [`not __fish_seen_subcommand_from ${children}`] : [])].join('; and ');
-    return [
-      ...commands.map(({ name, about }) => `complete -c magnum -f -n ${quoteForFish(when)} -a ${name} -d ${quoteForFish(about)}`),
-      ...options.map((option) => `complete -c magnum -n ${quoteForFish(when)} -l ${option.slice(2)}`),
-    ];
-  });
-  return `# fish completion for magnum\n${lines.join('\n')}\n`;
+const PWSH = `# PowerShell completion for magnum
+Register-ArgumentCompleter -Native -CommandName magnum -ScriptBlock {
+  param($wordToComplete, $commandAst, $cursorPosition)
+  $words = @($commandAst.CommandElements | Select-Object -Skip 1 | Where-Object { $_.Extent.StartOffset -lt $cursorPosition } | ForEach-Object { $_.ToString() })
+  # Some releases do not hand an empty word over.
+  if ($wordToComplete -eq '') { $words = @('--empty') + $words }
+  & magnum __complete @words 2>$null | Where-Object { $_ -ne ':files' } | ForEach-Object {
+    $value, $about = $_ -split "\`t", 2
+    if (-not $about) { $about = $value }
+    $text = if ($value -match '^[\\w@%+=:,./-]+$') { $value } else { "'" + $value.Replace("'", "''") + "'" }
+    [System.Management.Automation.CompletionResult]::new($text, $value, 'ParameterValue', $about)
+  }
 }
+`;
 
-function quoteForFish(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-}
+const SCRIPTS = { bash: BASH, zsh: ZSH, fish: FISH, pwsh: PWSH } as const;

@@ -11,7 +11,6 @@ import { escapeControls, oneLine, quoteForShell } from './text.js';
 
 export async function load(command: Command, io: Io): Promise<void> {
   command
-    .description('Run a complete Magnum on this machine, with its own cloud')
     .option('--port <number>', 'port to listen on', parsePort)
     .option('--host <address>', 'address to listen on')
     .option('--data <folder>', 'folder of its data')

@@ -4,7 +4,6 @@ import { UsageError } from './errors.js';
 /** Adds `help`, which shows the help of the program, of a noun or of one command: `magnum help bay create`. */
 export async function load(command: Command): Promise<void> {
   command
-    .description('Show the help of a command')
     .argument('[command...]', 'noun and verb')
     .action((words: readonly string[]) => findCommand(command.parent ?? command, words).outputHelp());
 }

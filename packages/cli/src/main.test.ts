@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { operations } from '@magnum-ts/openapi';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -154,28 +153,5 @@ describe('--debug', () => {
     expect(err).toContain('curl -g -i -X GET http://magnum.test/v1/bays');
     expect(err).toContain('< HTTP 200');
     expect(err).not.toMatch(/secret-(password|issued|token)/);
-  });
-});
-
-describe('completion', () => {
-  const complete = async (line: string): Promise<readonly string[]> => {
-    const { out } = await magnum('completion bash');
-    const words = line.split(' ');
-    const script = `${out}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _magnum; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).trim().split('\n');
-  };
-
-  test('of bash has nouns, verbs and options', async () => {
-    expect(await complete('magnum ba')).toEqual(['baymodel', 'bay']);
-    expect(await complete('magnum bay c')).toEqual(['create', 'config']);
-    expect(await complete('magnum bay create --node')).toEqual(['--node-count']);
-    expect(await complete('magnum dev lo')).toEqual(['load-image']);
-    expect(await complete('magnum --os-cloud prod bay --debug c')).toEqual(['create', 'config']);
-    expect(await complete('magnum bay show my-bay --max-w')).toEqual(['--max-width']);
-  });
-
-  test.each(['zsh', 'fish'])('of %s has every command', async (shell) => {
-    const { out } = await magnum(['completion', shell]);
-    for (const word of ['baymodel', 'create', 'load-image', 'node-count']) expect(out).toContain(word);
   });
 });

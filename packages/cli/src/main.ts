@@ -12,7 +12,9 @@ import { NOUNS } from './nouns.js';
 export async function main(words: readonly string[], plain: Io): Promise<number> {
   const io = applyEarlyOptions(words, plain);
   try {
-    await (await buildProgram(io, words)).parseAsync(words, { from: 'user' });
+    if (words[0] === '__complete') return await completeLine(io, words.slice(1));
+    const program = await buildProgram(io, words);
+    await program.parseAsync(words, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError) return await exitAfterCommander(io, error);
@@ -21,6 +23,13 @@ export async function main(words: readonly string[], plain: Io): Promise<number>
     printError(io, error);
     return exitCodeOf(error);
   }
+}
+
+/** What the scripts of `magnum completion` ask for. */
+async function completeLine(io: Io, words: readonly string[]): Promise<number> {
+  const { complete } = await import('./complete.js');
+  await complete(io, await buildProgram(io, words), words);
+  return EXIT.ok;
 }
 
 /** Commander has printed the error, unless errors are JSON. */
@@ -39,7 +48,7 @@ export async function buildProgram(io: Io, words?: readonly string[]): Promise<C
     .version(readVersion(), '--version')
     .enablePositionalOptions()
     // Every command has options; the word would push the descriptions away.
-    .configureHelp({ subcommandTerm: (command) => new Help().subcommandTerm(command).replace(' [options]', '') })
+    .configureHelp({ subcommandTerm })
     .showSuggestionAfterError(true)
     .showHelpAfterError('(see --help)')
     .exitOverride()
@@ -60,6 +69,12 @@ export async function buildProgram(io: Io, words?: readonly string[]): Promise<C
     if (words === undefined || words.includes(noun.name)) await noun.load(command, io);
   }
   return program;
+}
+
+/** A noun is listed by its name alone, since only those that are asked for are loaded. */
+function subcommandTerm(command: Command): string {
+  const isNoun = command.parent?.parent === null;
+  return isNoun ? command.name() : new Help().subcommandTerm(command).replace(' [options]', '');
 }
 
 function outputHelp(): string {
@@ -101,6 +116,9 @@ export async function run(): Promise<void> {
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   // The reader of `magnum bay list | head -1` closes the pipe early, which is not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed));
-  process.exitCode = await main(process.argv.slice(2), processIo(controller.signal));
+  const words = process.argv.slice(2);
+  process.exitCode = await main(words, processIo(controller.signal));
+  // A call that was given up may keep its connection for a while, and the user waits for the shell.
+  if (words[0] === '__complete') process.stdout.write('', () => process.exit());
   process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
 }

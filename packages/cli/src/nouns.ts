@@ -40,11 +40,11 @@ const OF_THE_API: readonly (readonly [name: string, about: string])[] = [
 ];
 
 const OTHERS: readonly (readonly [name: string, about: string, load: () => Promise<NounModule>])[] = [
-  ['coe', "openstackclient's commands, for scripts: magnum coe cluster list", () => import('./coe.js')],
-  ['status', 'the login in use, and whether the service answers', () => import('./status.js')],
-  ['dev', 'a complete Magnum on this machine, with its own cloud', () => import('./dev.js')],
-  ['completion', 'completion for a shell: bash, zsh, fish or pwsh', () => import('./completion.js')],
-  ['help', 'help of a command: magnum help bay create', () => import('./help.js')],
+  ['coe', "openstackclient's words, for its scripts", () => import('./coe.js')],
+  ['status', 'Show the login in use, and whether it is served', () => import('./status.js')],
+  ['dev', 'Run a complete Magnum on this machine, with its own cloud', () => import('./dev.js')],
+  ['completion', 'Print a completion script for a shell', () => import('./completion.js')],
+  ['help', 'Show the help of a command', () => import('./help.js')],
 ];
 
 export const NOUNS: readonly Noun[] = [

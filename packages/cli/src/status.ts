@@ -34,7 +34,7 @@ const FIELDS = [
 type Status = Partial<Record<(typeof FIELDS)[number], unknown>>;
 
 export async function load(command: Command, io: Io): Promise<void> {
-  addCommonOptions(command.description('Show the login in use, and whether the service answers'));
+  addCommonOptions(command);
   command.action(() => showStatus(io, flagsOf(command)));
 }
 

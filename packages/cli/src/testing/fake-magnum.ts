@@ -15,6 +15,8 @@ export type Answers = (method: string, path: string, url: URL, request: Request)
 
 export interface Setting extends Partial<Omit<Io, 'fetch' | 'out' | 'err'>> {
   readonly answers?: Answers;
+  /** Awaited before each answer, for a service that is late. */
+  readonly wait?: (path: string) => Promise<undefined>;
 }
 
 /** Runs a command line against a service that is a function. */
@@ -39,6 +41,7 @@ export async function magnum(line: string | readonly string[], setting: Setting 
       if (url.pathname !== '/v1')
         requests.push({ line: `${request.method} ${url.pathname}${url.search}`, body: text ? JSON.parse(text) : undefined });
       return (
+        (await setting.wait?.(url.pathname)) ??
         setting.answers?.(request.method, url.pathname, url, request) ??
         aMagnum(request.method, url.pathname, url, request) ??
         failing(404, 'Not found.')
