@@ -1,8 +1,10 @@
-// Pages that are made of the code's own texts: docs/configuration.md, docs/magnum.conf.sample, docs/policy.yaml.sample.
+// Pages that are made of the code's own texts: docs/configuration.md, docs/magnum.conf.sample, docs/policy.yaml.sample, docs/cli-reference.md and
+// the manual in packages/cli/man.
 // `--check` says which of them are not current, and ends with 1. Needs the build.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { commandPages } from './docs/commands.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const core = (path) => import(join(ROOT, 'packages/core/dist', path));
@@ -89,10 +91,13 @@ async function samplePolicy() {
 }
 
 const markdown = async (file, text) => format(text, { ...(await resolveConfig(file)), filepath: file });
+const ofCommands = await commandPages();
 const PAGES = {
   'docs/configuration.md': await markdown(join(ROOT, 'docs/configuration.md'), reference()),
   'docs/magnum.conf.sample': sampleConfig(),
   'docs/policy.yaml.sample': await samplePolicy(),
+  ...ofCommands,
+  'docs/cli-reference.md': await markdown(join(ROOT, 'docs/cli-reference.md'), ofCommands['docs/cli-reference.md'] ?? ''),
 };
 const isCheck = process.argv.includes('--check');
 let stale = 0;
@@ -102,7 +107,10 @@ for (const [name, text] of Object.entries(PAGES)) {
   if (known === text) continue;
   stale += 1;
   if (isCheck) process.stdout.write(`${name} is not current: npm run generate:docs\n`);
-  else writeFileSync(file, text);
+  else {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
 }
 process.exit(isCheck && stale > 0 ? 1 : 0);
 

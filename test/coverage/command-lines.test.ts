@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../packages/cli/src/errors.js';
 import type { Io } from '../../packages/cli/src/io.js';
 import { buildProgram } from '../../packages/cli/src/main.js';
+import { magnumWordsIn } from '../support/shell-words.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => join('docs', name))].filter((name) =>
@@ -17,26 +18,8 @@ interface CommandLine {
   readonly words: readonly string[];
 }
 
-/** Where a command may begin: a line, a prompt, another command's end, or a substitution. */
-const MAGNUM = /(?:^|^\$ |&& |\|\| |[;|(] ?|npx |time )\s*magnum (?=[a-z-]+(?:[\s)]|$))/g;
-/** A word with its quoted parts; or what ends a command. */
-const WORD = /\s*(?:(#|&&?|\|\|?|;|\)|[0-9]?>)|((?:'[^']*'|"[^"]*"|\\.|[^\s'"\\&|;)>])+))/gy;
-
-/** The words of the command at the beginning of a text, as a shell reads them. */
-function wordsOf(text: string): readonly string[] {
-  const words: string[] = [];
-  for (const [, end, word] of text.matchAll(WORD)) {
-    if (end !== undefined || word === undefined || word.startsWith('#')) break;
-    words.push(word.replace(/'([^']*)'|"([^"]*)"|\\(.)/g, (_, ...parts: (string | undefined)[]) => parts.slice(0, 3).join('')));
-  }
-  return words;
-}
-
 function commandsIn(text: string, at: string): CommandLine[] {
-  return [...text.matchAll(MAGNUM)].map(({ 0: { length }, index }) => {
-    const words = wordsOf(text.slice(index + length));
-    return { at, line: words.join(' '), words };
-  });
+  return magnumWordsIn(text).map((words) => ({ at, line: words.join(' '), words }));
 }
 
 /** Command lines of a page: those in its code blocks, which are whole, and those within sentences, which may leave arguments out. */

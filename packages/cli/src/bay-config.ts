@@ -34,10 +34,6 @@ export function addBayConfig(parent: Command, io: Io, noun: 'bay' | 'cluster'): 
       new Option('--valid-for <seconds>', 'lifetime of the certificate (with --key-from-service); a day by default').argParser(
         parseSeconds,
       ),
-    )
-    .addHelpText(
-      'after',
-      `\nExamples:\n  eval "$(magnum ${noun} config my-${noun} --dir ~/my-${noun})" && docker info\n  magnum ${noun} config my-${noun} --merge && kubectl get nodes`,
     );
   addCommonOptions(command);
   return command.action((bay: string) => configure(io, bay, flagsOf(command)));

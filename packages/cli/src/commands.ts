@@ -101,7 +101,7 @@ function addPositionals(command: Command, spec: CommandSpec): void {
 }
 
 function addOptions(command: Command, spec: CommandSpec): void {
-  const { cli, patches, streams } = spec.operation;
+  const { cli, streams } = spec.operation;
   for (const field of [...spec.fields, ...spec.query].filter(({ name }) => !spec.positional.includes(name)))
     addField(command, field);
   if (cli?.rows) addSortOptions(command);
@@ -110,9 +110,4 @@ function addOptions(command: Command, spec: CommandSpec): void {
   if (cli?.text) command.option('-o, --output <file>', 'write to a file (mode 0600) instead of standard output');
   if (needsConsent(spec.operation)) command.option('-y, --yes', 'do not ask; needed where there is no terminal to ask on');
   if (cli?.wait) addWaitOptions(command);
-  if (patches !== null)
-    command.addHelpText(
-      'after',
-      `\nExamples:\n  magnum ${cli?.command ?? ''} NAME replace ${spec.fields[0]?.name ?? 'name'}=VALUE`,
-    );
 }

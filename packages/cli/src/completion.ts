@@ -6,15 +6,13 @@
  * candidate is evaluated, since a name may come from the server.
  */
 import { Argument, type Command } from 'commander';
+import { addExamples } from './global-options.js';
 import type { Io } from './io.js';
 
 export async function load(command: Command, io: Io): Promise<void> {
+  addExamples(command);
   command
     .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(SCRIPTS)))
-    .addHelpText(
-      'after',
-      '\nExamples:\n  source <(magnum completion bash)\n  source <(magnum completion zsh)\n  magnum completion fish | source\n  magnum completion pwsh | Out-String | Invoke-Expression',
-    )
     .action((shell: keyof typeof SCRIPTS) => io.out(SCRIPTS[shell]));
 }
 

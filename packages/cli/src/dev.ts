@@ -1,7 +1,7 @@
 import type * as Server from '@magnum-ts/server';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Flags } from './arguments.js';
-import { addCommonOptions, flagsOf } from './global-options.js';
+import { addCommonOptions, addExamples, flagsOf } from './global-options.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
 import { printItem } from './output.js';
@@ -18,6 +18,7 @@ export async function load(command: Command, io: Io): Promise<void> {
     .option('--simulated', 'simulate the servers instead of running them as containers')
     .option('-v, --verbose', 'print the log of the server');
   command.action(() => dev(io, command.opts()));
+  addExamples(command);
   addLoadImage(command, io);
 }
 

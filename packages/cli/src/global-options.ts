@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { Flags } from './arguments.js';
 import { COLOUR_CHOICES, ERROR_FORMATS } from './early-options.js';
 import { CONNECTION_FLAGS } from './connection-flags.js';
+import { EXAMPLES } from './examples.js';
 import { checkOutput, outputOptions } from './output-options.js';
 
 /** Adds the options of every command to it, and a line of help about those of the connection. `isList`: its result is a list. */
@@ -9,7 +10,19 @@ export function addCommonOptions(command: Command, isList = false): void {
   const has = (short: string | undefined): boolean => command.options.some((known) => known.short === short);
   for (const option of commonOptions()) if (option.short === undefined || !has(option.short)) command.addOption(option);
   command.hook('preAction', () => checkOutput(flagsOf(command), isList));
+  addExamples(command);
   command.addHelpText('after', '\nConnection: --os-cloud NAME and more, anywhere, or OS_*; see magnum --help');
+}
+
+/** Adds the examples of a command to its help. */
+export function addExamples(command: Command): void {
+  const examples = EXAMPLES[pathOf(command)];
+  if (examples) command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
+}
+
+/** `bay create` */
+function pathOf(command: Command): string {
+  return command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim();
 }
 
 /** Adds the same options where they may stand before the command: `magnum --os-cloud prod bay list`. Help does not repeat them. */

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { UsageError } from './errors.js';
+import { addExamples } from './global-options.js';
 
 /** Adds `help`, which shows the help of the program, of a noun or of one command: `magnum help bay create`. */
 export async function load(command: Command): Promise<void> {
+  addExamples(command);
   command
     .argument('[command...]', 'noun and verb')
     .action((words: readonly string[]) => findCommand(command.parent ?? command, words).outputHelp());
