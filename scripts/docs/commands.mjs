@@ -63,7 +63,7 @@ function reference(nouns) {
       ? ''
       : `| | |\n| --- | --- |\n${rows.map(({ term, about }) => `| \`${cell(term).replaceAll('&lt;', '<')}\` | ${cell(about)} |`).join('\n')}\n\n`;
   const part = (command) =>
-    `### magnum ${command.path}\n\n${sentence(command.about)}\n\n\`\`\`sh\n${command.examples.join('\n')}\n\`\`\`\n\n\`${command.usage}\`${command.aliases.length > 0 ? ` (also \`${command.aliases.join('`, `')}\`)` : ''}\n\n${table([...command.arguments, ...command.options])}`;
+    `### magnum ${command.path}\n\n${sentence(command.about)}\n\n\`\`\`sh\n${command.examples.join('\n')}\n\`\`\`\n\nWords: \`${command.usage.replace('magnum ', '')}\`${command.aliases.length > 0 ? ` (also \`${command.aliases.join('`, `')}\`)` : ''}\n\n${table([...command.arguments, ...command.options])}`;
   return `# Commands of the command line
 
 <!-- Made by scripts/generate-docs.mjs from the commands themselves. -->
