@@ -1,5 +1,6 @@
 // What is measured, as rows of a table: what, the figure, its unit, and the goal that it must stay under (or reach, `atLeast`).
 import { benchApi } from './api.mjs';
+import { benchCli, CLI_NOTE } from './cli.mjs';
 import { benchConductors } from './conductors.mjs';
 import { benchDev, DEV_NOTE } from './dev.mjs';
 import { benchNodes } from './nodes.mjs';
@@ -44,6 +45,7 @@ export const SECTIONS = {
     note: 'Bytes of an ES module that esbuild makes for browsers, minified, and compressed by gzip at its best; 1 kB is 1,000 bytes.',
     measure: benchSdk,
   },
+  cli: { title: 'The command line', note: CLI_NOTE, measure: benchCli },
   dev: { title: 'The development service', note: DEV_NOTE, measure: benchDev },
   api: {
     title: 'The API on MariaDB and RabbitMQ',

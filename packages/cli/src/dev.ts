@@ -65,12 +65,26 @@ function printAddresses(io: Io, server: Server.DevServer): void {
   );
 }
 
-/** Loads the server, for this command only, since the package is large. Throws UsageError for a server of another release. */
+/** Loads the server, which is a package of its own, since it is large. Throws UsageError where it is not there, or of another release. */
 async function loadServer(): Promise<Pick<typeof Server, 'startDev' | 'tuneHeapGrowth'>> {
-  const { startDev, tuneHeapGrowth } = await import('@magnum-ts/server');
+  const { startDev, tuneHeapGrowth } = await import('@magnum-ts/server').catch((error: unknown) => {
+    throw isMissing(error) ? new UsageError(MISSING_SERVER) : error;
+  });
   if (typeof startDev !== 'function' || typeof tuneHeapGrowth !== 'function')
     throw new UsageError('This installation of @magnum-ts/server cannot run `magnum dev`; rebuild it');
   return { startDev, tuneHeapGrowth };
+}
+
+const MISSING_SERVER =
+  '`magnum dev` runs the server, a package of its own that is not installed: npm install @magnum-ts/server, beside @magnum-ts/cli (or once: npx -p @magnum-ts/cli -p @magnum-ts/server magnum dev)';
+
+/** True where the server itself is not installed, and not where a part of it is missing. */
+function isMissing(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    Reflect.get(error, 'code') === 'ERR_MODULE_NOT_FOUND' &&
+    error.message.includes("'@magnum-ts/server'")
+  );
 }
 
 function waitForAbort(signal: AbortSignal): Promise<void> {
