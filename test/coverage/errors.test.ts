@@ -52,7 +52,8 @@ const REACHED: Partial<Record<ErrorName, () => Promise<Reply>>> = {
   'invalid-csr': () => service.request('POST', '/v1/certificates', { body: { bay_uuid: bay, csr: 'x' } }),
   'bay-model-referenced': () => service.request('DELETE', `/v1/baymodels/${used}`),
   'bay-type-not-supported': () => model({ coe: 'mesos', image_id: 'fedora-atomic-latest' }),
-  'not-supported': async () => {
+  'not-supported': () => service.request('DELETE', `/v1/clusters/${bay}/nodegroups/default-worker`, { version: '1.9' }),
+  'operation-in-progress': async () => {
     const idle = await aService({ conductor: false });
     await idle.createModel();
     const { uuid } = resource(await idle.request('POST', '/v1/bays', { body: { baymodel_id: 'swarm' }, version: '1.2' }), 202);
@@ -151,7 +152,6 @@ const INSIDE: Partial<Record<ErrorName, string>> = {
   'invalid-version': 'no driver of today has versions in its labels; proven in domain/upgrade.test.ts',
   'too-many-requests': 'limits are off by default; proven in test/api/limits.test.ts',
   'certificate-refused': 'proven with real requests of openssl in test/api/certificates.test.ts',
-  'operation-in-progress': 'the orchestrator says it to the conductor, which waits',
   'cloud-refused': 'the orchestrator says it to the conductor: it becomes the reason of a *_FAILED bay (at 1.1, a 400)',
   'cloud-quota-exceeded': 'as cloud-refused; proven at 1.1 in test/api/bays.test.ts',
   'cloud-unavailable': 'the orchestrator says it to the conductor, which tries again',

@@ -16,7 +16,12 @@ export interface Auth {
   readonly renewable: boolean;
 }
 
-/** A token that the caller obtained and renews. */
+/**
+ * A token that the caller obtained and renews.
+ * @throws {UnauthorizedError} at a call, where the service refuses the token
+ * @example
+ * const magnum = createMagnum({ endpoint: 'https://magnum.example/v1', auth: staticToken(token) });
+ */
 export function staticToken(token: string): Auth {
   const session: Session = { token, expiresAt: undefined, endpoint: undefined };
   return { renewable: false, get: async () => session, renew: async () => session };

@@ -27,13 +27,27 @@ import {
 
 /** A change that the service has accepted, and carries out later. */
 export interface Change<Full extends Waitable> extends Call<Accepted> {
-  /** Waits until the change is done, as `waitUntil` does, and returns the bay. */
+  /**
+   * Waits until the change is done, as `waitUntil` does, and returns the bay.
+   * @throws {WaiterError} with the bay's status reason where the change has failed
+   * @throws {TimeoutError} after `timeoutMs` (milliseconds; an hour)
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * const bay = await magnum.bays.create({ baymodel_id: 'swarm' }).wait({ timeoutMs: 600_000 });
+   */
   wait(options?: WaitOptions<Full>): Promise<Full>;
 }
 
 /** A deletion that the service has accepted, and carries out later. */
 export interface Deletion<Full extends Waitable> extends Call<void> {
-  /** Waits until the bay is gone, as `waitUntilDeleted` does. */
+  /**
+   * Waits until the bay is gone, as `waitUntilDeleted` does.
+   * @throws {WaiterError} where the deletion has failed
+   * @throws {TimeoutError} after `timeoutMs` (milliseconds; an hour)
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * await magnum.bays.delete('web').wait({ timeoutMs: 600_000 });
+   */
   wait(options?: DeletionWaitOptions<Full>): Promise<void>;
 }
 
@@ -50,44 +64,107 @@ export interface BayCollection<Full extends Waitable, Summary, Create, Fields ex
   Collection<Full, Summary, Create, Fields, ListQuery, Accepted>,
   'create' | 'update' | 'delete'
 > {
-  /** Resolves when the service has accepted the bay. `create(…).wait()` resolves with the bay when it is complete. */
+  /**
+   * Resolves when the service has accepted the bay. `create(…).wait()` resolves with the bay when it is complete, after minutes.
+   * @throws {BadRequestError} for a field that is wrong, which the message names
+   * @throws {ForbiddenError} (`quota-exceeded`) where the project has no room
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * const bay = await magnum.bays.create({ name: 'web', baymodel_id: 'swarm', node_count: 2 }).wait();
+   */
   create(body: Create, options?: CallOptions): Change<Full>;
-  /** The resources that `create` would make, and whether the project's quotas allow them. Creates nothing. An extension of this server. */
+  /**
+   * The resources that `create` would make, and whether the project's quotas allow them. Creates nothing. An extension of this server.
+   * @throws {BadRequestError} for a field that is wrong, which the message names
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * const { resources, quotas } = await magnum.bays.plan({ baymodel_id: 'swarm', node_count: 50 });
+   */
   plan(body: Create, options?: CallOptions): Call<BayPlan>;
-  /** Resolves when the service has accepted the change. `rollback`: undo a change that fails. */
+  /**
+   * Resolves when the service has accepted the change; `update(…).wait()` when it is done. `rollback`: undo a change that fails.
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {BadRequestError} (`operation-in-progress`) while another change is under way
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * await magnum.bays.update('web', { node_count: 4 }, { rollback: true }).wait();
+   */
   update(
     ident: string,
     changes: Fields | JsonPatch,
     options?: CallOptions & { readonly rollback?: boolean | undefined },
   ): Change<Full>;
-  /** Resolves when the service has accepted the deletion. `delete(…).wait()` resolves when the bay is gone. */
+  /**
+   * Resolves when the service has accepted the deletion; `delete(…).wait()` when the bay is gone.
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {ConflictError} (`not-unique`) where several have the name
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * await magnum.bays.delete('web').wait();
+   */
   delete(ident: string, options?: CallOptions): Deletion<Full>;
   /**
    * The files and variables of the engine's own client, with a client certificate that is valid for `valid_for` seconds (a day where absent).
    * The service makes the key and does not store it. With `csr` (PEM) the key stays with the caller, who puts it where `key_placeholder`
    * stands in the files. An extension of this server.
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {ConflictError} while the bay has no address
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * const { files } = await magnum.bays.config('web', { valid_for: 3_600 });
    */
   config(ident: string, query?: ClientConfigQuery, options?: CallOptions): Call<ClientConfig>;
   /**
    * Copies an image of the Docker Engine beside the service, as `magnum dev` has one, to the bay's nodes. Resolves when all nodes have it, which
    * may take minutes, with their names. An extension of this server.
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {NotFoundError} (`image-not-found`) for an image that the engine has not
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * const { nodes } = await magnum.bays.loadImage('web', { image: 'my-app:1' });
    */
   loadImage(ident: string, body: ImageLoad, options?: CallOptions): Call<ImageLoaded>;
-  /** The events of the bay and its stack, oldest first. */
-  events(ident: string, query?: { readonly after?: number; readonly limit?: number }, options?: CallOptions): Listing<BayEvent>;
+  /**
+   * The events of the bay and its stack, oldest first; those after the id `after`.
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * const events = await magnum.bays.events('web').toArray();
+   */
+  events(
+    ident: string,
+    query?: { readonly after?: number | undefined; readonly limit?: number | undefined },
+    options?: CallOptions,
+  ): Listing<BayEvent>;
   /**
    * The bay's events as they happen, all of them or those after the id `after`. Reconnects after a lost connection; ends when the bay is
-   * deleted or the signal aborts. Throws NotFoundError, and ApiError (406) for a server without event streams.
+   * deleted or the signal aborts.
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {NotAcceptableError} by a server without streams of events
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * for await (const event of magnum.bays.follow('web')) console.log(event.resource, event.status);
    */
   follow(ident: string, options?: FollowOptions): AsyncIterable<BayEvent>;
   /**
-   * Polls a bay until no change is in progress. Throws WaiterError with the bay's status reason when the change has failed or the bay was
-   * deleted meanwhile, and NotFoundError for a bay that never was.
+   * Polls a bay until no change is in progress, or until it has the status `target`. `timeoutMs` (an hour) and `intervalMs` (2,000) are milliseconds.
+   * @throws {WaiterError} with the bay's status reason where the change has failed, or the bay was deleted meanwhile
+   * @throws {TimeoutError} after `timeoutMs`
+   * @throws {NotFoundError} for a bay that never was
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * const bay = await magnum.bays.waitUntil('web', { timeoutMs: 600_000, onEvent: (event) => console.log(event.status) });
    */
   waitUntil(ident: string, options?: WaitOptions<Full>): Promise<Full>;
   /**
    * Polls a bay until it is deleted. A bay that is not found counts as deleted where this client has seen it before, by that name or UUID, or has
-   * asked for its deletion; for others it is NotFoundError, unless `isDeleting` says that the deletion was asked for.
+   * asked for its deletion, or where `isDeleting` says that the deletion was asked for.
+   * @throws {WaiterError} where the deletion has failed
+   * @throws {TimeoutError} after `timeoutMs` (milliseconds; an hour)
+   * @throws {NotFoundError} for a bay that never was
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * await magnum.bays.waitUntilDeleted('web', { isDeleting: true });
    */
   waitUntilDeleted(ident: string, options?: DeletionWaitOptions<Full>): Promise<void>;
 }

@@ -12,11 +12,23 @@ export type ClusterTemplates = Omit<
   'listDetail'
 >;
 
+/**
+ * The calls of bay models over a connection; `magnum.bayModels` of `createMagnum`.
+ * @throws {MagnumError} by its calls
+ * @example
+ * const found = await bayModels(connection).get('swarm');
+ */
 export function bayModels({ raw }: Connection): BayModels {
   const { listDetail: _, ...calls } = collection<BayModel, BayModel, BayModelCreate, ChangesOf<'BayModel'>>(raw, 'baymodels');
   return calls;
 }
 
+/**
+ * The calls of cluster templates over a connection; `magnum.clusterTemplates` of `createMagnum`.
+ * @throws {MagnumError} by its calls
+ * @example
+ * const found = await clusterTemplates(connection).get('swarm');
+ */
 export function clusterTemplates({ raw }: Connection): ClusterTemplates {
   const { listDetail: _, ...calls } = collection<
     ClusterTemplate,

@@ -14,9 +14,20 @@ export interface WithResponse<T> {
  * const { data, response } = await magnum.bays.get('web').withResponse();
  */
 export interface Call<T> extends Promise<T> {
-  /** The data together with status and headers. Throws as the call does. */
+  /**
+   * The data together with status and headers.
+   * @throws {MagnumError} as the call does
+   * @example
+   * const { data, response } = await magnum.bays.get('web').withResponse();
+   * console.log(data.name, response.headers.get('etag'));
+   */
   withResponse(): Promise<WithResponse<T>>;
-  /** Status, headers and the unread body, without the data. Throws as the call does. */
+  /**
+   * Status, headers and the unread body, without the data.
+   * @throws {MagnumError} as the call does
+   * @example
+   * const { status, headers } = await magnum.bays.get('web').asResponse();
+   */
   asResponse(): Promise<Response>;
 }
 

@@ -30,13 +30,33 @@ export type BasicOptions = {
  */
 export interface Connection {
   readonly runtime: Runtime;
-  /** Sends a call whose parameters, body and answer have the types of the spec. Throws MagnumError. */
+  /**
+   * Sends a call whose parameters, body and answer have the types of the spec.
+   * @throws {MagnumError} for every failure; see `code`
+   * @example
+   * const bay = await connection.request('GET', '/v1/bays/{bay_ident}', { params: { bay_ident: 'web' } });
+   */
   readonly request: TypedCaller;
-  /** Reads a list by its path. Throws MagnumError while it is read. */
+  /**
+   * Reads a list by its path.
+   * @throws {MagnumError} for every failure; see `code`
+   * @example
+   * const bays = await connection.list('/v1/bays', { query: { limit: 100 } }).toArray();
+   */
   readonly list: TypedLister;
-  /** Sends any call. Undefined for an empty answer. Throws MagnumError. */
+  /**
+   * Sends any call. Undefined for an empty answer.
+   * @throws {MagnumError} for every failure; see `code`
+   * @example
+   * const answer = await connection.raw({ method: 'GET', path: '/v1' });
+   */
   readonly raw: RawCaller;
-  /** Opens a stream of events. Throws MagnumError. */
+  /**
+   * Opens a stream of events.
+   * @throws {MagnumError} for every failure; see `code`
+   * @example
+   * const { body } = await connection.open({ method: 'GET', path: '/v1/bays/web/events' });
+   */
   readonly open: EventCaller;
 }
 

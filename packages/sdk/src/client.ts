@@ -47,16 +47,33 @@ export interface Magnum {
   readonly stats: StatsApi;
   readonly federations: Federations;
   readonly versions: VersionsApi;
-  /** Sends any call with the login, microversion, retries and errors of the typed calls. Undefined for an empty answer. */
+  /**
+   * Sends any call with the login, microversion, retries and errors of the typed calls. Undefined for an empty answer.
+   * @throws {MagnumError} (`invalid-parameter`) for a path that would be sent as another one
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * const bay = await magnum.raw({ method: 'GET', path: '/v1/bays/{bay_ident}', params: { bay_ident: 'web' } });
+   */
   raw<T = unknown>(call: RawCall, options?: CallOptions): Call<T>;
-  /** Reads any list; `rows` is the key of its items. */
+  /**
+   * Reads any list; `rows` is the key of its items.
+   * @throws {MagnumError} while the list is read
+   * @example
+   * const bays = await magnum.rawList({ method: 'GET', path: '/v1/bays' }, 'bays').toArray();
+   */
   rawList(call: RawCall, rows: string, options?: CallOptions): Listing<unknown>;
-  /** Follows any stream of events: `/v1/bays/my-bay/events`. See `bays.follow`. */
+  /**
+   * Follows any stream of events: `/v1/bays/my-bay/events`. See `bays.follow`.
+   * @throws {MagnumError} as `bays.follow` does
+   * @example
+   * for await (const event of magnum.rawFollow('/v1/bays/web/events')) console.log(event.id);
+   */
   rawFollow(path: string, options?: FollowOptions): AsyncIterable<BayEvent>;
 }
 
 /**
- * Creates a client of one Magnum service.
+ * Creates a client of one Magnum service. Sends nothing yet.
+ * @throws {MagnumError} (`invalid-address`, `invalid-microversion`) for options that are none
  * @example
  * const magnum = createMagnum({ auth: passwordAuth({ authUrl, username, password, projectName }) });
  * const creation = magnum.bays.create({ name: 'my-bay', baymodel_id: 'swarm', node_count: 2 });

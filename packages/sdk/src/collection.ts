@@ -5,13 +5,59 @@ import type { CallOptions, JsonPatch, ListQuery, RawCall, RawCaller } from './ty
 
 /** The calls that the collections of the API have in common. `ident`: UUID or name. */
 export interface Collection<Full, Summary, Create, Change = never, Query = ListQuery, Changed = Full> {
+  /**
+   * The resources of the project, page by page while they are read. `limit` is the size of a page, not of the list.
+   * @throws {BadRequestError} for a filter or `sort_key` that there is not
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * for await (const bay of magnum.bays.list({ sort_key: 'name' })) console.log(bay.name);
+   */
   list(query?: Query, options?: CallOptions): Listing<Summary>;
-  /** As `list`, with all fields. */
+  /**
+   * As `list`, with all fields.
+   * @throws {BadRequestError} for a filter or `sort_key` that there is not
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * const failed = await magnum.bays.listDetail({ status: 'CREATE_FAILED' }).toArray();
+   */
   listDetail(query?: Query, options?: CallOptions): Listing<Full>;
-  /** Throws NotFoundError, and ConflictError when several have the name. */
+  /**
+   * One resource with all fields.
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {ConflictError} (`not-unique`) where several have the name
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * const bay = await magnum.bays.get('web');
+   */
   get(ident: string, options?: CallOptions): Call<Full>;
+  /**
+   * Creates a resource. However often an answer is lost, one is created, where the service keeps idempotency keys.
+   * @throws {BadRequestError} for a field that is wrong, which the message names
+   * @throws {ForbiddenError} (`quota-exceeded`) where the project has no room
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * const model = await magnum.bayModels.create({ name: 'swarm', coe: 'swarm', image_id: 'debian-12', keypair_id: 'default' });
+   */
   create(body: Create, options?: CallOptions): Call<Changed>;
+  /**
+   * Sets fields; null removes a value, and maps are changed key by key. A JSON patch is sent as it is.
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {ConflictError} (`not-unique`) where several have the name
+   * @throws {PreconditionFailedError} where `ifMatch` names another version
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * await magnum.bayModels.update('swarm', { labels: { old: null, tier: 'gold' } });
+   */
   update(ident: string, changes: Change | JsonPatch, options?: CallOptions): Call<Changed>;
+  /**
+   * Deletes a resource.
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {ConflictError} (`not-unique`) where several have the name
+   * @throws {BadRequestError} (`bay-model-referenced`) for a bay model in use
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * await magnum.bayModels.delete('swarm');
+   */
   delete(ident: string, options?: CallOptions): Call<void>;
 }
 

@@ -25,7 +25,8 @@ export type MagnumOptions = BasicOptions & {
 };
 
 /**
- * Connects to one Magnum service. Sends nothing yet. Throws MagnumError (`invalid-address`, `invalid-microversion`) for options that are none.
+ * Connects to one Magnum service. Sends nothing yet.
+ * @throws {MagnumError} (`invalid-address`, `invalid-microversion`) for options that are none
  * @example
  * const connection = connect({ endpoint: 'https://magnum.example/v1', token });
  * for await (const bay of connection.list('/v1/bays', { query: { status: 'CREATE_FAILED' } })) console.log(bay.name);

@@ -12,19 +12,79 @@ export interface Containers extends Collection<
   ChangesOf<'Container'>,
   BayListQuery
 > {
+  /**
+   * Starts a container that is stopped.
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {ConflictError} (`bay-not-reachable`) where the bay's engine does not answer
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * await magnum.containers.start('web-1');
+   */
   start(ident: string, options?: CallOptions): Call<void>;
+  /**
+   * Stops a container; ten seconds after it was asked to, it is killed.
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {ConflictError} (`bay-not-reachable`) where the bay's engine does not answer
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * await magnum.containers.stop('web-1');
+   */
   stop(ident: string, options?: CallOptions): Call<void>;
+  /**
+   * Stops a container and starts it again.
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {ConflictError} (`bay-not-reachable`) where the bay's engine does not answer
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * await magnum.containers.reboot('web-1');
+   */
   reboot(ident: string, options?: CallOptions): Call<void>;
+  /**
+   * Suspends all processes of a container.
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {ConflictError} (`bay-not-reachable`) where the bay's engine does not answer
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * await magnum.containers.pause('web-1');
+   */
   pause(ident: string, options?: CallOptions): Call<void>;
+  /**
+   * Continues a container that is paused.
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {ConflictError} (`bay-not-reachable`) where the bay's engine does not answer
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * await magnum.containers.unpause('web-1');
+   */
   unpause(ident: string, options?: CallOptions): Call<void>;
-  /** The output of the container so far, both streams. */
+  /**
+   * The output of the container so far, both streams.
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {ConflictError} (`bay-not-reachable`) where the bay's engine does not answer
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * const output = await magnum.containers.logs('web-1');
+   */
   logs(ident: string, options?: CallOptions): Call<string>;
-  /** Runs a command in the container and returns the command's output. */
+  /**
+   * Runs a command in the container and returns the command's output. Its attempt may take ten minutes (`timeout` of the client).
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {ConflictError} (`bay-not-reachable`) where the bay's engine does not answer
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * const listing = await magnum.containers.execute('web-1', 'ls -l /');
+   */
   execute(ident: string, command: string, options?: CallOptions): Call<string>;
 }
 
 type Action = 'start' | 'stop' | 'reboot' | 'pause' | 'unpause';
 
+/**
+ * The calls of containers over a connection; `magnum.containers` of `createMagnum`.
+ * @throws {MagnumError} by its calls
+ * @example
+ * const found = await containers(connection).get('web-1');
+ */
 export function containers({ request, raw }: Connection): Containers {
   const at = (container_ident: string) => ({ params: { container_ident } });
   const act =

@@ -17,9 +17,12 @@ export interface Credentials {
 
 /**
  * Credentials from `OS_*` variables: a token with `MAGNUM_ENDPOINT` (or `OS_ENDPOINT`), or `OS_AUTH_URL` with a password, a one-time password,
- * a token or an application credential, for a project or a trust. Throws AuthError with the name of a missing variable, and for what this
- * library cannot do: another way to log in (`OS_AUTH_TYPE`), another scope, and a version that is none would otherwise be guessed. Authorities, client certificates and proxies (`OS_CACERT`)
- * are those of `fetch`; without one, variables that ask for them are refused, since the global fetch cannot have them.
+ * a token or an application credential, for a project or a trust. What this library cannot do is refused and not guessed: another way to log in
+ * (`OS_AUTH_TYPE`), another scope, a version that is none. Authorities, client certificates and proxies (`OS_CACERT`) are those of `fetch`;
+ * without one, variables that ask for them are refused, since the global fetch cannot have them.
+ * @throws {AuthError} with the name of a variable that is missing or cannot be honoured
+ * @example
+ * const magnum = createMagnum(fromEnv(process.env));
  */
 export function fromEnv(env: Environment, fetch?: KeystoneOptions['fetch']): Credentials {
   const endpoint = env['MAGNUM_ENDPOINT'] || env['OS_ENDPOINT_OVERRIDE'] || env['OS_ENDPOINT'] || undefined;

@@ -7,12 +7,31 @@ type FederationCollection = Collection<Federation, FederationSummary, Federation
 
 /** Records of clusters that belong together. The service changes nothing in the clusters themselves; a federation's status says so. */
 export interface Federations extends Omit<FederationCollection, 'update'> {
-  /** Throws ConflictError when the cluster is a member already. */
+  /**
+   * Adds a cluster to a federation.
+   * @throws {ConflictError} where it is a member already
+   * @throws {NotFoundError} where there is none of that name or UUID
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * await magnum.federations.join('eu', 'web');
+   */
   join(ident: string, cluster: string, options?: CallOptions): Call<Accepted>;
-  /** Throws NotFoundError when the cluster is not a member. */
+  /**
+   * Removes a cluster from a federation.
+   * @throws {NotFoundError} where it is no member
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * await magnum.federations.leave('eu', 'web');
+   */
   leave(ident: string, cluster: string, options?: CallOptions): Call<Accepted>;
 }
 
+/**
+ * The calls of federations over a connection; `magnum.federations` of `createMagnum`.
+ * @throws {MagnumError} by its calls
+ * @example
+ * const found = await federations(connection).get('eu');
+ */
 export function federations({ request, raw }: Connection): Federations {
   const { update: _, ...shared } = collection<Federation, FederationSummary, FederationCreate, never, ListQuery, Accepted>(
     raw,

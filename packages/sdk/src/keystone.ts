@@ -38,8 +38,9 @@ export interface PasswordOptions extends KeystoneOptions, UserOptions {
 }
 
 /**
- * Logs in to Keystone v3 with a user's password, and with a one-time password where `passcode` is given. Calls throw AuthError where Keystone
- * refuses the login, and ConnectionError where it cannot be reached.
+ * Logs in to Keystone v3 with a user's password, and with a one-time password where `passcode` is given.
+ * @throws {AuthError} at the first call, where Keystone refuses the login
+ * @throws {ConnectionError} at the first call, where Keystone cannot be reached
  * @example
  * const auth = passwordAuth({ authUrl: 'https://keystone.example/v3', username: 'ann', password, projectName: 'web' });
  */
@@ -55,10 +56,12 @@ export function passwordAuth(options: PasswordOptions): Auth {
 }
 
 /**
- * Logs in to Keystone v3 with a one-time password alone. When the token has expired and `passcode` is no function, calls throw AuthError, since
- * Keystone takes each of them once.
+ * Logs in to Keystone v3 with a one-time password alone. Keystone takes each of them once, so that a function as `passcode` is needed for what runs
+ * longer than a token.
+ * @throws {AuthError} at the first call, where Keystone refuses the login
+ * @throws {ConnectionError} at the first call, where Keystone cannot be reached
  * @example
- * const auth = totpAuth({ authUrl, username: 'ann', projectName: 'web', passcode: () => ask('Code: ') });
+ * const auth = totpAuth({ authUrl, username: 'ann', projectName: 'web', passcode: async () => '123456' });
  */
 export function totpAuth(options: KeystoneOptions & UserOptions & { readonly passcode: Passcode }): Auth {
   const totp = byPasscode(options, options.passcode);
@@ -83,6 +86,8 @@ function userOf({ userId, username, userDomainId, userDomainName }: UserOptions)
 
 /**
  * Logs in to Keystone v3 with a token, and exchanges it for a token of the project.
+ * @throws {AuthError} at the first call, where Keystone refuses the login
+ * @throws {ConnectionError} at the first call, where Keystone cannot be reached
  * @example
  * const auth = tokenAuth({ authUrl: 'https://keystone.example/v3', token, projectName: 'web' });
  */
@@ -97,8 +102,10 @@ export type ApplicationCredentialOptions = KeystoneOptions & { readonly secret: 
 
 /**
  * Logs in to Keystone v3 with an application credential, which has a project of its own.
+ * @throws {AuthError} at once for a trust beside it, and at the first call where Keystone refuses the login
+ * @throws {ConnectionError} at the first call, where Keystone cannot be reached
  * @example
- * const auth = applicationCredentialAuth({ authUrl: 'https://keystone.example/v3', id, secret });
+ * const auth = applicationCredentialAuth({ authUrl: 'https://keystone.example/v3', id: 'id', secret: 'secret' });
  */
 export function applicationCredentialAuth(options: ApplicationCredentialOptions): Auth {
   if (options.trustId) throw new AuthError('An application credential cannot use a trust (OS_TRUST_ID)');

@@ -14,7 +14,8 @@ export type MinimalOptions = BasicOptions & {
 
 /**
  * Connects as `connect` does, for bundles in which each kilobyte counts: without negotiation of the version, without retries and keys, without a log,
- * and without words for the failures of sockets. Throws MagnumError (`invalid-address`, `invalid-microversion`) for options that are none.
+ * and without words for the failures of sockets.
+ * @throws {MagnumError} (`invalid-address`, `invalid-microversion`) for options that are none
  * @example
  * const connection = connectMinimal({ endpoint: 'https://magnum.example/v1', token, microversion: '1.14' });
  * const bays = await connection.list('/v1/bays', {}).toArray();

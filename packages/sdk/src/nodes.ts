@@ -6,6 +6,12 @@ import type { BayListQuery, Node, NodeCreate, NodeSummary } from './types.js';
 /** The servers of bays. `create` records a server that belongs to no bay; only such records can be changed and deleted. */
 export type Nodes = Collection<Node, NodeSummary, NodeCreate, ChangesOf<'Node'>, BayListQuery>;
 
+/**
+ * The calls of nodes over a connection; `magnum.nodes` of `createMagnum`.
+ * @throws {MagnumError} by its calls
+ * @example
+ * const found = await nodes(connection).list({ bay_ident: 'web' }).toArray();
+ */
 export function nodes({ raw }: Connection): Nodes {
   return collection(raw, 'nodes');
 }

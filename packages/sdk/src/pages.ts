@@ -3,8 +3,21 @@ import type { CallOptions, RawCall, RawCaller } from './types.js';
 
 /** A list whose pages are fetched while it is read. Every iteration starts again at the first page. */
 export interface Listing<T> extends AsyncIterable<T> {
-  /** All items; at most `max`. */
-  toArray(options?: { readonly max?: number }): Promise<T[]>;
+  /**
+   * All items; at most `max`, and then no further page is fetched.
+   * @throws {MagnumError} (`paging-loop`) where the links of a list lead back
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * const latest = await magnum.bays.list({ sort_dir: 'desc' }).toArray({ max: 10 });
+   */
+  toArray(options?: { readonly max?: number | undefined }): Promise<T[]>;
+  /**
+   * The items by pages, as the service sends them.
+   * @throws {MagnumError} (`paging-loop`) where the links of a list lead back
+   * @throws {MagnumError} for every other failure; see `code`
+   * @example
+   * for await (const page of magnum.bays.list({ limit: 100 }).pages()) console.log(page.length);
+   */
   pages(): AsyncIterable<readonly T[]>;
 }
 

@@ -26,7 +26,12 @@ type ValueOf<Field, Value> = Field extends 'health_status_reason'
     ? Value
     : Readonly<Record<string, Scalar | null>>;
 
-/** Turns `{ node_count: 3, labels: { a: 'b', c: null } }` into a JSON patch; a patch is returned unchanged. */
+/**
+ * Turns `{ node_count: 3, labels: { a: 'b', c: null } }` into a JSON patch; a patch is returned unchanged.
+ * @throws {MagnumError} (`invalid-patch`) for the key of a map that no patch can name
+ * @example
+ * const patch = patchOf({ node_count: 3, labels: { tier: 'gold', old: null } });
+ */
 export function patchOf(changes: Changes | JsonPatch): JsonPatch {
   if (isPatch(changes)) return changes;
   return Object.entries(changes).flatMap(([field, value]) => {

@@ -13,8 +13,10 @@ const DOTS = /^(?:\.|%2e){1,2}$/i;
 const LONGEST_SHOWN = 60;
 
 /**
- * Checks one name or id that becomes a part of a path. `parameter` is its name in the error: `nodegroup_ident`. Throws MagnumError
- * (`invalid-parameter`) for what is no text, is blank, is `detail`, or has a part that is empty, `.` or `..` between slashes.
+ * Checks one name or id that becomes a part of a path. `parameter` is its name in the error: `nodegroup_ident`.
+ * @throws {MagnumError} (`invalid-parameter`) for what is no text, is blank, is `detail`, or has a part that is empty, `.` or `..` between slashes
+ * @example
+ * const name = checkPathPart('bay_ident', process.argv[2]);
  */
 export function checkPathPart(parameter: string, value: unknown): string {
   if (typeof value !== 'string')

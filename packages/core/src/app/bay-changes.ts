@@ -125,12 +125,12 @@ const VERBS: Readonly<Record<BayOperation, string>> = {
   delete: 'Deleting',
 };
 
-/** The table of transitions is the rule. Errors: `not-supported`. */
+/** The table of transitions is the rule. Errors: `operation-in-progress`, which ends by itself, and `not-supported`. */
 export function requireAccepts(bay: Bay, operation: BayOperation): void {
   const { status } = bay.observed;
   if (ACCEPTED_IN[status].has(operation)) return;
   throw new DomainError(
-    'not-supported',
+    status.endsWith('_IN_PROGRESS') ? 'operation-in-progress' : 'not-supported',
     ({ bay: noun }) => `${VERBS[operation]} a ${noun} when status is "${status}" is not supported. ${wayOut(status, noun)}`,
   );
 }

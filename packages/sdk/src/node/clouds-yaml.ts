@@ -11,11 +11,11 @@ export interface CloudsOptions extends CloudFileOptions {
 
 /**
  * Reads the credentials of a cloud from `clouds.yaml`, with its secrets from `secure.yaml` and its profile from `clouds-public.yaml`. Connections
- * have the cloud's authority, client certificate and proxy; a proxy that it does not name is that of the process (`HTTPS_PROXY`). Throws
- * AuthError for settings that cannot be honoured, and MagnumError for files that cannot be used.
+ * have the cloud's authority, client certificate and proxy; a proxy that it does not name is that of the process (`HTTPS_PROXY`).
+ * @throws {AuthError} for a cloud, region or profile that there is not, and for settings that cannot be honoured
+ * @throws {MagnumError} (`invalid-parameter`, `invalid-address`) for files and proxies that cannot be used
  * @example
- * import { parse } from 'yaml';
- * const magnum = createMagnum(await fromClouds({ cloud: 'lab', parse }));
+ * const magnum = createMagnum(await fromClouds({ cloud: 'lab', parse: JSON.parse })); // `parse` of the package yaml reads YAML
  */
 export async function fromClouds(options: CloudsOptions): Promise<Credentials> {
   const variables = await readCloudVariables(options);
@@ -23,7 +23,13 @@ export async function fromClouds(options: CloudsOptions): Promise<Credentials> {
   return { ...fromEnv(variables, fetch), fetch };
 }
 
-/** The settings of a cloud as `OS_*` variables, for a program that merges them with others before `fromEnv`. Throws AuthError. */
+/**
+ * The settings of a cloud as `OS_*` variables, for a program that merges them with others before `fromEnv`.
+ * @throws {AuthError} for a cloud, region or profile that there is not
+ * @example
+ * const variables = await readCloudVariables({ cloud: 'lab', parse: JSON.parse });
+ * const credentials = fromNodeEnv({ ...variables, OS_REGION_NAME: 'north' });
+ */
 export async function readCloudVariables(options: CloudFileOptions): Promise<Environment> {
   return environmentOf(await readCloud(options));
 }

@@ -22,7 +22,8 @@ const IDLE_MS = 4_000;
 
 /**
  * Creates a `fetch` with authorities, a client certificate or a proxy of its own, for the option `fetch` of `createMagnum` and of logins. Reads
- * the files at once. Throws MagnumError (`invalid-parameter`) for a file that cannot be used, and (`invalid-address`) for a proxy that is none.
+ * the files at once.
+ * @throws {MagnumError} (`invalid-parameter`) for a file that cannot be used, (`invalid-address`) for a proxy that is none
  * @example
  * const fetch = createFetch({ cacert: '/etc/ssl/cloud.pem' });
  * const magnum = createMagnum({ ...fromEnv(process.env, fetch), fetch });
@@ -34,7 +35,10 @@ export function createFetch(options: FetchOptions = {}): Fetch {
 
 /**
  * Creates the `fetch` that the environment describes: `OS_CACERT`, `OS_CERT`, `OS_KEY`, `OS_INSECURE`, `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`,
- * `NO_PROXY`, and `OS_PROXY`, the proxy of this cloud. Throws MagnumError as `createFetch` does, with the variable's name.
+ * `NO_PROXY`, and `OS_PROXY`, the proxy of this cloud.
+ * @throws {MagnumError} (`invalid-parameter`, `invalid-address`) with the name of a variable that cannot be honoured
+ * @example
+ * const magnum = createMagnum({ endpoint: 'https://magnum.example', token, fetch: fetchFromEnv(process.env) });
  */
 export function fetchFromEnv(env: Environment): Fetch {
   return connectWith(tlsFromEnv(env), proxiesFromEnv(env), CONNECT_MS);
@@ -42,6 +46,8 @@ export function fetchFromEnv(env: Environment): Fetch {
 
 /**
  * As `fromEnv`, with the connections that the environment describes.
+ * @throws {AuthError} as `fromEnv` does
+ * @throws {MagnumError} as `fetchFromEnv` does
  * @example
  * const magnum = createMagnum(fromNodeEnv(process.env));
  */

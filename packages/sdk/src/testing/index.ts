@@ -31,11 +31,26 @@ export interface TestMagnum extends Magnum {
   readonly admin: Magnum;
   /** The service as a function, under `http://magnum.test`; Keystone is at `http://magnum.test/identity/v3`. */
   readonly fetch: Fetch;
-  /** Credentials of the users `demo` and `admin`, for a program that makes its own client: `createMagnum(test.credentialsOf('demo'))`. */
+  /**
+   * Credentials of the users `demo` and `admin`, for a program that makes its own client.
+   * @throws {AuthError} by the calls of that client, after `stop`
+   * @example
+   * const own = createMagnum(test.credentialsOf('demo'));
+   */
   credentialsOf(user: TestUser): Credentials;
-  /** Another client, with other options. */
+  /**
+   * Another client, with other options.
+   * @throws {MagnumError} (`invalid-microversion`) for a version that is none
+   * @example
+   * const older = test.connect('demo', { microversion: '1.4' });
+   */
   connect(user: TestUser, options?: TestClientOptions): Magnum;
-  /** Ends the service. Nothing of it is left. */
+  /**
+   * Ends the service. Nothing of it is left.
+   * @throws {MagnumError} by later calls of its clients
+   * @example
+   * await test.stop();
+   */
   stop(): Promise<void>;
 }
 
@@ -46,8 +61,8 @@ const LONGEST_PAUSE_MS = 20;
 
 /**
  * Starts a Magnum in this process and returns a client of it. Needs the package `@magnum-ts/core`, as a devDependency. There are the image
- * `debian-12`, the network `public` and the key pair `default`, as in `magnum dev`. Pauses between polls and retries are cut to 20 ms. Throws
- * MagnumError (`missing-package`) without that package.
+ * `debian-12`, the network `public` and the key pair `default`, as in `magnum dev`. Pauses between polls and retries are cut to 20 ms.
+ * @throws {MagnumError} (`missing-package`) without that package
  * @example
  * const magnum = await createTestMagnum();
  * await magnum.bayModels.create({ name: 'swarm', coe: 'swarm', image_id: 'debian-12', keypair_id: 'default', external_network_id: 'public' });
