@@ -1,12 +1,12 @@
 const [RED, GREEN, YELLOW] = [31, 32, 33];
 /** Statuses of bays, node groups, nodes, containers, services and quotas' health, in the order in which they are examined. */
 const COLOURS = [
-  [/(^|_)(FAILED|UNHEALTHY|ERROR)$|^(Error|Failed|NotReady|down|Dead|Exited)$/, RED],
-  [/_IN_PROGRESS$|^(UNKNOWN|Unknown|PENDING|Pending|Paused|Stopped|Draining|draining)$/, YELLOW],
-  [/_COMPLETE$|^(HEALTHY|ACTIVE|Running|Ready|ready|up)$/, GREEN],
+  [/(^|_)(FAILED|UNHEALTHY|ERROR)$|^(Error|Failed|failed|NotReady|down|Dead|Exited)$/, RED],
+  [/_IN_PROGRESS$|^(warning|unknown|UNKNOWN|Unknown|PENDING|Pending|Paused|Stopped|Draining|draining)$/, YELLOW],
+  [/_COMPLETE$|^(ok|HEALTHY|ACTIVE|Running|Ready|ready|up)$/, GREEN],
 ] as const;
 
-const STATUS_COLUMNS = ['status', 'health_status', 'state'];
+const STATUS_COLUMNS = ['status', 'health_status', 'state', 'verdict'];
 
 export function isStatusColumn(name: string): boolean {
   return STATUS_COLUMNS.includes(name);

@@ -5,7 +5,10 @@ import { operationWithColumns } from './columns.js';
 import { confirmChange, needsConsent } from './confirm.js';
 import type { Invocation } from './invocation.js';
 import type { Io } from './io.js';
+import { explainAmbiguity } from './ambiguity.js';
 import { commandSpecOf, type CommandSpec } from './command-spec.js';
+import { checkColumns } from './output-options.js';
+import { isRehearsable, REHEARSAL_COLUMNS } from './rehearsal.js';
 import { runAction, runCreate, runDelete, runItem, runList, runRotate, runText, runUpdate, type Run } from './run.js';
 import { addCommonOptions, addGlobalOptions, flagsOf } from './global-options.js';
 import { addSortOptions } from './sort.js';
@@ -73,9 +76,19 @@ export function addOperation(noun: Command, io: Io, made: OperationCommand): Com
       .map((value) => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]));
     const given = { positional, flags: flagsOf(command) };
     const invocation: Invocation = { io, spec, ...(made.translate?.(given) ?? given) };
-    operationWithColumns(spec, invocation.flags);
-    if (needsConsent(operation) && made.neverAsks !== true) await confirmChange(invocation);
-    await run(invocation);
+    const isDry = invocation.flags['dryRun'] === true && isRehearsable(spec);
+    if (isDry) checkColumns(invocation.flags, REHEARSAL_COLUMNS);
+    else operationWithColumns(spec, invocation.flags);
+    if (needsConsent(operation) && made.neverAsks !== true && !isDry) await confirmChange(invocation);
+    try {
+      await run(invocation);
+    } catch (error) {
+      throw await explainAmbiguity(
+        error,
+        invocation,
+        invocation.positional[spec.positional.indexOf(operation.pathParams[0]?.name ?? '')]?.[0],
+      );
+    }
   });
   return command;
 }
@@ -110,4 +123,10 @@ function addOptions(command: Command, spec: CommandSpec): void {
   if (cli?.text) command.option('-o, --output <file>', 'write to a file (mode 0600) instead of standard output');
   if (needsConsent(spec.operation)) command.option('-y, --yes', 'do not ask; needed where there is no terminal to ask on');
   if (cli?.wait) addWaitOptions(command);
+  if (spec.operation.bodyKind !== 'none' && cli?.text === null)
+    command.option(
+      '--from-file <file>',
+      'fields from a YAML or JSON file, as the API names them; - is standard input; options take precedence',
+    );
+  if (isRehearsable(spec)) command.option('--dry-run', 'show what would be changed or deleted, and change nothing');
 }

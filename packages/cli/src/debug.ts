@@ -1,16 +1,29 @@
 import { createHash } from 'node:crypto';
-import type { Fetch, Io } from './io.js';
+import { appendFile, chmod, writeFile } from 'node:fs/promises';
+import { UsageError } from './errors.js';
+import type { Fetch } from './io.js';
 import { isSecretHeader, redactParameter, redactSecrets, redactText } from './redact.js';
 import { escapeControls, quoteForShell } from './text.js';
 
-/** A fetch that prints each request as a curl command and each response to stderr, with secrets replaced. */
-export function createDebugFetch(io: Io, fetch: Fetch): Fetch {
+/** A fetch that hands each request as a curl command and each response to `write`, with secrets replaced. */
+export function createDebugFetch(write: (text: string) => void | Promise<void>, fetch: Fetch): Fetch {
   return async (request) => {
-    io.err(`${await formatCurl(request.clone())}\n`);
+    await write(`${await formatCurl(request.clone())}\n`);
     const response = await fetch(request);
-    io.err(`${await formatResponse(response.clone())}\n`);
+    await write(`${await formatResponse(response.clone())}\n`);
     return response;
   };
+}
+
+/** Opens the file of `--debug-file`, which only the user can read; text is appended. Throws UsageError. */
+export async function openDebugFile(path: string): Promise<(text: string) => Promise<void>> {
+  try {
+    await writeFile(path, '', { flag: 'a', mode: 0o600 });
+    await chmod(path, 0o600); // the mode of a write applies to new files only
+  } catch (error) {
+    throw new UsageError(`--debug-file: ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return (text) => appendFile(path, text);
 }
 
 async function formatCurl(request: Request): Promise<string> {

@@ -32,3 +32,13 @@ export class ColumnError extends Error {
     super(`No column is named ${names.map((name) => JSON.stringify(name)).join(', ')}; the columns are: ${known.join(', ')}`);
   }
 }
+
+/** Several resources have the name that was given; `lines` has one for each of them. */
+export class AmbiguousName extends Error {
+  readonly lines: readonly string[];
+
+  constructor(message: string, lines: readonly string[]) {
+    super(message);
+    this.lines = lines;
+  }
+}

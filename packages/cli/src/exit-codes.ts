@@ -8,7 +8,7 @@ import {
   UnauthorizedError,
   WaiterError,
 } from '@magnum-ts/sdk';
-import { EXIT, SilentExit, UsageError } from './errors.js';
+import { AmbiguousName, EXIT, SilentExit, UsageError } from './errors.js';
 import { oneLine } from './text.js';
 
 const CODES = [
@@ -20,6 +20,7 @@ const CODES = [
   [TimeoutError, EXIT.timeout],
   [WaiterError, EXIT.operationFailed],
   [UsageError, EXIT.usage],
+  [AmbiguousName, EXIT.conflict],
 ] as const;
 
 export function exitCodeOf(error: unknown): number {

@@ -46,6 +46,7 @@ function commonOptions(): Option[] {
     new Option('--color <when>', 'colours: auto, always or never').choices([...COLOUR_CHOICES]).hideHelp(),
     new Option('--error-format <format>', 'text or json').choices([...ERROR_FORMATS]).hideHelp(),
     new Option('--debug', 'print requests and responses, without secrets'),
+    new Option('--debug-file <file>', 'append requests and responses, without secrets, to a file of mode 0600').hideHelp(),
     new Option('--no-token-cache', 'log in anew, and keep no token for the next command').hideHelp(),
     ...CONNECTION_FLAGS.map(({ flags, about }) => new Option(flags, about).hideHelp()),
   ];

@@ -2,6 +2,7 @@ import { checkPathPart, MagnumError, type JsonPatch } from '@magnum-ts/sdk';
 import { valuesOf, type Flags } from './arguments.js';
 import type { CommandSpec } from './command-spec.js';
 import { UsageError } from './errors.js';
+import { fieldsFromFile } from './from-file.js';
 import type { Io } from './io.js';
 import type { Item } from './output.js';
 
@@ -17,11 +18,17 @@ export interface Invocation {
 
 /** The body that positional arguments and options make. */
 export async function bodyOf({ io, spec, positional, flags }: Invocation): Promise<Record<string, unknown>> {
+  const fromFile = await fieldsFromFile(io, spec.fields, flags);
   const named = spec.positional.flatMap((name, index) => {
     const [value] = positional[index] ?? [];
     return value !== undefined && spec.fields.some((field) => field.name === name) ? [[name, value] as const] : [];
   });
-  return valuesOf(io, spec.fields, { flags, values: Object.fromEntries(named) });
+  const given = await valuesOf(
+    io,
+    spec.fields.map((field) => ({ ...field, required: field.required && !(field.name in fromFile) })),
+    { flags, values: Object.fromEntries(named) },
+  );
+  return { ...fromFile, ...given };
 }
 
 /** The query that the options make. */

@@ -84,6 +84,7 @@ function outputHelp(): string {
     { flags: '--color <when>', about: 'colours: auto, always or never' },
     { flags: '--error-format <format>', about: 'errors as text or json; json where CI is set and stderr is no terminal' },
     { flags: '--debug', about: 'print requests and responses, without secrets' },
+    { flags: '--debug-file <file>', about: 'append them to a file of mode 0600' },
   ];
   return `Output (before or after every command):\n${columns(rows)}`;
 }

@@ -40,6 +40,7 @@ const OF_THE_API: readonly (readonly [name: string, about: string])[] = [
 ];
 
 const OTHERS: readonly (readonly [name: string, about: string, load: () => Promise<NounModule>])[] = [
+  ['label', 'labels that drivers read', () => import('./labels.js')],
   ['coe', "openstackclient's words, for its scripts", () => import('./coe.js')],
   ['status', 'Show the login in use, and whether it is served', () => import('./status.js')],
   ['dev', 'Run a complete Magnum on this machine, with its own cloud', () => import('./dev.js')],
@@ -52,9 +53,15 @@ export const NOUNS: readonly Noun[] = [
     name,
     about,
     load: async (command: Command, io: Io) => {
-      const [{ addOperations }, { addBayConfig }] = await Promise.all([import('./commands.js'), import('./bay-config.js')]);
+      const [{ addOperations }, { addBayConfig }, { addDoctor }] = await Promise.all([
+        import('./commands.js'),
+        import('./bay-config.js'),
+        import('./doctor.js'),
+      ]);
       addOperations(command, io);
-      if (name === 'bay' || name === 'cluster') addBayConfig(command, io, name);
+      if (name !== 'bay' && name !== 'cluster') return;
+      addBayConfig(command, io, name);
+      addDoctor(command, io, name);
     },
   })),
   ...OTHERS.map(([name, about, find]) => ({

@@ -1,5 +1,5 @@
 import { ApiError, MagnumError } from '@magnum-ts/sdk';
-import { ColumnError, SilentExit, UsageError } from './errors.js';
+import { AmbiguousName, ColumnError, SilentExit, UsageError } from './errors.js';
 import { exitCodeOf, messageOf } from './exit-codes.js';
 import type { Io } from './io.js';
 import { escapeInQuotes, oneLine } from './text.js';
@@ -7,10 +7,12 @@ import { escapeInQuotes, oneLine } from './text.js';
 /** Prints why a command failed, or why one of several resources did: a line for people, or a line of JSON for programs. */
 export function printError(io: Io, error: unknown, resource?: string): void {
   if (error instanceof SilentExit) return;
-  if (io.errorFormat !== 'json') return io.err(`${resource === undefined ? 'magnum' : oneLine(resource)}: ${messageOf(error)}\n`);
+  const lines = error instanceof AmbiguousName ? error.lines.map((line) => `${line}\n`).join('') : '';
+  if (io.errorFormat !== 'json')
+    return io.err(`${resource === undefined ? 'magnum' : oneLine(resource)}: ${messageOf(error)}\n${lines}`);
   const isOfMagnum = error instanceof MagnumError;
   printJson(io, 'error', {
-    message: error instanceof Error ? error.message : String(error),
+    message: `${error instanceof Error ? error.message : String(error)}${lines && ` ${lines.trim()}`}`,
     code: isOfMagnum ? error.code : codeOf(error),
     status: error instanceof ApiError ? error.status : null,
     request_id: (isOfMagnum ? error.requestId : undefined) ?? null,
@@ -35,5 +37,6 @@ function printJson(io: Io, kind: 'error' | 'warning', fields: object): void {
 
 function codeOf(error: unknown): string {
   if (error instanceof ColumnError) return 'unknown-column';
+  if (error instanceof AmbiguousName) return 'not-unique';
   return error instanceof UsageError ? 'usage' : 'failed';
 }

@@ -10,6 +10,9 @@ import { exitCodeOf } from './exit-codes.js';
 import { printError } from './report.js';
 import { sortItems } from './sort.js';
 import { printItem, printLine, printList, printText, type Item } from './output.js';
+import { explainAmbiguity } from './ambiguity.js';
+import { fieldsFromFile } from './from-file.js';
+import { isRehearsable, rehearseChange, rehearseDeletion } from './rehearsal.js';
 import { outputOf } from './output-options.js';
 import { baysIn, findLastEvent, waitFor } from './progress.js';
 import { openSession } from './session.js';
@@ -98,6 +101,7 @@ export const runCreate: Run = async (invocation) => {
   const body = await bodyOf(invocation);
   const { method } = spec.operation;
   const path = pathOf(spec.operation, pathValues(invocation));
+  if (flags['dryRun'] === true && isRehearsable(spec)) return rehearseChange(invocation, body);
   const magnum = await openSession(io, flags);
   const after = await findEventBefore(magnum, invocation);
   const query = await queryOf(invocation);
@@ -121,8 +125,10 @@ export const runUpdate: Run = async (invocation) => {
     spec.fields.map((field) => ({ ...field, required: false })),
     { flags },
   );
-  const body = [...changesOf(spec.fields, fromFlags, words), ...(invocation.changes ?? [])];
+  const fromFile = await fieldsFromFile(io, spec.fields, flags);
+  const body = [...changesOf(spec.fields, { ...fromFile, ...fromFlags }, words), ...(invocation.changes ?? [])];
   if (body.length === 0) throw new UsageError('Nothing to change: give an option, or replace name=value');
+  if (flags['dryRun'] === true) return rehearseChange(invocation, body);
   const magnum = await openSession(io, flags);
   const after = await findEventBefore(magnum, invocation);
   const path = pathOf(spec.operation, pathValues(invocation));
@@ -150,6 +156,7 @@ export const runDelete: Run = async (invocation) => {
   const last = spec.positional.length - 1;
   const idents = [...new Set(positional[last] ?? [])];
   for (const ident of idents) checkIdent(spec.positional[last] ?? '', ident);
+  if (flags['dryRun'] === true) return rehearseDeletion(invocation, idents);
   const around = pathValues(invocation);
   const query = await queryOf(invocation);
   const magnum = await openSession(io, flags);
@@ -188,8 +195,9 @@ async function deleteOne(magnum: Magnum, invocation: Invocation, one: Deletion):
     io.err(`${oneLine(one.ident)}: ${bay || !spec.operation.cli?.wait ? 'deleted' : 'will be deleted'}\n`);
     return EXIT.ok;
   } catch (error) {
-    printError(io, error, one.ident);
-    return exitCodeOf(error);
+    const explained = await explainAmbiguity(error, invocation, one.ident);
+    printError(io, explained, one.ident);
+    return exitCodeOf(explained);
   }
 }
 

@@ -2,7 +2,7 @@ import { createMagnum, fromEnv, type Auth, type Magnum } from '@magnum-ts/sdk';
 import { toCamelCase, type Flags } from './arguments.js';
 import { CONNECTION_FLAGS, optionOf, variableOf } from './connection-flags.js';
 import { connectionVariables, mergeSettings, variablesBeforeCloud, type Settings } from './connection-settings.js';
-import { createDebugFetch } from './debug.js';
+import { createDebugFetch, openDebugFile } from './debug.js';
 import { UsageError } from './errors.js';
 import type { Fetch, Io } from './io.js';
 import { printWarning } from './report.js';
@@ -27,7 +27,9 @@ export async function openSession(io: Io, flags: Flags): Promise<Magnum> {
 export async function connect(io: Io, flags: Flags): Promise<Connection> {
   const { settings, cloud } = await findSettings(io, flags);
   const plain = await openFetch(io, settings);
-  const fetch = createWarningFetch(io, flags['debug'] === true ? createDebugFetch(io, plain) : plain);
+  const file = flags['debugFile'];
+  const kept = typeof file === 'string' ? createDebugFetch(await openDebugFile(file), plain) : plain;
+  const fetch = createWarningFetch(io, flags['debug'] === true ? createDebugFetch((text) => io.err(text), kept) : kept);
   const { auth: login, endpoint, microversion } = fromEnv(settings, fetch);
   const store = flags['tokenCache'] === false || !login.renewable ? undefined : await openTokenStore(io.env, settings);
   const auth = store ? cacheTokens(login, store) : login;
