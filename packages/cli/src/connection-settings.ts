@@ -77,7 +77,7 @@ export function connectionVariables(env: Readonly<Record<string, string | undefi
 }
 
 function isConnection(name: string): boolean {
-  return /^(OS|MAGNUM)_/.test(name) || /^((https?|all|no)_proxy|(HTTPS?|ALL|NO)_PROXY)$/.test(name);
+  return /^(OS_|MAGNUM_ENDPOINT$)/.test(name) || /^((https?|all|no)_proxy|(HTTPS?|ALL|NO)_PROXY)$/.test(name);
 }
 
 /** The variables that replace or add to the settings of a cloud, and that no option replaces. */
