@@ -25,6 +25,7 @@ export function addBayConfig(parent: Command, io: Io, noun: 'bay' | 'cluster'): 
       '--merge [file]',
       'in place of --dir: put the context of a Kubernetes cluster into a kubeconfig and make it current; by default into the first file of KUBECONFIG, or ~/.kube/config',
     )
+    .option('--context <name>', 'with --merge: name of the context; by default, that of the cluster')
     .option('--force', 'overwrite existing files')
     .option(
       '--key-from-service',
@@ -46,6 +47,8 @@ function parseSeconds(text: string): number {
 
 async function configure(io: Io, name: string, flags: Flags): Promise<void> {
   const fromService = flags['keyFromService'] === true;
+  if (flags['context'] !== undefined && flags['merge'] === undefined)
+    throw new UsageError('--context names the context of --merge; give that, too');
   const validFor = flags['validFor'];
   if (typeof validFor === 'number' && !fromService)
     throw new UsageError(
@@ -70,8 +73,9 @@ async function merge(io: Io, name: string, { files }: ClientFileSet, flags: Flag
   const kubeconfig = files['config'];
   if (kubeconfig === undefined) throw new UsageError(`--merge is for Kubernetes: ${name} has no kubeconfig. Use --dir`);
   const file = typeof flags['merge'] === 'string' ? resolve(flags['merge']) : defaultKubeconfig(io.env['KUBECONFIG']);
-  const backup = await mergeKubeconfig({ file, name, kubeconfig, force: flags['force'] === true });
-  io.err(`The context ${name} is in ${file} and current.${backup === null ? '' : ` The former file is ${backup}.`}\n`);
+  const context = typeof flags['context'] === 'string' ? flags['context'] : name;
+  const backup = await mergeKubeconfig({ file, name: context, kubeconfig, force: flags['force'] === true });
+  io.err(`The context ${context} is in ${file} and current.${backup === null ? '' : ` The former file is ${backup}.`}\n`);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -197,6 +197,18 @@ contexts: []
       readonly contexts: readonly { readonly name: string; readonly context: object }[];
     }
     const read = (file: string): Config => parse(readFileSync(file, 'utf8')) as Config; // as written by the command
+
+    test('names its context as asked, waits for the lock of another program, and removes its own', async () => {
+      const file = join(aFolder(), 'config');
+      writeFileSync(`${file}.lock`, '');
+      const merging = magnum(['bay', 'config', 'my-bay', '--merge', file, '--context', 'prod'], { answers });
+      await new Promise((resolve) => setTimeout(resolve, 50)); // the command meets the lock, or comes after it
+      expect(existsSync(file)).toBe(false);
+      rmSync(`${file}.lock`);
+      const { code } = await merging;
+      expect([code, existsSync(`${file}.lock`), read(file)['current-context']]).toEqual([0, false, 'prod']);
+      expect((await magnum('bay config my-bay --context prod', { answers })).code).toBe(2);
+    });
 
     test('is a context of its own beside all that was there, which stays beside it', async () => {
       const file = join(aFolder(), 'config');

@@ -3,6 +3,7 @@ import { copyFile, chmod, mkdir, open, readFile, realpath, rename, rm } from 'no
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { isMap, isSeq, parse, parseDocument, type Document, type YAMLSeq } from 'yaml';
+import { setTimeout as pause } from 'node:timers/promises';
 import { UsageError } from './errors.js';
 
 /** The file that kubectl changes: the first of `KUBECONFIG`, else `~/.kube/config`. */
@@ -25,9 +26,38 @@ export interface MergeOrder {
  * replaced as a whole, so that a reader sees the former or the new one, and the former one stays beside it. Returns its path; null where
  * there was none. Errors: UsageError, with the file as it was.
  */
-export async function mergeKubeconfig({ file, name, kubeconfig, force }: MergeOrder): Promise<string | null> {
+export async function mergeKubeconfig(order: MergeOrder): Promise<string | null> {
   // A link stays one: what it leads to is replaced.
-  const target = await realpath(file).catch(() => file);
+  const target = await realpath(order.file).catch(() => order.file);
+  await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+  const lock = await lockFile(target);
+  try {
+    return await mergeInto(target, order);
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+const LOCK_TRIES = 50;
+const LOCK_PAUSE_MS = 100;
+
+/** Locks the file as kubectl does, by a file beside it, so that neither loses what the other one writes. Throws UsageError after five seconds. */
+async function lockFile(target: string): Promise<string> {
+  const lock = `${target}.lock`;
+  for (let tries = 0; tries < LOCK_TRIES; tries += 1) {
+    try {
+      await (await open(lock, 'wx', 0o600)).close();
+      return lock;
+    } catch (error) {
+      const isTaken = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+      if (!isTaken) throw error;
+      await pause(LOCK_PAUSE_MS);
+    }
+  }
+  throw new UsageError(`${lock} is there: another program changes the file. Where none does, remove it and try again`);
+}
+
+async function mergeInto(target: string, { file, name, kubeconfig, force }: MergeOrder): Promise<string | null> {
   const former = await readFile(target, 'utf8').catch(() => null);
   const document = parseDocument(former ?? '{apiVersion: v1, kind: Config}', { keepSourceTokens: false });
   if (document.errors.length > 0 || (document.contents !== null && !isMap(document.contents)))
@@ -39,7 +69,6 @@ export async function mergeKubeconfig({ file, name, kubeconfig, force }: MergeOr
   setNamed(document, 'users', { name: userName, user });
   setNamed(document, 'contexts', { name, context: { cluster: name, user: userName } });
   document.set('current-context', name);
-  await mkdir(dirname(target), { recursive: true, mode: 0o700 });
   const backup = former === null ? null : `${target}.backup`;
   if (backup !== null) {
     await copyFile(target, backup);
