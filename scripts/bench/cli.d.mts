@@ -5,9 +5,7 @@ export interface Installation {
 }
 export function installPacked(): Installation;
 export const CLI_NOTE: string;
-export function benchCli(
-  log: (line: string) => void,
-): Promise<
+export function benchCli(log: (line: string) => void): Promise<
   readonly {
     readonly what: string;
     readonly value: number;
