@@ -1,4 +1,5 @@
 export const TESTED_MINOR: string;
+export const RELEASES: readonly string[];
 
 export interface KubernetesPrograms {
   /** `v1.36.3` */

@@ -1,12 +1,14 @@
 // Kubernetes as programs, built from its Go modules: for machines where its releases and images cannot be downloaded, and for
 // tests that need an API server alone. The sources are shared by all releases; a release is a folder with the versions of its modules.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildGoPrograms, programsFolder } from './go-build.mjs';
 
 const SOURCES = join(import.meta.dirname, 'kubernetes');
 /** The release that tests run on. */
 export const TESTED_MINOR = '1.36';
+/** Those that can be built: the folders with a go.mod. */
+export const RELEASES = readdirSync(SOURCES).filter((name) => existsSync(join(SOURCES, name, 'go.mod')));
 
 /**
  * The programs of a release: `kubernetes` (every part, chosen by its first argument or by a link's name), `coredns`, `pause`, and

@@ -1,10 +1,14 @@
-import { X509Certificate } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createHash, X509Certificate } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BayId } from '@magnum-ts/core/testing';
 import { rotateAuthority } from '../../packages/core/src/app/rotate.js';
 import { driverRegistry } from '../../packages/core/src/composition/driver-registry.js';
-import type { DriverRegistry } from '../../packages/core/src/conductor/deps.js';
-import type { ConnectInput, TlsPort, TlsProbe } from '../../packages/core/src/ports/bay-driver.js';
+import { loadBayState } from '../../packages/core/src/conductor/bay-state.js';
+import { NO_FENCE, type DriverRegistry } from '../../packages/core/src/conductor/deps.js';
+import { signingPair } from '../../packages/core/src/conductor/ensure/key-pairs.js';
+import { rpcHandlers } from '../../packages/core/src/conductor/rpc-handlers.js';
+import type { Authority } from '../../packages/core/src/domain/rotation.js';
+import type { BayDriver, ConnectInput, TlsPort, TlsProbe, WantedAuthorities } from '../../packages/core/src/ports/bay-driver.js';
 import { askForBay, may } from '../support/asking.js';
 import { aMachine, startProcess, work, type Machine, type Process } from '../support/machine.js';
 
@@ -12,11 +16,15 @@ import { aMachine, startProcess, work, type Machine, type Process } from '../sup
 let silent: ReadonlySet<string>;
 let probed: Set<string>;
 let tlsPorts: readonly TlsPort[];
+let authorities: BayDriver['authorities'];
+/** What nodes of an engine that tells it have adopted: a digest by name; undefined: whatever is wanted. */
+let adopted: Map<string, string> | undefined;
+let wanted: WantedAuthorities[];
 let machine: Machine;
 let process: Process;
 let bayId: BayId;
 beforeEach(async () => {
-  [silent, probed, tlsPorts] = [new Set(), new Set(), []];
+  [silent, probed, tlsPorts, authorities, adopted, wanted] = [new Set(), new Set(), [], undefined, undefined, []];
   machine = await aMachine();
   process = await startProcess(machine, registry());
   bayId = await askForBay(process.app);
@@ -35,10 +43,16 @@ function registry(): DriverRegistry {
   return {
     ...engines,
     areLive: true,
-    driverOf: (model) => ({ ...engines.driverOf(model), tlsPorts }),
+    driverOf: (model) => ({ ...engines.driverOf(model), tlsPorts, ...(authorities ? { authorities } : {}) }),
     connect: (_model, input) => ({
       health: async () => ({ health: 'HEALTHY', reason: { api: 'ok' } }),
       admissions: async (ports) => admissions(input, ports),
+      awaitedAdoption: async (asked) => {
+        wanted.push(asked);
+        return [...asked.digests].flatMap(([name, digest]) =>
+          !adopted || adopted.get(name) === digest ? [] : [`node ${name} is ready`],
+        );
+      },
     }),
   };
 }
@@ -89,3 +103,62 @@ test('names each node that it waits for once, however many of its ports do not a
   await work(process.deps, machine, hasStatus('UPDATE_COMPLETE'));
   expect(probed).toEqual(new Set([`${master} 6443`, ...[master, one, two].map((name) => `${name} 10250`)]));
 });
+
+describe('of an engine that tells what its nodes have adopted', () => {
+  beforeEach(() => {
+    authorities = { master: ['etcd', 'front-proxy', 'main'], worker: ['main'] };
+  });
+  const bundle = async (authority: Authority): Promise<string> => {
+    const handlers = rpcHandlers(process.deps);
+    return (await handlers['certificate.ca']({ bayId, authority, forNode: true }, new AbortController().signal)).pem;
+  };
+  const digestOf = (text: string): string => createHash('sha256').update(certificatesOf(text).join('\n')).digest('hex');
+  const bundlesOf = async (): Promise<{ readonly main: string; readonly all: string }> => {
+    const [etcd, frontProxy, main] = [await bundle('etcd'), await bundle('front-proxy'), await bundle('main')];
+    return { main, all: [etcd, frontProxy, main].join('\n') };
+  };
+  /** The nodes adopt what they find now. */
+  const adopt = async (): Promise<void> => {
+    const { main, all } = await bundlesOf();
+    adopted = new Map((await nodes()).map(({ name, role }) => [name, digestOf(role === 'master' ? all : main)]));
+  };
+
+  test('each phase waits until every node has the authorities of its role, all of them in phases', async () => {
+    const before = await bundlesOf();
+    await adopt();
+    await rotate();
+    const [master, ...workers] = (await nodes()).map(({ name }) => name);
+    const more = ` (and ${workers.length} more)`;
+    await work(process.deps, machine, waitsFor(`Phase trust: waits until node ${master ?? ''} is ready${more}.`));
+    const trust = await bundlesOf();
+    await adopt();
+    await work(process.deps, machine, waitsFor(`Phase issue: waits until node ${master ?? ''} is ready${more}.`));
+    const issue = await bundlesOf();
+    await adopt();
+    await work(process.deps, machine, waitsFor(`Phase drop: waits until node ${master ?? ''} is ready${more}.`));
+    const drop = await bundlesOf();
+    await adopt();
+    await work(process.deps, machine, hasStatus('UPDATE_COMPLETE'));
+    expect(await bundlesOf()).toEqual(drop);
+    const [old, next] = [certificatesOf(before.all), certificatesOf(drop.all)];
+    expect(old.filter((pem) => next.includes(pem))).toEqual([]);
+    expect(certificatesOf(trust.all)).toEqual(old.flatMap((pem, index) => [pem, next[index]]));
+    expect(certificatesOf(issue.all)).toEqual(old.flatMap((pem, index) => [next[index], pem]));
+    expect(wanted.at(-1)?.ca).toBe(drop.main);
+  });
+
+  test('a certificate of a node is signed by the authority that signs in that phase, of etcd too', async () => {
+    await adopt();
+    await rotate();
+    await work(process.deps, machine, waitsFor('Phase trust'));
+    await adopt();
+    await work(process.deps, machine, waitsFor('Phase issue'));
+    const state = await loadBayState(process.app.store, bayId);
+    const pair = state && (await signingPair({ ...process.deps, ...NO_FENCE }, state, { authority: 'etcd', forNode: true }));
+    expect(pair?.certificate).toBe(certificatesOf(await bundle('etcd'))[0]);
+  });
+});
+
+function certificatesOf(text: string): readonly string[] {
+  return text.split(/(?<=-----END CERTIFICATE-----)\n?/).filter((pem) => pem.includes('BEGIN'));
+}

@@ -1,74 +1,27 @@
-import { request } from 'node:https';
 import type { Bay, Magnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '@magnum-ts/core/testing';
 import { membersIn } from '../../packages/core/src/coe/kubernetes/session/etcd.js';
+import { isReady } from './api-client.js';
 import { specOf } from './database.js';
 import { DevProcess } from './dev-process.js';
 import { inside, nodeContainer, ownedBy, removeOwned } from './docker.js';
 import { clustersCanBeMade, etcdctlOn } from './kubeadm-cluster.js';
+import { aKubernetesModel, webController } from './kubernetes-bays.js';
 import { findIn, findInFiles, findOnNode, secretsOn } from './node-secrets.js';
 import { workerAttacks, workerRights } from './worker-attacks.js';
 
 const isPossible = await clustersCanBeMade('test/e2e/kubernetes-bay.test.ts');
-const AGNHOST = 'registry.k8s.io/e2e-test-images/agnhost:2.63.0';
 const REPLICAS = 3;
 const METADATA = '169.254.169.254';
 /** Each counted from the kill before. */
 const KILLED_AFTER_S = [0.5, 1.5, 4, 10, 15, 20];
-/** Pods of one label, of which Kubernetes lets at most one leave at a time. */
-const WEB = {
-  controller: {
-    apiVersion: 'v1',
-    kind: 'ReplicationController',
-    metadata: { name: 'web' },
-    spec: {
-      replicas: REPLICAS,
-      selector: { app: 'web' },
-      template: {
-        metadata: { labels: { app: 'web' } },
-        spec: {
-          terminationGracePeriodSeconds: 2,
-          topologySpreadConstraints: [
-            {
-              maxSkew: 1,
-              topologyKey: 'kubernetes.io/hostname',
-              whenUnsatisfiable: 'ScheduleAnyway',
-              labelSelector: { matchLabels: { app: 'web' } },
-            },
-          ],
-          containers: [
-            {
-              name: 'web',
-              image: AGNHOST,
-              args: ['netexec', '--http-port=8080'],
-              readinessProbe: { httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 1 },
-            },
-          ],
-        },
-      },
-    },
-  },
-  service: {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: 'web' },
-    spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] },
-  },
+const SERVICE = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'web' },
+  spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] },
 };
-
-/** Whether the API answers at its address, of whichever control plane, within two seconds. */
-function isReady(address: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const asked = request(`${address}/readyz`, { rejectUnauthorized: false, agent: false, timeout: 2_000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    asked.on('timeout', () => asked.destroy());
-    asked.on('error', () => resolve(false));
-    asked.end();
-  });
-}
 
 describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
   const server = new DevProcess({ MAGNUM_HEALTH_INTERVAL_MS: '3000' });
@@ -99,14 +52,7 @@ describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
     await server.start();
     instance = server.instance().id;
     magnum = server.client();
-    await magnum.bayModels.create({
-      name: 'kubernetes',
-      coe: 'kubernetes',
-      image_id: 'debian-12-kubernetes',
-      keypair_id: 'default',
-      external_network_id: 'public',
-      flavor_id: 'm1.small',
-    });
+    await aKubernetesModel(magnum);
     const size = { master_count: 3, node_count: 2, master_lb_enabled: true };
     const labels = { auto_healing_enabled: 'true', auto_healing_timeout: '60' };
     bayId = (await magnum.bays.create({ name: 'trio', baymodel_id: 'kubernetes', labels, ...size })).uuid;
@@ -139,8 +85,8 @@ describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
 
   test('runs what the API is given: a replication controller over both workers, and a service by its name', async () => {
     const { replicationControllers, kubernetesServices, pods } = magnum;
-    await replicationControllers.create({ bay_uuid: bayId, manifest: JSON.stringify(WEB.controller) });
-    await kubernetesServices.create({ bay_uuid: bayId, manifest: JSON.stringify(WEB.service) });
+    await replicationControllers.create({ bay_uuid: bayId, manifest: JSON.stringify(webController(REPLICAS)) });
+    await kubernetesServices.create({ bay_uuid: bayId, manifest: JSON.stringify(SERVICE) });
     await until('the pods are ready', async () => (await webPods()) === REPLICAS, { withinMs: 120_000, everyMs: 500 });
     const hosts = (await pods.list(bayId).toArray()).flatMap(({ name, host }) => (name?.startsWith('web-') ? [host] : []));
     expect(hosts).toHaveLength(REPLICAS);

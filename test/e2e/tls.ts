@@ -94,6 +94,15 @@ export function clientRequest(): Promise<{ readonly key: string; readonly csr: s
   });
 }
 
+/** The same for an administrator of a Kubernetes. */
+export function administratorRequest(): Promise<{ readonly key: string; readonly csr: string }> {
+  const config = '[req]\ndistinguished_name=dn\nprompt=no\n[dn]\nO=system:masters\nCN=admin\n';
+  return openssl({ 'req.cnf': config }, async (call, read) => {
+    await call('req', '-new', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'key.pem', '-out', 'req.pem', '-config', 'req.cnf');
+    return { key: read('key.pem'), csr: read('req.pem') };
+  });
+}
+
 /** A client whose certificate comes from an unknown authority. */
 export function strangersClient(): Promise<KeyPair> {
   return openssl({ 'req.cnf': CLIENT }, async (call, read) => {

@@ -197,7 +197,7 @@ async function forgetBay(deps: PassDeps, pass: Pass, signal: AbortSignal): Promi
 async function applyStack(deps: PassDeps, pass: Pass, signal: AbortSignal): Promise<StackSnapshot> {
   const { state, snapshot } = pass;
   const driver = deps.engines.driverOf(state.model);
-  await ensureBaySecrets(deps, state, driver.secrets ?? []);
+  await ensureBaySecrets(deps, state, driver.secrets ?? [], state.support.caGeneration);
   const spec = driver.render(await renderInput(deps, state));
   const access = accessOf(state);
   if (snapshot) await releaseLeavingNodes(deps, state, signal);

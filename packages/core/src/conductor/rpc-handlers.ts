@@ -7,7 +7,7 @@ import type { CoeSession, ContainerClient, ManifestClient } from '../ports/bay-d
 import type { RpcHandlers, ContainerAction, ManifestsOf } from '../ports/bus.js';
 import { NO_FENCE, type ConductorDeps, type Fence } from './deps.js';
 import { findBayState, sessionOf, type EngineAccessDeps } from './engine-access.js';
-import { signingPair, trustedBy } from './ensure/key-pairs.js';
+import { bundleOf, signingPair, trustedBy } from './ensure/key-pairs.js';
 import { enrolNode, type EnrolNodeDeps } from './enrolment.js';
 import { newestCredential } from './newest-credential.js';
 import { secretsOfNode, type NodeSecretsDeps } from './node-secrets.js';
@@ -23,11 +23,7 @@ export function rpcHandlers(outsideOfPasses: RpcHandlerDeps): RpcHandlers {
   const deps = { ...outsideOfPasses, ...NO_FENCE };
   const containersOf = (bayId: BayId, signal: AbortSignal): Promise<ContainerClient> => containerClient(deps, bayId, signal);
   return {
-    'certificate.ca': async ({ bayId, ...wanted }) => {
-      const state = await findBayState(deps, bayId);
-      const pair = await signingPair(deps, state, wanted);
-      return { pem: wanted.authority === 'main' ? await trustedBy(deps, state) : pair.certificate };
-    },
+    'certificate.ca': async ({ bayId, authority }) => ({ pem: await bundleOf(deps, await findBayState(deps, bayId), authority) }),
     'certificate.node': (args, signal) => signForNode(deps, args, signal),
     'certificate.client': async ({ bayId, csr, authority, validForSeconds }) => {
       const state = await findBayState(deps, bayId);

@@ -2,7 +2,7 @@ import { delegateUsername, trusteeUsername } from '../domain/actor.js';
 import { requestTokenRef } from '../domain/reconciler-state.js';
 import type { Bay } from '../domain/bay.js';
 import type { ReconcilerState } from '../domain/reconciler-state.js';
-import { baySecretRef } from '../domain/bay-secrets.js';
+import { baySecretRefs } from '../domain/bay-secrets.js';
 import { enrolmentKeyRef, trusteePasswordRef } from '../domain/credential.js';
 import type { DepartedBay } from '../domain/departed-bay.js';
 import { stackNameOf, type BayId } from '../domain/ids.js';
@@ -154,7 +154,7 @@ async function removeSecrets(
     requestTokenRef(bay.id),
     delegatePasswordRef(bay.id),
     enrolmentKeyRef(bay.id),
-    ...deps.engines.secretNames().map((name) => baySecretRef(bay.id, name)),
+    ...deps.engines.secretNames().flatMap((name) => baySecretRefs(bay.id, name, bay.caGeneration)),
     ...upTo(bay.credentialGeneration).map((generation) => trusteePasswordRef(bay.id, generation)),
     ...upTo(bay.caGeneration).flatMap((generation) => referencesOf(bay.id, generation)),
   ];

@@ -1,5 +1,7 @@
 import type { BayId } from './ids.js';
 import type { Node } from './node.js';
+import type { ReconcilerState } from './reconciler-state.js';
+import { authorityUse } from './rotation.js';
 
 /**
  * What a secret of a bay is made of. `key-pair`: a key and its public half, for signatures that no certificate vouches for. `authority`: a
@@ -29,21 +31,37 @@ export interface BaySecret {
 export interface BaySecretValue {
   readonly name: string;
   readonly material: SecretMaterial;
-  /** Counted from 0. Of several values of one secret the newest signs or encrypts, and the others still verify or decrypt. */
+  /** Counted from 0. Of several values of one secret the first one signs or encrypts, and the others only verify or decrypt. */
   readonly generation: number;
   /** PEM, of an `authority`. */
   readonly certificate?: string;
   /** PEM, SubjectPublicKeyInfo; of a `key-pair`. */
   readonly publicKey?: string;
-  /** PEM, PKCS #8; of a `key-pair` or an `authority`. */
+  /** PEM, PKCS #8; of a `key-pair` or an `authority`; absent from a pair whose signatures are only verified. */
   readonly privateKey?: string;
   /** Base64; of a `random-key`. */
   readonly key?: string;
 }
 
+/**
+ * The generations of a key pair of the bay: the first one signs, the others are verified. A pair is replaced together with the authorities, in
+ * the same phases. The one before stays verified until the next rotation: what it has signed, such as tokens of service accounts, lives longer
+ * than a rotation.
+ */
+export function keyPairUse(support: Pick<ReconcilerState, 'caGeneration' | 'rotation'>): readonly [number, ...number[]] {
+  const { signsNodes, trusted } = authorityUse(support);
+  const others = support.rotation ? trusted.filter((generation) => generation !== signsNodes) : [signsNodes - 1];
+  return [signsNodes, ...others.filter((generation) => generation >= 0)];
+}
+
 /** The vault's reference of a secret. Derived from the bay, so that a crash cannot lose it. */
-export function baySecretRef(bayId: BayId, name: string): string {
-  return `bay/${bayId}/secret-${name}`;
+export function baySecretRef(bayId: BayId, name: string, generation = 0): string {
+  return `bay/${bayId}/secret-${name}${generation === 0 ? '' : `-${generation}`}`;
+}
+
+/** Every reference of a secret of a bay whose authority has that generation. */
+export function baySecretRefs(bayId: BayId, name: string, newest: number): readonly string[] {
+  return Array.from({ length: newest + 1 }, (_, generation) => baySecretRef(bayId, name, generation));
 }
 
 /** The context under which values are sealed for the API. */

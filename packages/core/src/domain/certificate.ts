@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** What a CSR may ask for: docs/contract/conductor.md#signing. Names are those of the `[x509]` options. */
 export interface SigningRules {
   readonly allowCa: boolean;
@@ -46,3 +48,15 @@ export const DEFAULT_SIGNING_RULES: SigningRules = {
 
 /** Largest CSR that is read, in characters: one of an RSA key of 8,192 bits with 100 names has some 7,000. */
 export const LARGEST_CSR = 16_384;
+
+const PEM_BLOCK = /-----BEGIN ([A-Z ]+)-----[\s\S]*?-----END \1-----/g;
+
+/** Certificates and keys in a text, PEM, in their order; whatever stands around them is left out. */
+export function pemBlocksIn(text: string): readonly string[] {
+  return text.match(PEM_BLOCK) ?? [];
+}
+
+/** SHA-256 of PEM blocks in this order, hexadecimal. Scripts of nodes compute the same of their files. */
+export function digestOfPem(blocks: readonly string[]): string {
+  return createHash('sha256').update(blocks.join('\n')).digest('hex');
+}

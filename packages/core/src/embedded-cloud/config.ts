@@ -137,6 +137,7 @@ export const EMBEDDED_DEFAULTS: EmbeddedConfig = {
     withKubernetes(image(5, 'debian-12-kubernetes', 'debian'), 'v1.36.3'),
     { ...image(6, 'debian-12-mesos', 'debian'), backendImage: MESOS_IMAGE },
     { ...image(7, 'ubuntu-24.04-mesos', 'ubuntu'), backendImage: MESOS_IMAGE },
+    withKubernetes(image(8, 'debian-12-kubernetes-1.37', 'debian'), 'v1.37.2'),
   ],
   keypairs: ['default'],
   // Room for the floating addresses of two bays of a thousand nodes.

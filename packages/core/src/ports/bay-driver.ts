@@ -105,9 +105,14 @@ export interface BayDriver {
   readonly rotates?: readonly Rotatable[];
   /**
    * Where nodes show which certificates they have taken: a rotation of the authority waits for each of these ports, and for no other. A
-   * driver that rotates the authority names at least one of the masters.
+   * driver that rotates the authority names at least one of the masters, or has `authorities`.
    */
   readonly tlsPorts?: readonly TlsPort[];
+  /**
+   * The authorities whose certificates a node of each role keeps, in the order in which the node makes a digest of them. A rotation of such
+   * a driver's bay asks the engine which digests its nodes have adopted. Absent: only `tlsPorts` show what they have.
+   */
+  readonly authorities?: Readonly<Record<Node['role'], readonly Authority[]>>;
   /** Secrets that the bay's nodes share, and fetch when they have enrolled: absent, none. They are no part of what is rendered. */
   readonly secrets?: readonly BaySecret[];
   /**
@@ -188,6 +193,14 @@ export interface TlsProbe {
   readonly result: TlsProbeResult;
 }
 
+/** The authorities that a bay's nodes are to have adopted. */
+export interface WantedAuthorities {
+  /** Names of the bay's nodes, and for each the digest of its authorities, hexadecimal. */
+  readonly digests: ReadonlyMap<string, string>;
+  /** The main authorities that workloads are to trust, PEM. */
+  readonly ca: string;
+}
+
 export interface CommandResult {
   readonly output: string;
 }
@@ -249,6 +262,11 @@ export interface CoeSession {
    * other's certificate. The probe changes nothing.
    */
   admissions?(ports: readonly TlsPort[], signal: AbortSignal): Promise<readonly TlsProbe[]>;
+  /**
+   * What a rotation of the authorities still waits for, each as the end of "waits until …"; empty when nodes and the workloads of the engine itself have
+   * adopted them. Errors: `engine-unavailable`, `engine-failed`.
+   */
+  awaitedAdoption?(wanted: WantedAuthorities, signal: AbortSignal): Promise<readonly string[]>;
   /**
    * Gives nodes the labels and taints of their groups, and takes away those that an earlier call gave and this one leaves out; those that
    * others have set stay. A node that the engine does not know yet is skipped. Repeating it changes nothing. Errors: `engine-unavailable`,

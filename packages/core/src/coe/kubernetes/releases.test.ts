@@ -8,6 +8,12 @@ describe('the table of releases', () => {
       expect(version).toMatch(new RegExp(`^v${minor.replace('.', '\\.')}\\.\\d+$`));
   });
 
+  test('spans no more releases than a kubelet may be behind its API server, so that no node is left behind by an upgrade', () => {
+    const minors = KUBERNETES_RELEASES.map(({ minor }) => Number(minor.split('.')[1]));
+    expect(Math.max(...minors) - Math.min(...minors)).toBeLessThanOrEqual(3);
+    expect(minors).toEqual(minors.map((_, index) => (minors[0] ?? 0) + index));
+  });
+
   test('finds the line of a version, whatever its patch and with or without a v', () => {
     for (const version of ['v1.36.3', '1.36.3', 'v1.36.0', '1.36.99', '1.36', 'v1.36'])
       expect(releaseOf(version)?.minor, version).toBe('1.36');

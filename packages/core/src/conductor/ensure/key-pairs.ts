@@ -57,6 +57,22 @@ export async function trustedBy(deps: VaultDeps, { bay, support }: BayState, gen
   return pairs.flatMap((pair) => (pair ? [pair.certificate] : [])).join('\n');
 }
 
+/**
+ * The same for any authority. Engines use few of the others, so each is made at its first request: a new generation of it, too, when the
+ * first node asks for it in a rotation.
+ */
+export async function bundleOf(deps: AuthorityDeps, state: BayState, authority: Authority): Promise<string> {
+  if (!state.support.caRef) throw noCertificates(state);
+  if (authority === 'main') {
+    const found = await trustedBy(deps, state);
+    if (found === '') throw noCertificates(state);
+    return found;
+  }
+  const pairs: KeyPair[] = [];
+  for (const generation of authorityUse(state.support).trusted) pairs.push(await otherPair(deps, state, authority, generation));
+  return pairs.map(({ certificate }) => certificate).join('\n');
+}
+
 /** Errors: `engine-not-live` where the bay has no certificates yet. */
 export async function signingPair(
   deps: AuthorityDeps,
@@ -66,18 +82,22 @@ export async function signingPair(
   const { bay, support } = state;
   if (!support.caRef) throw noCertificates(state);
   const use = authorityUse(support);
-  if (wanted.authority !== 'main') return otherPair(deps, state, wanted.authority);
   const generation = wanted.forNode ? use.signsNodes : use.signsClients;
+  if (wanted.authority !== 'main') return otherPair(deps, state, wanted.authority, generation);
   const pair = await loadKeyPair(deps, authorityRef(bay.id, 'main', generation));
   if (!pair) throw noCertificates(state);
   return pair;
 }
 
-/** Few engines use these authorities, so each is made at its first request. It is deleted with the bay. */
-async function otherPair(deps: AuthorityDeps, { bay, support }: BayState, authority: Authority): Promise<KeyPair> {
+/** It is deleted with the bay. */
+async function otherPair(
+  deps: AuthorityDeps,
+  { bay }: Pick<BayState, 'bay'>,
+  authority: Authority,
+  generation: number,
+): Promise<KeyPair> {
   if (bay.observed.status.startsWith('DELETE_IN')) throw new DomainError('bay-not-found', `Bay ${bay.id} is being deleted.`);
-  const ref = authorityRef(bay.id, authority, support.caGeneration);
-  return keptPair(deps, ref, () => deps.authority.createCa(bay.name, deps.signingRules));
+  return keptPair(deps, authorityRef(bay.id, authority, generation), () => deps.authority.createCa(bay.name, deps.signingRules));
 }
 
 function noCertificates({ bay }: BayState): DomainError {

@@ -1,7 +1,7 @@
 import { trusteeUsername } from '../../domain/actor.js';
 import type { Trustee } from '../../domain/reconciler-state.js';
 import { bayEvent } from '../../domain/bay-event.js';
-import { baySecretRef } from '../../domain/bay-secrets.js';
+import { baySecretRefs } from '../../domain/bay-secrets.js';
 import { awaitsCredential, enrolmentKeyRef, trusteePasswordRef } from '../../domain/credential.js';
 import { factsRequest } from '../../domain/facts-request.js';
 import { DomainError } from '../../domain/errors.js';
@@ -86,7 +86,7 @@ export async function releaseSupport(deps: ReleaseSupportDeps, state: BayState, 
   const generations = new Set([support.caGeneration, support.rotation?.generation ?? 0, bay.desired.caGeneration]);
   const refs = [
     ...[...generations].flatMap((generation) => referencesOf(bay.id, generation)),
-    ...deps.engines.secretNames().map((name) => baySecretRef(bay.id, name)),
+    ...deps.engines.secretNames().flatMap((name) => baySecretRefs(bay.id, name, Math.max(...generations))),
     enrolmentKeyRef(bay.id),
   ];
   await deps.cloud.releaseFacts(state.bay.id, signal);

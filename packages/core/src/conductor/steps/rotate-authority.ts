@@ -1,11 +1,15 @@
+import { baySecretRef } from '../../domain/bay-secrets.js';
 import { underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
 import type { ReconcilerState } from '../../domain/reconciler-state.js';
 import { assertNever } from '../../domain/json.js';
+import type { Node } from '../../domain/node.js';
+import { digestOfPem, pemBlocksIn } from '../../domain/certificate.js';
 import { clientRef, referencesOf, type Rotation, type RotationPhase } from '../../domain/rotation.js';
-import type { TlsProbeResult } from '../../ports/bay-driver.js';
-import { ensureMainPairs, loadKeyPair, trustedBy, type AuthorityDeps } from '../ensure/key-pairs.js';
-import { connectTo } from '../engine-access.js';
+import type { TlsProbeResult, WantedAuthorities } from '../../ports/bay-driver.js';
+import { ensureBaySecrets, loadBaySecrets } from '../ensure/bay-secrets.js';
+import { bundleOf, ensureMainPairs, loadKeyPair, trustedBy, type AuthorityDeps } from '../ensure/key-pairs.js';
+import { connectTo, sessionOf } from '../engine-access.js';
 import { alsoWaiting } from './waiting-nodes.js';
 import type { Pass, PassResult } from '../pass.js';
 import { waitOrCheckHealth as waiting, type WaitOrCheckHealthDeps } from './wait-or-check-health.js';
@@ -55,13 +59,14 @@ async function findingOf(
   switch (phase) {
     case 'trust':
       await ensureMainPairs(deps, state, generation);
-      return probeTls(deps, state, { trusts: [before, generation], as: generation, expect: 'admitted' }, signal);
+      await ensureBaySecrets(deps, state, deps.engines.driverOf(state.model).secrets ?? [], generation);
+      return adoption(deps, state, { trusts: [before, generation], as: generation, expect: 'admitted' }, signal);
     case 'overlap':
       return overlapFinding(deps, rotation);
     case 'issue':
-      return probeTls(deps, state, { trusts: [generation], as: generation, expect: 'admitted' }, signal);
+      return adoption(deps, state, { trusts: [generation], as: generation, expect: 'admitted' }, signal);
     case 'drop':
-      return probeTls(deps, state, { trusts: [generation], as: before, expect: 'refused' }, signal);
+      return adoption(deps, state, { trusts: [generation], as: before, expect: 'refused' }, signal);
     default:
       return assertNever(phase);
   }
@@ -83,6 +88,51 @@ interface ProbeRequest {
   readonly expect: TlsProbeResult;
 }
 
+/** What the ports of the nodes show, and then what the engine knows of them: whichever of the two the driver has, or both. */
+async function adoption(
+  deps: RotateAuthorityDeps,
+  state: BayState,
+  wanted: ProbeRequest,
+  signal: AbortSignal,
+): Promise<ProbeFinding> {
+  if (!deps.engines.areLive) return OVER;
+  const { authorities, tlsPorts } = deps.engines.driverOf(state.model);
+  if (!authorities) return probeTls(deps, state, wanted, signal);
+  const finding = tlsPorts ? await probeTls(deps, state, wanted, signal) : OVER;
+  return finding.kind === 'waiting' ? finding : askEngine(deps, state, signal);
+}
+
+/** The engine is asked as in every other call: this service and the nodes trust each other in each phase. */
+async function askEngine(deps: RotateAuthorityDeps, state: BayState, signal: AbortSignal): Promise<ProbeFinding> {
+  const digests = { master: await digestOf(deps, state, 'master'), worker: await digestOf(deps, state, 'worker') };
+  const wanted: WantedAuthorities = {
+    digests: new Map(presentNodes(state).map(({ name, role }) => [name, digests[role]])),
+    ca: await bundleOf(deps, state, 'main'),
+  };
+  const awaited = await underDeadline({ milliseconds: PROBE_TIMEOUT_MS, signal }, async (timely) => {
+    const session = await sessionOf(deps, state, timely);
+    return session.awaitedAdoption?.(wanted, timely) ?? [];
+  });
+  const [first] = awaited;
+  if (first === undefined) return OVER;
+  const more = awaited.length === 1 ? '' : ` (and ${awaited.length - 1} more)`;
+  return { kind: 'waiting', reason: `Phase ${state.support.rotation?.phase ?? ''}: waits until ${first}${more}.` };
+}
+
+function presentNodes({ nodes }: BayState): readonly Node[] {
+  return nodes.filter(({ desired }) => desired === 'present');
+}
+
+/** Of the authorities of a role, and of the public keys whose signatures it verifies: as the scripts of a node compute it of their files. */
+async function digestOf(deps: RotateAuthorityDeps, state: BayState, role: Node['role']): Promise<string> {
+  const { authorities, secrets = [] } = deps.engines.driverOf(state.model);
+  const texts: string[] = [];
+  for (const authority of authorities?.[role] ?? []) texts.push(await bundleOf(deps, state, authority));
+  const pairs = secrets.filter(({ material, roles }) => material === 'key-pair' && roles.includes(role));
+  for (const { publicKey } of (await loadBaySecrets(deps, state, pairs)) ?? []) texts.push(publicKey ?? '');
+  return digestOfPem(texts.flatMap(pemBlocksIn));
+}
+
 async function probeTls(
   deps: RotateAuthorityDeps,
   state: BayState,
@@ -91,7 +141,7 @@ async function probeTls(
 ): Promise<ProbeFinding> {
   const client = await loadKeyPair(deps, clientRef(state.bay.id, wanted.as));
   // The old key pair is deleted already: an earlier pass had finished its probes, and crashed while it deleted the keys.
-  if (!client || !deps.engines.areLive) return OVER;
+  if (!client) return OVER;
   const ca = await trustedBy(deps, state, wanted.trusts);
   const session = await connectTo(deps, state, { ca, client }, signal);
   if (!session.admissions)
@@ -135,11 +185,19 @@ async function finishRotation(
 ): Promise<PassResult> {
   const { bay, support } = pass.state;
   for (const ref of referencesOf(bay.id, support.caGeneration)) await deps.vault.delete(ref);
+  await deleteFormerPairs(deps, pass.state);
   const refs = await ensureMainPairs(deps, pass.state, rotation.generation);
   const reason = 'Rotation of the certificate authority: the old authority was deleted.';
   const change = { ...refs, caGeneration: rotation.generation, rotation: null };
   const saved = await saveProgress(deps, pass, progressOf(change, reason));
   return waiting(deps, { ...pass, state: saved }, reason, signal);
+}
+
+/** Key pairs of the rotation before this one: nothing verifies their signatures any more. */
+async function deleteFormerPairs(deps: RotateAuthorityDeps, { bay, support }: BayState): Promise<void> {
+  const generation = support.caGeneration - 1;
+  if (generation < 0) return;
+  for (const name of deps.engines.secretNames()) await deps.vault.delete(baySecretRef(bay.id, name, generation));
 }
 
 function progressOf(change: Partial<ReconcilerState>, reason: string): Progress {

@@ -1,5 +1,12 @@
 import type * as Library from '@kubernetes/client-node';
-import type { Configuration, CoreV1Api, SecurityAuthentication, StorageV1Api, VersionApi } from '@kubernetes/client-node';
+import type {
+  AppsV1Api,
+  Configuration,
+  CoreV1Api,
+  SecurityAuthentication,
+  StorageV1Api,
+  VersionApi,
+} from '@kubernetes/client-node';
 import type { Bounds } from '../../../http/bounded-http.js';
 import type { ConnectInput } from '../../../ports/bay-driver.js';
 import { agentFor } from './agents.js';
@@ -12,6 +19,7 @@ export type Connection = ConnectionTo<CoreV1Api>;
 /** The parts of the API that sessions use. */
 export interface Connections {
   readonly core: Connection;
+  readonly apps: ConnectionTo<AppsV1Api>;
   readonly storage: ConnectionTo<StorageV1Api>;
   readonly version: ConnectionTo<VersionApi>;
 }
@@ -19,6 +27,7 @@ export interface Connections {
 export function connectionsTo(input: ConnectInput): Connections {
   return {
     core: connectionTo(input, ({ CoreV1Api }) => CoreV1Api),
+    apps: connectionTo(input, ({ AppsV1Api }) => AppsV1Api),
     storage: connectionTo(input, ({ StorageV1Api }) => StorageV1Api),
     version: connectionTo(input, ({ VersionApi }) => VersionApi),
   };

@@ -1,3 +1,4 @@
+import { awaitedAdoption } from './adoption.js';
 import type { CoeSession, ConnectInput } from '../../../ports/bay-driver.js';
 import { connectionsTo } from './connection.js';
 import { drainNodes, releaseNodes } from './drain.js';
@@ -17,6 +18,7 @@ export function connectKubernetes(input: ConnectInput): CoeSession {
     labelNodes: (nodes, signal) => labelNodes(core, nodes, signal),
     drainNodes: (nodes, signal) => drainNodes(input, connections, nodes, signal),
     releaseNodes: (names, signal) => releaseNodes(connections, names, signal),
+    awaitedAdoption: (wanted, signal) => awaitedAdoption(connections, wanted, signal),
     pods: manifestClient(core, podKind),
     services: manifestClient(core, serviceKind),
     replicationControllers: manifestClient(core, replicationControllerKind),

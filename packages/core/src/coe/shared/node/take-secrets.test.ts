@@ -108,6 +108,17 @@ test('a token that the node holds is used, and a file that is as it should be is
   expect(requests.map(([line]) => line)).toEqual(Array(2).fill('GET /v1/credentials/bay-1/secrets'));
 });
 
+test('a value that the answer no longer has is removed, and no file of another name', async () => {
+  const former = { name: 'accounts', material: 'key-pair', generation: 0, public_key: 'OLD PUBLIC' };
+  answer = { status: 200, secrets: [PAIR, former] };
+  expect((await run()).code).toBe(0);
+  writeFileSync(join(node.etc, 'bay', 'other-1.key'), 'of another program');
+  expect(Object.keys(files())).toContain('accounts-0.pub');
+  answer = { status: 200, secrets: [PAIR] };
+  expect((await run()).code).toBe(0);
+  expect(Object.keys(files()).toSorted()).toEqual(['accounts.key', 'accounts.pub', 'other-1.key']);
+});
+
 test.each<[string, typeof answer, string]>([
   ['is refused', { status: 403, secrets: [] }, 'asking for the secrets of the bay was answered with HTTP status 403'],
   ['gets an empty answer', { status: 200, secrets: [] }, 'the answer of the API has no secret for this node'],

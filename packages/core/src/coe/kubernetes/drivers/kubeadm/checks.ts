@@ -3,7 +3,7 @@ import { isCidr, type Problem } from '../../../../domain/labels.js';
 import type { BayDriver, BayShape } from '../../../../ports/bay-driver.js';
 import { floatingProblems, masterCount, overlap, portProblems } from '../../../shared/node/checks.js';
 import { label } from '../../../shared/node/labels.js';
-import { KUBERNETES_RELEASES, versionOf } from '../../releases.js';
+import { KUBERNETES_RELEASES, releaseOf, versionOf } from '../../releases.js';
 import { kubeadmLabel, kubeadmList, valueOf, type OwnLabel } from './labels.js';
 import { COMPONENTS, optionProblems } from './options.js';
 
@@ -72,14 +72,17 @@ export const checkImage: NonNullable<BayDriver['checkImage']> = ({ name, kubeVer
 };
 
 /**
- * A control plane of another release cannot join as it is: kubeadm makes it of the release that the cluster's own configuration names. Nodes
- * are replaced by nodes of the same release, from another image for example.
+ * A cluster goes from one release to the next, never further at once and never back: Kubernetes promises no more. Nodes that an upgrade leaves out
+ * may be three releases behind the control planes, and the table of releases spans no more than that.
  */
 export const checkUpgrade: NonNullable<BayDriver['checkUpgrade']> = (current, wanted) => {
   const [now, then] = [valueOf(current, 'kube_tag'), valueOf(wanted, 'kube_tag')];
-  if (versionOf(now) === versionOf(then)) return [];
-  const message = `an upgrade does not take a cluster of Kubernetes ${now} to ${then} yet; keep the release, or make another cluster of ${then} and move the workloads`;
-  return [{ field: 'labels.kube_tag', message }];
+  const [from, to] = [now, then].map((tag) => KUBERNETES_RELEASES.findIndex(({ minor }) => minor === releaseOf(tag)?.minor));
+  // A release that is not known is refused as a label.
+  if (from === undefined || to === undefined || from < 0 || to < 0 || to === from || to === from + 1) return [];
+  const next = KUBERNETES_RELEASES[from + 1]?.version;
+  const way = to < from ? 'a cluster does not go back; keep the release' : `upgrade to ${next ?? now} first`;
+  return [{ field: 'labels.kube_tag', message: `${then} does not follow on ${now}: ${way}` }];
 };
 
 const POD_RANGE = 'flannel_network_cidr';

@@ -295,18 +295,18 @@ describe('an upgrade', () => {
     [undefined, 'v1.36.3'],
     ['1.36', 'v1.36.3'],
     ['v1.35.4', 'v1.35.4'],
-  ])('from %s to %s replaces nodes by nodes of the same release', (current, wanted) => {
+    ['v1.35.4', 'v1.36.3'],
+    [undefined, 'v1.37.2'],
+  ])('from %s to %s replaces nodes by nodes of the same release or of the next one', (current, wanted) => {
     expect(problems(current, wanted)).toEqual([]);
   });
 
   test.each([
-    ['v1.35.4', 'v1.36.3'],
-    ['v1.36.2', undefined],
-    [undefined, 'v1.37.2'],
-  ])('from %s to %s is refused, with the remedy', (current, wanted) => {
-    expect(problems(current, wanted)).toEqual([
-      { field: 'labels.kube_tag', message: expect.stringMatching(/^an upgrade does not take .* make another cluster/) },
-    ]);
+    ['v1.35.4', 'v1.37.2', 'v1.37.2 does not follow on v1.35.4: upgrade to v1.36.3 first'],
+    ['1.34', '1.36', '1.36 does not follow on 1.34: upgrade to v1.35.4 first'],
+    ['v1.37.2', undefined, 'v1.36.3 does not follow on v1.37.2: a cluster does not go back; keep the release'],
+  ])('from %s to %s is refused, with the remedy', (current, wanted, message) => {
+    expect(problems(current, wanted)).toEqual([{ field: 'labels.kube_tag', message }]);
   });
 });
 

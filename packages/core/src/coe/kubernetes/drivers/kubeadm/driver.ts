@@ -52,6 +52,9 @@ export const kubeadm: BayDriver = {
     { name: 'signer', material: 'authority', roles: ['master'] },
   ],
   certificateFor,
+  rotates: ['authority', 'credentials'],
+  // In the order in which apply-certificates.sh reads their files.
+  authorities: { master: ['etcd', 'front-proxy', 'main'], worker: ['main'] },
   withoutEffect,
   check,
   checkImage,

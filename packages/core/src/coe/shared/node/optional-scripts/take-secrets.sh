@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fetches the secrets that this node shares with others of its bay, and keeps each part as a file of its own in $BAY_SECRETS: name.key,
-# name.pub, name.crt; older values of a secret as name-generation.key and so on. A driver sets BAY_SECRETS in its part of the library.
+# name.pub, name.crt; further values of a secret as name-generation.pub and so on, as long as the answer has them. A driver sets BAY_SECRETS in its part of the library.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 
@@ -39,3 +39,13 @@ for file in "$work/files"/*; do
     kept=$BAY_SECRETS/$(basename "$file")
     if ! cmp -s "$file" "$kept"; then keep "$file" "$kept"; fi
 done
+# A value that the answer no longer has is gone from the node, too.
+python3 - "$work" <<'PYTHON'
+import os, re, sys
+kept, wanted = os.environ["BAY_SECRETS"], set(os.listdir(os.path.join(sys.argv[1], "files")))
+names = {file.rsplit(".", 1)[0] for file in wanted}
+for file in os.listdir(kept):
+    found = re.fullmatch(r"(.+)-[0-9]+\.(crt|pub|key)", file)
+    if found and found[1] in names and file not in wanted:
+        os.remove(os.path.join(kept, file))
+PYTHON

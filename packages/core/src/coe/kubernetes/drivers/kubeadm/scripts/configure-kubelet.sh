@@ -36,7 +36,7 @@ write_kubeconfig /etc/magnum/join.conf "https://$(join_address):$API_PORT" "$PKI
 server=$(cat /var/lib/cloud/data/instance-id)
 counted=no
 if [ -w /proc/sys/net/netfilter/nf_conntrack_max ]; then counted=yes; fi
-SERVER=$server COUNTED=$counted python3 - "$STATE/kubeadm.yaml" <<'PYTHON'
+SERVER=$server COUNTED=$counted python3 - "$STATE/kubeadm.yaml" "$STATE/cluster.yaml" <<'PYTHON'
 import json, os, sys
 values = json.load(open(os.environ["VALUES"]))
 wanted, master = values["kubernetes"], values["role"] == "manager"
@@ -66,7 +66,7 @@ registration = {
 local = {"advertiseAddress": values["private_address"], "bindPort": int(os.environ["API_PORT"])}
 timeouts = {"controlPlaneComponentHealthCheck": "10m0s", "kubeletHealthCheck": "10m0s", "discovery": "20m0s", "tlsBootstrap": "10m0s"}
 plugins = ["NodeRestriction"] + [name for name in wanted["admission_plugins"] if name != "NodeRestriction"]
-documents = [{
+cluster = [{
     "apiVersion": api, "kind": "InitConfiguration",
     "localAPIEndpoint": local, "nodeRegistration": registration, "timeouts": timeouts,
     # Nodes join with certificates.
@@ -84,7 +84,11 @@ documents = [{
             ("enable-bootstrap-token-auth", "false"),
             ("kubelet-certificate-authority", pki + "/ca.crt"),
             ("profiling", "false"),
-        ] + ([("client-ca-file", os.environ["CLIENT_CAS"])] if wanted["signs_requests"] else []), options["apiserver"]),
+            ("service-account-key-file", os.environ["ACCOUNT_KEYS"]),
+        ] + ([
+            # One that ends says so to the load balancer first, and answers those who still come meanwhile.
+            ("shutdown-delay-duration", "10s"),
+        ] if values["load_balancer_address"] else []) + ([("client-ca-file", os.environ["CLIENT_CAS"])] if wanted["signs_requests"] else []), options["apiserver"]),
     },
     "controllerManager": {"extraArgs": arguments([
         ("node-cidr-mask-size", str(wanted["node_prefix"])),
@@ -113,13 +117,16 @@ documents = [{
     "mode": wanted["proxy_mode"],
     # Where connections are counted by a host that this node cannot change, its limit stays.
     **({} if os.environ["COUNTED"] == "yes" else {"conntrack": {"maxPerCore": 0}}),
-}] if values["first"] else [{
+}]
+join = [{
     "apiVersion": api, "kind": "JoinConfiguration",
     "discovery": {"file": {"kubeConfigPath": "/etc/magnum/join.conf"}},
     "nodeRegistration": registration, "timeouts": timeouts,
     **({"controlPlane": {"localAPIEndpoint": local}} if master else {}),
 }]
-with open(sys.argv[1], "w") as file:
-    file.write("\n---\n".join(json.dumps(document, indent=1) for document in documents) + "\n")
+for path, documents in ((sys.argv[1], cluster if values["first"] else join), (sys.argv[2], cluster)):
+    with open(path, "w") as file:
+        file.write("\n---\n".join(json.dumps(document, indent=1) for document in documents) + "\n")
 PYTHON
 keep "$STATE/kubeadm.yaml" /etc/magnum/kubeadm.yaml
+if is_control_plane; then keep "$STATE/cluster.yaml" "$CLUSTER"; fi

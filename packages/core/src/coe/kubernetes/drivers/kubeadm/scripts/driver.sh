@@ -1,10 +1,10 @@
 # Kubernetes' own part of the library: on a node, lib.sh is the shared library followed by this file.
 # shellcheck shell=sh
 # Steps of node.sh in order, and the message of its last signal.
-STEPS='install-kubernetes enrol prepare-volumes configure-containerd take-keys make-cert configure-kubelet close-metadata start-control-plane join-cluster install-network wait-until-ready start-checks'
+STEPS='install-kubernetes enrol prepare-volumes configure-containerd take-keys make-cert configure-kubelet close-metadata start-control-plane join-cluster install-network wait-until-ready apply-certificates start-checks'
 JOINED='the node is Ready'
 # Steps that are repeated now and then.
-CHECKS='take-credential name-api make-cert'
+CHECKS='take-credential name-api take-keys make-cert apply-certificates follow-release'
 # The folder of the engine's data, for prepare-volume.sh, and the unit that must not start without it.
 ENGINE_DATA=/var/lib/containerd
 ENGINE_UNIT=containerd.service
@@ -14,12 +14,18 @@ PKI=$KUBERNETES/pki
 BAY_SECRETS=$PKI
 # Exists from the moment when this node is part of its cluster.
 MEMBER=/etc/magnum/member
+# Annotation of the template of a workload's pods: the digest of the authorities that its pods were given when they started.
+TRUST_MARK=magnum.openstack.org/trusted-authorities
 # The CAs whose client certificates the API admits: the bay's own, and the one that signs requests of users.
 CLIENT_CAS=$PKI/client-ca.crt
+# The public keys whose signatures under tokens of service accounts count; the first one is the one that signs.
+ACCOUNT_KEYS=$PKI/account-keys.pub
+# kubeadm's configuration of the cluster, as a control plane of this node's release has it.
+CLUSTER=/etc/magnum/cluster.yaml
 # The name under which all nodes reach the API; name-api.sh says where it leads.
 API_NAME=kubernetes.magnum.internal
 API_PORT=6443
-export STEPS JOINED CHECKS ENGINE_DATA ENGINE_UNIT KUBERNETES PKI BAY_SECRETS CLIENT_CAS MEMBER API_NAME API_PORT
+export STEPS JOINED CHECKS ENGINE_DATA ENGINE_UNIT KUBERNETES PKI BAY_SECRETS CLIENT_CAS ACCOUNT_KEYS CLUSTER MEMBER TRUST_MARK API_NAME API_PORT
 
 is_control_plane() { [ "$(value role)" = manager ]; }
 
@@ -99,11 +105,54 @@ certificates() {
     echo "apiserver-etcd-client etcd $PKI/apiserver-etcd-client"
 }
 
-# reload_certificates PROFILE...: kubelet, etcd and the API server read renewed certificates by themselves, but for those with which the
-# API server is a client: it starts again for them.
-reload_certificates() {
-    if [ ! -e "$MEMBER" ]; then return; fi
-    for profile in "$@"; do
-        case $profile in apiserver-*) pkill -TERM -x kube-apiserver || true ;; esac
-    done
+# programs: prints the programs of this node that read certificates only when they start, or late, one in a line: the name of the process,
+# which the kernel cuts at 15 characters, and the files. All others are read again when they change.
+programs() {
+    if is_control_plane; then
+        echo "etcd $PKI/etcd/ca.crt"
+        echo "kube-apiserver $PKI/ca.crt $PKI/etcd/ca.crt $PKI/apiserver-kubelet-client.crt $PKI/apiserver-etcd-client.crt $ACCOUNT_KEYS $PKI/sa.key"
+        echo "kube-controller $PKI/ca.crt $PKI/controller-manager.crt $PKI/sa.key"
+        echo "kube-scheduler $PKI/ca.crt $PKI/scheduler.crt"
+    fi
+    echo "kubelet $PKI/ca.crt $PKI/kubelet.crt"
+}
+
+# digest sorted|ordered FILE...: prints one digest of all certificates and keys in the files. The conductor computes the same ones.
+digest() {
+    python3 - "$@" <<'PYTHON'
+import hashlib, re, sys
+found = []
+for path in sys.argv[2:]:
+    found += re.findall("-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----", open(path).read(), re.DOTALL)
+if sys.argv[1] == "sorted":
+    found.sort()
+sys.stdout.write(hashlib.sha256("\n".join(found).encode()).hexdigest())
+PYTHON
+}
+
+# system_workloads: prints what runs in every cluster of this driver and talks to the API from inside of a pod: namespace, kind, name.
+system_workloads() {
+    echo 'kube-system daemonset kube-proxy'
+    echo 'kube-system deployment coredns'
+    echo 'kube-flannel daemonset flannel'
+}
+
+# mark_workloads DIGEST SPACE...: notes in the system's workloads of these namespaces which authorities their pods are given from now on. Pods
+# start again where it is another note.
+mark_workloads() {
+    digest=$1
+    shift
+    system_workloads >"$STATE/workloads"
+    while read -r space kind name; do
+        case " $* " in *" $space "*) ;; *) continue ;; esac
+        if ! has_workload "$space" "$kind" "$name" </dev/null; then continue; fi
+        kubectl --kubeconfig "$KUBERNETES/admin.conf" --request-timeout=15s patch "$kind" "$name" --namespace "$space" --type merge --patch \
+            "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"$TRUST_MARK\":\"$digest\"}}}}}" </dev/null >/dev/null || return 1
+    done <"$STATE/workloads"
+}
+
+# has_workload SPACE KIND NAME: a cluster's owner may have put another program in its place.
+has_workload() {
+    [ -n "$(kubectl --kubeconfig "$KUBERNETES/admin.conf" --request-timeout=15s get "$2" "$3" --namespace "$1" \
+        --ignore-not-found --output name)" ]
 }

@@ -1,10 +1,12 @@
 #!/bin/sh
-# Gives the cluster its network, flannel, on the control plane that made it. Nodes are Ready when flannel runs on them.
+# install-network.sh [always]: gives the cluster its network, flannel, on the control plane that made it, or where it is said. Nodes are Ready
+# when flannel runs on them.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 
-if ! is_true first; then exit 0; fi
-python3 - >"$STATE/network.json" <<'PYTHON'
+if ! is_true first && [ "${1:-}" != always ]; then exit 0; fi
+trusts=$(digest sorted "$PKI/ca.crt")
+TRUSTS=$trusts python3 - >"$STATE/network.json" <<'PYTHON'
 import json, os
 wanted = json.load(open(os.environ["VALUES"]))["kubernetes"]
 flannel = wanted["flannel"]
@@ -56,8 +58,11 @@ print(json.dumps({"apiVersion": "v1", "kind": "List", "items": [
     {"apiVersion": "v1", "kind": "ConfigMap", "metadata": named("flannel"),
      "data": {"cni-conf.json": plugins, "net-conf.json": network}},
     {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": named("flannel"),
-     "spec": {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": pod}}}]}))
+     "spec": {"selector": {"matchLabels": labels}, "template": {
+         "metadata": {"labels": labels, "annotations": {os.environ["TRUST_MARK"]: os.environ["TRUSTS"]}}, "spec": pod}}}]}))
 PYTHON
+# What kubeadm has installed gets the same note before its pods run, so that none has to start again for it.
+mark_workloads "$trusts" kube-system || give_up 'the workloads of the system cannot be changed'
 waited=0
 until kubectl --kubeconfig "$KUBERNETES/admin.conf" apply --server-side --force-conflicts --field-manager=magnum \
     -f "$STATE/network.json"; do

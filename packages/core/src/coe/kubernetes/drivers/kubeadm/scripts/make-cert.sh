@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes and renews the certificates of this node. No key leaves the node, and no key of a CA comes to it: kubeadm works with CAs whose keys
 # it does not have. Which certificates a node may have, their subjects, names and terms are the service's decision; a request brings a key
-# and names a profile. A later run adopts changes: the CAs to trust, and certificates of the first of them.
+# and names a profile. A later run adopts changes: the CAs to trust, and certificates of the first of them. apply-certificates.sh lets the programs use them.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 
@@ -71,11 +71,7 @@ if is_control_plane && is_true kubernetes.signs_requests; then
     cat "$PKI/ca.crt" "$PKI/signer.crt" >"$work/client-ca.crt"
     if ! cmp -s "$work/client-ca.crt" "$CLIENT_CAS"; then keep "$work/client-ca.crt" "$CLIENT_CAS"; fi
 fi
-made=''
 while read -r profile authority path; do
     if is_good "$path" "$authority"; then continue; fi
     make "$profile" "$authority" "$path" </dev/null
-    made="$made $profile"
 done <"$work/list"
-# shellcheck disable=SC2086
-if [ -n "$made" ]; then reload_certificates $made; fi

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Brings what runs in the cluster itself to the release of the control planes, once the last of another release is gone: kube-proxy must not be newer than
+# any API server. kubeadm knows how its workloads change from one release to the next.
+# shellcheck source=lib.sh
+. /opt/magnum/lib.sh
+
+if ! is_control_plane || [ ! -e "$MEMBER" ]; then exit 0; fi
+version=$(value kubernetes.version)
+followed=/etc/magnum/applied/release
+if [ "$(cat "$followed" 2>/dev/null || true)" = "$version" ]; then exit 0; fi
+call() { kubectl --kubeconfig "$KUBERNETES/admin.conf" --request-timeout=15s "$@"; }
+
+call get nodes --selector node-role.kubernetes.io/control-plane --output \
+    'jsonpath={range .items[*]}{.status.nodeInfo.kubeletVersion}{"\n"}{end}' >"$STATE/releases"
+if grep -qvxF "$version" "$STATE/releases"; then exit 0; fi
+image=$(call get daemonset kube-proxy --namespace kube-system --ignore-not-found --output 'jsonpath={.spec.template.spec.containers[0].image}')
+case $image in
+*:"$version" | '') ;;
+*)
+    say "kube-proxy, CoreDNS and flannel become those of $version"
+    kubeadm init phase upload-config kubelet --config "$CLUSTER" --kubeconfig "$KUBERNETES/admin.conf"
+    if has_workload kube-system deployment coredns; then
+        kubeadm init phase addon coredns --config "$CLUSTER" --kubeconfig "$KUBERNETES/admin.conf"
+    fi
+    kubeadm init phase addon kube-proxy --config "$CLUSTER" --kubeconfig "$KUBERNETES/admin.conf"
+    if has_workload kube-flannel daemonset flannel; then /opt/magnum/install-network.sh always; fi
+    mark_workloads "$(digest sorted "$PKI/ca.crt")" kube-system
+    ;;
+esac
+printf '%s' "$version" >"$STATE/release"
+keep "$STATE/release" "$followed"
