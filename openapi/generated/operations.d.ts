@@ -100,6 +100,7 @@ export type OperationId =
   | "getCredential"
   | "rotateCredential"
   | "getBaySecrets"
+  | "getAddons"
   | "enrolNode"
   | "confirmCredential"
   | "listQuotas"

@@ -7662,6 +7662,49 @@ export const operations = {
     "patches": null,
     "cli": null
   },
+  "getAddons": {
+    "id": "getAddons",
+    "method": "GET",
+    "path": "/v1/addons/{cluster_ident}",
+    "tag": "Add-ons",
+    "summary": "Ask for what the bay deploys in its engine",
+    "minVersion": "1.1",
+    "maxVersion": null,
+    "public": false,
+    "policy": "addon:get",
+    "policies": {},
+    "vocabulary": "cluster",
+    "success": [
+      {
+        "from": "1.1",
+        "to": null,
+        "status": 200,
+        "schema": "Addons"
+      }
+    ],
+    "pathParams": [
+      {
+        "name": "cluster_ident",
+        "required": true,
+        "description": "UUID or name of the bay.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "string",
+          "minLength": 1
+        },
+        "cli": null
+      }
+    ],
+    "queryParams": [],
+    "hasBody": false,
+    "streams": false,
+    "etag": false,
+    "once": false,
+    "bodyKind": "none",
+    "patches": null,
+    "cli": null
+  },
   "enrolNode": {
     "id": "enrolNode",
     "method": "POST",

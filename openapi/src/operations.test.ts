@@ -31,7 +31,9 @@ describe('every operation', () => {
     // The bay as a segment of the path is another form of operations that have their commands; some are asked for by nodes alone,
     // `config` does more than one request, and the command for images is one of `dev`, where a Docker Engine stands beside the service.
     if (
-      !/OfBay$|^get(Bay|Cluster)Config$|^load(Bay|Cluster)Image$|^(get|confirm)Credential$|^getBaySecrets$|^enrolNode$/.test(id)
+      !/OfBay$|^get(Bay|Cluster)Config$|^load(Bay|Cluster)Image$|^(get|confirm)Credential$|^get(BaySecrets|Addons)$|^enrolNode$/.test(
+        id,
+      )
     )
       expect(operation.cli?.command).toMatch(/^[a-z][a-z0-9]* [a-z]+( --detail)?$/);
     expect(operation.bodyKind === 'none').toBe(!operation.hasBody);

@@ -13,6 +13,11 @@ export interface KubernetesPrograms {
 /** Built, once, where the cache has none. Throws with a one-line reason. */
 export function buildKubernetes(log: (line: string) => void, minor?: string): Promise<KubernetesPrograms>;
 
+/** Path of the program. Throws with a one-line reason. */
+export function buildMetricsServer(log: (line: string) => void): Promise<string>;
+
+export function metricsServerFolder(): string;
+
 /** Where the programs are once they are built. */
 export function kubernetesFolder(minor?: string): string;
 

@@ -23,6 +23,29 @@ export async function buildKubernetes(log, minor = TESTED_MINOR) {
 }
 
 /**
+ * metrics-server, which has its own modules: linked into the program above it would decide which versions of Kubernetes' libraries that one has.
+ * @param {(line: string) => void} log
+ */
+export async function buildMetricsServer(log) {
+  return join(await buildGoPrograms({ ...metricsServer(), duration: 'two to four minutes', log }), 'metrics-server');
+}
+
+/** Where metrics-server is once it is built. */
+export function metricsServerFolder() {
+  return programsFolder(metricsServer());
+}
+
+function metricsServer() {
+  const folder = join(import.meta.dirname, 'metrics-server');
+  return {
+    name: 'metrics-server',
+    files: { 'go.mod': join(folder, 'go.mod'), 'go.sum': join(folder, 'go.sum') },
+    packages: ['sigs.k8s.io/metrics-server/cmd/metrics-server'],
+    flags: ['-ldflags', '-s -w'],
+  };
+}
+
+/**
  * Where the programs of a release are once they are built: its name differs with each change of their sources.
  * @param {string} minor
  */

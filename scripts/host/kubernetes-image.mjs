@@ -3,7 +3,15 @@
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureDocker } from './docker.mjs';
-import { buildKubernetes, kubernetesFolder, RELEASES, TESTED_MINOR, versionIn } from './kubernetes-build.mjs';
+import {
+  buildKubernetes,
+  buildMetricsServer,
+  kubernetesFolder,
+  metricsServerFolder,
+  RELEASES,
+  TESTED_MINOR,
+  versionIn,
+} from './kubernetes-build.mjs';
 import { downloadKubernetes } from './kubernetes-download.mjs';
 
 const IMAGE_WITHIN = 1_800_000;
@@ -28,10 +36,11 @@ export async function buildKubernetesImage(log, minor = TESTED_MINOR) {
   };
   const built = {
     origin: 'programs built from Go modules',
-    identity: basename(kubernetesFolder(minor)),
+    identity: `${basename(kubernetesFolder(minor))} ${basename(metricsServerFolder())}`,
     files: async () => {
       const { folder } = await buildKubernetes(log, minor);
-      return BUILT.map((name) => ({ path: `program/${name}`, source: join(folder, name), mode: 0o755 }));
+      const sources = [...BUILT.map((name) => join(folder, name)), await buildMetricsServer(log)];
+      return sources.map((source) => ({ path: `program/${basename(source)}`, source, mode: 0o755 }));
     },
   };
   try {

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ensureDocker } from '../host/docker.mjs';
 import { buildGophercloudPrograms } from '../host/gophercloud.mjs';
-import { buildKubernetes } from '../host/kubernetes-build.mjs';
+import { buildKubernetes, buildMetricsServer } from '../host/kubernetes-build.mjs';
 import { buildKubernetesImage } from '../host/kubernetes-image.mjs';
 import { buildMesosImage } from '../host/mesos-image.mjs';
 import { nodeProgram } from '../host/node.mjs';
@@ -74,6 +74,7 @@ function raiseInotifyLimit(log) {
 
 async function buildPrograms(log) {
   await reporting('Kubernetes programs', () => buildKubernetes(log), log);
+  await reporting('metrics-server', () => buildMetricsServer(log), log);
   await reporting('gophercloud programs', () => buildGophercloudPrograms(log), log);
   await reporting('compilers and checkers of packages', async () => sdkTools(log), log);
   await reporting('releases of Node', async () => NODE_RELEASES.forEach((major) => nodeProgram(major, log)), log);

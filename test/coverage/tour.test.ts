@@ -159,11 +159,12 @@ const OF_NODES: ReadonlySet<OperationId> = new Set([
   'getCredential',
   'confirmCredential',
   'getBaySecrets',
+  'getAddons',
   'getBayConfig',
   'getClusterConfig',
 ]);
 /** Operations that only the account of the nodes may use. */
-const NODES_ONLY: ReadonlySet<OperationId> = new Set(['getCredential', 'confirmCredential', 'getBaySecrets']);
+const NODES_ONLY: ReadonlySet<OperationId> = new Set(['getCredential', 'confirmCredential', 'getBaySecrets', 'getAddons']);
 const CREATES: ReadonlySet<OperationId> = new Set(['createBay', 'createCluster']);
 const NEEDS_REST: ReadonlySet<OperationId> = new Set([
   'updateBay',

@@ -96,6 +96,26 @@ describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
     expect(await kubectl('logs', pod)).toContain('Started HTTP server on port 8080');
   }, 180_000);
 
+  test('has its add-ons, and says so: nodes and pods are measured', async () => {
+    await until(
+      'the add-ons are ready',
+      async () => {
+        const reason = (await magnum.clusters.get(bayId)).health_status_reason;
+        return reason?.['addon.flannel'] === 'Ready' && reason['addon.metrics-server'] === 'Ready';
+      },
+      { withinMs: 120_000, everyMs: 1_000 },
+    );
+    const top = await until(
+      'all nodes are measured',
+      async () => {
+        const lines = (await kubectl('top', 'nodes', '--no-headers').catch(() => '')).split('\n').filter(Boolean);
+        return lines.length === 5 && lines;
+      },
+      { withinMs: 90_000, everyMs: 2_000 },
+    );
+    for (const line of top) expect(line).toMatch(/^\S+ +\d+m +\d+% +\d+Mi +\d+%/);
+  }, 240_000);
+
   test('gives a worker what it needs, and nothing of the others to one who has its whole disk', async () => {
     const [worker, neighbour] = (await nodes()).filter(({ role }) => role === 'worker');
     const [master] = (await nodes()).filter(({ role }) => role === 'master');

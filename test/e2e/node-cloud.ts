@@ -93,6 +93,10 @@ export class NodeCloud {
       this.signals.set(url.pathname.slice('/signal/'.length), JSON.parse(text) as Signal); // as signal.sh sends it
       return [200, {}];
     }
+    if (url.pathname.startsWith('/v1/addons/')) {
+      const [{ bay } = { bay: undefined }] = Object.values(this.#options.nodes);
+      return [200, { addons: (bay && this.#options.driver.addons?.({ bay })) ?? [] }];
+    }
     if (url.pathname.endsWith('/secrets')) return [200, { secrets: this.#secrets() }];
     if (url.pathname.startsWith('/v1/credentials/'))
       return request.method === 'POST'

@@ -336,4 +336,26 @@ describe('a new database', () => {
       /^name +server_type +os +coe\n(.*\n)*swarm-mode +vm +debian +swarm\n/,
     );
   });
+
+  test('the images of a bay are listed for its labels, and a driver or a label that is none is refused with what there is', () => {
+    const listed = bin(
+      'magnum-driver-manage',
+      'images',
+      'kubeadm',
+      'kube_tag=1.37',
+      'container_infra_prefix=registry.example/k8s',
+    );
+    const names = listed.stdout.trim().split('\n');
+    expect([listed.status, names.length, new Set(names).size]).toEqual([0, 10, 10]);
+    for (const name of names) expect(name).toMatch(/^registry\.example\/k8s\/[a-z-]+:[\w.-]+$/);
+    expect(names).toContain('registry.example/k8s/kube-apiserver:v1.37.2');
+    expect(bin('magnum-driver-manage', 'images', 'nothing')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('kubeadm'),
+    });
+    expect(bin('magnum-driver-manage', 'images', 'kubeadm', 'kube_tag')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('NAME=VALUE'),
+    });
+  });
 });

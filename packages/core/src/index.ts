@@ -43,7 +43,7 @@ export {
   stampDatabase,
   upgradeDatabase,
 } from './composition/schema.js';
-export { driverPlatforms } from './composition/driver-registry.js';
+export { driverImages, driverPlatforms } from './composition/driver-registry.js';
 export { makeVaultKey, writeVaultKey } from './composition/vault-key.js';
 export { readPem } from './composition/pem-files.js';
 export { startWarnings } from './composition/start-checks.js';

@@ -77,7 +77,8 @@ def fill(layer, program):
     layer.link('agnhost', 'usr/local/bin/agnhost')
     layer.link('opt/bin/flanneld', '/usr/local/bin/kubernetes')
     layer.text('opt/bin/install-conf', INSTALL_CONF, 0o755)
-    for source, name in (('coredns', 'coredns'), ('pause', 'pause'), ('flannel-cni', 'flannel')):
+    for source, name in (('coredns', 'coredns'), ('pause', 'pause'), ('flannel-cni', 'flannel'),
+                         ('metrics-server', 'metrics-server')):
         layer.file(f'{program}/{source}', name)
     layer.program('/usr/sbin/xtables-nft-multi', 'usr/sbin/xtables-nft-multi')
     for name in FILTERS:

@@ -4,6 +4,7 @@ import { bayModelHandlers } from './bay-models.js';
 import { clusterTemplateHandlers } from './cluster-templates.js';
 import { clusterHandlers } from './clusters.js';
 import { certificateHandlers } from './certificates.js';
+import { addonHandlers } from './addons.js';
 import { credentialHandlers } from './credentials.js';
 import { containerHandlers } from './containers.js';
 import { federationHandlers } from './federations.js';
@@ -31,6 +32,7 @@ export const handlers: { readonly [Id in OperationId]: Handler } = {
   ...containerHandlers,
   ...kubernetesHandlers,
   ...certificateHandlers,
+  ...addonHandlers,
   ...credentialHandlers,
   ...clusterActionHandlers,
   ...nodeGroupHandlers,

@@ -1,7 +1,7 @@
 import type { Bay } from '../domain/bay.js';
 import type { BayEvent } from '../domain/bay-event.js';
 import type { Access, AppDeps } from './deps.js';
-import { findBay } from './find.js';
+import { findBay, readOfBay } from './find.js';
 
 export interface EventPage {
   readonly bay: Bay;
@@ -15,7 +15,7 @@ export async function listBayEvents(
   wanted: { readonly ident: string; readonly after: number; readonly limit: number },
 ): Promise<EventPage> {
   const { bay } = await findBay(deps, access, wanted.ident);
-  return { bay, events: await deps.store.read((repos) => repos.events.list(bay.id, wanted.after, wanted.limit)) };
+  return { bay, events: await readOfBay(deps, bay, (repos) => repos.events.list(bay.id, wanted.after, wanted.limit)) };
 }
 
 /** `idle`: nothing has happened for a while; `gone`: the bay was deleted, and no event follows. */

@@ -3,7 +3,7 @@ import type { BayModel } from '../domain/bay-model.js';
 import { DomainError, isDomainError, type ErrorName } from '../domain/errors.js';
 import type { Federation } from '../domain/federation.js';
 import type { BayId } from '../domain/ids.js';
-import type { BayRow, NodeGroupRow, NodeRow, Visibility } from '../ports/store.js';
+import type { BayRow, NodeGroupRow, NodeRow, Repositories, Visibility } from '../ports/store.js';
 import type { Vocabulary, Words } from '../domain/words.js';
 import type { Container } from '../domain/container.js';
 import type { X509KeyPair } from '../domain/x509-key-pair.js';
@@ -19,6 +19,23 @@ export async function findBay(deps: FindDeps, access: Access, ident: string): Pr
   const row = only(rows, ident, { kind: 'bay-not-found', noun: (words) => words.Bay });
   deps.policy.require(access.action, actor, { projectId: row.bay.projectId, userId: row.bay.userId, bayId: row.bay.id });
   return row;
+}
+
+/**
+ * What belongs to a bay that was found a moment ago. It goes with the bay: only where there is nothing can the bay be gone, and then the answer
+ * is not that it has nothing. Errors: `bay-not-found`.
+ */
+export async function readOfBay<T>(
+  deps: Pick<AppDeps, 'store'>,
+  { id }: Pick<BayRow['bay'], 'id'>,
+  read: (repos: Repositories) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const { found, isThere } = await deps.store.read(async (repos) => {
+    const items = await read(repos);
+    return { found: items, isThere: items.length > 0 || (await repos.bays.get(id)) !== undefined };
+  });
+  if (isThere) return found;
+  throw new DomainError('bay-not-found', (words) => `${words.Bay} ${id} could not be found.`);
 }
 
 /** The account of a bay's nodes sees its own bay alone. */

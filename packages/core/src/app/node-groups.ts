@@ -12,7 +12,7 @@ import { changeBay, requireAccepts, type BayCheck } from './bay-changes.js';
 import { requireCloudResources } from './cloud-resources.js';
 import { cloudAccess, ownRows, visibleRows, type Access, type AppDeps } from './deps.js';
 import { checkLabels } from './drivers.js';
-import { findBay, findNodeGroup } from './find.js';
+import { findBay, findNodeGroup, readOfBay } from './find.js';
 import { newNodes } from './group-sizes.js';
 import { requireGrownFits } from './stack-limits.js';
 import { withReports, type BayNodeView } from './nodes.js';
@@ -54,7 +54,7 @@ export async function listNodeGroups(
   page: Page,
 ): Promise<{ readonly bay: Bay; readonly groups: readonly NodeGroup[] }> {
   const { bay } = await findBay(deps, access, bayIdent);
-  return { bay, groups: await deps.store.read((repos) => repos.nodeGroups.list(bay.id, role, page)) };
+  return { bay, groups: await readOfBay(deps, bay, (repos) => repos.nodeGroups.list(bay.id, role, page)) };
 }
 
 export async function getNodeGroup(deps: AppDeps, access: Access, bayIdent: string, ident: string): Promise<OwnedGroup> {

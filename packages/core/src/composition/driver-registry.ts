@@ -1,6 +1,7 @@
 import { findCoe, coes, driverFor } from '../coe/index.js';
 import type { DriverRegistry } from '../conductor/deps.js';
 import { DomainError } from '../domain/errors.js';
+import type { Labels } from '../domain/labels.js';
 import type { AddressGuard } from '../http/address-guard.js';
 import type { BayModel } from '../domain/bay-model.js';
 import type { BayDriver, Coe, BayType } from '../ports/bay-driver.js';
@@ -102,4 +103,18 @@ export function driverPlatforms(): readonly {
   readonly coe: string;
 }[] {
   return allDrivers().flatMap(({ name, provides }) => provides.map((platform) => ({ name, ...platform })));
+}
+
+/**
+ * Every container image that the nodes of a bay of that driver pull, for its labels (`kube_tag`, `container_infra_prefix` and so on). Errors:
+ * `invalid-parameter` for a driver that is not there, and for one whose images are not known.
+ */
+export function driverImages(name: string, labels: Labels): readonly string[] {
+  const driver = coes.flatMap((coe) => coe.drivers).find((one) => one.name === name);
+  const known = coes.flatMap((coe) => coe.drivers).filter(({ images }) => images);
+  if (driver?.images) return driver.images(labels);
+  throw new DomainError('invalid-parameter', {
+    field: 'driver',
+    message: `${name} is none whose images are known; they are ${known.map((one) => one.name).join(', ')}`,
+  });
 }

@@ -15,10 +15,11 @@ export function ensureKubernetesNodeImage(
 ): Promise<{ readonly name: string }> {
   const release = releaseOf(options.version);
   if (!release) throw new DomainError('cloud-refused', `no release of Kubernetes that is known here is ${options.version}`);
-  const { pause, coredns, ...others } = imagesOf(release, options.version);
+  const { pause, coredns, metricsServer, ...others } = imagesOf(release, options.version);
   const images = [
     { name: pause, entrypoint: ['/pause'] },
     { name: coredns, entrypoint: ['/coredns'] },
+    { name: metricsServer, entrypoint: ['/metrics-server'] },
     { name: agnhostImage(release), entrypoint: ['/agnhost'], command: ['pause'] },
     ...Object.values(others).map((name) => ({ name })),
   ];

@@ -8,8 +8,8 @@ import { ensureNodeVariant, type ImagePrograms } from './node-variant.js';
 const REPOSITORY = 'magnum-ts-node-kubernetes';
 
 /**
- * Files of the build's context: `program/kubernetes`, `program/coredns`, `program/pause`, `program/flannel-cni`; or `program/kubelet`,
- * `program/kubeadm`, `program/kubectl`, `program/etcdctl` and `images.tar` with the images of the release.
+ * Files of the build's context: `program/kubernetes`, `program/coredns`, `program/pause`, `program/flannel-cni`, `program/metrics-server`; or
+ * `program/kubelet`, `program/kubeadm`, `program/kubectl`, `program/etcdctl` and `images.tar` with the images of the release.
  */
 export type KubernetesPrograms = ImagePrograms;
 

@@ -88,6 +88,17 @@ export interface CloudNeeds {
   readonly workloadVolumes: 'keep' | 'delete' | undefined;
 }
 
+/** A part of the engine that runs in the engine itself. */
+export interface Addon {
+  readonly name: string;
+  /** Tag of its main image. */
+  readonly version: string;
+  /** Every image that it needs. */
+  readonly images: readonly string[];
+  /** As the engine takes them, in their order. */
+  readonly objects: readonly JsonObject[];
+}
+
 /** A port at which nodes of some roles speak TLS, under certificates of the bay's main authority. */
 export interface TlsPort {
   readonly port: number;
@@ -132,6 +143,10 @@ export interface BayDriver {
   checkUpgrade?(current: Labels, wanted: Labels): readonly Problem[];
   /** What the cloud must look up or set aside for a bay, read from the labels that this driver declares. */
   cloudNeeds(desired: Pick<Bay['desired'], 'labels'>): CloudNeeds;
+  /** What is deployed in the bay's engine beside the workloads of users, in the order in which nodes apply it. Absent: nothing. */
+  addons?(desired: { readonly bay: { readonly desired: Pick<Bay['desired'], 'labels'> } }): readonly Addon[];
+  /** Every container image that the nodes of a bay with these labels pull, as a private registry has to hold them. Absent: none is known. */
+  images?(labels: Labels): readonly string[];
   /** How nodes are drained before they are deleted; absent: as `DEFAULT_DRAIN_RULES` has it. */
   drainRules?(desired: Pick<Bay['desired'], 'labels'>): DrainRules;
   /** How nodes that are not ready are replaced; undefined: they are left alone. */

@@ -142,6 +142,7 @@ export const DEFAULT_RULES: Rules = {
   ...all('certificate', ['rotate_ca'], 'project'),
   ...all('credential', ['rotate'], 'members'),
   ...all('credential', ['get', 'confirm', 'get_secrets'], 'nodes'),
+  ...all('addon', ['get'], 'nodes'),
   ...all('quota', ['get_all', 'create', 'update', 'delete'], 'admin'),
   ...all('quota', ['get'], 'project'),
   ...all('stats', ['get_all'], 'project'),

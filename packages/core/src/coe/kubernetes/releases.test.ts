@@ -48,6 +48,7 @@ describe('images of a release', () => {
       etcd: 'registry.k8s.io/etcd:3.6.8-0',
       coredns: 'registry.k8s.io/coredns/coredns:v1.14.2',
       pause: 'registry.k8s.io/pause:3.10.2',
+      metricsServer: 'registry.k8s.io/metrics-server/metrics-server:v0.9.0',
       flannel: 'ghcr.io/flannel-io/flannel:v0.28.10',
       flannelCniPlugin: 'ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3',
     });

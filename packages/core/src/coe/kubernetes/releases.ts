@@ -18,6 +18,8 @@ export interface KubernetesRelease {
   /** Tag of flannel's image, and of the image with its CNI plugin. */
   readonly flannel: string;
   readonly flannelCniPlugin: string;
+  /** Tag of the image of metrics-server. */
+  readonly metricsServer: string;
   /** Tag of the images of cloud-provider-openstack: cloud controller manager, Cinder CSI, Keystone webhook, auto-healer. */
   readonly cloudProvider: string;
   /** Tag of the image that Kubernetes' own end-to-end tests run; for tests only. */
@@ -30,6 +32,7 @@ const COMMON = {
   kubeadmApi: 'kubeadm.k8s.io/v1beta4',
   flannel: 'v0.28.10',
   flannelCniPlugin: 'v1.9.1-flannel3',
+  metricsServer: 'v0.9.0',
 } as const;
 
 /** Oldest first. A bay moves by one line at a time, never back. */
@@ -103,6 +106,7 @@ export interface KubernetesImages {
   readonly pause: string;
   readonly flannel: string;
   readonly flannelCniPlugin: string;
+  readonly metricsServer: string;
 }
 
 /**
@@ -124,6 +128,7 @@ export function imagesOf(release: KubernetesRelease, version: string, prefix?: s
     pause: `${main}/pause:${release.pause}`,
     flannel: `${flannel}/flannel:${release.flannel}`,
     flannelCniPlugin: `${flannel}/flannel-cni-plugin:${release.flannelCniPlugin}`,
+    metricsServer: `${main}/${prefix === undefined ? 'metrics-server/metrics-server' : 'metrics-server'}:${release.metricsServer}`,
   };
 }
 

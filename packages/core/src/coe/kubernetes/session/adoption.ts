@@ -1,11 +1,10 @@
-import type { AppsV1Api, V1DaemonSet, V1Deployment } from '@kubernetes/client-node';
 import { pemBlocksIn, digestOfPem } from '../../../domain/certificate.js';
-import { isDomainError } from '../../../domain/errors.js';
 import type { WantedAuthorities } from '../../../ports/bay-driver.js';
 import { attempt } from './attempt.js';
 import type { Connections } from './connection.js';
 import { itemsOf } from './kinds.js';
 import { listNodes } from './nodes.js';
+import { addonWorkloads, isRolledOut, kubeadmWorkloads, rolloutOf } from './workloads.js';
 
 /*
  * How far the nodes and workloads of a cluster have adopted authorities. Most ports of a node are closed to this service, and what an API server trusts
@@ -63,44 +62,12 @@ async function awaitedNamespaces({ core }: Connections, trusted: string, signal:
   return awaited;
 }
 
-interface SystemWorkload {
-  readonly namespace: string;
-  readonly name: string;
-  read(api: AppsV1Api, place: { readonly namespace: string; readonly name: string }): Promise<V1DaemonSet | V1Deployment>;
-}
-
-const daemonSet: SystemWorkload['read'] = (api, place) => api.readNamespacedDaemonSet(place);
-const deployment: SystemWorkload['read'] = (api, place) => api.readNamespacedDeployment(place);
-
-/** The same as in `system_workloads` of the nodes' scripts. */
-const SYSTEM_WORKLOADS: readonly SystemWorkload[] = [
-  { namespace: 'kube-system', name: 'kube-proxy', read: daemonSet },
-  { namespace: 'kube-system', name: 'coredns', read: deployment },
-  { namespace: 'kube-flannel', name: 'flannel', read: daemonSet },
-];
-
-async function awaitedWorkloads({ apps }: Connections, trusted: string, signal: AbortSignal): Promise<readonly string[]> {
-  const awaited: string[] = [];
-  for (const { namespace, name, read } of SYSTEM_WORKLOADS) {
-    const found = await attempt(`read the workload ${name}`, signal, async (bounds) =>
-      read(await apps(bounds), { namespace, name }),
-    ).catch((error: unknown) => {
-      // A cluster's owner may have replaced it with another program.
-      if (isDomainError(error, 'workload-not-found')) return undefined;
-      throw error;
-    });
-    if (found && !hasRolledOut(found, trusted)) awaited.push(`${namespace}/${name} has started again`);
-  }
-  return awaited;
-}
-
-function hasRolledOut({ metadata, spec, status }: V1DaemonSet | V1Deployment, trusted: string): boolean {
-  if (spec?.template.metadata?.annotations?.[TRUSTED] !== trusted) return false;
-  if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) return false;
-  if (status && 'desiredNumberScheduled' in status)
-    return status.updatedNumberScheduled === status.desiredNumberScheduled && (status.numberUnavailable ?? 0) === 0;
-  const replicas = spec && 'replicas' in spec ? (spec.replicas ?? 1) : 1;
-  return (
-    status !== undefined && 'updatedReplicas' in status && status.updatedReplicas === replicas && !status.unavailableReplicas
-  );
+async function awaitedWorkloads(connections: Connections, trusted: string, signal: AbortSignal): Promise<readonly string[]> {
+  const workloads = [...(await kubeadmWorkloads(connections, signal)), ...(await addonWorkloads(connections, signal))];
+  return workloads.flatMap((workload) => {
+    const rollout = rolloutOf(workload);
+    const isNew = workload.spec?.template.metadata?.annotations?.[TRUSTED] === trusted;
+    const { namespace = '', name = '' } = workload.metadata ?? {};
+    return isNew && rollout && isRolledOut(rollout) ? [] : [`${namespace}/${name} has started again`];
+  });
 }

@@ -6,7 +6,8 @@ import type { ConnectInput, HealthReport } from '../../../ports/bay-driver.js';
 import { healthFrom } from '../../shared/session/health.js';
 import { agentFor } from './agents.js';
 import { attempt } from './attempt.js';
-import type { Connection } from './connection.js';
+import { addonStates } from './addon-states.js';
+import type { Connection, Connections } from './connection.js';
 import { silentMembers } from './etcd.js';
 import { isReady, listNodes } from './nodes.js';
 
@@ -17,16 +18,23 @@ const ETCD_WITHIN_MS = 6_000;
 const MOST_NAMED = 5;
 
 /** The API's own checks, the nodes that Kubernetes calls ready, their conditions, and the members of etcd where there are several. */
-export function healthOf(core: Connection, input: ConnectInput, signal: AbortSignal): Promise<HealthReport> {
+export function healthOf(connections: Connections, input: ConnectInput, signal: AbortSignal): Promise<HealthReport> {
+  const { core } = connections;
   const observe = async () => {
     await requireReadyApi(input, signal);
     const nodes = await listNodes(core, signal);
     return {
       ready: new Set(nodes.filter(isReady).map((node) => node.metadata?.name)),
       problems: { ...conditionsOf(input, nodes), ...(await membersProblem(input, { core, nodes }, signal)) },
+      // An add-on that is missing takes no node away: a cluster without its metrics still serves.
+      notes: prefixed('addon.', await addonStates(connections, signal)),
     };
   };
   return healthFrom(input, observe, signal);
+}
+
+function prefixed(prefix: string, states: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(states).map(([name, state]) => [prefix + name, state]));
 }
 
 async function requireReadyApi(input: ConnectInput, signal: AbortSignal): Promise<void> {

@@ -12,7 +12,7 @@ export function connectKubernetes(input: ConnectInput): CoeSession {
   const connections = connectionsTo(input);
   const { core } = connections;
   return {
-    health: (signal) => healthOf(core, input, signal),
+    health: (signal) => healthOf(connections, input, signal),
     nodes: (signal) => reportNodes(core, signal),
     versions: (signal) => versionsOf(connections, signal),
     labelNodes: (nodes, signal) => labelNodes(core, nodes, signal),

@@ -7,6 +7,8 @@ export interface NodesHealth {
   readonly ready: ReadonlySet<string | undefined>;
   /** What else is wrong, by what it concerns: `<node>.<condition>`, or a part of the engine. */
   readonly problems?: Readonly<Record<string, string>>;
+  /** What is shown beside it, and decides nothing. */
+  readonly notes?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -19,10 +21,11 @@ export async function healthFrom(
   signal: AbortSignal,
 ): Promise<HealthReport> {
   try {
-    const { ready, problems = {} } = await observe();
+    const { ready, problems = {}, notes = {} } = await observe();
     const nodes = input.nodes.map(({ name }): [string, string] => [`${name}.Ready`, ready.has(name) ? 'True' : 'False']);
     const isHealthy = nodes.every(([, value]) => value === 'True') && Object.keys(problems).length === 0;
-    return { health: isHealthy ? 'HEALTHY' : 'UNHEALTHY', reason: { api: 'ok', ...Object.fromEntries(nodes), ...problems } };
+    const reason = { api: 'ok', ...Object.fromEntries(nodes), ...problems, ...notes };
+    return { health: isHealthy ? 'HEALTHY' : 'UNHEALTHY', reason };
   } catch (error) {
     signal.throwIfAborted();
     if (!isDomainError(error)) throw error;

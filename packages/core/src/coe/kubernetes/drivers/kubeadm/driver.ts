@@ -9,6 +9,7 @@ import { renderStack } from '../../../shared/heat/render.js';
 import { outgrownRange } from '../../../shared/node/checks.js';
 import { cloudNeeds } from '../../../shared/node/labels.js';
 import { compressScripts } from '../../../shared/node/scripts.js';
+import { kubernetesAddons, kubernetesImages } from './addons/addons.js';
 import { certificateFor } from './certificates.js';
 import { check, checkImage, checkUpgrade, outgrownPods } from './checks.js';
 import { idleLabelProblems } from './idle-labels.js';
@@ -60,6 +61,8 @@ export const kubeadm: BayDriver = {
   checkImage,
   checkUpgrade,
   cloudNeeds,
+  addons: kubernetesAddons,
+  images: kubernetesImages,
   drainRules,
   healingRules,
   outgrown: (desired) => [...outgrownRange(desired), ...outgrownPods(desired)],

@@ -70,7 +70,6 @@ const WHY: Readonly<Record<string, readonly string[]>> = {
     'prometheus_adapter_enabled',
     'prometheus_adapter_chart_tag',
     'prometheus_adapter_configmap',
-    'metrics_server_enabled',
     'metrics_server_chart_tag',
     'prometheus_monitoring',
     'prometheus_tag',

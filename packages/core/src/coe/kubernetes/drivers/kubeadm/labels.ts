@@ -44,6 +44,11 @@ const OWN_LABELS = {
   },
   flannel_tag: { type: 'string', meaning: "Tag of flannel's image; that of the release when absent." },
   flannel_cni_tag: { type: 'string', meaning: "Tag of the image with flannel's plugin; that of the release when absent." },
+  metrics_server_enabled: {
+    type: 'boolean',
+    default: 'true',
+    meaning: 'Whether CPU and memory of nodes and pods are measured, for `kubectl top` and for autoscalers of pods.',
+  },
   service_cluster_ip_range: {
     type: 'cidr',
     default: '10.254.0.0/16',

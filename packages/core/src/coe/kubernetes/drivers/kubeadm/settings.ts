@@ -60,11 +60,6 @@ export function plainSettings(input: RenderInput): JsonObject {
       proxy_mode: optionsOf(kubeadmLabel(input, 'kubeproxy_options'))[0]?.value ?? 'iptables',
       signs_requests: kubeadmLabel(input, 'cert_manager_api').toLowerCase() === 'true',
       pod_metadata_access: kubeadmLabel(input, 'pod_metadata_access').toLowerCase() === 'true',
-      flannel: {
-        image: withTag(images.flannel, kubeadmLabel(input, 'flannel_tag')),
-        plugin: withTag(images.flannelCniPlugin, kubeadmLabel(input, 'flannel_cni_tag')),
-        backend: kubeadmLabel(input, 'flannel_backend'),
-      },
       options: {
         kubelet: optionList(input, 'kubelet_options'),
         apiserver: optionList(input, 'kubeapi_options'),
@@ -79,7 +74,8 @@ function optionList(input: RenderInput, name: Parameters<typeof kubeadmLabel>[1]
   return optionsOf(kubeadmLabel(input, name)).map((option) => ({ ...option }));
 }
 
-function withTag(image: string, tag: string): string {
+/** The image with another tag, where one is given. */
+export function withTag(image: string, tag: string): string {
   return tag === '' ? image : `${image.slice(0, image.lastIndexOf(':'))}:${tag}`;
 }
 

@@ -131,11 +131,11 @@ if is_control_plane; then
             call get configmap kube-root-ca.crt --namespace "$1" --output 'jsonpath={.data.ca\.crt}' >"$work/given" || return 1
             [ "$(digest sorted "$work/given")" = "$trusted" ]
         }
-        for space in kube-system kube-flannel; do
-            if ! call get namespace "$space" >/dev/null 2>&1; then continue; fi
-            wait_for 120 "the namespace $space is not given the authorities" given "$space"
-        done
-        mark_workloads "$trusted" kube-system kube-flannel || give_up 'the workloads of the system could not start again'
+        system_workloads | cut -d ' ' -f 1 | sort -u >"$work/spaces"
+        while read -r space; do
+            wait_for 120 "the namespace $space is not given the authorities" given "$space" </dev/null
+        done <"$work/spaces"
+        mark_workloads "$trusted" || give_up 'the workloads of the system could not start again'
         keep "$work/trusted" "$applied/workloads"
     fi
 fi

@@ -1,10 +1,10 @@
 # Kubernetes' own part of the library: on a node, lib.sh is the shared library followed by this file.
 # shellcheck shell=sh
 # Steps of node.sh in order, and the message of its last signal.
-STEPS='install-kubernetes enrol prepare-volumes configure-containerd take-keys make-cert configure-kubelet close-metadata start-control-plane join-cluster install-network wait-until-ready apply-certificates start-checks'
+STEPS='install-kubernetes enrol prepare-volumes configure-containerd take-keys make-cert configure-kubelet close-metadata start-control-plane join-cluster apply-addons wait-until-ready apply-certificates start-checks'
 JOINED='the node is Ready'
 # Steps that are repeated now and then.
-CHECKS='take-credential name-api take-keys make-cert apply-certificates follow-release'
+CHECKS='take-credential name-api take-keys make-cert apply-certificates follow-release apply-addons'
 # The folder of the engine's data, for prepare-volume.sh, and the unit that must not start without it.
 ENGINE_DATA=/var/lib/containerd
 ENGINE_UNIT=containerd.service
@@ -130,24 +130,23 @@ sys.stdout.write(hashlib.sha256("\n".join(found).encode()).hexdigest())
 PYTHON
 }
 
-# system_workloads: prints what runs in every cluster of this driver and talks to the API from inside of a pod: namespace, kind, name.
+# system_workloads: prints what the bay runs in the cluster itself and talks to the API from inside of a pod: namespace, kind, name.
 system_workloads() {
     echo 'kube-system daemonset kube-proxy'
     echo 'kube-system deployment coredns'
-    echo 'kube-flannel daemonset flannel'
+    kubectl --kubeconfig "$KUBERNETES/admin.conf" --request-timeout=15s get daemonsets,deployments --all-namespaces \
+        --selector magnum.openstack.org/addon --output \
+        'jsonpath={range .items[*]}{.metadata.namespace} {.kind} {.metadata.name}{"\n"}{end}'
 }
 
-# mark_workloads DIGEST SPACE...: notes in the system's workloads of these namespaces which authorities their pods are given from now on. Pods
-# start again where it is another note.
+# mark_workloads DIGEST: notes in the system's workloads which authorities their pods are given from now on. Pods start again where it is
+# another note.
 mark_workloads() {
-    digest=$1
-    shift
-    system_workloads >"$STATE/workloads"
+    system_workloads >"$STATE/workloads" || return 1
     while read -r space kind name; do
-        case " $* " in *" $space "*) ;; *) continue ;; esac
         if ! has_workload "$space" "$kind" "$name" </dev/null; then continue; fi
         kubectl --kubeconfig "$KUBERNETES/admin.conf" --request-timeout=15s patch "$kind" "$name" --namespace "$space" --type merge --patch \
-            "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"$TRUST_MARK\":\"$digest\"}}}}}" </dev/null >/dev/null || return 1
+            "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"$TRUST_MARK\":\"$1\"}}}}}" </dev/null >/dev/null || return 1
     done <"$STATE/workloads"
 }
 

@@ -17,14 +17,13 @@ image=$(call get daemonset kube-proxy --namespace kube-system --ignore-not-found
 case $image in
 *:"$version" | '') ;;
 *)
-    say "kube-proxy, CoreDNS and flannel become those of $version"
+    say "kube-proxy and CoreDNS become those of $version"
     kubeadm init phase upload-config kubelet --config "$CLUSTER" --kubeconfig "$KUBERNETES/admin.conf"
     if has_workload kube-system deployment coredns; then
         kubeadm init phase addon coredns --config "$CLUSTER" --kubeconfig "$KUBERNETES/admin.conf"
     fi
     kubeadm init phase addon kube-proxy --config "$CLUSTER" --kubeconfig "$KUBERNETES/admin.conf"
-    if has_workload kube-flannel daemonset flannel; then /opt/magnum/install-network.sh always; fi
-    mark_workloads "$(digest sorted "$PKI/ca.crt")" kube-system
+    mark_workloads "$(digest sorted "$PKI/ca.crt")"
     ;;
 esac
 printf '%s' "$version" >"$STATE/release"

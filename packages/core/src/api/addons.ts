@@ -1,0 +1,14 @@
+import { getAddons } from '../app/addons.js';
+import type { Handler } from './http/handler.js';
+import { resourceLinks } from './http/links.js';
+
+/** Route of the nodes: docs/api.md. */
+export const addonHandlers = {
+  getAddons: async (deps, call) => {
+    const { bayId, addons } = await getAddons(deps, call.access, call.params['cluster_ident'] ?? '');
+    const links = [...resourceLinks(call.baseUrl, 'addons', bayId)];
+    return {
+      body: { cluster_uuid: bayId, addons: addons.map((addon) => ({ ...addon })), links },
+    };
+  },
+} satisfies Record<string, Handler>;
