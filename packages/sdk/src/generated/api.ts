@@ -650,6 +650,19 @@ export interface paths {
     */
     get: operations["getBaySecrets"];
   };
+  "/v1/addons/{cluster_ident}": {
+    parameters: {
+      path: {
+        /** @description UUID or name of the bay. */
+        cluster_ident: string;
+      };
+    };
+    /**
+    * Ask for what the bay deploys in its engine
+    * @description An extension, for the nodes of the bay alone, which apply the objects themselves: so it works for bays that the service does not reach. They follow from the labels of the bay and hold no secret. How they are is part of the bay's `health_status_reason`.
+    */
+    get: operations["getAddons"];
+  };
   "/v1/credentials/{cluster_ident}/nodes/{node_name}": {
     parameters: {
       path: {
@@ -2148,7 +2161,7 @@ export interface components {
     BaySecrets: {
       /** Format: uuid */
       cluster_uuid: string;
-      /** @description Of several of one name the first is the newest: it signs or encrypts, and the others still verify or decrypt. */
+      /** @description Of several of one name the first one signs or encrypts, and the others only verify or decrypt. */
       secrets: components["schemas"]["BaySecret"][];
       links: components["schemas"]["Links"];
     };
@@ -2163,10 +2176,28 @@ export interface components {
       certificate?: string;
       /** @description Of a `key-pair`: PEM, SubjectPublicKeyInfo. */
       public_key?: string;
-      /** @description Of a `key-pair` or an `authority`: PEM, PKCS #8. */
+      /** @description Of a `key-pair` or an `authority`: PEM, PKCS #8; absent from a pair whose signatures are only verified. */
       private_key?: string;
       /** @description Of a `random-key`: 32 bytes, base64. */
       key?: string;
+    };
+    Addons: {
+      /** Format: uuid */
+      cluster_uuid: string;
+      /** @description In the order in which they are applied. */
+      addons: components["schemas"]["Addon"][];
+      links: components["schemas"]["Links"];
+    };
+    Addon: {
+      name: string;
+      /** @description Tag of its main image. */
+      version: string;
+      /** @description Every image that it needs. */
+      images: string[];
+      /** @description As the engine takes them, in their order. */
+      objects: {
+        [key: string]: unknown;
+      }[];
     };
     ClusterResize: {
       /** @description How many nodes the group is to have; none only from 1.10 on. */
@@ -4587,6 +4618,22 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["BaySecrets"];
+        };
+      };
+    };
+  };
+  getAddons: {
+    parameters: {
+      path: {
+        /** @description UUID or name of the bay. */
+        cluster_ident: string;
+      };
+    };
+    responses: {
+      /** @description The add-ons */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Addons"];
         };
       };
     };
