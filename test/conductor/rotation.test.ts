@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BayId } from '@magnum-ts/core/testing';
 import { rotateAuthority } from '../../packages/core/src/app/rotate.js';
@@ -17,7 +17,7 @@ let silent: ReadonlySet<string>;
 let probed: Set<string>;
 let tlsPorts: readonly TlsPort[];
 let authorities: BayDriver['authorities'];
-/** What nodes of an engine that tells it have adopted: a digest by name; undefined: whatever is wanted. */
+/** What nodes of an engine that tells it have adopted: PEM by name; undefined: whatever is wanted. */
 let adopted: Map<string, string> | undefined;
 let wanted: WantedAuthorities[];
 let machine: Machine;
@@ -49,8 +49,8 @@ function registry(): DriverRegistry {
       admissions: async (ports) => admissions(input, ports),
       awaitedAdoption: async (asked) => {
         wanted.push(asked);
-        return [...asked.digests].flatMap(([name, digest]) =>
-          !adopted || adopted.get(name) === digest ? [] : [`node ${name} is ready`],
+        return [...asked.ofNodes].flatMap(([name, pem]) =>
+          !adopted || adopted.get(name) === pem ? [] : [`node ${name} is ready`],
         );
       },
     }),
@@ -112,7 +112,6 @@ describe('of an engine that tells what its nodes have adopted', () => {
     const handlers = rpcHandlers(process.deps);
     return (await handlers['certificate.ca']({ bayId, authority, forNode: true }, new AbortController().signal)).pem;
   };
-  const digestOf = (text: string): string => createHash('sha256').update(certificatesOf(text).join('\n')).digest('hex');
   const bundlesOf = async (): Promise<{ readonly main: string; readonly all: string }> => {
     const [etcd, frontProxy, main] = [await bundle('etcd'), await bundle('front-proxy'), await bundle('main')];
     return { main, all: [etcd, frontProxy, main].join('\n') };
@@ -120,7 +119,7 @@ describe('of an engine that tells what its nodes have adopted', () => {
   /** The nodes adopt what they find now. */
   const adopt = async (): Promise<void> => {
     const { main, all } = await bundlesOf();
-    adopted = new Map((await nodes()).map(({ name, role }) => [name, digestOf(role === 'master' ? all : main)]));
+    adopted = new Map((await nodes()).map(({ name, role }) => [name, role === 'master' ? all : main]));
   };
 
   test('each phase waits until every node has the authorities of its role, all of them in phases', async () => {

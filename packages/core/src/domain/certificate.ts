@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 /** What a CSR may ask for: docs/contract/conductor.md#signing. Names are those of the `[x509]` options. */
 export interface SigningRules {
   readonly allowCa: boolean;
@@ -54,9 +52,4 @@ const PEM_BLOCK = /-----BEGIN ([A-Z ]+)-----[\s\S]*?-----END \1-----/g;
 /** Certificates and keys in a text, PEM, in their order; whatever stands around them is left out. */
 export function pemBlocksIn(text: string): readonly string[] {
   return text.match(PEM_BLOCK) ?? [];
-}
-
-/** SHA-256 of PEM blocks in this order, hexadecimal. Scripts of nodes compute the same of their files. */
-export function digestOfPem(blocks: readonly string[]): string {
-  return createHash('sha256').update(blocks.join('\n')).digest('hex');
 }

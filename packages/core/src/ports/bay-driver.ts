@@ -210,8 +210,8 @@ export interface TlsProbe {
 
 /** The authorities that a bay's nodes are to have adopted. */
 export interface WantedAuthorities {
-  /** Names of the bay's nodes, and for each the digest of its authorities, hexadecimal. */
-  readonly digests: ReadonlyMap<string, string>;
+  /** Names of the bay's nodes, and for each its authorities and the public keys that it verifies signatures with: PEM, in the order of its digest. */
+  readonly ofNodes: ReadonlyMap<string, string>;
   /** The main authorities that workloads are to trust, PEM. */
   readonly ca: string;
 }

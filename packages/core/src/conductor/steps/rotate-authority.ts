@@ -4,7 +4,6 @@ import { DomainError } from '../../domain/errors.js';
 import type { ReconcilerState } from '../../domain/reconciler-state.js';
 import { assertNever } from '../../domain/json.js';
 import type { Node } from '../../domain/node.js';
-import { digestOfPem, pemBlocksIn } from '../../domain/certificate.js';
 import { clientRef, referencesOf, type Rotation, type RotationPhase } from '../../domain/rotation.js';
 import type { TlsProbeResult, WantedAuthorities } from '../../ports/bay-driver.js';
 import { ensureBaySecrets, loadBaySecrets } from '../ensure/bay-secrets.js';
@@ -104,9 +103,9 @@ async function adoption(
 
 /** The engine is asked as in every other call: this service and the nodes trust each other in each phase. */
 async function askEngine(deps: RotateAuthorityDeps, state: BayState, signal: AbortSignal): Promise<ProbeFinding> {
-  const digests = { master: await digestOf(deps, state, 'master'), worker: await digestOf(deps, state, 'worker') };
+  const ofRole = { master: await adoptedBy(deps, state, 'master'), worker: await adoptedBy(deps, state, 'worker') };
   const wanted: WantedAuthorities = {
-    digests: new Map(presentNodes(state).map(({ name, role }) => [name, digests[role]])),
+    ofNodes: new Map(presentNodes(state).map(({ name, role }) => [name, ofRole[role]])),
     ca: await bundleOf(deps, state, 'main'),
   };
   const awaited = await underDeadline({ milliseconds: PROBE_TIMEOUT_MS, signal }, async (timely) => {
@@ -123,14 +122,14 @@ function presentNodes({ nodes }: BayState): readonly Node[] {
   return nodes.filter(({ desired }) => desired === 'present');
 }
 
-/** Of the authorities of a role, and of the public keys whose signatures it verifies: as the scripts of a node compute it of their files. */
-async function digestOf(deps: RotateAuthorityDeps, state: BayState, role: Node['role']): Promise<string> {
+/** The authorities that nodes of a role keep, and the public keys whose signatures they verify, PEM. */
+async function adoptedBy(deps: RotateAuthorityDeps, state: BayState, role: Node['role']): Promise<string> {
   const { authorities, secrets = [] } = deps.engines.driverOf(state.model);
   const texts: string[] = [];
   for (const authority of authorities?.[role] ?? []) texts.push(await bundleOf(deps, state, authority));
   const pairs = secrets.filter(({ material, roles }) => material === 'key-pair' && roles.includes(role));
   for (const { publicKey } of (await loadBaySecrets(deps, state, pairs)) ?? []) texts.push(publicKey ?? '');
-  return digestOfPem(texts.flatMap(pemBlocksIn));
+  return texts.join('\n');
 }
 
 async function probeTls(

@@ -1,4 +1,5 @@
-import { pemBlocksIn, digestOfPem } from '../../../domain/certificate.js';
+import { hash } from 'node:crypto';
+import { pemBlocksIn } from '../../../domain/certificate.js';
 import type { WantedAuthorities } from '../../../ports/bay-driver.js';
 import { attempt } from './attempt.js';
 import type { Connections } from './connection.js';
@@ -18,12 +19,17 @@ const ROOT_CONFIG_MAP = 'kube-root-ca.crt';
 /** More namespaces than a cluster of this size has; each page is bounded in bytes as well. */
 const PAGE = 500;
 
+/** As the function `digest` of the nodes' scripts computes it of their files. */
+function digestOf(blocks: readonly string[]): string {
+  return hash('sha256', blocks.join('\n'), 'hex');
+}
+
 export async function awaitedAdoption(
   connections: Connections,
   wanted: WantedAuthorities,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const trusted = digestOfPem(pemBlocksIn(wanted.ca).toSorted());
+  const trusted = digestOf(pemBlocksIn(wanted.ca).toSorted());
   return [
     ...(await awaitedNodes(connections, wanted, signal)),
     ...(await awaitedNamespaces(connections, trusted, signal)),
@@ -33,12 +39,12 @@ export async function awaitedAdoption(
 
 async function awaitedNodes(
   { core }: Connections,
-  { digests }: WantedAuthorities,
+  { ofNodes }: WantedAuthorities,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const nodes = new Map((await listNodes(core, signal)).map(({ metadata }) => [metadata?.name, metadata?.annotations]));
-  return [...digests].flatMap(([name, digest]) =>
-    nodes.get(name)?.[ADOPTED] === digest ? [] : [`node ${name} uses its new certificates`],
+  return [...ofNodes].flatMap(([name, pem]) =>
+    nodes.get(name)?.[ADOPTED] === digestOf(pemBlocksIn(pem)) ? [] : [`node ${name} uses its new certificates`],
   );
 }
 
@@ -54,7 +60,7 @@ async function awaitedNamespaces({ core }: Connections, trusted: string, signal:
       }),
     );
     for (const { metadata, data } of itemsOf(page)) {
-      const given = digestOfPem(pemBlocksIn(data?.['ca.crt'] ?? '').toSorted());
+      const given = digestOf(pemBlocksIn(data?.['ca.crt'] ?? '').toSorted());
       if (given !== trusted) awaited.push(`pods of the namespace ${metadata?.namespace ?? ''} are given the authorities`);
     }
     next = page.metadata?._continue || undefined;
