@@ -41,7 +41,7 @@ describe.skipIf(!isPossible)(`an upgrade of Kubernetes from ${OLD} to ${NEW}`, (
     await aKubernetesModel(magnum, {
       name: 'next',
       image_id: 'debian-12-kubernetes-1.37',
-      labels: { ...labels, kube_tag: NEW },
+      labels: { ...labels, kube_tag: NEW, kubeapi_options: '--max-requests-inflight=500' },
     });
     const bay = await aKubernetesBay(magnum, { name: 'old', master_count: 3, node_count: 2, master_lb_enabled: true });
     [bayId, address] = [bay.uuid, bay.api_address ?? ''];
@@ -82,6 +82,11 @@ describe.skipIf(!isPossible)(`an upgrade of Kubernetes from ${OLD} to ${NEW}`, (
       await kubectl('rollout', 'status', `${kind}/${name}`, '-n', 'kube-system', '--timeout=180s');
     for (const master of await namesOf(magnum, bayId, 'master'))
       expect(await etcdctlOn(instance, master, 'endpoint', 'status', '--write-out=json')).toMatch(/"version":"3\.7\./);
+    // The options of the new model are those of its control planes.
+    for (const master of await namesOf(magnum, bayId, 'master'))
+      expect(await inside(instance, master, 'cat', '/etc/kubernetes/manifests/kube-apiserver.yaml')).toContain(
+        '--max-requests-inflight=500',
+      );
     await until('the bay tells its version', async () => (await magnum.bays.get(bayId)).coe_version === NEW, {
       withinMs: 60_000,
       everyMs: 1_000,

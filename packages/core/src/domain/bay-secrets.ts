@@ -49,9 +49,10 @@ export interface BaySecretValue {
  * than a rotation.
  */
 export function keyPairUse(support: Pick<ReconcilerState, 'caGeneration' | 'rotation'>): readonly [number, ...number[]] {
-  const { signsNodes, trusted } = authorityUse(support);
-  const others = support.rotation ? trusted.filter((generation) => generation !== signsNodes) : [signsNodes - 1];
-  return [signsNodes, ...others.filter((generation) => generation >= 0)];
+  const { signsNodes } = authorityUse(support);
+  const { caGeneration, rotation } = support;
+  const known = [caGeneration, rotation ? rotation.generation : caGeneration - 1];
+  return [signsNodes, ...known.filter((generation) => generation !== signsNodes && generation >= 0)];
 }
 
 /** The vault's reference of a secret. Derived from the bay, so that a crash cannot lose it. */

@@ -72,14 +72,22 @@ try_turn() {
 
 end_turn() { call delete lease "$lease" --namespace "$system" --ignore-not-found >/dev/null || true; }
 
-# end_program NAME: asks the process to end, and waits until it has. The kubelet starts it again.
-end_program() {
-    pid=$(pgrep -o -x "$1" || true)
-    [ -n "$pid" ] || return 0
-    kill -TERM "$pid"
-    wait_for 120 "$1 did not end" has_ended "$pid"
+# The kubelet runs a static pod as long as its manifest is in its folder. One that is put aside stays ended, where one that was killed would
+# start again at once, and ever later the more often. A run that died in between has left manifests aside: they are put back first.
+manifests=$KUBERNETES/manifests aside=$KUBERNETES/magnum-aside
+mkdir -p "$aside"
+put_back() {
+    for name in "$@"; do
+        if [ -e "$aside/$name.yaml" ]; then mv "$aside/$name.yaml" "$manifests/$name.yaml"; fi
+    done
 }
-has_ended() { [ ! -e "/proc/$1" ]; }
+put_aside() {
+    for name in "$@"; do mv "$manifests/$name.yaml" "$aside/$name.yaml"; done
+    for name in "$@"; do wait_for 120 "$name did not end" has_ended "$(process_of "$name")"; done
+}
+# The kernel cuts names of processes.
+process_of() { printf '%.15s' "$1"; }
+has_ended() { ! pgrep -x "$1" >/dev/null; }
 
 is_stale() { case " $stale " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
 record() { keep "$work/$1" "$applied/$1"; }
@@ -94,28 +102,39 @@ while read -r name files; do
     if ! cmp -s "$work/$name" "$applied/$name"; then stale="$stale $name"; fi
 done <"$work/programs"
 
+leading='kube-controller-manager kube-scheduler'
+# shellcheck disable=SC2086
+if is_control_plane; then put_back etcd kube-apiserver $leading; fi
 if is_stale etcd || is_stale kube-apiserver; then
     wait_for 240 'another control plane has the turn to start its programs again' try_turn
     say "starting again:$stale"
-    # The API server ends first: it can do nothing while its member of etcd is away, and a load balancer must know that before.
-    end_program kube-apiserver
+    # The API server ends first and begins last: it can do nothing while its member of etcd is away, and a load balancer must know that before.
+    put_aside kube-apiserver
+    # shellcheck disable=SC2086
+    put_aside $leading
     if is_stale etcd; then
-        end_program etcd
+        put_aside etcd
+        put_back etcd
         wait_for 300 'etcd did not come back' etcd_is_healthy
         record etcd
     fi
+    put_back kube-apiserver
     wait_for 300 'the API server did not come back' api_is_ready
-    record kube-apiserver
+    # shellcheck disable=SC2086
+    put_back $leading
+    for name in kube-apiserver $leading; do record "$name"; done
     # A load balancer counts it in again before the next one ends.
     sleep 8
     end_turn
+else
+    for name in $leading; do
+        if is_stale "$name"; then
+            put_aside "$name"
+            put_back "$name"
+            record "$name"
+        fi
+    done
 fi
-for name in kube-controller kube-scheduler; do
-    if is_stale "$name"; then
-        end_program "$name"
-        record "$name"
-    fi
-done
 if is_stale kubelet; then
     systemctl restart kubelet.service
     record kubelet

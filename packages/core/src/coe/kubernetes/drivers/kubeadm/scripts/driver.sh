@@ -105,13 +105,12 @@ certificates() {
     echo "apiserver-etcd-client etcd $PKI/apiserver-etcd-client"
 }
 
-# programs: prints the programs of this node that read certificates only when they start, or late, one in a line: the name of the process,
-# which the kernel cuts at 15 characters, and the files. All others are read again when they change.
+# programs: prints the programs of this node that read certificates only when they start, or late, one in a line: the name and the files. All others are read again when they change.
 programs() {
     if is_control_plane; then
         echo "etcd $PKI/etcd/ca.crt"
         echo "kube-apiserver $PKI/ca.crt $PKI/etcd/ca.crt $PKI/apiserver-kubelet-client.crt $PKI/apiserver-etcd-client.crt $ACCOUNT_KEYS $PKI/sa.key"
-        echo "kube-controller $PKI/ca.crt $PKI/controller-manager.crt $PKI/sa.key"
+        echo "kube-controller-manager $PKI/ca.crt $PKI/controller-manager.crt $PKI/sa.key"
         echo "kube-scheduler $PKI/ca.crt $PKI/scheduler.crt"
     fi
     echo "kubelet $PKI/ca.crt $PKI/kubelet.crt"

@@ -18,11 +18,14 @@ case $image in
 *:"$version" | '') ;;
 *)
     say "kube-proxy and CoreDNS become those of $version"
-    kubeadm init phase upload-config kubelet --config "$CLUSTER" --kubeconfig "$KUBERNETES/admin.conf"
-    if has_workload kube-system deployment coredns; then
-        kubeadm init phase addon coredns --config "$CLUSTER" --kubeconfig "$KUBERNETES/admin.conf"
-    fi
-    kubeadm init phase addon kube-proxy --config "$CLUSTER" --kubeconfig "$KUBERNETES/admin.conf"
+    # kubeadm looks by itself whether a control plane of another release is left.
+    for addon in coredns kube-proxy; do
+        kind=deployment
+        if [ "$addon" = kube-proxy ]; then kind=daemonset; fi
+        if has_workload kube-system "$kind" "$addon"; then
+            kubeadm upgrade node phase addon "$addon" --kubeconfig "$KUBERNETES/admin.conf" || give_up "$addon could not be upgraded"
+        fi
+    done
     mark_workloads "$(digest sorted "$PKI/ca.crt")"
     ;;
 esac
