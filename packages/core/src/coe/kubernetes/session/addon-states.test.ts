@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { reasonOf } from './addon-states.js';
-import { isRolledOut, rolloutOf } from './workloads.js';
+import { isReplaced, isRolledOut, rolloutOf } from './workloads.js';
 
 describe('how far a workload is rolled out', () => {
   const daemonSet = {
@@ -33,6 +33,19 @@ describe('how far a workload is rolled out', () => {
     const rollout = rolloutOf({ metadata: { generation: 1 }, spec, status: { observedGeneration: 1, ...status } });
     expect(rollout && isRolledOut(rollout)).toBe(expected);
   });
+});
+
+test('pods that cannot run are replaced all the same, and those of a former template are not', () => {
+  const replaced = (status: object): boolean | undefined => {
+    const rollout = rolloutOf({
+      metadata: { generation: 1 },
+      spec: { selector: {}, template: {} },
+      status: { observedGeneration: 1, ...status },
+    });
+    return rollout && isReplaced(rollout);
+  };
+  expect(replaced({ replicas: 1, updatedReplicas: 1, unavailableReplicas: 1 })).toBe(true);
+  expect(replaced({ replicas: 2, updatedReplicas: 1, availableReplicas: 1 })).toBe(false);
 });
 
 describe('why a pod does not run', () => {

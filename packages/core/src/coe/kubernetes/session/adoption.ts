@@ -5,7 +5,7 @@ import { attempt } from './attempt.js';
 import type { Connections } from './connection.js';
 import { itemsOf } from './kinds.js';
 import { listNodes } from './nodes.js';
-import { addonWorkloads, isRolledOut, kubeadmWorkloads, rolloutOf } from './workloads.js';
+import { addonWorkloads, isReplaced, kubeadmWorkloads, rolloutOf } from './workloads.js';
 
 /*
  * How far the nodes and workloads of a cluster have adopted authorities. Most ports of a node are closed to this service, and what an API server trusts
@@ -70,10 +70,11 @@ async function awaitedNamespaces({ core }: Connections, trusted: string, signal:
 
 async function awaitedWorkloads(connections: Connections, trusted: string, signal: AbortSignal): Promise<readonly string[]> {
   const workloads = [...(await kubeadmWorkloads(connections, signal)), ...(await addonWorkloads(connections, signal))];
+  // One whose new pods cannot run, for want of an image for example, keeps nothing waiting: no pod of it trusts the old authorities any more.
   return workloads.flatMap((workload) => {
     const rollout = rolloutOf(workload);
     const isNew = workload.spec?.template.metadata?.annotations?.[TRUSTED] === trusted;
     const { namespace = '', name = '' } = workload.metadata ?? {};
-    return isNew && rollout && isRolledOut(rollout) ? [] : [`${namespace}/${name} has started again`];
+    return isNew && rollout && isReplaced(rollout) ? [] : [`${namespace}/${name} has started again`];
   });
 }

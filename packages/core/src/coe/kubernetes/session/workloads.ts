@@ -44,23 +44,35 @@ export async function kubeadmWorkloads({ apps }: Pick<Connections, 'apps'>, sign
   return found;
 }
 
-/** Pods that a workload should have, and of these the ones of its newest template and the available ones. */
+/** Pods that a workload should have, and of these the ones of its newest template and the available ones; and those of former templates. */
 export interface Rollout {
   readonly wanted: number;
   readonly updated: number;
   readonly available: number;
+  readonly former: number;
 }
 
 /** Undefined while its controller has not seen its newest template. */
 export function rolloutOf({ metadata, spec, status }: Workload): Rollout | undefined {
   if (!status || (status.observedGeneration ?? 0) < (metadata?.generation ?? 0)) return undefined;
   if ('desiredNumberScheduled' in status) {
-    const wanted = status.desiredNumberScheduled;
-    return { wanted, updated: status.updatedNumberScheduled ?? 0, available: status.numberAvailable ?? 0 };
+    const { desiredNumberScheduled: wanted, updatedNumberScheduled: updated = 0 } = status;
+    return {
+      wanted,
+      updated,
+      available: status.numberAvailable ?? 0,
+      former: Math.max(0, status.currentNumberScheduled - updated),
+    };
   }
   const wanted = spec && 'replicas' in spec ? (spec.replicas ?? 1) : 1;
-  const { updatedReplicas, availableReplicas }: { updatedReplicas?: number; availableReplicas?: number } = status;
-  return { wanted, updated: updatedReplicas ?? 0, available: availableReplicas ?? 0 };
+  const seen: { replicas?: number; updatedReplicas?: number; availableReplicas?: number } = status;
+  const { replicas = 0, updatedReplicas: updated = 0, availableReplicas: available = 0 } = seen;
+  return { wanted, updated, available, former: Math.max(0, replicas - updated) };
+}
+
+/** All pods are of the newest template, whether they run or not. */
+export function isReplaced({ wanted, updated, former }: Rollout): boolean {
+  return updated >= wanted && former === 0;
 }
 
 export function isRolledOut({ wanted, updated, available }: Rollout): boolean {
