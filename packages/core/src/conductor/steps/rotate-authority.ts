@@ -35,7 +35,12 @@ const OVER: ProbeFinding = { kind: 'over' };
 export async function rotateAuthority(deps: RotateAuthorityDeps, pass: Pass, signal: AbortSignal): Promise<PassResult> {
   const { state } = pass;
   const { rotation } = state.support;
-  if (!rotation) return enterPhase(deps, pass, 'trust', signal);
+  if (!rotation) {
+    // Nodes that see the phase find all that is new in it at once, or they would start their programs again for each part.
+    await ensureMainPairs(deps, state, state.bay.desired.caGeneration);
+    await ensureBaySecrets(deps, state, deps.engines.driverOf(state.model).secrets ?? [], state.bay.desired.caGeneration);
+    return enterPhase(deps, pass, 'trust', signal);
+  }
   const finding = await findingOf(deps, state, rotation, signal);
   if (finding.kind === 'waiting') return waiting(deps, pass, finding.reason, signal);
   const next = NEXT[rotation.phase];
@@ -58,7 +63,6 @@ async function findingOf(
   switch (phase) {
     case 'trust':
       await ensureMainPairs(deps, state, generation);
-      await ensureBaySecrets(deps, state, deps.engines.driverOf(state.model).secrets ?? [], generation);
       return adoption(deps, state, { trusts: [before, generation], as: generation, expect: 'admitted' }, signal);
     case 'overlap':
       return overlapFinding(deps, rotation);
