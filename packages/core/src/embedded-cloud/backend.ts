@@ -89,6 +89,8 @@ export interface LoadBalancerSpec {
     readonly port: number;
     readonly allowedCidrs: readonly string[];
     readonly members: readonly { readonly address: string; readonly port: number }[];
+    /** Path that a member answers by HTTPS with 200 while it serves; null: a member serves while its port is open. */
+    readonly readyPath: string | null;
   }[];
   readonly owner: OwnerLabels;
 }

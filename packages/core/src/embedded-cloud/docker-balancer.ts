@@ -112,6 +112,7 @@ export function configurationOf(balancer: Pick<LoadBalancerSpec, 'listeners'>): 
     '  timeout connect 5s',
     '  timeout client 1h',
     '  timeout server 1h',
+    '  timeout check 3s',
     'frontend idle',
     '  bind unix@/tmp/idle.sock',
     '  tcp-request connection reject',
@@ -122,12 +123,21 @@ export function configurationOf(balancer: Pick<LoadBalancerSpec, 'listeners'>): 
     if (listener.allowedCidrs.length > 0)
       lines.push(`  tcp-request connection reject unless { src ${listener.allowedCidrs.map(rangeOf).join(' ')} }`);
     lines.push('  balance roundrobin', '  option redispatch');
+    // A port that is open says less than an answer: a server that ends, or has lost its store, accepts connections as well.
+    const { readyPath } = listener;
+    if (readyPath !== null) lines.push(`  option httpchk GET ${pathOf(readyPath)}`, '  http-check expect status 200');
+    const check = readyPath === null ? 'check' : 'check check-ssl verify none';
     listener.members.forEach((member, index) =>
-      lines.push(`  server member-${index} ${addressOf(member.address)}:${portOf(member.port)} check inter 2s fall 2 rise 1`),
+      lines.push(`  server member-${index} ${addressOf(member.address)}:${portOf(member.port)} ${check} inter 2s fall 2 rise 1`),
     );
   }
   const text = lines.join('\n');
   return `${text.replace('global\n', `global\n  description ${createHash('sha256').update(text).digest('hex')}\n`)}\n`;
+}
+
+function pathOf(text: string): string {
+  if (/^\/[A-Za-z0-9/_.-]{0,200}$/.test(text)) return text;
+  throw refusal('path', text);
 }
 
 function rangeOf(text: string): string {
@@ -146,7 +156,7 @@ function portOf(port: number): number {
   return port;
 }
 
-function refusal(what: 'IPv4 range' | 'IPv4 address' | 'port', value: unknown): DomainError {
+function refusal(what: 'IPv4 range' | 'IPv4 address' | 'port' | 'path', value: unknown): DomainError {
   const shown = JSON.stringify(String(value).slice(0, 40));
   return new DomainError('cloud-refused', `the load balancer cannot be configured: ${shown} is no ${what}`);
 }

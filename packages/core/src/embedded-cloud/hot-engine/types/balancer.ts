@@ -35,6 +35,7 @@ async function listenersOf(context: ResourceContext, balancerId: string): Promis
       port: Number(listener.properties?.['protocol_port']),
       allowedCidrs: list(listener.properties ?? {}, 'allowed_cidrs').map(String),
       members: await membersOf(context, listener),
+      readyPath: await readyPathOf(context, listener),
     })),
   );
 }
@@ -48,6 +49,14 @@ async function membersOf(
   return members
     .flat()
     .map((member) => ({ address: text(member.properties ?? {}, 'address'), port: Number(member.properties?.['protocol_port']) }));
+}
+
+/** Of a monitor that asks by HTTPS; the other kinds ask whether a port is open. */
+async function readyPathOf(context: ResourceContext, listener: ResourceRow): Promise<string | null> {
+  const pools = await standing(context, listener.id, 'OS::Octavia::Pool');
+  const monitors = await Promise.all(pools.map((pool) => standing(context, pool.id, 'OS::Octavia::HealthMonitor')));
+  const asking = monitors.flat().find(({ properties }) => properties?.['type'] === 'HTTPS');
+  return asking ? text(asking.properties ?? {}, 'url_path') || '/' : null;
 }
 
 async function floatingOf(context: ResourceContext, balancerId: string): Promise<LoadBalancerSpec['floating']> {
