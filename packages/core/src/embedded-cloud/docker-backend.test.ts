@@ -225,7 +225,7 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
     };
     const with_ = (last: number): LoadBalancerSpec => ({
       ...balancer,
-      listeners: [{ port: 77, allowedCidrs: [], members: [{ address: `10.241.${third}.${last}`, port: 7 }] }],
+      listeners: [{ port: 77, allowedCidrs: [], members: [{ address: `10.241.${third}.${last}`, port: 7 }], readyPath: null }],
     });
     await backend.ensureLoadBalancer(balancer, signal);
     await backend.ensureLoadBalancer(with_(14), signal);
@@ -323,6 +323,8 @@ describe.skipIf(!engine)('DockerBackend on a real engine', () => {
 });
 
 test('a load balancer refuses clients outside of its list', () => {
-  const text = configurationOf({ listeners: [{ port: 2375, allowedCidrs: ['192.0.2.0/24', '198.51.100.7/32'], members: [] }] });
+  const text = configurationOf({
+    listeners: [{ port: 2375, allowedCidrs: ['192.0.2.0/24', '198.51.100.7/32'], members: [], readyPath: null }],
+  });
   expect(text).toContain('tcp-request connection reject unless { src 192.0.2.0/24 198.51.100.7/32 }');
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { configurationOf } from './docker-balancer.js';
 
-const listener = { port: 2375, allowedCidrs: ['192.0.2.0/24'], members: [{ address: '10.0.0.5', port: 2375 }] };
+const listener = { port: 2375, allowedCidrs: ['192.0.2.0/24'], members: [{ address: '10.0.0.5', port: 2375 }], readyPath: null };
 const configured = (changed: Partial<typeof listener>) => configurationOf({ listeners: [{ ...listener, ...changed }] });
 
 const HOSTILE = [
@@ -36,4 +36,14 @@ describe("a load balancer's configuration", () => {
     expect(() => configured({ port })).toThrow('is no port');
     expect(() => configured({ members: [{ address: '10.0.0.5', port }] })).toThrow('is no port');
   });
+});
+
+test('a pool with a monitor of HTTPS asks its members whether they serve, and a path that brings lines of its own is refused', () => {
+  const asking = configurationOf({ listeners: [{ ...listener, readyPath: '/readyz' }] });
+  expect(asking).toContain('option httpchk GET /readyz\n  http-check expect status 200\n');
+  expect(asking).toContain(' check check-ssl verify none ');
+  expect(configurationOf({ listeners: [listener] })).not.toContain('httpchk');
+  expect(() => configurationOf({ listeners: [{ ...listener, readyPath: '/a\n  server evil 192.0.2.1:1' }] })).toThrow(
+    'is no path',
+  );
 });
