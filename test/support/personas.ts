@@ -86,7 +86,7 @@ const REFERRING = /^create(Bay|Cluster|Container|Certificate|Federation|X509KeyP
 /** The account of a bay's nodes finds its own bay, and what belongs to its project beside bays; a rule then refuses it. */
 function seesAsNode(id: OperationId, persona: Persona): boolean {
   const { path } = operations[id];
-  const isOfBay = /^\/v1\/(bays|clusters|certificates|credentials)/.test(path) && !/^create(Bay|Cluster)$/.test(id);
+  const isOfBay = /^\/v1\/(bays|clusters|certificates|credentials|addons)/.test(path) && !/^create(Bay|Cluster)$/.test(id);
   return persona === 'node' || (persona === 'stray' && !isOfBay);
 }
 
