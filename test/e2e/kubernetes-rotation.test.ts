@@ -23,7 +23,7 @@ describe.skipIf(!isPossible)('another authority for a running bay of Kubernetes'
   let instance = '';
   let bayId = '';
   let address = '';
-  let told = '';
+  let lastReason = '';
   let masters: readonly string[] = [];
   let workers: readonly string[] = [];
   let old: { readonly ca: string; readonly client: KeyPair };
@@ -46,14 +46,14 @@ describe.skipIf(!isPossible)('another authority for a running bay of Kubernetes'
     until(
       `phase: ${words}`,
       async () => {
-        told = (await magnum.bays.get(bayId)).status_reason ?? '';
+        lastReason = (await magnum.bays.get(bayId)).status_reason ?? '';
         const events = await magnum.bays.events(bayId).toArray();
         const found = events.find(
           ({ reason }) => reason?.startsWith('Rotation of the certificate authority:') && reason.includes(words),
         );
         return found && Date.parse(found.at);
       },
-      { withinMs: 400_000, everyMs: 300, report: () => told },
+      { withinMs: 400_000, everyMs: 300, report: () => lastReason },
     );
 
   beforeAll(async () => {

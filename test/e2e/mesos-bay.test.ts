@@ -161,7 +161,7 @@ describe.skipIf(!isPossible)('bays of Mesos', () => {
     }
   }, 60_000);
 
-  test('ZooKeeper lets nobody but the masters write, and agents have no password for it', async () => {
+  test('ZooKeeper lets the masters alone write, and agents have no password for it', async () => {
     const [agent = ''] = await namesOf('worker');
     const master = (await nodes()).find(({ role }) => role === 'master')?.private_address ?? '';
     const attempt = `import sys; sys.path.insert(0, "/opt/magnum"); import zookeeper, struct

@@ -52,7 +52,7 @@ const ENDED = new Set([
 const RETRY_MS = 500;
 const MOST_OF_ONE_AGENT = 2;
 
-/** What the leading master counts, through the address of the bay; undefined where nobody answers as the leader within two seconds. */
+/** What the leading master counts, through the address of the bay; undefined where no master answers as the leader within two seconds. */
 export function leaderMetrics({ host, ca, client }: MesosAccess): Promise<Readonly<Record<string, number>> | undefined> {
   const options = {
     host,

@@ -19,7 +19,7 @@ const SAID: Readonly<Record<string, readonly RegExp[]>> = {
   'Make a bay once, however often the program runs': [/^true 1$/],
   'See what a bay would take': [/^\d+ \S+/, /^$|^\[\]$/],
   'Resize when nothing else is under way': [/^UPDATE_COMPLETE UPDATE_COMPLETE$/],
-  'Change a bay model only if nobody else has': [/^true$/],
+  'Change a bay model only if no other client has changed it': [/^true$/],
   "Write the files of the engine's client": [/ca\.pem.*cert\.pem.*key\.pem/],
   'Find what has failed, and why': [/^true$/],
   'Delete all bays with a label': [/^1 0$/],

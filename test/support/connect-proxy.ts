@@ -13,7 +13,7 @@ export interface ConnectProxyOptions {
   readonly refuses?: number;
 }
 
-/** A forward proxy on 127.0.0.1. It reaches every host at 127.0.0.1, so that names that nobody else can look up prove its use. */
+/** A forward proxy on 127.0.0.1. It reaches every host at 127.0.0.1, so that names that no other program can look up prove its use. */
 export class ConnectProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Duplex>();

@@ -69,7 +69,7 @@ function describeSettings({ settings, cloud }: Connection): Status {
 async function openLogin({ auth, settings, fetch }: Connection, signal: AbortSignal, status: Status): Promise<Session> {
   const session = await auth.get(signal);
   const url = settings['OS_AUTH_URL'];
-  if (url === undefined) return session; // a token and an address: there is nobody to ask
+  if (url === undefined) return session; // a token and an address were given: there is no Keystone to ask
   const ask = async ({ token }: Session): Promise<unknown> => {
     const headers = { 'x-auth-token': token, 'x-subject-token': token, accept: 'application/json' };
     const response = await fetch(new Request(`${versioned(url)}/auth/tokens?nocatalog`, { headers, signal, redirect: 'manual' }));

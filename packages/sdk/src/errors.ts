@@ -91,7 +91,7 @@ export class AuthError extends MagnumError {
   }
 }
 
-/** The call needs a newer microversion than the service has, or than the client was told to use. Nothing was sent. */
+/** The call needs a newer microversion than the service has, or than the client was set to use. Nothing was sent. */
 export class UnsupportedVersionError extends MagnumError {
   override readonly name: string = 'UnsupportedVersionError';
   /** The version from which the call exists: `1.9`. */

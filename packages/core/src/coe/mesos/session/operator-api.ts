@@ -35,7 +35,7 @@ export interface Place {
 export interface OperatorApi {
   /** A call of the API v1 to the leading master: `{ type: 'GET_AGENTS' }`. Returns the part of the answer that has the call's name, or an empty one. */
   call(trying: string, call: JsonObject & { readonly type: string }, signal: AbortSignal): Promise<JsonObject>;
-  /** A document of one master itself, whoever leads: `/version`. */
+  /** A document of one master itself, whether it leads or not: `/version`. */
   ofMaster(node: MasterPlace, path: string, signal: AbortSignal): Promise<JsonObject>;
   /** Takes a member out of ZooKeeper's ensemble, by a master that stays. One that is no member is fine. */
   leaveEnsemble(through: MasterPlace, member: number, signal: AbortSignal): Promise<void>;
@@ -55,7 +55,7 @@ class StatusError extends Error {
 
 const attempt = attemptWith(({ where, trying }, cause) => {
   const isTooLarge = cause instanceof AnswerTooLargeError || cause instanceof SyntaxError;
-  // Without a leader, and while it reads its registry, Mesos is there for nobody.
+  // Without a leader, and while it reads its registry, Mesos answers no client.
   const isAbsent = cause instanceof StatusError ? cause.status === 503 : !isTooLarge;
   const words = cause instanceof Error ? cause.message : String(cause);
   return new DomainError(isAbsent ? 'engine-unavailable' : 'engine-failed', {

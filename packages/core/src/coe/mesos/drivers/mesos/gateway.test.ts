@@ -202,7 +202,7 @@ describe.each(['secure', 'plain'] as const)('the %s gateway', (what) => {
     expect(follower.seen.map(({ line }) => line)).toEqual(['GET /health']);
   });
 
-  test('says that nobody leads, and that a leader is not reached', async () => {
+  test('says that there is no leader, and that a leader is not reached', async () => {
     follower.location = undefined;
     expect(await ask(what, '/api/v1', { method: 'POST', body: 'x'.repeat(100_000) })).toMatch(/^503 no Mesos master leads/);
     follower.location = `//127.0.0.1:${await freePort()}`;

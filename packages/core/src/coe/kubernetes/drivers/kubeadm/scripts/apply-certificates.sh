@@ -54,7 +54,7 @@ found["spec"] = {"holderIdentity": holder, "acquireTime": now, "renewTime": now}
 json.dump(found, sys.stdout)' "$lease" "$system" "$node"
 }
 
-# Takes the turn, or fails where another control plane has it. An API server that does not answer can start again whoever has the turn.
+# Takes the turn, or fails where another control plane has it. An API server that does not answer serves no client, so it needs no turn to start again.
 try_turn() {
     if ! call get lease "$lease" --namespace "$system" --ignore-not-found --output json >"$work/turn"; then
         if api_is_ready; then return 1; else return 0; fi

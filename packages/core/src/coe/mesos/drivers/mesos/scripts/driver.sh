@@ -74,7 +74,7 @@ print((max(known, default=0) + 1 << 16) + int(sys.argv[2].rsplit("-", 1)[1], 16)
 PYTHON
 }
 
-# joined_at: prints the address of the master that this node was told to join; of the first master, its own.
+# joined_at: prints the address of the master that this node was given to join; of the first master, its own.
 joined_at() {
     python3 - <<'PYTHON'
 import json, os, sys

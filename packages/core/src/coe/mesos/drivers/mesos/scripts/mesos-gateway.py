@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # The gateway before the HTTP APIs of Mesos and Marathon, on every master. Mesos asks for a user and a password, which no client of the
-# bay has: whoever shows a client certificate of the bay is let in, and the gateway presents itself as the operator for it. So the head of
+# bay has: every client that shows a certificate of the bay is let in, and the gateway presents itself as the operator for it. So the head of
 # each request is changed, and nothing else; each connection carries one request, because only the first head of a connection is seen.
 #
 # A master that does not lead sends clients to the leader at an address that only nodes reach. So the gateway asks its own master who
@@ -126,7 +126,7 @@ class MesosGateway(gateway.Gateway):
 
 
 class PlainGateway(MesosGateway):
-    """For a bay that was made without TLS: whoever comes is let in."""
+    """For a bay that was made without TLS: every client is let in."""
 
     def admit(self, plain, context):
         try:

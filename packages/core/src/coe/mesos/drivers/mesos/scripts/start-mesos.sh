@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts mesos-master or mesos-agent. Everyone has to prove who it is: agents and frameworks to masters, and whoever uses one of their HTTP
+# Starts mesos-master or mesos-agent. Every client has to prove who it is: agents and frameworks to masters, and each user of one of their HTTP
 # APIs. From outside, the gateway alone is reached.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
