@@ -4,6 +4,8 @@ export interface Totals {
   readonly skipped: number;
   /** Paths. */
   readonly filesFailedToRun: readonly string[];
+  readonly failures: readonly { readonly file: string; readonly test: string; readonly message: string }[];
+  readonly files: readonly { readonly name: string; readonly seconds: number }[];
 }
 export interface Report {
   readonly numPassedTests: number;
@@ -13,7 +15,14 @@ export interface Report {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    /** Both in milliseconds of the epoch. */
+    readonly startTime: number;
+    readonly endTime: number;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 export function noTotals(): Totals;

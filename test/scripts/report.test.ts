@@ -34,7 +34,9 @@ test('files that fail to run count as failures, though none of their tests faile
   expect(totals).toMatchObject({ passed: 1, failed: 1 });
   expect(totals.filesFailedToRun.map((path) => path.split('/').at(-1)).sort()).toEqual(['hook.spec.mjs', 'import.spec.mjs']);
   const lines = closingLines(totals, [{ name: 'light tests', seconds: 61.2 }]);
-  expect(lines[0]).toBe('Time: light tests 1 min 1 s; in all 1 min 1 s.');
+  expect(lines).toContain('Time: light tests 1 min 1 s; in all 1 min 1 s.');
+  expect(lines[0]).toMatch(/^Slowest: .*red\.spec\.mjs 0 min \d s/);
+  expect(lines.find((line) => line.startsWith('Failed: '))).toMatch(/red\.spec\.mjs: breaks: Error: x$/);
   expect(lines.at(-1)).toMatch(/^1 passed, 3 failed, \d skipped$/);
 });
 
