@@ -114,11 +114,12 @@ describe.skipIf(!buildable)('a node of the image with Kubernetes', () => {
   test('has in place what kubeadm of its release asks for, and nothing else is needed', async () => {
     expect(await onNode('kubeadm', 'version', '-o', 'short')).toBe(version);
     expect(await onNode('kubelet', '--version')).toBe(`Kubernetes ${version}`);
-    const { flannel, flannelCniPlugin, ...named } = images;
+    const { flannel, flannelCniPlugin, metricsServer, ...named } = images;
     const wanted = await onNode('kubeadm', 'config', 'images', 'list', '--kubernetes-version', version);
     expect(wanted.split('\n').sort()).toEqual(Object.values(named).sort());
     const there = (await onNode('ctr', '-n', 'k8s.io', 'images', 'list', '-q')).split('\n');
-    expect(there).toEqual(expect.arrayContaining([...Object.values(named), flannel, flannelCniPlugin, agnhostImage(release)]));
+    const further = [flannel, flannelCniPlugin, metricsServer, agnhostImage(release)];
+    expect(there).toEqual(expect.arrayContaining([...Object.values(named), ...further]));
   });
 
   test('is the server that the cloud says it is', async () => {
