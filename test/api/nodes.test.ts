@@ -51,7 +51,7 @@ describe('nodes', () => {
     const [summary] = await nodesOf();
     const [detail] = await nodesOf('/v1/nodes/detail?bay_ident=hive');
     expect(detail).toMatchObject(summary ?? {});
-    for (const name of ['server_id', 'status_reason', 'engine_version', 'created_at', 'updated_at'])
+    for (const name of ['server_id', 'status_reason', 'engine_version', 'workloads', 'resources', 'created_at', 'updated_at'])
       expect(summary).not.toHaveProperty(name);
     for (const ident of [detail?.['uuid'], detail?.['name']]) {
       expect((await service.request('GET', `/v1/nodes/${String(ident)}`)).body).toEqual(detail);
@@ -69,6 +69,10 @@ describe('nodes', () => {
     const [master, worker] = itemsOf(await engine.request('GET', '/v1/nodes/detail?bay_ident=hive'), 'nodes');
     expect(master).toMatchObject({ state: 'ready', availability: 'active', leader: true, engine_version: '20.10.24' });
     expect(worker).toMatchObject({ state: 'ready', leader: false });
+    expect(worker).toMatchObject({ workloads: null, resources: null });
+    engine.workloads.set(String(worker?.['name']), 3);
+    const [counted] = itemsOf(await engine.request('GET', `/v1/nodes/detail?bay_ident=hive`), 'nodes').slice(1);
+    expect(counted).toMatchObject({ workloads: 3, resources: { cpus: { total: 2, used: 0.5 } } });
     engine.failWith('engine-unavailable');
     expect(itemsOf(await engine.request('GET', '/v1/nodes'), 'nodes').map((node) => node['state'])).toEqual(
       Array.from({ length: 5 }, () => 'unknown'),

@@ -38,6 +38,8 @@ import { requester, SEALING_KEY, type Requester, type Service } from './service.
 export interface Engine {
   readonly request: Requester;
   readonly containers: ReadonlyMap<string, { readonly spec: ContainerSpec; status: ContainerStatus }>;
+  /** How many workloads it counts on nodes, by their names; a node that is absent has none that are counted. */
+  readonly workloads: Map<string, number>;
   /** From now on every question fails so; undefined: it answers again. */
   failWith(kind: ErrorName | undefined, status?: number): void;
 }
@@ -64,10 +66,11 @@ const AFTER: Readonly<Record<Exclude<ContainerAction, 'delete'>, ContainerStatus
 
 export async function anEngine(service: Service, options: EngineOptions = {}): Promise<Engine> {
   const containers = new Map<string, { readonly spec: ContainerSpec; status: ContainerStatus }>();
+  const workloads = new Map<string, number>();
   const trouble: { kind: ErrorName | undefined; status: number | undefined } = { kind: undefined, status: undefined };
   const bus = inProcessBus();
   await bus.serve(
-    answers(service.db, containers, () => {
+    answers(service.db, { containers, workloads }, () => {
       const { kind, status } = trouble;
       if (kind) throw new DomainError(kind, { message: 'The engine is made to fail.', ...(status ? { status } : {}) });
     }),
@@ -103,6 +106,7 @@ export async function anEngine(service: Service, options: EngineOptions = {}): P
   return {
     request: requester(fetch, service.tokens.demo),
     containers,
+    workloads,
     failWith: (kind, status) => void Object.assign(trouble, { kind, status }),
   };
 }
@@ -116,7 +120,13 @@ const SECRETS: readonly BaySecretValue[] = [
 
 function answers(
   db: Knex,
-  containers: Map<string, { spec: ContainerSpec; status: ContainerStatus }>,
+  {
+    containers,
+    workloads,
+  }: {
+    readonly containers: Map<string, { spec: ContainerSpec; status: ContainerStatus }>;
+    readonly workloads: ReadonlyMap<string, number>;
+  },
   mayFail: () => void,
 ): RpcHandlers {
   const find = (hostname: string): { spec: ContainerSpec; status: ContainerStatus } => {
@@ -147,6 +157,7 @@ function answers(
         availability: 'active',
         leader: role === 'master',
         engineVersion: '20.10.24',
+        ...(workloads.has(name) ? { workloads: workloads.get(name) ?? 0, resources: { cpus: { total: 2, used: 0.5 } } } : {}),
       }));
     },
     ...manifestAnswers(mayFail),

@@ -23,6 +23,8 @@ export function nodeFields({ node, nodeGroup, live }: BayNodeView): NodeFields {
     availability: live?.availability ?? null,
     leader: live?.leader ?? false,
     engine_version: live?.engineVersion ?? null,
+    workloads: live?.workloads ?? null,
+    resources: live?.resources ?? null,
     created_at: wireTime(node.createdAt),
     updated_at: wireTimeOrNull(node.updatedAt),
   };

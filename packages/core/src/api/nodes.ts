@@ -105,6 +105,8 @@ function recordOf(call: Call, record: NodeRecord): Wire<'Node'> {
     availability: null,
     leader: false,
     engine_version: null,
+    workloads: null,
+    resources: null,
     links: [...resourceLinks(call.baseUrl, COLLECTION, record.id)],
     created_at: wireTime(record.createdAt),
     updated_at: wireTimeOrNull(record.updatedAt),
@@ -122,7 +124,7 @@ function nodeOf(call: Call, view: BayNodeView): Wire<'Node'> {
   });
 }
 
-const DETAIL_ONLY: ReadonlySet<string> = new Set(['status_reason', 'server_id', 'engine_version', 'created_at', 'updated_at']);
+const DETAIL_ONLY: ReadonlySet<string> = new Set(['status_reason', 'server_id', 'engine_version', 'workloads', 'resources', 'created_at', 'updated_at']);
 
 function presentSummary(call: Call, view: NodeView): JsonObject & { readonly uuid: string } {
   const full = presentNode(call, view);

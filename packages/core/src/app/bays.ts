@@ -15,12 +15,13 @@ import { requireCloudResources } from './cloud-resources.js';
 import { cloudAccess, owningProject, visibleRows, type Access, type AppDeps } from './deps.js';
 import { requireDriverAccepts } from './driver-check.js';
 import { checkLabels, withoutEffect } from './drivers.js';
-import { findBay, findBayModelToUse } from './find.js';
+import { findBay, findBayModelToUse, findNodeGroup } from './find.js';
 import { requireDelegable, keepRequestToken } from './delegation.js';
 import { newDefaultGroups, requireWithinBounds, setGroupSize } from './group-sizes.js';
 import { bayPlan, desiredIn, preflight, type BayDraft, type BayPlan } from './preflight.js';
 import { requireLeft } from './quotas.js';
 import { requireRowRoom } from './row-limits.js';
+import { countWorkloads, UNCOUNTED, type Workloads } from './scale-in.js';
 import { inTurn, LARGE, requireMayFit, requireStackFits } from './stack-limits.js';
 
 /** What a caller says of a new bay; null means: as the model has it. */
@@ -259,6 +260,7 @@ async function beginUpdate(
   const { bay } = row;
   requireAccepts(bay, 'update');
   const { rollbackOnFailure } = work;
+  const workloads = await countDefaultWorkloads(deps, row, work.nodeCount);
   return changeBay(
     deps,
     bay,
@@ -270,9 +272,16 @@ async function beginUpdate(
       const size = work.nodeCount ?? group.nodeCount;
       // A group may have been made smaller than its bounds, and a change that leaves it so is none of its size.
       if (size !== group.nodeCount) requireWithinBounds(group, size);
-      await setGroupSize(deps, repos, { bay: next, group, upgrade, size, leaving: new Set() });
+      await setGroupSize(deps, repos, { bay: next, group, upgrade, size, leaving: new Set(), workloads });
     },
   );
+}
+
+/** For the default workers. `size` null: it stays. */
+async function countDefaultWorkloads(deps: AppDeps, { bay, nodeCount }: BayRow, size: number | null): Promise<Workloads> {
+  if (size === null || size >= nodeCount) return UNCOUNTED;
+  const { group } = await findNodeGroup(deps, bay.id, DEFAULT_WORKER);
+  return countWorkloads(deps, bay, { group, size });
 }
 
 /** Accepted in every state; a bay that is being deleted already stays so. `check` throws where the caller meant another version. */

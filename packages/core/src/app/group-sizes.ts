@@ -13,6 +13,7 @@ import { isOld, type Upgrade } from '../domain/upgrade.js';
 import { laterThan } from '../domain/time.js';
 import type { New, Repositories } from '../ports/store.js';
 import type { AppDeps } from './deps.js';
+import { UNCOUNTED, type Workloads } from './scale-in.js';
 import { requireGrownFits } from './stack-limits.js';
 
 export interface Sizes {
@@ -145,6 +146,8 @@ export interface GroupSize {
   /** Nodes that go whatever the size is; with the old size they are replaced. */
   readonly leaving: ReadonlySet<NodeId>;
   readonly upgrade: Upgrade | null;
+  /** Of nodes, where the engine has counted them for this change. */
+  readonly workloads: Workloads;
 }
 
 /**
@@ -154,7 +157,7 @@ export interface GroupSize {
 export async function setGroupSize(
   deps: Pick<AppDeps, 'random' | 'clock' | 'orchestrator' | 'engines'>,
   repos: Repositories,
-  { bay, group, size, leaving, upgrade }: GroupSize,
+  { bay, group, size, leaving, upgrade, workloads }: GroupSize,
 ): Promise<void> {
   const nodes = await repos.nodes.ofBay(bay.id);
   const present = nodes.filter((node) => node.nodeGroupId === group.id && node.desired === 'present');
@@ -168,7 +171,7 @@ export async function setGroupSize(
   const bayModelId = ofGroup?.bayModelId ?? bay.desired.bayModelId;
   const taken = new Set(nodes.map((node) => node.name));
   await repos.nodes.insert(...newNodes(deps, { bay, group: origin, bayModelId, taken, count: missing, others }));
-  for (const node of [...named, ...victims(rest, -missing, ofGroup)]) await repos.nodes.setDesired(node.id, 'absent');
+  for (const node of [...named, ...victims(rest, -missing, { upgrade: ofGroup, workloads })]) await repos.nodes.setDesired(node.id, 'absent');
   // What only replaces nodes or takes some away is never too much.
   if (missing > named.length) await requireGrownFits(deps, repos, bay);
   await repos.nodeGroups.saveWanted({ ...group, updatedAt: laterThan(group, deps.clock.now()) });
@@ -182,17 +185,32 @@ export async function trimGroups(repos: Repositories, bay: Bay): Promise<void> {
   for (const group of await repos.nodeGroups.ofBay(bay.id)) {
     const present = nodes.filter((node) => node.nodeGroupId === group.id && node.desired === 'present');
     const foreign = present.filter((node) => node.bayModelId !== bay.desired.bayModelId);
-    const order = [...victims(foreign, foreign.length, null), ...victims(present, present.length, null)];
+    const order = [...victims(foreign, foreign.length), ...victims(present, present.length)];
     const surplus = Math.max(0, present.length - group.nodeCount);
     for (const node of [...new Set(order)].slice(0, surplus)) await repos.nodes.setDesired(node.id, 'absent');
   }
 }
 
-/** Nodes that failed go first, then those that an upgrade would replace, then the newest. */
-function victims(present: readonly Node[], count: number, upgrade: Upgrade | null): readonly Node[] {
+interface Preference {
+  readonly upgrade: Upgrade | null;
+  readonly workloads: Workloads;
+}
+
+/**
+ * Nodes that failed go first, then those that an upgrade would replace, then those with the fewest workloads, then the newest. A node whose
+ * workloads nobody has counted counts as one without any: an engine that has counted the others does not know it.
+ */
+function victims(
+  present: readonly Node[],
+  count: number,
+  { upgrade, workloads }: Preference = { upgrade: null, workloads: UNCOUNTED },
+): readonly Node[] {
   const rank = (node: Node): number => {
     if (node.observed.status.endsWith('_FAILED')) return 0;
     return upgrade && isOld(upgrade, node) ? 1 : 2;
   };
-  return present.toSorted((one, other) => rank(one) - rank(other) || other.sequence - one.sequence).slice(0, Math.max(0, count));
+  const tasks = (node: Node): number => workloads.get(node.name) ?? 0;
+  return present
+    .toSorted((one, other) => rank(one) - rank(other) || tasks(one) - tasks(other) || other.sequence - one.sequence)
+    .slice(0, Math.max(0, count));
 }

@@ -7,6 +7,7 @@ import type { Access, AppDeps } from './deps.js';
 import { findBay, findNodeGroup } from './find.js';
 import { requireWithinBounds, setGroupSize } from './group-sizes.js';
 import { requireGroupAccepts } from './node-groups.js';
+import { countWorkloads } from './scale-in.js';
 
 export interface ResizeBay {
   readonly nodeCount: number;
@@ -33,6 +34,7 @@ export async function resizeBay(
   requireWithinBounds(group, wanted.nodeCount);
   requireAccepts(bay, 'resize');
   requireGroupAccepts(group, 'resize');
+  const workloads = await countWorkloads(deps, bay, { group, size: wanted.nodeCount });
   return changeBay(
     deps,
     bay,
@@ -40,7 +42,7 @@ export async function resizeBay(
     async (repos, next, upgrade) => {
       const nodes = (await repos.nodes.ofBay(bay.id)).filter((node) => node.nodeGroupId === group.id);
       const leaving = new Set(wanted.removeFirst.flatMap((name) => namedNode(nodes, name)));
-      await setGroupSize(deps, repos, { bay: next, group, size: wanted.nodeCount, leaving, upgrade });
+      await setGroupSize(deps, repos, { bay: next, group, size: wanted.nodeCount, leaving, upgrade, workloads });
       await access.once?.made(repos, bay.id);
     },
   );

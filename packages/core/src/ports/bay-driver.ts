@@ -147,6 +147,11 @@ export interface BayDriver {
   addons?(desired: { readonly bay: { readonly desired: Pick<Bay['desired'], 'labels'> } }): readonly Addon[];
   /** Every container image that the nodes of a bay with these labels pull, as a private registry has to hold them. Absent: none is known. */
   images?(labels: Labels): readonly string[];
+  /**
+   * Which nodes leave first when a group shrinks and the request names none: those with the fewest workloads, as the engine counts them then. Absent: the
+   * newest.
+   */
+  readonly scaleIn?: 'fewest-workloads';
   /** How nodes are drained before they are deleted; absent: as `DEFAULT_DRAIN_RULES` has it. */
   drainRules?(desired: Pick<Bay['desired'], 'labels'>): DrainRules;
   /** How nodes that are not ready are replaced; undefined: they are left alone. */
@@ -182,6 +187,15 @@ export interface NodeReport {
   readonly leader?: boolean;
   readonly address: string | null;
   readonly engineVersion: string | null;
+  /** How many workloads run here, tasks of Mesos; absent for an engine whose workloads are not counted. */
+  readonly workloads?: number;
+  /** What the node offers to workloads, and how much of it they have, by the engine's own names and units: `cpus`, `mem` in MiB. */
+  readonly resources?: Readonly<Record<string, NodeResource>>;
+}
+
+export interface NodeResource {
+  readonly total: number;
+  readonly used: number;
 }
 
 /** Versions of a bay's engine and of the program that runs its containers; for some engines these are one program. */

@@ -1730,6 +1730,15 @@ export interface components {
       /** @description Whether this master leads the others. */
       leader: boolean;
       engine_version: string | null;
+      /** @description How many tasks run here; null for an engine whose workloads the service does not count. */
+      workloads: number | null;
+      /** @description What the node offers to workloads, and how much of it they have, by the engine's names: `cpus`, `mem` in MiB. Null for an engine that is not asked. */
+      resources: {
+        [key: string]: {
+          total: number;
+          used: number;
+        };
+      } | null;
       links: components["schemas"]["Links"];
       /** Format: date-time */
       created_at: string;
@@ -2415,6 +2424,15 @@ export interface components {
       availability: string | null;
       leader: boolean;
       engine_version: string | null;
+      /** @description How many tasks run here; null for an engine whose workloads the service does not count. */
+      workloads: number | null;
+      /** @description What the node offers to workloads, and how much of it they have, by the engine's names: `cpus`, `mem` in MiB. Null for an engine that is not asked. */
+      resources: {
+        [key: string]: {
+          total: number;
+          used: number;
+        };
+      } | null;
       /** Format: date-time */
       created_at: string;
       /** Format: date-time */

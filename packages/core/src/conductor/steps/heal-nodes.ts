@@ -1,5 +1,6 @@
 import { recordIntent, withOperation } from '../../app/bay-changes.js';
 import { setGroupSize } from '../../app/group-sizes.js';
+import { UNCOUNTED } from '../../app/scale-in.js';
 import { bayEvent } from '../../domain/bay-event.js';
 import type { BayObserved } from '../../domain/bay.js';
 import { decideHealing } from '../../domain/healing.js';
@@ -60,7 +61,7 @@ async function replaceNodes(deps: HealNodesDeps, { lease, state }: LeasedBay, no
     if (!(await repos.bays.saveDesired(next, bay.generation))) return false;
     for (const group of state.nodeGroups) {
       const leaving = new Set(nodes.filter((node) => node.nodeGroupId === group.id).map(({ id }) => id));
-      if (leaving.size > 0) await setGroupSize(deps, repos, { bay: next, group, size: group.nodeCount, leaving, upgrade: null });
+      if (leaving.size > 0) await setGroupSize(deps, repos, { bay: next, group, size: group.nodeCount, leaving, upgrade: null, workloads: UNCOUNTED });
     }
     await recordIntent(deps, repos, next, { operation: 'update' });
     await repos.events.append([bayEvent(next, { kind: 'status', status: next.observed.status, reason }, deps.clock.now())]);

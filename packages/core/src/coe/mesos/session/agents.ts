@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../domain/json.js';
-import { objectsIn, textIn, type OperatorApi } from './operator-api.js';
+import type { NodeResource } from '../../../ports/bay-driver.js';
+import { objectIn, objectsIn, textIn, type OperatorApi } from './operator-api.js';
 
 /** An agent as the leading master knows it. Its host name is the name of its node. */
 export interface Agent {
@@ -12,6 +13,8 @@ export interface Agent {
   readonly drain: 'none' | 'draining' | 'drained';
   readonly address: string | null;
   readonly version: string | null;
+  /** By Mesos' names: `cpus`, `mem` and `disk` in MiB. */
+  readonly resources: Readonly<Record<string, NodeResource>>;
 }
 
 export async function listAgents(api: OperatorApi, signal: AbortSignal): Promise<readonly Agent[]> {
@@ -36,8 +39,24 @@ function agentOf(agent: JsonObject, isRegistered = true): readonly Agent[] {
       // `slave(1)@192.0.2.7:5051`
       address: /@(.+):\d+$/.exec(textIn(agent, 'pid') ?? '')?.[1] ?? null,
       version: textIn(agent, 'version') ?? null,
+      resources: resourcesOf(agent),
     },
   ];
+}
+
+/** Amounts alone: ranges of ports and sets have no sum. Several entries of a name are reservations of one resource. */
+function resourcesOf(agent: JsonObject): Readonly<Record<string, NodeResource>> {
+  const [total, used] = [amountsOf(agent, 'total_resources'), amountsOf(agent, 'allocated_resources')];
+  return Object.fromEntries([...total].map(([name, amount]) => [name, { total: amount, used: used.get(name) ?? 0 }]));
+}
+
+function amountsOf(agent: JsonObject, list: string): ReadonlyMap<string, number> {
+  const amounts = new Map<string, number>();
+  for (const resource of objectsIn(agent, list)) {
+    const [name, amount] = [textIn(resource, 'name'), objectIn(resource, 'scalar')['value']];
+    if (name !== undefined && typeof amount === 'number') amounts.set(name, (amounts.get(name) ?? 0) + amount);
+  }
+  return amounts;
 }
 
 /** How many tasks run on each agent, by its id. */

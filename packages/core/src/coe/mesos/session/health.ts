@@ -1,6 +1,6 @@
 import type { ConnectInput, HealthReport, NodeReport } from '../../../ports/bay-driver.js';
 import { healthFrom } from '../../shared/session/health.js';
-import { listAgents, type Agent } from './agents.js';
+import { countTasks, listAgents, type Agent } from './agents.js';
 import { listMasters, silentMarathons, type Master } from './masters.js';
 import type { OperatorApi } from './operator-api.js';
 
@@ -33,12 +33,16 @@ export function healthOf(
 
 /** Every node that the bay should have, and agents that the leader knows beside them. */
 export async function reportNodes(api: OperatorApi, input: ConnectInput, signal: AbortSignal): Promise<readonly NodeReport[]> {
-  const [agents, masters] = await Promise.all([listAgents(api, signal), listMasters(api, input, signal)]);
+  const [agents, tasks, masters] = await Promise.all([
+    listAgents(api, signal),
+    countTasks(api, signal),
+    listMasters(api, input, signal),
+  ]);
   const known = new Set(agents.map(({ node }) => node));
   const absent = input.nodes.filter(({ name, role }) => role === 'worker' && !known.has(name));
   return [
     ...masters.map(masterReport),
-    ...agents.map(agentReport),
+    ...agents.map((agent) => agentReport(agent, tasks.get(agent.id) ?? 0)),
     ...absent.map(({ name, address }) => ({ name, role: 'worker', state: 'down', address, engineVersion: null }) as const),
   ];
 }
@@ -47,7 +51,7 @@ function masterReport({ name, address, isReady, isLeader, version }: Master): No
   return { name, role: 'master', state: isReady ? 'ready' : 'down', leader: isLeader, address, engineVersion: version };
 }
 
-function agentReport({ node, isActive, isRegistered, drain, address, version }: Agent): NodeReport {
+function agentReport({ node, isActive, isRegistered, drain, address, version, resources }: Agent, workloads: number): NodeReport {
   return {
     name: node,
     role: 'worker',
@@ -55,5 +59,7 @@ function agentReport({ node, isActive, isRegistered, drain, address, version }: 
     availability: drain !== 'none' ? drain : isActive ? 'active' : 'deactivated',
     address,
     engineVersion: version,
+    workloads,
+    resources,
   };
 }

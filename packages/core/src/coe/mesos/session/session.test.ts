@@ -40,6 +40,8 @@ const agent = (node: string, more: JsonObject = {}): JsonObject => ({
   agent_info: { hostname: node, id: { value: `id-of-${node}` } },
   ...more,
 });
+const amount = (name: string, value: number): JsonObject => ({ name, type: 'SCALAR', scalar: { value } });
+const task = (node: string): JsonObject => ({ agent_id: { value: `id-of-${node}` } });
 const BOTH = [agent('m-worker-0001'), agent('m-worker-0002')];
 
 async function sessionWith(cluster: Cluster, asked: JsonObject[] = []): Promise<CoeSession> {
@@ -127,7 +129,15 @@ describe('the health of a cluster', () => {
 
 test('nodes are masters with who leads, agents with what they do, and those that no master knows', async () => {
   const session = await sessionWith({
-    agents: [agent('m-worker-0001', { drain_info: { state: 'DRAINED' }, deactivated: true })],
+    agents: [
+      agent('m-worker-0001', {
+        drain_info: { state: 'DRAINED' },
+        deactivated: true,
+        total_resources: [amount('cpus', 1.5), amount('cpus', 0.5), amount('mem', 900), { name: 'ports', type: 'RANGES' }],
+        allocated_resources: [amount('cpus', 0.2)],
+      }),
+    ],
+    tasks: [task('m-worker-0001'), task('m-worker-0001')],
   });
   expect(await session.nodes?.(signal)).toEqual([
     { name: 'm-master-0007', role: 'master', state: 'ready', leader: true, address: 'localhost', engineVersion: '1.11.0' },
@@ -138,6 +148,8 @@ test('nodes are masters with who leads, agents with what they do, and those that
       availability: 'drained',
       address: '192.0.2.1',
       engineVersion: '1.11.0',
+      workloads: 2,
+      resources: { cpus: { total: 2, used: 0.2 }, mem: { total: 900, used: 0 } },
     },
     { name: 'm-worker-0002', role: 'worker', state: 'down', address: '192.0.2.2', engineVersion: null },
   ]);
@@ -148,8 +160,7 @@ describe('agents that leave', () => {
 
   test('are drained once, and waited for as long as their tasks end', async () => {
     const asked: JsonObject[] = [];
-    const task = { agent_id: { value: 'id-of-m-worker-0002' } };
-    const session = await sessionWith({ tasks: [task, task] }, asked);
+    const session = await sessionWith({ tasks: [task('m-worker-0002'), task('m-worker-0002')] }, asked);
     expect(await session.drainNodes?.(leaving, signal)).toEqual([
       { node: 'm-worker-0002', why: '2 tasks are ending', isVital: false },
     ]);

@@ -41,6 +41,7 @@ export const mesosDriver: BayDriver = {
     { name: 'masters', material: 'random-key', roles: ['master'] },
     { name: 'agents', material: 'random-key', roles: ['master', 'worker'] },
   ],
+  scaleIn: 'fewest-workloads',
   withoutEffect,
   check,
   cloudNeeds,
