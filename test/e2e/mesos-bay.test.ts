@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MESOS_NODE_IMAGE } from '@magnum-ts/core';
 import { until } from '@magnum-ts/core/testing';
 import type { Bay, Magnum } from '@magnum-ts/sdk';
@@ -54,7 +55,11 @@ describe.skipIf(!isPossible)('bays of Mesos', () => {
         mesos_slave_work_dir: '/srv/mesos',
       },
     });
-    await magnum.bayModels.create({ ...model, name: 'mesos-ubuntu', image_id: 'ubuntu-24.04-mesos' });
+    const ubuntu = { ...model, image_id: 'ubuntu-24.04-mesos' };
+    await magnum.bayModels.create({ ...ubuntu, name: 'mesos-ubuntu' });
+    const labels = { certificate_check_interval: '5', mesos_slave_work_dir: '/srv/next' };
+    await magnum.bayModels.create({ ...ubuntu, name: 'mesos-next', labels });
+    await magnum.bayModels.create({ ...ubuntu, name: 'mesos-open', tls_disabled: true });
   }, 120_000);
   afterAll(async () => {
     await framework?.stop();
@@ -98,6 +103,11 @@ describe.skipIf(!isPossible)('bays of Mesos', () => {
     expect(bay.api_address).toBe(bay.master_addresses[0]);
     await healthy();
     expect(await magnum.bays.get(bayId)).toMatchObject({ coe_version: '1.11.0', container_version: '1.11.0' });
+    const agents = (await nodes()).filter(({ role }) => role === 'worker');
+    for (const { workloads, resources } of agents) {
+      expect([workloads, resources?.['cpus']?.used]).toEqual([0, 0]);
+      expect(resources?.['mem']?.total).toBeGreaterThan(100);
+    }
     expect((await nodes()).map(({ role, state, availability }) => [role, state, availability]).toSorted()).toEqual([
       ['master', 'ready', null],
       ['worker', 'ready', 'active'],
@@ -116,6 +126,8 @@ describe.skipIf(!isPossible)('bays of Mesos', () => {
       everyMs: 300,
       report: () => JSON.stringify([...(framework?.tasks.values() ?? [])]),
     });
+    for (const { workloads, resources } of (await nodes()).filter(({ role }) => role === 'worker'))
+      expect([workloads, resources?.['cpus']?.used]).toEqual([1, expect.closeTo(0.3, 1)]);
     for (const name of agents) {
       expect(await inside(instance, name, 'sh', '-c', 'find / -xdev -name "pwned*" 2>/dev/null; echo done')).toBe('done');
       const said = await inside(
@@ -296,6 +308,51 @@ except zookeeper.Refusal as error: print(error)`;
     framework = undefined;
   }, 180_000);
 
+  test('an upgrade replaces masters one by one, and the agent after its task has moved', async () => {
+    const { api_address: address } = await magnum.bays.get(bayId);
+    const entry = await access(address ?? '');
+    const survivor = new TestFramework(entry, { count: 1, command: TASK });
+    framework = survivor;
+    await until('the task runs', async () => survivor.running().length === 1, { withinMs: 60_000, everyMs: 200 });
+    const before = (await nodes()).map(({ name }) => name);
+    let [ledAt, longestMs] = [Date.now(), 0];
+    const watch = watchUntil(async () => {
+      const seen = await leaderMetrics(entry);
+      if (seen?.['master/elected'] !== 1) return;
+      longestMs = Math.max(longestMs, Date.now() - ledAt);
+      ledAt = Date.now();
+    });
+    await magnum.clusters.upgrade(bayId, { cluster_template: 'mesos-next' });
+    const bay = await magnum.bays.waitUntil(bayId, { intervalMs: 500, timeoutMs: 400_000 });
+    await watch.stop();
+    expect(bay.status, bay.status_reason ?? '').toBe('UPDATE_COMPLETE');
+    console.info(`the longest time without a leader: ${(longestMs / 1_000).toFixed(1)} s`);
+    expect(longestMs).toBeLessThan(20_000);
+    await healthy(60_000);
+    const after = await nodes();
+    expect(after.filter(({ name }) => before.includes(name))).toEqual([]);
+    expect(after.filter(({ role }) => role === 'master')).toHaveLength(3);
+    // The ensemble is of the new masters alone, and that is what the new agent asks.
+    const [agent = ''] = await namesOf('worker');
+    const masters = after.flatMap(({ role, private_address: at }) => (role === 'master' && at ? [`${at}:2181`] : []));
+    await until(
+      'the agent knows the new masters, and no others',
+      async () => {
+        const known = /^zk:\/\/(.*)\/mesos$/.exec(await inside(instance, agent, 'cat', '/etc/magnum/mesos/zk'))?.[1];
+        return known?.split(',').toSorted().join() === masters.toSorted().join();
+      },
+      { withinMs: 30_000, everyMs: 500 },
+    );
+    await until('the task runs on the new agent', async () => survivor.running().join() === agent, {
+      withinMs: 60_000,
+      everyMs: 300,
+      report: () => JSON.stringify([...survivor.tasks.values()]),
+    });
+    expect(await inside(instance, agent, 'ls', '/srv/next/slaves')).not.toBe('');
+    await survivor.stop();
+    framework = undefined;
+  }, 500_000);
+
   test('no password of the nodes is in what the service keeps or prints', async () => {
     const [master = ''] = await namesOf('master');
     const found = await inside(
@@ -320,4 +377,37 @@ except zookeeper.Refusal as error: print(error)`;
     await server.cli('bay', 'delete', 'trio', '--yes', '--wait=120');
     expect(await ownedBy(instance)).toEqual(['network public']);
   }, 150_000);
+
+  test('a bay with tls_disabled answers every client, and its agents still need their password', async () => {
+    const bay = await complete('open', { baymodel_id: 'mesos-open', node_count: 1 });
+    await healthy();
+    const curl = (url: string) => run('curl', ['--silent', '--max-time', '5', '--noproxy', '*', url]);
+    const state = JSON.parse((await curl(`http://${bay.api_address ?? ''}:5050/state`)).output);
+    expect(state).toMatchObject({ version: '1.11.0', activated_slaves: 1 });
+    const lines = await server.cli('bay', 'config', 'open');
+    expect(lines).toContain(`MESOS_URL=http://${bay.api_address ?? ''}:5050`);
+    const agentAt = (await nodes()).find(({ role }) => role === 'worker')?.private_address ?? '';
+    const [master = ''] = await namesOf('master');
+    const url = `http://${agentAt}:5051/state`;
+    expect(await inside(instance, master, 'curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', '-m', '5', url)).toBe('401');
+    await server.cli('bay', 'delete', 'open', '--yes', '--wait=90');
+    expect(await ownedBy(instance)).toEqual(['network public']);
+  }, 300_000);
 });
+
+/** Repeats the observation until it is stopped. */
+function watchUntil(observe: () => Promise<void>): { stop(): Promise<void> } {
+  let isStopped = false;
+  const watching = (async () => {
+    while (!isStopped) {
+      await observe();
+      await sleep(200);
+    }
+  })();
+  return {
+    stop: () => {
+      isStopped = true;
+      return watching;
+    },
+  };
+}

@@ -50,6 +50,8 @@ const ENDED = new Set([
   'TASK_ERROR',
 ]);
 const RETRY_MS = 500;
+/** Mesos sends a heartbeat every 15 seconds. A stream without two of them has lost its master, though nobody has closed it. */
+const SILENCE_MS = 32_000;
 const MOST_OF_ONE_AGENT = 2;
 
 /** What the leading master counts, through the address of the bay; undefined where no master answers as the leader within two seconds. */
@@ -168,6 +170,7 @@ export class TestFramework {
         response.on('end', () => done()).on('error', fail);
       });
       this.#connection = sent;
+      sent.setTimeout(SILENCE_MS, () => sent.destroy(new Error('no heartbeat')));
       sent.on('error', fail);
       sent.end(JSON.stringify(call));
     });

@@ -171,7 +171,8 @@ export async function setGroupSize(
   const bayModelId = ofGroup?.bayModelId ?? bay.desired.bayModelId;
   const taken = new Set(nodes.map((node) => node.name));
   await repos.nodes.insert(...newNodes(deps, { bay, group: origin, bayModelId, taken, count: missing, others }));
-  for (const node of [...named, ...victims(rest, -missing, { upgrade: ofGroup, workloads })]) await repos.nodes.setDesired(node.id, 'absent');
+  for (const node of [...named, ...victims(rest, -missing, { upgrade: ofGroup, workloads })])
+    await repos.nodes.setDesired(node.id, 'absent');
   // What only replaces nodes or takes some away is never too much.
   if (missing > named.length) await requireGrownFits(deps, repos, bay);
   await repos.nodeGroups.saveWanted({ ...group, updatedAt: laterThan(group, deps.clock.now()) });

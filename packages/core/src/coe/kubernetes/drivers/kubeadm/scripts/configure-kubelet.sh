@@ -88,6 +88,8 @@ cluster = [{
         ] + ([
             # One that ends says so to the load balancer first, and answers those who still come meanwhile.
             ("shutdown-delay-duration", "10s"),
+            # It then ends when its last short request is answered. Without this it waits for watches, which do not end, until the kubelet kills it.
+            ("shutdown-send-retry-after", "true"),
         ] if values["load_balancer_address"] else []) + ([("client-ca-file", os.environ["CLIENT_CAS"])] if wanted["signs_requests"] else []), options["apiserver"]),
     },
     "controllerManager": {"extraArgs": arguments([
