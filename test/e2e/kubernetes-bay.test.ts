@@ -1,10 +1,14 @@
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Bay, Magnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '@magnum-ts/core/testing';
+import { buildKubernetes } from '../../scripts/host/kubernetes-build.mjs';
 import { membersIn } from '../../packages/core/src/coe/kubernetes/session/etcd.js';
 import { isReady } from './api-client.js';
 import { specOf } from './database.js';
-import { DevProcess } from './dev-process.js';
+import { DevProcess, run } from './dev-process.js';
 import { inside, nodeContainer, ownedBy, removeOwned } from './docker.js';
 import { clustersCanBeMade, etcdctlOn } from './kubeadm-cluster.js';
 import { aKubernetesModel, webController } from './kubernetes-bays.js';
@@ -95,6 +99,34 @@ describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
     await kubectl('exec', pod, '--', '/agnhost', 'connect', 'web.default.svc.cluster.local:80', '--timeout=5s');
     expect(await kubectl('logs', pod)).toContain('Started HTTP server on port 8080');
   }, 180_000);
+
+  test('is reached by kubectl with a kubeconfig without a key: its certificates are made when they are needed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'magnum-kubectl-'));
+    try {
+      const { program } = await buildKubernetes(() => undefined);
+      const [tool, file] = [join(folder, 'kubectl'), join(folder, 'kubeconfig')];
+      symlinkSync(program, tool);
+      const command = join(import.meta.dirname, '../../node_modules/.bin/magnum');
+      writeFileSync(join(folder, 'magnum'), `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755 });
+      await server.cli('bay', 'config', 'trio', '--merge', file, '--exec', '--ttl', '10m');
+      expect(readFileSync(file, 'utf8')).not.toContain('client-key');
+      const env = { ...server.environment(), HOME: folder, PATH: `${folder}:${process.env['PATH'] ?? ''}`, NO_PROXY: '*' };
+      for (const noun of ['nodes', 'namespaces']) {
+        const { code, output, errors } = await run(tool, ['--kubeconfig', file, 'get', noun, '--output', 'name'], env);
+        expect([code, output.trim().split('\n').length >= 4], errors).toEqual([0, true]);
+      }
+      const { output } = await run(tool, ['--kubeconfig', file, 'auth', 'can-i', '*', '*', '--all-namespaces'], env);
+      expect(output.trim()).toBe('yes');
+      const without = await run(tool, ['--kubeconfig', file, 'get', 'nodes'], {
+        PATH: env.PATH,
+        HOME: join(folder, 'other'),
+        NO_PROXY: '*',
+      });
+      expect([without.code, without.errors]).toEqual([1, expect.stringContaining('magnum')]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 60_000);
 
   test('has its add-ons, and says so: nodes and pods are measured', async () => {
     await until(

@@ -1,17 +1,19 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { ConflictError, type Magnum } from '@magnum-ts/sdk';
+import type { Command } from 'commander';
+import { parse, stringify } from 'yaml';
 import type { Flags } from './arguments.js';
 import { addCommonOptions, flagsOf } from './global-options.js';
-import { createSigningRequest } from './csr.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
-import { checkClientFiles, insertKey, type ClientFileSet } from './client-file-set.js';
+import { checkClientFiles, type ClientFileSet } from './client-file-set.js';
+import { execUser, type ExecOrder } from './exec-credential.js';
+import { lifetimeOption } from './lifetime.js';
+import { makeFilesLocally } from './local-key.js';
 import { defaultKubeconfig, mergeKubeconfig } from './kubeconfig-merge.js';
 import { printItem } from './output.js';
 import { checkColumns } from './output-options.js';
-import { openSession } from './session.js';
+import { connect } from './session.js';
 import { quoteForShell } from './text.js';
 
 /** Adds `bay config` or `cluster config`. */
@@ -31,35 +33,34 @@ export function addBayConfig(parent: Command, io: Io, noun: 'bay' | 'cluster'): 
       '--key-from-service',
       'let the service create the key; by default, the key is created on this machine and never leaves it',
     )
-    .addOption(
-      new Option('--valid-for <seconds>', 'lifetime of the certificate (with --key-from-service); a day by default').argParser(
-        parseSeconds,
-      ),
-    );
+    .option(
+      '--exec',
+      'write a kubeconfig without a key, for Kubernetes: kubectl runs this program for a short-lived certificate each time (see exec-credential)',
+    )
+    .addOption(lifetimeOption());
   addCommonOptions(command);
-  return command.action((bay: string) => configure(io, bay, flagsOf(command)));
+  return command.action((bay: string) => configure(io, { bay, noun }, flagsOf(command)));
 }
 
-function parseSeconds(text: string): number {
-  if (/^[1-9]\d{0,7}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Give a number of seconds.');
-}
-
-async function configure(io: Io, name: string, flags: Flags): Promise<void> {
+async function configure(io: Io, { bay, noun }: Pick<ExecOrder, 'bay' | 'noun'>, flags: Flags): Promise<void> {
   const fromService = flags['keyFromService'] === true;
   if (flags['context'] !== undefined && flags['merge'] === undefined)
     throw new UsageError('--context names the context of --merge; give that, too');
-  const validFor = flags['validFor'];
-  if (typeof validFor === 'number' && !fromService)
-    throw new UsageError(
-      '--valid-for requires --key-from-service: for a key of this machine, the service sets the lifetime of the certificate',
-    );
-  const magnum = await openSession(io, flags);
-  const call = { signal: io.signal };
-  const clientFiles = fromService
-    ? checkClientFiles(await magnum.bays.config(name, typeof validFor === 'number' ? { valid_for: validFor } : {}, call))
-    : await makeFilesLocally(magnum, name, io.signal);
-  if (flags['merge'] !== undefined) return merge(io, name, clientFiles, flags);
+  if (fromService && flags['exec'] === true)
+    throw new UsageError('--exec and --key-from-service exclude each other: with --exec a kubeconfig has no key; leave one out');
+  const { magnum, cloud } = await connect(io, flags);
+  // Before anything is signed: a secret among the options is refused.
+  const user = flags['exec'] === true ? execUser({ bay, noun, flags, cloud }) : undefined;
+  const lifetime = typeof flags['validFor'] === 'number' ? flags['validFor'] : undefined;
+  const made = fromService
+    ? checkClientFiles(
+        await magnum.bays.config(bay, lifetime === undefined ? {} : { valid_for: lifetime }, { signal: io.signal }),
+      )
+    : await makeFilesLocally(magnum, { bay, lifetime }, io.signal);
+  const clientFiles = user === undefined ? made : withUser(made, { bay, user });
+  if (user !== undefined && cloud === undefined)
+    io.err('kubectl needs the variables OS_* of this shell each time; with --os-cloud and clouds.yaml it needs none.\n');
+  if (flags['merge'] !== undefined) return merge(io, bay, clientFiles, flags);
   const folder = resolve(String(flags['dir']));
   const variables = variablesOf(clientFiles, folder);
   const output = checkColumns(flags, Object.keys(variables));
@@ -69,6 +70,18 @@ async function configure(io: Io, name: string, flags: Flags): Promise<void> {
   io.out(formatShellCommands(variables));
 }
 
+/** The kubeconfig with that user in place of the one with a key. */
+function withUser(
+  made: ClientFileSet,
+  { bay, user }: { readonly bay: string; readonly user: Readonly<Record<string, unknown>> },
+): ClientFileSet {
+  const text = made.files['config'];
+  if (text === undefined) throw new UsageError(`--exec is for Kubernetes: ${bay} has no kubeconfig. Leave it out`);
+  const config: { users?: readonly { name: string }[] } = Object(parse(text));
+  const users = (config.users ?? []).map(({ name }) => ({ name, user }));
+  return { ...made, files: { ...made.files, config: stringify({ ...config, users }) } };
+}
+
 async function merge(io: Io, name: string, { files }: ClientFileSet, flags: Flags): Promise<void> {
   const kubeconfig = files['config'];
   if (kubeconfig === undefined) throw new UsageError(`--merge is for Kubernetes: ${name} has no kubeconfig. Use --dir`);
@@ -76,25 +89,6 @@ async function merge(io: Io, name: string, { files }: ClientFileSet, flags: Flag
   const context = typeof flags['context'] === 'string' ? flags['context'] : name;
   const backup = await mergeKubeconfig({ file, name: context, kubeconfig, force: flags['force'] === true });
   io.err(`The context ${context} is in ${file} and current.${backup === null ? '' : ` The former file is ${backup}.`}\n`);
-}
-
-/**
- * The client files with a key that is created here, so that the service never has it. The service has the bay's authority sign a request, and
- * writes the files around a placeholder: what an engine's client reads is known to the engine's part of the service alone.
- */
-async function makeFilesLocally(magnum: Magnum, name: string, signal: AbortSignal): Promise<ClientFileSet> {
-  const { key, csr } = await createSigningRequest({ commonName: 'admin', organization: 'system:masters' });
-  const made = await magnum.bays.config(name, { csr }, { signal }).catch((error: unknown) => {
-    // The bay has no address yet: the command came too early.
-    throw error instanceof ConflictError ? new UsageError(error.message) : error;
-  });
-  const hasCertificate = made.expires_at !== null;
-  if (!hasCertificate) return checkClientFiles(made);
-  if (typeof made.key_placeholder !== 'string')
-    throw new UsageError(
-      'The service is of an earlier release: it made a key of its own. Ask for that one with --key-from-service, or update the service',
-    );
-  return insertKey(checkClientFiles(made), made.key_placeholder, key);
 }
 
 /** By the variable with an engine's address: those that belong to a bay with TLS alone. */

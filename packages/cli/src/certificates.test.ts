@@ -82,8 +82,24 @@ describe('certificates', () => {
     expect(out).toBe(`export DOCKER_HOST=tcp://192.0.2.7:2375\nexport DOCKER_CERT_PATH=${folder}\nunset DOCKER_TLS_VERIFY\n`);
     expect(readFileSync(join(folder, 'key.pem'), 'utf8')).toBe('KEY FOR 600\n');
     expect(statSync(join(folder, 'key.pem')).mode & 0o777).toBe(0o600);
-    expect((await magnum('bay config my-bay --valid-for 600')).code).toBe(2);
-    expect((await magnum('bay config my-bay --key-from-service --valid-for soon')).code).toBe(2);
+  });
+
+  test.each([
+    ['--ttl 90m', '5400'],
+    ['--ttl=8h', '28800'],
+    ['--valid-for 600', '600'],
+    ['--ttl 30d', '2592000'],
+  ])('of a key of this machine live as long as %s says', async (option, seconds) => {
+    const { code, requests } = await magnum(`bay config my-bay --dir ${join(aFolder(), 'x')} ${option}`);
+    expect([code, new URL(requests[0]?.line.split(' ')[1] ?? '', 'http://x').searchParams.get('valid_for')]).toEqual([
+      0,
+      seconds,
+    ]);
+  });
+
+  test.each(['soon', '9', '31d', '1w', '-5', '0'])('are not made for a lifetime of %s', async (time) => {
+    const { code, err, requests } = await magnum(['bay', 'config', 'my-bay', `--ttl=${time}`]);
+    expect([code, err, requests]).toEqual([2, expect.stringContaining('10 seconds to 30 days'), []]);
   });
 
   test('of a bay of Mesos are two addresses and a folder, and no folder where it has no TLS', async () => {

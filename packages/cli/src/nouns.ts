@@ -53,15 +53,17 @@ export const NOUNS: readonly Noun[] = [
     name,
     about,
     load: async (command: Command, io: Io) => {
-      const [{ addOperations }, { addBayConfig }, { addDoctor }] = await Promise.all([
+      const [{ addOperations }, { addBayConfig }, { addDoctor }, { addExecCredential }] = await Promise.all([
         import('./commands.js'),
         import('./bay-config.js'),
         import('./doctor.js'),
+        import('./exec-credential.js'),
       ]);
       addOperations(command, io);
       if (name !== 'bay' && name !== 'cluster') return;
       addBayConfig(command, io, name);
       addDoctor(command, io, name);
+      addExecCredential(command, io, name);
     },
   })),
   ...OTHERS.map(([name, about, find]) => ({
