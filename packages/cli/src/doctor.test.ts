@@ -1,52 +1,63 @@
 import { execFileSync } from 'node:child_process';
-import { createServer } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BAY, failing, magnum, type Answers } from './testing/fake-magnum.js';
 
-const server = createServer((socket) => socket.destroy());
+const folder = mkdtempSync(join(tmpdir(), 'magnum-doctor-'));
+const keyFile = join(folder, 'key.pem');
+execFileSync('openssl', ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', keyFile], { stdio: 'pipe' });
+
+/** Signed by that key, or by one that nobody has. */
+const certificateFor = (days: number, key?: string): string =>
+  execFileSync(
+    'openssl',
+    [
+      ...['req', '-x509', '-nodes', '-subj', '/CN=ca', '-days', String(days)],
+      ...(key === undefined
+        ? ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-keyout', '/dev/null']
+        : ['-new', '-key', key]),
+    ],
+    { encoding: 'utf8', stdio: 'pipe' },
+  );
+
+// What a node shows: a certificate of the bay's authority, which is its own here.
+const shown = { key: readFileSync(keyFile, 'utf8'), cert: certificateFor(90, keyFile) };
+const server = createServer(shown, (socket) => socket.destroy());
+server.on('tlsClientError', () => undefined);
 let port = 0;
 beforeAll(async () => {
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port; // a TCP server's address is no text
 });
-afterAll(() => void server.close());
-
-const certificateFor = (days: number): string =>
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-nodes',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-keyout',
-      '/dev/null',
-      '-subj',
-      '/CN=ca',
-      '-days',
-      String(days),
-    ],
-    { encoding: 'utf8', stdio: 'pipe' },
-  );
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
 
 interface Sick {
   readonly bay?: object;
   readonly nodes?: readonly object[];
   readonly days?: number;
   readonly used?: number;
+  /** What the node shows lives so long. */
+  readonly servedDays?: number;
+  /** The authority has another key than what the node shows was signed with. */
+  readonly isForeign?: boolean;
 }
-const service =
-  ({
-    bay = {},
-    nodes = [{ name: 'worker-1', state: 'ready', status: 'CREATE_COMPLETE' }],
-    days = 365,
-    used = 1,
-  }: Sick = {}): Answers =>
-  (_method, path) => {
+const service = ({
+  bay = {},
+  nodes = [{ name: 'worker-1', state: 'ready', status: 'CREATE_COMPLETE' }],
+  days = 365,
+  used = 1,
+  servedDays = 90,
+  isForeign = false,
+}: Sick = {}): Answers => {
+  server.setSecureContext({ ...shown, cert: certificateFor(servedDays, keyFile) });
+  return (_method, path) => {
     if (path === '/v1/bays/hive')
       return Response.json({
         ...BAY,
@@ -57,10 +68,11 @@ const service =
         ...bay,
       });
     if (path === '/v1/nodes') return Response.json({ nodes });
-    if (path === '/v1/certificates/u-1') return Response.json({ pem: certificateFor(days) });
+    if (path === '/v1/certificates/u-1') return Response.json({ pem: certificateFor(days, isForeign ? undefined : keyFile) });
     if (path === '/v1/stats') return Response.json({ clusters: used, nodes: 3 });
     return path === '/v1/quotas/p/Cluster' ? Response.json({ hard_limit: 20 }) : undefined;
   };
+};
 type Row = Readonly<Record<'check' | 'verdict' | 'finding' | 'remedy', string | null>>;
 const examine = async (sick?: Sick): Promise<{ readonly code: number; readonly rows: readonly Row[] }> => {
   const { code, out } = await magnum('bay doctor hive -f json', { answers: service(sick) });
@@ -72,7 +84,7 @@ describe('magnum bay doctor', () => {
     const { code, rows } = await examine();
     expect([code, rows.map(({ check, verdict, remedy }) => [check, verdict, remedy])]).toEqual([
       0,
-      ['status', 'engine', 'address', 'nodes', 'certificate', 'quota'].map((check) => [check, 'ok', null]),
+      ['status', 'engine', 'address', 'nodes', 'certificate', 'served certificate', 'quota'].map((check) => [check, 'ok', null]),
     ]);
     const { requests } = await magnum('bay doctor hive', { answers: service() });
     expect(requests.filter(({ line }) => !line.startsWith('GET '))).toEqual([]);
@@ -119,6 +131,20 @@ describe('magnum bay doctor', () => {
       /servers/,
     ],
     ['an authority that ends soon', { days: 10 }, 0, 'certificate', /: (9|10) days/, /certificate rotate hive/],
+    ['a certificate that nodes did not renew', { servedDays: 3 }, 0, 'served certificate', /ends in [23] days/, /magnum-checks/],
+    ['a server that is not of the bay', { isForeign: true }, 7, 'served certificate', /has not signed/, /load balancer/],
+    [
+      'an add-on whose pods do not run',
+      {
+        bay: {
+          health_status_reason: { api: 'ok', 'addon.flannel': 'Ready', 'addon.metrics-server': '0 of 1 pods are available: x' },
+        },
+      },
+      7,
+      'add-ons',
+      /^metrics-server: 0 of 1 pods/,
+      /images/,
+    ],
     ['a quota that is used up', { used: 20 }, 0, 'quota', /20 of 20/, /administrator/],
   ])('finds %s, with a remedy', async (_what, sick, code, check, finding, remedy) => {
     const found = await examine(sick);
@@ -138,7 +164,15 @@ describe('magnum bay doctor', () => {
     const answers: Answers = (method, path, url, request) =>
       path === '/v1/certificates/u-1' ? failing(403, 'No.') : service()(method, path, url, request);
     const { code, out } = await magnum('bay doctor hive -f value -c check -c verdict', { answers });
-    expect([code, out]).toEqual([0, 'status ok\nengine ok\naddress ok\nnodes ok\ncertificate unknown\nquota ok\n']);
+    expect([code, out]).toEqual([
+      0,
+      'status ok\nengine ok\naddress ok\nnodes ok\ncertificate unknown\nserved certificate unknown\nquota ok\n',
+    ]);
+  });
+
+  test('names the add-ons that are well', async () => {
+    const { rows } = await examine({ bay: { health_status_reason: { 'addon.flannel': 'Ready', 'addon.dns': 'Ready' } } });
+    expect(rows.find(({ check }) => check === 'add-ons')).toMatchObject({ verdict: 'ok', finding: 'flannel, dns: Ready' });
   });
 
   test('says of a bay that there is none', async () => {

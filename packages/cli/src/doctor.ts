@@ -6,6 +6,7 @@
  */
 import { X509Certificate } from 'node:crypto';
 import { connect as openSocket } from 'node:net';
+import { connect as openTls } from 'node:tls';
 import type { Command } from 'commander';
 import { NotFoundError, type Magnum } from '@magnum-ts/sdk';
 import type { Flags } from './arguments.js';
@@ -42,7 +43,7 @@ export function addDoctor(parent: Command, io: Io, noun: 'bay' | 'cluster'): voi
   const command = parent
     .command('doctor')
     .description(
-      `Examine a ${noun}: its status, engine, nodes, certificates, quota and leftovers, each with a verdict and a remedy`,
+      `Examine a ${noun}: its status, engine, add-ons, nodes, certificates, quota and leftovers, each with a verdict and a remedy`,
     )
     .argument(`<${noun}>`, `UUID or name of the ${noun}`);
   addCommonOptions(command, true);
@@ -62,9 +63,11 @@ async function examine(
   const checks: readonly (readonly [string, (patient: Patient) => Promise<readonly Finding[]>])[] = [
     ['status', examineStatus],
     ['engine', examineHealth],
+    ['add-ons', examineAddons],
     ['address', examineAddress],
     ['nodes', examineNodes],
     ['certificate', examineCertificate],
+    ['served certificate', examineServedCertificate],
     ['quota', examineQuota],
   ];
   const found = await Promise.all(
@@ -120,7 +123,9 @@ async function examineStatus({ bay, noun }: Patient): Promise<readonly Finding[]
 async function examineHealth({ bay }: Patient): Promise<readonly Finding[]> {
   const [health, reason] = [bay['health_status'] ?? null, itemOf(bay['health_status_reason'])];
   if (health === 'HEALTHY') return [ok('engine', 'HEALTHY')];
-  const detail = Object.entries(reason).map(([key, value]) => `${key}=${String(value)}`);
+  const detail = Object.entries(reason)
+    .filter(([key]) => !key.startsWith(ADDON))
+    .map(([key, value]) => `${key}=${String(value)}`);
   const finding = [String(health ?? 'no health is reported'), ...detail].join(', ');
   if (health === 'UNHEALTHY')
     return [
@@ -141,14 +146,33 @@ async function examineHealth({ bay }: Patient): Promise<readonly Finding[]> {
   ];
 }
 
+/** Keys of the reason under which a service tells how its add-ons are. */
+const ADDON = 'addon.';
+
+/** One row for all that are well, and one for each other; none for an engine without add-ons. */
+async function examineAddons({ bay }: Patient): Promise<readonly Finding[]> {
+  const states = Object.entries(itemOf(bay['health_status_reason'])).flatMap(([key, state]) =>
+    key.startsWith(ADDON) ? [[key.slice(ADDON.length), String(state)] as const] : [],
+  );
+  const [well, others] = [states.filter(([, state]) => state === 'Ready'), states.filter(([, state]) => state !== 'Ready')];
+  return [
+    ...(well.length > 0 ? [ok('add-ons', `${well.map(([name]) => name).join(', ')}: Ready`)] : []),
+    ...others.map(([name, state]) => ({
+      check: 'add-ons',
+      verdict: 'failed' as const,
+      finding: `${name}: ${state}`,
+      remedy:
+        'an image that cannot be pulled: magnum-driver-manage images lists those that a registry has to hold; otherwise see its pods with kubectl',
+    })),
+  ];
+}
+
 /** Whether the engine's address takes connections from this machine. */
 async function examineAddress({ bay, io }: Patient): Promise<readonly Finding[]> {
   const address = bay['api_address'];
   if (typeof address !== 'string' || address === '')
     return [{ check: 'address', verdict: 'warning', finding: 'it has no address yet', remedy: 'wait until it is complete' }];
-  const url = new URL(address.includes('://') ? address : `tcp://${address}`);
-  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-  const failure = await reach({ host: url.hostname.replace(/^\[|\]$/g, ''), port }, io.signal);
+  const failure = await reach(placeOf(address), io.signal);
   if (failure === undefined) return [ok('address', `${address} takes connections`)];
   return [
     {
@@ -158,6 +182,12 @@ async function examineAddress({ bay, io }: Patient): Promise<readonly Finding[]>
       remedy: 'check the route and the security groups, or ask from a machine in its network',
     },
   ];
+}
+
+function placeOf(address: string): { readonly host: string; readonly port: number } {
+  const url = new URL(address.includes('://') ? address : `tcp://${address}`);
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port };
 }
 
 function reach(to: { readonly host: string; readonly port: number }, signal: AbortSignal): Promise<string | undefined> {
@@ -196,10 +226,14 @@ async function examineNodes({ magnum, io, bay, noun }: Patient): Promise<readonl
   return [{ check: 'nodes', verdict: 'failed', finding: `${bad.length} of ${nodes.length} are not ready: ${names}`, remedy }];
 }
 
-async function examineCertificate({ magnum, io, bay }: Patient): Promise<readonly Finding[]> {
+async function authorityOf({ magnum, io, bay }: Patient): Promise<string> {
   const path = `/v1/certificates/${encodeURIComponent(String(bay['uuid']))}`;
-  const { pem } = itemOf(await magnum.raw({ method: 'GET', path }, { signal: io.signal }));
-  const ends = Date.parse(new X509Certificate(String(pem)).validTo);
+  return String(itemOf(await magnum.raw({ method: 'GET', path }, { signal: io.signal }))['pem']);
+}
+
+async function examineCertificate(patient: Patient): Promise<readonly Finding[]> {
+  const { bay } = patient;
+  const ends = Date.parse(new X509Certificate(await authorityOf(patient)).validTo);
   const days = Math.floor((ends - Date.now()) / DAY_MS);
   const finding = `the authority is valid until ${new Date(ends).toISOString().slice(0, 10)}`;
   const remedy = `magnum certificate rotate ${String(bay['name'])}`;
@@ -209,6 +243,60 @@ async function examineCertificate({ magnum, io, bay }: Patient): Promise<readonl
       ? { check: 'certificate', verdict: 'warning', finding: `${finding}: ${days} days`, remedy }
       : ok('certificate', finding),
   ];
+}
+
+const SERVED = 'served certificate';
+/** Nodes renew their certificates long before: one that ends so soon was not renewed. */
+const RENEWED_BEFORE_DAYS = 14;
+
+/** The certificate that nodes show at the bay's address: whether the bay's authority has signed it, and whether nodes renew it. */
+async function examineServedCertificate(patient: Patient): Promise<readonly Finding[]> {
+  const { bay, io } = patient;
+  const address = bay['api_address'];
+  // An address alone is of an engine whose TLS ports are others; without TLS there is none to show.
+  if (typeof address !== 'string' || !/^(https|tcp):/.test(address)) return [];
+  const shown = await certificateAt(placeOf(address), io.signal);
+  if (shown === undefined) return [];
+  const authorities = (await authorityOf(patient)).match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  if (!authorities.some((pem) => shown.verify(new X509Certificate(pem).publicKey)))
+    return [
+      {
+        check: SERVED,
+        verdict: 'failed',
+        finding: `${address} shows a certificate that the authority has not signed`,
+        remedy: 'another server may answer there; compare the address with the load balancer or the first master of the bay',
+      },
+    ];
+  const ends = Date.parse(shown.validTo);
+  const days = Math.floor((ends - Date.now()) / DAY_MS);
+  if (days >= RENEWED_BEFORE_DAYS) return [ok(SERVED, `it is valid until ${new Date(ends).toISOString().slice(0, 10)}`)];
+  return [
+    {
+      check: SERVED,
+      verdict: days < 0 ? 'failed' : 'warning',
+      finding: days < 0 ? `it ended ${-days} days ago` : `it ends in ${days} days, and was not renewed`,
+      remedy: 'nodes renew it by themselves: on a master, see journalctl -u magnum-checks',
+    },
+  ];
+}
+
+/** Undefined where nothing answers with TLS: the check of the address says what there is. Nothing is sent, so nothing is trusted either. */
+function certificateAt(
+  to: { readonly host: string; readonly port: number },
+  signal: AbortSignal,
+): Promise<X509Certificate | undefined> {
+  return new Promise((resolve) => {
+    const socket = openTls({ ...to, rejectUnauthorized: false, timeout: REACH_MS });
+    const end = (found: X509Certificate | undefined): void => {
+      signal.removeEventListener('abort', stop);
+      socket.destroy();
+      resolve(found);
+    };
+    const stop = (): void => end(undefined);
+    signal.addEventListener('abort', stop, { once: true });
+    socket.on('secureConnect', () => end(socket.getPeerX509Certificate()));
+    socket.on('timeout', stop).on('error', stop).on('close', stop);
+  });
 }
 
 async function examineQuota({ magnum, io, bay }: Patient): Promise<readonly Finding[]> {
