@@ -40,6 +40,9 @@ afterEach(async () => {
 });
 
 const ETCDCTL = 'this is etcdctl';
+const RELEASE = releaseOf('v1.36.3');
+/** Those of the release, however many there are, and the one that its tests run. */
+const IMAGES = RELEASE ? [...Object.values(imagesOf(RELEASE, 'v1.36.3')), agnhostImage(RELEASE)] : [];
 const docker = {
   pullImage: async (name: string) => {
     pulled.push(name);
@@ -71,11 +74,10 @@ test('programs whose hashes are right are kept, with the images of their release
     'program/kubeadm': 'this is kubeadm',
     'program/kubectl': 'this is kubectl',
     'program/etcdctl': ETCDCTL,
-    'images.tar': 'an archive of 10 images',
+    'images.tar': `an archive of ${IMAGES.length} images`,
   });
-  const release = releaseOf('v1.36.3');
-  if (!release) throw new Error('the release is not in the table');
-  expect(pulled).toEqual([...Object.values(imagesOf(release, 'v1.36.3')), agnhostImage(release)]);
+  expect(IMAGES.length).toBeGreaterThan(5);
+  expect(pulled).toEqual(IMAGES);
   asked = [];
   expect(await download()).toEqual(files);
   expect(asked).toEqual([]);
