@@ -70,4 +70,34 @@ describe.skipIf(!IS_THERE && process.env['CI'] === undefined)('the OpenStack cli
     expect(code).not.toBe(0);
     expect(errors).toMatch(/requires authentication|401/);
   });
+
+  test('makes an application credential, logs in with it, and deletes it', async () => {
+    const json = async (args: readonly string[], variables: Readonly<Record<string, string>>): Promise<unknown> => {
+      const { code, output, errors } = await openstack([...args, '-f', 'json'], variables);
+      expect(code, errors).toBe(0);
+      return JSON.parse(output);
+    };
+    const user = magnum.environment();
+    const words = ['application', 'credential'];
+    const options = ['--role', 'reader', '--expiration', '2099-01-31T12:00:00', '--description', 'Builds.'];
+    const made = (await json([...words, 'create', 'ci', ...options], user)) as Record<string, string>; // the client's own form
+    expect(made).toMatchObject({ name: 'ci', roles: 'reader', description: 'Builds.', expires_at: '2099-01-31T12:00:00.000000' });
+    expect(await json([...words, 'list'], user)).toEqual([expect.objectContaining({ Name: 'ci', ID: made['id'] })]);
+    expect(await json([...words, 'show', 'ci'], user)).not.toHaveProperty('secret');
+
+    const program = {
+      OS_AUTH_URL: user['OS_AUTH_URL'] ?? '',
+      OS_IDENTITY_API_VERSION: '3',
+      OS_AUTH_TYPE: 'v3applicationcredential',
+      OS_APPLICATION_CREDENTIAL_SECRET: made['secret'] ?? '',
+    };
+    const byId = { ...program, OS_APPLICATION_CREDENTIAL_ID: made['id'] ?? '' };
+    const byName = { OS_APPLICATION_CREDENTIAL_NAME: 'ci', OS_USERNAME: 'demo', OS_USER_DOMAIN_NAME: 'Default' };
+    for (const login of [byId, { ...program, ...byName }])
+      expect(await json(['token', 'issue'], login)).toMatchObject({ project_id: made['project_id'] });
+    expect((await openstack([...words, 'create', 'more'], byId)).errors).toMatch(/403/);
+
+    expect((await openstack([...words, 'delete', 'ci'], user)).code).toBe(0);
+    expect((await openstack(['token', 'issue'], byId)).errors).toMatch(/requires authentication|401/);
+  }, 60_000);
 });

@@ -1,8 +1,8 @@
-import { createHash, scrypt, timingSafeEqual } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Random } from '../../ports/random.js';
 import type { Secret } from '../../domain/secret.js';
 import type { EmbeddedConfig, EmbeddedProject } from '../config.js';
+import { hashSecret, matchesHash, sameSecret, type HashCost } from './secret-hashes.js';
 
 /** A user of the config, or a trustee of the database. */
 export interface Account {
@@ -65,13 +65,13 @@ export class Directory {
     const configured =
       account && account.domainId !== this.config.trusteeDomainId ? this.#deps.passwords.get(account.name) : undefined;
     const row = account && !configured ? await this.#trusteeRow({ id: account.id }) : undefined;
-    const isTrustee = await matches(password, row?.password_hash ?? NO_ACCOUNT);
-    return configured ? sameSecret(configured.reveal(), password) : row !== undefined && isTrustee;
+    const isTrustee = await matchesHash(password, row?.password_hash, TRUSTEE_COST);
+    return configured ? sameSecret(configured.reveal(), password) : isTrustee;
   }
 
   /** The password is set again when the account is there. */
   async ensureTrustee(username: string, password: Secret): Promise<Account> {
-    const hash = await hashPassword(password.reveal(), this.#deps.random.bytes(16));
+    const hash = await hashSecret(password.reveal(), this.#deps.random.bytes(16), TRUSTEE_COST);
     const id = Buffer.from(this.#deps.random.bytes(16)).toString('hex');
     await this.#deps
       .db('embedded_user')
@@ -117,30 +117,10 @@ export class Directory {
 /** As Keystone's bootstrap makes them: an administrator is a member, and a member is a reader. */
 const IMPLIED: Readonly<Record<string, readonly string[]>> = { admin: ['member', 'reader'], member: ['reader'] };
 
-function withImplied(roles: readonly string[]): readonly string[] {
+export function withImplied(roles: readonly string[]): readonly string[] {
   return [...new Set(roles.flatMap((role) => [role, ...(IMPLIED[role] ?? [])]))];
 }
 
-export function sameSecret(one: string, other: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(one), digest(other));
-}
-
-const KEY_LENGTH = 32;
 // Trustees' passwords are 24 random bytes, which cannot be guessed: the usual cost would buy nothing, and each login would leave
 // 16 MiB in an arena of the thread that did it.
-const COST = { N: 1024, r: 8, p: 1 };
-/** Matches no password; of the shape that costs as much to check as any other. */
-const NO_ACCOUNT = `${'0'.repeat(32)}$${'0'.repeat(64)}`;
-
-async function hashPassword(password: string, salt: Uint8Array): Promise<string> {
-  const key = await new Promise<Buffer>((resolve, reject) =>
-    scrypt(password, salt, KEY_LENGTH, COST, (error, derived) => (error ? reject(error) : resolve(derived))),
-  );
-  return `${Buffer.from(salt).toString('hex')}$${key.toString('hex')}`;
-}
-
-async function matches(password: string, stored: string): Promise<boolean> {
-  const [salt = ''] = stored.split('$');
-  return sameSecret(await hashPassword(password, Buffer.from(salt, 'hex')), stored);
-}
+const TRUSTEE_COST: HashCost = { N: 1024, r: 8, p: 1 };

@@ -3,14 +3,12 @@ import type { Knex } from 'knex';
 import { Secret } from '../../domain/secret.js';
 import type { JsonValue } from '../../domain/json.js';
 import { silentLogger } from '../../adapters/system/logger.js';
-import { systemRandom } from '../../adapters/system/random.js';
 import type { Logger } from '../../ports/logger.js';
-import { EMBEDDED_DEFAULTS } from '../config.js';
 import { ManualClock } from '../../testing/manual-clock.js';
 import { openMigrated } from '../hot-engine/engine.test-support.js';
-import { EmbeddedIdentity } from './identity.js';
+import type { EmbeddedIdentity } from './identity.js';
+import { ask as askIdentity, BASE, identityOver, password, type Answer, type Asked } from './identity.test-support.js';
 
-const BASE = 'http://cloud.test/identity';
 const SIGNAL = new AbortController().signal;
 const HOUR = 60 * 60 * 1000;
 let db: Knex;
@@ -25,55 +23,11 @@ beforeEach(async () => {
 afterEach(() => db.destroy());
 
 function anIdentity(logger: Logger = silentLogger): EmbeddedIdentity {
-  return new EmbeddedIdentity({
-    db,
-    clock,
-    config: EMBEDDED_DEFAULTS,
-    random: systemRandom,
-    logger,
-    authUrl: () => `${BASE}/v3`,
-    passwords: new Map([
-      ['demo', new Secret('demo-pass')],
-      ['admin', new Secret('admin-pass')],
-    ]),
-    catalog: () => [
-      {
-        type: 'container-infra',
-        name: 'magnum',
-        publicUrl: 'http://cloud.test/v1',
-        internalUrl: 'http://cloud.test/v1',
-        adminUrl: 'http://cloud.test/v1',
-      },
-    ],
-  });
+  return identityOver({ db, clock, logger });
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  // Tests look into bodies freely.
-  readonly body: ReturnType<typeof JSON.parse>;
-}
-
-async function ask(
-  method: string,
-  path: string,
-  more: { readonly token?: string; readonly subject?: string; readonly body?: JsonValue | string } = {},
-): Promise<Answer> {
-  const headers = {
-    ...(more.token ? { 'x-auth-token': more.token } : {}),
-    ...(more.subject ? { 'x-subject-token': more.subject } : {}),
-  };
-  const body = more.body === undefined ? null : typeof more.body === 'string' ? more.body : JSON.stringify(more.body);
-  const response = await identity.handle(new Request(`${BASE}${path}`, { method, headers, body }));
-  if (!response) throw new Error('not a path of the identity service');
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
-}
-
-function password(name: string, secret: string, scope?: JsonValue): JsonValue {
-  const user = { name, domain: { name: 'Default' }, password: secret };
-  return { auth: { identity: { methods: ['password'], password: { user } }, ...(scope === undefined ? {} : { scope }) } };
+function ask(method: string, path: string, more: Omit<Asked, 'method' | 'path'> = {}): Promise<Answer> {
+  return askIdentity(identity, { method, path, ...more });
 }
 
 async function tokenOf(name: string, scope?: JsonValue): Promise<string> {

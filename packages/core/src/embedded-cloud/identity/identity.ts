@@ -5,10 +5,12 @@ import type { Caller, Identity, TokenIdentity, TrusteeAccount, Trusts } from '..
 import type { Random } from '../../ports/random.js';
 import type { EmbeddedConfig } from '../config.js';
 import type { Logger } from '../../ports/logger.js';
+import { ApplicationCredentials } from './application-credentials.js';
 import { Directory } from './directory.js';
 import { handleKeystone } from './keystone.js';
 import { LoginThrottle } from './login-throttle.js';
 import type { CatalogEntry } from './responses.js';
+import { findHolder, type HolderDeps } from './token-holder.js';
 import { Tokens } from './tokens.js';
 
 export interface EmbeddedIdentityDeps {
@@ -25,11 +27,12 @@ export interface EmbeddedIdentityDeps {
   readonly logger: Logger;
 }
 
-/** The config's users and projects, trustees and tokens in the database, and a small Keystone before them. */
+/** The config's users and projects, trustees, tokens and application credentials in the database, and a small Keystone before them. */
 export class EmbeddedIdentity implements Identity {
   readonly #deps: EmbeddedIdentityDeps;
   readonly #directory: Directory;
   readonly #tokens: Tokens;
+  readonly #credentials: ApplicationCredentials;
   readonly #throttle = new LoginThrottle();
   /** This service works with its own rights. */
   readonly trusts: Trusts | null = null;
@@ -38,6 +41,7 @@ export class EmbeddedIdentity implements Identity {
     this.#deps = deps;
     this.#directory = new Directory(deps);
     this.#tokens = new Tokens(deps);
+    this.#credentials = new ApplicationCredentials(deps);
   }
 
   get trusteeDomainId(): string {
@@ -50,18 +54,19 @@ export class EmbeddedIdentity implements Identity {
 
   async validate(token: Secret, { signal }: Caller): Promise<TokenIdentity | undefined> {
     signal.throwIfAborted();
-    const found = await this.#tokens.find(token.reveal());
-    const account = found && (await this.#directory.byId(found.userId));
-    if (!account) return undefined;
-    const project = this.#deps.config.projects.find((known) => known.id === found.projectId);
+    const holder = await findHolder(this.#parts(), token.reveal());
+    if (!holder) return undefined;
+    const { account, credential, roles } = holder;
+    const project = this.#deps.config.projects.find((known) => known.id === holder.token.projectId);
     return {
       userId: account.id,
       userName: account.name,
       userDomainId: account.domainId,
       projectId: project?.id ?? null,
       projectName: project?.name ?? null,
-      roles: project ? account.rolesOn(project.id) : [],
-      expiresAt: found.expiresAt,
+      roles,
+      expiresAt: holder.token.expiresAt,
+      restricted: credential?.unrestricted === false,
     };
   }
 
@@ -90,7 +95,10 @@ export class EmbeddedIdentity implements Identity {
   /** Keystone's paths under `/identity`; undefined for all others. `source`: the client's address. */
   async handle(request: Request, source = 'unknown'): Promise<Response | undefined> {
     const { catalog, authUrl, logger } = this.#deps;
-    const deps = { directory: this.#directory, tokens: this.#tokens, throttle: this.#throttle, catalog, authUrl, logger };
-    return handleKeystone(deps, request, source);
+    return handleKeystone({ ...this.#parts(), throttle: this.#throttle, catalog, authUrl, logger }, request, source);
+  }
+
+  #parts(): HolderDeps {
+    return { directory: this.#directory, tokens: this.#tokens, credentials: this.#credentials };
   }
 }

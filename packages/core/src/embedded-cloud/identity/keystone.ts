@@ -1,55 +1,29 @@
-import { isJsonObject, type JsonObject } from '../../domain/json.js';
-import type { Logger } from '../../ports/logger.js';
-import { limitedBody } from '../request-body.js';
-import type { Account, Directory } from './directory.js';
+import type { JsonObject } from '../../domain/json.js';
+import {
+  createApplicationCredential,
+  deleteApplicationCredential,
+  listApplicationCredentials,
+  showApplicationCredential,
+} from './application-credential-routes.js';
+import { caller, emptyReply, jsonBody, listReply, userFor, type Call, type KeystoneDeps } from './calls.js';
 import { logIn } from './login.js';
-import type { LoginThrottle } from './login-throttle.js';
+import { forbidden, KeystoneError } from './keystone-error.js';
 import {
   catalogBody,
   domainBody,
   errorResponse,
-  forbidden,
   json,
-  KeystoneError,
   listBody,
   projectBody,
   tokenBody,
-  unauthorized,
   userBody,
   versionBody,
-  type CatalogEntry,
 } from './responses.js';
-import type { Token, Tokens } from './tokens.js';
-
-export interface KeystoneDeps {
-  readonly directory: Directory;
-  readonly tokens: Tokens;
-  readonly throttle: LoginThrottle;
-  readonly catalog: () => readonly CatalogEntry[];
-  readonly authUrl: () => string;
-  readonly logger: Logger;
-}
-
-interface Call {
-  readonly request: Request;
-  /** Address of the client, as far as it is known. */
-  readonly source: string;
-  readonly url: URL;
-  /** `http://host/identity/v3`, as the caller reached it. */
-  readonly base: string;
-  readonly id: string;
-}
-
-interface Caller {
-  readonly token: Token;
-  readonly account: Account;
-  readonly isAdmin: boolean;
-}
+import { findHolder, type TokenHolder } from './token-holder.js';
 
 type Route = readonly [method: string, path: RegExp, run: (deps: KeystoneDeps, call: Call) => Promise<Response> | Response];
 
 const PREFIX = '/identity';
-const BODY_LIMIT = 64 * 1024;
 
 const ROUTES: readonly Route[] = [
   ['GET', /^$/, (_, call) => json(300, { versions: { values: [versionBody(call.base)] } })],
@@ -68,6 +42,10 @@ const ROUTES: readonly Route[] = [
   ['GET', /^\/v3\/users$/, listUsers],
   ['GET', /^\/v3\/users\/([^/]+)$/, showUser],
   ['GET', /^\/v3\/users\/([^/]+)\/projects$/, listProjectsOfUser],
+  ['GET', /^\/v3\/users\/([^/]+)\/application_credentials$/, listApplicationCredentials],
+  ['POST', /^\/v3\/users\/([^/]+)\/application_credentials$/, createApplicationCredential],
+  ['GET', /^\/v3\/users\/([^/]+)\/application_credentials\/([^/]+)$/, showApplicationCredential],
+  ['DELETE', /^\/v3\/users\/([^/]+)\/application_credentials\/([^/]+)$/, deleteApplicationCredential],
   ['GET', /^\/v3\/projects$/, listProjects],
   ['GET', /^\/v3\/projects\/([^/]+)$/, showProject],
   ['GET', /^\/v3\/domains$/, listDomains],
@@ -98,10 +76,12 @@ async function dispatch(deps: KeystoneDeps, asked: Pick<Call, 'request' | 'url' 
     matching.find(([method]) => method === 'GET' && request.method === 'HEAD');
   if (!route) throw new KeystoneError(405, 'The method is not allowed for the requested URL.');
   const [, pattern, run] = route;
+  const [, id = '', innerId = ''] = pattern.exec(path) ?? [];
   const response = await run(deps, {
     ...asked,
     base: `${url.origin}${PREFIX}/v3`,
-    id: decodeSegment(pattern.exec(path)?.[1] ?? ''),
+    id: decodeSegment(id),
+    innerId: decodeSegment(innerId),
   });
   return request.method === 'HEAD' ? new Response(null, { status: response.status, headers: response.headers }) : response;
 }
@@ -114,65 +94,33 @@ function decodeSegment(text: string): string {
   }
 }
 
-async function caller(deps: KeystoneDeps, call: Call): Promise<Caller> {
-  const given = call.request.headers.get('x-auth-token');
-  const found = given ? await tokenAndAccount(deps, given) : undefined;
-  if (!found) throw unauthorized();
-  const roles = found.token.projectId === null ? [] : found.account.rolesOn(found.token.projectId);
-  return { ...found, isAdmin: roles.includes('admin') };
-}
-
-async function tokenAndAccount(
-  deps: KeystoneDeps,
-  id: string,
-): Promise<{ readonly token: Token; readonly account: Account } | undefined> {
-  const token = await deps.tokens.find(id);
-  const account = token && (await deps.directory.byId(token.userId));
-  return account && { token, account };
-}
-
 async function issueToken(deps: KeystoneDeps, call: Call): Promise<Response> {
-  const login = await logIn(deps, await jsonBody(call.request), call.source);
-  const { id, token } = await deps.tokens.issue(
-    { userId: login.account.id, projectId: login.projectId, methods: login.methods },
-    login.notAfter,
+  const { account, projectId, methods, credential, roles, notAfter } = await logIn(
+    deps,
+    await jsonBody(call.request),
+    call.source,
   );
-  return json(201, viewOf(deps, call, { token, account: login.account }), { 'x-subject-token': id });
+  const { id, token } = await deps.tokens.issue(
+    { userId: account.id, projectId, methods, applicationCredentialId: credential?.id },
+    notAfter,
+  );
+  return json(201, viewOf(deps, call, { token, account, credential, roles }), { 'x-subject-token': id });
 }
 
-function viewOf(deps: KeystoneDeps, call: Call, found: { readonly token: Token; readonly account: Account }): JsonObject {
+function viewOf(deps: KeystoneDeps, call: Call, holder: TokenHolder): JsonObject {
   return tokenBody({
-    ...found,
+    ...holder,
     config: deps.directory.config,
     catalog: call.url.searchParams.has('nocatalog') ? null : deps.catalog(),
   });
 }
 
-async function jsonBody(request: Request): Promise<JsonObject> {
-  const text = await limitedBody(request, BODY_LIMIT);
-  if (text === undefined) throw new KeystoneError(413, 'Request is too large.');
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isJsonObject(value)) return value;
-  } catch {
-    // Refused below, like every other body that is no object.
-  }
-  throw new KeystoneError(
-    400,
-    'Expecting to find valid JSON. The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.',
-  );
-}
-
 /** The token of `X-Subject-Token`: the caller's own, or any for an administrator. */
-async function subject(
-  deps: KeystoneDeps,
-  call: Call,
-  action: string,
-): Promise<{ readonly id: string; readonly token: Token; readonly account: Account }> {
+async function subject(deps: KeystoneDeps, call: Call, action: string): Promise<TokenHolder & { readonly id: string }> {
   const who = await caller(deps, call);
   const id = call.request.headers.get('x-subject-token');
   if (!id) throw new KeystoneError(400, 'Expecting to find X-Subject-Token in request headers.');
-  const found = await tokenAndAccount(deps, id);
+  const found = await findHolder(deps, id);
   if (found && found.account.id !== who.account.id && !who.isAdmin) throw forbidden(action);
   if (!found) throw new KeystoneError(404, 'Could not find token.');
   return { id, ...found };
@@ -186,7 +134,7 @@ async function showToken(deps: KeystoneDeps, call: Call): Promise<Response> {
 async function revokeToken(deps: KeystoneDeps, call: Call): Promise<Response> {
   const found = await subject(deps, call, 'identity:revoke_token');
   await deps.tokens.revoke(found.id);
-  return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } });
+  return emptyReply();
 }
 
 async function showCatalog(deps: KeystoneDeps, call: Call): Promise<Response> {
@@ -221,10 +169,6 @@ function filterByQuery<T extends { readonly name: string; readonly domainId?: st
   );
 }
 
-function listReply(call: Call, collection: string, items: readonly JsonObject[]): Response {
-  return json(200, listBody(collection, items, call.url.href));
-}
-
 async function listUsers(deps: KeystoneDeps, call: Call): Promise<Response> {
   await admin(deps, call, 'identity:list_users');
   return listReply(
@@ -232,15 +176,6 @@ async function listUsers(deps: KeystoneDeps, call: Call): Promise<Response> {
     'users',
     filterByQuery(await deps.directory.all(), call.url).map((account) => userBody(account, call.base)),
   );
-}
-
-async function userFor(deps: KeystoneDeps, call: Call, action: string): Promise<Account> {
-  const who = await caller(deps, call);
-  if (call.id === who.account.id) return who.account;
-  if (!who.isAdmin) throw forbidden(action);
-  const account = await deps.directory.byId(call.id);
-  if (!account) throw new KeystoneError(404, `Could not find user: ${call.id}.`);
-  return account;
 }
 
 async function showUser(deps: KeystoneDeps, call: Call): Promise<Response> {

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import type { RateLimiterRes } from 'rate-limiter-flexible';
 import { RateLimiterMemory } from '../../concurrency/rate-limiter.js';
 import { KeyedMutex } from '../../concurrency/keyed-mutex.js';
-import { tooManyLogins } from './responses.js';
+import { tooManyLogins } from './keystone-error.js';
 
 /** Wrong logins within a minute. */
 export const MOST_WRONG = { ofAccount: 10, ofSource: 100 } as const;

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject, JsonValue } from '../../domain/json.js';
 import type { EmbeddedConfig, EmbeddedDomain, EmbeddedProject } from '../config.js';
+import type { ApplicationCredential } from './application-credentials.js';
 import type { Account } from './directory.js';
-import type { Token } from './tokens.js';
+import type { KeystoneError } from './keystone-error.js';
+import type { TokenHolder } from './token-holder.js';
 
 /** A service of the catalog; its URLs as clients use them. */
 export interface CatalogEntry {
@@ -13,34 +15,17 @@ export interface CatalogEntry {
   readonly adminUrl: string;
 }
 
-/** An error as Keystone words it. */
-export class KeystoneError extends Error {
-  readonly status: number;
-  readonly retryAfterSeconds: number | undefined;
-
-  constructor(status: number, message: string, retryAfterSeconds?: number) {
-    super(message);
-    this.status = status;
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
-}
-
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  409: 'Conflict',
   413: 'Request Entity Too Large',
   429: 'Too Many Requests',
   503: 'Service Unavailable',
 };
-
-export const unauthorized = (): KeystoneError => new KeystoneError(401, 'The request you have made requires authentication.');
-export const tooManyLogins = (seconds: number): KeystoneError =>
-  new KeystoneError(429, `Too many wrong logins. Try again in ${seconds} seconds.`, seconds);
-export const forbidden = (action: string): KeystoneError =>
-  new KeystoneError(403, `You are not authorized to perform the requested action: ${action}.`);
 
 export function json(status: number, body: JsonObject, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(JSON.stringify(body), {
@@ -61,6 +46,11 @@ export function errorResponse(error: KeystoneError, authUrl: string): Response {
     ...(error.status === 401 ? { 'www-authenticate': `Keystone uri="${authUrl}"` } : {}),
     ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
   });
+}
+
+/** A role has no other id than its name gives it. */
+export function roleId(name: string): string {
+  return hexId(`role/${name}`);
 }
 
 function hexId(text: string): string {
@@ -93,16 +83,14 @@ export function catalogBody(entries: readonly CatalogEntry[], region: string): r
   }));
 }
 
-export interface TokenView {
-  readonly token: Token;
-  readonly account: Account;
+export interface TokenView extends TokenHolder {
   readonly config: EmbeddedConfig;
   /** Null when the client asked for none. */
   readonly catalog: readonly CatalogEntry[] | null;
 }
 
 export function tokenBody(view: TokenView): JsonObject {
-  const { token, account, config } = view;
+  const { token, account, credential, roles, config } = view;
   const project = config.projects.find((known) => known.id === token.projectId);
   const scope: JsonObject =
     project === undefined
@@ -110,7 +98,7 @@ export function tokenBody(view: TokenView): JsonObject {
       : {
           project: { id: project.id, name: project.name, domain: domainRef(config, project.domainId) },
           is_domain: false,
-          roles: account.rolesOn(project.id).map((name) => ({ id: hexId(`role/${name}`), name })),
+          roles: roles.map((name) => ({ id: roleId(name), name })),
           ...(view.catalog === null ? {} : { catalog: catalogBody(view.catalog, config.region) }),
         };
   return {
@@ -121,6 +109,11 @@ export function tokenBody(view: TokenView): JsonObject {
       expires_at: timeText(token.expiresAt),
       user: { id: account.id, name: account.name, domain: domainRef(config, account.domainId), password_expires_at: null },
       ...scope,
+      ...(credential === undefined
+        ? {}
+        : {
+            application_credential: { id: credential.id, name: credential.name, restricted: !credential.unrestricted },
+          }),
     },
   };
 }
@@ -139,6 +132,23 @@ export function userBody(account: Account, base: string): JsonObject {
     options: {},
     ...(account.defaultProjectId === null ? {} : { default_project_id: account.defaultProjectId }),
     links: { self: `${base}/users/${account.id}` },
+  };
+}
+
+/** Without its secret: only the answer to its creation has that. */
+export function applicationCredentialBody(credential: ApplicationCredential, base: string): JsonObject {
+  const { id, userId, name, description, projectId, roles, unrestricted, expiresAt } = credential;
+  return {
+    id,
+    name,
+    description,
+    project_id: projectId,
+    roles: roles.map((role) => ({ id: roleId(role), name: role, domain_id: null })),
+    // Keystone writes this time, and no other one, without a Z.
+    expires_at: expiresAt === null ? null : timeText(expiresAt).replace('Z', ''),
+    unrestricted,
+    access_rules: [],
+    links: { self: `${base}/users/${userId}/application_credentials/${id}` },
   };
 }
 

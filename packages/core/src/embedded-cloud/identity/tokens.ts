@@ -8,6 +8,8 @@ export interface Token {
   /** Null: without scope. */
   readonly projectId: string | null;
   readonly methods: readonly string[];
+  /** Set for a token that an application credential was used for: it is good as long as that exists. */
+  readonly applicationCredentialId?: string | undefined;
   readonly auditId: string;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
@@ -29,9 +31,9 @@ export class Tokens {
     this.#deps = deps;
   }
 
-  /** A token made from another one does not outlive it. */
+  /** A token does not outlive what it was made from: another token, or an application credential. */
   async issue(
-    grant: Pick<Token, 'userId' | 'projectId' | 'methods'>,
+    grant: Pick<Token, 'userId' | 'projectId' | 'methods' | 'applicationCredentialId'>,
     notAfter?: Date,
   ): Promise<{ readonly id: string; readonly token: Token }> {
     const { db, clock, random } = this.#deps;
@@ -39,13 +41,13 @@ export class Tokens {
     const expiresAt = new Date(Math.min(issuedAt.getTime() + LIFETIME, notAfter?.getTime() ?? Infinity));
     const id = Buffer.from(random.bytes(32)).toString('base64url');
     const token = { ...grant, auditId: Buffer.from(random.bytes(16)).toString('base64url'), issuedAt, expiresAt };
-    const { projectId, methods, auditId } = token;
+    const { projectId, methods, applicationCredentialId, auditId } = token;
     await db.transaction(async (transaction) => {
       await transaction('embedded_token').where('expires_at', '<', issuedAt.getTime()).delete();
       await transaction('embedded_token').insert({
         hash: hashOf(id),
         user_id: grant.userId,
-        detail: JSON.stringify({ projectId, methods, auditId, issuedAt: issuedAt.getTime() }),
+        detail: JSON.stringify({ projectId, methods, applicationCredentialId, auditId, issuedAt: issuedAt.getTime() }),
         expires_at: expiresAt.getTime(),
       });
     });
@@ -62,6 +64,7 @@ export class Tokens {
     const detail = JSON.parse(row.detail) as {
       projectId: string | null;
       methods: readonly string[];
+      applicationCredentialId?: string;
       auditId: string;
       issuedAt: number;
     };

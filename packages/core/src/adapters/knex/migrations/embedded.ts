@@ -138,9 +138,34 @@ const eventResources: Migration = {
   },
 };
 
+const applicationCredentials: Migration = {
+  name: 'embedded-006-application-credentials',
+  async up(db) {
+    await ensureTable(db, 'embedded_application_credential', (table) => {
+      table.string('id', ID).primary();
+      table.string('user_id', ID).notNullable();
+      table.string('name', 255).notNullable();
+      table.text('description').nullable();
+      table.string('secret_hash', 255).notNullable();
+      table.string('project_id', ID).notNullable();
+      table.text('roles').notNullable();
+      table.boolean('unrestricted').notNullable();
+      table.bigInteger('expires_at').nullable();
+      table.unique(['user_id', 'name']);
+    });
+  },
+};
+
 async function ensureColumn(db: Knex, name: string, column: (table: Knex.AlterTableBuilder) => unknown): Promise<void> {
   if (!(await db.schema.hasColumn('hot_stack', name))) await db.schema.alterTable('hot_stack', (table) => void column(table));
 }
 
-/** Tables of the embedded cloud: orchestration, address ranges, simulated parts, users and tokens; leases on stacks. */
-export const embeddedMigrations: readonly Migration[] = [orchestration, cloud, identity, leases, eventResources];
+/** Tables of the embedded cloud: orchestration, address ranges, simulated parts, users, tokens and application credentials; leases on stacks. */
+export const embeddedMigrations: readonly Migration[] = [
+  orchestration,
+  cloud,
+  identity,
+  leases,
+  eventResources,
+  applicationCredentials,
+];
