@@ -143,6 +143,8 @@ export class TestFramework {
       name: 'magnum-test',
       roles: ['*'],
       failover_timeout: 60,
+      // Without it a task counts as lost as soon as its agent is started again.
+      checkpoint: true,
       capabilities: [{ type: 'MULTI_ROLE' }],
       ...id,
     };
@@ -189,9 +191,18 @@ export class TestFramework {
   }
 
   async #handle({ type, subscribed, offers, update }: Event): Promise<void> {
-    if (type === 'SUBSCRIBED' && subscribed) this.#id = subscribed.framework_id.value;
-    else if (type === 'OFFERS') for (const offer of offers?.offers ?? []) await this.#take(offer);
+    if (type === 'SUBSCRIBED' && subscribed) {
+      this.#id = subscribed.framework_id.value;
+      await this.#reconcile();
+    } else if (type === 'OFFERS') for (const offer of offers?.offers ?? []) await this.#take(offer);
     else if (type === 'UPDATE' && update) await this.#note(update.status);
+  }
+
+  /** Asks how its tasks are: an update that was sent while it was not subscribed is not sent again when its agent is gone. */
+  #reconcile(): Promise<void> {
+    const alive = [...this.tasks.values()].filter(({ state }) => !ENDED.has(state));
+    const tasks = alive.map(({ id, agent }) => ({ task_id: { value: id }, agent_id: { value: agent } }));
+    return tasks.length === 0 ? Promise.resolve() : this.#call('RECONCILE', { reconcile: { tasks } });
   }
 
   /** The first tasks go to different agents; later ones to any, at most two of them to one. */
