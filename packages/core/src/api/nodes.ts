@@ -124,7 +124,15 @@ function nodeOf(call: Call, view: BayNodeView): Wire<'Node'> {
   });
 }
 
-const DETAIL_ONLY: ReadonlySet<string> = new Set(['status_reason', 'server_id', 'engine_version', 'workloads', 'resources', 'created_at', 'updated_at']);
+const DETAIL_ONLY: ReadonlySet<string> = new Set([
+  'status_reason',
+  'server_id',
+  'engine_version',
+  'workloads',
+  'resources',
+  'created_at',
+  'updated_at',
+]);
 
 function presentSummary(call: Call, view: NodeView): JsonObject & { readonly uuid: string } {
   const full = presentNode(call, view);

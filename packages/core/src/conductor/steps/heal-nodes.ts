@@ -61,7 +61,15 @@ async function replaceNodes(deps: HealNodesDeps, { lease, state }: LeasedBay, no
     if (!(await repos.bays.saveDesired(next, bay.generation))) return false;
     for (const group of state.nodeGroups) {
       const leaving = new Set(nodes.filter((node) => node.nodeGroupId === group.id).map(({ id }) => id));
-      if (leaving.size > 0) await setGroupSize(deps, repos, { bay: next, group, size: group.nodeCount, leaving, upgrade: null, workloads: UNCOUNTED });
+      if (leaving.size > 0)
+        await setGroupSize(deps, repos, {
+          bay: next,
+          group,
+          size: group.nodeCount,
+          leaving,
+          upgrade: null,
+          workloads: UNCOUNTED,
+        });
     }
     await recordIntent(deps, repos, next, { operation: 'update' });
     await repos.events.append([bayEvent(next, { kind: 'status', status: next.observed.status, reason }, deps.clock.now())]);
