@@ -132,7 +132,7 @@ describe('magnum bay doctor', () => {
     ],
     ['an authority that ends soon', { days: 10 }, 0, 'certificate', /: (9|10) days/, /certificate rotate hive/],
     ['a certificate that nodes did not renew', { servedDays: 3 }, 0, 'served certificate', /ends in [23] days/, /magnum-checks/],
-    ['a server that is not of the bay', { isForeign: true }, 7, 'served certificate', /has not signed/, /load balancer/],
+    ['a server that is not of the bay', { isForeign: true }, 0, 'served certificate', /has not signed/, /load balancer/],
     [
       'an add-on whose pods do not run',
       {
