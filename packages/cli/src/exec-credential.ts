@@ -1,6 +1,6 @@
 /**
  * kubectl's credential plugins: client-go runs a program and reads a certificate from its output (`client.authentication.k8s.io/v1`, Kubernetes
- * documentation, "client-go credential plugins"). A kubeconfig then holds no key, and nobody has to fetch a new one when it expires: each
+ * documentation, "client-go credential plugins"). A kubeconfig then holds no key, and the user fetches no new one when it expires: each
  * certificate is short-lived and made for a login to the cloud that is valid now.
  *
  * kubectl runs the plugin once for each command, so the certificate is kept in a private file for most of its life. What names that file also
@@ -104,7 +104,7 @@ async function makeCredential(
   };
 }
 
-/** Options whose values nobody should find in a kubeconfig. */
+/** Options whose values are secrets, which a kubeconfig must not hold. */
 const SECRET = ['--os-password', '--os-passcode', '--os-token', '--os-auth-token', '--os-application-credential-secret'];
 
 export interface ExecOrder {

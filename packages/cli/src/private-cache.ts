@@ -18,7 +18,7 @@ export interface PrivateCache {
   write(value: object): Promise<void>;
 }
 
-/** Files that nobody has written for so long are removed. */
+/** Files that were not written for so long are removed. */
 const STALE_MS = 7 * 86_400_000;
 
 /**

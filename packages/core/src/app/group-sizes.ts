@@ -199,7 +199,7 @@ interface Preference {
 
 /**
  * Nodes that failed go first, then those that an upgrade would replace, then those with the fewest workloads, then the newest. A node whose
- * workloads nobody has counted counts as one without any: an engine that has counted the others does not know it.
+ * workloads were not counted counts as one without any: an engine that has counted the others does not know it.
  */
 function victims(
   present: readonly Node[],

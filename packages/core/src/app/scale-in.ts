@@ -9,7 +9,7 @@ const COUNT_WITHIN_MS = 3_000;
 /** How many workloads each node has, by the names of nodes. */
 export type Workloads = ReadonlyMap<string, number>;
 
-/** Where nobody has counted: the newest nodes leave first. */
+/** Without counts the newest nodes leave first. */
 export const UNCOUNTED: Workloads = new Map();
 
 /**
