@@ -6175,7 +6175,10 @@ export interface operations {
     };
     getAddons: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether the node writes its account of the cloud into the Secret that has the annotation `magnum.openstack.org/filled-by`. Add-ons that work in the cloud are left out where it does not. */
+                fills_account?: boolean;
+            };
             header?: never;
             path: {
                 /** @description UUID or name of the bay. */

@@ -7696,7 +7696,20 @@ export const operations = {
         "cli": null
       }
     ],
-    "queryParams": [],
+    "queryParams": [
+      {
+        "name": "fills_account",
+        "required": false,
+        "description": "Whether the node writes its account of the cloud into the Secret that has the annotation `magnum.openstack.org/filled-by`. Add-ons that work in the cloud are left out where it does not.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "boolean",
+          "default": false
+        },
+        "cli": null
+      }
+    ],
     "hasBody": false,
     "streams": false,
     "etag": false,

@@ -26,7 +26,7 @@ export interface Accepted {
 /** Throws where the caller wanted to change another version of the bay. */
 export type BayCheck = (bay: Bay) => void;
 
-type ChangeDeps = Pick<AppDeps, 'longWork' | 'engines' | 'store' | 'bus' | 'clock' | 'tracer' | 'delegation'>;
+type ChangeDeps = Pick<AppDeps, 'longWork' | 'engines' | 'nodesHaveTrust' | 'store' | 'bus' | 'clock' | 'tracer' | 'delegation'>;
 
 export interface Wish {
   readonly operation: Operation;

@@ -165,7 +165,7 @@ async function draftBay(deps: AppDeps, access: Access, wanted: CreateBay, signal
     const { groups, nodes } = newDefaultGroups(deps, bay, model, wanted);
     await rest();
     const desiredBay = desiredIn({ bay, model, groups, nodes });
-    requireDriverAccepts(driver, desiredBay);
+    requireDriverAccepts(driver, { ...desiredBay, trusted: deps.nodesHaveTrust });
     requireMayFit(deps, driver, desiredBay);
     return { bay, model, driver, groups, nodes, desired: desiredBay, warnings };
   });

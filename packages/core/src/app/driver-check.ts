@@ -22,7 +22,7 @@ function keyOf({ field, message }: Problem): string {
   return JSON.stringify([field, message]);
 }
 
-type CheckDeps = Pick<AppDeps, 'engines'>;
+type CheckDeps = Pick<AppDeps, 'engines' | 'nodesHaveTrust'>;
 
 /** What the driver finds wrong with a bay as it stands in the database. */
 export async function problemsOf(
@@ -56,5 +56,8 @@ async function shapeOf(
   const model = await repos.bayModels.get(modelId);
   if (!model) throw new DomainError('internal', `Bay model ${modelId} of bay ${bay.id} is missing.`);
   const shape = { bay, nodeGroups: await repos.nodeGroups.ofBay(bay.id) };
-  return { driver: deps.engines.driverOf(model), desired: { ...(upgrade ? upgraded(shape, upgrade) : shape), model } };
+  return {
+    driver: deps.engines.driverOf(model),
+    desired: { ...(upgrade ? upgraded(shape, upgrade) : shape), model, trusted: deps.nodesHaveTrust },
+  };
 }

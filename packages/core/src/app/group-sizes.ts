@@ -34,13 +34,15 @@ export function newDefaultGroups(
     flavorId: bay.desired.masterFlavorId,
     nodeCount: sizes.masterCount,
     minNodeCount: 0,
+    maxNodeCount: null,
   });
   const workers = newGroup(deps, bay, model, {
     name: DEFAULT_WORKER,
     role: 'worker',
     flavorId: bay.desired.flavorId,
     nodeCount: sizes.nodeCount,
-    minNodeCount: leastWorkers(bay.desired.labels),
+    minNodeCount: numberIn(bay.desired.labels, 'min_node_count') ?? 0,
+    maxNodeCount: mostWorkers(bay.desired.labels, sizes.nodeCount),
   });
   const masterNodes = newNodes(deps, { bay, group: masters, bayModelId: model.id, taken: new Set(), count: sizes.masterCount });
   const taken = new Set(masterNodes.map((node) => node.name));
@@ -50,16 +52,23 @@ export function newDefaultGroups(
   };
 }
 
-type GroupShape = Pick<NodeGroup, 'name' | 'role' | 'flavorId' | 'nodeCount' | 'minNodeCount'>;
+type GroupShape = Pick<NodeGroup, 'name' | 'role' | 'flavorId' | 'nodeCount' | 'minNodeCount' | 'maxNodeCount'>;
 
-/** Label `min_node_count`: docs/contract/resources.md#default-groups. Errors: `invalid-parameter` where it is no number of nodes. */
-function leastWorkers(labels: Labels): number {
-  const text = labels['min_node_count'] ?? '0';
+/** Labels with the bounds of the default group of workers: docs/contract/resources.md#default-groups. Errors: `invalid-parameter`. */
+function numberIn(labels: Labels, name: 'min_node_count' | 'max_node_count'): number | null {
+  const text = labels[name];
+  if (text === undefined) return null;
   if (/^\d{1,4}$/.test(text) && Number(text) <= MOST_NODES) return Number(text);
   throw new DomainError('invalid-parameter', {
-    field: 'labels.min_node_count',
-    message: `labels.min_node_count: it must be a whole number from 0 to ${MOST_NODES}, got ${JSON.stringify(text.slice(0, 80))}.`,
+    field: `labels.${name}`,
+    message: `labels.${name}: it must be a whole number from 0 to ${MOST_NODES}, got ${JSON.stringify(text.slice(0, 80))}.`,
   });
+}
+
+/** The autoscaler leaves a group without a maximum alone, so one that it is to grow gets one: docs/contract/templates.md#labels. */
+function mostWorkers(labels: Labels, nodeCount: number): number | null {
+  if (labels['auto_scaling_enabled']?.toLowerCase() !== 'true') return null;
+  return numberIn(labels, 'max_node_count') ?? nodeCount + 1;
 }
 
 const MOST_NODES = 1_000;
@@ -71,7 +80,6 @@ function newGroup(deps: AppDeps, bay: New<Bay>, model: BayModel, shape: GroupSha
     bayId: bay.id,
     projectId: bay.projectId,
     imageId: model.imageId,
-    maxNodeCount: null,
     dockerVolumeSize: bay.desired.dockerVolumeSize,
     labels: bay.desired.labels,
     nodeLabels: null,

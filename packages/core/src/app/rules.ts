@@ -16,6 +16,8 @@ export interface AppRules {
   readonly labelBounds: LabelBounds;
   /** `[quotas] preflight`: what happens to a bay that needs more than its project has left. */
   readonly preflight: PreflightRule;
+  /** `[trust] cluster_user_trust`: whether the nodes of bays get a trust of the owner. */
+  readonly nodesHaveTrust: boolean;
 }
 
 /** What holds where nothing else is configured. */
@@ -25,4 +27,5 @@ export const DEFAULT_APP_RULES: AppRules = {
   labelCheck: 'warn',
   labelBounds: { count: MOST_LABELS, length: LONGEST_LABEL },
   preflight: 'warn',
+  nodesHaveTrust: false,
 };

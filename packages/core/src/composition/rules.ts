@@ -37,6 +37,7 @@ export function appRules(config: Config): AppRules {
     labelCheck: config.sections.api.label_check,
     labelBounds: { count: config.sections.api.max_labels, length: config.sections.api.max_label_length },
     preflight: config.sections.quotas.preflight,
+    nodesHaveTrust: config.sections.trust.cluster_user_trust,
   };
 }
 

@@ -39,7 +39,10 @@ export interface Delegation {
 }
 
 /** What a bay is to be, but for its single nodes. */
-export type BayShape = Pick<DesiredBay, 'bay' | 'model' | 'nodeGroups'>;
+export interface BayShape extends Pick<DesiredBay, 'bay' | 'model' | 'nodeGroups'> {
+  /** Whether the bay's nodes get a trust of its owner (`[trust] cluster_user_trust`); absent: it is not known, and no rule depends on it. */
+  readonly trusted?: boolean;
+}
 
 export interface DesiredBay {
   readonly bay: Bay;
@@ -88,10 +91,21 @@ export interface CloudNeeds {
   readonly workloadVolumes: 'keep' | 'delete' | undefined;
 }
 
+/** The bay whose add-ons are asked for. */
+export interface AddonsOf {
+  readonly bay: { readonly id: string; readonly projectId: string; readonly desired: Pick<Bay['desired'], 'labels'> };
+  /** Absent: the nodes that ask cannot give add-ons an account of the cloud. */
+  readonly cloud?: {
+    readonly facts: Pick<BayFacts, 'authUrl' | 'regionName' | 'externalNetworkId' | 'cloudCa' | 'verifyCloudCa'>;
+    /** Whether the bay's nodes have a trust of its owner. */
+    readonly trusted: boolean;
+  };
+}
+
 /** A part of the engine that runs in the engine itself. */
 export interface Addon {
   readonly name: string;
-  /** Tag of its main image. */
+  /** Tag of its main image; empty where it runs nothing. */
   readonly version: string;
   /** Every image that it needs. */
   readonly images: readonly string[];
@@ -144,7 +158,7 @@ export interface BayDriver {
   /** What the cloud must look up or set aside for a bay, read from the labels that this driver declares. */
   cloudNeeds(desired: Pick<Bay['desired'], 'labels'>): CloudNeeds;
   /** What is deployed in the bay's engine beside the workloads of users, in the order in which nodes apply it. Absent: nothing. */
-  addons?(desired: { readonly bay: { readonly desired: Pick<Bay['desired'], 'labels'> } }): readonly Addon[];
+  addons?(desired: AddonsOf): readonly Addon[];
   /** Every container image that the nodes of a bay with these labels pull, as a private registry has to hold them. Absent: none is known. */
   images?(labels: Labels): readonly string[];
   /**

@@ -20,12 +20,26 @@ export interface KubernetesRelease {
   readonly flannelCniPlugin: string;
   /** Tag of the image of metrics-server. */
   readonly metricsServer: string;
-  /** Tag of the images of cloud-provider-openstack: cloud controller manager, Cinder CSI, Keystone webhook, auto-healer. */
+  /** Tag of the images of cloud-provider-openstack: cloud controller manager, Cinder CSI, Keystone webhook, auto-healer, ingress. */
   readonly cloudProvider: string;
+  /** Tags of the helpers beside Cinder CSI, as its own manifest of that tag has them. */
+  readonly csi: CsiTags;
+  /** Tag of the autoscaler's image, of the same minor where there is one. */
+  readonly autoscaler: string;
+  /** Tag of Traefik's image. */
+  readonly traefik: string;
   /** Tag of the image that Kubernetes' own end-to-end tests run; for tests only. */
   readonly agnhost: string;
   /** Whether its kubelet ends on cgroup v1 unless `failCgroupV1: false` says otherwise (1.35 and later). */
   readonly refusesCgroupV1: boolean;
+}
+
+export interface CsiTags {
+  readonly attacher: string;
+  readonly provisioner: string;
+  readonly resizer: string;
+  readonly registrar: string;
+  readonly livenessProbe: string;
 }
 
 const COMMON = {
@@ -33,6 +47,8 @@ const COMMON = {
   flannel: 'v0.28.10',
   flannelCniPlugin: 'v1.9.1-flannel3',
   metricsServer: 'v0.9.0',
+  csi: { attacher: 'v4.10.0', provisioner: 'v5.3.0', resizer: 'v1.14.0', registrar: 'v2.15.0', livenessProbe: 'v2.17.0' },
+  traefik: 'v3.6.7',
 } as const;
 
 /** Oldest first. A bay moves by one line at a time, never back. */
@@ -45,6 +61,7 @@ export const KUBERNETES_RELEASES: readonly KubernetesRelease[] = [
     coredns: 'v1.12.1',
     pause: '3.10.1',
     cloudProvider: 'v1.34.1',
+    autoscaler: 'v1.34.1',
     agnhost: '2.56',
     refusesCgroupV1: false,
   },
@@ -56,6 +73,7 @@ export const KUBERNETES_RELEASES: readonly KubernetesRelease[] = [
     coredns: 'v1.13.1',
     pause: '3.10.1',
     cloudProvider: 'v1.35.0',
+    autoscaler: 'v1.35.1',
     agnhost: '2.59',
     refusesCgroupV1: true,
   },
@@ -67,6 +85,7 @@ export const KUBERNETES_RELEASES: readonly KubernetesRelease[] = [
     coredns: 'v1.14.2',
     pause: '3.10.2',
     cloudProvider: 'v1.36.0',
+    autoscaler: 'v1.36.1',
     agnhost: '2.63.0',
     refusesCgroupV1: true,
   },
@@ -78,6 +97,7 @@ export const KUBERNETES_RELEASES: readonly KubernetesRelease[] = [
     coredns: 'v1.14.6',
     pause: '3.10.2',
     cloudProvider: 'v1.36.0',
+    autoscaler: 'v1.36.1',
     agnhost: '2.66.1',
     refusesCgroupV1: true,
   },
@@ -124,12 +144,50 @@ export function imagesOf(release: KubernetesRelease, version: string, prefix?: s
     scheduler: `${main}/kube-scheduler:${version}`,
     proxy: `${main}/kube-proxy:${version}`,
     etcd: `${main}/etcd:${release.etcd}`,
-    coredns: `${main}/${prefix === undefined ? 'coredns/coredns' : 'coredns'}:${release.coredns}`,
+    coredns: `${registryPath(prefix, 'coredns/coredns')}:${release.coredns}`,
     pause: `${main}/pause:${release.pause}`,
     flannel: `${flannel}/flannel:${release.flannel}`,
     flannelCniPlugin: `${flannel}/flannel-cni-plugin:${release.flannelCniPlugin}`,
-    metricsServer: `${main}/${prefix === undefined ? 'metrics-server/metrics-server' : 'metrics-server'}:${release.metricsServer}`,
+    metricsServer: `${registryPath(prefix, 'metrics-server/metrics-server')}:${release.metricsServer}`,
   };
+}
+
+/** Images of the add-ons that belong to the cloud. */
+export interface CloudImages {
+  readonly cloudController: string;
+  readonly cinderCsi: string;
+  readonly keystoneAuth: string;
+  readonly autoHealer: string;
+  readonly octaviaIngress: string;
+  readonly csi: CsiTags;
+  readonly autoscaler: string;
+  readonly traefik: string;
+}
+
+export function cloudImagesOf(release: KubernetesRelease, prefix?: string): CloudImages {
+  const ofCloud = (name: string): string => `${registryPath(prefix, `provider-os/${name}`)}:${release.cloudProvider}`;
+  const storage = (name: string, tag: string): string => `${registryPath(prefix, `sig-storage/${name}`)}:${tag}`;
+  return {
+    cloudController: ofCloud('openstack-cloud-controller-manager'),
+    cinderCsi: ofCloud('cinder-csi-plugin'),
+    keystoneAuth: ofCloud('k8s-keystone-auth'),
+    autoHealer: ofCloud('magnum-auto-healer'),
+    octaviaIngress: ofCloud('octavia-ingress-controller'),
+    csi: {
+      attacher: storage('csi-attacher', release.csi.attacher),
+      provisioner: storage('csi-provisioner', release.csi.provisioner),
+      resizer: storage('csi-resizer', release.csi.resizer),
+      registrar: storage('csi-node-driver-registrar', release.csi.registrar),
+      livenessProbe: storage('livenessprobe', release.csi.livenessProbe),
+    },
+    autoscaler: `${registryPath(prefix, 'autoscaling/cluster-autoscaler')}:${release.autoscaler}`,
+    traefik: `${prefix ?? 'docker.io/library'}/traefik:${release.traefik}`,
+  };
+}
+
+/** Under a prefix, an image has no folder of its own. */
+function registryPath(prefix: string | undefined, path: string): string {
+  return prefix === undefined ? `registry.k8s.io/${path}` : `${prefix}/${path.slice(path.lastIndexOf('/') + 1)}`;
 }
 
 /** The image that Kubernetes' own end-to-end tests run: HTTP servers, clients and probes in one. */

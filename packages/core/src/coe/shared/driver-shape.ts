@@ -28,6 +28,8 @@ export interface DriverShape {
   securityRules(settings: Settings): SecurityRules;
   /** Settings that only this driver's scripts read, the same for all nodes. Literals only: a function would be resolved by Heat. */
   plainSettings(input: RenderInput): JsonObject;
+  /** Settings for its scripts that are known when the node's stack is made: functions of Heat inside of the template of a node. */
+  readonly runtimeValues?: JsonObject;
   /** Settings of one node group for this driver's scripts. Literals only. */
   groupSettings?(input: RenderInput, group: NodeGroup): JsonObject;
   /** Ranges, beyond its own address, from which a node's port may send: where packets of containers are not encapsulated. */

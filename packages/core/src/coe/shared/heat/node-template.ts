@@ -202,6 +202,7 @@ function runtimeValues(settings: Settings, like: NodeSettings): JsonObject {
     load_balancer_floating_address: getParam('load_balancer_floating_address'),
     enrolment_token: getParam('enrolment_token'),
     join: getParam('invitation'),
+    ...settings.shape.runtimeValues,
     wait: handleOf('wait_handle'),
     ...(like.master ? { manager_wait: handleOf('manager_wait_handle') } : {}),
     ...(like.volumeSize > 0 ? { volume: { id: getResource('volume'), device: DEVICE } } : {}),

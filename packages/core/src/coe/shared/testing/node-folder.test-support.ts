@@ -16,6 +16,8 @@ export interface NodeFolder {
   readonly docker: string;
   /** What the kernel says of the network: the table `route`, and a folder of each interface. */
   readonly net: string;
+  /** The settings and keys of Kubernetes. */
+  readonly kubernetes: string;
   /** Path of the engine's socket. */
   readonly engine: string;
   /** A program of that name, as a script of the shell, in place of the machine's. */
@@ -23,14 +25,14 @@ export interface NodeFolder {
   remove(): void;
 }
 
-const FOLDERS = ['opt', 'etc', 'run', 'bin', 'units', 'docker', 'net'] as const;
+const FOLDERS = ['opt', 'etc', 'run', 'bin', 'units', 'docker', 'net', 'kubernetes'] as const;
 
 export function nodeFolder(scripts: NodeScripts): NodeFolder {
   const root = mkdtempSync(join(tmpdir(), 'magnum-node-'));
   // Each name is a key of the record.
   const folders = Object.fromEntries(FOLDERS.map((name) => [name, join(root, name)])) as Record<(typeof FOLDERS)[number], string>;
   for (const folder of Object.values(folders)) mkdirSync(folder);
-  const { opt, etc, run, bin, units, docker, net } = folders;
+  const { opt, etc, run, bin, units, docker, net, kubernetes } = folders;
   const engine = join(root, 'engine.sock');
   const write = (path: string, text: string): void => writeFileSync(path, text, { mode: 0o755 });
   for (const [path, name] of Object.entries(scripts.paths)) {
@@ -40,6 +42,7 @@ export function nodeFolder(scripts: NodeScripts): NodeFolder {
       .replaceAll('/run/magnum', run)
       .replaceAll('/etc/systemd/system', units)
       .replaceAll('/etc/docker', docker)
+      .replaceAll('/etc/kubernetes', kubernetes)
       .replaceAll('/sys/class/net', net)
       .replaceAll('/proc/net/route', join(net, 'route'))
       .replaceAll('export PATH="', `export PATH="${bin}:`)

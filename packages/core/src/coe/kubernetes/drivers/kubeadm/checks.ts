@@ -4,6 +4,8 @@ import type { BayDriver, BayShape } from '../../../../ports/bay-driver.js';
 import { floatingProblems, masterCount, overlap, portProblems } from '../../../shared/node/checks.js';
 import { label } from '../../../shared/node/labels.js';
 import { KUBERNETES_RELEASES, releaseOf, versionOf } from '../../releases.js';
+import { CLOUD_TAG_LABELS } from './cloud-labels.js';
+import { cloudProblems, scalingProblems } from './cloud-wishes.js';
 import { kubeadmLabel, kubeadmList, valueOf, type OwnLabel } from './labels.js';
 import { COMPONENTS, optionProblems } from './options.js';
 
@@ -17,6 +19,8 @@ export function check(desired: BayShape): readonly Problem[] {
     ...rangeProblems(desired),
     ...portProblems(desired),
     ...listProblems(desired),
+    ...cloudProblems(desired),
+    ...scalingProblems(desired),
     ...COMPONENTS.flatMap((component) => optionProblems(component, kubeadmLabel(desired, `${component}_options`))),
   ];
 }
@@ -158,7 +162,7 @@ function listProblems(desired: BayShape): readonly Problem[] {
   );
   const names = misfits(desired, 'api_server_cert_sans', (part) => isIP(part) !== 0 || HOST.test(part));
   const prefix = kubeadmLabel(desired, 'container_infra_prefix');
-  const tags = (['flannel_tag', 'flannel_cni_tag'] as const).filter(
+  const tags = (['flannel_tag', 'flannel_cni_tag', ...CLOUD_TAG_LABELS] as const).filter(
     (name) => !['', undefined].includes(kubeadmLabel(desired, name)),
   );
   const registries = (desired.model.insecureRegistry ?? '')

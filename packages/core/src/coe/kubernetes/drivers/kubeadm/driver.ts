@@ -6,6 +6,7 @@ import type { BayDriver, BayType } from '../../../../ports/bay-driver.js';
 import type { DriverShape } from '../../../shared/driver-shape.js';
 import { endpointAt, interpretStack } from '../../../shared/heat/interpret.js';
 import { renderStack } from '../../../shared/heat/render.js';
+import { getAttribute } from '../../../shared/heat/template.js';
 import { outgrownRange } from '../../../shared/node/checks.js';
 import { cloudNeeds } from '../../../shared/node/labels.js';
 import { compressScripts } from '../../../shared/node/scripts.js';
@@ -13,7 +14,8 @@ import { kubernetesAddons, kubernetesImages } from './addons/addons.js';
 import { certificateFor } from './certificates.js';
 import { check, checkImage, checkUpgrade, outgrownPods } from './checks.js';
 import { idleLabelProblems } from './idle-labels.js';
-import { KUBEADM_LABELS, kubeadmLabel } from './labels.js';
+import { wantsAutoHealer } from './cloud-wishes.js';
+import { isEnabled, KUBEADM_LABELS, kubeadmLabel } from './labels.js';
 import { API_PORT, routedRanges, securityRules } from './ports.js';
 import { KUBEADM_SCRIPTS } from './scripts.js';
 import { groupSettings, plainSettings, removedPlugins, storeVolume } from './settings.js';
@@ -32,6 +34,8 @@ const SHAPE: DriverShape = {
   storeVolume,
   plainSettings,
   groupSettings,
+  // Where a controller of Ingresses puts its load balancers.
+  runtimeValues: { subnet_id: getAttribute('port', 'fixed_ips', 0, 'subnet_id') },
   scripts: compressScripts(KUBEADM_SCRIPTS),
   // The autoscaler and the auto-healer of Kubernetes look for these names.
   resourceNames: {
@@ -84,7 +88,8 @@ const HEALING_SECONDS = 300;
 
 function healingRules(desired: Parameters<NonNullable<BayDriver['healingRules']>>[0]): HealingRules | undefined {
   const labelled = { bay: { desired } };
-  if (kubeadmLabel(labelled, 'auto_healing_enabled').toLowerCase() !== 'true') return undefined;
+  // Two that replace the same node would each make one in its place.
+  if (!isEnabled(labelled, 'auto_healing_enabled') || wantsAutoHealer(labelled)) return undefined;
   const seconds = /^\d{1,5}$/.exec(kubeadmLabel(labelled, 'auto_healing_timeout'))?.[0];
   return { afterMs: Number(seconds ?? HEALING_SECONDS) * 1_000 };
 }
@@ -94,7 +99,7 @@ function withoutEffect(wanted: Parameters<NonNullable<BayDriver['withoutEffect']
   const { volumeDriver, registryEnabled, apiserverPort, labels } = wanted;
   const removed = removedPlugins({ bay: { desired: { labels } } });
   const idle: readonly (readonly [boolean, string, string])[] = [
-    [volumeDriver !== null, 'volume_driver', 'no volume plugin is deployed'],
+    [volumeDriver !== null && volumeDriver !== 'cinder', 'volume_driver', 'only cinder is deployed'],
     [registryEnabled, 'registry_enabled', 'no registry is run'],
     [apiserverPort !== null && apiserverPort !== API_PORT, 'apiserver_port', `the port is ${API_PORT}`],
     [removed.length > 0, 'labels.admission_control_list', `Kubernetes has no ${removed.join(', ')} any more`],

@@ -5,18 +5,6 @@ const WHY: Readonly<Record<string, readonly string[]>> = {
   'versions follow from kube_tag': [
     'etcd_tag',
     'coredns_tag',
-    'cloud_provider_tag',
-    'cinder_csi_plugin_tag',
-    'csi_attacher_tag',
-    'csi_provisioner_tag',
-    'csi_snapshotter_tag',
-    'csi_resizer_tag',
-    'csi_node_driver_registrar_tag',
-    'k8s_keystone_auth_tag',
-    'magnum_auto_healer_tag',
-    'autoscaler_tag',
-    'octavia_ingress_controller_tag',
-    'traefik_ingress_controller_tag',
     'nginx_ingress_controller_tag',
     'nginx_ingress_controller_chart_tag',
   ],
@@ -42,11 +30,7 @@ const WHY: Readonly<Record<string, readonly string[]>> = {
     'cilium_tag',
   ],
   'it is not deployed': [
-    'cloud_provider_enabled',
-    'cinder_csi_enabled',
-    'keystone_auth_enabled',
-    'ingress_controller',
-    'ingress_controller_role',
+    'csi_snapshotter_tag',
     'kube_dashboard_enabled',
     'kube_dashboard_version',
     'metrics_scraper_tag',
@@ -81,8 +65,6 @@ const WHY: Readonly<Record<string, readonly string[]>> = {
     'system_pods_initial_delay',
     'system_pods_timeout',
   ],
-  'the service heals nodes itself, where auto_healing_enabled is true': ['auto_healing_controller'],
-  'no autoscaler is deployed': ['auto_scaling_enabled', 'max_node_count'],
 };
 
 const REASONS: ReadonlyMap<string, string> = new Map(
@@ -90,7 +72,7 @@ const REASONS: ReadonlyMap<string, string> = new Map(
 );
 
 /** Values that ask for what is the case anyway, so that no warning is needed. */
-const HARMLESS: Readonly<Record<string, readonly string[]>> = { container_runtime: ['containerd', ''], ingress_controller: [''] };
+const HARMLESS: Readonly<Record<string, readonly string[]>> = { container_runtime: ['containerd', ''] };
 
 /**
  * Labels of the drivers before this one. Templates of those times have them, so they are accepted; each of them is warned of, because

@@ -2,6 +2,7 @@ import type { Bay } from '../../../../domain/bay.js';
 import { labelValue, type Labels, type LabelSchema } from '../../../../domain/labels.js';
 import { CLOUD_LABELS, NODE_LABELS } from '../../../shared/node/labels.js';
 import { KUBERNETES_RELEASES } from '../../releases.js';
+import { CLOUD_ADDON_LABELS } from './cloud-labels.js';
 import { IDLE_LABELS } from './idle-labels.js';
 
 /** The release of a bay whose labels name none. */
@@ -137,6 +138,7 @@ const OWN_LABELS = {
     default: 'false',
     meaning: "Whether pods may reach the cloud's metadata service.",
   },
+  ...CLOUD_ADDON_LABELS,
 } as const satisfies LabelSchema;
 
 /** Every label that this driver reads or accepts. */
@@ -152,6 +154,11 @@ export interface Labelled {
 /** Value of a bay's label that this driver alone reads, or its default. */
 export function kubeadmLabel({ bay }: Labelled, name: OwnLabel): string {
   return valueOf(bay.desired.labels, name);
+}
+
+/** Whether a label that is true or false is true. */
+export function isEnabled(desired: Labelled, name: OwnLabel): boolean {
+  return kubeadmLabel(desired, name).toLowerCase() === 'true';
 }
 
 /** The same in any set of labels: a node group may bring its own. */

@@ -3,7 +3,8 @@ import { isMaster, type NodeGroup } from '../../../../domain/node-group.js';
 import type { RenderInput } from '../../../../ports/bay-driver.js';
 import type { StoreVolume } from '../../../shared/driver-shape.js';
 import { KUBERNETES_RELEASES, imagesOf, releaseOf, versionOf, type KubernetesRelease } from '../../releases.js';
-import { DEFAULT_VERSION, kubeadmLabel, kubeadmList, type Labelled } from './labels.js';
+import { usesCloudController } from './cloud-wishes.js';
+import { DEFAULT_VERSION, isEnabled, kubeadmLabel, kubeadmList, type Labelled } from './labels.js';
 import { optionsOf } from './options.js';
 
 /** The release that a bay asks for. One that is not known has been refused before; the rest of the code need not think of it. */
@@ -59,6 +60,9 @@ export function plainSettings(input: RenderInput): JsonObject {
       admission_plugins: kubeadmList(input, 'admission_control_list').filter((name) => !removed.includes(name)),
       proxy_mode: optionsOf(kubeadmLabel(input, 'kubeproxy_options'))[0]?.value ?? 'iptables',
       signs_requests: kubeadmLabel(input, 'cert_manager_api').toLowerCase() === 'true',
+      // What the kubelet says of its node is provisional then, until the cloud controller manager has looked at it.
+      cloud_provider: usesCloudController(input, input.delegation.trustId !== null),
+      keystone_auth: isEnabled(input, 'keystone_auth_enabled'),
       pod_metadata_access: kubeadmLabel(input, 'pod_metadata_access').toLowerCase() === 'true',
       options: {
         kubelet: optionList(input, 'kubelet_options'),

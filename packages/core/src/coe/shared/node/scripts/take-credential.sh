@@ -43,6 +43,7 @@ if [ -s "$work/credential" ]; then
     say 'this node holds another credential'
 fi
 if ! cmp -s "$work/generation" "$held"; then
+    if command -v use_credential >/dev/null; then use_credential; fi
     cloud_until_good 'telling which credential this node holds' PUT "$url/nodes/$(value node_name)" "$work/token" '' '' ''
     keep "$work/generation" "$held"
 fi

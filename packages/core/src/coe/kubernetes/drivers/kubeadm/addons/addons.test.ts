@@ -1,11 +1,30 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../../../domain/json.js';
 import type { Labels } from '../../../../../domain/labels.js';
+import type { AddonsOf } from '../../../../../ports/bay-driver.js';
 import { KUBERNETES_RELEASES } from '../../../releases.js';
 import { kubernetesAddons, kubernetesImages } from './addons.js';
 
-const addons = (labels: Labels = {}) => kubernetesAddons({ bay: { desired: { labels } } });
+const FACTS = {
+  authUrl: 'https://keystone.example/v3',
+  regionName: 'RegionOne',
+  externalNetworkId: 'external-1',
+  cloudCa: '',
+  verifyCloudCa: true,
+} as const;
+const BAY = { id: 'bay-1', projectId: 'project-1' } as const;
+
+const addons = (labels: Labels = {}, cloud?: AddonsOf['cloud']) =>
+  kubernetesAddons({ bay: { ...BAY, desired: { labels } }, ...(cloud ? { cloud } : {}) });
+const inCloud = (labels: Labels = {}, change: Partial<NonNullable<AddonsOf['cloud']>['facts']> = {}) =>
+  addons(labels, { facts: { ...FACTS, ...change }, trusted: true });
 const byName = (labels: Labels, name: string) => addons(labels).find((addon) => addon.name === name);
+const EVERYTHING = {
+  keystone_auth_enabled: 'true',
+  auto_scaling_enabled: 'true',
+  auto_healing_enabled: 'true',
+  auto_healing_controller: 'magnum-auto-healer',
+} as const;
 
 describe('the add-ons of a cluster', () => {
   test('are its network, then what its labels ask for', () => {
@@ -16,17 +35,24 @@ describe('the add-ons of a cluster', () => {
   test.each(KUBERNETES_RELEASES.map(({ version }) => version))(
     'of %s have every image under the prefix of the bay',
     (version) => {
-      for (const { images } of addons({ kube_tag: version, container_infra_prefix: 'registry.example/mirror/' })) {
-        expect(images.length).toBeGreaterThan(0);
-        for (const image of images) expect(image).toMatch(/^registry\.example\/mirror\/[a-z-]+:v[\w.-]+$/);
-      }
+      for (const ingress of ['octavia', 'traefik'])
+        for (const { name, images } of inCloud({
+          ...EVERYTHING,
+          ingress_controller: ingress,
+          kube_tag: version,
+          container_infra_prefix: 'registry.example/mirror/',
+        })) {
+          expect(images.length, name).toBeGreaterThan(name === 'cloud-account' ? -1 : 0);
+          for (const image of images) expect(image).toMatch(/^registry\.example\/mirror\/[a-z0-9-]+:v[\w.-]+$/);
+        }
     },
   );
 
   test('are in the list of the images that a private registry has to hold, with what kubeadm itself names', () => {
-    const listed = kubernetesImages({ container_infra_prefix: 'registry.example' });
-    for (const { images } of addons({ container_infra_prefix: 'registry.example' }))
-      for (const image of images) expect(listed).toContain(image);
+    const labels = { ...EVERYTHING, ingress_controller: 'octavia', container_infra_prefix: 'registry.example' };
+    const listed = kubernetesImages(labels);
+    expect(inCloud(labels).flatMap(({ images }) => images)).toHaveLength(14);
+    for (const { images } of inCloud(labels)) for (const image of images) expect(listed).toContain(image);
     expect(listed.filter((image) => !image.startsWith('registry.example/'))).toEqual([]);
   });
 
@@ -35,7 +61,7 @@ describe('the add-ons of a cluster', () => {
   });
 
   test('can be found again: each object has the label of its add-on, and no two have the same place', () => {
-    const places = addons().flatMap(({ name, objects }) =>
+    const places = inCloud({ ...EVERYTHING, ingress_controller: 'octavia' }, { cloudCa: 'PEM' }).flatMap(({ name, objects }) =>
       objects.map((object) => {
         const { labels, ...place } = Object(object['metadata']) as { labels?: JsonObject }; // every object has one
         expect(labels?.['magnum.openstack.org/addon']).toBe(name);
@@ -52,5 +78,115 @@ describe('the add-ons of a cluster', () => {
     );
     const { 'net-conf.json': text } = Object(config?.['data']) as Record<string, string>; // the object's texts
     expect(JSON.parse(text ?? '')).toEqual({ Network: hostile, Backend: { Type: 'vxlan' } });
+  });
+});
+
+describe('the add-ons of a cloud', () => {
+  const names = (labels: Labels, trusted = true) => addons(labels, { facts: FACTS, trusted }).map(({ name }) => name);
+
+  test('run wherever nodes have a trust of the owner, unless a label says otherwise', () => {
+    expect(names({})).toEqual(['flannel', 'cloud-account', 'cloud-controller-manager', 'cinder-csi', 'metrics-server']);
+    expect(names({}, false)).toEqual(['flannel', 'metrics-server']);
+    expect(names({ cloud_provider_enabled: 'False' })).toEqual(['flannel', 'metrics-server']);
+    expect(names({ cinder_csi_enabled: 'false' })).toEqual([
+      'flannel',
+      'cloud-account',
+      'cloud-controller-manager',
+      'metrics-server',
+    ]);
+  });
+
+  test.each([
+    [{ auto_scaling_enabled: 'true' }, 'autoscaler'],
+    [{ auto_healing_enabled: 'true', auto_healing_controller: 'magnum-auto-healer' }, 'auto-healer'],
+    [{ ingress_controller: 'octavia' }, 'octavia-ingress'],
+  ] as const)('with %j include %s, and its account of the cloud', (labels, name) => {
+    expect(names({ ...labels, cloud_provider_enabled: 'false' })).toEqual(['flannel', 'cloud-account', name, 'metrics-server']);
+    expect(names(labels, false)).toEqual(['flannel', 'metrics-server']);
+  });
+
+  test('that need no account run without a trust: users of Keystone, and Traefik', () => {
+    expect(names({ keystone_auth_enabled: 'true', ingress_controller: 'traefik' }, false)).toEqual([
+      'flannel',
+      'keystone-auth',
+      'traefik',
+      'metrics-server',
+    ]);
+  });
+
+  test('are left out for a node that cannot give them an account', () => {
+    expect(addons({ ...EVERYTHING, cloud_provider_enabled: 'true' }).map(({ name }) => name)).toEqual([
+      'flannel',
+      'metrics-server',
+    ]);
+  });
+
+  const accountOf = (labels: Labels = {}, change: Parameters<typeof inCloud>[1] = {}) => {
+    const [secret] = inCloud(labels, change).find(({ name }) => name === 'cloud-account')?.objects ?? [];
+    return Object(secret?.['stringData']) as Record<string, string>; // the object's texts
+  };
+
+  test('get an account with marks in place of the credential, in the format of each program', () => {
+    const files = accountOf({ octavia_provider: 'ovn', octavia_lb_algorithm: 'SOURCE_IP_PORT', auto_healing_timeout: '90' });
+    const login = {
+      'auth-url': 'https://keystone.example/v3',
+      'user-id': '$USER_ID',
+      password: '$PASSWORD',
+      'trust-id': '$TRUST_ID',
+      region: 'RegionOne',
+    };
+    const global = Object.entries(login).map(([name, value]) => `${name}="${value}"`);
+    expect(files['cloud.conf']?.split('\n').filter(Boolean)).toEqual([
+      '[Global]',
+      ...global,
+      '[LoadBalancer]',
+      'enabled="true"',
+      'create-monitor="true"',
+      'lb-method="SOURCE_IP_PORT"',
+      'lb-provider="ovn"',
+      'floating-network-id="external-1"',
+    ]);
+    expect(files['autoscaler.conf']?.split('\n').filter(Boolean)).toEqual(['[Global]', ...global]);
+    expect(JSON.parse(files['healer.yaml'] ?? '')).toMatchObject({
+      'cluster-name': 'bay-1',
+      'master-monitor-enabled': false,
+      openstack: login,
+      healthcheck: { worker: [{ type: 'NodeCondition', params: { 'unhealthy-duration': '90s' } }] },
+    });
+    expect(JSON.parse(files['ingress.yaml'] ?? '')).toMatchObject({
+      'cluster-name': 'bay-1',
+      openstack: login,
+      octavia: { 'subnet-id': '$SUBNET_ID', 'floating-network-id': 'external-1', provider: 'ovn' },
+    });
+    expect(files).not.toHaveProperty('ca.pem');
+  });
+
+  test('trust the authority of the cloud where it has its own, and give no floating addresses where there is no external network', () => {
+    const files = accountOf({}, { cloudCa: 'PEM', verifyCloudCa: false, externalNetworkId: null });
+    expect(files['ca.pem']).toBe('PEM');
+    expect(files['cloud.conf']).toContain('ca-file="/etc/magnum-cloud/ca.pem"\ntls-insecure="true"\n');
+    expect(files['cloud.conf']).toContain('internal-lb="true"');
+  });
+
+  test('a label cannot end a value of their settings', () => {
+    const files = accountOf({ octavia_provider: 'a"\n[Global]\nauth-url="http://192.0.2.1' });
+    expect(files['cloud.conf']).toContain(String.raw`lb-provider="a\"\n[Global]\nauth-url=\"http://192.0.2.1"`);
+  });
+
+  test('bear the id of the bay, by which its deletion finds what they have made', () => {
+    const text = JSON.stringify(inCloud({ ...EVERYTHING }));
+    expect(text.match(/--cluster(-name)?=bay-1/g)).toHaveLength(3);
+  });
+
+  test('give roles of Keystone rights for the project of the bay alone', () => {
+    const [policy] = (inCloud({ keystone_auth_enabled: 'true' }).find(({ name }) => name === 'keystone-auth')?.objects ?? [])
+      .filter(({ kind }) => kind === 'ConfigMap')
+      .map(({ data }) => JSON.parse((Object(data) as Record<string, string>)['policies'] ?? '') as readonly JsonObject[]); // the object's texts
+    expect(policy?.map(({ users }) => users)).toEqual(
+      [['admin', 'member', 'k8s_admin'], ['k8s_developer'], ['reader', 'k8s_viewer']].map((roles) => ({
+        projects: ['project-1'],
+        roles,
+      })),
+    );
   });
 });

@@ -1,53 +1,85 @@
 import type { JsonObject } from '../../../../../domain/json.js';
 import type { Labels } from '../../../../../domain/labels.js';
-import type { Addon } from '../../../../../ports/bay-driver.js';
-import { imagePrefix, releaseFor, withTag } from '../settings.js';
+import type { Addon, AddonsOf } from '../../../../../ports/bay-driver.js';
+import { cloudImagesOf, imagesOf, type CloudImages, type KubernetesImages } from '../../../releases.js';
+import { ADDON_LABEL } from '../../../session/workloads.js';
 import { kubeadmLabel, type Labelled } from '../labels.js';
-import { imagesOf } from '../../../releases.js';
+import { imagePrefix, releaseFor, withTag } from '../settings.js';
+import { cloudAddons } from './cloud-addons.js';
 import { flannelObjects } from './flannel.js';
 import { metricsServerObjects } from './metrics-server.js';
-import { ADDON_LABEL } from '../../../session/workloads.js';
-import { imagesIn } from './objects.js';
+import { imagesIn, type MadeAddon } from './objects.js';
 
 /**
- * The add-ons of a cluster with these labels, in the order in which they are applied. Versions come from the table of releases and from labels,
- * so an upgrade or a change of labels is what changes them. Nodes fetch them and apply them: one way for bays that this service reaches and
- * for those that it does not.
+ * The add-ons of a cluster, in the order in which they are applied. Versions come from the table of releases and from labels, so an upgrade
+ * or a change of labels is what changes them. Nodes fetch them and apply them: one way for bays that this service reaches and for those that it
+ * does not.
  */
-export function kubernetesAddons(desired: Labelled): readonly Addon[] {
-  const { release, version } = releaseFor(desired);
-  const images = imagesOf(release, version, imagePrefix(desired));
+export function kubernetesAddons(desired: AddonsOf): readonly Addon[] {
+  const images = imagesFor(desired);
   const flannel = {
-    image: withTag(images.flannel, kubeadmLabel(desired, 'flannel_tag')),
-    pluginImage: withTag(images.flannelCniPlugin, kubeadmLabel(desired, 'flannel_cni_tag')),
+    image: images.flannel,
+    pluginImage: images.flannelCniPlugin,
     podRange: kubeadmLabel(desired, 'flannel_network_cidr'),
     backend: kubeadmLabel(desired, 'flannel_backend'),
   };
   const hasMetrics = kubeadmLabel(desired, 'metrics_server_enabled').toLowerCase() === 'true';
-  return [
-    addon('flannel', flannel.image, flannelObjects(flannel)),
-    ...(hasMetrics ? [addon('metrics-server', images.metricsServer, metricsServerObjects(images.metricsServer))] : []),
+  const made: readonly MadeAddon[] = [
+    { name: 'flannel', image: flannel.image, objects: flannelObjects(flannel) },
+    ...cloudAddons(desired, images),
+    ...(hasMetrics
+      ? [{ name: 'metrics-server', image: images.metricsServer, objects: metricsServerObjects(images.metricsServer) }]
+      : []),
   ];
+  return made.map(finished);
 }
 
-/** Every image of such a cluster: those of kubeadm, and those of its add-ons. */
+/** A cloud in which every add-on can run. */
+const ANY_CLOUD = {
+  facts: { authUrl: '', regionName: '', externalNetworkId: null, cloudCa: '', verifyCloudCa: true },
+  trusted: true,
+} as const;
+
+/** Every image of such a cluster: those of kubeadm, and those of its add-ons, where nodes have a trust of the owner. */
 export function kubernetesImages(labels: Labels): readonly string[] {
-  const desired = { bay: { desired: { labels } } };
-  const { release, version } = releaseFor(desired);
-  const { apiServer, controllerManager, scheduler, proxy, etcd, coredns, pause } = imagesOf(
-    release,
-    version,
-    imagePrefix(desired),
-  );
+  const desired = { bay: { id: '', projectId: '', desired: { labels } }, cloud: ANY_CLOUD };
+  const { apiServer, controllerManager, scheduler, proxy, etcd, coredns, pause } = imagesFor(desired);
   const ofKubeadm = [apiServer, controllerManager, scheduler, proxy, etcd, coredns, pause];
   return [...new Set([...ofKubeadm, ...kubernetesAddons(desired).flatMap(({ images }) => images)])];
 }
 
-/** `main`: the image whose tag is the add-on's version. */
-function addon(name: string, main: string, objects: readonly JsonObject[]): Addon {
+/** The images of the release, with the tags that labels name. */
+function imagesFor(desired: Labelled): KubernetesImages & CloudImages {
+  const { release, version } = releaseFor(desired);
+  const prefix = imagePrefix(desired);
+  const images = { ...imagesOf(release, version, prefix), ...cloudImagesOf(release, prefix) };
+  const tagged = (image: string, label: Parameters<typeof kubeadmLabel>[1]): string =>
+    withTag(image, kubeadmLabel(desired, label));
+  return {
+    ...images,
+    flannel: tagged(images.flannel, 'flannel_tag'),
+    flannelCniPlugin: tagged(images.flannelCniPlugin, 'flannel_cni_tag'),
+    cloudController: tagged(images.cloudController, 'cloud_provider_tag'),
+    cinderCsi: tagged(images.cinderCsi, 'cinder_csi_plugin_tag'),
+    keystoneAuth: tagged(images.keystoneAuth, 'k8s_keystone_auth_tag'),
+    autoHealer: tagged(images.autoHealer, 'magnum_auto_healer_tag'),
+    octaviaIngress: tagged(images.octaviaIngress, 'octavia_ingress_controller_tag'),
+    autoscaler: tagged(images.autoscaler, 'autoscaler_tag'),
+    traefik: tagged(images.traefik, 'traefik_ingress_controller_tag'),
+    csi: {
+      attacher: tagged(images.csi.attacher, 'csi_attacher_tag'),
+      provisioner: tagged(images.csi.provisioner, 'csi_provisioner_tag'),
+      resizer: tagged(images.csi.resizer, 'csi_resizer_tag'),
+      registrar: tagged(images.csi.registrar, 'csi_node_driver_registrar_tag'),
+      livenessProbe: tagged(images.csi.livenessProbe, 'csi_liveness_probe_tag'),
+    },
+  };
+}
+
+function finished({ name, image, objects }: MadeAddon): Addon {
   return {
     name,
-    version: main.slice(main.lastIndexOf(':') + 1),
+    version: image === undefined ? '' : image.slice(image.lastIndexOf(':') + 1),
     images: imagesIn(objects),
     objects: objects.map((object) => labelled(object, name)),
   };

@@ -4,6 +4,14 @@ import type { JsonObject, JsonValue } from '../../../../../domain/json.js';
  * Objects of Kubernetes that several add-ons have. They are typed values and become JSON as a whole: no text of a caller is ever spliced into one.
  */
 
+/** An add-on as its maker leaves it. */
+export interface MadeAddon {
+  readonly name: string;
+  /** The image whose tag is its version; undefined where it runs nothing. */
+  readonly image?: string;
+  readonly objects: readonly JsonObject[];
+}
+
 export interface Placed {
   readonly name: string;
   readonly namespace: string;
@@ -64,6 +72,17 @@ export function roleBinding(place: Placed, account: Placed, role: string): JsonO
     subjects: [{ kind: 'ServiceAccount', ...account }],
   };
 }
+
+const CONTROL_PLANE_ROLE = 'node-role.kubernetes.io/control-plane';
+
+/** Of pods that run on control planes, also before the cloud controller manager has initialised these. */
+export const CONTROL_PLANE = {
+  nodeSelector: { [CONTROL_PLANE_ROLE]: '' },
+  tolerations: [
+    { key: CONTROL_PLANE_ROLE, operator: 'Exists', effect: 'NoSchedule' },
+    { key: 'node.cloudprovider.kubernetes.io/uninitialized', operator: 'Exists', effect: 'NoSchedule' },
+  ],
+} as const satisfies JsonObject;
 
 /** A DaemonSet, or a Deployment of one replica, whose pods have the label `app`. */
 export function workload(kind: 'DaemonSet' | 'Deployment', place: Placed, spec: JsonObject): JsonObject {

@@ -8,7 +8,7 @@
 if ! is_control_plane || [ ! -e "$MEMBER" ]; then exit 0; fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-url=$(value magnum_url)/addons/$(value bay_id)
+url="$(value magnum_url)/addons/$(value bay_id)?fills_account=true"
 system=kube-system list=magnum-addons
 call() { kubectl --kubeconfig "$KUBERNETES/admin.conf" --request-timeout=30s "$@"; }
 
@@ -26,6 +26,29 @@ import hashlib, json, os, sys
 folder = sys.argv[1]
 answer = json.load(open(os.path.join(folder, "answer")))
 objects = [one for addon in answer["addons"] for one in addon["objects"]]
+# The account of the cloud is in no answer of the service: it is written here, inside of quotation marks, in place of its marks.
+marks = json.load(open(os.environ["CREDENTIAL"]))
+marks["subnet_id"] = json.load(open(os.environ["VALUES"])).get("subnet_id")
+def filled(text):
+    for name in ("user_id", "password", "trust_id", "subnet_id"):
+        text = text.replace("$" + name.upper(), json.dumps(marks.get(name) or "")[1:-1])
+    return text
+accounts = {}
+for one in objects:
+    if one["kind"] == "Secret" and "magnum.openstack.org/filled-by" in one["metadata"].get("annotations", {}):
+        one["stringData"] = {name: filled(text) for name, text in one["stringData"].items()}
+        account = hashlib.sha256(json.dumps(one["stringData"]).encode()).hexdigest()
+        accounts[(one["metadata"]["namespace"], one["metadata"]["name"])] = account
+for one in objects:
+    if one["kind"] not in ("DaemonSet", "Deployment"):
+        continue
+    template = one["spec"]["template"]
+    for volume in template["spec"].get("volumes", []):
+        account = accounts.get((one["metadata"]["namespace"], volume.get("secret", {}).get("secretName")))
+        if account:
+            # With another account its pods start again: programs read it once.
+            template["metadata"].setdefault("annotations", {})["magnum.openstack.org/cloud-account"] = account
+            one["metadata"].setdefault("labels", {})["magnum.openstack.org/cloud-account"] = "true"
 # The note is no part of the digest: in a rotation, apply-certificates.sh changes it, at a time of its own.
 asked = hashlib.sha256(json.dumps(objects).encode()).hexdigest()
 for one in objects:

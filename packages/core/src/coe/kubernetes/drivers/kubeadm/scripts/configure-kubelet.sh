@@ -36,12 +36,14 @@ write_kubeconfig /etc/magnum/join.conf "https://$(join_address):$API_PORT" "$PKI
 server=$(cat /var/lib/cloud/data/instance-id)
 counted=no
 if [ -w /proc/sys/net/netfilter/nf_conntrack_max ]; then counted=yes; fi
-SERVER=$server COUNTED=$counted python3 - "$STATE/kubeadm.yaml" "$STATE/cluster.yaml" <<'PYTHON'
+cloud=no
+if uses_cloud_provider; then cloud=yes; fi
+SERVER=$server COUNTED=$counted CLOUD=$cloud python3 - "$STATE/kubeadm.yaml" "$STATE/cluster.yaml" <<'PYTHON'
 import json, os, sys
 values = json.load(open(os.environ["VALUES"]))
 wanted, master = values["kubernetes"], values["role"] == "manager"
 options, api = wanted["options"], wanted["kubeadm_api"]
-pki = os.environ["PKI"]
+pki, webhook = os.environ["PKI"], os.environ["KEYSTONE_AUTH"]
 
 def arguments(own, given):
     return [{"name": name, "value": value} for name, value in own] + given
@@ -55,6 +57,7 @@ registration = {
         # kubeadm sets the option of the configuration to true, whatever stands there. The kubelet would keep its first certificate
         # to the end then, and ask Kubernetes, which has no key to sign with, for the next one.
         ("rotate-certificates", "false"),
+    ] + ([("cloud-provider", "external")] if os.environ["CLOUD"] == "yes" else []) + [
         ("provider-id", "openstack:///" + os.environ["SERVER"]),
         ("node-ip", values["private_address"]),
         ("node-labels", ",".join("%s=%s" % (one["name"], one["value"]) for one in values["node_labels"])),
@@ -90,7 +93,14 @@ cluster = [{
             ("shutdown-delay-duration", "10s"),
             # It then ends when its last short request is answered. Without this it waits for watches, which do not end, until the kubelet kills it.
             ("shutdown-send-retry-after", "true"),
-        ] if values["load_balancer_address"] else []) + ([("client-ca-file", os.environ["CLIENT_CAS"])] if wanted["signs_requests"] else []), options["apiserver"]),
+        ] if values["load_balancer_address"] else []) + ([
+            ("authentication-token-webhook-config-file", webhook + "/webhook.json"),
+            ("authorization-mode", "Node,RBAC,Webhook"),
+            ("authorization-webhook-config-file", webhook + "/webhook.json"),
+        ] if wanted["keystone_auth"] else []) + ([("client-ca-file", os.environ["CLIENT_CAS"])] if wanted["signs_requests"] else []), options["apiserver"]),
+        **({"extraVolumes": [
+            {"name": "keystone-auth", "hostPath": webhook, "mountPath": webhook, "readOnly": True, "pathType": "Directory"},
+        ]} if wanted["keystone_auth"] else {}),
     },
     "controllerManager": {"extraArgs": arguments([
         ("node-cidr-mask-size", str(wanted["node_prefix"])),

@@ -1,7 +1,7 @@
 # Kubernetes' own part of the library: on a node, lib.sh is the shared library followed by this file.
 # shellcheck shell=sh
 # Steps of node.sh in order, and the message of its last signal.
-STEPS='install-kubernetes enrol prepare-volumes configure-containerd take-keys make-cert configure-kubelet close-metadata start-control-plane join-cluster apply-addons wait-until-ready apply-certificates start-checks'
+STEPS='install-kubernetes enrol prepare-volumes configure-containerd take-keys make-cert configure-keystone-auth configure-kubelet close-metadata start-control-plane join-cluster apply-addons wait-until-ready apply-certificates start-checks'
 JOINED='the node is Ready'
 # Steps that are repeated now and then.
 CHECKS='take-credential name-api take-keys make-cert apply-certificates follow-release apply-addons'
@@ -16,6 +16,8 @@ BAY_SECRETS=$PKI
 MEMBER=/etc/magnum/member
 # Annotation of the template of a workload's pods: the digest of the authorities that its pods were given when they started.
 TRUST_MARK=magnum.openstack.org/trusted-authorities
+# Key and certificate of the webhook that knows Keystone's tokens, and what the API server reads about it.
+KEYSTONE_AUTH=$KUBERNETES/keystone-auth
 # The CAs whose client certificates the API admits: the bay's own, and the one that signs requests of users.
 CLIENT_CAS=$PKI/client-ca.crt
 # The public keys whose signatures under tokens of service accounts count; the first one is the one that signs.
@@ -25,7 +27,7 @@ CLUSTER=/etc/magnum/cluster.yaml
 # The name under which all nodes reach the API; name-api.sh says where it leads.
 API_NAME=kubernetes.magnum.internal
 API_PORT=6443
-export STEPS JOINED CHECKS ENGINE_DATA ENGINE_UNIT KUBERNETES PKI BAY_SECRETS CLIENT_CAS ACCOUNT_KEYS CLUSTER MEMBER TRUST_MARK API_NAME API_PORT
+export STEPS JOINED CHECKS ENGINE_DATA ENGINE_UNIT KUBERNETES PKI BAY_SECRETS CLIENT_CAS ACCOUNT_KEYS CLUSTER MEMBER KEYSTONE_AUTH TRUST_MARK API_NAME API_PORT
 
 is_control_plane() { [ "$(value role)" = manager ]; }
 
@@ -44,6 +46,19 @@ if not address:
     [text] = json.loads(values["join"]).values()
     address = json.loads(text)["address"]
 sys.stdout.write(address)
+PYTHON
+}
+
+# uses_cloud_provider: whether the kubelet leaves it to the cloud controller manager to say where its node is. A node that joins does as the control planes
+# do that are there: with control planes of an earlier release nothing would ever initialise it.
+uses_cloud_provider() {
+    is_true kubernetes.cloud_provider || return 1
+    python3 - <<'PYTHON'
+import json, os, sys
+values = json.load(open(os.environ["VALUES"]))
+if not values["first"]:
+    [text] = json.loads(values["join"]).values()
+    sys.exit(0 if json.loads(text).get("cloud") else 1)
 PYTHON
 }
 
@@ -75,7 +90,8 @@ invitations() {
     address=$(value load_balancer_address)
     # A control plane that was joined through another one may outlive it.
     if [ -z "$address" ]; then address=$(value private_address); fi
-    printf '{"worker": {"address": "%s"}, "manager": {"address": "%s"}}' "$address" "$address"
+    text=$(printf '{"address": "%s", "cloud": %s}' "$address" "$(uses_cloud_provider && echo true || echo false)")
+    printf '{"worker": %s, "manager": %s}' "$text" "$text"
 }
 
 # write_kubeconfig FILE SERVER CERTIFICATE: the certificate is named without its ending. Keys and CAs stay in files of their own, so that
@@ -153,4 +169,18 @@ mark_workloads() {
 has_workload() {
     [ -n "$(kubectl --kubeconfig "$KUBERNETES/admin.conf" --request-timeout=15s get "$2" "$3" --namespace "$1" \
         --ignore-not-found --output name)" ]
+}
+
+# use_credential: lets the add-ons of the cluster work with the account that this node holds now. take-credential.sh asks for it before it
+# tells the service that this node holds it: the former account is deleted when all nodes have told.
+use_credential() {
+    if ! is_control_plane || [ ! -e "$MEMBER" ]; then return 0; fi
+    /opt/magnum/apply-addons.sh || return 1
+    call() { kubectl --kubeconfig "$KUBERNETES/admin.conf" --request-timeout=15s "$@"; }
+    call get daemonsets,deployments --all-namespaces --selector magnum.openstack.org/cloud-account --output \
+        'jsonpath={range .items[*]}{.metadata.namespace} {.kind} {.metadata.name}{"\n"}{end}' >"$STATE/account-users" || return 1
+    while read -r space kind name; do
+        kubectl --kubeconfig "$KUBERNETES/admin.conf" rollout status "$kind/$name" --namespace "$space" --timeout=300s </dev/null >/dev/null ||
+            give_up "$name does not run with the new account of the cloud"
+    done <"$STATE/account-users"
 }

@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { nodeFolder, type NodeFolder } from '../../../shared/testing/node-folder.test-support.js';
+import { kubernetesAddons } from './addons/addons.js';
+import { KUBEADM_SCRIPTS } from './scripts.js';
+
+// apply-addons.sh as it runs on a control plane, before a service with the add-ons of a bay and a kubectl that keeps what it is given.
+let node: NodeFolder;
+let cloud: Server;
+let asked: string[];
+
+const FACTS = { authUrl: 'https://keystone', regionName: 'R', externalNetworkId: null, cloudCa: '', verifyCloudCa: true };
+const addons = kubernetesAddons({
+  bay: { id: 'bay-1', projectId: 'project-1', desired: { labels: {} } },
+  cloud: { facts: FACTS, trusted: true },
+});
+
+beforeEach(async () => {
+  node = nodeFolder(KUBEADM_SCRIPTS);
+  asked = [];
+  cloud = createServer((request, response) => {
+    asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
+    response.writeHead(200).end(JSON.stringify({ addons }));
+  });
+  await new Promise<void>((resolve) => cloud.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(cloud.address() as AddressInfo).port}`; // of a TCP server
+  const values = {
+    node_name: 'sea-master-1',
+    role: 'manager',
+    bay_id: 'bay-1',
+    magnum_url: `${url}/v1`,
+    auth_url: `${url}/v3`,
+    verify_cloud_ca: true,
+    cloud_ca: '',
+    subnet_id: 'subnet-1',
+  };
+  writeFileSync(join(node.etc, 'node.json'), JSON.stringify(values));
+  writeFileSync(join(node.etc, 'member'), '');
+  writeFileSync(join(node.run, 'token'), 'held');
+  mkdirSync(join(node.kubernetes, 'pki'));
+  writeFileSync(join(node.kubernetes, 'pki', 'ca.crt'), '');
+  holdAccount('pass"word\\');
+  // Keeps the objects that it is to apply, and the digest of the last run.
+  const kept = join(node.run, 'kept');
+  node.program(
+    'kubectl',
+    `for word in "$@"; do
+    case $word in
+    --from-literal=digest=*) printf %s "\${word#--from-literal=digest=}" >${kept}-next ;;
+    */objects.json) cp "$word" ${kept}.json ;;
+    esac
+done
+case "$*" in
+*'get configmap'*digest*) cat ${kept} 2>/dev/null ;;
+*'apply'*'--filename -'*) cat >/dev/null; mv ${kept}-next ${kept} ;;
+esac
+exit 0`,
+  );
+});
+afterEach(async () => {
+  cloud.closeAllConnections();
+  await new Promise((resolve) => cloud.close(resolve));
+  node.remove();
+});
+
+function holdAccount(password: string): void {
+  const credential = { generation: 0, user_id: 'trustee-1', password, trust_id: 'trust-1' };
+  writeFileSync(join(node.etc, 'credential.json'), JSON.stringify(credential));
+}
+
+async function run(): Promise<string> {
+  const child = spawn(join(node.opt, 'apply-addons.sh'), {
+    env: { ...process.env, PATIENCE: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const [code]: unknown[] = await once(child, 'close');
+  expect([code, output]).toEqual([0, expect.any(String)]);
+  return output;
+}
+
+interface Applied {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly labels?: Record<string, string> };
+  readonly stringData?: Record<string, string>;
+  readonly spec?: { readonly template: { readonly metadata: { readonly annotations?: Record<string, string> } } };
+}
+const ACCOUNT = 'magnum.openstack.org/cloud-account';
+function applied(): readonly Applied[] {
+  return (JSON.parse(readFileSync(join(node.run, 'kept.json'), 'utf8')) as { readonly items: readonly Applied[] }).items; // a List
+}
+const marks = (): readonly (readonly [string, string | undefined, string | undefined])[] =>
+  applied().flatMap(({ metadata, spec }) =>
+    spec?.template ? [[metadata.name, spec.template.metadata.annotations?.[ACCOUNT], metadata.labels?.[ACCOUNT]] as const] : [],
+  );
+
+test('the account of the node takes the place of its marks, and pods that use it have its digest', async () => {
+  await run();
+  expect(asked).toEqual(['GET /v1/addons/bay-1?fills_account=true']);
+  const files = applied().find(({ kind }) => kind === 'Secret')?.stringData ?? {};
+  expect(files['cloud.conf']).toContain('user-id="trustee-1"\npassword="pass\\"word\\\\"\ntrust-id="trust-1"\n');
+  expect(JSON.parse(files['healer.yaml'] ?? '')).toMatchObject({ openstack: { password: 'pass"word\\', 'trust-id': 'trust-1' } });
+  expect(JSON.parse(files['ingress.yaml'] ?? '')).toMatchObject({ octavia: { 'subnet-id': 'subnet-1' } });
+  const users = marks().filter(([, digest]) => digest !== undefined);
+  expect(users.map(([name, , label]) => [name, label])).toEqual(
+    ['openstack-cloud-controller-manager', 'csi-cinder-controllerplugin', 'csi-cinder-nodeplugin'].map((name) => [name, 'true']),
+  );
+  expect(new Set(users.map(([, digest]) => digest)).size).toBe(1);
+  expect(marks().map(([name]) => name)).toContain('metrics-server');
+});
+
+test('another account is applied, and starts those pods again; the same one is not', async () => {
+  await run();
+  const before = marks();
+  expect(await run()).not.toContain('applying');
+  holdAccount('another');
+  expect(await run()).toContain('applying the add-ons of the bay');
+  const [now] = [marks()];
+  expect(now.filter(([, digest], index) => digest !== before[index]?.[1]).map(([name]) => name)).toEqual([
+    'openstack-cloud-controller-manager',
+    'csi-cinder-controllerplugin',
+    'csi-cinder-nodeplugin',
+  ]);
+});
