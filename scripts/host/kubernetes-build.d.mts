@@ -16,6 +16,18 @@ export function buildKubernetes(log: (line: string) => void, minor?: string): Pr
 /** Path of the program. Throws with a one-line reason. */
 export function buildMetricsServer(log: (line: string) => void): Promise<string>;
 
+/** Paths of the programs, by their names. Throws with a one-line reason. */
+export function buildCloudProvider(
+  log: (line: string) => void,
+): Promise<
+  Readonly<
+    Record<
+      'openstack-cloud-controller-manager' | 'k8s-keystone-auth' | 'magnum-auto-healer' | 'octavia-ingress-controller',
+      string
+    >
+  >
+>;
+
 export function metricsServerFolder(): string;
 
 /** Where the programs are once they are built. */

@@ -30,6 +30,32 @@ export async function buildMetricsServer(log) {
   return join(await buildGoPrograms({ ...metricsServer(), duration: 'two to four minutes', log }), 'metrics-server');
 }
 
+const CLOUD_PROVIDER = 'k8s.io/cloud-provider-openstack/cmd';
+const CLOUD_PROGRAMS = [
+  'openstack-cloud-controller-manager',
+  'k8s-keystone-auth',
+  'magnum-auto-healer',
+  'octavia-ingress-controller',
+];
+
+/**
+ * What connects a cluster with the OpenStack in which it is, for tests on a real one. Its modules have the versions of those of Kubernetes above where
+ * they share them, so that the second build finds what the first has compiled.
+ * @param {(line: string) => void} log
+ */
+export async function buildCloudProvider(log) {
+  const folder = join(import.meta.dirname, 'cloud-provider');
+  const built = await buildGoPrograms({
+    name: 'cloud-provider-openstack',
+    files: { 'go.mod': join(folder, 'go.mod'), 'go.sum': join(folder, 'go.sum') },
+    packages: CLOUD_PROGRAMS.map((name) => `${CLOUD_PROVIDER}/${name}`),
+    flags: ['-ldflags', '-s -w'],
+    duration: 'two to five minutes',
+    log,
+  });
+  return Object.fromEntries(CLOUD_PROGRAMS.map((name) => [name, join(built, name)]));
+}
+
 /** Where metrics-server is once it is built. */
 export function metricsServerFolder() {
   return programsFolder(metricsServer());

@@ -1,6 +1,10 @@
 export interface Kubernetes {
   /** `https://127.0.0.1:port` */
   readonly url: string;
+  /** Path of an administrator's. */
+  readonly kubeconfig: string;
+  /** Path of the program that is every part of Kubernetes, by its first argument. */
+  readonly program: string;
   stop(): Promise<void>;
 }
 
@@ -19,4 +23,6 @@ export function startKubernetes(options: {
     options: { readonly organization?: string; readonly address?: string },
   ) => Promise<KeyAndCertificate>;
   readonly log: (line: string) => void;
+  /** Further flags of the API server. They take precedence. */
+  readonly flags?: readonly string[];
 }): Promise<Kubernetes>;

@@ -17,9 +17,9 @@ const READY_WITHIN = 90_000;
  * or a client: its key and certificate, PEM.
  * @param {{ ca: string,
  *   sign: (commonName: string, options: { organization?: string, address?: string }) => Promise<{ key: string, certificate: string }>,
- *   log: (line: string) => void }} options
+ *   log: (line: string) => void, flags?: readonly string[] }} options `flags`: further ones of the API server; they take precedence
  */
-export async function startKubernetes({ ca, sign, log }) {
+export async function startKubernetes({ ca, sign, log, flags = [] }) {
   const { program } = await buildKubernetes(log);
   const folder = mkdtempSync(join(tmpdir(), 'magnum-kubernetes-'));
   const [etcd, peer, port] = [await freePort(), await freePort(), await freePort()];
@@ -48,7 +48,7 @@ export async function startKubernetes({ ca, sign, log }) {
   try {
     const store = `http://127.0.0.1:${etcd}`;
     processes.start('etcd', etcdOptions({ path, store, member: `http://127.0.0.1:${peer}` }));
-    processes.start('kube-apiserver', apiServerOptions({ path, store, port }));
+    processes.start('kube-apiserver', [...apiServerOptions({ path, store, port }), ...flags]);
     await ready({ port, ca, client: controller, processes });
     processes.start('kube-controller-manager', [
       `--kubeconfig=${path('kubeconfig')}`,
@@ -56,7 +56,7 @@ export async function startKubernetes({ ca, sign, log }) {
       '--leader-elect=false',
       '--secure-port=0',
     ]);
-    return { url: `https://127.0.0.1:${port}`, stop };
+    return { url: `https://127.0.0.1:${port}`, kubeconfig: path('kubeconfig'), program, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -44,7 +44,7 @@ async function askAs(secret: Secret | null, id = bayId): Promise<Awaited<ReturnT
     ...may('addon:get'),
     actor: { ...OWNER, userId: 'trustee', projectId: null, roles: [], trusteeOf, ...proof },
   };
-  return getAddons({ ...process.app, engines: process.deps.engines }, access, bayId);
+  return getAddons({ ...process.app, engines: process.deps.engines }, access, { bay: bayId, fillsAccount: false });
 }
 
 describe('the add-ons of a bay', () => {

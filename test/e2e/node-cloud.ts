@@ -95,7 +95,10 @@ export class NodeCloud {
     }
     if (url.pathname.startsWith('/v1/addons/')) {
       const [{ bay } = { bay: undefined }] = Object.values(this.#options.nodes);
-      return [200, { addons: (bay && this.#options.driver.addons?.({ bay })) ?? [] }];
+      return [
+        200,
+        { addons: (bay && this.#options.driver.addons?.({ bay: { id: 'bay-1', projectId: 'project-1', ...bay } })) ?? [] },
+      ];
     }
     if (url.pathname.endsWith('/secrets')) return [200, { secrets: this.#secrets() }];
     if (url.pathname.startsWith('/v1/credentials/'))

@@ -1,0 +1,116 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { kubernetesAddons } from '../../packages/core/src/coe/kubernetes/drivers/kubeadm/addons/addons.js';
+import { KUBERNETES_RELEASES } from '../../packages/core/src/coe/kubernetes/releases.js';
+import type { Addon } from '../../packages/core/src/ports/bay-driver.js';
+import { KubernetesApi } from '../support/kubernetes-api.js';
+
+// What a control plane applies, taken by a real API server: it refuses fields and values that it does not know.
+const FACTS = {
+  authUrl: 'https://keystone.example/v3',
+  regionName: 'RegionOne',
+  externalNetworkId: 'external-1',
+  cloudCa: 'a certificate',
+  verifyCloudCa: true,
+};
+const EVERYTHING = {
+  keystone_auth_enabled: 'true',
+  auto_scaling_enabled: 'true',
+  auto_healing_enabled: 'true',
+  auto_healing_controller: 'magnum-auto-healer',
+};
+let addons: readonly Addon[] = [];
+let api: KubernetesApi | undefined;
+let service: Server;
+let unavailable = '';
+
+function ask(labels: Readonly<Record<string, string>>): void {
+  const bay = { id: 'bay-1', projectId: 'project-1', desired: { labels } };
+  addons = kubernetesAddons({ bay, cloud: { facts: FACTS, trusted: true } });
+}
+
+beforeAll(async () => {
+  service = createServer((_request, response) => response.writeHead(200).end(JSON.stringify({ addons })));
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  try {
+    api = await KubernetesApi.start();
+  } catch (error) {
+    if (process.env['CI']) throw error;
+    unavailable = error instanceof Error ? error.message : String(error);
+    console.info(`skipped: test/host/kubernetes-addons.test.ts: ${unavailable}`);
+    return;
+  }
+  const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`; // of a TCP server
+  const values = {
+    ...{ node_name: 'master-1', role: 'manager', bay_id: 'bay-1', magnum_url: `${url}/v1`, auth_url: `${url}/v3` },
+    ...{ verify_cloud_ca: true, cloud_ca: '', subnet_id: 'subnet-1' },
+  };
+  api.settle(values, { generation: 0, user_id: 'u', password: 'p', trust_id: 't' });
+  writeFileSync(join(api.node.run, 'token'), 'held');
+}, 900_000);
+afterAll(async () => {
+  await api?.stop();
+  await new Promise((resolve) => service.close(resolve));
+});
+
+const live = (name: string, work: (kubernetes: KubernetesApi) => Promise<void>): void =>
+  test(
+    name,
+    async (context) => {
+      if (!api) return context.skip(unavailable);
+      await work(api);
+    },
+    120_000,
+  );
+
+const workloads = async (kubernetes: KubernetesApi): Promise<readonly string[]> =>
+  (await kubernetes.kubectl('get', 'daemonsets,deployments', '--all-namespaces', '-o', 'jsonpath={.items[*].metadata.name}'))
+    .split(' ')
+    .toSorted();
+
+describe('the add-ons of a bay, before a real API server', () => {
+  live('are all taken, with every label', async (kubernetes) => {
+    for (const ingress of ['traefik', 'octavia']) {
+      ask({ ...EVERYTHING, ingress_controller: ingress });
+      const { code, output } = await kubernetes.runScript('apply-addons.sh');
+      expect(code, output).toBe(0);
+      expect(output).toContain('serverside-applied');
+    }
+    expect(await workloads(kubernetes)).toEqual([
+      'cluster-autoscaler',
+      'csi-cinder-controllerplugin',
+      'csi-cinder-nodeplugin',
+      'flannel',
+      'k8s-keystone-auth',
+      'magnum-auto-healer',
+      'metrics-server',
+      'octavia-ingress-controller',
+      'openstack-cloud-controller-manager',
+    ]);
+    const secret = await kubernetes.kubectl('get', 'secret', 'magnum-cloud', '-n', 'kube-system', '-o', 'json');
+    const { data } = JSON.parse(secret) as { readonly data: Readonly<Record<string, string>> }; // a Secret
+    expect(Buffer.from(data['cloud.conf'] ?? '', 'base64').toString()).toContain('password="p"');
+    expect(Object.keys(data).toSorted()).toEqual(['autoscaler.conf', 'ca.pem', 'cloud.conf', 'healer.yaml', 'ingress.yaml']);
+    expect(await kubernetes.kubectl('get', 'storageclass', '-o', 'name')).toContain('storageclass.storage.k8s.io/cinder');
+  });
+
+  live('that left the set are deleted, with everything that was theirs', async (kubernetes) => {
+    ask({ cloud_provider_enabled: 'false', metrics_server_enabled: 'false' });
+    expect((await kubernetes.runScript('apply-addons.sh')).code).toBe(0);
+    expect(await workloads(kubernetes)).toEqual(['flannel']);
+    const left = await kubernetes.kubectl(
+      ...['get', 'clusterroles,clusterrolebindings,serviceaccounts,configmaps,secrets,storageclasses,csidrivers,apiservices'],
+      ...['--all-namespaces', '--selector=magnum.openstack.org/addon', '-o', 'jsonpath={.items[*].metadata.name}'],
+    );
+    expect(left.split(' ').filter((name) => !name.startsWith('flannel'))).toEqual([]);
+  });
+
+  for (const { version } of KUBERNETES_RELEASES)
+    live(`of the release ${version} are taken`, async (kubernetes) => {
+      ask({ ...EVERYTHING, kube_tag: version, ingress_controller: 'octavia' });
+      expect((await kubernetes.runScript('apply-addons.sh')).code).toBe(0);
+    });
+});
