@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '@magnum-ts/core';
-import type { BayId } from '@magnum-ts/core/testing';
+import { EMPTY_RECONCILER_STATE, type BayId } from '@magnum-ts/core/testing';
 import { getAddons } from '../../packages/core/src/app/addons.js';
 import { secretHashOf } from '../../packages/core/src/app/node-proof.js';
 import type { Access } from '../../packages/core/src/app/deps.js';
@@ -21,7 +21,12 @@ beforeEach(async () => {
     ...engines,
     driverOf: (model) => ({
       ...engines.driverOf(model),
-      addons: ({ bay }) => [{ ...ADDON, version: bay.desired.labels['tag'] ?? ADDON.version }],
+      addons: ({ bay, cloud }) => [
+        {
+          ...ADDON,
+          version: `${bay.desired.labels['tag'] ?? ADDON.version}${cloud ? `-${cloud.facts.regionName}-${cloud.trusted}` : ''}`,
+        },
+      ],
     }),
   });
   bayId = await askForBay(process.app, { labels: { tag: 'v2' } });
@@ -32,7 +37,7 @@ afterEach(async () => {
 });
 
 /** Asks as a node of the bay that has enrolled; with another secret, or none, where it is said. */
-async function askAs(secret: Secret | null, id = bayId): Promise<Awaited<ReturnType<typeof getAddons>>> {
+async function askAs(secret: Secret | null, id = bayId, fillsAccount = false): Promise<Awaited<ReturnType<typeof getAddons>>> {
   const { name }: { name: string } = await machine.db('node').where({ bay_id: bayId }).first('name');
   await machine
     .db('node')
@@ -44,12 +49,27 @@ async function askAs(secret: Secret | null, id = bayId): Promise<Awaited<ReturnT
     ...may('addon:get'),
     actor: { ...OWNER, userId: 'trustee', projectId: null, roles: [], trusteeOf, ...proof },
   };
-  return getAddons({ ...process.app, engines: process.deps.engines }, access, { bay: bayId, fillsAccount: false });
+  return getAddons({ ...process.app, engines: process.deps.engines }, access, { bay: id, fillsAccount });
 }
 
 describe('the add-ons of a bay', () => {
   test('are what its driver makes of its labels, for a node that proves which one it is', async () => {
     expect(await askAs(NODE_SECRET)).toEqual({ bayId, addons: [{ ...ADDON, version: 'v2' }] });
+  });
+
+  test('are told the cloud of the bay, and whether its nodes have a trust, where the node gives them its account', async () => {
+    const facts = { regionName: 'RegionOne' };
+    const trustee = { userId: 'trustee', domainId: 'd', username: 'u', passwordRef: 'p' };
+    for (const [trustId, trusted] of [
+      [null, false],
+      ['trust-1', true],
+    ] as const) {
+      await process.app.store.write((repos) =>
+        repos.support.save(bayId, { ...EMPTY_RECONCILER_STATE, facts: facts as never, trustee: { ...trustee, trustId } }),
+      );
+      expect((await askAs(NODE_SECRET, bayId, true)).addons).toEqual([{ ...ADDON, version: `v2-RegionOne-${trusted}` }]);
+      expect((await askAs(NODE_SECRET)).addons).toEqual([{ ...ADDON, version: 'v2' }]);
+    }
   });
 
   test('are refused to one that proves nothing, or wrongly, and to a node of another bay', async () => {
