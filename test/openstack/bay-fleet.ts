@@ -28,12 +28,13 @@ export class BayFleet {
     this.agents = new Agents(cloud, projectId);
   }
 
-  static async start(cloud: Cloud): Promise<BayFleet> {
+  /** `more`: further lines of `magnum.conf`. */
+  static async start(cloud: Cloud, more: readonly string[] = []): Promise<BayFleet> {
     const services = [await startMariadb({ log }), await startRabbitmq({ log })] as const;
     try {
       // At the port that the cloud's catalog names, for clients that look there.
       const size = { apis: 1, conductors: 2, port: cloud.openstack.ports['magnum'] ?? 0 };
-      const fleet = await Fleet.prepare(services[0].url, services[1].url, size, cloud.config());
+      const fleet = await Fleet.prepare(services[0].url, services[1].url, size, cloud.config(more));
       const { secret, document } = await cloud.tokenOf('demo', 'demo');
       await fleet.startAll(secret.reveal());
       return new BayFleet(cloud, fleet, services, document.project?.id ?? '');
