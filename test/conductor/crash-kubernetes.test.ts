@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { aBayModel, type BayId } from '@magnum-ts/core/testing';
+import { aBayModel, type BayId, type BayModelId } from '@magnum-ts/core/testing';
 import { createBay, deleteBay } from '../../packages/core/src/app/bays.js';
 import { resizeBay } from '../../packages/core/src/app/resize.js';
+import { upgradeBay } from '../../packages/core/src/app/upgrade.js';
 import type { LeavingNode, UndrainedNode } from '../../packages/core/src/domain/drain.js';
 import type { CoeSession } from '../../packages/core/src/ports/bay-driver.js';
 import { HIVE, may } from '../support/asking.js';
@@ -30,10 +31,13 @@ class Cluster implements CoeSession {
   labelNodes = async (): Promise<void> => undefined;
 }
 
+const MODEL = { coe: 'kubernetes', networkDriver: 'flannel', flavorId: 'm1.small', externalNetworkId: 'public' } as const;
+/** Of the model to which nodes are replaced: an id by being written here. */
+const NEXT = 'a0000000-0000-4000-8000-00000000beef' as BayModelId;
 const engine = (): CoeSession => new Cluster();
 
 async function ask({ app }: Process): Promise<BayId> {
-  const model = aBayModel({ coe: 'kubernetes', networkDriver: 'flannel', flavorId: 'm1.small', externalNetworkId: 'public' });
+  const model = aBayModel(MODEL);
   await app.store.write((repos) => repos.bayModels.insert(model));
   const wanted = { ...HIVE, masterCount: 3, masterLbEnabled: true };
   return (await createBay(app, may('bay:create'), wanted, new AbortController().signal)).bayId;
@@ -59,6 +63,19 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       const id = await completed(process, machine);
       const removeFirst = [await named(process, id, 'worker')];
       await resizeBay(process.app, may('cluster:resize'), id, { nodeCount: 1, removeFirst, group: null }, () => undefined);
+      return id;
+    },
+    ends: 'UPDATE_COMPLETE',
+  },
+  'the replacement of each of its nodes': {
+    engine,
+    prepare: async (process, machine) => {
+      const id = await completed(process, machine);
+      const { signal } = new AbortController();
+      const next = aBayModel({ ...MODEL, id: NEXT, name: 'next', labels: { kubeapi_options: '--v=2' } });
+      await process.app.store.write((repos) => repos.bayModels.insert(next));
+      const wanted = { bayModel: next.id, maxBatchSize: 1, group: null, check: () => undefined };
+      await upgradeBay(process.app, may('cluster:upgrade'), id, wanted, signal);
       return id;
     },
     ends: 'UPDATE_COMPLETE',
