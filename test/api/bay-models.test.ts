@@ -138,7 +138,12 @@ describe('creating a bay model', () => {
     ['an unknown subnet', { fixed_subnet: 'moon' }, 400, 'moon'],
     ['an unknown key pair', { keypair_id: 'nobody' }, 404, 'nobody'],
     ['an engine that no driver serves', { coe: 'mesos', network_driver: null, image_id: 'fedora-atomic-latest' }, 400, 'mesos'],
-    ['bare metal that no driver serves', { server_type: 'bm' }, 400, 'bm'],
+    [
+      'bare metal that no driver serves',
+      { coe: 'mesos', network_driver: null, image_id: 'debian-12', server_type: 'bm' },
+      400,
+      'bm',
+    ],
     ['a public model of a member', { public: true }, 403, 'baymodel:publish'],
     ['a hidden model of a member', { hidden: 'yes' }, 403, 'baymodel:publish'],
   ])('with %s is refused, and nothing changes', async (_what, fields, status, word) => {

@@ -76,7 +76,12 @@ describe('a new cluster template', () => {
     ['an unknown image', { image_id: 'windows' }, 400, 'windows'],
     ['an unknown driver', { driver: 'k8s_cluster_api' }, 400, 'k8s_cluster_api'],
     ['a driver of no name', { driver: '' }, 400, 'driver'],
-    ['a driver for something else', { driver: 'swarm-mode', server_type: 'bm' }, 400, 'bm'],
+    [
+      'a driver for something else',
+      { driver: 'swarm-mode', coe: 'mesos', network_driver: null, image_id: 'debian-12' },
+      400,
+      'mesos',
+    ],
     [
       'an engine that no driver serves',
       { coe: 'mesos', network_driver: null, image_id: 'fedora-atomic-latest' },

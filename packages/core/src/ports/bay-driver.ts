@@ -147,7 +147,10 @@ export interface BayDriver {
   certificateFor?(request: NodeCertificateRequest): NodeCertificate | undefined;
   /** What of a model and of labels is accepted and changes nothing, shown to the caller as warnings. */
   withoutEffect?(
-    wanted: Pick<BayModel, 'networkDriver' | 'volumeDriver' | 'registryEnabled' | 'apiserverPort' | 'labels'>,
+    wanted: Pick<
+      BayModel,
+      'networkDriver' | 'volumeDriver' | 'registryEnabled' | 'apiserverPort' | 'labels' | 'serverType' | 'floatingIpEnabled'
+    >,
   ): readonly Problem[];
   /** Cross-field rules of this driver, beyond its labels' types: asked of what a bay is to be, whatever changes it. */
   check?(desired: BayShape): readonly Problem[];

@@ -51,6 +51,7 @@ export function securityGroupNames(settings: Settings, node: { readonly master: 
 
 /** Servers of one role are kept apart by the cloud's policy, so that one host's failure does not take them all. */
 export function serverGroupsOf(settings: Settings): Resources {
+  if (settings.bareMetal) return {};
   const group = { type: 'OS::Nova::ServerGroup', properties: { policies: [settings.input.facts.serverGroupPolicy] } };
   return { server_group_managers: group, server_group_workers: group };
 }

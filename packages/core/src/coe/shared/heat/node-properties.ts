@@ -41,7 +41,7 @@ function makeGroupProperties(settings: Settings, node: NodeSettings): Properties
     network: settings.ownNetwork ? getResource('network') : facts.fixedNetworkId,
     subnet: settings.ownNetwork ? getResource('subnet') : facts.fixedSubnetId,
     security_groups: securityGroupNames(settings, node).map(getResource),
-    server_group: getResource(node.master ? 'server_group_managers' : 'server_group_workers'),
+    server_group: settings.bareMetal ? undefined : getResource(node.master ? 'server_group_managers' : 'server_group_workers'),
     availability_zone: undefined,
     volume_zone: undefined,
     floating_network: settings.floating ? facts.externalNetworkId : undefined,

@@ -46,7 +46,7 @@ export function parametersOf(settings: Settings, like: NodeSettings): Readonly<R
     flavor: text,
     network: text,
     security_groups: { type: 'json' },
-    server_group: text,
+    ...(settings.bareMetal ? {} : { server_group: text }),
     availability_zone: optionalText,
     ...(like.volumeZone ? { volume_zone: text } : {}),
     settings: { type: 'json' },
@@ -159,7 +159,10 @@ function serverOf(settings: Settings, like: NodeSettings): JsonObject {
     flavor: getParam('flavor'),
     networks: [{ port: getResource('port') }],
     key_name: (bay.desired.keypair ?? model.keypairId) ? getParam('keypair') : undefined,
-    scheduler_hints: { group: getParam('server_group') },
+    // One service of Nova stands for all machines: a group that keeps its servers apart would have room for one.
+    scheduler_hints: settings.bareMetal ? undefined : { group: getParam('server_group') },
+    // The network of the machines may have no metadata service.
+    config_drive: settings.bareMetal ? true : undefined,
     availability_zone: like.availabilityZone ? getParam('availability_zone') : undefined,
     block_device_mapping_v2: volumesOf(like),
     user_data_format: 'RAW',

@@ -2,6 +2,7 @@ import { isMaster, type NodeGroup } from '../../../domain/node-group.js';
 import type { Node } from '../../../domain/node.js';
 import type { RenderInput } from '../../../ports/bay-driver.js';
 import type { DriverShape, StoreVolume } from '../driver-shape.js';
+import { isBareMetal } from './bare-metal.js';
 import { label, valueIn } from './labels.js';
 
 const LONGEST_WAIT = 43_200;
@@ -40,7 +41,10 @@ export interface Settings {
   readonly shape: DriverShape;
   readonly input: RenderInput;
   readonly nodes: readonly NodeSettings[];
+  /** Whether nodes have floating addresses. */
   readonly floating: boolean;
+  /** Whether servers are machines of Ironic. */
+  readonly bareMetal: boolean;
   readonly loadBalancer: boolean;
   readonly loadBalancerFloating: boolean;
   readonly ownNetwork: boolean;
@@ -55,7 +59,8 @@ export function settingsOf(shape: DriverShape, input: RenderInput): Settings {
     shape,
     input,
     nodes: nodesOf(shape, input),
-    floating: floatingIpEnabled,
+    floating: floatingIpEnabled && !isBareMetal(input.model),
+    bareMetal: isBareMetal(input.model),
     loadBalancer: masterLbEnabled,
     loadBalancerFloating: masterLbEnabled && lbFloating.toLowerCase() === 'true',
     ownNetwork: input.facts.fixedNetworkId === null,

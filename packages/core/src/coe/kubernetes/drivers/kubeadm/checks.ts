@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { isCidr, type Problem } from '../../../../domain/labels.js';
 import type { BayDriver, BayShape } from '../../../../ports/bay-driver.js';
+import { bareMetalProblems } from '../../../shared/node/bare-metal.js';
 import { floatingProblems, masterCount, overlap, portProblems } from '../../../shared/node/checks.js';
 import { label } from '../../../shared/node/labels.js';
 import { KUBERNETES_RELEASES, releaseOf, versionOf } from '../../releases.js';
@@ -15,6 +16,7 @@ export function check(desired: BayShape): readonly Problem[] {
     ...modelProblems(desired),
     ...masterProblems(desired),
     ...floatingProblems(desired),
+    ...bareMetalProblems(desired),
     ...releaseProblems(desired),
     ...rangeProblems(desired),
     ...portProblems(desired),

@@ -7,6 +7,7 @@ import type { DriverShape } from '../../../shared/driver-shape.js';
 import { endpointAt, interpretStack } from '../../../shared/heat/interpret.js';
 import { renderStack } from '../../../shared/heat/render.js';
 import { getAttribute } from '../../../shared/heat/template.js';
+import { idleOnBareMetal } from '../../../shared/node/bare-metal.js';
 import { outgrownRange } from '../../../shared/node/checks.js';
 import { cloudNeeds } from '../../../shared/node/labels.js';
 import { compressScripts } from '../../../shared/node/scripts.js';
@@ -22,7 +23,9 @@ import { groupSettings, plainSettings, removedPlugins, storeVolume } from './set
 
 // Distributions whose images run cloud-init and systemd. Fedora CoreOS wants Ignition, which this driver does not write.
 const DISTROS = ['debian', 'ubuntu', 'fedora'] as const;
-const platforms: readonly BayType[] = DISTROS.map((distro) => ({ serverType: 'vm', distro, coe: 'kubernetes' }));
+const platforms: readonly BayType[] = (['vm', 'bm'] as const).flatMap((serverType) =>
+  DISTROS.map((distro) => ({ serverType, distro, coe: 'kubernetes' as const })),
+);
 
 const SHAPE: DriverShape = {
   descriptions: { bay: 'A Kubernetes cluster', master: 'A control plane of the cluster', worker: 'A worker of the cluster' },
@@ -107,5 +110,6 @@ function withoutEffect(wanted: Parameters<NonNullable<BayDriver['withoutEffect']
   return [
     ...idle.filter(([isGiven]) => isGiven).map(([, field, why]) => ({ field, message: `accepted, and has no effect: ${why}` })),
     ...idleLabelProblems(labels),
+    ...idleOnBareMetal(wanted),
   ];
 }

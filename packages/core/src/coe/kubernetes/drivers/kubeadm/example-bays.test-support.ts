@@ -37,6 +37,12 @@ export const KUBEADM_BAYS: Readonly<Record<string, Example>> = {
     model: { keypairId: null },
     facts: { fixedNetworkId: 'net-1', fixedSubnetId: 'subnet-1' },
   },
+  'bare-metal': {
+    managers: 3,
+    desired: { masterLbEnabled: true, fixedNetwork: 'machines' },
+    model: { serverType: 'bm' },
+    facts: { fixedNetworkId: 'net-1', fixedSubnetId: 'subnet-1' },
+  },
   hostile: {
     desired: {
       labels: {

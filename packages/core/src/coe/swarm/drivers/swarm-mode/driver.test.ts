@@ -236,6 +236,7 @@ test("the engine's API is at Docker's port over TCP", () => {
 test('the registry finds the driver by platform, by name, and the engine by either name', () => {
   expect(driverFor({ serverType: 'vm', distro: 'fedora-atomic', coe: 'swarm' })?.name).toBe('swarm-mode');
   expect(driverFor('swarm-mode')).toBe(swarmMode);
-  expect(driverFor({ serverType: 'bm', distro: 'debian', coe: 'swarm' })).toBeUndefined();
+  expect(driverFor({ serverType: 'bm', distro: 'debian', coe: 'swarm' })).toBe(swarmMode);
+  expect(driverFor({ serverType: 'bm', distro: 'coreos', coe: 'swarm' })).toBeUndefined();
   expect(findCoe('swarm')).toBe(findCoe('swarm-mode'));
 });

@@ -4,6 +4,7 @@ import type { BayDriver, BayShape, BayType } from '../../../../ports/bay-driver.
 import type { DriverShape } from '../../../shared/driver-shape.js';
 import { endpointAt, interpretStack } from '../../../shared/heat/interpret.js';
 import { renderStack } from '../../../shared/heat/render.js';
+import { bareMetalProblems, idleOnBareMetal } from '../../../shared/node/bare-metal.js';
 import {
   floatingProblems,
   leastTemplateBytes,
@@ -19,8 +20,8 @@ import { SWARM_SCRIPTS } from './scripts.js';
 
 // Distributions whose images run cloud-init and systemd. Fedora CoreOS wants Ignition, which this driver does not write.
 const DISTROS = ['fedora-atomic', 'debian', 'ubuntu', 'fedora'] as const;
-const platforms: readonly BayType[] = DISTROS.flatMap((distro) =>
-  (['swarm-mode', 'swarm'] as const).map((coe) => ({ serverType: 'vm' as const, distro, coe })),
+const platforms: readonly BayType[] = (['vm', 'bm'] as const).flatMap((serverType) =>
+  DISTROS.flatMap((distro) => (['swarm-mode', 'swarm'] as const).map((coe) => ({ serverType, distro, coe }))),
 );
 
 const SHAPE: DriverShape = {
@@ -65,13 +66,17 @@ function withoutEffect(wanted: Parameters<NonNullable<BayDriver['withoutEffect']
     [!['', 'spread'].includes(labels['swarm_strategy'] ?? ''), 'labels.swarm_strategy', 'Swarm mode always spreads'],
     [labels['rexray_preempt'] === 'true', 'labels.rexray_preempt', 'no volume plugin is installed on the nodes'],
   ];
-  return idle.filter(([isGiven]) => isGiven).map(([, field, why]) => ({ field, message: `accepted, and has no effect: ${why}` }));
+  return [
+    ...idle.filter(([isGiven]) => isGiven).map(([, field, why]) => ({ field, message: `accepted, and has no effect: ${why}` })),
+    ...idleOnBareMetal(wanted),
+  ];
 }
 
 function check(desired: BayShape): readonly Problem[] {
   return [
     ...managerProblems(desired),
     ...floatingProblems(desired),
+    ...bareMetalProblems(desired),
     ...poolProblems(desired),
     ...storageProblems(desired),
     ...portProblems(desired),
