@@ -4,6 +4,7 @@ import type { BayDriver, BayShape } from '../../../../ports/bay-driver.js';
 import { floatingProblems, masterCount, overlap, portProblems } from '../../../shared/node/checks.js';
 import { label } from '../../../shared/node/labels.js';
 import { KUBERNETES_RELEASES, releaseOf, versionOf } from '../../releases.js';
+import { apiServerProblems } from './api-server/checks.js';
 import { kubeadmLabel, kubeadmList, valueOf, type OwnLabel } from './labels.js';
 import { COMPONENTS, optionProblems } from './options.js';
 
@@ -17,6 +18,7 @@ export function check(desired: BayShape): readonly Problem[] {
     ...rangeProblems(desired),
     ...portProblems(desired),
     ...listProblems(desired),
+    ...apiServerProblems(desired.bay.desired.labels),
     ...COMPONENTS.flatMap((component) => optionProblems(component, kubeadmLabel(desired, `${component}_options`))),
   ];
 }

@@ -32,6 +32,16 @@ export const KUBEADM_BAYS: Readonly<Record<string, Example>> = {
     },
   },
   routed: { desired: { labels: { flannel_backend: 'host-gw', kube_tag: 'v1.34', boot_volume_size: '10' } } },
+  secured: {
+    desired: {
+      labels: {
+        oidc_issuer_url: 'https://keycloak.example.org/realms/sea',
+        oidc_client_id: 'kubernetes',
+        oidc_groups_claim: 'groups',
+        oidc_groups_prefix: 'oidc:',
+      },
+    },
+  },
   'existing-network': {
     desired: { floatingIpEnabled: false, keypair: null, labels: { container_infra_prefix: 'registry.example.org/k8s/' } },
     model: { keypairId: null },

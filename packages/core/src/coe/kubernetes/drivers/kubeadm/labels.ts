@@ -2,6 +2,7 @@ import type { Bay } from '../../../../domain/bay.js';
 import { labelValue, type Labels, type LabelSchema } from '../../../../domain/labels.js';
 import { CLOUD_LABELS, NODE_LABELS } from '../../../shared/node/labels.js';
 import { KUBERNETES_RELEASES } from '../../releases.js';
+import { API_SERVER_LABELS } from './api-server/labels.js';
 import { IDLE_LABELS } from './idle-labels.js';
 
 /** The release of a bay whose labels name none. */
@@ -137,6 +138,7 @@ const OWN_LABELS = {
     default: 'false',
     meaning: "Whether pods may reach the cloud's metadata service.",
   },
+  ...API_SERVER_LABELS,
 } as const satisfies LabelSchema;
 
 /** Every label that this driver reads or accepts. */

@@ -3,6 +3,7 @@ import { isMaster, type NodeGroup } from '../../../../domain/node-group.js';
 import type { RenderInput } from '../../../../ports/bay-driver.js';
 import type { StoreVolume } from '../../../shared/driver-shape.js';
 import { KUBERNETES_RELEASES, imagesOf, releaseOf, versionOf, type KubernetesRelease } from '../../releases.js';
+import { apiServerSettings } from './api-server/settings.js';
 import { DEFAULT_VERSION, kubeadmLabel, kubeadmList, type Labelled } from './labels.js';
 import { optionsOf } from './options.js';
 
@@ -66,6 +67,7 @@ export function plainSettings(input: RenderInput): JsonObject {
         controller_manager: optionList(input, 'kubecontroller_options'),
         scheduler: optionList(input, 'kubescheduler_options'),
       },
+      ...apiServerSettings(input.bay.desired.labels),
     },
   };
 }

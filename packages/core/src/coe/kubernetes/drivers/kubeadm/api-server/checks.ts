@@ -1,0 +1,36 @@
+import { labelProblems, type Labels, type Problem } from '../../../../../domain/labels.js';
+import { optionsOf } from '../options.js';
+import { API_SERVER_LABELS } from './labels.js';
+import { namesIssuer, OIDC_ARGUMENTS, oidcProblems } from './oidc.js';
+
+/** Labels that set arguments of the API server, each with those arguments. */
+const SETTERS: readonly (readonly [label: string, isSet: (labels: Labels) => boolean, argumentsOf: readonly string[]])[] = [
+  ['oidc_issuer_url', namesIssuer, OIDC_ARGUMENTS],
+];
+
+/** What is wrong with the labels of the API server, each by itself, together, and with `kubeapi_options`. */
+export function apiServerProblems(labels: Labels): readonly Problem[] {
+  return [...typeProblems(labels), ...oidcProblems(labels), ...conflicts(labels)];
+}
+
+/**
+ * Elsewhere a label of the wrong type may be no more than a warning, and have no effect. What protects a cluster must not be left out
+ * because somebody wrote `yes`.
+ */
+function typeProblems(labels: Labels): readonly Problem[] {
+  const own = Object.entries(labels).filter(([name]) => Object.hasOwn(API_SERVER_LABELS, name));
+  return labelProblems(API_SERVER_LABELS, Object.fromEntries(own));
+}
+
+/** An argument that is given twice has the value that comes last, whichever that is. */
+function conflicts(labels: Labels): readonly Problem[] {
+  const given = new Set(optionsOf(labels['kubeapi_options'] ?? '').map(({ name }) => name));
+  return SETTERS.filter(([, isSet]) => isSet(labels)).flatMap(([label, , names]) =>
+    names
+      .filter((name) => given.has(name))
+      .map((name) => ({
+        field: 'labels.kubeapi_options',
+        message: `--${name} and the label ${label} exclude each other; leave one of them out`,
+      })),
+  );
+}
