@@ -39,6 +39,8 @@ export const KUBEADM_BAYS: Readonly<Record<string, Example>> = {
         oidc_client_id: 'kubernetes',
         oidc_groups_claim: 'groups',
         oidc_groups_prefix: 'oidc:',
+        audit_log_enabled: 'true',
+        audit_log_max_size: '50',
       },
     },
   },

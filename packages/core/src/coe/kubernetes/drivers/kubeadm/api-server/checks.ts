@@ -1,11 +1,13 @@
 import { labelProblems, type Labels, type Problem } from '../../../../../domain/labels.js';
 import { optionsOf } from '../options.js';
+import { AUDIT_ARGUMENTS, keepsAuditLog } from './audit.js';
 import { API_SERVER_LABELS } from './labels.js';
 import { namesIssuer, OIDC_ARGUMENTS, oidcProblems } from './oidc.js';
 
 /** Labels that set arguments of the API server, each with those arguments. */
 const SETTERS: readonly (readonly [label: string, isSet: (labels: Labels) => boolean, argumentsOf: readonly string[]])[] = [
   ['oidc_issuer_url', namesIssuer, OIDC_ARGUMENTS],
+  ['audit_log_enabled', keepsAuditLog, AUDIT_ARGUMENTS],
 ];
 
 /** What is wrong with the labels of the API server, each by itself, together, and with `kubeapi_options`. */

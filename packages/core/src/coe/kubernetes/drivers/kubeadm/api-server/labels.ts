@@ -1,5 +1,6 @@
 import type { LabelSchema } from '../../../../../domain/labels.js';
+import { AUDIT_LABELS } from './audit.js';
 import { OIDC_LABELS } from './oidc.js';
 
 /** Labels of what the API server of a bay does beyond what that of every bay does. */
-export const API_SERVER_LABELS = { ...OIDC_LABELS } as const satisfies LabelSchema;
+export const API_SERVER_LABELS = { ...OIDC_LABELS, ...AUDIT_LABELS } as const satisfies LabelSchema;
