@@ -196,11 +196,16 @@ async function finishRotation(
   return waiting(deps, { ...pass, state: saved }, reason, signal);
 }
 
-/** Key pairs of the rotation before this one: nothing verifies their signatures any more. */
-async function deleteFormerPairs(deps: RotateAuthorityDeps, { bay, support }: BayState): Promise<void> {
+/**
+ * Key pairs of the rotation before this one: nothing verifies their signatures any more. A secret of another kind has one value as long as
+ * the bay lives, under the number 0, and would be lost with what it has encrypted.
+ */
+async function deleteFormerPairs(deps: RotateAuthorityDeps, { bay, model, support }: BayState): Promise<void> {
   const generation = support.caGeneration - 1;
   if (generation < 0) return;
-  for (const name of deps.engines.secretNames()) await deps.vault.delete(baySecretRef(bay.id, name, generation));
+  const { secrets = [] } = deps.engines.driverOf(model);
+  for (const { name } of secrets.filter(({ material }) => material === 'key-pair'))
+    await deps.vault.delete(baySecretRef(bay.id, name, generation));
 }
 
 function progressOf(change: Partial<ReconcilerState>, reason: string): Progress {
