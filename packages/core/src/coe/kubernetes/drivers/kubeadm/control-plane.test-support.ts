@@ -31,6 +31,9 @@ export function valuesOf(input: RenderInput, node: string): JsonObject {
   return JSON.parse(files.find(({ path }) => path === '/etc/magnum/node.json')?.content ?? '') as JsonObject;
 }
 
+/** What the first control plane says to those that join, as the orchestrator keeps it. */
+const INVITATION = JSON.stringify({ 1: JSON.stringify({ address: '10.0.0.5' }) });
+
 export const MASTER = 'master-0064';
 export const WORKER = 'worker-00c8';
 
@@ -52,7 +55,7 @@ export function configuredNode(
   writeFileSync(join(folder.cloud, 'instance-id'), 'server-1');
   writeFileSync(join(folder.authorities, 'ca-certificates.crt'), 'AUTHORITIES OF THE SYSTEM\n');
   const logs = join(folder.run, 'logs');
-  const values = JSON.stringify(valuesOf(input, name)).replaceAll('/var/log', logs);
+  const values = JSON.stringify({ ...valuesOf(input, name), join: INVITATION }).replaceAll('/var/log', logs);
   writeFileSync(join(folder.etc, 'node.json'), values);
   prepare(folder);
   for (const step of steps) {

@@ -41,6 +41,7 @@ export const KUBEADM_BAYS: Readonly<Record<string, Example>> = {
         oidc_groups_prefix: 'oidc:',
         audit_log_enabled: 'true',
         audit_log_max_size: '50',
+        encryption_at_rest: 'true',
       },
     },
   },

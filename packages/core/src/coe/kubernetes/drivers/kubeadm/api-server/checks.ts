@@ -1,6 +1,7 @@
 import { labelProblems, type Labels, type Problem } from '../../../../../domain/labels.js';
 import { optionsOf } from '../options.js';
 import { AUDIT_ARGUMENTS, keepsAuditLog } from './audit.js';
+import { ENCRYPTION_ARGUMENTS, encryptsSecrets } from './encryption.js';
 import { API_SERVER_LABELS } from './labels.js';
 import { namesIssuer, OIDC_ARGUMENTS, oidcProblems } from './oidc.js';
 
@@ -8,6 +9,7 @@ import { namesIssuer, OIDC_ARGUMENTS, oidcProblems } from './oidc.js';
 const SETTERS: readonly (readonly [label: string, isSet: (labels: Labels) => boolean, argumentsOf: readonly string[]])[] = [
   ['oidc_issuer_url', namesIssuer, OIDC_ARGUMENTS],
   ['audit_log_enabled', keepsAuditLog, AUDIT_ARGUMENTS],
+  ['encryption_at_rest', encryptsSecrets, ENCRYPTION_ARGUMENTS],
 ];
 
 /** What is wrong with the labels of the API server, each by itself, together, and with `kubeapi_options`. */

@@ -71,6 +71,8 @@ api_arguments = [(one["argument"], os.path.join(files, one["file"])) for one in 
 api_volumes = [
     {"name": "magnum-%d" % number, "hostPath": path, "mountPath": path, "readOnly": path == files, "pathType": "Directory"}
     for number, path in enumerate([files] + asked["folders"] if asked else [])]
+if asked.get("encrypts_secrets"):
+    api_arguments.append(("encryption-provider-config", os.path.join(files, "encryption.json")))
 if asked.get("checks_issuer"):
     api_arguments.append(("oidc-ca-file", os.environ["ISSUER_CAS"]))
 plugins = ["NodeRestriction"] + [name for name in wanted["admission_plugins"] if name != "NodeRestriction"]
