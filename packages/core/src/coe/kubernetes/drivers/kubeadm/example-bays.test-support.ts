@@ -42,6 +42,7 @@ export const KUBEADM_BAYS: Readonly<Record<string, Example>> = {
         audit_log_enabled: 'true',
         audit_log_max_size: '50',
         encryption_at_rest: 'true',
+        pod_security_default: 'baseline',
       },
     },
   },

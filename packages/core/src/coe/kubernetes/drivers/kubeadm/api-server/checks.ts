@@ -4,17 +4,19 @@ import { AUDIT_ARGUMENTS, keepsAuditLog } from './audit.js';
 import { ENCRYPTION_ARGUMENTS, encryptsSecrets } from './encryption.js';
 import { API_SERVER_LABELS } from './labels.js';
 import { namesIssuer, OIDC_ARGUMENTS, oidcProblems } from './oidc.js';
+import { limitsPods, POD_SECURITY_ARGUMENTS } from './pod-security.js';
 
 /** Labels that set arguments of the API server, each with those arguments. */
 const SETTERS: readonly (readonly [label: string, isSet: (labels: Labels) => boolean, argumentsOf: readonly string[]])[] = [
   ['oidc_issuer_url', namesIssuer, OIDC_ARGUMENTS],
   ['audit_log_enabled', keepsAuditLog, AUDIT_ARGUMENTS],
   ['encryption_at_rest', encryptsSecrets, ENCRYPTION_ARGUMENTS],
+  ['pod_security_default', limitsPods, POD_SECURITY_ARGUMENTS],
 ];
 
 /** What is wrong with the labels of the API server, each by itself, together, and with `kubeapi_options`. */
 export function apiServerProblems(labels: Labels): readonly Problem[] {
-  return [...typeProblems(labels), ...oidcProblems(labels), ...conflicts(labels)];
+  return [...typeProblems(labels), ...oidcProblems(labels), ...conflicts(labels), ...pluginProblems(labels)];
 }
 
 /**
@@ -37,4 +39,12 @@ function conflicts(labels: Labels): readonly Problem[] {
         message: `--${name} and the label ${label} exclude each other; leave one of them out`,
       })),
   );
+}
+
+function pluginProblems(labels: Labels): readonly Problem[] {
+  const given = optionsOf(labels['kubeapi_options'] ?? '');
+  const isOff = given.some(({ name, value }) => name === 'disable-admission-plugins' && value.split(',').includes('PodSecurity'));
+  if (!limitsPods(labels) || !isOff) return [];
+  const message = 'it switches PodSecurity off, which the label pod_security_default needs; leave one of them out';
+  return [{ field: 'labels.kubeapi_options', message }];
 }

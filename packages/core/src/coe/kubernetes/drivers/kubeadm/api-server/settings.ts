@@ -4,6 +4,7 @@ import type { Option } from '../options.js';
 import { auditSettings } from './audit.js';
 import { encryptionSettings } from './encryption.js';
 import { oidcSettings } from './oidc.js';
+import { podSecuritySettings } from './pod-security.js';
 
 /** A document that the API server reads when it starts. */
 export interface ApiServerDocument {
@@ -31,7 +32,9 @@ export interface ApiServerSettings {
  * configuration: a text of a caller stays a value from the label to the manifest of the API server.
  */
 export function apiServerSettings(labels: Labels): JsonObject {
-  const parts = [oidcSettings(labels), auditSettings(labels), encryptionSettings(labels)].filter((part) => part !== undefined);
+  const parts = [oidcSettings(labels), auditSettings(labels), encryptionSettings(labels), podSecuritySettings(labels)].filter(
+    (part) => part !== undefined,
+  );
   const all = <T>(of: (part: ApiServerSettings) => readonly T[] | undefined): readonly T[] =>
     parts.flatMap((part) => of(part) ?? []);
   const settings = {
