@@ -7,6 +7,7 @@ import { KUBERNETES_RELEASES, releaseOf, versionOf } from '../../releases.js';
 import { apiServerProblems } from './api-server/checks.js';
 import { kubeadmLabel, kubeadmList, valueOf, type OwnLabel } from './labels.js';
 import { COMPONENTS, optionProblems } from './options.js';
+import { mirrorProblems } from './registry-mirrors.js';
 
 /** Rules across the fields of a Kubernetes bay. Each message says what to do instead. */
 export function check(desired: BayShape): readonly Problem[] {
@@ -19,6 +20,7 @@ export function check(desired: BayShape): readonly Problem[] {
     ...portProblems(desired),
     ...listProblems(desired),
     ...apiServerProblems(desired.bay.desired.labels),
+    ...mirrorProblems(desired.bay.desired.labels, desired.model.insecureRegistry),
     ...COMPONENTS.flatMap((component) => optionProblems(component, kubeadmLabel(desired, `${component}_options`))),
   ];
 }

@@ -4,6 +4,7 @@ import { CLOUD_LABELS, NODE_LABELS } from '../../../shared/node/labels.js';
 import { KUBERNETES_RELEASES } from '../../releases.js';
 import { API_SERVER_LABELS } from './api-server/labels.js';
 import { IDLE_LABELS } from './idle-labels.js';
+import { MIRROR_LABELS } from './registry-mirrors.js';
 
 /** The release of a bay whose labels name none. */
 export const DEFAULT_VERSION = 'v1.36.3';
@@ -139,6 +140,7 @@ const OWN_LABELS = {
     meaning: "Whether pods may reach the cloud's metadata service.",
   },
   ...API_SERVER_LABELS,
+  ...MIRROR_LABELS,
 } as const satisfies LabelSchema;
 
 /** Every label that this driver reads or accepts. */

@@ -6,6 +6,7 @@ import { KUBERNETES_RELEASES, imagesOf, releaseOf, versionOf, type KubernetesRel
 import { apiServerSettings } from './api-server/settings.js';
 import { DEFAULT_VERSION, kubeadmLabel, kubeadmList, type Labelled } from './labels.js';
 import { optionsOf } from './options.js';
+import { mirrorSettings } from './registry-mirrors.js';
 
 /** The release that a bay asks for. One that is not known has been refused before; the rest of the code need not think of it. */
 export function releaseFor(input: Labelled): { readonly release: KubernetesRelease; readonly version: string } {
@@ -68,6 +69,7 @@ export function plainSettings(input: RenderInput): JsonObject {
         scheduler: optionList(input, 'kubescheduler_options'),
       },
       ...apiServerSettings(input.bay.desired.labels),
+      ...mirrorSettings(input.bay.desired.labels),
     },
   };
 }
