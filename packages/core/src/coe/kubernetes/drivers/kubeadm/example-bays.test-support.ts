@@ -43,7 +43,7 @@ export const KUBEADM_BAYS: Readonly<Record<string, Example>> = {
         audit_log_max_size: '50',
         encryption_at_rest: 'true',
         pod_security_default: 'baseline',
-        registry_mirrors: 'docker.io=https://mirror.example.org,quay.io=https://harbor.example.org/v2/quay',
+        registry_mirrors: 'docker.io=https://mirror.example.org quay.io=https://harbor.example.org/v2/quay',
       },
     },
   },

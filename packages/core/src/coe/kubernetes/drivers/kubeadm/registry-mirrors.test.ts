@@ -23,7 +23,8 @@ function hostsOf(mirrors: string, model: Partial<BayModel> = {}): Readonly<Recor
 
 describe('mirrors of registries', () => {
   test('are asked in the order of the label, and the registry itself last', () => {
-    const mirrors = 'docker.io=https://mirror.example, quay.io=https://other.example:5000/path,docker.io=https://second.example/';
+    const mirrors =
+      'docker.io=https://mirror.example, quay.io=https://other.example:5000/path  docker.io=https://second.example/';
     expect(hostsOf(mirrors)).toEqual({
       'docker.io': `server = "https://registry-1.docker.io"
 [host."https://mirror.example"]

@@ -6,7 +6,7 @@ export const MIRROR_LABELS = {
     type: 'string',
     default: '',
     meaning:
-      'Mirrors that are asked for images before their registry is: `docker.io=https://mirror.example`, several separated by commas.',
+      'Mirrors that are asked for images before their registry is: `docker.io=https://mirror.example`, several separated by spaces or commas.',
   },
 } as const satisfies LabelSchema;
 
@@ -57,9 +57,7 @@ function mirrorIn(part: string): RegistryMirror | undefined {
   return REGISTRY.test(registry) && MIRROR.test(url) && URL.canParse(url) ? { registry, url: url.replace(/\/$/, '') } : undefined;
 }
 
+/** Clients that read `a=b,c=d` take what follows a comma for the next label, so that a space must do as well. */
 function partsOf(labels: Labels): readonly string[] {
-  return (labelValue(MIRROR_LABELS, labels, 'registry_mirrors') ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
+  return (labelValue(MIRROR_LABELS, labels, 'registry_mirrors') ?? '').split(/[\s,]+/).filter(Boolean);
 }
