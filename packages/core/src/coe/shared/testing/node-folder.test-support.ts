@@ -63,6 +63,8 @@ export function nodeFolder(scripts: NodeScripts): NodeFolder {
       .replaceAll('/etc/containerd', containerd)
       .replaceAll('/var/lib/cloud/data', cloud)
       .replaceAll('/etc/ssl/certs', authorities)
+      .replaceAll('/usr/local/share/ca-certificates', join(authorities, 'debian'))
+      .replaceAll('/etc/pki/ca-trust/source/anchors', join(authorities, 'fedora'))
       .replaceAll('/sys/class/net', net)
       .replaceAll('/proc/net/route', join(net, 'route'))
       .replaceAll('export PATH="', `export PATH="${bin}:`)

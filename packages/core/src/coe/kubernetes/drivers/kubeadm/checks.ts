@@ -8,6 +8,7 @@ import { apiServerProblems } from './api-server/checks.js';
 import { kubeadmLabel, kubeadmList, valueOf, type OwnLabel } from './labels.js';
 import { COMPONENTS, optionProblems } from './options.js';
 import { mirrorProblems } from './registry-mirrors.js';
+import { trustProblems } from './trusted-authorities.js';
 
 /** Rules across the fields of a Kubernetes bay. Each message says what to do instead. */
 export function check(desired: BayShape): readonly Problem[] {
@@ -20,6 +21,7 @@ export function check(desired: BayShape): readonly Problem[] {
     ...portProblems(desired),
     ...listProblems(desired),
     ...apiServerProblems(desired.bay.desired.labels),
+    ...[desired.bay.desired.labels, ...desired.nodeGroups.map(({ labels }) => labels)].flatMap(trustProblems),
     ...mirrorProblems(desired.bay.desired.labels, desired.model.insecureRegistry),
     ...COMPONENTS.flatMap((component) => optionProblems(component, kubeadmLabel(desired, `${component}_options`))),
   ];

@@ -5,6 +5,7 @@ import { KUBERNETES_RELEASES } from '../../releases.js';
 import { API_SERVER_LABELS } from './api-server/labels.js';
 import { IDLE_LABELS } from './idle-labels.js';
 import { MIRROR_LABELS } from './registry-mirrors.js';
+import { TRUST_LABELS } from './trusted-authorities.js';
 
 /** The release of a bay whose labels name none. */
 export const DEFAULT_VERSION = 'v1.36.3';
@@ -141,6 +142,7 @@ const OWN_LABELS = {
   },
   ...API_SERVER_LABELS,
   ...MIRROR_LABELS,
+  ...TRUST_LABELS,
 } as const satisfies LabelSchema;
 
 /** Every label that this driver reads or accepts. */

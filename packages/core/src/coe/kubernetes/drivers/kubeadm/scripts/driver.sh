@@ -1,7 +1,7 @@
 # Kubernetes' own part of the library: on a node, lib.sh is the shared library followed by this file.
 # shellcheck shell=sh
 # Steps of node.sh in order, and the message of its last signal.
-STEPS='install-kubernetes enrol prepare-volumes configure-containerd take-keys make-cert configure-api-server configure-kubelet close-metadata start-control-plane join-cluster apply-addons wait-until-ready apply-certificates start-checks'
+STEPS='trust-authorities install-kubernetes enrol prepare-volumes configure-containerd take-keys make-cert configure-api-server configure-kubelet close-metadata start-control-plane join-cluster apply-addons wait-until-ready apply-certificates start-checks'
 JOINED='the node is Ready'
 # Steps that are repeated now and then.
 CHECKS='take-credential name-api take-keys make-cert apply-certificates follow-release apply-addons'
