@@ -37,7 +37,7 @@ const INVITATION = JSON.stringify({ 1: JSON.stringify({ address: '10.0.0.5' }) }
 export const MASTER = 'master-0064';
 export const WORKER = 'worker-00c8';
 
-/** A node of a bay with these labels, for which the given steps have run with the scripts of the driver. It is removed after the test. */
+/** A node of a bay with these labels, for which the given steps have run with the scripts of the driver. It is removed after the test, where nobody else does. */
 export function configuredNode(
   labels: Readonly<Record<string, string>>,
   {
@@ -45,11 +45,12 @@ export function configuredNode(
     node: name = MASTER,
     steps = ['configure-api-server', 'configure-kubelet'],
     prepare = () => undefined,
+    cleanUp = onTestFinished,
   }: Options = {},
 ): ConfiguredNode {
   const input = exampleBayFor(kubeadm, { ...example, desired: { ...example.desired, labels } });
   const folder = nodeFolder(KUBEADM_SCRIPTS);
-  onTestFinished(() => folder.remove());
+  cleanUp(() => folder.remove());
   folder.program('systemctl', 'exit 0');
   mkdirSync(join(folder.kubernetes, 'pki'));
   writeFileSync(join(folder.cloud, 'instance-id'), 'server-1');
@@ -78,6 +79,8 @@ interface Options {
   readonly node?: string;
   readonly steps?: readonly string[];
   readonly prepare?: (folder: NodeFolder) => void;
+  /** Takes what removes the node. */
+  readonly cleanUp?: (remove: () => void) => void;
 }
 
 function documentsOf({ etc, kubernetes }: NodeFolder): readonly JsonObject[] {
