@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Secret } from '@magnum-ts/core';
 import { type BayId, CrashPoints, type StackSpec } from '@magnum-ts/core/testing';
-import { deleteBay, updateBay } from '../../packages/core/src/app/bays.js';
+import { deleteBay, updateBay, type CreateBay } from '../../packages/core/src/app/bays.js';
 import { getBaySecrets } from '../../packages/core/src/app/credentials.js';
 import type { Access } from '../../packages/core/src/app/deps.js';
 import { secretHashOf } from '../../packages/core/src/app/node-proof.js';
@@ -13,6 +13,7 @@ import { driverRegistry } from '../../packages/core/src/composition/driver-regis
 import type { DriverRegistry } from '../../packages/core/src/conductor/deps.js';
 import { rpcHandlers } from '../../packages/core/src/conductor/rpc-handlers.js';
 import { baySecretRef, type BaySecret, type BaySecretValue } from '../../packages/core/src/domain/bay-secrets.js';
+import type { Labels } from '../../packages/core/src/domain/labels.js';
 import { askForBay, may, OWNER } from '../support/asking.js';
 import { aMachine, copyOf, mortal, startProcess, work, type Machine, type Process } from '../support/machine.js';
 
@@ -56,8 +57,8 @@ const start = (): Promise<Process> => startProcess(machine, registry());
 const hasStatus = (process: Process, id: BayId, status: string | undefined) => async () =>
   (await process.app.store.read((repos) => repos.bays.get(id)))?.observed.status === status;
 
-async function completed(process: Process): Promise<BayId> {
-  const id = await askForBay(process.app);
+async function completed(process: Process, change: Partial<CreateBay> = {}): Promise<BayId> {
+  const id = await askForBay(process.app, change);
   await work(process.deps, machine, hasStatus(process, id, 'CREATE_COMPLETE'));
   return id;
 }
@@ -120,6 +121,19 @@ test('a node gets the secrets of its role, each of the declared material, and ev
   expect(await askAs(process, id, 'master')).toEqual(secrets);
   // A worker gets the secret that is for workers too, and nothing of the control plane.
   expect(await askAs(process, id, 'worker')).toEqual([secrets.at(-1)]);
+  await process.engine.stop();
+});
+
+test.each<[string, Labels | null, boolean]>([
+  ['is made and given to nodes where the labels of the bay ask for it', { colour: 'sealed' }, true],
+  ['is neither made nor asked for where they do not', null, false],
+])('a secret that depends on labels %s', async (_what, labels, isThere) => {
+  const isFor = ({ colour }: Labels): boolean => colour === 'sealed';
+  declared = DECLARED.map((secret) => (secret.name === 'at-rest' ? { ...secret, isFor } : secret));
+  const process = await start();
+  const id = await completed(process, { labels });
+  expect((await kept(process, id)).has('at-rest')).toBe(isThere);
+  expect((await askAs(process, id, 'master')).some(({ name }) => name === 'at-rest')).toBe(isThere);
   await process.engine.stop();
 });
 

@@ -7,6 +7,7 @@ import { loadBayState } from '../../packages/core/src/conductor/bay-state.js';
 import { NO_FENCE, type DriverRegistry } from '../../packages/core/src/conductor/deps.js';
 import { signingPair } from '../../packages/core/src/conductor/ensure/key-pairs.js';
 import { rpcHandlers } from '../../packages/core/src/conductor/rpc-handlers.js';
+import { baySecretRef, type BaySecret } from '../../packages/core/src/domain/bay-secrets.js';
 import type { Authority } from '../../packages/core/src/domain/rotation.js';
 import type { BayDriver, ConnectInput, TlsPort, TlsProbe, WantedAuthorities } from '../../packages/core/src/ports/bay-driver.js';
 import { askForBay, may } from '../support/asking.js';
@@ -17,6 +18,13 @@ let silent: ReadonlySet<string>;
 let probed: Set<string>;
 let tlsPorts: readonly TlsPort[];
 let authorities: BayDriver['authorities'];
+let secrets: readonly BaySecret[];
+/** As a driver of an engine with a control plane declares them. */
+const SECRETS: readonly BaySecret[] = [
+  { name: 'accounts', material: 'key-pair', roles: ['master'] },
+  { name: 'signer', material: 'authority', roles: ['master'] },
+  { name: 'at-rest', material: 'random-key', roles: ['master'] },
+];
 /** What nodes of an engine that tells it have adopted: PEM by name; undefined: whatever is wanted. */
 let adopted: Map<string, string> | undefined;
 let wanted: WantedAuthorities[];
@@ -25,6 +33,7 @@ let process: Process;
 let bayId: BayId;
 beforeEach(async () => {
   [silent, probed, tlsPorts, authorities, adopted, wanted] = [new Set(), new Set(), [], undefined, undefined, []];
+  secrets = [];
   machine = await aMachine();
   process = await startProcess(machine, registry());
   bayId = await askForBay(process.app);
@@ -43,7 +52,8 @@ function registry(): DriverRegistry {
   return {
     ...engines,
     areLive: true,
-    driverOf: (model) => ({ ...engines.driverOf(model), tlsPorts, ...(authorities ? { authorities } : {}) }),
+    secretNames: () => SECRETS.map(({ name }) => name),
+    driverOf: (model) => ({ ...engines.driverOf(model), tlsPorts, secrets, ...(authorities ? { authorities } : {}) }),
     connect: (_model, input) => ({
       health: async () => ({ health: 'HEALTHY', reason: { api: 'ok' } }),
       admissions: async (ports) => admissions(input, ports),
@@ -102,6 +112,25 @@ test('names each node that it waits for once, however many of its ports do not a
   silent = new Set();
   await work(process.deps, machine, hasStatus('UPDATE_COMPLETE'));
   expect(probed).toEqual(new Set([`${master} 6443`, ...[master, one, two].map((name) => `${name} 10250`)]));
+});
+
+test('replaces key pairs, and neither a key that has encrypted something nor an authority of its own, however often', async () => {
+  tlsPorts = [{ port: 6443, roles: ['master'] }];
+  const valueOf = async (name: string, generation = 0): Promise<string | undefined> =>
+    (await process.deps.vault.get(baySecretRef(bayId, name, generation)))?.reveal();
+  const lasting = async () => ({ signer: await valueOf('signer'), atRest: await valueOf('at-rest') });
+  const rotated = async () => {
+    await rotate();
+    await work(process.deps, machine, hasStatus('UPDATE_COMPLETE'));
+    return lasting();
+  };
+  // The bay is of an earlier release: its first rotation makes what the driver declares now.
+  secrets = SECRETS;
+  const first = await rotated();
+  expect(Object.values(first).map((text) => typeof text)).toEqual(['string', 'string']);
+  expect([await rotated(), await rotated()]).toEqual([first, first]);
+  const pairs = await Promise.all([0, 1, 2, 3].map((generation) => valueOf('accounts', generation)));
+  expect(pairs.map((text) => text !== undefined)).toEqual([false, false, true, true]);
 });
 
 describe('of an engine that tells what its nodes have adopted', () => {

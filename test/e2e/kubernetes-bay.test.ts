@@ -7,6 +7,7 @@ import { until } from '@magnum-ts/core/testing';
 import { buildKubernetes } from '../../scripts/host/kubernetes-build.mjs';
 import { membersIn } from '../../packages/core/src/coe/kubernetes/session/etcd.js';
 import { isReady } from './api-client.js';
+import { failedPointsOf } from './cis-benchmark.js';
 import { specOf } from './database.js';
 import { DevProcess, run } from './dev-process.js';
 import { inside, nodeContainer, ownedBy, removeOwned } from './docker.js';
@@ -26,6 +27,14 @@ const SERVICE = {
   metadata: { name: 'web' },
   spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] },
 };
+
+/** A line of the audit log, as far as it is looked at. */
+interface AuditLine {
+  readonly level: string;
+  readonly verb: string;
+  readonly user: { readonly username: string };
+  readonly objectRef?: { readonly resource: string };
+}
 
 describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
   const server = new DevProcess({ MAGNUM_HEALTH_INTERVAL_MS: '3000' });
@@ -58,7 +67,8 @@ describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
     magnum = server.client();
     await aKubernetesModel(magnum);
     const size = { master_count: 3, node_count: 2, master_lb_enabled: true };
-    const labels = { auto_healing_enabled: 'true', auto_healing_timeout: '60' };
+    const hardening = { audit_log_enabled: 'true', encryption_at_rest: 'true', pod_security_default: 'baseline' };
+    const labels = { auto_healing_enabled: 'true', auto_healing_timeout: '60', ...hardening };
     bayId = (await magnum.bays.create({ name: 'trio', baymodel_id: 'kubernetes', labels, ...size })).uuid;
     // Its creation takes a minute and a half: the kills meet each of its steps, and none of them is repeated.
     for (const seconds of KILLED_AFTER_S) {
@@ -149,6 +159,37 @@ describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
       { withinMs: 90_000, everyMs: 2_000, report: () => seen },
     );
   }, 240_000);
+
+  test('holds the points of the CIS benchmark that its release and its labels provide, on each control plane', async () => {
+    for (const master of masters) expect([master, await failedPointsOf(instance, master)]).toEqual([master, []]);
+  }, 60_000);
+
+  test('keeps Secrets encrypted in etcd, and a log of who made them that does not have them', async () => {
+    const [master = ''] = masters;
+    const word = 'in-the-clear-nowhere';
+    await kubectl('create', 'secret', 'generic', 'sealed', `--from-literal=word=${word}`);
+    const answer = await etcdctlOn(instance, master, 'get', '/registry/secrets/default/sealed', '--write-out=json');
+    const { kvs } = JSON.parse(answer) as { readonly kvs: readonly { readonly value: string }[] }; // etcdctl's form
+    const stored = Buffer.from(kvs[0]?.value ?? '', 'base64').toString('latin1');
+    expect([stored.startsWith('k8s:enc:secretbox:v1:bay:'), stored.includes(word)]).toEqual([true, false]);
+    expect(await kubectl('get', 'secret', 'sealed', '-o', 'jsonpath={.data.word}')).toBe(Buffer.from(word).toString('base64'));
+    // Each control plane notes what it was asked itself.
+    const logs = '/var/log/kubernetes/audit/*.log';
+    const search = async (...options: readonly string[]): Promise<readonly string[]> =>
+      (await Promise.all(masters.map((one) => inside(instance, one, 'sh', '-c', `grep ${options.join(' ')} ${logs}; true`))))
+        .flatMap((text) => text.split('\n'))
+        .filter(Boolean);
+    const lines = (await search('-h', `'"sealed"'`)).map((line) => JSON.parse(line) as AuditLine); // the API server's form
+    const made = lines.find(({ verb, objectRef }) => verb === 'create' && objectRef?.resource === 'secrets');
+    expect(made).toMatchObject({ level: 'Metadata', user: { username: 'kubernetes-admin' }, responseStatus: { code: 201 } });
+    expect(await search('-l', '-F', '-e', word, '-e', Buffer.from(word).toString('base64'))).toEqual([]);
+  }, 60_000);
+
+  test('refuses a pod that would become its node, outside of the namespaces of the system', async () => {
+    const asked = ['run', 'root', '--image=busybox', '--privileged', '--dry-run=server', '--namespace'];
+    await expect(kubectl(...asked, 'default')).rejects.toThrow('violates PodSecurity "baseline:latest"');
+    expect(await kubectl(...asked, 'kube-system')).toContain('pod/root created');
+  }, 30_000);
 
   test('gives a worker what it needs, and nothing of the others to one who has its whole disk', async () => {
     const [worker, neighbour] = (await nodes()).filter(({ role }) => role === 'worker');

@@ -13,7 +13,7 @@ const LIST = `
 find /etc/kubernetes /var/lib/kubelet/pki /etc/magnum -type f | while read -r file; do
   echo "$file $(sed -n '/PRIVATE KEY/{n;p;q}' "$file")"
 done
-for file in /etc/magnum/secret /run/magnum/token; do echo "$file $(cat "$file")"; done
+for file in /etc/magnum/secret /run/magnum/token /etc/kubernetes/pki/encryption.key; do [ ! -e "$file" ] || echo "$file $(cat "$file")"; done
 python3 -c 'import json; print("/etc/magnum/credential.json", json.load(open("/etc/magnum/credential.json"))["password"])'`;
 
 /** All that a node has and nothing else may hold: private keys, the password of the account of the nodes, the secret of this one, its token. */
@@ -33,7 +33,7 @@ export async function findOnNode(instance: string, node: string, secrets: readon
     node,
     'sh',
     '-c',
-    'journalctl --no-pager --all; cat /var/log/*.log; find /var/log/pods /var/log/containers -type f -exec cat {} + 2>/dev/null; true',
+    'journalctl --no-pager --all; cat /var/log/*.log; find /var/log/pods /var/log/containers /var/log/kubernetes -type f -exec cat {} + 2>/dev/null; true',
   );
   const userData = await inside(instance, node, 'sh', '-c', 'cat /var/lib/cloud/instance/user-data.txt');
   return [...shown, ...findIn(`logs of ${node}`, logs, secrets), ...findIn(`user data of ${node}`, userData, secrets)];

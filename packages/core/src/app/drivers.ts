@@ -37,7 +37,7 @@ export function checkLabels(
   driver: BayDriver,
   labels: Labels,
 ): readonly Problem[] {
-  requireWithin(deps.labelBounds, labels);
+  requireWithin(deps.labelBounds, driver, labels);
   if (deps.labelCheck === 'off') return [];
   const problems = labelProblems(driver.labels, labels);
   const [first] = problems;
@@ -48,18 +48,24 @@ export function checkLabels(
   });
 }
 
-/** An operator's own bounds on labels; the specification's hold in any case. Error: `invalid-parameter`. */
-function requireWithin({ count, length }: LabelBounds, labels: Labels): void {
+/**
+ * Bounds on labels, those of an operator included. The specification's are as wide as the widest label of any driver; only the driver knows
+ * which one that is. Error: `invalid-parameter`.
+ */
+function requireWithin({ count, length }: LabelBounds, driver: BayDriver, labels: Labels): void {
   const names = Object.keys(labels);
   if (names.length > count)
     throw new DomainError('invalid-parameter', {
       field: 'labels',
       message: `labels: they are ${names.length}; this service takes ${count} at most. Leave some out.`,
     });
-  const long = names.find((name) => name.length > length || (labels[name] ?? '').length > length);
-  if (long !== undefined)
+  const longest = (name: string): number => (Object.hasOwn(driver.labels, name) && driver.labels[name]?.longest) || length;
+  const long = names.find((name) => name.length > length || (labels[name] ?? '').length > longest(name));
+  if (long !== undefined) {
+    const most = long.length > length ? length : longest(long);
     throw new DomainError('invalid-parameter', {
       field: 'labels',
-      message: `labels: name and value of ${JSON.stringify(long.slice(0, 80))} may have ${length} characters at most here. Use shorter ones.`,
+      message: `labels: name and value of ${JSON.stringify(long.slice(0, 80))} may have ${most} characters at most here. Use shorter ones.`,
     });
+  }
 }

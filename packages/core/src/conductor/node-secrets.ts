@@ -1,4 +1,4 @@
-import { baySecretsContext } from '../domain/bay-secrets.js';
+import { baySecretsContext, secretsFor } from '../domain/bay-secrets.js';
 import { DomainError } from '../domain/errors.js';
 import type { RpcMethods } from '../ports/bus.js';
 import type { BayState } from './bay-state.js';
@@ -20,7 +20,7 @@ export async function secretsOfNode(
 ): Promise<RpcMethods['secrets.ofNode']['reply']> {
   const state = await findBayState(deps, bayId);
   const node = state.nodes.find(({ name, desired }) => name === nodeName && desired === 'present');
-  const { secrets = [] } = deps.engines.driverOf(state.model);
+  const secrets = secretsFor(deps.engines.driverOf(state.model), state.bay.desired.labels);
   const granted = node ? secrets.filter(({ roles }) => roles.includes(node.role)) : [];
   if (granted.length === 0) throw new DomainError('forbidden', 'No secret of this bay is for this node.');
   const values = await loadBaySecrets(deps, state, granted);

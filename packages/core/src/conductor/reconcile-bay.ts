@@ -13,6 +13,7 @@ import type { RenderInput } from '../ports/bay-driver.js';
 import type { Lease } from '../ports/store.js';
 import type { StackSpec, StackSnapshot } from '../ports/orchestrator.js';
 import { enrolmentTokens } from './enrolment.js';
+import { secretsFor } from '../domain/bay-secrets.js';
 import { ensureBaySecrets, type BaySecretsDeps } from './ensure/bay-secrets.js';
 import { ensureSupport, missing, releaseSupport, type EnsureDeps, type ReleaseSupportDeps } from './ensure/support.js';
 import { countRetry, type CountRetryDeps } from './steps/stack-retry.js';
@@ -197,7 +198,7 @@ async function forgetBay(deps: PassDeps, pass: Pass, signal: AbortSignal): Promi
 async function applyStack(deps: PassDeps, pass: Pass, signal: AbortSignal): Promise<StackSnapshot> {
   const { state, snapshot } = pass;
   const driver = deps.engines.driverOf(state.model);
-  await ensureBaySecrets(deps, state, driver.secrets ?? [], state.support.caGeneration);
+  await ensureBaySecrets(deps, state, secretsFor(driver, state.bay.desired.labels), state.support.caGeneration);
   const spec = driver.render(await renderInput(deps, state));
   const access = accessOf(state);
   if (snapshot) await releaseLeavingNodes(deps, state, signal);

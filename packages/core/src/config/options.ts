@@ -72,7 +72,7 @@ const TABLE = [
     'max_label_length',
     'integer',
     LONGEST_LABEL,
-    'Characters of the name or of the value of a label. Only fewer than usual.',
+    'Characters of the name or of the value of a label. Only fewer than usual. A label for certificates keeps its own bound.',
     { minimum: 16, maximum: LONGEST_LABEL },
   ),
   option('api', 'max_event_streams', 'integer', 20, 'Streams of events that one project may have open, in one process.', {

@@ -1,4 +1,5 @@
 import type { BayId } from './ids.js';
+import type { Labels } from './labels.js';
 import type { Node } from './node.js';
 import type { ReconcilerState } from './reconciler-state.js';
 import { authorityUse } from './rotation.js';
@@ -25,6 +26,13 @@ export interface BaySecret {
    * bay is deleted with that bay.
    */
   readonly roles: readonly Node['role'][];
+  /** Whether a bay with these labels has it; absent: every bay has. The labels that it reads are fixed when a bay is made. */
+  isFor?(labels: Labels): boolean;
+}
+
+/** Those of a driver's secrets that a bay with these labels has. */
+export function secretsFor(driver: { readonly secrets?: readonly BaySecret[] }, labels: Labels): readonly BaySecret[] {
+  return (driver.secrets ?? []).filter((secret) => secret.isFor?.(labels) ?? true);
 }
 
 /** One value of a secret, in texts. Which of them it has depends on the material. */

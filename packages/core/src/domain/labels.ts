@@ -3,8 +3,11 @@ import { DomainError } from './errors.js';
 /** Labels of one bay, model or group, at most; the specification says the same of each body. */
 export const MOST_LABELS = 100;
 
-/** Characters of a name or a value, at most; the specification says the same. */
+/** Characters of a name or a value, at most; the specification says the same of names. */
 export const LONGEST_LABEL = 255;
+
+/** Characters of the value of a label that a driver takes longer texts in, at most; the specification says the same of values. */
+export const LONGEST_TEXT = 6144;
 
 /** What an operator allows: no more than these. */
 export interface LabelBounds {
@@ -23,6 +26,8 @@ export interface LabelRule {
   readonly oneOf?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Characters of its value, where those are more than `LONGEST_LABEL`; no more than `LONGEST_TEXT`. */
+  readonly longest?: number;
   /** Decided when a bay is made: an upgrade does not change it. */
   readonly fixed?: true;
   readonly meaning: string;

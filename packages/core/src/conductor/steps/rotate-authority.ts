@@ -1,4 +1,4 @@
-import { baySecretRef } from '../../domain/bay-secrets.js';
+import { baySecretRef, secretsFor, type BaySecret } from '../../domain/bay-secrets.js';
 import { underDeadline } from '../../concurrency/deadline.js';
 import { DomainError } from '../../domain/errors.js';
 import type { ReconcilerState } from '../../domain/reconciler-state.js';
@@ -38,7 +38,7 @@ export async function rotateAuthority(deps: RotateAuthorityDeps, pass: Pass, sig
   if (!rotation) {
     // Nodes that see the phase find all that is new in it at once, or they would start their programs again for each part.
     await ensureMainPairs(deps, state, state.bay.desired.caGeneration);
-    await ensureBaySecrets(deps, state, deps.engines.driverOf(state.model).secrets ?? [], state.bay.desired.caGeneration);
+    await ensureBaySecrets(deps, state, secretsOf(deps, state), state.bay.desired.caGeneration);
     return enterPhase(deps, pass, 'trust', signal);
   }
   const finding = await findingOf(deps, state, rotation, signal);
@@ -128,10 +128,10 @@ function presentNodes({ nodes }: BayState): readonly Node[] {
 
 /** The authorities that nodes of a role keep, and the public keys whose signatures they verify, PEM. */
 async function adoptedBy(deps: RotateAuthorityDeps, state: BayState, role: Node['role']): Promise<string> {
-  const { authorities, secrets = [] } = deps.engines.driverOf(state.model);
+  const { authorities } = deps.engines.driverOf(state.model);
   const texts: string[] = [];
   for (const authority of authorities?.[role] ?? []) texts.push(await bundleOf(deps, state, authority));
-  const pairs = secrets.filter(({ material, roles }) => material === 'key-pair' && roles.includes(role));
+  const pairs = secretsOf(deps, state).filter(({ material, roles }) => material === 'key-pair' && roles.includes(role));
   for (const { publicKey } of (await loadBaySecrets(deps, state, pairs)) ?? []) texts.push(publicKey ?? '');
   return texts.join('\n');
 }
@@ -196,11 +196,20 @@ async function finishRotation(
   return waiting(deps, { ...pass, state: saved }, reason, signal);
 }
 
-/** Key pairs of the rotation before this one: nothing verifies their signatures any more. */
-async function deleteFormerPairs(deps: RotateAuthorityDeps, { bay, support }: BayState): Promise<void> {
+/**
+ * Key pairs of the rotation before this one: nothing verifies their signatures any more. A secret of another kind has one value as long as
+ * the bay lives, under the number 0, and would be lost with what it has encrypted.
+ */
+async function deleteFormerPairs(deps: RotateAuthorityDeps, state: BayState): Promise<void> {
+  const { bay, support } = state;
   const generation = support.caGeneration - 1;
   if (generation < 0) return;
-  for (const name of deps.engines.secretNames()) await deps.vault.delete(baySecretRef(bay.id, name, generation));
+  for (const { name } of secretsOf(deps, state).filter(({ material }) => material === 'key-pair'))
+    await deps.vault.delete(baySecretRef(bay.id, name, generation));
+}
+
+function secretsOf(deps: RotateAuthorityDeps, { bay, model }: BayState): readonly BaySecret[] {
+  return secretsFor(deps.engines.driverOf(model), bay.desired.labels);
 }
 
 function progressOf(change: Partial<ReconcilerState>, reason: string): Progress {

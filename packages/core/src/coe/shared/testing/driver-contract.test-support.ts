@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { basename } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../domain/json.js';
-import { labelProblems } from '../../../domain/labels.js';
+import { labelProblems, LONGEST_TEXT } from '../../../domain/labels.js';
 import { resourceNameOf } from '../../../domain/names.js';
 import type { Node } from '../../../domain/node.js';
 import { Secret } from '../../../domain/secret.js';
@@ -50,6 +50,8 @@ function labelContract(driver: BayDriver): void {
   test('labels have meanings, and defaults that their own rules accept', () => {
     for (const [name, rule] of Object.entries(driver.labels)) {
       expect(rule.meaning, name).toMatch(/^[A-Z].*[.:`]$/s);
+      // The specification refuses a longer text before the driver is asked.
+      expect(rule.longest ?? 0, name).toBeLessThanOrEqual(LONGEST_TEXT);
       // An empty default means that the label is absent.
       if (rule.default) expect(labelProblems(driver.labels, { [name]: rule.default }), name).toEqual([]);
     }

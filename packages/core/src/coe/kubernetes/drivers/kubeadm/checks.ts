@@ -5,10 +5,13 @@ import { bareMetalProblems } from '../../../shared/node/bare-metal.js';
 import { floatingProblems, masterCount, overlap, portProblems } from '../../../shared/node/checks.js';
 import { label } from '../../../shared/node/labels.js';
 import { KUBERNETES_RELEASES, releaseOf, versionOf } from '../../releases.js';
+import { apiServerProblems } from './api-server/checks.js';
 import { CLOUD_TAG_LABELS } from './cloud-labels.js';
 import { cloudProblems, scalingProblems } from './cloud-wishes.js';
 import { kubeadmLabel, kubeadmList, valueOf, type OwnLabel } from './labels.js';
 import { COMPONENTS, optionProblems } from './options.js';
+import { mirrorProblems } from './registry-mirrors.js';
+import { trustProblems } from './trusted-authorities.js';
 
 /** Rules across the fields of a Kubernetes bay. Each message says what to do instead. */
 export function check(desired: BayShape): readonly Problem[] {
@@ -23,6 +26,9 @@ export function check(desired: BayShape): readonly Problem[] {
     ...listProblems(desired),
     ...cloudProblems(desired),
     ...scalingProblems(desired),
+    ...apiServerProblems(desired.bay.desired.labels),
+    ...[desired.bay.desired.labels, ...desired.nodeGroups.map(({ labels }) => labels)].flatMap(trustProblems),
+    ...mirrorProblems(desired.bay.desired.labels, desired.model.insecureRegistry),
     ...COMPONENTS.flatMap((component) => optionProblems(component, kubeadmLabel(desired, `${component}_options`))),
   ];
 }

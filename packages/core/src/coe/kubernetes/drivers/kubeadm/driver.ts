@@ -12,6 +12,7 @@ import { outgrownRange } from '../../../shared/node/checks.js';
 import { cloudNeeds } from '../../../shared/node/labels.js';
 import { compressScripts } from '../../../shared/node/scripts.js';
 import { kubernetesAddons, kubernetesImages } from './addons/addons.js';
+import { ENCRYPTION_SECRET } from './api-server/encryption.js';
 import { certificateFor } from './certificates.js';
 import { check, checkImage, checkUpgrade, outgrownPods } from './checks.js';
 import { idleLabelProblems } from './idle-labels.js';
@@ -58,6 +59,7 @@ export const kubeadm: BayDriver = {
   secrets: [
     { name: 'sa', material: 'key-pair', roles: ['master'] },
     { name: 'signer', material: 'authority', roles: ['master'] },
+    ENCRYPTION_SECRET,
   ],
   certificateFor,
   rotates: ['authority', 'credentials'],

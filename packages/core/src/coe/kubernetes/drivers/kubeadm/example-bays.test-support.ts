@@ -32,6 +32,21 @@ export const KUBEADM_BAYS: Readonly<Record<string, Example>> = {
     },
   },
   routed: { desired: { labels: { flannel_backend: 'host-gw', kube_tag: 'v1.34', boot_volume_size: '10' } } },
+  secured: {
+    desired: {
+      labels: {
+        oidc_issuer_url: 'https://keycloak.example.org/realms/sea',
+        oidc_client_id: 'kubernetes',
+        oidc_groups_claim: 'groups',
+        oidc_groups_prefix: 'oidc:',
+        audit_log_enabled: 'true',
+        audit_log_max_size: '50',
+        encryption_at_rest: 'true',
+        pod_security_default: 'baseline',
+        registry_mirrors: 'docker.io=https://mirror.example.org quay.io=https://harbor.example.org/v2/quay',
+      },
+    },
+  },
   'existing-network': {
     desired: { floatingIpEnabled: false, keypair: null, labels: { container_infra_prefix: 'registry.example.org/k8s/' } },
     model: { keypairId: null },

@@ -2,8 +2,11 @@ import type { Bay } from '../../../../domain/bay.js';
 import { labelValue, type Labels, type LabelSchema } from '../../../../domain/labels.js';
 import { CLOUD_LABELS, NODE_LABELS } from '../../../shared/node/labels.js';
 import { KUBERNETES_RELEASES } from '../../releases.js';
+import { API_SERVER_LABELS } from './api-server/labels.js';
 import { CLOUD_ADDON_LABELS } from './cloud-labels.js';
 import { IDLE_LABELS } from './idle-labels.js';
+import { MIRROR_LABELS } from './registry-mirrors.js';
+import { TRUST_LABELS } from './trusted-authorities.js';
 
 /** The release of a bay whose labels name none. */
 export const DEFAULT_VERSION = 'v1.36.3';
@@ -139,6 +142,9 @@ const OWN_LABELS = {
     meaning: "Whether pods may reach the cloud's metadata service.",
   },
   ...CLOUD_ADDON_LABELS,
+  ...API_SERVER_LABELS,
+  ...MIRROR_LABELS,
+  ...TRUST_LABELS,
 } as const satisfies LabelSchema;
 
 /** Every label that this driver reads or accepts. */

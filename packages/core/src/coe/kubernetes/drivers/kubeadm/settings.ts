@@ -3,9 +3,11 @@ import { isMaster, type NodeGroup } from '../../../../domain/node-group.js';
 import type { RenderInput } from '../../../../ports/bay-driver.js';
 import type { StoreVolume } from '../../../shared/driver-shape.js';
 import { KUBERNETES_RELEASES, imagesOf, releaseOf, versionOf, type KubernetesRelease } from '../../releases.js';
+import { apiServerSettings } from './api-server/settings.js';
 import { usesCloudController } from './cloud-wishes.js';
 import { DEFAULT_VERSION, isEnabled, kubeadmLabel, kubeadmList, type Labelled } from './labels.js';
 import { optionsOf } from './options.js';
+import { mirrorSettings } from './registry-mirrors.js';
 
 /** The release that a bay asks for. One that is not known has been refused before; the rest of the code need not think of it. */
 export function releaseFor(input: Labelled): { readonly release: KubernetesRelease; readonly version: string } {
@@ -70,6 +72,8 @@ export function plainSettings(input: RenderInput): JsonObject {
         controller_manager: optionList(input, 'kubecontroller_options'),
         scheduler: optionList(input, 'kubescheduler_options'),
       },
+      ...apiServerSettings(input.bay.desired.labels),
+      ...mirrorSettings(input.bay.desired.labels),
     },
   };
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Adopts the credential that this node should hold, and reports it. The old one works until every node has reported. A node that dies
-# anywhere in between has a credential that works, and the next run continues.
+# Adopts the credential that this node should hold, and reports it. The old one works until every node has reported, so that a node
+# that dies in between has one that works.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 

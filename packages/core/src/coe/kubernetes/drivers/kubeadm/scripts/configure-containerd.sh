@@ -26,15 +26,28 @@ for name, value in settings.items():
     text = re.sub(r"(?m)^( *%s) = .*$" % name, lambda found: "%s = %s" % (found[1], value), text)
 with open(target, "w") as file:
     file.write(text)
-for name in filter(None, (part.strip() for part in values["insecure_registry"].split(","))):
+insecure = [name for name in (part.strip() for part in values["insecure_registry"].split(",")) if name]
+mirrors = {}
+for one in wanted.get("registry_mirrors", []):
+    mirrors.setdefault(one["registry"], []).append(one["url"])
+for name in list(mirrors) + [name for name in insecure if name not in mirrors]:
     # The name becomes part of a path.
-    if not re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]+)?", name):
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]+)?", name):
         sys.exit("insecure_registry names %s, which is no registry" % json.dumps(name))
     folder = os.path.join("/etc/containerd/certs.d", name)
     os.makedirs(folder, exist_ok=True)
+    hosts = [(url, "/v2/" in url + "/", url.split("/")[2] in insecure) for url in mirrors.get(name, [])]
+    if name in insecure:
+        hosts += [("%s://%s" % (scheme, name), False, True) for scheme in ("https", "http")]
     with open(os.path.join(folder, "hosts.toml"), "w") as file:
-        for scheme in ("https", "http"):
-            file.write('[host."%s://%s"]\ncapabilities = ["pull", "resolve"]\nskip_verify = true\n' % (scheme, name))
+        if name not in insecure:
+            # The registry itself, where no mirror has the image.
+            file.write('server = "https://%s"\n' % ("registry-1.docker.io" if name == "docker.io" else name))
+        for url, is_whole, skips in hosts:
+            file.write('[host."%s"]\ncapabilities = ["pull", "resolve"]\n' % url)
+            # containerd adds /v2 to an address that does not say itself where the registry's API is.
+            file.write("override_path = true\n" if is_whole else "")
+            file.write("skip_verify = true\n" if skips else "")
 PYTHON
 if ! cmp -s "$STATE/config.toml" "$config"; then keep "$STATE/config.toml" "$config"; fi
 write_proxies containerd.service

@@ -68,6 +68,21 @@ registration = {
 }
 local = {"advertiseAddress": values["private_address"], "bindPort": int(os.environ["API_PORT"])}
 timeouts = {"controlPlaneComponentHealthCheck": "10m0s", "kubeletHealthCheck": "10m0s", "discovery": "20m0s", "tlsBootstrap": "10m0s"}
+# What labels ask of the API server: its files are those of configure-api-server.sh.
+files, asked = os.environ["API_SERVER"], wanted.get("api_server", {})
+api_arguments = [(one["argument"], os.path.join(files, one["file"])) for one in asked.get("documents", [])]
+api_volumes = [
+    {"name": "magnum-%d" % number, "hostPath": path, "mountPath": path, "readOnly": path == files, "pathType": "Directory"}
+    for number, path in enumerate([files] + asked["folders"] if asked else [])]
+if wanted["keystone_auth"]:
+    api_arguments += [("authentication-token-webhook-config-file", webhook + "/webhook.json"),
+                      ("authorization-mode", "Node,RBAC,Webhook"),
+                      ("authorization-webhook-config-file", webhook + "/webhook.json")]
+    api_volumes.append({"name": "keystone-auth", "hostPath": webhook, "mountPath": webhook, "readOnly": True, "pathType": "Directory"})
+if asked.get("encrypts_secrets"):
+    api_arguments.append(("encryption-provider-config", os.path.join(files, "encryption.json")))
+if asked.get("checks_issuer"):
+    api_arguments.append(("oidc-ca-file", os.environ["ISSUER_CAS"]))
 plugins = ["NodeRestriction"] + [name for name in wanted["admission_plugins"] if name != "NodeRestriction"]
 cluster = [{
     "apiVersion": api, "kind": "InitConfiguration",
@@ -82,6 +97,7 @@ cluster = [{
     "networking": {"podSubnet": wanted["pod_range"], "serviceSubnet": wanted["service_range"], "dnsDomain": wanted["domain"]},
     "apiServer": {
         "certSANs": wanted["certificate_names"],
+        **({"extraVolumes": api_volumes} if api_volumes else {}),
         "extraArgs": arguments([
             ("enable-admission-plugins", ",".join(plugins)),
             ("enable-bootstrap-token-auth", "false"),
@@ -93,14 +109,7 @@ cluster = [{
             ("shutdown-delay-duration", "10s"),
             # It then ends when its last short request is answered. Without this it waits for watches, which do not end, until the kubelet kills it.
             ("shutdown-send-retry-after", "true"),
-        ] if values["load_balancer_address"] else []) + ([
-            ("authentication-token-webhook-config-file", webhook + "/webhook.json"),
-            ("authorization-mode", "Node,RBAC,Webhook"),
-            ("authorization-webhook-config-file", webhook + "/webhook.json"),
-        ] if wanted["keystone_auth"] else []) + ([("client-ca-file", os.environ["CLIENT_CAS"])] if wanted["signs_requests"] else []), options["apiserver"]),
-        **({"extraVolumes": [
-            {"name": "keystone-auth", "hostPath": webhook, "mountPath": webhook, "readOnly": True, "pathType": "Directory"},
-        ]} if wanted["keystone_auth"] else {}),
+        ] if values["load_balancer_address"] else []) + ([("client-ca-file", os.environ["CLIENT_CAS"])] if wanted["signs_requests"] else []) + api_arguments, asked.get("arguments", []) + options["apiserver"]),
     },
     "controllerManager": {"extraArgs": arguments([
         ("node-cidr-mask-size", str(wanted["node_prefix"])),

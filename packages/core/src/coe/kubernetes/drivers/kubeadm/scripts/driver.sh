@@ -1,7 +1,7 @@
 # Kubernetes' own part of the library: on a node, lib.sh is the shared library followed by this file.
 # shellcheck shell=sh
 # Steps of node.sh in order, and the message of its last signal.
-STEPS='install-kubernetes enrol prepare-volumes configure-containerd take-keys make-cert configure-keystone-auth configure-kubelet close-metadata start-control-plane join-cluster apply-addons wait-until-ready apply-certificates start-checks'
+STEPS='trust-authorities install-kubernetes enrol prepare-volumes configure-containerd take-keys make-cert configure-keystone-auth configure-api-server configure-kubelet close-metadata start-control-plane join-cluster apply-addons wait-until-ready apply-certificates start-checks'
 JOINED='the node is Ready'
 # Steps that are repeated now and then.
 CHECKS='take-credential name-api take-keys make-cert apply-certificates follow-release apply-addons'
@@ -22,12 +22,17 @@ KEYSTONE_AUTH=$KUBERNETES/keystone-auth
 CLIENT_CAS=$PKI/client-ca.crt
 # The public keys whose signatures under tokens of service accounts count; the first one is the one that signs.
 ACCOUNT_KEYS=$PKI/account-keys.pub
+# What the API server reads when it starts, beside certificates; and the authorities that may vouch for an issuer of tokens.
+API_SERVER=$KUBERNETES/api-server
+ISSUER_CAS=$API_SERVER/issuer-ca.crt
+# Where distributions keep the authorities that all programs trust: Debian and Ubuntu, Fedora.
+SYSTEM_AUTHORITIES='/etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt'
 # kubeadm's configuration of the cluster, as a control plane of this node's release has it.
 CLUSTER=/etc/magnum/cluster.yaml
 # The name under which all nodes reach the API; name-api.sh says where it leads.
 API_NAME=kubernetes.magnum.internal
 API_PORT=6443
-export STEPS JOINED CHECKS ENGINE_DATA ENGINE_UNIT KUBERNETES PKI BAY_SECRETS CLIENT_CAS ACCOUNT_KEYS CLUSTER MEMBER KEYSTONE_AUTH TRUST_MARK API_NAME API_PORT
+export STEPS JOINED CHECKS ENGINE_DATA ENGINE_UNIT KUBERNETES PKI BAY_SECRETS CLIENT_CAS ACCOUNT_KEYS API_SERVER ISSUER_CAS SYSTEM_AUTHORITIES CLUSTER MEMBER KEYSTONE_AUTH TRUST_MARK API_NAME API_PORT
 
 is_control_plane() { [ "$(value role)" = manager ]; }
 
