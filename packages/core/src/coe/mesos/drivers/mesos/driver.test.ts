@@ -171,7 +171,8 @@ describe('what Mesos would refuse when it starts is refused before', () => {
 });
 
 test('settings of earlier drivers are warned of', () => {
-  const given = { networkDriver: 'docker', volumeDriver: 'rexray', registryEnabled: true, apiserverPort: 1, labels: {} };
+  const idle = { networkDriver: 'docker', volumeDriver: 'rexray', registryEnabled: true, apiserverPort: 1, labels: {} };
+  const given = { ...bay().model, ...idle };
   expect(mesosDriver.withoutEffect?.(given).map(({ field }) => field)).toEqual([
     'volume_driver',
     'registry_enabled',

@@ -36,8 +36,12 @@ describe('the standard of pods', () => {
   test('is no matter of the add-ons: the namespace of each of them is exempt', () => {
     const switches = Object.entries(KUBEADM_LABELS).filter(([name, { type }]) => type === 'boolean' && name.endsWith('_enabled'));
     const all = Object.fromEntries(switches.map(([name]) => [name, 'true']));
+    const facts = { authUrl: '', regionName: '', externalNetworkId: null, cloudCa: '', verifyCloudCa: true };
+    const cloud = { facts, trusted: true };
     const spaces = KUBERNETES_RELEASES.flatMap(({ version }) =>
-      (kubeadm.addons?.({ bay: { desired: { labels: { ...all, kube_tag: version } } } }) ?? []).flatMap(
+      (
+        kubeadm.addons?.({ bay: { id: 'b', projectId: 'p', desired: { labels: { ...all, kube_tag: version } } }, cloud }) ?? []
+      ).flatMap(
         ({ objects }) => objects.map(({ metadata }) => (metadata as { readonly namespace?: string }).namespace), // every object has metadata
       ),
     );
