@@ -30,7 +30,7 @@ export async function getAddons(
   if (!model) throw new DomainError('internal', `Bay model ${bay.desired.bayModelId} is missing.`);
   // The facts of a bay are there before its first node is.
   const cloud = asked.fillsAccount && support.facts ? { facts: support.facts, trusted: hasTrust(bay, support) } : undefined;
-  return { bayId: bay.id, addons: deps.engines.driverOf(model).addons?.({ bay, ...(cloud ? { cloud } : {}) }) ?? [] };
+  return { bayId: bay.id, addons: deps.engines.driverOf(model).addons?.({ bay, model, ...(cloud ? { cloud } : {}) }) ?? [] };
 }
 
 function hasTrust(...found: Parameters<typeof wantedCredential>): boolean {

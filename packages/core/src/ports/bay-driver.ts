@@ -94,6 +94,7 @@ export interface CloudNeeds {
 /** The bay whose add-ons are asked for. */
 export interface AddonsOf {
   readonly bay: { readonly id: string; readonly projectId: string; readonly desired: Pick<Bay['desired'], 'labels'> };
+  readonly model: Pick<BayModel, 'networkDriver'>;
   /** Absent: the nodes that ask cannot give add-ons an account of the cloud. */
   readonly cloud?: {
     readonly facts: Pick<BayFacts, 'authUrl' | 'regionName' | 'externalNetworkId' | 'cloudCa' | 'verifyCloudCa'>;

@@ -10,6 +10,7 @@ import { CLOUD_TAG_LABELS } from './cloud-labels.js';
 import { cloudProblems, scalingProblems } from './cloud-wishes.js';
 import { kubeadmLabel, kubeadmList, valueOf, type OwnLabel } from './labels.js';
 import { COMPONENTS, optionProblems } from './options.js';
+import { podRangeLabel } from './network.js';
 import { mirrorProblems } from './registry-mirrors.js';
 import { trustProblems } from './trusted-authorities.js';
 
@@ -36,11 +37,6 @@ export function check(desired: BayShape): readonly Problem[] {
 function modelProblems({ model, bay }: BayShape): readonly Problem[] {
   const problems: readonly (readonly [boolean, string, string])[] = [
     [model.tlsDisabled, 'tls_disabled', 'Kubernetes has no API without TLS; set it to false'],
-    [
-      !['flannel', null].includes(model.networkDriver),
-      'network_driver',
-      `${model.networkDriver ?? ''} is not deployed by this release; choose flannel`,
-    ],
     [
       bay.desired.labels['ingress_controller']?.toLowerCase() === 'nginx',
       'labels.ingress_controller',
@@ -97,7 +93,6 @@ export const checkUpgrade: NonNullable<BayDriver['checkUpgrade']> = (current, wa
   return [{ field: 'labels.kube_tag', message: `${then} does not follow on ${now}: ${way}` }];
 };
 
-const POD_RANGE = 'flannel_network_cidr';
 const SERVICE_RANGE = 'service_cluster_ip_range';
 /** The API server counts addresses of services in a bitmap of 20 bits. */
 const LARGEST_SERVICE_RANGE = 12;
@@ -106,9 +101,10 @@ const MOST_NODE_BITS = 16;
 
 /** Pods, services and nodes must have ranges of their own: a packet to an address that is two things goes to the wrong one. */
 function rangeProblems(desired: BayShape): readonly Problem[] {
-  const [pods, services] = [kubeadmLabel(desired, POD_RANGE), kubeadmLabel(desired, SERVICE_RANGE)];
+  const podLabel = podRangeLabel(desired.model);
+  const [pods, services] = [kubeadmLabel(desired, podLabel), kubeadmLabel(desired, SERVICE_RANGE)];
   const nodes = label(desired, 'fixed_subnet_cidr');
-  const broken = ([POD_RANGE, SERVICE_RANGE] as const).filter((name) => !isCidr(kubeadmLabel(desired, name)));
+  const broken = ([podLabel, SERVICE_RANGE] as const).filter((name) => !isCidr(kubeadmLabel(desired, name)));
   if (broken.length > 0)
     return broken.map((name) => ({ field: `labels.${name}`, message: 'is no IPv4 range; write it as 10.100.0.0/16' }));
   const problems: Problem[] = [];
@@ -119,8 +115,8 @@ function rangeProblems(desired: BayShape): readonly Problem[] {
       message: `${range} overlaps the range of the ${others}, ${other}; choose another range`,
     });
   };
-  apart(POD_RANGE, pods, 'services', services);
-  apart(POD_RANGE, pods, 'nodes', nodes);
+  apart(podLabel, pods, 'services', services);
+  apart(podLabel, pods, 'nodes', nodes);
   apart(SERVICE_RANGE, services, 'nodes', nodes);
   return [...problems, ...sizeProblems(desired, pods, services)];
 }
@@ -150,12 +146,13 @@ function lengthOf(cidr: string): number {
 export function outgrownPods(
   desired: BayShape & { readonly nodes: readonly { readonly desired: string }[] },
 ): readonly Problem[] {
-  const pods = kubeadmLabel(desired, POD_RANGE);
+  const podLabel = podRangeLabel(desired.model);
+  const pods = kubeadmLabel(desired, podLabel);
   if (!isCidr(pods)) return [];
   const room = 2 ** (Number(kubeadmLabel(desired, 'flannel_network_subnetlen')) - lengthOf(pods));
   const nodes = desired.nodes.filter((node) => node.desired === 'present').length;
   if (nodes <= room) return [];
-  const message = `the bay would have ${nodes} nodes, and the pods' range ${pods} has parts for ${room}; make a bay with a larger range in the label ${POD_RANGE}`;
+  const message = `the bay would have ${nodes} nodes, and the pods' range ${pods} has parts for ${room}; make a bay with a larger range in the label ${podLabel}`;
   return [{ field: 'node_count', message }];
 }
 
@@ -170,7 +167,7 @@ function listProblems(desired: BayShape): readonly Problem[] {
   );
   const names = misfits(desired, 'api_server_cert_sans', (part) => isIP(part) !== 0 || HOST.test(part));
   const prefix = kubeadmLabel(desired, 'container_infra_prefix');
-  const tags = (['flannel_tag', 'flannel_cni_tag', ...CLOUD_TAG_LABELS] as const).filter(
+  const tags = (['flannel_tag', 'flannel_cni_tag', 'calico_tag', 'cilium_tag', ...CLOUD_TAG_LABELS] as const).filter(
     (name) => !['', undefined].includes(kubeadmLabel(desired, name)),
   );
   const registries = (desired.model.insecureRegistry ?? '')

@@ -21,14 +21,7 @@ const WHY: Readonly<Record<string, readonly string[]>> = {
     'containerd_tarball_sha256',
     'selinux_mode',
   ],
-  'the network driver is flannel': [
-    'calico_tag',
-    'calico_kube_controllers_tag',
-    'calico_ipv4pool',
-    'calico_ipv4pool_ipip',
-    'cilium_ipv4pool',
-    'cilium_tag',
-  ],
+  'all images of Calico have the tag of calico_tag': ['calico_kube_controllers_tag'],
   'it is not deployed': [
     'csi_snapshotter_tag',
     'kube_dashboard_enabled',

@@ -5,6 +5,7 @@ import { KUBERNETES_RELEASES } from '../../releases.js';
 import { API_SERVER_LABELS } from './api-server/labels.js';
 import { CLOUD_ADDON_LABELS } from './cloud-labels.js';
 import { IDLE_LABELS } from './idle-labels.js';
+import { NETWORK_LABELS } from './network-labels.js';
 import { MIRROR_LABELS } from './registry-mirrors.js';
 import { TRUST_LABELS } from './trusted-authorities.js';
 
@@ -142,6 +143,7 @@ const OWN_LABELS = {
     meaning: "Whether pods may reach the cloud's metadata service.",
   },
   ...CLOUD_ADDON_LABELS,
+  ...NETWORK_LABELS,
   ...API_SERVER_LABELS,
   ...MIRROR_LABELS,
   ...TRUST_LABELS,

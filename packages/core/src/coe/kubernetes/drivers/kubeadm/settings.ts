@@ -7,6 +7,7 @@ import { apiServerSettings } from './api-server/settings.js';
 import { usesCloudController } from './cloud-wishes.js';
 import { DEFAULT_VERSION, isEnabled, kubeadmLabel, kubeadmList, type Labelled } from './labels.js';
 import { optionsOf } from './options.js';
+import { podRange } from './network.js';
 import { mirrorSettings } from './registry-mirrors.js';
 
 /** The release that a bay asks for. One that is not known has been refused before; the rest of the code need not think of it. */
@@ -53,7 +54,7 @@ export function plainSettings(input: RenderInput): JsonObject {
       kubeadm_api: release.kubeadmApi,
       image_repository: imagePrefix(input) ?? 'registry.k8s.io',
       pause: images.pause,
-      pod_range: kubeadmLabel(input, 'flannel_network_cidr'),
+      pod_range: podRange(input, input.model),
       node_prefix: Number(kubeadmLabel(input, 'flannel_network_subnetlen')) || 24,
       service_range: kubeadmLabel(input, 'service_cluster_ip_range'),
       domain: kubeadmLabel(input, 'dns_cluster_domain'),
