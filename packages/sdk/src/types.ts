@@ -1,10 +1,5 @@
 import type { Call } from './call.js';
-import type { components, operations as OperationTypes } from './generated/api.js';
-
-type Schemas = components['schemas'];
-type Query<Id extends keyof OperationTypes> = OperationTypes[Id] extends { parameters: { query?: infer Given } }
-  ? NonNullable<Given>
-  : never;
+import type { Queries, Schemas } from './generated/api.js';
 
 // The types are those of the wire, in snake case, with the names of the API reference.
 export type Bay = Schemas['Bay'];
@@ -63,11 +58,11 @@ export type Accepted = Schemas['Accepted'];
 export type BayPlan = Schemas['BayPlan'];
 export type JsonPatch = Schemas['JsonPatch'];
 
-export type ListQuery = Query<'listBays'>;
-export type NodeGroupListQuery = Query<'listNodeGroups'>;
-export type QuotaListQuery = Query<'listQuotas'>;
+export type ListQuery = Queries['listBays'];
+export type NodeGroupListQuery = Queries['listNodeGroups'];
+export type QuotaListQuery = Queries['listQuotas'];
 /** The query of nodes and containers. */
-export type BayListQuery = Query<'listNodes'>;
+export type BayListQuery = Queries['listNodes'];
 
 /** A call by its parts, for operations without a typed method. */
 export interface RawCall {
