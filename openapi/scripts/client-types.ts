@@ -37,7 +37,7 @@ function operationText(spec: JsonObject, { method, body, parameters }: SpecOpera
   const asked = parameters.filter((parameter) => parameter['in'] === 'query');
   const isNeeded = asked.some((parameter) => parameter['required'] === true);
   const query =
-    asked.length === 0 ? [] : [`query${isNeeded ? '' : '?'}: ${queries.nameOf(spec, asked, textAt(body, 'operationId') ?? '')}`];
+    asked.length === 0 ? [] : [`query${isNeeded ? '' : '?'}: ${queries.nameOf(asked, textAt(body, 'operationId') ?? '')}`];
   const request = isObject(body['requestBody']) ? follow(spec, body['requestBody']) : undefined;
   const sent = request && [`body${request['required'] === true ? '' : '?'}: ${bodyText(request) ?? 'unknown'}`];
   const successes = Object.entries(objectAt(body, 'responses')).filter(([status]) => status.startsWith('2'));
@@ -73,8 +73,8 @@ const SIMPLE: Readonly<Record<string, string>> = {
 class Queries {
   readonly #names = new Map<string, string>();
 
-  nameOf(spec: JsonObject, parameters: readonly JsonObject[], operation: string): string {
-    const text = parameters.map((parameter) => parameterText(spec, parameter)).join('');
+  nameOf(parameters: readonly JsonObject[], operation: string): string {
+    const text = parameters.map(parameterText).join('');
     const name = this.#names.get(text) ?? operation;
     this.#names.set(text, name);
     return `Queries[${JSON.stringify(name)}]`;
@@ -85,7 +85,7 @@ class Queries {
   }
 }
 
-function parameterText(spec: JsonObject, parameter: JsonObject): string {
+function parameterText(parameter: JsonObject): string {
   const about = textAt(parameter, 'description');
   const comment = about === undefined ? '' : `    /** ${about} */\n`;
   return `${comment}    ${textAt(parameter, 'name')}${parameter['required'] === true ? '' : '?'}: ${typeText(objectAt(parameter, 'schema'))};\n`;
