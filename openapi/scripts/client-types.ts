@@ -88,7 +88,11 @@ class Queries {
 function parameterText(parameter: JsonObject): string {
   const about = textAt(parameter, 'description');
   const comment = about === undefined ? '' : `    /** ${about} */\n`;
-  return `${comment}    ${textAt(parameter, 'name')}${parameter['required'] === true ? '' : '?'}: ${typeText(objectAt(parameter, 'schema'))};\n`;
+  const type = typeText(objectAt(parameter, 'schema'));
+  const name = textAt(parameter, 'name');
+  // Undefined is not sent, so that a caller can hand on what may be absent.
+  return `${comment}    ${parameter['required'] === true ? `${name}: ${type}` : `${name}?: ${type} | undefined`};
+`;
 }
 
 function pathParametersOf(spec: JsonObject): string {

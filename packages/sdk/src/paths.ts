@@ -2,7 +2,7 @@
 import type { Call } from './call.js';
 import type { PathParameters, Paths } from './generated/api.js';
 import type { Listing } from './pages.js';
-import type { CallOptions, RawCall } from './types.js';
+import type { CallOptions, Input, RawCall } from './types.js';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type OperationOf<P extends keyof Paths, M extends Method> = Lowercase<M> extends keyof Paths[P] ? Paths[P][Lowercase<M>] : never;
@@ -17,12 +17,12 @@ type Params<P> = [PlaceholdersOf<P>] extends [never]
 type Query<O> = O extends { query: infer Given }
   ? { readonly query: Given }
   : O extends { query?: infer Given }
-    ? { readonly query?: Given }
+    ? { readonly query?: Given | undefined }
     : { readonly query?: undefined };
 type Body<O> = O extends { body: infer Given }
-  ? { readonly body: Given }
+  ? { readonly body: Input<Given> }
   : O extends { body?: infer Given }
-    ? { readonly body?: Given }
+    ? { readonly body?: Input<Given> | undefined }
     : { readonly body?: undefined };
 /** The parameters of the path, the query and the body of an operation. */
 export type InputOf<P extends keyof Paths, M extends Method> = Params<P> & Query<OperationOf<P, M>> & Body<OperationOf<P, M>>;

@@ -257,113 +257,113 @@ export interface Paths {
 export interface Queries {
   listBayModels: {
     /** UUID of the last item of the page before. */
-    marker?: string;
+    marker?: string | undefined;
     /** Items in a page, at most; the server has a limit of its own. */
-    limit?: number;
+    limit?: number | undefined;
     /** Field to sort by. The order of creation is the default. */
-    sort_key?: string;
+    sort_key?: string | undefined;
     /** Direction to sort in. */
-    sort_dir?: "asc" | "desc";
+    sort_dir?: "asc" | "desc" | undefined;
     /** Only what has just this name. An extension. */
-    name?: string;
+    name?: string | undefined;
     /** Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
-    label?: string;
+    label?: string | undefined;
     /** Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
-    updated_since?: string;
+    updated_since?: string | undefined;
   };
   listBays: {
     /** UUID of the last item of the page before. */
-    marker?: string;
+    marker?: string | undefined;
     /** Items in a page, at most; the server has a limit of its own. */
-    limit?: number;
+    limit?: number | undefined;
     /** Field to sort by. The order of creation is the default. */
-    sort_key?: string;
+    sort_key?: string | undefined;
     /** Direction to sort in. */
-    sort_dir?: "asc" | "desc";
+    sort_dir?: "asc" | "desc" | undefined;
     /** Only what has just this name. An extension. */
-    name?: string;
+    name?: string | undefined;
     /** Only what has this status. An extension. */
-    status?: Schemas["BayStatus"];
+    status?: Schemas["BayStatus"] | undefined;
     /** Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
-    label?: string;
+    label?: string | undefined;
     /** Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
-    updated_since?: string;
+    updated_since?: string | undefined;
     /** Accepted from Kilo's clients, and passed over as it was then. */
-    bay_uuid?: string;
+    bay_uuid?: string | undefined;
   };
   createBay: {
     /** Answer what would be made, and make nothing (an extension; at every version). */
-    dry_run?: boolean;
+    dry_run?: boolean | undefined;
   };
   updateBay: {
     /** Whether the orchestrator undoes a change that fails. */
-    rollback?: boolean;
+    rollback?: boolean | undefined;
   };
   getBayConfig: {
     /** Seconds until the client certificate ends; a day where absent, at most 30 days. */
-    valid_for?: number;
+    valid_for?: number | undefined;
     /** `json`: all files in one document; `kubeconfig`: that file alone, as YAML. */
-    format?: "json" | "kubeconfig";
+    format?: "json" | "kubeconfig" | undefined;
     /** Certificate signing request, PEM, of a key that the caller keeps; the service makes no key then. */
-    csr?: string;
+    csr?: string | undefined;
   };
   listBayEvents: {
     /** Only events later than the one with this id. */
-    after?: number;
+    after?: number | undefined;
     /** At most this many. */
-    limit?: number;
+    limit?: number | undefined;
   };
   listClusters: {
     /** UUID of the last item of the page before. */
-    marker?: string;
+    marker?: string | undefined;
     /** Items in a page, at most; the server has a limit of its own. */
-    limit?: number;
+    limit?: number | undefined;
     /** Field to sort by. The order of creation is the default. */
-    sort_key?: string;
+    sort_key?: string | undefined;
     /** Direction to sort in. */
-    sort_dir?: "asc" | "desc";
+    sort_dir?: "asc" | "desc" | undefined;
     /** Only what has just this name. An extension. */
-    name?: string;
+    name?: string | undefined;
     /** Only what has this status. An extension. */
-    status?: Schemas["BayStatus"];
+    status?: Schemas["BayStatus"] | undefined;
     /** Only what has this label, with any value or with the one given: `tier` or `tier=gold`. An extension. */
-    label?: string;
+    label?: string | undefined;
     /** Only what was made or changed (its status included) at this time or later; UTC where no offset is given. An extension. */
-    updated_since?: string;
+    updated_since?: string | undefined;
   };
   listNodeGroups: {
     /** Only groups of this role. */
-    role?: string;
+    role?: string | undefined;
     /** UUID of the last item of the page before. */
-    marker?: string;
+    marker?: string | undefined;
     /** Items in a page, at most; the server has a limit of its own. */
-    limit?: number;
+    limit?: number | undefined;
     /** Field to sort by. The order of creation is the default. */
-    sort_key?: string;
+    sort_key?: string | undefined;
     /** Direction to sort in. */
-    sort_dir?: "asc" | "desc";
+    sort_dir?: "asc" | "desc" | undefined;
   };
   listNodeGroupNodes: {
     /** UUID of the last item of the page before. */
-    marker?: string;
+    marker?: string | undefined;
     /** Items in a page, at most; the server has a limit of its own. */
-    limit?: number;
+    limit?: number | undefined;
     /** Field to sort by. The order of creation is the default. */
-    sort_key?: string;
+    sort_key?: string | undefined;
     /** Direction to sort in. */
-    sort_dir?: "asc" | "desc";
+    sort_dir?: "asc" | "desc" | undefined;
   };
   listNodes: {
     /** Only what belongs to the bay with this UUID or name. */
-    bay_ident?: string;
+    bay_ident?: string | undefined;
     /** UUID of the last item of the page before. */
-    marker?: string;
+    marker?: string | undefined;
     /** Items in a page, at most; the server has a limit of its own. */
-    limit?: number;
+    limit?: number | undefined;
     /** Field to sort by. The order of creation is the default. */
-    sort_key?: string;
+    sort_key?: string | undefined;
     /** Direction to sort in. */
-    sort_dir?: "asc" | "desc";
+    sort_dir?: "asc" | "desc" | undefined;
   };
   executeContainer: {
     /** The command line, split at blanks as a shell would, without a shell. */
@@ -371,75 +371,75 @@ export interface Queries {
   };
   listPods: {
     /** UUID or name of the bay. It must be named. */
-    bay_ident?: string;
+    bay_ident?: string | undefined;
     /** UUID of the last item of the page before. */
-    marker?: string;
+    marker?: string | undefined;
     /** Items in a page, at most; the server has a limit of its own. */
-    limit?: number;
+    limit?: number | undefined;
     /** Field to sort by. The order of creation is the default. */
-    sort_key?: string;
+    sort_key?: string | undefined;
     /** Direction to sort in. */
-    sort_dir?: "asc" | "desc";
+    sort_dir?: "asc" | "desc" | undefined;
     /** Accepted from Kilo's clients, and passed over as it was then. */
-    pod_uuid?: string;
+    pod_uuid?: string | undefined;
   };
   getPod: {
     /** UUID or name of the bay. It must be named. */
-    bay_ident?: string;
+    bay_ident?: string | undefined;
   };
   listServices: {
     /** UUID or name of the bay. It must be named. */
-    bay_ident?: string;
+    bay_ident?: string | undefined;
     /** UUID of the last item of the page before. */
-    marker?: string;
+    marker?: string | undefined;
     /** Items in a page, at most; the server has a limit of its own. */
-    limit?: number;
+    limit?: number | undefined;
     /** Field to sort by. The order of creation is the default. */
-    sort_key?: string;
+    sort_key?: string | undefined;
     /** Direction to sort in. */
-    sort_dir?: "asc" | "desc";
+    sort_dir?: "asc" | "desc" | undefined;
     /** Accepted from Kilo's clients, and passed over as it was then. */
-    service_uuid?: string;
+    service_uuid?: string | undefined;
   };
   listReplicationControllers: {
     /** UUID or name of the bay. It must be named. */
-    bay_ident?: string;
+    bay_ident?: string | undefined;
     /** UUID of the last item of the page before. */
-    marker?: string;
+    marker?: string | undefined;
     /** Items in a page, at most; the server has a limit of its own. */
-    limit?: number;
+    limit?: number | undefined;
     /** Field to sort by. The order of creation is the default. */
-    sort_key?: string;
+    sort_key?: string | undefined;
     /** Direction to sort in. */
-    sort_dir?: "asc" | "desc";
+    sort_dir?: "asc" | "desc" | undefined;
     /** Accepted from Kilo's clients, and passed over as it was then. */
-    rc_uuid?: string;
+    rc_uuid?: string | undefined;
   };
   getCertificate: {
     /** Which authority: `kubernetes` (default), `etcd`, `front-proxy`; any other text is the main one. */
-    ca_cert_type?: string;
+    ca_cert_type?: string | undefined;
   };
   listQuotas: {
     /** Id of the last item of the page before. */
-    marker?: number;
+    marker?: number | undefined;
     /** Items in a page, at most; the server has a limit of its own. */
-    limit?: number;
+    limit?: number | undefined;
     /** Field to sort by. The order of creation is the default. */
-    sort_key?: string;
+    sort_key?: string | undefined;
     /** Direction to sort in. */
-    sort_dir?: "asc" | "desc";
+    sort_dir?: "asc" | "desc" | undefined;
     /** Whether to list the quotas of every project. */
-    all_tenants?: boolean;
+    all_tenants?: boolean | undefined;
   };
   getStats: {
     /** Whose: one's own project where absent. */
-    project_id?: string;
+    project_id?: string | undefined;
     /** What is counted: `cluster`. */
-    type?: string;
+    type?: string | undefined;
   };
   updateFederation: {
     /** Accepted; there is nothing to undo. */
-    rollback?: boolean;
+    rollback?: boolean | undefined;
   };
 }
 /** The placeholders of the paths. */
