@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { magnum } from './testing/fake-magnum.js';
 
 test.each([
@@ -28,4 +28,13 @@ test.each(['bay list -f qqqqqq', 'bay list -f --help', 'bay list -f toString'])(
 test('the suggestion is in errors for programs, too', async () => {
   const { err } = await magnum('bay list -f josn --error-format json');
   expect(JSON.parse(err)).toMatchObject({ error: { code: 'usage', message: expect.stringContaining('(Did you mean json?)') } });
+});
+
+test.each(['', '--help', '-h'])('a value that is none is answered with all of them, and with nothing else: %j', async (word) => {
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const { code, out, err } = await magnum(['bay', 'list', '-f', word]);
+  const calls = written.mock.calls.length;
+  written.mockRestore();
+  expect([code, out, calls]).toEqual([2, '', 0]);
+  expect(err).toMatch(/Allowed choices are table, json.*\.\n\(see --help\)\n$/);
 });

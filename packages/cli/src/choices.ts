@@ -17,10 +17,10 @@ export function withChoices<T extends Option | Argument>(taker: T, choices: read
 
 /** Commander makes suggestions for commands alone, so the choices become the commands of a program that is never run. */
 function suggestionFor(word: string, choices: readonly string[]): readonly string[] {
-  const program = new Command()
-    .helpCommand(false)
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
+  // A word with a dash would be an option, and `--help` would show the help of that program.
+  if (word.startsWith('-')) return [];
+  const silent = { writeOut: () => undefined, writeErr: () => undefined };
+  const program = new Command().helpCommand(false).exitOverride().configureOutput(silent);
   for (const choice of choices) program.command(choice);
   try {
     program.parse([word], { from: 'user' });
