@@ -1,4 +1,4 @@
-// Compilers of other releases, and checkers of packages. They are not among the project's own tools, since two packages with a program
+// Compilers of other releases, checkers of packages, and workerd. They are not among the project's own tools, since two packages with a program
 // of one name (`tsc`) take turns in `node_modules/.bin`.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const FOLDER = fileURLToPath(new URL('../../.cache/sdk-tools/', import.meta.url)
  */
 export function sdkTools(log = () => undefined) {
   if (isInstalled()) return FOLDER;
-  log("fetching compilers and checkers of packages from npm's registry (70 MB, once)");
+  log("fetching compilers, checkers of packages and workerd from npm's registry (120 MB, once)");
   mkdirSync(FOLDER, { recursive: true });
   copyFileSync(join(SOURCE, 'package.json'), join(FOLDER, 'package.json'));
   copyFileSync(join(SOURCE, 'package-lock.json'), join(FOLDER, 'package-lock.json'));
@@ -33,6 +33,12 @@ function isInstalled() {
 /** Imports a module of the tools. @param {string} path */
 export async function importTool(path) {
   return import(pathToFileURL(join(sdkTools(), 'node_modules', path)).href);
+}
+
+/** The program of workerd, the runtime of Cloudflare's workers; undefined where there is none for this system and processor. */
+export function workerdProgram() {
+  const path = join(sdkTools(), 'node_modules', '@cloudflare', 'workerd-linux-64', 'bin', 'workerd');
+  return existsSync(path) ? path : undefined;
 }
 
 /** The compiler's program of a release. @param {'5.5' | '5.9' | '7'} release */

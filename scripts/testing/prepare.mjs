@@ -31,6 +31,8 @@ const WANTED = {
   // Shells that completion is for, beside bash.
   zsh: 'zsh',
   fish: 'fish',
+  // Runs the packed SDK on a page.
+  chromium: 'chromium',
 };
 const IMAGES_WITHIN = 1_800_000;
 

@@ -68,6 +68,14 @@ describe.each([
     expect(itemsOf(rest, path.split('/')[2] ?? '').map((item) => item['name'])).toEqual(['golden']);
   });
 
+  test('refuses a time that is none with an example, not with a regular expression', async () => {
+    const { status, text } = await service.request('GET', `${path}?updated_since=yesterday`);
+    expect([status, text]).toEqual([
+      400,
+      expect.stringContaining('updated_since: it must be written as in 2026-01-31T12:00:00Z'),
+    ]);
+  });
+
   test.each(['updated_since=yesterday', 'updated_since=2026-13-45T00:00:00Z', 'label=', 'name=', 'name=a&name=b', 'status=FINE'])(
     'refuses %s by name',
     async (query) => {

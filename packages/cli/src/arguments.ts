@@ -1,5 +1,6 @@
 import type { JsonSchema, Operation } from '@magnum-ts/openapi';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { withChoices } from './choices.js';
 import { UsageError } from './errors.js';
 import type { Io } from './io.js';
 
@@ -52,7 +53,7 @@ function optionsFor(field: Field, flag: string): Option[] {
   if (field.schema['x-cli']?.file)
     return [valueOption(`--${flag} <file>`, `${about} A file with the value; - is standard input.`)];
   const choices = field.schema.enum?.filter((value) => typeof value === 'string');
-  if (choices) return [valueOption(`--${flag} <${field.name}>`, about).choices(choices)];
+  if (choices) return [withChoices(valueOption(`--${flag} <${field.name}>`, about), choices)];
   if (type === 'integer') return [valueOption(`--${flag} <number>`, about).argParser((text) => parseInteger(text, field.schema))];
   return [valueOption(`--${flag} <${placeholder(flag)}>`, about)];
 }

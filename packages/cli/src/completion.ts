@@ -6,13 +6,14 @@
  * candidate is evaluated, since a name may come from the server.
  */
 import { Argument, type Command } from 'commander';
+import { withChoices } from './choices.js';
 import { addExamples } from './global-options.js';
 import type { Io } from './io.js';
 
 export async function load(command: Command, io: Io): Promise<void> {
   addExamples(command);
   command
-    .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(SCRIPTS)))
+    .addArgument(withChoices(new Argument('<shell>', 'which shell'), Object.keys(SCRIPTS)))
     .action((shell: keyof typeof SCRIPTS) => io.out(SCRIPTS[shell]));
 }
 

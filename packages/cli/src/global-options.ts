@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Flags } from './arguments.js';
+import { withChoices } from './choices.js';
 import { COLOUR_CHOICES, ERROR_FORMATS } from './early-options.js';
 import { CONNECTION_FLAGS } from './connection-flags.js';
 import { EXAMPLES } from './examples.js';
@@ -43,8 +44,8 @@ function commonOptions(): Option[] {
   return [
     ...outputOptions(),
     // The program looks for these two before it reads the line, since errors of the line obey them, too.
-    new Option('--color <when>', 'colours: auto, always or never').choices([...COLOUR_CHOICES]).hideHelp(),
-    new Option('--error-format <format>', 'text or json').choices([...ERROR_FORMATS]).hideHelp(),
+    withChoices(new Option('--color <when>', 'colours: auto, always or never'), COLOUR_CHOICES).hideHelp(),
+    withChoices(new Option('--error-format <format>', 'text or json'), ERROR_FORMATS).hideHelp(),
     new Option('--debug', 'print requests and responses, without secrets'),
     new Option('--debug-file <file>', 'append requests and responses, without secrets, to a file of mode 0600').hideHelp(),
     new Option('--no-token-cache', 'log in anew, and keep no token for the next command').hideHelp(),

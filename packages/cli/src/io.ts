@@ -11,6 +11,8 @@ export interface Io {
   /** Columns of the terminal at stdout; undefined where it is none. */
   readonly outWidth?: number | undefined;
   readonly errIsTty: boolean;
+  /** The size of the terminal at stderr, as it is at the time of the call. */
+  readonly errSize?: (() => { readonly columns: number; readonly rows: number }) | undefined;
   readonly inIsTty: boolean;
   out(text: string): void;
   err(text: string): void;
@@ -32,6 +34,8 @@ export function processIo(signal: AbortSignal): Io {
     outIsTty: process.stdout.isTTY === true,
     outWidth: process.stdout.isTTY ? process.stdout.columns : undefined,
     errIsTty: process.stderr.isTTY === true,
+    // A terminal that does not tell its size says 0.
+    errSize: () => ({ columns: process.stderr.columns || 80, rows: process.stderr.rows || 24 }),
     inIsTty: process.stdin.isTTY === true,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Help } from 'commander';
 import { CONNECTION_FLAGS } from './connection-flags.js';
 import { applyEarlyOptions } from './early-options.js';
@@ -7,6 +6,7 @@ import { addGlobalOptions } from './global-options.js';
 import { processIo, type Io } from './io.js';
 import { outputOptions } from './output-options.js';
 import { NOUNS } from './nouns.js';
+import { readVersion } from './version.js';
 
 /** Runs one command line, without the name of the program; returns the exit code. */
 export async function main(words: readonly string[], plain: Io): Promise<number> {
@@ -100,11 +100,6 @@ function connectionHelp(): string {
     { flags: '--no-token-cache', about: 'log in anew, and keep no token for the next command' },
   ];
   return `Credentials and addresses (before or after every command; each also as a variable, such as OS_AUTH_URL):\n${columns(listed)}`;
-}
-
-function readVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null ? String(Reflect.get(manifest, 'version')) : '';
 }
 
 /** Runs the process: the first Ctrl-C aborts the command, the second exits at once. */

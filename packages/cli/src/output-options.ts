@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Flags } from './arguments.js';
+import { withChoices } from './choices.js';
 import { ColumnError, UsageError } from './errors.js';
 
 export const FORMATS = ['table', 'json', 'yaml', 'value', 'csv', 'shell', 'name'] as const;
@@ -28,15 +29,15 @@ export interface OutputOptions {
 /** The options of the output that every command has; help shows some of them, `magnum --help` all. */
 export function outputOptions(): Option[] {
   return [
-    new Option('-f, --format <format>', 'format of the result').choices([...FORMATS]).default('table'),
-    new Option('-o <format>', 'the same as -f').choices([...FORMATS]).hideHelp(),
+    withChoices(new Option('-f, --format <format>', 'format of the result'), FORMATS).default('table'),
+    withChoices(new Option('-o <format>', 'the same as -f'), FORMATS).hideHelp(),
     new Option('-c, --column <name>', 'show only this column or field; may be repeated').argParser(collect).default([], 'all'),
     new Option('--query <expression>', 'show what a JMESPath expression chooses from the data: --query "[].name"'),
     new Option('--no-header', 'omit the names of the columns'),
     new Option('--max-width <columns>', "greatest width of a table; the terminal's by default, 0 for none").argParser(parseWidth),
     ...FINE_OPTIONS.map(({ flags, about, choices }) => {
       const option = new Option(flags, about).hideHelp();
-      return choices ? option.choices([...choices]) : option;
+      return choices ? withChoices(option, choices) : option;
     }),
   ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BAY, EVENTS, magnum, type Answers } from './testing/fake-magnum.js';
+import { BAY, EVENTS, magnum, type Answers, type Setting } from './testing/fake-magnum.js';
 
 /** The text without the terminal's controls. */
 function plain(text: string): string {
@@ -9,7 +9,7 @@ function plain(text: string): string {
 describe('waiting', () => {
   test.each([
     ['with --verbose', 'bay create my-bay --baymodel swarm --wait --verbose', {}],
-    ['on a terminal', 'bay create my-bay --baymodel swarm --wait', { errIsTty: true }],
+    ['on a terminal with --verbose', 'bay create my-bay --baymodel swarm --wait --verbose', { errIsTty: true }],
   ])('prints every event to stderr %s, and shows the bay at the end', async (_where, line, setting) => {
     const { code, err, out } = await magnum(line, setting);
     expect(code).toBe(0);
@@ -85,6 +85,83 @@ describe('waiting', () => {
     const { code, err, requests } = await magnum(`bay create x --baymodel m --wait=${time}`);
     expect(err).toContain('--wait=600');
     expect([code, requests]).toEqual([2, []]);
+  });
+});
+
+/** The lines that a terminal shows after it has received the text. */
+function screenAfter(text: string): string[] {
+  const lines: string[] = [''];
+  let row = 0;
+  for (const [part] of text.matchAll(/\u001b\[\d*[A-Za-z]|[\r\n]|[^\u001b\r\n]+/g)) {
+    const [, count = '', action] = /^\u001b\[(\d*)([A-Za-z])$/.exec(part) ?? [];
+    if (action === 'A') row -= Number(count);
+    else if (action === 'J') lines.splice(row, Infinity, '');
+    else if (part === '\n') lines[(row += 1)] ??= '';
+    else if (part !== '\r' && action === undefined) lines[row] = `${lines[row] ?? ''}${part}`;
+  }
+  return lines;
+}
+
+describe('waiting on a terminal', () => {
+  const node = (index: number, status: string, more: object = {}): object => ({
+    ...EVENTS[1],
+    id: 20 + 2 * index + (status.endsWith('PROGRESS') ? 0 : 1),
+    resource: `nodes-default-worker-83434288-0/worker-${index}/server`,
+    status,
+    ...more,
+  });
+  const nodes = Array.from({ length: 3 }, (_, index) => node(index, 'CREATE_IN_PROGRESS'));
+
+  async function watch(events: readonly object[], setting: Setting = {}): Promise<{ screen: string[]; err: string }> {
+    const { err } = await magnum('bay create my-bay --baymodel swarm --wait', {
+      errIsTty: true,
+      errSize: () => ({ columns: 80, rows: 24 }),
+      env: { MAGNUM_ENDPOINT: 'http://magnum.test/v1', OS_TOKEN: 't', NO_COLOR: '1' },
+      answers: (_method, path) =>
+        path === '/v1/bays/u-1/events' ? Response.json({ events: [EVENTS[0], ...events] }) : undefined,
+      ...setting,
+    });
+    return { screen: screenAfter(err), err };
+  }
+
+  test('leaves a tree of the resources, drawn over the one before', async () => {
+    const { screen, err } = await watch([...nodes, node(0, 'CREATE_COMPLETE')]);
+    expect(screen.map((line) => line.replace(/\d+s/, 'Ns'))).toEqual([
+      'Ns bay my-bay  CREATE_COMPLETE',
+      '└─ default-worker  CREATE_IN_PROGRESS      Ns  1 of 3 nodes',
+      '   ├─ worker-0     CREATE_COMPLETE         Ns',
+      '   ├─ worker-1     CREATE_IN_PROGRESS      Ns  server',
+      '   └─ worker-2     CREATE_IN_PROGRESS      Ns  server',
+      '',
+    ]);
+    expect(err).toContain('\u001b[5A');
+  });
+
+  test('keeps the whole reason of a failure above the tree', async () => {
+    const reason = `No valid host was found. ${'There are not enough hosts available. '.repeat(4)}`;
+    const { screen } = await watch([...nodes, node(1, 'CREATE_FAILED', { reason })]);
+    expect(screen[0]).toContain(reason);
+    expect(screen.filter((line) => line.includes('worker-1'))).toHaveLength(2);
+    expect(screen.at(-3)).toMatch(/^ {3}├─ worker-1 +CREATE_FAILED +\d+s {2}server: No valid host was .*…$/);
+  });
+
+  test('follows the size of the terminal', async () => {
+    const { screen } = await watch(nodes, { errSize: () => ({ columns: 40, rows: 5 }) });
+    expect(Math.max(...screen.map((line) => line.length))).toBeLessThan(40);
+    expect(screen.slice(1)).toEqual([
+      expect.stringMatching(/^└─ default-worker/),
+      expect.stringMatching(/^ {3}├─ worker-0/),
+      '   └─ … 2 nodes: 2 CREATE_IN_PROGRESS',
+      '',
+    ]);
+  });
+
+  test.each([
+    ['CI', { CI: '1' }],
+    ['a terminal that cannot redraw', { TERM: 'dumb' }],
+  ])('draws no tree with %s', async (_what, env) => {
+    const { err } = await watch(nodes, { env: { MAGNUM_ENDPOINT: 'http://magnum.test/v1', OS_TOKEN: 't', ...env } });
+    expect(err).not.toMatch(/\u001b|└─/);
   });
 });
 

@@ -1,9 +1,9 @@
 /**
  * Progress of a change of a bay, for `--wait`.
  *
- * A change takes minutes, and a silent command looks like one that hangs. So the SDK's wait is shown as it goes: one line for each event on
- * stderr, where it does not mix with the result on stdout, and a spinner on a terminal; elsewhere, a line for each change of the bay's status,
- * for each failure and for every half minute. What must stay true:
+ * A change takes minutes, and a silent command looks like one that hangs. So the SDK's wait is shown as it goes, on stderr, where it does not mix
+ * with the result on stdout: on a terminal as a tree of the bay's resources, elsewhere as a line for each change of the bay's status, for each
+ * failure and for every half minute. What must stay true:
  * no event is printed twice and none of an earlier change; times of events are differences of the server's clock alone, since the two clocks
  * may differ; and all texts of the server are escaped before they reach the terminal.
  */
@@ -23,6 +23,7 @@ import {
 import { colourByStatus } from './colour.js';
 import { EXIT, SilentExit } from './errors.js';
 import { usesColour, isInteractive, type Io } from './io.js';
+import { fit, formatElapsed, ResourceTree } from './resource-tree.js';
 import { oneLine, quoteForShell } from './text.js';
 
 /** The word of a command for bays; both words lead to the same resources. */
@@ -49,7 +50,7 @@ const HEARTBEAT_MS = 30_000;
 
 /** Waits for a bay and prints its events to stderr. Throws WaiterError when the change fails, TimeoutError after `timeoutMs`. */
 export async function waitFor(io: Io, magnum: Magnum, wait: Wait): Promise<Bay | Cluster | undefined> {
-  const reporter = new ProgressReporter(io, wait);
+  const reporter = createReporter(io, wait);
   const bays = baysIn(magnum, wait.wording);
   const options = {
     signal: io.signal,
@@ -92,29 +93,34 @@ export async function findLastEvent(bays: Bays | Clusters, bay: string, signal: 
   return last;
 }
 
-/** Prints one line for each event, and a spinner on a terminal or a line every half minute elsewhere. */
-class ProgressReporter {
+function createReporter(io: Io, wait: Wait): Reporter {
+  if (isInteractive(io)) return new TreeReporter(io, wait);
+  return new LineReporter(io, wait, { clock: new ServerClock(), print: (line) => io.err(`${line}\n`) });
+}
+
+interface Reporter {
+  event(event: BayEvent): void;
+  update(bay: Waitable): void;
+  stop(): void;
+}
+
+/** Prints one line for each event; elsewhere than on a terminal, one for each change of the status, each failure and each half minute. */
+class LineReporter implements Reporter {
   readonly #io: Io;
-  #name: string;
   readonly #noun: Wording;
-  readonly #started = Date.now();
-  readonly #isInteractive: boolean;
-  /** Elsewhere than on a terminal, only events of the bay itself and failures are printed: a log needs no line for each resource. */
+  readonly #clock: ServerClock;
+  readonly #print: (line: string) => void;
+  /** Events of the bay itself and failures are always printed: a log needs no line for each resource. */
   readonly #printsAll: boolean;
   #status = '';
   #lastLineAt = 0;
-  #frame = 0;
-  #timer: NodeJS.Timeout | undefined;
-  /** The start of the wait on the server's clock, in milliseconds since 1970. */
-  #serverStart: number | undefined;
 
-  constructor(io: Io, { bay, wording, isVerbose }: Wait) {
+  constructor(io: Io, { wording, isVerbose }: Wait, { clock, print }: LineOutput) {
     this.#io = io;
     this.#noun = wording;
-    this.#name = bay;
-    this.#isInteractive = isInteractive(io);
-    this.#printsAll = isVerbose || this.#isInteractive;
-    if (this.#isInteractive) this.#timer = setInterval(() => this.#draw(), FRAME_MS);
+    this.#clock = clock;
+    this.#print = print;
+    this.#printsAll = isVerbose;
   }
 
   event(event: BayEvent): void {
@@ -130,51 +136,116 @@ class ProgressReporter {
     if (!this.#printsAll && !isNews && !event.status.endsWith('_FAILED')) return;
     const detail = event.reason ?? (event.kind === 'accepted' || event.kind === 'claimed' ? event.kind : '');
     const reason = detail === '' ? '' : `  ${oneLine(detail)}`;
-    this.#line(`${colourStatus(this.#io, event.status)} ${oneLine(what)}${reason}`, this.#since(event));
+    this.#line(`${colourStatus(this.#io, event.status)} ${oneLine(what)}${reason}`, this.#clock.since(event));
+  }
+
+  update(bay: Waitable): void {
+    if (bay.status !== this.#status) this.#line(`${colourStatus(this.#io, bay.status)} ${this.#noun} ${oneLine(bay.name)}`);
+    else if (Date.now() - this.#lastLineAt >= HEARTBEAT_MS) this.#line(`still ${oneLine(bay.status)}`);
+    this.#status = bay.status;
+  }
+
+  stop(): void {}
+
+  #line(text: string, milliseconds = this.#clock.elapsed()): void {
+    this.#lastLineAt = Date.now();
+    this.#print(`${formatElapsed(milliseconds).padStart(7)}  ${text}`);
+  }
+}
+
+interface LineOutput {
+  readonly clock: ServerClock;
+  readonly print: (line: string) => void;
+}
+
+/** Draws the resources as a tree below the lines of failures, and draws it again as it changes. */
+class TreeReporter implements Reporter {
+  readonly #io: Io;
+  readonly #noun: Wording;
+  readonly #clock = new ServerClock();
+  readonly #tree = new ResourceTree();
+  readonly #lines: LineReporter;
+  readonly #isVerbose: boolean;
+  #name: string;
+  #status = '';
+  #frame = 0;
+  /** The number of rows that the next drawing replaces. */
+  #drawn = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(io: Io, wait: Wait) {
+    this.#io = io;
+    this.#noun = wait.wording;
+    this.#name = wait.bay;
+    this.#isVerbose = wait.isVerbose;
+    const print = (line: string): void => this.#draw([line]);
+    this.#lines = new LineReporter(io, { ...wait, isVerbose: true }, { clock: this.#clock, print });
+    this.#timer = setInterval(() => this.#draw(), FRAME_MS);
+  }
+
+  event(event: BayEvent): void {
+    this.#clock.since(event);
+    this.#tree.add(event);
+    // The reason of a failure may be longer than a row, and is wanted after the tree has gone.
+    if (this.#isVerbose || event.status.endsWith('_FAILED')) this.#lines.event(event);
   }
 
   update(bay: Waitable): void {
     this.#name = bay.name;
-    if (bay.status !== this.#status) this.#line(`${colourStatus(this.#io, bay.status)} ${this.#noun} ${oneLine(bay.name)}`);
-    else if (!this.#isInteractive && Date.now() - this.#lastLineAt >= HEARTBEAT_MS) this.#line(`still ${oneLine(bay.status)}`);
     this.#status = bay.status;
+    this.#draw();
   }
 
+  /** Leaves the last state of the tree on the terminal. */
   stop(): void {
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#io.err(CLEAR);
-  }
-
-  /** Milliseconds from the start of the wait to the event, by the server's clock. */
-  #since(event: BayEvent): number {
-    const at = Date.parse(event.at);
-    if (Number.isNaN(at)) return Date.now() - this.#started;
-    this.#serverStart ??= at - (Date.now() - this.#started);
-    return Math.max(0, at - this.#serverStart);
-  }
-
-  #line(text: string, milliseconds = Date.now() - this.#started): void {
-    this.#lastLineAt = Date.now();
-    this.#io.err(`${this.#isInteractive ? CLEAR : ''}${formatElapsed(milliseconds).padStart(7)}  ${text}\n`);
     this.#draw();
   }
 
-  #draw(): void {
-    if (this.#timer === undefined) return;
+  /** Replaces the tree, in one piece so that it does not flicker; `above` stays over it. */
+  #draw(above: readonly string[] = []): void {
+    const { columns, rows } = this.#io.errSize?.() ?? { columns: 80, rows: 24 };
     this.#frame += 1;
-    this.#io.err(
-      `${CLEAR}${FRAMES[this.#frame % FRAMES.length] ?? ''} ${formatElapsed(Date.now() - this.#started)} ${oneLine(this.#name)} ${oneLine(this.#status)}`,
-    );
+    const mark = this.#timer === undefined ? '' : `${FRAMES[this.#frame % FRAMES.length] ?? ''} `;
+    const head = `${mark}${formatElapsed(this.#clock.elapsed())} ${this.#noun} ${oneLine(this.#name)}  ${oneLine(this.#status)}`;
+    const body = this.#tree.draw({
+      // A text in the last column of some terminals begins a new line.
+      columns: columns - 1,
+      // One for the head, and one for the cursor.
+      rows: rows - 2,
+      now: this.#clock.now(),
+      colour: usesColour(this.#io) ? colourByStatus : (_status, text) => text,
+    });
+    const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A` : '';
+    const lines = [...above, fit(head, columns - 1).trimEnd(), ...body];
+    this.#io.err(`${up}\r\u001b[J${lines.join('\n')}\n`);
+    this.#drawn = body.length + 1;
   }
 }
 
-const CLEAR = '\r\u001b[K';
+/** The server's clock as its events show it: the two clocks may differ, so its times are only compared with each other. */
+class ServerClock {
+  readonly #started = Date.now();
+  /** The start of the wait on the server's clock, in milliseconds since 1970. */
+  #serverStart: number | undefined;
 
-function formatElapsed(milliseconds: number): string {
-  const seconds = Math.floor(milliseconds / 1000);
-  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`;
+  elapsed(): number {
+    return Date.now() - this.#started;
+  }
+
+  now(): number {
+    return (this.#serverStart ?? this.#started) + this.elapsed();
+  }
+
+  /** Milliseconds from the start of the wait to the event. */
+  since(event: BayEvent): number {
+    const at = Date.parse(event.at);
+    if (Number.isNaN(at)) return this.elapsed();
+    this.#serverStart ??= at - this.elapsed();
+    return Math.max(0, at - this.#serverStart);
+  }
 }
 
 function colourStatus(io: Io, status: string): string {

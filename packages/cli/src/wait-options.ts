@@ -5,7 +5,7 @@ export function addWaitOptions(command: Command): void {
   command.addOption(
     new Option('--wait [=seconds]', 'wait until the change is complete, and print its progress').argParser(parseWait),
   );
-  command.option('--verbose', 'with --wait: print every event, also where stderr is not a terminal');
+  command.option('--verbose', 'with --wait: print every event');
   // Commander takes the word after `--wait` as its value. In `--wait NAME` that word is the name, so only `--wait=SECONDS` has a value.
   const parseOptions = command.parseOptions.bind(command);
   command.parseOptions = (words) => {

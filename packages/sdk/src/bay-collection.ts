@@ -14,7 +14,7 @@ import type {
   ImageLoad,
   ImageLoaded,
   JsonPatch,
-  ListQuery,
+  BayListQuery,
 } from './types.js';
 import {
   waitUntilDeleted,
@@ -61,7 +61,7 @@ export interface ClientConfigQuery {
  * few fields. `ident`: UUID or name.
  */
 export interface BayCollection<Full extends Waitable, Summary, Create, Fields extends Changes> extends Omit<
-  Collection<Full, Summary, Create, Fields, ListQuery, Accepted>,
+  Collection<Full, Summary, Create, Fields, BayListQuery, Accepted>,
   'create' | 'update' | 'delete'
 > {
   /**
@@ -180,7 +180,7 @@ export function bayCollection<Full extends Waitable, Summary, Create, Fields ext
   name: 'bays' | 'clusters',
 ): BayCalls<Full, Summary, Create, Fields> {
   type Calls = BayCollection<Full, Summary, Create, Fields>;
-  const shared = collection<Full, Summary, Create, Fields, ListQuery, Accepted>(raw, name);
+  const shared = collection<Full, Summary, Create, Fields, BayListQuery, Accepted>(raw, name);
   const at = (ident: string, below = '') => {
     const { path, params } = identOf(name, ident);
     return { path: `${path}${below}`, params };

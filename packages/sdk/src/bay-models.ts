@@ -1,14 +1,17 @@
 import { collection, type Collection } from './collection.js';
 import type { Connection } from './calls.js';
 import type { ChangesOf } from './patch.js';
-import type { BayModel, BayModelCreate, ClusterTemplate, ClusterTemplateCreate } from './types.js';
+import type { BayModel, BayModelCreate, BayModelListQuery, ClusterTemplate, ClusterTemplateCreate } from './types.js';
 
 /** Templates of bays. Their lists have all fields already, so there is no `listDetail`. */
-export type BayModels = Omit<Collection<BayModel, BayModel, BayModelCreate, ChangesOf<'BayModel'>>, 'listDetail'>;
+export type BayModels = Omit<
+  Collection<BayModel, BayModel, BayModelCreate, ChangesOf<'BayModel'>, BayModelListQuery>,
+  'listDetail'
+>;
 
 /** Bay models in the modern wording. */
 export type ClusterTemplates = Omit<
-  Collection<ClusterTemplate, ClusterTemplate, ClusterTemplateCreate, ChangesOf<'ClusterTemplate'>>,
+  Collection<ClusterTemplate, ClusterTemplate, ClusterTemplateCreate, ChangesOf<'ClusterTemplate'>, BayModelListQuery>,
   'listDetail'
 >;
 
@@ -19,7 +22,10 @@ export type ClusterTemplates = Omit<
  * const found = await bayModels(connection).get('swarm');
  */
 export function bayModels({ raw }: Connection): BayModels {
-  const { listDetail: _, ...calls } = collection<BayModel, BayModel, BayModelCreate, ChangesOf<'BayModel'>>(raw, 'baymodels');
+  const { listDetail: _, ...calls } = collection<BayModel, BayModel, BayModelCreate, ChangesOf<'BayModel'>, BayModelListQuery>(
+    raw,
+    'baymodels',
+  );
   return calls;
 }
 
@@ -34,7 +40,8 @@ export function clusterTemplates({ raw }: Connection): ClusterTemplates {
     ClusterTemplate,
     ClusterTemplate,
     ClusterTemplateCreate,
-    ChangesOf<'ClusterTemplate'>
+    ChangesOf<'ClusterTemplate'>,
+    BayModelListQuery
   >(raw, 'clustertemplates');
   return calls;
 }

@@ -6,7 +6,7 @@ import { MagnumError, TimeoutError } from './errors.js';
 import { explainTimeout, startTrace, type ReasonReader, type Trace } from './failures.js';
 import type { Keyed, Next } from './interceptors.js';
 import { warningsIn } from './log.js';
-import { headerFor, type MicroversionSource } from './versioning.js';
+import { headerFor, type MicroversionSource, type VersionedCall } from './versioning.js';
 import { listRows } from './pages.js';
 import { checkRawPath, fillPath } from './path.js';
 import type { TypedCaller, TypedLister, UntypedInput } from './paths.js';
@@ -67,7 +67,7 @@ export interface ConnectionDeps {
   readonly sendsKeys: boolean;
   readonly send: Next;
   /** Throws for a call that the version does not have. */
-  readonly checkVersion?: (version: string | undefined, method: string, path: string) => void;
+  readonly checkVersion?: (version: string | undefined, call: VersionedCall) => void;
 }
 
 /** The calls of a connection whose requests go through `send`. */
@@ -116,7 +116,7 @@ function createDelivery({
 }: ConnectionDeps): (call: RawCall, options?: Delivery) => Promise<Response> {
   const deliver = async (call: RawCall, encoded: EncodedCall, { options, signal, trace }: Scope): Promise<Response> => {
     const version = await versions.negotiate();
-    checkVersion?.(version, encoded.method, call.path);
+    checkVersion?.(version, { ...encoded, template: call.path });
     const own = encoded.method === 'POST' && sendsKeys && options.idempotencyKey !== false ? runtime.uuid() : undefined;
     const response = await send({
       ...encoded,

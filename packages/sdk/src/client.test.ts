@@ -200,6 +200,16 @@ describe('lists', () => {
     expect(client.requests).toHaveLength(2);
   });
 
+  test('have no empty pages, also where the server ends with one', async () => {
+    const client = aTestClient((_request, url) =>
+      Response.json(url.searchParams.has('marker') ? { bays: [] } : { bays: [{ uuid: '1' }], next: 'http://x/v1/bays?marker=1' }),
+    );
+    const pages: (readonly unknown[])[] = [];
+    for await (const page of client.magnum.bays.list().pages()) pages.push(page);
+    expect(pages).toEqual([[{ uuid: '1' }]]);
+    expect(client.requests).toHaveLength(2);
+  });
+
   test('end when the links of the server form a loop', async () => {
     const client = aTestClient(() => Response.json({ bays: [{ uuid: '1' }], next: 'http://x/v1/bays?marker=1' }));
     await expect(client.magnum.bays.list().toArray()).rejects.toMatchObject({ code: 'paging-loop' });

@@ -1,6 +1,6 @@
 import { operations, type OperationTypes } from '@magnum-ts/openapi';
 import { expect, expectTypeOf, test } from 'vitest';
-import type { Listing, Magnum } from './index.js';
+import type { Input, Listing, Magnum } from './index.js';
 import { aTestClient } from './client.test-support.js';
 
 // Collections put their paths together at run time, where the compiler cannot compare them with the spec; these tests do.
@@ -114,7 +114,7 @@ type Typed<Calls> = Calls extends {
 type Spec<Get extends Id, List extends Id, Create extends Id, Status> = {
   full: Answer<Get>;
   summary: ItemOf<Answer<List>>;
-  create: Body<Create>;
+  create: Input<Body<Create>>;
   created: Answer<Create, Status>;
 };
 type Id = keyof OperationTypes;

@@ -1,10 +1,10 @@
 import { beginCall, mapCall, type Call } from './call.js';
 import { listRows, type Listing } from './pages.js';
 import { patchOf, type Changes } from './patch.js';
-import type { CallOptions, JsonPatch, ListQuery, RawCall, RawCaller } from './types.js';
+import type { CallOptions, JsonPatch, PageQuery, RawCall, RawCaller } from './types.js';
 
 /** The calls that the collections of the API have in common. `ident`: UUID or name. */
-export interface Collection<Full, Summary, Create, Change = never, Query = ListQuery, Changed = Full> {
+export interface Collection<Full, Summary, Create, Change = never, Query = PageQuery, Changed = Full> {
   /**
    * The resources of the project, page by page while they are read. `limit` is the size of a page, not of the list.
    * @throws {BadRequestError} for a filter or `sort_key` that there is not
@@ -79,7 +79,7 @@ export function collection<
   Summary,
   Create,
   Change extends Changes = never,
-  Query extends RawCall['query'] = ListQuery,
+  Query extends RawCall['query'] = PageQuery,
   Changed = Full,
 >(raw: RawCaller, name: string, fixed: RawCall['query'] = {}): Collection<Full, Summary, Create, Change, Query, Changed> {
   const all = `/v1/${name}`;

@@ -2,7 +2,7 @@ import { collection, type Collection } from './collection.js';
 import type { ChangesOf } from './patch.js';
 import { mapCall, type Call } from './call.js';
 import type { Connection } from './calls.js';
-import type { BayListQuery, CallOptions, Container, ContainerCreate, ContainerSummary } from './types.js';
+import type { NodeListQuery, CallOptions, Container, ContainerCreate, ContainerSummary } from './types.js';
 
 /** Containers in Swarm bays. A container that `create` has made is stopped until it is started. */
 export interface Containers extends Collection<
@@ -10,7 +10,7 @@ export interface Containers extends Collection<
   ContainerSummary,
   ContainerCreate,
   ChangesOf<'Container'>,
-  BayListQuery
+  NodeListQuery
 > {
   /**
    * Starts a container that is stopped.

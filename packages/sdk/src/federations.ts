@@ -1,9 +1,9 @@
 import { collection, type Collection } from './collection.js';
 import type { Call } from './call.js';
 import type { Connection } from './calls.js';
-import type { Accepted, CallOptions, Federation, FederationCreate, FederationSummary, ListQuery } from './types.js';
+import type { Accepted, CallOptions, Federation, FederationCreate, FederationSummary, PageQuery } from './types.js';
 
-type FederationCollection = Collection<Federation, FederationSummary, FederationCreate, never, ListQuery, Accepted>;
+type FederationCollection = Collection<Federation, FederationSummary, FederationCreate, never, PageQuery, Accepted>;
 
 /** Records of clusters that belong together. The service changes nothing in the clusters themselves; a federation's status says so. */
 export interface Federations extends Omit<FederationCollection, 'update'> {
@@ -33,7 +33,7 @@ export interface Federations extends Omit<FederationCollection, 'update'> {
  * const found = await federations(connection).get('eu');
  */
 export function federations({ request, raw }: Connection): Federations {
-  const { update: _, ...shared } = collection<Federation, FederationSummary, FederationCreate, never, ListQuery, Accepted>(
+  const { update: _, ...shared } = collection<Federation, FederationSummary, FederationCreate, never, PageQuery, Accepted>(
     raw,
     'federations',
   );

@@ -1,10 +1,10 @@
 import { collection, type Collection } from './collection.js';
 import type { Connection } from './calls.js';
 import type { ChangesOf } from './patch.js';
-import type { BayListQuery, Node, NodeCreate, NodeSummary } from './types.js';
+import type { NodeListQuery, Node, NodeCreate, NodeSummary } from './types.js';
 
 /** The servers of bays. `create` records a server that belongs to no bay; only such records can be changed and deleted. */
-export type Nodes = Collection<Node, NodeSummary, NodeCreate, ChangesOf<'Node'>, BayListQuery>;
+export type Nodes = Collection<Node, NodeSummary, NodeCreate, ChangesOf<'Node'>, NodeListQuery>;
 
 /**
  * The calls of nodes over a connection; `magnum.nodes` of `createMagnum`.

@@ -67,7 +67,8 @@ async function* readPages<T>(fetchPage: (query: PageQuery) => Promise<Page<T>>):
   let query: PageQuery = {};
   for (;;) {
     const page = await fetchPage(query);
-    yield page.items;
+    // A server may end a list with a page that has nothing, which is none to the reader.
+    if (page.items.length > 0) yield page.items;
     if (page.next === undefined || page.items.length === 0) return;
     query = Object.fromEntries(new URL(page.next, 'http://magnum.invalid').searchParams);
     const key = JSON.stringify(query);

@@ -1,8 +1,6 @@
 import { MagnumError } from './errors.js';
-import type { components, PatchableFields } from './generated/api.js';
+import type { PatchableFields, Schemas } from './generated/api.js';
 import type { JsonPatch } from './types.js';
-
-type Schemas = components['schemas'];
 
 type Scalar = string | number | boolean;
 /** Fields to set; null removes a value. Maps (labels, environment) are changed key by key. */

@@ -1,36 +1,34 @@
 /** The types of calls by the paths of the spec. */
 import type { Call } from './call.js';
-import type { paths } from './generated/api.js';
+import type { PathParameters, Paths } from './generated/api.js';
 import type { Listing } from './pages.js';
-import type { CallOptions, RawCall } from './types.js';
+import type { CallOptions, Input, RawCall } from './types.js';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-type OperationOf<P extends keyof paths, M extends Method> = Lowercase<M> extends keyof paths[P] ? paths[P][Lowercase<M>] : never;
+type OperationOf<P extends keyof Paths, M extends Method> = Lowercase<M> extends keyof Paths[P] ? Paths[P][Lowercase<M>] : never;
 /** The paths that have the method. */
-export type PathOf<M extends Method> = { [P in keyof paths]: Lowercase<M> extends keyof paths[P] ? P : never }[keyof paths];
+export type PathOf<M extends Method> = { [P in keyof Paths]: Lowercase<M> extends keyof Paths[P] ? P : never }[keyof Paths];
 
-type Params<O> = O extends { parameters: { path: infer Given } } ? { readonly params: Given } : { readonly params?: undefined };
-type Query<O> = O extends { parameters: { query?: infer Given } } ? { readonly query?: Given } : { readonly query?: undefined };
-type Body<O> = O extends { requestBody: { content: { 'application/json': infer Given } } }
-  ? { readonly body: Given }
-  : O extends { requestBody?: { content: { 'application/json': infer Given } } }
-    ? { readonly body?: Given }
+/** The placeholders of a path: `/v1/bays/{bay_ident}` → `bay_ident`. */
+type PlaceholdersOf<P> = P extends `${string}{${infer Name}}${infer Rest}` ? Name | PlaceholdersOf<Rest> : never;
+type Params<P> = [PlaceholdersOf<P>] extends [never]
+  ? { readonly params?: undefined }
+  : { readonly params: Pick<PathParameters, PlaceholdersOf<P> & keyof PathParameters> };
+type Query<O> = O extends { query: infer Given }
+  ? { readonly query: Given }
+  : O extends { query?: infer Given }
+    ? { readonly query?: Given | undefined }
+    : { readonly query?: undefined };
+type Body<O> = O extends { body: infer Given }
+  ? { readonly body: Input<Given> }
+  : O extends { body?: infer Given }
+    ? { readonly body?: Input<Given> | undefined }
     : { readonly body?: undefined };
 /** The parameters of the path, the query and the body of an operation. */
-export type InputOf<P extends keyof paths, M extends Method> = Params<OperationOf<P, M>> &
-  Query<OperationOf<P, M>> &
-  Body<OperationOf<P, M>>;
+export type InputOf<P extends keyof Paths, M extends Method> = Params<P> & Query<OperationOf<P, M>> & Body<OperationOf<P, M>>;
 
-type Responses<O> = O extends { responses: infer Given } ? Given[keyof Given] : never;
 /** The body of a success. Undefined where there is none. */
-export type AnswerOf<P extends keyof paths, M extends Method> =
-  Responses<OperationOf<P, M>> extends infer R
-    ? R extends { content: { 'application/json': infer Given } }
-      ? Given
-      : R extends { content: unknown }
-        ? never
-        : undefined
-    : never;
+export type AnswerOf<P extends keyof Paths, M extends Method> = OperationOf<P, M> extends { answer: infer Given } ? Given : never;
 
 /** A call by method and path, whose parameters, body and answer have the types of the spec. */
 export type TypedCaller = <M extends Method, P extends PathOf<M>>(

@@ -1,31 +1,31 @@
 import type { Call } from './call.js';
-import type { components, operations as OperationTypes } from './generated/api.js';
+import type { Queries, Schemas } from './generated/api.js';
 
-type Schemas = components['schemas'];
-type Query<Id extends keyof OperationTypes> = OperationTypes[Id] extends { parameters: { query?: infer Given } }
-  ? NonNullable<Given>
-  : never;
+/** A body of a request: a field that may be absent may also be undefined, since JSON has no such fields. */
+export type Input<Body> = Body extends readonly unknown[]
+  ? Body
+  : { [Field in keyof Body]: {} extends Pick<Body, Field> ? Body[Field] | undefined : Body[Field] };
 
 // The types are those of the wire, in snake case, with the names of the API reference.
 export type Bay = Schemas['Bay'];
 export type BaySummary = Schemas['BaySummary'];
-export type BayCreate = Schemas['BayCreate'];
+export type BayCreate = Input<Schemas['BayCreate']>;
 export type BayStatus = Schemas['BayStatus'];
 export type BayEvent = Schemas['BayEvent'];
 export type BayModel = Schemas['BayModel'];
-export type BayModelCreate = Schemas['BayModelCreate'];
+export type BayModelCreate = Input<Schemas['BayModelCreate']>;
 export type Cluster = Schemas['Cluster'];
 export type ClusterSummary = Schemas['ClusterSummary'];
-export type ClusterCreate = Schemas['ClusterCreate'];
+export type ClusterCreate = Input<Schemas['ClusterCreate']>;
 export type ClusterTemplate = Schemas['ClusterTemplate'];
-export type ClusterTemplateCreate = Schemas['ClusterTemplateCreate'];
+export type ClusterTemplateCreate = Input<Schemas['ClusterTemplateCreate']>;
 export type Driver = Schemas['Driver'];
 export type Node = Schemas['Node'];
-export type NodeCreate = Schemas['NodeCreate'];
+export type NodeCreate = Input<Schemas['NodeCreate']>;
 export type NodeSummary = Schemas['NodeSummary'];
 export type Container = Schemas['Container'];
 export type ContainerSummary = Schemas['ContainerSummary'];
-export type ContainerCreate = Schemas['ContainerCreate'];
+export type ContainerCreate = Input<Schemas['ContainerCreate']>;
 export type Pod = Schemas['Pod'];
 export type PodSummary = Schemas['PodSummary'];
 export type KubernetesService = Schemas['Service'];
@@ -33,29 +33,29 @@ export type KubernetesServiceSummary = Schemas['ServiceSummary'];
 export type ReplicationController = Schemas['ReplicationController'];
 export type ReplicationControllerSummary = Schemas['ReplicationControllerSummary'];
 /** `manifest` takes precedence over `manifest_url`. */
-export type ManifestCreate = Schemas['PodCreate'];
+export type ManifestCreate = Input<Schemas['PodCreate']>;
 export type X509KeyPair = Schemas['X509KeyPair'];
 export type X509KeyPairSummary = Schemas['X509KeyPairSummary'];
-export type X509KeyPairCreate = Schemas['X509KeyPairCreate'];
+export type X509KeyPairCreate = Input<Schemas['X509KeyPairCreate']>;
 export type ClientConfig = Schemas['ClientConfig'];
-export type ImageLoad = Schemas['ImageLoad'];
+export type ImageLoad = Input<Schemas['ImageLoad']>;
 /** `nodes`: names of the nodes that have the image now. */
 export type ImageLoaded = Schemas['ImageLoaded'];
 export type Certificate = Schemas['Certificate'];
-export type CertificateCreate = Schemas['CertificateCreate'];
+export type CertificateCreate = Input<Schemas['CertificateCreate']>;
 export type MagnumService = Schemas['MagnumService'];
-export type ClusterResize = Schemas['ClusterResize'];
-export type ClusterUpgrade = Schemas['ClusterUpgrade'];
+export type ClusterResize = Input<Schemas['ClusterResize']>;
+export type ClusterUpgrade = Input<Schemas['ClusterUpgrade']>;
 export type NodeGroup = Schemas['NodeGroup'];
 export type NodeGroupSummary = Schemas['NodeGroupSummary'];
-export type NodeGroupCreate = Schemas['NodeGroupCreate'];
+export type NodeGroupCreate = Input<Schemas['NodeGroupCreate']>;
 export type NodeGroupNode = Schemas['NodeGroupNode'];
 export type Quota = Schemas['Quota'];
-export type QuotaCreate = Schemas['QuotaCreate'];
+export type QuotaCreate = Input<Schemas['QuotaCreate']>;
 export type Stats = Schemas['Stats'];
 export type Federation = Schemas['Federation'];
 export type FederationSummary = Schemas['FederationSummary'];
-export type FederationCreate = Schemas['FederationCreate'];
+export type FederationCreate = Input<Schemas['FederationCreate']>;
 export type Versions = Schemas['Versions'];
 export type V1 = Schemas['V1'];
 /** The answer to a request that the service carries out later. */
@@ -63,11 +63,16 @@ export type Accepted = Schemas['Accepted'];
 export type BayPlan = Schemas['BayPlan'];
 export type JsonPatch = Schemas['JsonPatch'];
 
-export type ListQuery = Query<'listBays'>;
-export type NodeGroupListQuery = Query<'listNodeGroups'>;
-export type QuotaListQuery = Query<'listQuotas'>;
+/** The query of bays and clusters. */
+export type BayListQuery = Queries['listClusters'];
+/** The query of bay models and cluster templates. */
+export type BayModelListQuery = Queries['listBayModels'];
+export type NodeGroupListQuery = Queries['listNodeGroups'];
+export type QuotaListQuery = Queries['listQuotas'];
 /** The query of nodes and containers. */
-export type BayListQuery = Query<'listNodes'>;
+export type NodeListQuery = Queries['listNodes'];
+/** Pages and their order: the query of lists without a filter. */
+export type PageQuery = Queries['listNodeGroupNodes'];
 
 /** A call by its parts, for operations without a typed method. */
 export interface RawCall {

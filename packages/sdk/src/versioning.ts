@@ -25,14 +25,21 @@ const LATER: readonly (readonly [operation: RegExp, version: string])[] = [
   [/^PATCH \/v1\/credentials\//, '1.12'],
 ];
 
+/** A call, with the path of the spec and the one that is sent. */
+export interface VersionedCall {
+  readonly method: string;
+  readonly template: string;
+  readonly path: string;
+}
+
 /** The version from which an operation exists. `path` is the template of the spec. */
 export function minimumOf(method: string, path: string): string {
   return LATER.find(([operation]) => operation.test(`${method} ${path}`))?.[1] ?? '1.1';
 }
 
 /** Throws UnsupportedVersionError before a request that the service could only refuse. `version` is undefined where it has no versions. */
-export function checkMinimum(version: string | undefined, method: string, path: string): void {
-  const minimum = minimumOf(method, path);
+export function checkMinimum(version: string | undefined, { method, template, path }: VersionedCall): void {
+  const minimum = minimumOf(method, template);
   if (version === undefined || version === 'latest' || Number(version.slice(2)) >= Number(minimum.slice(2))) return;
   throw new UnsupportedVersionError(`${method} ${path}`, { minimum, version });
 }

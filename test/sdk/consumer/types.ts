@@ -117,6 +117,14 @@ export function inputs(magnum: Magnum): void {
   void magnum.bayModels.update('m', { image_id: null });
   // @ts-expect-error there is no such filter
   void magnum.bays.list({ colour: 'red' });
+  // @ts-expect-error a bay model has no status
+  void magnum.bayModels.list({ status: 'CREATE_FAILED' });
+  // @ts-expect-error key pairs have no filters
+  void magnum.x509KeyPairs.list({ name: 'x' });
+  // @ts-expect-error federations have no labels
+  void magnum.federations.list({ label: 'x' });
+  // @ts-expect-error nodes are those of a bay
+  void magnum.nodes.list({ bay: 'x' });
   // @ts-expect-error there is no such status
   void magnum.bays.waitUntil('b', { target: 'DONE' });
   // @ts-expect-error options, not a status
@@ -127,6 +135,13 @@ export function inputs(magnum: Magnum): void {
   void magnum.bays.remove('b');
   // @ts-expect-error there is no such resource
   void magnum.bags;
+  const absent: undefined | number = undefined;
+  void magnum.bays.create({ baymodel_id: 'm', node_count: absent, name: undefined, labels: undefined });
+  void magnum.bays.list({ limit: absent, status: undefined });
+  void magnum.bayModels.list({ label: 'tier=gold', updated_since: undefined });
+  void magnum.nodes.list({ bay_ident: 'b', marker: undefined });
+  void magnum.federations.list({ limit: absent });
+  void magnum.bays.update('b', { node_count: absent });
   void magnum.bays.update('b', { node_count: 3 });
   void magnum.bays.update('b', [{ op: 'replace', path: '/node_count', value: 3 }]);
   void magnum.bayModels.update('m', { labels: { old: null, new: 'x' }, name: null });

@@ -157,7 +157,12 @@ function refusal(error: ErrorObject | undefined, body: JsonValue, parameter?: st
 function reasonOf(error: ErrorObject | undefined): string {
   if (error?.keyword === 'enum')
     return `value should be one of: ${(error.params['allowedValues'] as readonly unknown[]).join(', ')}`; // ajv's shape for enum
-  if (error?.keyword === 'pattern') return `it must match ${String(error.params['pattern'])}`;
+  if (error?.keyword === 'pattern') {
+    const examples: unknown = error.parentSchema?.['examples'];
+    // Few people read a regular expression of a time.
+    if (Array.isArray(examples) && examples.length > 0) return `it must be written as in ${String(examples[0])}`;
+    return `it must match ${String(error.params['pattern'])}`;
+  }
   return error?.message ?? 'it is not valid';
 }
 
