@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../../domain/json.js';
 import { labelValue, type Labels, type LabelSchema } from '../../../../../domain/labels.js';
-import type { ApiServerSettings } from './settings.js';
+import type { ApiServerSettings } from './part.js';
 
 /** The audit log. The names are those of magnum-cluster-api, so that its templates serve here. */
 export const AUDIT_LABELS = {

@@ -1,6 +1,6 @@
 import type { BaySecret } from '../../../../../domain/bay-secrets.js';
 import { labelValue, type Labels, type LabelSchema } from '../../../../../domain/labels.js';
-import type { ApiServerSettings } from './settings.js';
+import type { ApiServerSettings } from './part.js';
 
 export const ENCRYPTION_LABELS = {
   encryption_at_rest: {

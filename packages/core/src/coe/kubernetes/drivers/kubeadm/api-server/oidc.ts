@@ -1,5 +1,5 @@
 import { labelValue, type Labels, type LabelSchema, type Problem } from '../../../../../domain/labels.js';
-import type { ApiServerSettings } from './settings.js';
+import type { ApiServerSettings } from './part.js';
 
 /** Login with tokens of an OpenID Connect issuer. The names are those of magnum-cluster-api, so that its templates serve here. */
 export const OIDC_LABELS = {
@@ -44,7 +44,6 @@ export function oidcSettings(labels: Labels): ApiServerSettings | undefined {
     arguments: names
       .map((name) => ({ name: name.replaceAll('_', '-'), value: valueOf(labels, name) }))
       .filter(({ value }) => value !== ''),
-    // Which authorities a node knows is seen on the node alone.
     checksIssuer: true,
   };
 }

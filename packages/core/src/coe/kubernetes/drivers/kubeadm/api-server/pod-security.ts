@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../../domain/json.js';
 import { labelValue, type Labels, type LabelSchema } from '../../../../../domain/labels.js';
-import type { ApiServerSettings } from './settings.js';
+import type { ApiServerSettings } from './part.js';
 
 const LEVELS = ['privileged', 'baseline', 'restricted'] as const;
 

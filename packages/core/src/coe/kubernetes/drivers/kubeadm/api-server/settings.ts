@@ -1,31 +1,10 @@
 import type { JsonObject } from '../../../../../domain/json.js';
 import type { Labels } from '../../../../../domain/labels.js';
-import type { Option } from '../options.js';
 import { auditSettings } from './audit.js';
 import { encryptionSettings } from './encryption.js';
 import { oidcSettings } from './oidc.js';
+import type { ApiServerSettings } from './part.js';
 import { podSecuritySettings } from './pod-security.js';
-
-/** A document that the API server reads when it starts. */
-export interface ApiServerDocument {
-  /** The argument that names its file. */
-  readonly argument: string;
-  /** Name of the file, in a folder that the node's scripts choose. */
-  readonly file: string;
-  readonly content: JsonObject;
-}
-
-/** What labels ask of the API servers of a bay beyond what those of every bay have. Each part is absent where nothing asks for it. */
-export interface ApiServerSettings {
-  readonly arguments?: readonly Option[];
-  readonly documents?: readonly ApiServerDocument[];
-  /** Folders of the node that it writes to. */
-  readonly folders?: readonly string[];
-  /** Whether it checks certificates of an issuer of tokens, for which a node with further authorities makes a file of all of them. */
-  readonly checksIssuer?: true;
-  /** Whether it encrypts secrets with the key that the control planes of the bay share. */
-  readonly encryptsSecrets?: true;
-}
 
 /*
  * The scripts of control planes get this as data. They write the documents as they are, and add arguments and volumes to kubeadm's
