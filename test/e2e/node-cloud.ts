@@ -97,7 +97,15 @@ export class NodeCloud {
       const [{ bay } = { bay: undefined }] = Object.values(this.#options.nodes);
       return [
         200,
-        { addons: (bay && this.#options.driver.addons?.({ bay: { id: 'bay-1', projectId: 'project-1', ...bay } })) ?? [] },
+        {
+          addons:
+            (bay &&
+              this.#options.driver.addons?.({
+                bay: { id: 'bay-1', projectId: 'project-1', ...bay },
+                model: { networkDriver: 'flannel' },
+              })) ??
+            [],
+        },
       ];
     }
     if (url.pathname.endsWith('/secrets')) return [200, { secrets: this.#secrets() }];

@@ -17,6 +17,7 @@ let asked: string[];
 const FACTS = { authUrl: 'https://keystone', regionName: 'R', externalNetworkId: null, cloudCa: '', verifyCloudCa: true };
 const addons = kubernetesAddons({
   bay: { id: 'bay-1', projectId: 'project-1', desired: { labels: {} } },
+  model: { networkDriver: 'flannel' },
   cloud: { facts: FACTS, trusted: true },
 });
 

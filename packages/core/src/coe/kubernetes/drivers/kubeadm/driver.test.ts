@@ -260,7 +260,23 @@ describe('checking', () => {
 
   test('a bay without TLS, and another network driver, are refused', () => {
     expect(fields(bay({ model: { tlsDisabled: true } }))).toEqual(['tls_disabled']);
-    expect(fields(bay({ model: { networkDriver: 'calico' } }))).toEqual(['network_driver']);
+  });
+
+  test('ranges of pods are those of the network driver', () => {
+    const labels = { calico_ipv4pool: '10.254.0.0/16' };
+    expect(fields(labelled(labels))).toEqual([]);
+    expect(fields(labelled(labels, { model: { networkDriver: 'calico' } }))).toEqual(['labels.calico_ipv4pool']);
+    expect(fields(labelled({ cilium_ipv4pool: '10.1' }, { model: { networkDriver: 'cilium' } }))).toEqual([
+      'labels.cilium_ipv4pool',
+    ]);
+    expect(
+      valuesOf(
+        kubeadm.render(labelled({ calico_ipv4pool: '10.7.0.0/16' }, { model: { networkDriver: 'calico' } })),
+        'worker-00c8',
+      )['kubernetes'],
+    ).toMatchObject({
+      pod_range: '10.7.0.0/16',
+    });
   });
 
   test("more nodes than the pods' range has parts for are refused with the number", () => {

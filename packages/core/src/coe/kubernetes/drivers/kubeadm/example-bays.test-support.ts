@@ -52,6 +52,8 @@ export const KUBEADM_BAYS: Readonly<Record<string, Example>> = {
     model: { keypairId: null },
     facts: { fixedNetworkId: 'net-1', fixedSubnetId: 'subnet-1' },
   },
+  calico: { desired: { labels: { calico_ipv4pool_ipip: 'CrossSubnet' } }, model: { networkDriver: 'calico' } },
+  cilium: { model: { networkDriver: 'cilium' } },
   'bare-metal': {
     managers: 3,
     desired: { masterLbEnabled: true, fixedNetwork: 'machines' },

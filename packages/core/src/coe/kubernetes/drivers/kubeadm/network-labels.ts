@@ -10,7 +10,8 @@ export const NETWORK_LABELS = {
     default: 'Off',
     oneOf: ['Always', 'CrossSubnet', 'Never', 'Off'],
     fixed: true,
-    meaning: "When Calico encapsulates packets of pods in IP; with `Off`, the same as `Never`, nodes send from the pods' addresses.",
+    meaning:
+      "When Calico encapsulates packets of pods in IP; with `Off`, the same as `Never`, nodes send from the pods' addresses.",
   },
   calico_tag: { type: 'string', meaning: "Tag of Calico's images; that of this release of the service when absent." },
   cilium_ipv4pool: { type: 'cidr', default: '10.100.0.0/16', fixed: true, meaning: `${RANGE} cilium.` },

@@ -34,12 +34,7 @@ export function securityRules(settings: Settings): SecurityRules {
   const routed = routedRanges(settings).map((range) => ({ remote_ip_prefix: range }));
   const reachServices = [...new Set([subnet, ...kubeadmList(input, 'node_port_cidrs')])];
   return {
-    node: [
-      fromMembers({ protocol: 'icmp' }),
-      fromMembers(toPorts('10250')),
-      ...networkRules(input),
-      ...routed,
-    ],
+    node: [fromMembers({ protocol: 'icmp' }), fromMembers(toPorts('10250')), ...networkRules(input), ...routed],
     master: [
       ...fromRanges(apiRanges.length > 0 ? [...new Set([...apiRanges, subnet])] : [], api),
       fromMembers(toPorts('2379-2380')),

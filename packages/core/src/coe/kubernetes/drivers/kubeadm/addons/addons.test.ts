@@ -14,8 +14,8 @@ const FACTS = {
 } as const;
 const BAY = { id: 'bay-1', projectId: 'project-1' } as const;
 
-const addons = (labels: Labels = {}, cloud?: AddonsOf['cloud']) =>
-  kubernetesAddons({ bay: { ...BAY, desired: { labels } }, ...(cloud ? { cloud } : {}) });
+const addons = (labels: Labels = {}, cloud?: AddonsOf['cloud'], networkDriver: string | null = 'flannel') =>
+  kubernetesAddons({ bay: { ...BAY, desired: { labels } }, model: { networkDriver }, ...(cloud ? { cloud } : {}) });
 const inCloud = (labels: Labels = {}, change: Partial<NonNullable<AddonsOf['cloud']>['facts']> = {}) =>
   addons(labels, { facts: { ...FACTS, ...change }, trusted: true });
 const byName = (labels: Labels, name: string) => addons(labels).find((addon) => addon.name === name);
@@ -189,4 +189,46 @@ describe('the add-ons of a cloud', () => {
       })),
     );
   });
+});
+
+describe.each([
+  ['calico', { calico_ipv4pool: '10.9.0.0/16' }, 'v3.31.5', ['cni', 'node', 'kube-controllers']],
+  ['cilium', { cilium_ipv4pool: '10.9.0.0/16' }, 'v1.18.4', ['cilium', 'operator-generic']],
+] as const)('the network of pods by %s', (driver, range, version, names) => {
+  const network = (labels: Labels) => addons(labels, undefined, driver).find(({ name }) => name === driver);
+
+  test('takes the place of flannel, with images under the prefix of the bay and with the tag of the label', () => {
+    expect(addons({}, undefined, driver).map(({ name }) => name)).toEqual([driver, 'metrics-server']);
+    const own = network({ container_infra_prefix: 'registry.example/k8s' });
+    expect([own?.version, own?.images]).toEqual([version, names.map((name) => `registry.example/k8s/${name}:${version}`)]);
+    const tagged = network({ [`${driver}_tag`]: 'v9' });
+    expect([tagged?.version, tagged?.images]).toEqual(['v9', names.map((name) => `quay.io/${driver}/${name}:v9`)]);
+  });
+
+  test('has the range of the label', () => {
+    expect(JSON.stringify(network(range)?.objects)).toContain('"10.9.0.0/16"');
+    expect(JSON.stringify(network({})?.objects)).not.toContain('10.9.0.0');
+  });
+
+  test('is in the list of images of such a model', () => {
+    const images = network({})?.images ?? [];
+    expect(kubernetesImages({ network_driver: driver })).toEqual(expect.arrayContaining([...images]));
+    expect(kubernetesImages({})).not.toEqual(expect.arrayContaining([...images]));
+  });
+});
+
+test('Calico encapsulates as the label says, and finds the address that Kubernetes has of the node', () => {
+  const variables = (labels: Labels): Record<string, string> => {
+    const objects = addons(labels, undefined, 'calico').find(({ name }) => name === 'calico')?.objects ?? [];
+    const text = JSON.stringify(objects.find(({ kind }) => kind === 'DaemonSet'));
+    return Object.fromEntries(
+      [...text.matchAll(/"name":"([A-Z0-9_]+)","value":"([^"]*)"/g)].map(([, name, value]) => [name, value]),
+    );
+  };
+  expect(variables({})).toMatchObject({
+    CALICO_IPV4POOL_IPIP: 'Never',
+    CALICO_IPV4POOL_CIDR: '10.100.0.0/16',
+    IP_AUTODETECTION_METHOD: 'kubernetes-internal-ip',
+  });
+  expect(variables({ calico_ipv4pool_ipip: 'CrossSubnet' })).toMatchObject({ CALICO_IPV4POOL_IPIP: 'CrossSubnet' });
 });

@@ -4,8 +4,11 @@ import type { Addon, AddonsOf } from '../../../../../ports/bay-driver.js';
 import { cloudImagesOf, imagesOf, type CloudImages, type KubernetesImages } from '../../../releases.js';
 import { ADDON_LABEL } from '../../../session/workloads.js';
 import { kubeadmLabel, type Labelled } from '../labels.js';
+import { calicoMode, networkDriverOf, podRange } from '../network.js';
 import { imagePrefix, releaseFor, withTag } from '../settings.js';
 import { cloudAddons } from './cloud-addons.js';
+import { calicoImage, calicoObjects } from './calico.js';
+import { ciliumImage, ciliumObjects } from './cilium.js';
 import { flannelObjects } from './flannel.js';
 import { metricsServerObjects } from './metrics-server.js';
 import { imagesIn, type MadeAddon } from './objects.js';
@@ -17,15 +20,9 @@ import { imagesIn, type MadeAddon } from './objects.js';
  */
 export function kubernetesAddons(desired: AddonsOf): readonly Addon[] {
   const images = imagesFor(desired);
-  const flannel = {
-    image: images.flannel,
-    pluginImage: images.flannelCniPlugin,
-    podRange: kubeadmLabel(desired, 'flannel_network_cidr'),
-    backend: kubeadmLabel(desired, 'flannel_backend'),
-  };
   const hasMetrics = kubeadmLabel(desired, 'metrics_server_enabled').toLowerCase() === 'true';
   const made: readonly MadeAddon[] = [
-    { name: 'flannel', image: flannel.image, objects: flannelObjects(flannel) },
+    networkAddon(desired, images),
     ...cloudAddons(desired, images),
     ...(hasMetrics
       ? [{ name: 'metrics-server', image: images.metricsServer, objects: metricsServerObjects(images.metricsServer) }]
@@ -34,15 +31,51 @@ export function kubernetesAddons(desired: AddonsOf): readonly Addon[] {
   return made.map(finished);
 }
 
+/** The network of pods. */
+function networkAddon(desired: AddonsOf, images: KubernetesImages): MadeAddon {
+  const driver = networkDriverOf(desired.model);
+  const range = podRange(desired, desired.model);
+  const prefix = imagePrefix(desired);
+  switch (driver) {
+    case 'flannel': {
+      const settings = {
+        image: images.flannel,
+        pluginImage: images.flannelCniPlugin,
+        podRange: range,
+        backend: kubeadmLabel(desired, 'flannel_backend'),
+      };
+      return { name: driver, image: images.flannel, objects: flannelObjects(settings) };
+    }
+    case 'calico': {
+      const settings = {
+        tag: kubeadmLabel(desired, 'calico_tag'),
+        podRange: range,
+        ipInIp: calicoMode(desired),
+        ...(prefix ? { prefix } : {}),
+      };
+      return { name: driver, image: calicoImage(settings), objects: calicoObjects(settings) };
+    }
+    case 'cilium': {
+      const nodePrefix = kubeadmLabel(desired, 'flannel_network_subnetlen');
+      const settings = { tag: kubeadmLabel(desired, 'cilium_tag'), podRange: range, nodePrefix, ...(prefix ? { prefix } : {}) };
+      return { name: driver, image: ciliumImage(settings), objects: ciliumObjects(settings) };
+    }
+  }
+}
+
 /** A cloud in which every add-on can run. */
 const ANY_CLOUD = {
   facts: { authUrl: '', regionName: '', externalNetworkId: null, cloudCa: '', verifyCloudCa: true },
   trusted: true,
 } as const;
 
-/** Every image of such a cluster: those of kubeadm, and those of its add-ons, where nodes have a trust of the owner. */
+/**
+ * Every image of such a cluster: those of kubeadm, and those of its add-ons, where nodes have a trust of the owner. Beside labels, `network_driver`
+ * counts, which is a field of a model.
+ */
 export function kubernetesImages(labels: Labels): readonly string[] {
-  const desired = { bay: { id: '', projectId: '', desired: { labels } }, cloud: ANY_CLOUD };
+  const model = { networkDriver: labels['network_driver'] ?? null };
+  const desired = { bay: { id: '', projectId: '', desired: { labels } }, model, cloud: ANY_CLOUD };
   const { apiServer, controllerManager, scheduler, proxy, etcd, coredns, pause } = imagesFor(desired);
   const ofKubeadm = [apiServer, controllerManager, scheduler, proxy, etcd, coredns, pause];
   return [...new Set([...ofKubeadm, ...kubernetesAddons(desired).flatMap(({ images }) => images)])];

@@ -38,9 +38,14 @@ describe('the standard of pods', () => {
     const all = Object.fromEntries(switches.map(([name]) => [name, 'true']));
     const facts = { authUrl: '', regionName: '', externalNetworkId: null, cloudCa: '', verifyCloudCa: true };
     const cloud = { facts, trusted: true };
+    const model = { networkDriver: 'flannel' };
     const spaces = KUBERNETES_RELEASES.flatMap(({ version }) =>
       (
-        kubeadm.addons?.({ bay: { id: 'b', projectId: 'p', desired: { labels: { ...all, kube_tag: version } } }, cloud }) ?? []
+        kubeadm.addons?.({
+          bay: { id: 'b', projectId: 'p', desired: { labels: { ...all, kube_tag: version } } },
+          model,
+          cloud,
+        }) ?? []
       ).flatMap(
         ({ objects }) => objects.map(({ metadata }) => (metadata as { readonly namespace?: string }).namespace), // every object has metadata
       ),
