@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ensureDocker } from '../host/docker.mjs';
 import { buildGophercloudPrograms } from '../host/gophercloud.mjs';
-import { buildKubernetes, buildMetricsServer } from '../host/kubernetes-build.mjs';
+import { buildCloudProvider, buildKubernetes, buildMetricsServer } from '../host/kubernetes-build.mjs';
 import { buildKubernetesImage } from '../host/kubernetes-image.mjs';
 import { buildMesosImage } from '../host/mesos-image.mjs';
 import { nodeProgram } from '../host/node.mjs';
@@ -50,7 +50,7 @@ export async function prepareMachine({ log, openstack }) {
   const engine = await ensureDocker({ install: true, log });
   log(engine.available ? `Docker Engine: ${engine.socket}` : `Docker Engine: none (${engine.reason})`);
   raiseInotifyLimit(log);
-  const programs = buildPrograms(log);
+  const programs = buildPrograms(log, openstack);
   if (engine.available) await buildImages(log);
   await programs;
   if (engine.available) {
@@ -74,9 +74,10 @@ function raiseInotifyLimit(log) {
   }
 }
 
-async function buildPrograms(log) {
+async function buildPrograms(log, openstack) {
   await reporting('Kubernetes programs', () => buildKubernetes(log), log);
   await reporting('metrics-server', () => buildMetricsServer(log), log);
+  if (openstack) await reporting('cloud-provider-openstack', () => buildCloudProvider(log), log);
   await reporting('gophercloud programs', () => buildGophercloudPrograms(log), log);
   await reporting('compilers and checkers of packages', async () => sdkTools(log), log);
   await reporting('releases of Node', async () => NODE_RELEASES.forEach((major) => nodeProgram(major, log)), log);
