@@ -1977,6 +1977,20 @@ export interface components {
                 field: string;
                 message: string;
             }[];
+            /** @description With `render`. What is known only when the bay is made has a stand-in: ids of accounts, and the range of a subnet that is chosen then. Secrets are `***`. */
+            stack?: {
+                /** @description The root template. */
+                template: {
+                    [key: string]: unknown;
+                };
+                /** @description Nested templates and scripts, by their names in the templates. */
+                files: {
+                    [key: string]: string;
+                };
+                parameters: {
+                    [key: string]: unknown;
+                };
+            };
         };
         BayEventList: {
             events: components["schemas"]["BayEvent"][];
@@ -3344,6 +3358,8 @@ export interface components {
         kilo_bay_uuid: string;
         /** @description At most this many. */
         event_limit: number;
+        /** @description With `dry_run`, answer the stack as well, as the orchestrator would get it. */
+        render: boolean;
         /** @description Answer what would be made, and make nothing (an extension; at every version). */
         dry_run: boolean;
         /** @description UUID of the last item of the page before. */
@@ -3658,6 +3674,8 @@ export interface operations {
             query?: {
                 /** @description Answer what would be made, and make nothing (an extension; at every version). */
                 dry_run?: components["parameters"]["dry_run"];
+                /** @description With `dry_run`, answer the stack as well, as the orchestrator would get it. */
+                render?: components["parameters"]["render"];
             };
             header?: never;
             path?: never;
@@ -4136,6 +4154,8 @@ export interface operations {
             query?: {
                 /** @description Answer what would be made, and make nothing (an extension; at every version). */
                 dry_run?: components["parameters"]["dry_run"];
+                /** @description With `dry_run`, answer the stack as well, as the orchestrator would get it. */
+                render?: components["parameters"]["render"];
             };
             header?: never;
             path?: never;

@@ -827,6 +827,20 @@ export const operations = {
           "default": false
         },
         "cli": null
+      },
+      {
+        "name": "render",
+        "required": false,
+        "description": "With `dry_run`, answer the stack as well, as the orchestrator would get it.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "boolean",
+          "default": false
+        },
+        "cli": {
+          "hidden": true
+        }
       }
     ],
     "hasBody": true,
@@ -2193,6 +2207,20 @@ export const operations = {
           "default": false
         },
         "cli": null
+      },
+      {
+        "name": "render",
+        "required": false,
+        "description": "With `dry_run`, answer the stack as well, as the orchestrator would get it.",
+        "minVersion": "1.1",
+        "maxVersion": null,
+        "schema": {
+          "type": "boolean",
+          "default": false
+        },
+        "cli": {
+          "hidden": true
+        }
       }
     ],
     "hasBody": true,

@@ -51,6 +51,9 @@ export type Given = Pick<Invocation, 'positional' | 'flags' | 'changes'>;
 export interface OperationCommand {
   readonly spec: CommandSpec;
   readonly name?: string;
+  /** What it does, in place of what the operation does. */
+  readonly about?: string;
+  readonly run?: Run;
   /** Never asks before it deletes. */
   readonly neverAsks?: boolean;
   /** Adds arguments, in place of those of the operation. */
@@ -62,14 +65,16 @@ export interface OperationCommand {
 export function addOperation(noun: Command, io: Io, made: OperationCommand): Command {
   const { spec } = made;
   const { operation } = spec;
-  const command = noun.command(made.name ?? operation.cli?.command.split(' ')[1] ?? '').description(operation.summary);
+  const command = noun
+    .command(made.name ?? operation.cli?.command.split(' ')[1] ?? '')
+    .description(made.about ?? operation.summary);
   if (made.name === undefined) for (const alias of operation.cli?.aliases ?? []) command.alias(alias.split(' ')[1] ?? alias);
   if (made.addArguments) made.addArguments(command);
   else addPositionals(command, spec);
   addOptions(command, spec);
   made.addOptions?.(command);
   addCommonOptions(command, operation.cli?.rows !== null);
-  const run = RUNNERS.find(([applies]) => applies(spec))?.[1] ?? runItem;
+  const run = made.run ?? RUNNERS.find(([applies]) => applies(spec))?.[1] ?? runItem;
   command.action(async (...words: unknown[]) => {
     const positional = words
       .slice(0, -2)

@@ -41,6 +41,7 @@ const OF_THE_API: readonly (readonly [name: string, about: string])[] = [
 
 const OTHERS: readonly (readonly [name: string, about: string, load: () => Promise<NounModule>])[] = [
   ['label', 'labels that drivers read', () => import('./labels.js')],
+  ['template', 'stacks of bays that are not made', () => import('./template.js')],
   ['coe', "openstackclient's words, for its scripts", () => import('./coe.js')],
   ['status', 'Show the login in use, and whether it is served', () => import('./status.js')],
   ['dev', 'Run a complete Magnum on this machine, with its own cloud', () => import('./dev.js')],

@@ -67,9 +67,10 @@ export function bayOperations(wording: BayWording) {
       return { body, etag: etagOfBay(row.bay) };
     },
     create: async (deps, call) =>
-      call.query['dry_run'] === true
+      isRehearsal(call)
         ? planAnswer(
             await renameModelErrors(wording, call, () => planNewBay(deps, call.access, wording.parse(call), call.signal())),
+            call.query['render'] === true,
           )
         : withEtag(wording, deps, call, await acceptCreation(wording, deps, call)),
     update: async (deps, call) => {
@@ -91,6 +92,16 @@ export function bayOperations(wording: BayWording) {
       return { body: { nodes: [...(await loadImage(deps, call.access, wanted, call.signal()))] } };
     },
   } satisfies Record<string, Handler>;
+}
+
+/** Error: `invalid-parameter` for a stack that is asked for where a bay would be made. */
+function isRehearsal({ query }: Call): boolean {
+  if (query['dry_run'] === true) return true;
+  if (query['render'] !== true) return false;
+  throw new DomainError('invalid-parameter', {
+    field: 'render',
+    message: 'render: it shows a stack before it is made; add dry_run=true.',
+  });
 }
 
 /** What was accepted has its tag already: the next change can be one of just that. */

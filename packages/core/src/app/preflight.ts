@@ -19,7 +19,7 @@ import {
   type Shortfall,
 } from '../domain/stack-needs.js';
 import type { BayDriver, DesiredBay, RenderInput } from '../ports/bay-driver.js';
-import type { CloudAccess } from '../ports/orchestrator.js';
+import type { CloudAccess, StackSpec } from '../ports/orchestrator.js';
 import type { New } from '../ports/store.js';
 import type { AppDeps } from './deps.js';
 import { inTurn, renderSlowly, requireTaken, standInDelegation } from './stack-limits.js';
@@ -44,6 +44,8 @@ export interface BayPlan {
   readonly needs: Needs;
   readonly allowances: readonly Allowance[];
   readonly warnings: readonly Problem[];
+  /** What the orchestrator would get. */
+  readonly stack: StackSpec;
 }
 
 type PlanDeps = Pick<AppDeps, 'cloud' | 'engines' | 'longWork' | 'orchestrator' | 'preflight'>;
@@ -56,10 +58,10 @@ export async function bayPlan(deps: PlanDeps, draft: BayDraft, access: CloudAcce
     plannedFacts(deps, draft, access, signal),
     deps.cloud.allowances(access, signal),
   ]);
-  const { resources, needs } = await resourcesAndNeeds(deps, draft, { facts, access }, signal);
+  const { stack, resources, needs } = await resourcesAndNeeds(deps, draft, { facts, access }, signal);
   const shortages = shortfallsOf(needs, allowances).map(problemOf);
   const { bay, driver } = draft;
-  return { name: bay.name, driver: driver.name, resources, needs, allowances, warnings: [...draft.warnings, ...shortages] };
+  return { name: bay.name, driver: driver.name, stack, resources, needs, allowances, warnings: [...draft.warnings, ...shortages] };
 }
 
 /** What a project lacks for the bay, as warnings. Errors: `quota-exceeded` where the operator enforces it, `cloud-unavailable` then too. */
@@ -114,18 +116,18 @@ async function resourcesAndNeeds(
   draft: BayDraft,
   { facts, access }: { readonly facts: BayFacts; readonly access: CloudAccess },
   signal: AbortSignal,
-): Promise<{ readonly resources: readonly PlannedResource[]; readonly needs: Needs }> {
+): Promise<Pick<BayPlan, 'stack' | 'resources' | 'needs'>> {
   const task = { nodes: draft.nodes.length, group: draft.bay.projectId, signal };
-  const resources = await inTurn(deps, task, async (rest) => {
-    const stack = await renderSlowly(draft.driver, renderInput(draft, facts), rest);
-    await requireTaken(deps, stack, rest);
-    return takeSteps(resourcesInSteps(stack.template, stack.files), rest);
+  const { stack, resources } = await inTurn(deps, task, async (rest) => {
+    const rendered = await renderSlowly(draft.driver, renderInput(draft, facts), rest);
+    await requireTaken(deps, rendered, rest);
+    return { stack: rendered, resources: await takeSteps(resourcesInSteps(rendered.template, rendered.files), rest) };
   });
   const flavors = await Promise.all(
     [...flavorsIn(resources)].map(async (name) => [name, await deps.cloud.findFlavor(name, access, signal)] as const),
   );
   const known = new Map(flavors.flatMap(([name, flavor]) => (flavor ? [[name, flavor]] : [])));
-  return { resources, needs: needsOf(resources, known) };
+  return { stack, resources, needs: needsOf(resources, known) };
 }
 
 /** Any range will do to count: choosing one would set it aside. */

@@ -294,6 +294,8 @@ export interface Queries {
   createBay: {
     /** Answer what would be made, and make nothing (an extension; at every version). */
     dry_run?: boolean | undefined;
+    /** With `dry_run`, answer the stack as well, as the orchestrator would get it. */
+    render?: boolean | undefined;
   };
   updateBay: {
     /** Whether the orchestrator undoes a change that fails. */
@@ -962,6 +964,20 @@ export interface Schemas {
       field: string;
       message: string;
     }[];
+    /** @description With `render`. What is known only when the bay is made has a stand-in: ids of accounts, and the range of a subnet that is chosen then. Secrets are `***`. */
+    stack?: {
+      /** @description The root template. */
+      template: {
+        [key: string]: unknown;
+      };
+      /** @description Nested templates and scripts, by their names in the templates. */
+      files: {
+        [key: string]: string;
+      };
+      parameters: {
+        [key: string]: unknown;
+      };
+    };
   };
   BayEventList: {
     events: Schemas["BayEvent"][];
