@@ -54,6 +54,27 @@ describe('a dry run', () => {
     expect(await everything()).toBe(before);
   });
 
+  test('with render has the stack as the orchestrator would get it, and no secret', async () => {
+    await aPlace();
+    const before = await everything();
+    const reply = await service.request('POST', '/v1/bays?dry_run=true&render=true', { body: BODY });
+    expect(reply.status, reply.text).toBe(200);
+    const { template, files, parameters } = reply.body['stack'] as Readonly<Record<string, Fields>>; // checked against the spec
+    expect(Object.keys(template?.['resources'] as object)).toEqual(expect.arrayContaining(['network', 'secgroup_node']));
+    expect(Object.keys(files ?? {})).toEqual(expect.arrayContaining(['scripts/lib.sh']));
+    expect(parameters).toMatchObject({ enrolment_tokens: '***' });
+    expect(await everything()).toBe(before);
+    expect((await service.request('POST', '/v1/bays?dry_run=true', { body: BODY })).body).not.toHaveProperty('stack');
+  });
+
+  test('with render alone is refused, as it would make the bay', async () => {
+    await aPlace();
+    const before = await everything();
+    const refusal = refusalOf(await service.request('POST', '/v1/bays?render=true', { body: BODY }));
+    expect(refusal).toMatchObject({ status: 400, detail: expect.stringContaining('dry_run=true') });
+    expect(await everything()).toBe(before);
+  });
+
   test.each(['1.1', '1.14'])('says at %s in the cluster wording the same', async (version) => {
     await aPlace();
     const body = { cluster_template_id: 'swarm', name: 'hive', node_count: 2, keypair: 'default' };

@@ -49,7 +49,8 @@ await withOpenstack('add-ons of Kubernetes that work in the cloud', (cloud) => {
     api = await KubernetesApi.start([
       `--authentication-token-webhook-config-file=${webhook}`,
       `--authorization-webhook-config-file=${webhook}`,
-      '--authorization-mode=RBAC,Webhook',
+      // Added to RBAC.
+      '--authorization-mode=Webhook',
     ]);
     const model = await bays.model({ name: 'kubernetes', coe: 'kubernetes', labels: LABELS });
     bay = await bays.create('sea', model);

@@ -42,7 +42,7 @@ async function renderTemplate(invocation: Invocation): Promise<void> {
   const stack = itemOf(plan['stack']);
   const { directory } = flags;
   if (typeof directory === 'string') return writeStack(io, stack, directory);
-  if (flags['format'] !== undefined) return printItem(io, stack, outputOf(flags));
+  if (flags['format'] !== 'table') return printItem(io, stack, outputOf(flags));
   const { stringify } = await import('yaml');
   io.out(stringify(stack['template'] ?? {}));
 }
