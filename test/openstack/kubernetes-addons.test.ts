@@ -207,8 +207,8 @@ await withOpenstack('add-ons of Kubernetes that work in the cloud', (cloud) => {
       },
     };
     writeFileSync(config, JSON.stringify({ ...settings, ...shorter }));
-    await setReady(master?.name ?? '', 'True');
-    await setReady(worker?.name ?? '', 'False');
+    await setReady(master, 'True');
+    await setReady(worker, 'False');
     start('magnum-auto-healer', `--config=${config}`, '--v=4');
     const failed = (error: unknown): never => {
       throw new Error(`${String(error)}: ${logOf('magnum-auto-healer')}`);
@@ -226,7 +226,9 @@ await withOpenstack('add-ons of Kubernetes that work in the cloud', (cloud) => {
     expect((await bays.settled(bay)).body).toMatchObject({ status: 'UPDATE_COMPLETE', node_count: 1 });
   });
 
-  async function setReady(name: string, status: 'True' | 'False'): Promise<void> {
+  /** As a kubelet would say it: the healer finds the server by the machine's id. */
+  async function setReady(member: Member | undefined, status: 'True' | 'False'): Promise<void> {
+    const { name = '', serverId = '' } = member ?? {};
     const now = new Date().toISOString();
     const condition = {
       type: 'Ready',
@@ -236,7 +238,15 @@ await withOpenstack('add-ons of Kubernetes that work in the cloud', (cloud) => {
       reason: 'Test',
       message: 'by the test',
     };
-    const patch = JSON.stringify({ status: { conditions: [condition] } });
+    const machine = { machineID: serverId.replaceAll('-', ''), systemUUID: serverId, bootID: serverId, kernelVersion: '6.1' };
+    const rest = {
+      osImage: 'Debian',
+      containerRuntimeVersion: 'containerd://1.6',
+      kubeletVersion: 'v1.36.3',
+      kubeProxyVersion: '',
+    };
+    const nodeInfo = { ...machine, ...rest, operatingSystem: 'linux', architecture: 'amd64' };
+    const patch = JSON.stringify({ status: { conditions: [condition], nodeInfo } });
     await api.kubectl('patch', 'node', name, '--subresource=status', '--type=merge', `--patch=${patch}`);
   }
 
@@ -255,7 +265,6 @@ await withOpenstack('add-ons of Kubernetes that work in the cloud', (cloud) => {
       kind: 'Node',
       metadata: { name, labels: { 'kubernetes.io/hostname': name } },
       spec: { providerID: `openstack:///${serverId}`, taints: [{ key: UNINITIALIZED, value: 'true', effect: 'NoSchedule' }] },
-      status: { nodeInfo: { machineID: serverId.replaceAll('-', ''), systemUUID: serverId } },
     };
   }
 });

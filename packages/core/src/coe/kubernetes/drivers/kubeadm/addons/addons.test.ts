@@ -166,6 +166,8 @@ describe('the add-ons of a cloud', () => {
     expect(files['ca.pem']).toBe('PEM');
     expect(files['cloud.conf']).toContain('ca-file="/etc/magnum-cloud/ca.pem"\ntls-insecure="true"\n');
     expect(files['cloud.conf']).toContain('internal-lb="true"');
+    // An empty one is not sent, so that the cloud chooses; an absent one would be amphora.
+    expect(files['cloud.conf']).toContain('lb-provider=""');
   });
 
   test('a label cannot end a value of their settings', () => {
@@ -182,12 +184,8 @@ describe('the add-ons of a cloud', () => {
     const [policy] = (inCloud({ keystone_auth_enabled: 'true' }).find(({ name }) => name === 'keystone-auth')?.objects ?? [])
       .filter(({ kind }) => kind === 'ConfigMap')
       .map(({ data }) => JSON.parse((Object(data) as Record<string, string>)['policies'] ?? '') as readonly JsonObject[]); // the object's texts
-    expect(policy?.map(({ users }) => users)).toEqual(
-      [['admin', 'member', 'k8s_admin'], ['k8s_developer'], ['reader', 'k8s_viewer']].map((roles) => ({
-        projects: ['project-1'],
-        roles,
-      })),
-    );
+    const roles = ['admin', 'admin', 'member', 'member', 'k8s_admin', 'k8s_admin', 'k8s_developer', 'reader', 'k8s_viewer'];
+    expect(policy?.map(({ users }) => users)).toEqual(roles.map((role) => ({ projects: ['project-1'], roles: [role] })));
   });
 });
 

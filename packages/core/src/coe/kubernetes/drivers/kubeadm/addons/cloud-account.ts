@@ -101,7 +101,8 @@ function balancerOptions({ facts, provider, algorithm }: CloudAccountSettings): 
     // Without a monitor a service of `externalTrafficPolicy: Local` sends requests to nodes that have none of its pods.
     'create-monitor': 'true',
     'lb-method': algorithm,
-    ...(provider === '' ? {} : { 'lb-provider': provider }),
+    // An empty one leaves it to the cloud; without the option the controller asks for `amphora`, which the cloud may not have.
+    'lb-provider': provider,
     // A bay without an external network has no floating addresses to give.
     ...(facts.externalNetworkId === null ? { 'internal-lb': 'true' } : { 'floating-network-id': facts.externalNetworkId }),
   };

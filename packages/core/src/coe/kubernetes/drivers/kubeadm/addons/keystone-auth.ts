@@ -62,16 +62,19 @@ export function keystoneAuthObjects({ image, keystoneUrl, ownCa, projectId }: Ke
 
 const VIEW = ['get', 'list', 'watch'] as const;
 
+/**
+ * In the webhook's own format: `k8s-keystone-auth`, "Authorization policy definition (version 2)". Of several roles in one rule a user must have all, so each role
+ * has its rule. What tells programs which kinds of objects there are is open to every user that is known, by rules of Kubernetes itself.
+ */
 function policyFor(projectId: string): readonly JsonObject[] {
-  const rule = (roles: readonly string[], resources: JsonObject, paths: readonly string[]): JsonObject => ({
-    users: { projects: [projectId], roles },
-    resource_permissions: resources,
-    nonresource_permissions: Object.fromEntries(paths.map((path) => [path, roles.includes('admin') ? ['*'] : ['get']])),
-  });
-  const discovery = ['/api', '/api/*', '/apis', '/apis/*', '/openapi/*', '/version', '/healthz', '/livez', '/readyz'];
-  return [
-    rule(['admin', 'member', 'k8s_admin'], { '*/*': ['*'] }, ['*']),
-    rule(['k8s_developer'], { '!kube-system/*': ['*'] }, discovery),
-    rule(['reader', 'k8s_viewer'], { "*/!['secrets']": VIEW }, discovery),
-  ];
+  const users = (role: string): JsonObject => ({ projects: [projectId], roles: [role] });
+  const mayEverything = ['admin', 'member', 'k8s_admin'].flatMap((role): JsonObject[] => [
+    { users: users(role), resource_permissions: { '*/*': ['*'] } },
+    { users: users(role), nonresource: { verbs: ['*'], path: '*' }, match: [] },
+  ]);
+  const mayRead = ['reader', 'k8s_viewer'].map((role) => ({
+    users: users(role),
+    resource_permissions: { "*/!['secrets']": VIEW },
+  }));
+  return [...mayEverything, { users: users('k8s_developer'), resource_permissions: { '!kube-system/*': ['*'] } }, ...mayRead];
 }
