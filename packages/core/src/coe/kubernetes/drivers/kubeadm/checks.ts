@@ -157,6 +157,8 @@ export function outgrownPods(
 }
 
 const REGISTRY = /^[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._/-]*)?$/;
+/** Its name becomes that of a folder on nodes. */
+const INSECURE_REGISTRY = /^[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?$/;
 const HOST = /^[A-Za-z0-9*]([A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 
@@ -182,7 +184,7 @@ function listProblems(desired: BayShape): readonly Problem[] {
       .filter((name) => !TAG.test(kubeadmLabel(desired, name)))
       .map((name) => problem(name, kubeadmLabel(desired, name), 'is no tag')),
     ...registries
-      .filter((part) => !/^[A-Za-z0-9.-]+(:\d{1,5})?$/.test(part))
+      .filter((part) => !INSECURE_REGISTRY.test(part))
       .map((part) => ({
         field: 'insecure_registry',
         message: `${JSON.stringify(part.slice(0, 40))} is no registry; write host:port`,

@@ -260,6 +260,8 @@ describe('checking', () => {
 
   test('a bay without TLS, and another network driver, are refused', () => {
     expect(fields(bay({ model: { tlsDisabled: true } }))).toEqual(['tls_disabled']);
+    for (const name of ['..', '.hidden', 'a/b'])
+      expect(fields(bay({ model: { insecureRegistry: `registry.example:5000,${name}` } }))).toEqual(['insecure_registry']);
   });
 
   test('ranges of pods are those of the network driver', () => {
