@@ -61,7 +61,15 @@ export async function bayPlan(deps: PlanDeps, draft: BayDraft, access: CloudAcce
   const { stack, resources, needs } = await resourcesAndNeeds(deps, draft, { facts, access }, signal);
   const shortages = shortfallsOf(needs, allowances).map(problemOf);
   const { bay, driver } = draft;
-  return { name: bay.name, driver: driver.name, stack, resources, needs, allowances, warnings: [...draft.warnings, ...shortages] };
+  return {
+    name: bay.name,
+    driver: driver.name,
+    stack,
+    resources,
+    needs,
+    allowances,
+    warnings: [...draft.warnings, ...shortages],
+  };
 }
 
 /** What a project lacks for the bay, as warnings. Errors: `quota-exceeded` where the operator enforces it, `cloud-unavailable` then too. */

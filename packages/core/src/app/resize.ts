@@ -1,3 +1,4 @@
+import type { Bay } from '../domain/bay.js';
 import { DomainError } from '../domain/errors.js';
 import type { NodeId } from '../domain/ids.js';
 import { DEFAULT_WORKER, isMaster } from '../domain/node-group.js';
@@ -17,7 +18,8 @@ export interface ResizeBay {
   readonly group: string | null;
 }
 
-/** Exactly the named nodes go. Rules: docs/contract/validation.md#resizing. Errors: `node-group-not-found`, 400 for masters, bounds and unknown nodes. */
+/** Exactly the named nodes go. Rules: docs/contract/validation.md#resizing. Errors: `node-group-not-found`, 400 for masters whose driver cannot add
+ * and remove them, bounds and unknown nodes. */
 export async function resizeBay(
   deps: AppDeps,
   access: Access,
@@ -29,8 +31,7 @@ export async function resizeBay(
   const { bay } = row;
   check(bay);
   const { group } = await findNodeGroup(deps, bay.id, wanted.group ?? DEFAULT_WORKER);
-  if (isMaster(group))
-    throw new DomainError('not-supported', 'Resizing a node group of masters is not supported. Resize a group of workers.');
+  if (isMaster(group)) await requireResizableMasters(deps, bay);
   requireWithinBounds(group, wanted.nodeCount);
   requireAccepts(bay, 'resize');
   requireGroupAccepts(group, 'resize');
@@ -45,6 +46,18 @@ export async function resizeBay(
       await setGroupSize(deps, repos, { bay: next, group, size: wanted.nodeCount, leaving, upgrade, workloads });
       await access.once?.made(repos, bay.id);
     },
+  );
+}
+
+/** How many masters there may be, its driver checks as it does when a bay is made. Error: `not-supported`. */
+async function requireResizableMasters(deps: AppDeps, bay: Bay): Promise<void> {
+  const model = await deps.store.read((repos) => repos.bayModels.get(bay.desired.bayModelId));
+  if (!model) throw new DomainError('internal', `Bay model ${bay.desired.bayModelId} is missing.`);
+  const driver = deps.engines.driverOf(model);
+  if (driver.resizesMasters) return;
+  throw new DomainError(
+    'not-supported',
+    `Resizing a node group of masters is not supported by the driver ${driver.name}. Resize a group of workers.`,
   );
 }
 

@@ -170,6 +170,8 @@ export interface BayDriver {
    * newest.
    */
   readonly scaleIn?: 'fewest-workloads';
+  /** Whether masters can be added to a running bay, and leave it; absent: their number is that of the bay's creation. */
+  readonly resizesMasters?: true;
   /** How nodes are drained before they are deleted; absent: as `DEFAULT_DRAIN_RULES` has it. */
   drainRules?(desired: Pick<Bay['desired'], 'labels'>): DrainRules;
   /** How nodes that are not ready are replaced; undefined: they are left alone. */

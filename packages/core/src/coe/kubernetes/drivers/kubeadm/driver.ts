@@ -65,6 +65,7 @@ export const kubeadm: BayDriver = {
   rotates: ['authority', 'credentials'],
   // In the order in which apply-certificates.sh reads their files.
   authorities: { master: ['etcd', 'front-proxy', 'main'], worker: ['main'] },
+  resizesMasters: true,
   withoutEffect,
   check,
   checkImage,
