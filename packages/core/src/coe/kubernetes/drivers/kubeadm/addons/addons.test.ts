@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../../../domain/json.js';
 import type { Labels } from '../../../../../domain/labels.js';
 import type { AddonsOf } from '../../../../../ports/bay-driver.js';
-import { KUBERNETES_RELEASES } from '../../../releases.js';
+import { imagesOf, KUBERNETES_RELEASES } from '../../../releases.js';
+import { KUBEADM_BAYS } from '../example-bays.test-support.js';
+import { releaseFor } from '../settings.js';
 import { kubernetesAddons, kubernetesImages } from './addons.js';
 
 const FACTS = {
@@ -55,6 +57,29 @@ describe('the add-ons of a cluster', () => {
     for (const { images } of inCloud(labels)) for (const image of images) expect(listed).toContain(image);
     expect(listed.filter((image) => !image.startsWith('registry.example/'))).toEqual([]);
   });
+
+  test.each(Object.entries(KUBEADM_BAYS))(
+    'of the bay "%s" have images under its prefix, and the list for a registry is the same set',
+    (_name, example) => {
+      const labels = {
+        ...example.desired?.labels,
+        ...EVERYTHING,
+        ingress_controller: 'octavia',
+        container_infra_prefix: 'registry.example/k8s',
+      };
+      const networkDriver = example.model?.networkDriver ?? 'flannel';
+      const used = new Set(addons(labels, { facts: FACTS, trusted: true }, networkDriver).flatMap(({ images }) => images));
+      for (const image of used) expect(image).toMatch(/^registry\.example\/k8s\/[a-z0-9-]+:v[\w.-]+$/);
+      const { release, version } = releaseFor({ bay: { desired: { labels } } });
+      const { apiServer, controllerManager, scheduler, proxy, etcd, coredns, pause } = imagesOf(
+        release,
+        version,
+        'registry.example/k8s',
+      );
+      for (const image of [apiServer, controllerManager, scheduler, proxy, etcd, coredns, pause]) used.add(image);
+      expect(new Set(kubernetesImages({ ...labels, network_driver: networkDriver }))).toEqual(used);
+    },
+  );
 
   test('say the tag of their main image as their version', () => {
     expect(byName({ flannel_tag: 'v9' }, 'flannel')?.version).toBe('v9');
