@@ -1,4 +1,4 @@
-import { DomainError } from '../../../domain/errors.js';
+import { DomainError, isDomainError } from '../../../domain/errors.js';
 import { Allowance, AnswerTooLargeError, MOST_ANSWERED, type Bounds } from '../../../http/bounded-http.js';
 import { attemptWith } from '../../shared/session/attempt.js';
 
@@ -36,6 +36,12 @@ function translateError(trying: string, cause: unknown): DomainError {
   if (status >= 500) return new DomainError(status === 503 ? 'engine-unavailable' : 'engine-failed', { message, cause });
   if (status === 404) return new DomainError('workload-not-found', { message, cause });
   return new DomainError('kubernetes-refused', { message, status, cause });
+}
+
+/** Whether the same call may succeed a moment later: another server behind the load balancer may answer it, or this one again. */
+export function mayPass(error: unknown): boolean {
+  if (isDomainError(error, 'engine-unavailable')) return true;
+  return isDomainError(error, 'engine-failed') && (statusOf(error.cause) ?? 0) >= 500;
 }
 
 /**

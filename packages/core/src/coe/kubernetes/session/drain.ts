@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { LeavingNode, UndrainedNode } from '../../../domain/drain.js';
 import { isDomainError } from '../../../domain/errors.js';
 import type { ConnectInput } from '../../../ports/bay-driver.js';
-import { attempt, refusedEviction } from './attempt.js';
+import { attempt, mayPass, refusedEviction } from './attempt.js';
 import type { Connections } from './connection.js';
 import { removeMembers } from './etcd.js';
 import { itemsOf } from './kinds.js';
@@ -43,10 +44,30 @@ export async function drainNodes(
   return [...undrained, ...kept];
 }
 
-/** Removes the nodes' objects, so that the scheduler, the services and the cluster's own list forget them. */
+const RELEASE_TRIES = 8;
+const RELEASE_PAUSE_MS = 2_000;
+
+/**
+ * Removes the nodes' objects, so that the scheduler, the services and the cluster's own list forget them. Control planes that leave have
+ * just lost their member of etcd, and the load balancer needs some seconds to see that their APIs answer no more: a request that met one of them is repeated.
+ */
 export async function releaseNodes({ core }: Connections, names: readonly string[], signal: AbortSignal): Promise<void> {
   for (const name of names)
-    await unlessGone(attempt(`delete the node ${name}`, signal, async (bounds) => (await core(bounds)).deleteNode({ name })));
+    await repeated(signal, () =>
+      unlessGone(attempt(`delete the node ${name}`, signal, async (bounds) => (await core(bounds)).deleteNode({ name }))),
+    );
+}
+
+async function repeated(signal: AbortSignal, work: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!mayPass(error) || tries >= RELEASE_TRIES) throw error;
+    }
+    await sleep(RELEASE_PAUSE_MS, undefined, { signal });
+  }
 }
 
 /** False for a node that Kubernetes does not know, or whose kubelet does not answer: nothing can end there. */
