@@ -31,8 +31,8 @@ export function compressScripts({ files, paths }: NodeScripts): NodeScripts {
   return { files: Object.fromEntries(packed) as Record<string, string>, paths, encoding: 'gz+b64' }; // texts by name, as before
 }
 
-/** A line that is a comment, of the shell or of Python. The first line says which program runs the script, and shellcheck reads its own ones. */
-const COMMENT = /^[ \t]*#(?!!| shellcheck ).*\n/gm;
+/** A line that is empty, or a comment of the shell or of Python. The first line says which program runs the script, and shellcheck reads its own ones. */
+const COMMENT = /^[ \t]*(#(?!!| shellcheck ).*)?\n/gm;
 
 /** No script has a text of several lines in which such a line would count; a test compares what the programs read. */
 export function withoutComments(text: string): string {
