@@ -10,16 +10,16 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'version show': ['magnum version show --query id -f value'],
   'driver list': ['magnum driver list'],
   'driver show': ['magnum driver show swarm-mode'],
-  'template render': [
-    'magnum template render --baymodel swarm --node-count 2',
-    'magnum template render hive --baymodel swarm --directory hive-stack',
-  ],
   'label list': ['magnum label list --coe swarm', 'magnum label list --driver swarm-mode --sort-column name'],
   'baymodel create': [
     'magnum baymodel create swarm --coe swarm --image debian-12 --keypair default --external-network public --flavor m1.small',
   ],
   'baymodel list': ['magnum baymodel list -c name -c coe'],
   'baymodel show': ['magnum baymodel show swarm'],
+  'template render': [
+    'magnum template render --baymodel swarm --node-count 2',
+    'magnum template render hive --baymodel swarm --directory hive-stack',
+  ],
   'baymodel update': [
     'magnum baymodel update swarm --flavor m1.medium',
     'magnum baymodel update swarm add labels/swarm_strategy=spread',
