@@ -36,15 +36,15 @@ const MODEL = { coe: 'kubernetes', networkDriver: 'flannel', flavorId: 'm1.small
 const NEXT = 'a0000000-0000-4000-8000-00000000beef' as BayModelId;
 const engine = (): CoeSession => new Cluster();
 
-async function ask({ app }: Process): Promise<BayId> {
+async function ask({ app }: Process, nodeCount = HIVE.nodeCount): Promise<BayId> {
   const model = aBayModel(MODEL);
   await app.store.write((repos) => repos.bayModels.insert(model));
-  const wanted = { ...HIVE, masterCount: 3, masterLbEnabled: true };
+  const wanted = { ...HIVE, nodeCount, masterCount: 3, masterLbEnabled: true };
   return (await createBay(app, may('bay:create'), wanted, new AbortController().signal)).bayId;
 }
 
-async function completed(process: Process, machine: Machine): Promise<BayId> {
-  const id = await ask(process);
+async function completed(process: Process, machine: Machine, nodeCount?: number): Promise<BayId> {
+  const id = await ask(process, nodeCount);
   await work(process.deps, machine, hasStatus(process, id, 'CREATE_COMPLETE'));
   return id;
 }
@@ -56,7 +56,7 @@ async function named(process: Process, id: BayId, role: string): Promise<string>
 }
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  'its creation': { engine, prepare: ask, ends: 'CREATE_COMPLETE' },
+  'its creation': { engine, prepare: (process) => ask(process), ends: 'CREATE_COMPLETE' },
   'the drain and deletion of a named worker': {
     engine,
     prepare: async (process, machine) => {
@@ -70,7 +70,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'the replacement of each of its nodes': {
     engine,
     prepare: async (process, machine) => {
-      const id = await completed(process, machine);
+      const id = await completed(process, machine, 1);
       const { signal } = new AbortController();
       const next = aBayModel({ ...MODEL, id: NEXT, name: 'next', labels: { kubeapi_options: '--v=2' } });
       await process.app.store.write((repos) => repos.bayModels.insert(next));
@@ -100,7 +100,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe.each(Object.entries(SCENARIOS))(
   'a conductor of a bay of Kubernetes that dies in the middle of %s',
   (_name, scenario) => {
-    test('leaves, once another has taken over, exactly what an undisturbed one leaves', { timeout: 900_000 }, async () => {
+    test('leaves, once another has taken over, exactly what an undisturbed one leaves', { timeout: 1_800_000 }, async () => {
       await expectNoTraceOfDeaths(scenario, folder);
     });
   },
