@@ -44,7 +44,10 @@ test('to three and to five behind a load balancer, and to no number without a ma
     expect(body).toMatchObject({ node_count: count, node_addresses: Array.from({ length: count }, () => expect.any(String)) });
   }
   for (const count of [0, 2, 4, 7])
-    expect(refusalOf(await resize(uuid, count))).toMatchObject({ status: 400, detail: expect.stringContaining('control planes') });
+    expect(refusalOf(await resize(uuid, count))).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining('control planes'),
+    });
 });
 
 test('not beyond one without a load balancer before them', async () => {
