@@ -57,7 +57,7 @@ describe('the add-ons of a bay', () => {
     expect(await askAs(NODE_SECRET)).toEqual({ bayId, addons: [{ ...ADDON, version: 'v2' }] });
   });
 
-  test('are told the cloud of the bay, and whether its nodes have a trust, where the node gives them its account', async () => {
+  test('are made with the cloud of the bay, and with whether its nodes have a trust, where the node gives them its account', async () => {
     const facts = { regionName: 'RegionOne' };
     const trustee = { userId: 'trustee', domainId: 'd', username: 'u', passwordRef: 'p' };
     for (const [trustId, trusted] of [

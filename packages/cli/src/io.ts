@@ -34,7 +34,7 @@ export function processIo(signal: AbortSignal): Io {
     outIsTty: process.stdout.isTTY === true,
     outWidth: process.stdout.isTTY ? process.stdout.columns : undefined,
     errIsTty: process.stderr.isTTY === true,
-    // A terminal that does not tell its size says 0.
+    // A terminal that does not know its size reports 0.
     errSize: () => ({ columns: process.stderr.columns || 80, rows: process.stderr.rows || 24 }),
     inIsTty: process.stdin.isTTY === true,
     out: (text) => void process.stdout.write(text),

@@ -25,7 +25,7 @@ function anEvent(seconds: number, resource: string, status: string, more: Partia
 const RUNS = 'CREATE_IN_PROGRESS';
 const DONE = 'CREATE_COMPLETE';
 const WORKERS = 'nodes-default-worker-83434288-0';
-/** The creation of a bay, as the service tells it, in short. */
+/** Events of the creation of a bay, as the service reports them, shortened. */
 const STORY: readonly BayEvent[] = [
   anEvent(0, 'web-lzdloms7ypjg', RUNS, { resource_type: 'OS::Heat::Stack' }),
   ...['network', 'router', 'secgroup_node'].map((name) => anEvent(1, name, RUNS)),

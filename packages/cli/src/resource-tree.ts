@@ -100,7 +100,7 @@ function nodesOf(part: Part): Part[] {
   return [...part.parts.values()].filter(({ parts }) => parts.size > 0);
 }
 
-/** Its own status, unless a part of it tells more: one that has failed, or that is not complete. */
+/** Its own status, unless the status of a part says more: of one that has failed, or that is not complete. */
 function statusOf(part: Part): string {
   const all = [part.status, ...[...part.parts.values()].map(statusOf)].filter((status) => status !== '');
   return (

@@ -55,17 +55,17 @@ async function run(part: string): Promise<{ readonly code: unknown; readonly hel
   return { code, held: JSON.parse(readFileSync(join(node.etc, 'credential.json'), 'utf8')) };
 }
 
-const TOLD = 'PUT /v1/credentials/b/nodes/n-1';
+const REPORTED = 'PUT /v1/credentials/b/nodes/n-1';
 
-test('a node that holds another credential tells the service', async () => {
+test('a node that holds another credential reports it', async () => {
   const { code, held } = await run('');
   expect([code, held]).toMatchObject([0, { user_id: 'new', generation: 1 }]);
-  expect(requests).toContain(TOLD);
+  expect(requests).toContain(REPORTED);
 });
 
 test('not before what works with the credential on this node works with the new one, so that the former one is not deleted too early', async () => {
   const { code, held } = await run('use_credential() { give_up "a program still works with the former account"; }');
   expect(held).toMatchObject({ user_id: 'new' });
   expect(code).not.toBe(0);
-  expect(requests).not.toContain(TOLD);
+  expect(requests).not.toContain(REPORTED);
 });

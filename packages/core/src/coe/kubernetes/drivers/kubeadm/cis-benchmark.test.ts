@@ -77,7 +77,7 @@ describe('the API server', () => {
       'admission-control-config-file',
       ['/etc/kubernetes/api-server/admission.json'],
     ],
-    ['admits nobody by a bootstrap token', 'enable-bootstrap-token-auth', ['false']],
+    ['refuses bootstrap tokens', 'enable-bootstrap-token-auth', ['false']],
   ])('%s', (_point, name, values) => expect(args('apiServer', name)).toEqual(values));
 
   test('1.2.10 to 1.2.14 keeps nodes to what is theirs, and switches no plugin of admission off', () => {

@@ -37,7 +37,7 @@ const INVITATION = JSON.stringify({ 1: JSON.stringify({ address: '10.0.0.5' }) }
 export const MASTER = 'master-0064';
 export const WORKER = 'worker-00c8';
 
-/** A node of a bay with these labels, for which the given steps have run with the scripts of the driver. It is removed after the test, where nobody else does. */
+/** A node of a bay with these labels, for which the given steps have run with the scripts of the driver. It is removed after the test, unless `cleanUp` says when. */
 export function configuredNode(
   labels: Readonly<Record<string, string>>,
   {

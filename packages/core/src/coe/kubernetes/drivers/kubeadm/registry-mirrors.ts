@@ -34,7 +34,7 @@ export function mirrorSettings(labels: Labels): JsonObject {
   return mirrors.length === 0 ? {} : { registry_mirrors: mirrors.map((mirror) => ({ ...mirror })) };
 }
 
-/** `insecure`: registries that the bay is told to speak to without TLS, or without a certificate that counts. */
+/** `insecure`: the registries in `insecure_registry`, which nodes reach without TLS or without checking the certificate. */
 export function mirrorProblems(labels: Labels, insecure: string | null): readonly Problem[] {
   const trusted = new Set((insecure ?? '').split(',').map((part) => part.trim()));
   return partsOf(labels).flatMap((part): Problem[] => {

@@ -5,7 +5,7 @@ import { clusterRole, CONTROL_PLANE, roleBinding, serviceAccount, workload } fro
 const PLACE = { name: 'openstack-cloud-controller-manager', namespace: 'kube-system' } as const;
 
 /**
- * The cloud controller manager: tells Kubernetes which zone and which addresses nodes have, and makes load balancers of Octavia for services.
+ * The cloud controller manager: it writes zone and addresses of each node into its object, and makes load balancers of Octavia for services.
  * Its rights are those of its own manifest.
  * @param clusterName id of the bay: what it makes bears it, and the bay's deletion finds it by that
  */

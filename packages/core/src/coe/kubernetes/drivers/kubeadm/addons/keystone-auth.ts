@@ -64,7 +64,7 @@ const VIEW = ['get', 'list', 'watch'] as const;
 
 /**
  * In the webhook's own format: `k8s-keystone-auth`, "Authorization policy definition (version 2)". Of several roles in one rule a user must have all, so each role
- * has its rule. What tells programs which kinds of objects there are is open to every user that is known, by rules of Kubernetes itself.
+ * has its rule. Discovery (`/api`, `/apis`) is open to every authenticated user, by the roles that Kubernetes itself binds.
  */
 function policyFor(projectId: string): readonly JsonObject[] {
   const users = (role: string): JsonObject => ({ projects: [projectId], roles: [role] });

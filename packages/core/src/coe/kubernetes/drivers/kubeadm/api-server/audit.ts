@@ -64,7 +64,7 @@ function valueOf(labels: Labels, name: keyof typeof AUDIT_LABELS): string {
 }
 
 const READING: readonly string[] = ['get', 'list', 'watch'];
-/** Their bodies are secrets, and so is who reads them a matter of the log, whoever it is. */
+/** Their bodies are secrets, so every request that reads one is logged, without its body, also those of the system. */
 const SENSITIVE: readonly JsonObject[] = [
   { group: '', resources: ['secrets', 'configmaps', 'serviceaccounts/token'] },
   { group: 'authentication.k8s.io', resources: ['tokenreviews'] },

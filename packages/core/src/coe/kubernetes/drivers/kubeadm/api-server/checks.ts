@@ -21,7 +21,7 @@ export function apiServerProblems(labels: Labels): readonly Problem[] {
 
 /**
  * Elsewhere a label of the wrong type may be no more than a warning, and have no effect. What protects a cluster must not be left out
- * because somebody wrote `yes`.
+ * because a label says `yes`.
  */
 function typeProblems(labels: Labels): readonly Problem[] {
   const own = Object.entries(labels).filter(([name]) => Object.hasOwn(API_SERVER_LABELS, name));

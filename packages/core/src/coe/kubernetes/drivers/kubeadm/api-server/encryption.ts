@@ -23,7 +23,7 @@ export function encryptsSecrets(labels: Labels): boolean {
 
 /**
  * The key, which all control planes of the bay share. It is one for as long as the bay lives: with another one, nothing that is in etcd could
- * be read any more. Backups of etcd can be read by whoever has it.
+ * be read any more. Backups of etcd can be read by every holder of the key.
  */
 export const ENCRYPTION_SECRET: BaySecret = {
   name: 'encryption',

@@ -47,7 +47,7 @@ function configurationOf(level: string): JsonObject {
           kind: 'PodSecurityConfiguration',
           defaults: {
             ...{ enforce: level, 'enforce-version': 'latest' },
-            // A workload is accepted, and its pods are refused: the warning tells the caller at once.
+            // A workload is accepted, and its pods are refused: the warning says so in the answer to the request.
             ...{ warn: level, 'warn-version': 'latest', audit: level, 'audit-version': 'latest' },
           },
           exemptions: { usernames: [], runtimeClasses: [], namespaces: SYSTEM_NAMESPACES },

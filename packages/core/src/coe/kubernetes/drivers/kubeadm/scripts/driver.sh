@@ -177,7 +177,7 @@ has_workload() {
 }
 
 # use_credential: lets the add-ons of the cluster work with the account that this node holds now. take-credential.sh asks for it before it
-# tells the service that this node holds it: the former account is deleted when all nodes have told.
+# reports to the service that this node holds it: the former account is deleted when every node has reported. Checks are repeated, so none waits long.
 use_credential() {
     if ! is_control_plane || [ ! -e "$MEMBER" ]; then return 0; fi
     /opt/magnum/apply-addons.sh || return 1
@@ -185,7 +185,7 @@ use_credential() {
     call get daemonsets,deployments --all-namespaces --selector magnum.openstack.org/cloud-account --output \
         'jsonpath={range .items[*]}{.metadata.namespace} {.kind} {.metadata.name}{"\n"}{end}' >"$STATE/account-users" || return 1
     while read -r space kind name; do
-        kubectl --kubeconfig "$KUBERNETES/admin.conf" rollout status "$kind/$name" --namespace "$space" --timeout=300s </dev/null >/dev/null ||
+        kubectl --kubeconfig "$KUBERNETES/admin.conf" rollout status "$kind/$name" --namespace "$space" --timeout=20s </dev/null >/dev/null ||
             give_up "$name does not run with the new account of the cloud"
     done <"$STATE/account-users"
 }

@@ -5,5 +5,5 @@
 
 /opt/magnum/prepare-volume.sh volume "$ENGINE_DATA" "$ENGINE_UNIT"
 /opt/magnum/prepare-volume.sh store_volume /var/lib/etcd kubelet.service
-# etcd's files are every secret of the cluster, and its member is no other user's business (CIS 1.1.11).
+# etcd's files hold every secret of the cluster: root alone reads them (CIS 1.1.11).
 if is_control_plane; then install -d -m 0700 /var/lib/etcd; fi
