@@ -66,6 +66,11 @@ async function writeStack(io: Io, stack: Readonly<Record<string, unknown>>, dire
       throw new Error(`the service names a file outside of the folder: ${name}`);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text, { mode: 0o600 });
-    io.out(`${path}\n`);
   }
+  // Last: a reader that ends early, such as `head`, ends this program.
+  io.out(
+    Object.keys(texts)
+      .map((name) => `${join(directory, name)}\n`)
+      .join(''),
+  );
 }
