@@ -106,7 +106,10 @@ describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
     expect(hosts).toHaveLength(REPLICAS);
     expect(new Set(hosts).size).toBe(2);
     const [pod = ''] = (await kubectl('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[*].metadata.name}')).split(' ');
-    await kubectl('exec', pod, '--', '/agnhost', 'connect', 'web.default.svc.cluster.local:80', '--timeout=5s');
+    // A pod is ready before kube-proxy of each node has heard of it, and a service without pods refuses connections.
+    const connect = (): Promise<string> =>
+      kubectl('exec', pod, '--', '/agnhost', 'connect', 'web.default.svc.cluster.local:80', '--timeout=5s');
+    await until('the service is reached by its name', () => connect().then(() => true), { withinMs: 30_000, everyMs: 500 });
     expect(await kubectl('logs', pod)).toContain('Started HTTP server on port 8080');
   }, 180_000);
 

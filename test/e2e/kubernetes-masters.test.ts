@@ -1,9 +1,10 @@
 import type { Magnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ApiPoller } from './api-client.js';
 import { DevProcess } from './dev-process.js';
 import { inside, ownedBy, removeOwned } from './docker.js';
 import { clustersCanBeMade, etcdctlOn } from './kubeadm-cluster.js';
-import { aKubernetesBay, aKubernetesModel, namesOf } from './kubernetes-bays.js';
+import { administratorOf, aKubernetesBay, aKubernetesModel, namesOf } from './kubernetes-bays.js';
 
 const FILE = 'test/e2e/kubernetes-masters.test.ts';
 
@@ -46,8 +47,14 @@ describe.skipIf(!(await clustersCanBeMade(FILE)))('control planes of a running b
     expect((await magnum.clusters.get(bayId)).master_count).toBe(3);
   }, 900_000);
 
-  test('become one again, which goes on alone', async () => {
+  test('become one again, which goes on alone, and refuse no client meanwhile', async () => {
+    const { api_address: address = '' } = await magnum.bays.get(bayId);
+    const { pem: ca } = await magnum.certificates.get(bayId);
+    const poller = new ApiPoller(address ?? '', ca, await administratorOf(magnum, bayId));
     await resize(1);
+    await poller.stop();
+    expect(poller.refusals()).toEqual([]);
+    expect(poller.answers).toBeGreaterThan(50);
     const masters = await namesOf(magnum, bayId, 'master');
     expect(masters).toHaveLength(1);
     expect(await members()).toEqual(masters);

@@ -146,6 +146,10 @@ describe.skipIf(!buildable)('a node of the image with Kubernetes', () => {
     const lookup = ['agnhost', 'connect', 'kubernetes.default.svc.cluster.local:443', '--timeout=5s'];
     await kubectl('run', 'probe', `--image=${agnhostImage(release)}`, '--restart=Never', '--', 'pause');
     await kubectl('wait', '--for=condition=Ready', 'pod/probe', '--timeout=120s');
-    await kubectl('exec', 'probe', '--', ...lookup);
+    // CoreDNS is ready before kube-proxy has written the rules of its service.
+    await until('a service is found by its name', () => kubectl('exec', 'probe', '--', ...lookup).then(() => true), {
+      withinMs: 30_000,
+      everyMs: 500,
+    });
   });
 });

@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { KUBEADM_SCRIPTS } from './kubernetes/drivers/kubeadm/scripts.js';
 import { MESOS_SCRIPTS } from './mesos/drivers/mesos/scripts.js';
-import { compressScripts, scriptText, withoutComments } from './shared/node/scripts.js';
+import { compressScripts, scriptsOf, withoutComments } from './shared/node/scripts.js';
 
 function read(program: string, options: readonly string[], input: string): string {
   const { stdout, stderr, status } = spawnSync(program, options, { input, encoding: 'utf8' });
@@ -51,11 +55,29 @@ describe.each([
       expect(shellIn(withoutComments(text)), name).toEqual(shellIn(text));
   }, 60_000);
 
-  test('name the program that runs them, as they did', () => {
-    const packed = compressScripts({ files, paths });
-    const first = (text = ''): string => text.split('\n')[0] ?? '';
-    const runnable = scripts.filter(([, text]) => text.startsWith('#!'));
-    expect(runnable.length).toBeGreaterThan(10);
-    for (const [name, text] of runnable) expect(first(scriptText(packed.files[name] ?? '')), name).toBe(first(text));
+  test('are unpacked on a node, each a program that can be run by its first line', () => {
+    const { files: packed, paths: archives, unpack = [] } = compressScripts({ files, paths });
+    const folder = mkdtempSync(join(tmpdir(), 'magnum-scripts-'));
+    try {
+      const [[path, archive] = ['', '']] = Object.entries(archives);
+      const place = join(folder, basename(path));
+      writeFileSync(place, gunzipSync(Buffer.from(packed[archive] ?? '', 'base64')));
+      const [program = '', ...words] = unpack.map((word) => (word === path ? place : word));
+      read(program, words, '');
+      expect(readdirSync(folder).toSorted()).toEqual([...Object.keys(paths), path].map((name) => basename(name)).toSorted());
+      const runnable = Object.entries(paths).filter(([, name]) => files[name]?.startsWith('#!'));
+      expect(runnable.length).toBeGreaterThan(10);
+      for (const [script, name] of runnable) {
+        const unpacked = join(folder, basename(script));
+        expect(readFileSync(unpacked, 'utf8'), name).toBe(withoutComments(files[name] ?? ''));
+        expect(readFileSync(unpacked, 'utf8').split('\n')[0], name).toBe(files[name]?.split('\n')[0]);
+        expect(statSync(unpacked).mode & 0o777, name).toBe(0o755);
+      }
+      expect(scriptsOf(packed)).toEqual(
+        Object.fromEntries(Object.values(paths).map((name) => [name, withoutComments(files[name] ?? '')])),
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

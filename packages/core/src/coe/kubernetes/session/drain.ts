@@ -5,6 +5,7 @@ import { isDomainError } from '../../../domain/errors.js';
 import type { ConnectInput } from '../../../ports/bay-driver.js';
 import { attempt, mayPass, refusedEviction } from './attempt.js';
 import type { Connections } from './connection.js';
+import { endApiServer } from './departure.js';
 import { removeMembers } from './etcd.js';
 import { itemsOf } from './kinds.js';
 import { cordonOf, isReady } from './nodes.js';
@@ -17,7 +18,8 @@ const ENDED = new Set(['Succeeded', 'Failed']);
  * One round of a drain, as `kubectl drain` does it: every node is cordoned before the first pod is asked to leave, or pods would move from one
  * leaving node to the next. Pods leave by eviction, which Kubernetes refuses where it would break a disruption budget. Pods of a DaemonSet and
  * those that the kubelet runs by itself stay: they would come again. Volumes must be detached before the server is deleted, or the cloud keeps
- * them attached to a server that is gone. A control plane without pods is removed from etcd, whether it still runs or not.
+ * them attached to a server that is gone. A control plane without pods ends its API server, where a load balancer sends clients to others, and is
+ * removed from etcd then, whether it still runs or not.
  */
 export async function drainNodes(
   input: ConnectInput,
@@ -35,12 +37,9 @@ export async function drainNodes(
   }
   const isDrained = (name: string): boolean => undrained.every(({ node }) => node !== name);
   const controlPlanes = leaving.filter(({ name, role }) => role === 'master' && isDrained(name));
-  const kept = await removeMembers(
-    input,
-    connections.core,
-    controlPlanes.map(({ name }) => name),
-    signal,
-  );
+  const names = controlPlanes.map(({ name }) => name);
+  const whatWaits = (name: string): Promise<string | undefined> => endApiServer(connections.core, name, signal);
+  const kept = await removeMembers(input, connections.core, { names, whatWaits }, signal);
   return [...undrained, ...kept];
 }
 
@@ -48,14 +47,22 @@ const RELEASE_TRIES = 8;
 const RELEASE_PAUSE_MS = 2_000;
 
 /**
- * Removes the nodes' objects, so that the scheduler, the services and the cluster's own list forget them. Control planes that leave have
- * just lost their member of etcd, and the load balancer needs some seconds to see that their APIs answer no more: a request that met one of them is repeated.
+ * Removes the nodes' objects, so that the scheduler, the services and the cluster's own list forget them; and the members of etcd of control planes
+ * that were not drained in time, where the others have a majority without them. Control planes that leave have just lost their member of etcd, and a
+ * load balancer may need some seconds to see that their APIs answer no more: a request that met one of them is repeated.
  */
-export async function releaseNodes({ core }: Connections, names: readonly string[], signal: AbortSignal): Promise<void> {
+export async function releaseNodes(
+  input: ConnectInput,
+  { core }: Connections,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
   for (const name of names)
     await repeated(signal, () =>
       unlessGone(attempt(`delete the node ${name}`, signal, async (bounds) => (await core(bounds)).deleteNode({ name }))),
     );
+  const whatWaits = (): Promise<undefined> => Promise.resolve(undefined);
+  await repeated(signal, () => removeMembers(input, core, { names, whatWaits }, signal));
 }
 
 async function repeated(signal: AbortSignal, work: () => Promise<unknown>): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { healthyUrls, membersIn, removalProblem, type EtcdMember } from './etcd.js';
+import { healthyUrls, leaderIn, membersIn, removalProblem, type EtcdMember } from './etcd.js';
 
 const member = (name: string, isLearner = false): EtcdMember => ({
   id: name.padStart(16, '0'),
@@ -33,6 +33,13 @@ describe('the members of etcd', () => {
       null,
     ]);
     expect([...healthyUrls(printed)]).toEqual(['https://a:2379']);
+  });
+
+  test('have a leader, whose id is larger than a number of JavaScript', () => {
+    const status = (leader: string): string => `[{"Endpoint":"https://a:2379","Status":{"header":{"member_id":7},"leader":${leader},"raftTerm":3}}]`;
+    expect(leaderIn(status('18249187646912138824'))).toBe('fd422379fda50e48');
+    expect(leaderIn(status('"10501334649042878790"'))).toBe('91bc3c398fb3c146');
+    expect([leaderIn(status('0')), leaderIn(''), leaderIn('[{}]')]).toEqual([undefined, undefined, undefined]);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { UndrainedNode } from '../../../domain/drain.js';
-import { DomainError } from '../../../domain/errors.js';
+import { DomainError, isDomainError } from '../../../domain/errors.js';
 import type { ConnectInput } from '../../../ports/bay-driver.js';
 import { attempt } from './attempt.js';
 import type { Connection } from './connection.js';
@@ -38,14 +38,20 @@ const ETCDCTL = [
 /** Clusters have five control planes at most. */
 const MOST_ASKED = 5;
 
+/** What a node that may leave etcd waits for beside it; undefined where it waits for nothing. */
+export type Readiness = (name: string) => Promise<string | undefined>;
+
 /** Runs `etcdctl` with these words in the pod of a member that stays, and returns what it printed, whatever its exit status. */
 type Etcdctl = (...words: readonly string[]) => Promise<string>;
 
-/** Removes the members of these nodes. Returns those nodes whose member has to stay for now, and why. A node without a member is done. */
+/**
+ * Removes the members of these nodes, each when `whatWaits` names nothing more. Returns those nodes whose member has to stay for now, and why.
+ * A node without a member is done.
+ */
 export async function removeMembers(
   input: ConnectInput,
   core: Connection,
-  names: readonly string[],
+  { names, whatWaits }: { readonly names: readonly string[]; readonly whatWaits: Readiness },
   signal: AbortSignal,
 ): Promise<readonly UndrainedNode[]> {
   if (names.length === 0) return [];
@@ -54,7 +60,7 @@ export async function removeMembers(
   const staying = pods.find((pod) => isReady(pod) && !names.includes(pod.spec?.nodeName ?? ''));
   const pod = staying?.metadata?.name;
   if (pod === undefined) return names.map((node) => vital(node, 'no other control plane runs a member of etcd'));
-  return removeBy(etcdctlIn(input, pod, signal), names);
+  return removeBy(etcdctlIn(input, pod, signal), names, whatWaits);
 }
 
 function isReady({ status }: V1Pod): boolean {
@@ -99,19 +105,45 @@ function etcdPods(core: Connection, signal: AbortSignal): Promise<readonly V1Pod
 }
 
 /** One after the other, unhealthy members first: each removal changes what the majority is. */
-async function removeBy(etcdctl: Etcdctl, names: readonly string[]): Promise<readonly UndrainedNode[]> {
+async function removeBy(etcdctl: Etcdctl, names: readonly string[], whatWaits: Readiness): Promise<readonly UndrainedNode[]> {
   const healthy = healthyUrls(await etcdctl('endpoint', 'health', '--cluster', '-w', 'json'));
   let members = membersIn(await etcdctl('member', 'list', '-w', 'simple'));
   const leaving = members.filter(({ name }) => names.includes(name));
   const kept: UndrainedNode[] = [];
   for (const member of leaving.toSorted((one, other) => Number(isHealthy(one, healthy)) - Number(isHealthy(other, healthy)))) {
     const problem = removalProblem(members, member, healthy);
-    if (problem === undefined) {
-      await etcdctl('member', 'remove', member.id);
-      members = members.filter(({ id }) => id !== member.id);
-    } else kept.push(vital(member.name, problem));
+    const why = problem ?? (await whatWaits(member.name));
+    if (why !== undefined) {
+      kept.push({ node: member.name, why, isVital: problem !== undefined });
+      continue;
+    }
+    const staying = members.find((other) => !names.includes(other.name) && !other.isLearner && isHealthy(other, healthy));
+    if (staying) await moveLeader(etcdctl, { from: member, to: staying });
+    await etcdctl('member', 'remove', member.id);
+    members = members.filter(({ id }) => id !== member.id);
   }
   return kept;
+}
+
+/**
+ * A leader that is removed leaves the others without one until they have elected the next, and the API answers nothing meanwhile. Best effort: a
+ * member that leads no more, or does not answer, refuses this.
+ */
+async function moveLeader(
+  etcdctl: Etcdctl,
+  { from, to }: { readonly from: EtcdMember; readonly to: EtcdMember },
+): Promise<void> {
+  const leader = leaderIn(await etcdctl('endpoint', 'status', '--cluster', '-w', 'json'));
+  if (leader !== from.id) return;
+  await etcdctl('move-leader', to.id, '--endpoints', from.clientUrl).catch((error: unknown) => {
+    if (!isDomainError(error, 'engine-failed')) throw error;
+  });
+}
+
+/** The id of the leader, hexadecimal, of `endpoint status --cluster -w json`; read from the text, because JavaScript has no such numbers in JSON. */
+export function leaderIn(text: string): string | undefined {
+  const [, leader] = /"leader":\s*"?([1-9][0-9]{0,19})"?[,}]/.exec(text) ?? [];
+  return leader === undefined ? undefined : BigInt(leader).toString(16);
 }
 
 function vital(node: string, why: string): UndrainedNode {

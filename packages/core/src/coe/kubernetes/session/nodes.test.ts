@@ -72,4 +72,10 @@ describe('a node that was to leave', () => {
     });
     expect(changeOf(cordoned({ mine: 'x' }), NOTHING)).toBeUndefined();
   });
+
+  test('is not to end its API server any more, and stays cordoned where others have cordoned it', () => {
+    const changed = result(changeOf(cordoned({ mine: 'x', 'magnum.openstack.org/drained': '2026-01-01T00:00:00Z' }), NOTHING));
+    expect(changed).toMatchObject({ '/metadata/annotations': { mine: 'x', ...given([], []) } });
+    expect(changed).not.toHaveProperty(['/spec/unschedulable']);
+  });
 });

@@ -8,6 +8,8 @@ import { itemsOf } from './kinds.js';
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
 /** Annotation of a node that this service has cordoned because it was to leave. One that is cordoned by others has none. */
 const LEAVING = 'magnum.openstack.org/leaving';
+/** Annotation of a control plane that is drained and has to end its API server: the time when it was asked to, RFC 3339. */
+export const DRAINED = 'magnum.openstack.org/drained';
 /** Annotation of a node: JSON of `Given`. */
 const GIVEN = 'magnum.openstack.org/given';
 
@@ -96,6 +98,7 @@ export function changeOf(node: V1Node, { labels, taints }: NodeDescription): rea
   const stays = annotations[LEAVING] !== undefined;
   const isSame =
     !stays &&
+    annotations[DRAINED] === undefined &&
     JSON.stringify(known) === JSON.stringify(next) &&
     sorted(nextLabels) === sorted(present) &&
     taintsText(nextTaints) === taintsText(node.spec?.taints ?? []);
@@ -103,7 +106,7 @@ export function changeOf(node: V1Node, { labels, taints }: NodeDescription): rea
   return [
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
     { op: 'add', path: '/metadata/labels', value: nextLabels },
-    { op: 'add', path: '/metadata/annotations', value: { ...without(annotations, [LEAVING]), [GIVEN]: JSON.stringify(next) } },
+    { op: 'add', path: '/metadata/annotations', value: { ...without(annotations, [LEAVING, DRAINED]), [GIVEN]: JSON.stringify(next) } },
     { op: 'add', path: '/spec/taints', value: nextTaints },
     ...(stays ? [{ op: 'add', path: '/spec/unschedulable', value: false }] : []),
   ];

@@ -17,7 +17,7 @@ export function connectKubernetes(input: ConnectInput): CoeSession {
     versions: (signal) => versionsOf(connections, signal),
     labelNodes: (nodes, signal) => labelNodes(core, nodes, signal),
     drainNodes: (nodes, signal) => drainNodes(input, connections, nodes, signal),
-    releaseNodes: (names, signal) => releaseNodes(connections, names, signal),
+    releaseNodes: (names, signal) => releaseNodes(input, connections, names, signal),
     awaitedAdoption: (wanted, signal) => awaitedAdoption(connections, wanted, signal),
     pods: manifestClient(core, podKind),
     services: manifestClient(core, serviceKind),

@@ -153,6 +153,7 @@ function waitOf(settings: Settings, server: string, { handle, condition }: Wait)
 
 function serverOf(settings: Settings, like: NodeSettings): JsonObject {
   const { bay, model } = settings.input;
+  const { paths, encoding, unpack } = settings.shape.scripts;
   return withoutNulls({
     name: getParam('name'),
     image: like.bootVolumeSize > 0 ? undefined : getParam('image'),
@@ -171,9 +172,9 @@ function serverOf(settings: Settings, like: NodeSettings): JsonObject {
     user_data: cloudConfig({
       values: valuesOf(settings, like),
       valuesPath: VALUES_PATH,
-      scripts: settings.shape.scripts.paths,
-      ...(settings.shape.scripts.encoding === undefined ? {} : { encoding: settings.shape.scripts.encoding }),
-      commands: [['/opt/magnum/node.sh']],
+      scripts: paths,
+      ...(encoding === undefined ? {} : { encoding }),
+      commands: [...(unpack === undefined ? [] : [unpack]), ['/opt/magnum/node.sh']],
     }),
   });
 }

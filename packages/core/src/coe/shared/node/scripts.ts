@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 // Read from the sources also when compiled: the scripts are shipped as they are reviewed.
@@ -17,18 +18,34 @@ export interface NodeScripts {
   readonly paths: Readonly<Record<string, string>>;
   /** How cloud-init has to read the texts; as they are when absent. */
   readonly encoding?: 'gz+b64';
+  /** What cloud-init runs before the first script: a program with its arguments. */
+  readonly unpack?: readonly string[];
 }
 
+const ARCHIVE = 'scripts/scripts.json';
+const ARCHIVE_PATH = '/opt/magnum/scripts.json';
+const UNPACK = `import json, os, sys
+for name, text in json.load(open(sys.argv[1])).items():
+    path = os.path.join(os.path.dirname(sys.argv[1]), name)
+    with open(path, "w") as file:
+        file.write(text)
+    os.chmod(path, 0o755)
+`;
+
 /**
- * The same scripts, compressed and without their comments. Nova takes 64 KiB of user data in base64, which is 48 KiB of text. Of a driver with
- * many steps, compressed scripts with comments took 41 KiB of that, and those without take 31: the rest is for what callers ask for.
+ * The same scripts without their comments, in one compressed file that the node unpacks. Nova takes 64 KiB of user data in base64, which is 48 KiB of text. Of
+ * a driver with many steps, compressed scripts with comments took 41 KiB of that, those without took 31, and one file with all of them takes 19: the rest is
+ * for what callers ask for.
  */
 export function compressScripts({ files, paths }: NodeScripts): NodeScripts {
-  const packed = Object.entries(files).map(([name, text]) => [
-    name,
-    gzipSync(withoutComments(text), { level: 9 }).toString('base64'),
-  ]);
-  return { files: Object.fromEntries(packed) as Record<string, string>, paths, encoding: 'gz+b64' }; // texts by name, as before
+  const texts = Object.entries(paths).map(([path, name]) => [basename(path), withoutComments(files[name] ?? '')]);
+  const archive = gzipSync(JSON.stringify(Object.fromEntries(texts)), { level: 9 }).toString('base64');
+  return {
+    files: { [ARCHIVE]: archive },
+    paths: { [ARCHIVE_PATH]: ARCHIVE },
+    encoding: 'gz+b64',
+    unpack: ['python3', '-c', UNPACK, ARCHIVE_PATH],
+  };
 }
 
 /** A line that is empty, or a comment of the shell or of Python. The first line says which program runs the script, and shellcheck reads its own ones. */
@@ -39,9 +56,13 @@ export function withoutComments(text: string): string {
   return text.replaceAll(COMMENT, '');
 }
 
-/** The text of a script in a stack, compressed or not. */
-export function scriptText(text: string): string {
-  return text.startsWith('#') ? text : gunzipSync(Buffer.from(text, 'base64')).toString();
+/** Scripts by the name that the templates use, of the files of a stack, compressed or not. */
+export function scriptsOf(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const archive = files[ARCHIVE];
+  if (archive === undefined) return Object.fromEntries(Object.entries(files).filter(([, text]) => text.startsWith('#')));
+  // `compressScripts` has made it.
+  const texts = JSON.parse(gunzipSync(Buffer.from(archive, 'base64')).toString()) as Readonly<Record<string, string>>;
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [`scripts/${name}`, text]));
 }
 
 /**

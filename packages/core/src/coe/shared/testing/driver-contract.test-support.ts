@@ -9,7 +9,7 @@ import { Secret } from '../../../domain/secret.js';
 import { validateSpec } from '../../../embedded-cloud/hot-engine/validate.js';
 import type { BayDriver, CloudNeeds, RenderInput } from '../../../ports/bay-driver.js';
 import type { StackSpec } from '../../../ports/orchestrator.js';
-import { scriptText, type NodeScripts } from '../node/scripts.js';
+import { scriptsOf, type NodeScripts } from '../node/scripts.js';
 import { EXAMPLES, exampleBayFor, HOSTILE, type Example } from './example-bays.js';
 import { interpretContract } from './interpret-contract.test-support.js';
 import { nodeFolder } from './node-folder.test-support.js';
@@ -214,7 +214,8 @@ function hostileContract(driver: BayDriver): void {
     expect(permissions).toBe('0600');
     expect(JSON.parse(String(values['labels']))).toEqual(input.bay.desired.labels);
     expect(values['http_proxy']).toBe(input.model.httpProxy);
-    expect(runcmd).toEqual([['/opt/magnum/node.sh']]);
+    expect(runcmd.at(-1)).toEqual(['/opt/magnum/node.sh']);
+    expect(runcmd).toEqual(userDataOf(driver.render(exampleBayFor(driver)), lastOf(input)).runcmd);
   });
 
   test('hostile values change no name of a resource, no type and no script', () => {
@@ -255,14 +256,12 @@ function userDataOf(stack: StackSpec, node: Node): NodeData {
   return { values: JSON.parse(file?.content ?? '') as JsonObject, permissions: file?.permissions, runcmd };
 }
 
-/** Scripts of a node in a rendered stack: every file that is no template. */
+/** Scripts of a node in a rendered stack, as they are on the node. */
 function scriptsIn({ files }: StackSpec): NodeScripts {
-  const scripts = Object.entries(files)
-    .filter(([name]) => !name.endsWith('.yaml'))
-    .map(([name, text]) => [name, scriptText(text)] as const);
+  const scripts = scriptsOf(files);
   return {
-    files: Object.fromEntries(scripts),
-    paths: Object.fromEntries(scripts.map(([name]) => [`/opt/magnum/${basename(name)}`, name])),
+    files: scripts,
+    paths: Object.fromEntries(Object.keys(scripts).map((name) => [`/opt/magnum/${basename(name)}`, name])),
   };
 }
 

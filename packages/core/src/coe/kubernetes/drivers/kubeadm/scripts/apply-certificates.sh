@@ -6,6 +6,9 @@
 . /opt/magnum/lib.sh
 
 if [ ! -e "$MEMBER" ]; then exit 0; fi
+lock_static_pods
+# What has ended because this node leaves its cluster must not start again.
+if [ -e "$LEAVING" ]; then exit 0; fi
 node=$(value node_name) address=$(value private_address)
 config=$KUBERNETES/kubelet.conf
 if is_control_plane; then config=$KUBERNETES/admin.conf; fi
@@ -17,17 +20,6 @@ lease=magnum-restart
 system=kube-system
 
 call() { kubectl --kubeconfig "$config" --request-timeout=15s "$@"; }
-
-# wait_for SECONDS WHAT COMMAND...: repeats the command until it succeeds.
-wait_for() {
-    limit=$1 what=$2 passed=0
-    shift 2
-    until "$@"; do
-        [ "$passed" -lt "$limit" ] || give_up "$what after $limit s"
-        sleep 2
-        passed=$((passed + 2))
-    done
-}
 
 api_is_ready() {
     [ "$(curl --silent --noproxy '*' --insecure --max-time 5 "https://$address:$API_PORT/readyz" || true)" = ok ]
@@ -71,23 +63,6 @@ try_turn() {
 }
 
 end_turn() { call delete lease "$lease" --namespace "$system" --ignore-not-found >/dev/null || true; }
-
-# The kubelet runs a static pod as long as its manifest is in its folder. One that is put aside stays ended, where one that was killed would
-# start again at once, and ever later the more often. A run that died in between has left manifests aside: they are put back first.
-manifests=$KUBERNETES/manifests aside=$KUBERNETES/magnum-aside
-mkdir -p "$aside"
-put_back() {
-    for name in "$@"; do
-        if [ -e "$aside/$name.yaml" ]; then mv "$aside/$name.yaml" "$manifests/$name.yaml"; fi
-    done
-}
-put_aside() {
-    for name in "$@"; do mv "$manifests/$name.yaml" "$aside/$name.yaml"; done
-    for name in "$@"; do wait_for 120 "$name did not end" has_ended "$(process_of "$name")"; done
-}
-# The kernel cuts names of processes.
-process_of() { printf '%.15s' "$1"; }
-has_ended() { ! pgrep -x "$1" >/dev/null; }
 
 is_stale() { case " $stale " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
 record() { keep "$work/$1" "$applied/$1"; }

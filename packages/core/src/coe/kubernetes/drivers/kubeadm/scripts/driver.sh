@@ -1,7 +1,7 @@
 # Kubernetes' own part of the library: on a node, lib.sh is the shared library followed by this file.
 # shellcheck shell=sh
 # Steps of node.sh in order, and the message of its last signal.
-STEPS='trust-authorities install-kubernetes enrol prepare-volumes configure-containerd take-keys make-cert configure-keystone-auth configure-api-server configure-kubelet close-metadata start-control-plane join-cluster apply-addons wait-until-ready apply-certificates start-checks'
+STEPS='trust-authorities install-kubernetes enrol prepare-volumes configure-containerd take-keys make-cert configure-keystone-auth configure-api-server configure-kubelet close-metadata start-control-plane join-cluster apply-addons wait-until-ready apply-certificates leave-cluster start-checks'
 JOINED='the node is Ready'
 # Steps that are repeated now and then.
 CHECKS='take-credential name-api take-keys make-cert apply-certificates follow-release apply-addons'
@@ -29,10 +29,15 @@ ISSUER_CAS=$API_SERVER/issuer-ca.crt
 SYSTEM_AUTHORITIES='/etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt'
 # kubeadm's configuration of the cluster, as a control plane of this node's release has it.
 CLUSTER=/etc/magnum/cluster.yaml
+# Manifests of the programs that the kubelet runs by itself, and where they wait while their program must not run.
+MANIFESTS=$KUBERNETES/manifests
+ASIDE=$KUBERNETES/magnum-aside
+# Exists while this control plane is about to leave its cluster, and its API server has ended.
+LEAVING=/etc/magnum/leaving
 # The name under which all nodes reach the API; name-api.sh says where it leads.
 API_NAME=kubernetes.magnum.internal
 API_PORT=6443
-export STEPS JOINED CHECKS ENGINE_DATA ENGINE_UNIT KUBERNETES PKI BAY_SECRETS CLIENT_CAS ACCOUNT_KEYS API_SERVER ISSUER_CAS SYSTEM_AUTHORITIES CLUSTER MEMBER KEYSTONE_AUTH TRUST_MARK API_NAME API_PORT
+export STEPS JOINED CHECKS ENGINE_DATA ENGINE_UNIT KUBERNETES PKI BAY_SECRETS CLIENT_CAS ACCOUNT_KEYS API_SERVER ISSUER_CAS SYSTEM_AUTHORITIES CLUSTER MEMBER MANIFESTS ASIDE LEAVING KEYSTONE_AUTH TRUST_MARK API_NAME API_PORT
 
 is_control_plane() { [ "$(value role)" = manager ]; }
 
@@ -189,3 +194,38 @@ use_credential() {
             give_up "$name does not run with the new account of the cloud"
     done <"$STATE/account-users"
 }
+
+# wait_for SECONDS WHAT COMMAND...: repeats the command until it succeeds.
+wait_for() {
+    limit=$1 what=$2 passed=0
+    shift 2
+    until "$@"; do
+        [ "$passed" -lt "$limit" ] || give_up "$what after $limit s"
+        sleep 2
+        passed=$((passed + 2))
+    done
+}
+
+# lock_static_pods: until this script ends, no other one starts or ends a program that the kubelet runs from a manifest.
+lock_static_pods() {
+    exec 9>"$STATE/static-pods.lock"
+    flock 9
+}
+
+# The kubelet runs a static pod as long as its manifest is in its folder. One that is put aside stays ended, where one that was killed would
+# start again at once, and ever later the more often. A run that died in between has left manifests aside: they are put back first.
+put_back() {
+    for name in "$@"; do
+        if [ -e "$ASIDE/$name.yaml" ]; then mv "$ASIDE/$name.yaml" "$MANIFESTS/$name.yaml"; fi
+    done
+}
+put_aside() {
+    mkdir -p "$ASIDE"
+    for name in "$@"; do
+        if [ -e "$MANIFESTS/$name.yaml" ]; then mv "$MANIFESTS/$name.yaml" "$ASIDE/$name.yaml"; fi
+    done
+    for name in "$@"; do wait_for 120 "$name did not end" has_ended "$(process_of "$name")"; done
+}
+# The kernel cuts names of processes.
+process_of() { printf '%.15s' "$1"; }
+has_ended() { ! pgrep -x "$1" >/dev/null; }

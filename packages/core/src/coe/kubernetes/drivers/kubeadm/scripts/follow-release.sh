@@ -13,7 +13,10 @@ call() { kubectl --kubeconfig "$KUBERNETES/admin.conf" --request-timeout=15s "$@
 call get nodes --selector node-role.kubernetes.io/control-plane --output \
     'jsonpath={range .items[*]}{.status.nodeInfo.kubeletVersion}{"\n"}{end}' >"$STATE/releases"
 if grep -qvxF "$version" "$STATE/releases"; then exit 0; fi
-image=$(call get daemonset kube-proxy --namespace kube-system --ignore-not-found --output 'jsonpath={.spec.template.spec.containers[0].image}')
+proxy_image() {
+    call get daemonset kube-proxy --namespace kube-system --ignore-not-found --output 'jsonpath={.spec.template.spec.containers[0].image}'
+}
+image=$(proxy_image)
 case $image in
 *:"$version" | '') ;;
 *)
@@ -26,6 +29,12 @@ case $image in
             kubeadm upgrade node phase addon "$addon" --kubeconfig "$KUBERNETES/admin.conf" || give_up "$addon could not be upgraded"
         fi
     done
+    # It leaves everything as it is, and succeeds, while Kubernetes still lists the API server of a control plane that is gone: this is repeated then.
+    image=$(proxy_image)
+    case $image in
+    *:"$version") ;;
+    *) give_up "kubeadm still sees a control plane of another release than $version" ;;
+    esac
     mark_workloads "$(digest sorted "$PKI/ca.crt")"
     ;;
 esac
