@@ -23,7 +23,7 @@ const HEAVY = [
 const ON_OPENSTACK = 'test/openstack';
 /**
  * Minutes of their own, or a machine of their own: `npm run compare` beside upstream's own Magnum, `npm run test:burst` with a hundred
- * bays at once and a bay of a hundred workers, `npm run test:upgrade`, which builds another release of Kubernetes first, and changes the number of control planes, `npm run test:stalling`, which measures latencies and must share the processors with nothing.
+ * bays at once and a bay of a hundred workers, `npm run test:upgrade`, which builds another release of Kubernetes first, and changes the number of control planes, `npm run test:conformance`, which builds Kubernetes' own tests, `npm run test:stalling`, which measures latencies and must share the processors with nothing.
  */
 const APART = [
   'test/openstack/reference.test.ts',
@@ -31,6 +31,7 @@ const APART = [
   'test/openstack/large-bay.test.ts',
   'test/fleet/stalling.test.ts',
   'test/e2e/kubernetes-upgrade.test.ts',
+  'test/e2e/kubernetes-conformance.test.ts',
   'test/e2e/kubernetes-masters.test.ts',
 ];
 const log = (line) => process.stdout.write(`${line}\n`);

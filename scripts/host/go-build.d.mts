@@ -12,5 +12,10 @@ export function programsFolder(order: GoPrograms): string;
 
 /** Built, once, where the cache has none. Throws with a one-line reason. */
 export function buildGoPrograms(
-  order: GoPrograms & { readonly duration: string; readonly log: (line: string) => void },
+  order: GoPrograms & {
+    /** Whether the tests of the package are the program. */
+    readonly tests?: boolean;
+    readonly duration: string;
+    readonly log: (line: string) => void;
+  },
 ): Promise<string>;

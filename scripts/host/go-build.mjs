@@ -33,11 +33,12 @@ export function programsFolder({ name, files, packages = ['.'], flags = [] }) {
  * Folder with the programs, one for each package: out of the cache, or built. Two builders at a time would each take all of the
  * machine's processors, so the second waits for the first. The folder appears under its name complete or not at all. Throws with the
  * builder's last line.
- * @param {{ name: string, files: Record<string, string>, packages?: string[], flags?: string[], duration: string,
- *   log: (line: string) => void }} order `files`: path in the module to path here; `duration`: how long it takes, for people
+ * @param {{ name: string, files: Record<string, string>, packages?: string[], flags?: string[], tests?: boolean, duration: string,
+ *   log: (line: string) => void }} order `files`: path in the module to path here; `tests`: the package's tests are the program, which then has the package's
+ *   name and the ending `.test`; `duration`: how long it takes, for people
  */
 export async function buildGoPrograms(order) {
-  const { name, files, packages = ['.'], flags = [], duration, log } = order;
+  const { name, files, packages = ['.'], flags = [], tests = false, duration, log } = order;
   const folder = programsFolder(order);
   if (existsSync(folder)) return folder;
   const go = await ensureGo(log);
@@ -49,14 +50,14 @@ export async function buildGoPrograms(order) {
       if (existsSync(folder)) return;
       log(`building ${name} from its Go modules (once, ${duration})`);
       const started = Date.now();
-      await build(folder, { go, name, files, words: [...flags, ...packages], log });
+      await build(folder, { go, name, files, verb: tests ? ['test', '-c'] : ['build'], words: [...flags, ...packages], log });
       log(`${name}: built in ${seconds(started)} s`);
     },
   );
   return folder;
 }
 
-async function build(folder, { go, name, files, words, log }) {
+async function build(folder, { go, name, files, verb, words, log }) {
   const work = mkdtempSync(join(tmpdir(), `magnum-${name}-build-`));
   const unfinished = `${folder}.${process.pid}`;
   try {
@@ -67,7 +68,7 @@ async function build(folder, { go, name, files, words, log }) {
     }
     mkdirSync(unfinished);
     // -v names each package once it is compiled.
-    await run(go, ['build', '-v', '-trimpath', '-o', `${unfinished}/`, ...words], { folder: work, name, log });
+    await run(go, [...verb, '-v', '-trimpath', '-o', `${unfinished}/`, ...words], { folder: work, name, log });
     renameSync(unfinished, folder);
   } finally {
     rmSync(work, { recursive: true, force: true });

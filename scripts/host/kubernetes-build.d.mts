@@ -16,6 +16,9 @@ export function buildKubernetes(log: (line: string) => void, minor?: string): Pr
 /** Path of the program. Throws with a one-line reason. */
 export function buildMetricsServer(log: (line: string) => void): Promise<string>;
 
+/** Path of the program. Throws with a one-line reason. */
+export function buildConformanceTests(log: (line: string) => void): Promise<string>;
+
 /** Paths of the programs, by their names. Throws with a one-line reason. */
 export function buildCloudProvider(
   log: (line: string) => void,

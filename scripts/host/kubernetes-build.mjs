@@ -56,6 +56,25 @@ export async function buildCloudProvider(log) {
   return Object.fromEntries(CLOUD_PROGRAMS.map((name) => [name, join(built, name)]));
 }
 
+/**
+ * Kubernetes' own end-to-end tests, of which some are those of its conformance: path of the program.
+ * @param {(line: string) => void} log
+ */
+export async function buildConformanceTests(log) {
+  const folder = join(import.meta.dirname, 'conformance');
+  const version = versionIn(TESTED_MINOR);
+  const built = await buildGoPrograms({
+    name: `conformance-${version}`,
+    files: { 'go.mod': join(folder, 'go.mod'), 'go.sum': join(folder, 'go.sum') },
+    packages: ['k8s.io/kubernetes/test/e2e'],
+    flags: ['-ldflags', `-s -w ${stampOf(version)}`],
+    tests: true,
+    duration: 'three to six minutes',
+    log,
+  });
+  return join(built, 'e2e.test');
+}
+
 /** Where metrics-server is once it is built. */
 export function metricsServerFolder() {
   return programsFolder(metricsServer());
