@@ -46,6 +46,8 @@ function fileSystem(base) {
   return [
     `FROM ${base}`,
     `RUN apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends ${PACKAGES.join(' ')} && rm -rf /var/lib/apt/lists/*`,
+    // The published ones are of Alpine and of busybox, whose shell is this one.
+    'RUN ln -sf /bin/busybox /bin/sh && ln -s /bin/busybox /usr/bin/wget',
     // The published image serves this folder.
     "RUN sed -i 's|root /var/www/html;|root /usr/share/nginx/html;|' /etc/nginx/sites-available/default",
     'COPY agnhost /agnhost',

@@ -105,8 +105,9 @@ cluster = [{
             ("profiling", "false"),
             ("service-account-key-file", os.environ["ACCOUNT_KEYS"]),
         ] + ([
-            # One that ends says so to the load balancer first, and answers those who still come meanwhile.
-            ("shutdown-delay-duration", "10s"),
+            # One that ends says so to the load balancer first, and answers those who still come meanwhile: Octavia asks every five seconds, and takes
+            # a member out at the third refusal. The kubelet kills a program after thirty seconds.
+            ("shutdown-delay-duration", "16s"),
             # It then ends when its last short request is answered. Without this it waits for watches, which do not end, until the kubelet kills it.
             ("shutdown-send-retry-after", "true"),
         ] if values["load_balancer_address"] else []) + ([("client-ca-file", os.environ["CLIENT_CAS"])] if wanted["signs_requests"] else []) + api_arguments, asked.get("arguments", []) + options["apiserver"]),
