@@ -82,7 +82,8 @@ describe.skipIf(!(await clustersCanBeMade(FILE)))("Kubernetes' own conformance t
     const bay = await aKubernetesBay(magnum, { name: 'tried', node_count: 2 });
     const archive = await saveConformanceImages(kubernetes, folder, log);
     const instance = server.instance().id;
-    for (const node of await namesOf(magnum, bay.uuid, 'worker')) await importImages((await nodeContainer(instance, node)).id, archive);
+    for (const node of await namesOf(magnum, bay.uuid, 'worker'))
+      await importImages((await nodeContainer(instance, node)).id, archive);
     rmSync(archive);
     const { files } = await magnum.clusters.config(bay.uuid);
     writeFileSync(join(folder, 'config'), files['config'] ?? '', { mode: 0o600 });

@@ -36,7 +36,8 @@ describe('the members of etcd', () => {
   });
 
   test('have a leader, whose id is larger than a number of JavaScript', () => {
-    const status = (leader: string): string => `[{"Endpoint":"https://a:2379","Status":{"header":{"member_id":7},"leader":${leader},"raftTerm":3}}]`;
+    const status = (leader: string): string =>
+      `[{"Endpoint":"https://a:2379","Status":{"header":{"member_id":7},"leader":${leader},"raftTerm":3}}]`;
     expect(leaderIn(status('18249187646912138824'))).toBe('fd422379fda50e48');
     expect(leaderIn(status('"10501334649042878790"'))).toBe('91bc3c398fb3c146');
     expect([leaderIn(status('0')), leaderIn(''), leaderIn('[{}]')]).toEqual([undefined, undefined, undefined]);

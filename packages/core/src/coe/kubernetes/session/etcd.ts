@@ -129,10 +129,7 @@ async function removeBy(etcdctl: Etcdctl, names: readonly string[], whatWaits: R
  * A leader that is removed leaves the others without one until they have elected the next, and the API answers nothing meanwhile. Best effort: a
  * member that leads no more, or does not answer, refuses this.
  */
-async function moveLeader(
-  etcdctl: Etcdctl,
-  { from, to }: { readonly from: EtcdMember; readonly to: EtcdMember },
-): Promise<void> {
+async function moveLeader(etcdctl: Etcdctl, { from, to }: { readonly from: EtcdMember; readonly to: EtcdMember }): Promise<void> {
   const leader = leaderIn(await etcdctl('endpoint', 'status', '--cluster', '-w', 'json'));
   if (leader !== from.id) return;
   await etcdctl('move-leader', to.id, '--endpoints', from.clientUrl).catch((error: unknown) => {

@@ -106,7 +106,11 @@ export function changeOf(node: V1Node, { labels, taints }: NodeDescription): rea
   return [
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
     { op: 'add', path: '/metadata/labels', value: nextLabels },
-    { op: 'add', path: '/metadata/annotations', value: { ...without(annotations, [LEAVING, DRAINED]), [GIVEN]: JSON.stringify(next) } },
+    {
+      op: 'add',
+      path: '/metadata/annotations',
+      value: { ...without(annotations, [LEAVING, DRAINED]), [GIVEN]: JSON.stringify(next) },
+    },
     { op: 'add', path: '/spec/taints', value: nextTaints },
     ...(stays ? [{ op: 'add', path: '/spec/unschedulable', value: false }] : []),
   ];
