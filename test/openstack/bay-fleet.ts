@@ -97,11 +97,21 @@ export class BayFleet {
 
   /** Deletes the bay, and expects no account and no stack of it afterwards. */
   async remove(uuid: string): Promise<void> {
+    const asked = this.fleet.lines.length;
     expect((await this.fleet.ask('DELETE', `/v1/bays/${uuid}`)).status).toBe(204);
     const { status, body } = await this.settled(uuid);
     expect(status, JSON.stringify(body)).toBe(404);
-    expect(await this.accountsOf(uuid)).toEqual([]);
+    expect(await this.accountsOf(uuid), this.#storyOf(uuid, asked)).toEqual([]);
     expect((await this.stacks()).filter((stack) => stack.tags?.some((tag) => tag.includes(uuid)))).toEqual([]);
+  }
+
+  /** What the processes said of the bay since that line, and what they asked of Keystone, whose calls name accounts by their ids alone. */
+  #storyOf(uuid: string, since: number): string {
+    const told = this.fleet.lines.slice(since).filter((line) => line.msg !== 'request');
+    const lines = told
+      .map((line) => JSON.stringify(line))
+      .filter((line) => line.includes(uuid) || /"\w+ \/v3\/(users|OS-TRUST)/.test(line));
+    return ['the processes said:', ...lines].join('\n');
   }
 
   /** Accounts in the domain of trustees that belong to the bay. */

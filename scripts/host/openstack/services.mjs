@@ -69,12 +69,12 @@ export function catalogOf(ports) {
   ];
 }
 
-/** Command that serves a WSGI program. */
-export function uwsgi(program, port, { env = {}, processes = 1 } = {}) {
+/** Command that serves a WSGI program. `threads`: of each process. */
+export function uwsgi(program, port, { env = {}, processes = 1, threads = 4 } = {}) {
   return {
     argv: [
       'uwsgi_python3',
-      ...['--plugins', 'python3', '--master', '--lazy-apps', '--processes', String(processes), '--threads', '4'],
+      ...['--plugins', 'python3', '--master', '--lazy-apps', '--processes', String(processes), '--threads', String(threads)],
       ...['--die-on-term', '--no-orphans'],
       ...['--buffer-size', '65535', '--post-buffering', '65536', '--add-header', 'Connection: close', '--need-app'],
       ...['--http-socket', `${IP}:${port}`, '--wsgi-file', program],
@@ -88,9 +88,12 @@ export function commandOf(name, folder, ports) {
   const config = (file) => join(folder, 'etc', file);
   switch (name) {
     case 'keystone':
+      // One thread: Keystone keeps the token of a request where all threads of its process see it, so that a request may be answered
+      // with the rights, and in the domain, of another one.
       return uwsgi('/usr/bin/keystone-wsgi-public', ports[name], {
         env: { OS_KEYSTONE_CONFIG_FILES: config('keystone.conf') },
-        processes: 2,
+        processes: 4,
+        threads: 1,
       });
     case 'placement':
       return uwsgi('/usr/bin/placement-api', ports[name], { env: { OS_PLACEMENT_CONFIG_DIR: join(folder, 'etc', 'placement') } });

@@ -56,8 +56,11 @@ export interface Identity {
   validate(token: Secret, caller: Caller): Promise<TokenIdentity | undefined>;
   /** Makes the account if it is absent; the password is set again if it is there. */
   ensureTrustee(username: string, password: Secret, signal: AbortSignal): Promise<TrusteeAccount>;
-  /** Deleting what is gone is success. True where it was there. */
-  deleteTrustee(username: string, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Resolves when no account of that name is left, and none of that id where one is given: an identity service may know an account by its id
+   * alone. Deleting what is gone is success. True where something was there.
+   */
+  deleteTrustee(username: string, signal: AbortSignal, userId?: string): Promise<boolean>;
   /** Whether there is a project of that id. */
   projectExists(projectId: string, signal: AbortSignal): Promise<boolean>;
   readonly trusteeDomainId: string;

@@ -47,7 +47,7 @@ export function withTokenCache(identity: Identity, options: TokenCacheOptions): 
       return asked;
     },
     ensureTrustee: (username, password, signal) => identity.ensureTrustee(username, password, signal),
-    deleteTrustee: (username, signal) => identity.deleteTrustee(username, signal),
+    deleteTrustee: (username, signal, userId) => identity.deleteTrustee(username, signal, userId),
     projectExists: (projectId, signal) => identity.projectExists(projectId, signal),
     trusts: identity.trusts,
     get trusteeDomainId() {

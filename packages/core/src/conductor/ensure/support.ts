@@ -94,7 +94,9 @@ export async function releaseSupport(deps: ReleaseSupportDeps, state: BayState, 
   for (const ref of refs) await deps.vault.delete(ref);
   for (const generation of new Set([support.credentialGeneration, bay.desired.credentialGeneration])) {
     await deps.vault.delete(trusteePasswordRef(bay.id, generation));
-    await deps.identity.deleteTrustee(trusteeUsername(bay, generation), signal);
+    const username = trusteeUsername(bay, generation);
+    const known = [support.trustee, support.nextTrustee].find((trustee) => trustee?.username === username);
+    await deps.identity.deleteTrustee(username, signal, known?.userId);
   }
 }
 

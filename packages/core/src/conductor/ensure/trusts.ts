@@ -126,7 +126,7 @@ export async function releaseTrusts(deps: TrustDeps, state: BayState, signal: Ab
   const passwordRef = delegatePasswordRef(state.bay.id);
   const { delegate, trustee, nextTrustee } = state.support;
   for (const holder of [delegate, trustee, nextTrustee]) await endTrust(deps, holder, signal);
-  await deps.identity.deleteTrustee(delegateUsername(state.bay), signal);
+  await deps.identity.deleteTrustee(delegateUsername(state.bay), signal, delegate?.userId);
   await deps.vault.delete(passwordRef);
   await deps.store.write((repos) => repos.secrets.delete(requestTokenRef(state.bay.id)));
 }

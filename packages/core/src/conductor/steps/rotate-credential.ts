@@ -35,7 +35,7 @@ async function finishRotation(deps: RotateCredentialDeps, pass: Pass, next: Trus
   const old = support.trustee;
   if (old) {
     await endTrust(deps, old, signal);
-    await deps.identity.deleteTrustee(old.username, signal);
+    await deps.identity.deleteTrustee(old.username, signal, old.userId);
     await deps.vault.delete(old.passwordRef);
   }
   const reason = 'Rotation of the credential: the old credential was deleted.';
