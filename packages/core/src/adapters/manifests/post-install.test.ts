@@ -96,7 +96,8 @@ describe('the manifest that the operator names', () => {
   });
 
   test.each([
-    ['http://example.org/a.yaml', false, /must begin with https/],
+    ['http://example.org/a.yaml', false, /manifest_url_plain has to be true/],
+    ['ftp://example.org/a.yaml', false, /must begin with https:\/\//],
     ['ftp://example.org/a.yaml', true, /must begin with https:\/\/ or http:\/\//],
     ['file:///etc/passwd', true, /must begin with/],
     ['https://user:password@example.org/', false, /must not hold a password/],

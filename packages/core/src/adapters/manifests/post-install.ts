@@ -11,12 +11,16 @@ import { KUBERNETES_SCHEMA } from './kubernetes-schema.js';
 const MOST_VALUES = 50_000;
 const READING = { mostBytes: LARGEST_MANIFEST, mostValues: MOST_VALUES, schema: KUBERNETES_SCHEMA } as const;
 
+const PLAIN =
+  'it begins with http://, for which [kubernetes] manifest_url_plain has to be true: whoever changes it on its way rules each new cluster';
+
 /**
  * The manifest behind the address that the operator names. Whoever writes `magnum.conf` may name a host of an internal network, so private
  * addresses are allowed here, unlike for a caller's `manifest_url`; the scheme, size and time are limited alike, and a redirect is not followed,
  * because the operator has not named where it leads. Errors: `invalid-parameter` for an address that could never be fetched.
  */
 export function postInstallSource(rules: Pick<FetchRules, 'allowPlain' | 'ca'>, address: string): PostInstallSource {
+  if (!rules.allowPlain && /^http:/i.test(address)) throw refusePostInstall(PLAIN);
   const host = translated(() => hostOf(parseAddress(rules, address)));
   const own: FetchRules = { ...rules, hosts: [host], allowPrivate: true };
   return {
