@@ -94,6 +94,17 @@ describe('the documents of the manifest', () => {
     expect(() => postInstallObjects(some(501))).toThrow('it holds 501 objects, and 500 are taken at most');
   });
 
+  test('are not taken where a rotation of the authorities could not replace their pods, or could not see them all', () => {
+    const pods = { metadata: {}, spec: {} };
+    const idle = (spec: JsonObject) => ({ ...deployment(pods), kind: 'DaemonSet', spec: { template: pods, ...spec } });
+    for (const spec of [{ paused: true }, { updateStrategy: { type: 'OnDelete' } }])
+      expect(() => postInstallObjects([idle(spec)])).toThrow('document 1 (DaemonSet) does not replace its pods by itself');
+    expect(postInstallObjects([idle({ updateStrategy: { type: 'RollingUpdate' } })])).toHaveLength(1);
+    const some = (count: number) => Array.from({ length: count }, () => deployment(pods));
+    expect(postInstallObjects(some(50))).toHaveLength(50);
+    expect(() => postInstallObjects(some(51))).toThrow('it holds 51 Deployments and DaemonSets, and 50 are taken at most');
+  });
+
   test('lose only what is null where a node looks for a map', () => {
     const pods = { metadata: { annotations: null }, spec: { volumes: [{ name: 'v', secret: null, emptyDir: null }] } };
     expect(postInstallObjects([deployment(pods, { annotations: null, namespace: null })])).toEqual([

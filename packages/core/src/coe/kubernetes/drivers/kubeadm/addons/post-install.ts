@@ -10,6 +10,8 @@ import type { MadeAddon } from './objects.js';
 
 const NAME = 'post-install';
 const MOST_OBJECTS = 500;
+/** A rotation waits until the pods of each workload have started again, and reads a page of 100 of them. */
+const MOST_WORKLOADS = 50;
 /** Of labels and annotations that are this service's own. One of them has the nodes' account written into a Secret. */
 const OWN_PREFIX = 'magnum.openstack.org/';
 /** Where apply-addons.sh keeps its list. */
@@ -31,7 +33,11 @@ export function postInstallObjects(documents: readonly JsonValue[]): readonly Js
   if (found.length === 0) throw refusePostInstall('it holds no object');
   if (found.length > MOST_OBJECTS)
     throw refusePostInstall(`it holds ${found.length} objects, and ${MOST_OBJECTS} are taken at most`);
-  return found.map(({ value, where }) => checkedObject(value, where));
+  const objects = found.map(({ value, where }) => checkedObject(value, where));
+  const workloads = objects.filter(({ kind }) => WORKLOADS.has(String(kind))).length;
+  if (workloads > MOST_WORKLOADS)
+    throw refusePostInstall(`it holds ${workloads} Deployments and DaemonSets, and ${MOST_WORKLOADS} are taken at most`);
+  return objects;
 }
 
 interface Found {
@@ -107,6 +113,7 @@ function present(entries: Readonly<Record<string, JsonValue | undefined>>): Json
 function checkedWorkload(spec: JsonValue | undefined, where: string): JsonObject {
   const template = isJsonObject(spec) ? spec['template'] : undefined;
   if (!isJsonObject(spec) || !isJsonObject(template)) throw refusePostInstall(`${where} has no spec.template`);
+  requireReplacedPods(spec, where);
   const { metadata, spec: pod } = template;
   if (!isJsonObject(metadata) || !isJsonObject(pod))
     throw refusePostInstall(`${where} has no metadata or no spec in its spec.template`);
@@ -116,6 +123,13 @@ function checkedWorkload(spec: JsonValue | undefined, where: string): JsonObject
   const { volumes, ...parts } = pod;
   const marked = { ...others, ...present({ annotations }) };
   return { ...spec, template: { ...template, metadata: marked, spec: { ...parts, ...checkedVolumes(volumes, where) } } };
+}
+
+/** A rotation of the authorities would wait for ever for pods that nobody replaces. */
+function requireReplacedPods({ paused, updateStrategy }: JsonObject, where: string): void {
+  const strategy = isJsonObject(updateStrategy) ? updateStrategy['type'] : undefined;
+  if (paused === true || strategy === 'OnDelete')
+    throw refusePostInstall(`${where} does not replace its pods by itself: leave out paused and the strategy OnDelete`);
 }
 
 function checkedVolumes(volumes: JsonValue | undefined, where: string): JsonObject {
