@@ -216,6 +216,14 @@ describe('the manifest of the operator', () => {
     await process.engine.stop();
   });
 
+  test('that is lost is an error to a control plane, which would delete from the cluster what it is not given', async () => {
+    const process = await start();
+    const id = await completed(process);
+    await machine.db('vault_secret').where('ref', 'like', '%/post-install').delete();
+    await expect(served(process, id)).rejects.toMatchObject({ kind: 'internal' });
+    await process.engine.stop();
+  });
+
   test('is the same for a bay at whose creation a conductor dies, whenever it dies', { timeout: 600_000 }, async () => {
     const first = await start();
     const id = await ask(first);
