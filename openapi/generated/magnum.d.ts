@@ -1281,7 +1281,7 @@ export interface paths {
         };
         /**
          * Ask for what the bay deploys in its engine
-         * @description An extension, for the nodes of the bay alone, which apply the objects themselves: so it works for bays that the service does not reach. They follow from the labels of the bay and hold no secret. How they are is part of the bay's `health_status_reason`.
+         * @description An extension, for the nodes of the bay alone, which apply the objects themselves: so it works for bays that the service does not reach. They follow from the labels of the bay and hold no secret of it; the last one is the bay's copy of the operator's manifest, where it has one. How they are is part of the bay's `health_status_reason`.
          */
         get: operations["getAddons"];
         put?: never;

@@ -99,6 +99,7 @@ const deps = {
   notifier: unused('notifier'),
   localImages: unused('localImages'),
   leftovers: null,
+  postInstall: null,
 };
 
 /** A pass that fails is repeated for ever, and its sweep never ends. */

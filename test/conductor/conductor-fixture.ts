@@ -74,6 +74,7 @@ export async function aConductor(stackOf: StackOf = inProgress, rules: Partial<C
     delegation: null,
     leftovers: null,
     localImages: NO_LOCAL_IMAGES,
+    postInstall: null,
     store,
     engines: driverRegistry(false),
     orchestrator: orchestrator(stackOf, looks, single),

@@ -135,6 +135,7 @@ export function mortal(process: Process, points: CrashPoints): ConductorDeps {
     cloud: points.wrap(deps.cloud),
     vault: points.wrap(deps.vault),
     authority: points.wrap(deps.authority),
+    postInstall: deps.postInstall && points.wrap(deps.postInstall),
   };
 }
 

@@ -1,7 +1,12 @@
 import { wantedCredential } from '../domain/credential.js';
+import type { Bay } from '../domain/bay.js';
 import type { BayId } from '../domain/ids.js';
 import { DomainError } from '../domain/errors.js';
+import type { JsonObject } from '../domain/json.js';
+import { postInstallRef, type PostInstallManifest } from '../domain/post-install.js';
+import type { ReconcilerState } from '../domain/reconciler-state.js';
 import type { Addon } from '../ports/bay-driver.js';
+import type { Repositories } from '../ports/store.js';
 import type { Access, AppDeps } from './deps.js';
 import { findBay } from './find.js';
 import { provenNode } from './node-proof.js';
@@ -23,14 +28,38 @@ export async function getAddons(
 ): Promise<{ readonly bayId: BayId; readonly addons: readonly Addon[] }> {
   const { bay } = await findBay(deps, access, asked.bay);
   await provenNode(deps, access, bay.id);
-  const { model, support } = await deps.store.read(async (repos) => ({
-    model: await repos.bayModels.get(bay.desired.bayModelId),
-    support: await repos.support.get(bay.id),
-  }));
+  const { model, support, copy } = await deps.store.read(async (repos) => {
+    const support = await repos.support.get(bay.id);
+    return { model: await repos.bayModels.get(bay.desired.bayModelId), support, copy: await sealedCopy(repos, bay, support) };
+  });
   if (!model) throw new DomainError('internal', `Bay model ${bay.desired.bayModelId} is missing.`);
   // The facts of a bay are there before its first node is.
   const cloud = asked.fillsAccount && support.facts ? { facts: support.facts, trusted: hasTrust(bay, support) } : undefined;
-  return { bayId: bay.id, addons: deps.engines.driverOf(model).addons?.({ bay, model, ...(cloud ? { cloud } : {}) }) ?? [] };
+  const postInstall = openCopy(deps, bay, support, copy);
+  const desired = { bay, model, ...(cloud ? { cloud } : {}), ...(postInstall ? { postInstall } : {}) };
+  return { bayId: bay.id, addons: deps.engines.driverOf(model).addons?.(desired) ?? [] };
+}
+
+/** Undefined where the bay has no manifest of the operator. */
+async function sealedCopy(
+  repos: Pick<Repositories, 'secrets'>,
+  { id }: Pick<Bay, 'id'>,
+  { postInstall }: ReconcilerState,
+): Promise<string | undefined> {
+  return postInstall ? repos.secrets.get(postInstallRef(id)) : undefined;
+}
+
+/** Errors: `internal` where the copy is lost: without it control planes would delete what they have applied of it. */
+function openCopy(
+  { sealer }: Pick<AppDeps, 'sealer'>,
+  { id }: Pick<Bay, 'id'>,
+  { postInstall }: ReconcilerState,
+  sealed: string | undefined,
+): PostInstallManifest | undefined {
+  if (!postInstall) return undefined;
+  if (sealed === undefined) throw new DomainError('internal', `The manifest ${postInstall.sha256} of bay ${id} is missing.`);
+  const objects = JSON.parse(sealer.open(sealed, postInstallRef(id))) as readonly JsonObject[]; // only ensurePostInstall writes it
+  return { sha256: postInstall.sha256, objects };
 }
 
 function hasTrust(...found: Parameters<typeof wantedCredential>): boolean {

@@ -7,6 +7,7 @@ import type { ConductorRules } from '../conductor/rules.js';
 import type { Notifier } from '../ports/notifier.js';
 import type { Orchestrator } from '../ports/orchestrator.js';
 import type { Platform } from '../ports/platform.js';
+import type { PostInstallSource } from '../ports/post-install.js';
 import type { SealingKeys } from './sealing-keys.js';
 
 /** What a process works with, whichever cloud it stands on: `composeOpenstack` and `composeEmbedded` make it. */
@@ -26,6 +27,8 @@ export interface CloudOptions {
   readonly sealingKeys: SealingKeys;
   readonly rules: ConductorRules;
   readonly notifier: Notifier;
+  /** The manifest that new bays of Kubernetes get; none when absent. */
+  readonly postInstall?: PostInstallSource | null;
 }
 
 const ORCHESTRATOR_CALLS = ['find', 'findAll', 'create', 'update', 'delete', 'events'] as const;

@@ -1,6 +1,6 @@
 import { LongWork } from '../concurrency/long-work.js';
 import { memoryLimits, type LimitOptions } from '../adapters/limits/memory.js';
-import type { FetchRules } from '../adapters/manifests/fetch.js';
+import type { FetchRules } from '../adapters/manifests/fetch-bytes.js';
 import { manifests } from '../adapters/manifests/manifests.js';
 import { createApi } from '../api/http/dispatch.js';
 import type { ApiLimits } from '../api/http/handler.js';

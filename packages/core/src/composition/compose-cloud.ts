@@ -10,7 +10,7 @@ import type { CloudOptions, CloudParts } from './cloud-parts.js';
 import { driverChoice } from './driver-choice.js';
 import { composeEmbedded } from './embedded-cloud.js';
 import { composeOpenstack, usesOpenstack } from './openstack-cloud.js';
-import { conductorRules } from './rules.js';
+import { conductorRules, postInstallOf } from './rules.js';
 import { sealingKeys } from './sealing-keys.js';
 import { serviceOrigin } from './service-origin.js';
 
@@ -20,7 +20,12 @@ export function composeCloud(
   config: Config,
   over: { readonly db: Knex; readonly notifier: Notifier },
 ): CloudParts {
-  const options: CloudOptions = { ...over, sealingKeys: sealingKeys(config), rules: conductorRules(config) };
+  const options: CloudOptions = {
+    ...over,
+    sealingKeys: sealingKeys(config),
+    rules: conductorRules(config),
+    postInstall: postInstallOf(config),
+  };
   if (usesOpenstack(config)) return composeOpenstack(platform, config, options);
   const origin = (): string => serviceOrigin(config);
   return composeEmbedded(platform, {

@@ -85,6 +85,7 @@ export function composeEmbedded(platform: Platform, options: EmbeddedCloudOption
     authority: lazyAuthority(clock),
     delegation: null,
     localImages: options.localImages ?? NO_LOCAL_IMAGES,
+    postInstall: options.postInstall ?? null,
     leftovers: null,
   };
   const mounts = [mountOf('/identity', identity), mountOf('/orchestration', engine)];

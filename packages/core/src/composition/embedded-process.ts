@@ -5,7 +5,7 @@ import { migrate } from '../adapters/knex/migrate.js';
 import { coreMigrations } from '../adapters/knex/migrations/core.js';
 import { embeddedMigrations } from '../adapters/knex/migrations/embedded.js';
 import { LIMIT_DEFAULTS } from '../adapters/limits/memory.js';
-import type { FetchRules } from '../adapters/manifests/fetch.js';
+import type { FetchRules } from '../adapters/manifests/fetch-bytes.js';
 import { NO_FETCHING } from '../adapters/manifests/manifests.js';
 import { DEFAULT_RULES } from '../adapters/policy/defaults.js';
 import { policyOf } from '../adapters/policy/enforcer.js';

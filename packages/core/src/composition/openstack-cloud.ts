@@ -43,7 +43,8 @@ export function composeOpenstack(platform: Platform, config: Config, options: Cl
   return { deps: openstackDeps(platform, config, options), mounts: [], start: nothing, stop: nothing };
 }
 
-function openstackDeps(platform: Platform, config: Config, { db, sealingKeys, rules, notifier }: CloudOptions): ConductorDeps {
+function openstackDeps(platform: Platform, config: Config, options: CloudOptions): ConductorDeps {
+  const { db, sealingKeys, rules, notifier, postInstall = null } = options;
   const { clock } = platform;
   const sealer = aesSealer(...sealingKeys);
   const store = knexStore(db, clock, sealer);
@@ -57,6 +58,7 @@ function openstackDeps(platform: Platform, config: Config, { db, sealingKeys, ru
     store,
     sealer,
     notifier,
+    postInstall,
     vault: vaultOf(config, database, sessions),
     identity: new KeystoneIdentity(deps, { publicAuthUrl: authUrl, trustees: trusteesOf(config) }),
     orchestrator: heatOrchestrator({

@@ -1,8 +1,10 @@
-import type { FetchRules } from '../adapters/manifests/fetch.js';
+import type { FetchRules } from '../adapters/manifests/fetch-bytes.js';
+import { postInstallSource } from '../adapters/manifests/post-install.js';
 import { LIMIT_DEFAULTS, type LimitOptions } from '../adapters/limits/memory.js';
 import type { AppRules } from '../app/rules.js';
 import type { ConductorRules } from '../conductor/rules.js';
 import type { Config } from '../config/config.js';
+import type { PostInstallSource } from '../ports/post-install.js';
 
 /** What the configuration says about the work of a conductor. */
 export function conductorRules(config: Config): ConductorRules {
@@ -60,6 +62,12 @@ export function manifestRules(config: Config): FetchRules {
     allowPlain: config.sections.kubernetes.manifest_url_plain,
     allowPrivate: config.sections.kubernetes.manifest_url_private,
   };
+}
+
+/** The manifest for new bays of Kubernetes; null where none is named. Errors: `invalid-parameter` for an address that could never be fetched. */
+export function postInstallOf({ sections: { kubernetes } }: Config): PostInstallSource | null {
+  const address = kubernetes.post_install_manifest_url;
+  return address === null ? null : postInstallSource({ allowPlain: kubernetes.manifest_url_plain }, address);
 }
 
 export function requestLimits(config: Config): LimitOptions {

@@ -9,6 +9,7 @@ import type { OrphanedResources } from '../ports/orphans.js';
 import type { Orchestrator } from '../ports/orchestrator.js';
 import type { Notifier } from '../ports/notifier.js';
 import type { Platform } from '../ports/platform.js';
+import type { PostInstallSource } from '../ports/post-install.js';
 import type { Sealer } from '../ports/sealer.js';
 import type { Store } from '../ports/store.js';
 import type { KnownAddresses } from './known-addresses.js';
@@ -71,6 +72,8 @@ export interface ConductorDeps extends Platform, ConductorRules {
   /** Sends notifications to other services. */
   readonly notifier: Notifier;
   readonly localImages: LocalImages;
+  /** The manifest that new bays of Kubernetes get a copy of; null where the operator names none. */
+  readonly postInstall: PostInstallSource | null;
   /** Deletes orphaned resources; null where workloads cannot make any, as in the embedded cloud. */
   readonly leftovers: OrphanedResources | null;
 }

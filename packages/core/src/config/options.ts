@@ -183,8 +183,21 @@ const TABLE = [
     [],
     'Hosts from which a manifest_url may be fetched: `example.org`, or `*.example.org` for those under it. Empty: none.',
   ),
-  option('kubernetes', 'manifest_url_plain', 'boolean', false, 'Whether a manifest_url may be http in place of https.'),
+  option(
+    'kubernetes',
+    'manifest_url_plain',
+    'boolean',
+    false,
+    'Whether a manifest_url, or post_install_manifest_url, may be http in place of https.',
+  ),
   option('kubernetes', 'manifest_url_private', 'boolean', false, 'Whether a manifest_url may lead into private networks.'),
+  option(
+    'kubernetes',
+    'post_install_manifest_url',
+    'string',
+    null,
+    'URL of a manifest that new bays of Kubernetes apply after their add-ons. Each bay keeps the manifest that was there when it was made.',
+  ),
   ...OPENSTACK_OPTIONS,
   option(
     'keystone_authtoken',

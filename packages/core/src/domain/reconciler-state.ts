@@ -3,6 +3,7 @@ import type { StackRetries } from './stack-retry.js';
 import type { BayFacts } from './observation.js';
 import type { DrainProgress } from './drain.js';
 import type { AwayNodes } from './healing.js';
+import type { PostInstallPin } from './post-install.js';
 import type { Rotation } from './rotation.js';
 
 /** The account under which a bay's nodes call this service. */
@@ -38,6 +39,8 @@ export interface ReconcilerState {
    */
   readonly certificatesUntil: string | null;
   readonly facts: BayFacts | null;
+  /** The operator's manifest that the bay has a copy of; null: its stack was made while the operator named none. */
+  readonly postInstall: PostInstallPin | null;
   /** Generation of the authority in use; it grows when a rotation is done. */
   readonly caGeneration: number;
   /** The rotation of the authority that is in progress. */
@@ -69,6 +72,7 @@ export const EMPTY_RECONCILER_STATE: ReconcilerState = {
   clientRef: null,
   certificatesUntil: null,
   facts: null,
+  postInstall: null,
   caGeneration: 0,
   rotation: null,
   sweep: null,

@@ -6,12 +6,13 @@ import type { BaySecret } from '../domain/bay-secrets.js';
 import type { DrainRules, LeavingNode, UndrainedNode } from '../domain/drain.js';
 import type { HealingRules } from '../domain/healing.js';
 import type { BayFacts, Observation } from '../domain/observation.js';
-import type { JsonObject } from '../domain/json.js';
+import type { JsonObject, JsonValue } from '../domain/json.js';
 import type { ManifestReport } from '../domain/manifest.js';
 import type { Labels, LabelSchema, Problem } from '../domain/labels.js';
 import type { Node } from '../domain/node.js';
 import type { NodeDescription } from '../domain/node-description.js';
 import type { NodeGroup } from '../domain/node-group.js';
+import type { PostInstallManifest } from '../domain/post-install.js';
 import type { Authority } from '../domain/rotation.js';
 import type { Secret } from '../domain/secret.js';
 import type { ContainerReport, ContainerSpec } from '../domain/container.js';
@@ -101,12 +102,14 @@ export interface AddonsOf {
     /** Whether the bay's nodes have a trust of its owner. */
     readonly trusted: boolean;
   };
+  /** The bay's copy of the operator's manifest; absent: it has none. */
+  readonly postInstall?: PostInstallManifest;
 }
 
 /** A part of the engine that runs in the engine itself. */
 export interface Addon {
   readonly name: string;
-  /** Tag of its main image; empty where it runs nothing. */
+  /** Tag of its main image, or the digest of the manifest that it is made of; empty where it has neither. */
   readonly version: string;
   /** Every image that it needs. */
   readonly images: readonly string[];
@@ -163,6 +166,11 @@ export interface BayDriver {
   cloudNeeds(desired: Pick<Bay['desired'], 'labels'>): CloudNeeds;
   /** What is deployed in the bay's engine beside the workloads of users, in the order in which nodes apply it. Absent: nothing. */
   addons?(desired: AddonsOf): readonly Addon[];
+  /**
+   * The objects of the operator's manifest, as nodes apply them, made of its documents. Absent: the engine takes no such manifest. Errors:
+   * `invalid-parameter`, naming the option and what is wrong.
+   */
+  postInstallObjects?(documents: readonly JsonValue[]): readonly JsonObject[];
   /** Every container image that the nodes of a bay with these labels pull, as a private registry has to hold them. Absent: none is known. */
   images?(labels: Labels): readonly string[];
   /**

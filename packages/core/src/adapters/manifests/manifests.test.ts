@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkedManifest, LARGEST_MANIFEST } from '../../domain/manifest.js';
 import { isPublicAddress } from './addresses.js';
-import { fetchManifest, type FetchRules } from './fetch.js';
+import { fetchManifest } from './fetch.js';
+import type { FetchRules } from './fetch-bytes.js';
 import { parseManifest } from './parse.js';
 
 const refusal = (words: RegExp, field = 'manifest') =>

@@ -1,5 +1,6 @@
 import type { Manifests } from '../../ports/manifests.js';
-import { fetchManifest, type FetchRules } from './fetch.js';
+import { fetchManifest } from './fetch.js';
+import type { FetchRules } from './fetch-bytes.js';
 import { parseManifest } from './parse.js';
 
 export function manifests(rules: FetchRules): Manifests {

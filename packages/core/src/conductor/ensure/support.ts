@@ -6,9 +6,11 @@ import { awaitsCredential, enrolmentKeyRef, trusteePasswordRef } from '../../dom
 import { factsRequest } from '../../domain/facts-request.js';
 import { DomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
+import { postInstallRef } from '../../domain/post-install.js';
 import { referencesOf } from '../../domain/rotation.js';
 import type { Lease } from '../../ports/store.js';
 import { ensureMainPairs, type AuthorityDeps } from './key-pairs.js';
+import { ensurePostInstall, type PostInstallDeps } from './post-install.js';
 import { ensureAccount, ensureTrusts, releaseTrusts, type TrustDeps } from './trusts.js';
 import type { BayState } from '../bay-state.js';
 import { saveState, saveWithEvents } from '../save-state.js';
@@ -16,7 +18,7 @@ import type { ConductorDeps } from '../deps.js';
 import { accessOf } from '../desired.js';
 
 export type ReleaseSupportDeps = TrustDeps & Pick<ConductorDeps, 'cloud' | 'engines'>;
-export type EnsureDeps = TrustDeps & AuthorityDeps & Pick<ConductorDeps, 'cloud' | 'clock' | 'engines'>;
+export type EnsureDeps = TrustDeps & AuthorityDeps & PostInstallDeps & Pick<ConductorDeps, 'cloud' | 'clock' | 'engines'>;
 
 /**
  * Makes everything that rendering a stack needs. Each part is looked up before it is made, so that a crash after any of them
@@ -27,7 +29,8 @@ export async function ensureSupport(deps: EnsureDeps, lease: Lease, state: BaySt
   const delegated = await ensureTrusts(deps, lease, known, signal);
   requireNextTrust(deps, delegated);
   const certified = await ensureCertificates(deps, lease, delegated);
-  return ensureFacts(deps, lease, certified, signal);
+  const located = await ensureFacts(deps, lease, certified, signal);
+  return ensurePostInstall(deps, { lease, state: located }, signal);
 }
 
 /** The account under which the bay's nodes call this service. */
@@ -90,6 +93,7 @@ export async function releaseSupport(deps: ReleaseSupportDeps, state: BayState, 
     enrolmentKeyRef(bay.id),
   ];
   await deps.cloud.releaseFacts(state.bay.id, signal);
+  if (support.postInstall) await deps.store.write((repos) => repos.secrets.delete(postInstallRef(bay.id)));
   await releaseTrusts(deps, state, signal);
   for (const ref of refs) await deps.vault.delete(ref);
   for (const generation of new Set([support.credentialGeneration, bay.desired.credentialGeneration])) {

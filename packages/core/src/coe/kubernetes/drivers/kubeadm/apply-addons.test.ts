@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nodeFolder, type NodeFolder } from '../../../shared/testing/node-folder.test-support.js';
 import { kubernetesAddons } from './addons/addons.js';
+import { postInstallObjects } from './addons/post-install.js';
 import { KUBEADM_SCRIPTS } from './scripts.js';
 
 // apply-addons.sh as it runs on a control plane, before a service with the add-ons of a bay and a kubectl that keeps what it is given.
@@ -15,15 +16,17 @@ let cloud: Server;
 let asked: string[];
 
 const FACTS = { authUrl: 'https://keystone', regionName: 'R', externalNetworkId: null, cloudCa: '', verifyCloudCa: true };
-const addons = kubernetesAddons({
+const desired = {
   bay: { id: 'bay-1', projectId: 'project-1', desired: { labels: {} } },
   model: { networkDriver: 'flannel' },
   cloud: { facts: FACTS, trusted: true },
-});
+};
+let addons = kubernetesAddons(desired);
 
 beforeEach(async () => {
   node = nodeFolder(KUBEADM_SCRIPTS);
   asked = [];
+  addons = kubernetesAddons(desired);
   cloud = createServer((request, response) => {
     asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
     response.writeHead(200).end(JSON.stringify({ addons }));
@@ -128,4 +131,37 @@ test('another account is applied, and starts those pods again; the same one is n
     'csi-cinder-controllerplugin',
     'csi-cinder-nodeplugin',
   ]);
+});
+
+test("the operator's manifest is applied after the other add-ons, also where it says as little as Kubernetes allows", async () => {
+  const pods = {
+    metadata: { labels: { app: 'web' }, annotations: null },
+    spec: { volumes: [{ name: 'v', secret: null }], containers: [] },
+  };
+  const objects = postInstallObjects([
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tools', annotations: null } },
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'key' }, stringData: { k: '$PASSWORD' } },
+    { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { template: pods } },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'agent' },
+      spec: { template: { ...pods, spec: { volumes: null } } },
+    },
+  ]);
+  addons = kubernetesAddons({ ...desired, postInstall: { sha256: 'abc', objects } });
+  expect(await run()).toContain('applying the add-ons of the bay');
+  const last = applied().slice(-objects.length);
+  expect(last.map(({ kind, metadata }) => [kind, metadata.name, metadata.labels?.['magnum.openstack.org/addon']])).toEqual([
+    ['Namespace', 'tools', 'post-install'],
+    ['Secret', 'key', 'post-install'],
+    ['Deployment', 'web', 'post-install'],
+    ['DaemonSet', 'agent', 'post-install'],
+  ]);
+  // The account of the nodes is written into the service's own Secret alone.
+  expect(last[1]?.stringData).toEqual({ k: '$PASSWORD' });
+  expect(last[2]?.spec?.template.metadata.annotations).toEqual({
+    'magnum.openstack.org/trusted-authorities': expect.any(String) as string,
+  });
+  expect(await run()).not.toContain('applying');
 });

@@ -12,6 +12,7 @@ import { outgrownRange } from '../../../shared/node/checks.js';
 import { cloudNeeds } from '../../../shared/node/labels.js';
 import { compressScripts } from '../../../shared/node/scripts.js';
 import { kubernetesAddons, kubernetesImages } from './addons/addons.js';
+import { postInstallObjects } from './addons/post-install.js';
 import { ENCRYPTION_SECRET } from './api-server/encryption.js';
 import { certificateFor } from './certificates.js';
 import { check, checkImage, checkUpgrade, outgrownPods } from './checks.js';
@@ -72,6 +73,7 @@ export const kubeadm: BayDriver = {
   checkUpgrade,
   cloudNeeds,
   addons: kubernetesAddons,
+  postInstallObjects,
   images: kubernetesImages,
   drainRules,
   healingRules,

@@ -12,6 +12,7 @@ import { ciliumImage, ciliumObjects } from './cilium.js';
 import { flannelObjects } from './flannel.js';
 import { metricsServerObjects } from './metrics-server.js';
 import { imagesIn, type MadeAddon } from './objects.js';
+import { postInstallAddon } from './post-install.js';
 
 /**
  * The add-ons of a cluster, in the order in which they are applied. Versions come from the table of releases and from labels, so an upgrade
@@ -27,6 +28,7 @@ export function kubernetesAddons(desired: AddonsOf): readonly Addon[] {
     ...(hasMetrics
       ? [{ name: 'metrics-server', image: images.metricsServer, objects: metricsServerObjects(images.metricsServer) }]
       : []),
+    ...(desired.postInstall ? [postInstallAddon(desired.postInstall)] : []),
   ];
   return made.map(finished);
 }
@@ -109,10 +111,10 @@ function imagesFor(desired: Labelled): KubernetesImages & CloudImages {
   };
 }
 
-function finished({ name, image, objects }: MadeAddon): Addon {
+function finished({ name, image, version, objects }: MadeAddon): Addon {
   return {
     name,
-    version: image === undefined ? '' : image.slice(image.lastIndexOf(':') + 1),
+    version: version ?? (image === undefined ? '' : image.slice(image.lastIndexOf(':') + 1)),
     images: imagesIn(objects),
     objects: objects.map((object) => labelled(object, name)),
   };

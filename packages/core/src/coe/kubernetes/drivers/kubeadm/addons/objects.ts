@@ -9,6 +9,8 @@ export interface MadeAddon {
   readonly name: string;
   /** The image whose tag is its version; undefined where it runs nothing. */
   readonly image?: string;
+  /** Its version where no tag says it. */
+  readonly version?: string;
   readonly objects: readonly JsonObject[];
 }
 
