@@ -3,8 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { postInstallSource } from '../../packages/core/src/adapters/manifests/post-install.js';
 import { kubernetesAddons } from '../../packages/core/src/coe/kubernetes/drivers/kubeadm/addons/addons.js';
+import { postInstallObjects } from '../../packages/core/src/coe/kubernetes/drivers/kubeadm/addons/post-install.js';
 import { KUBERNETES_RELEASES } from '../../packages/core/src/coe/kubernetes/releases.js';
+import type { PostInstallManifest } from '../../packages/core/src/domain/post-install.js';
 import type { Addon } from '../../packages/core/src/ports/bay-driver.js';
 import { KubernetesApi } from '../support/kubernetes-api.js';
 
@@ -22,14 +25,50 @@ const EVERYTHING = {
   auto_healing_enabled: 'true',
   auto_healing_controller: 'magnum-auto-healer',
 };
+/** `0644` is octal to kubectl. */
+const POST_INSTALL = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: crontabs.stable.example.com }
+spec:
+  group: stable.example.com
+  scope: Namespaced
+  names: { plural: crontabs, singular: crontab, kind: CronTab }
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: { openAPIV3Schema: { type: object, properties: { spec: { type: object, properties: { cron: { type: string } } } } } }
+---
+apiVersion: stable.example.com/v1
+kind: CronTab
+metadata: { name: nightly }
+spec: { cron: 0 3 * * * }
+---
+apiVersion: v1
+kind: List
+items:
+  - { apiVersion: v1, kind: ConfigMap, metadata: { name: agent }, data: { level: info } }
+  - apiVersion: apps/v1
+    kind: Deployment
+    metadata: { name: agent }
+    spec:
+      selector: { matchLabels: { app: agent } }
+      template:
+        metadata: { labels: { app: agent } }
+        spec:
+          containers: [{ name: agent, image: 'registry.example/agent:1' }]
+          volumes: [{ name: settings, configMap: { name: agent, defaultMode: 0644 } }]
+`;
 let addons: readonly Addon[] = [];
 let api: KubernetesApi | undefined;
 let service: Server;
 let unavailable = '';
 
-function ask(labels: Readonly<Record<string, string>>, networkDriver = 'flannel'): void {
+function ask(labels: Readonly<Record<string, string>>, networkDriver = 'flannel', postInstall?: PostInstallManifest): void {
   const bay = { id: 'bay-1', projectId: 'project-1', desired: { labels } };
-  addons = kubernetesAddons({ bay, model: { networkDriver }, cloud: { facts: FACTS, trusted: true } });
+  const cloud = { facts: FACTS, trusted: true };
+  addons = kubernetesAddons({ bay, model: { networkDriver }, cloud, ...(postInstall ? { postInstall } : {}) });
 }
 
 beforeAll(async () => {
@@ -114,6 +153,25 @@ describe('the add-ons of a bay, before a real API server', () => {
       const { code, output } = await kubernetes.runScript('apply-addons.sh');
       expect(code, output).toBe(0);
     });
+
+  live('may be followed by a manifest of the operator, with a kind of its own and an object of it', async (kubernetes) => {
+    const manifest = createServer((_request, response) => response.writeHead(200).end(POST_INSTALL));
+    await new Promise<void>((resolve) => manifest.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = manifest.address() as AddressInfo; // of a TCP server
+      const source = postInstallSource({ allowPlain: true }, `http://127.0.0.1:${port}/post-install.yaml`);
+      const { sha256, documents } = await source.fetch(AbortSignal.timeout(10_000));
+      ask({}, 'flannel', { sha256, objects: postInstallObjects(documents) });
+      const { code, output } = await kubernetes.runScript('apply-addons.sh');
+      expect(code, output).toBe(0);
+      const found = ['-n', 'default', '-o', 'jsonpath={.spec.cron}'];
+      expect(await kubernetes.kubectl('get', 'crontabs.stable.example.com/nightly', ...found)).toBe('0 3 * * *');
+      const modes = ['-n', 'default', '-o', 'jsonpath={.spec.template.spec.volumes[0].configMap.defaultMode}'];
+      expect(await kubernetes.kubectl('get', 'deployment/agent', ...modes)).toBe('420');
+    } finally {
+      await new Promise((resolve) => manifest.close(resolve));
+    }
+  });
 
   // No namespace comes back here, as none of Kubernetes' controllers deletes them: so this is the last.
   for (const network of ['calico', 'cilium'])
