@@ -53,7 +53,7 @@ describe('the add-ons of a cluster', () => {
   test('are in the list of the images that a private registry has to hold, with what kubeadm itself names', () => {
     const labels = { ...EVERYTHING, ingress_controller: 'octavia', container_infra_prefix: 'registry.example' };
     const listed = kubernetesImages(labels);
-    expect(inCloud(labels).flatMap(({ images }) => images)).toHaveLength(14);
+    expect(inCloud(labels).flatMap(({ images }) => images)).toHaveLength(16);
     for (const { images } of inCloud(labels)) for (const image of images) expect(listed).toContain(image);
     expect(listed.filter((image) => !image.startsWith('registry.example/'))).toEqual([]);
   });
@@ -110,7 +110,14 @@ describe('the add-ons of a cloud', () => {
   const names = (labels: Labels, trusted = true) => addons(labels, { facts: FACTS, trusted }).map(({ name }) => name);
 
   test('run wherever nodes have a trust of the owner, unless a label says otherwise', () => {
-    expect(names({})).toEqual(['flannel', 'cloud-account', 'cloud-controller-manager', 'cinder-csi', 'metrics-server']);
+    expect(names({})).toEqual([
+      'flannel',
+      'cloud-account',
+      'cloud-controller-manager',
+      'snapshot-controller',
+      'cinder-csi',
+      'metrics-server',
+    ]);
     expect(names({}, false)).toEqual(['flannel', 'metrics-server']);
     expect(names({ cloud_provider_enabled: 'False' })).toEqual(['flannel', 'metrics-server']);
     expect(names({ cinder_csi_enabled: 'false' })).toEqual([
