@@ -118,7 +118,7 @@ describe('the add-ons of a bay, before a real API server', () => {
   });
 
   live('give the programs of snapshots the rights that they need, and no Secrets', async (kubernetes) => {
-    const may = async (program: string, ...words: readonly string[]): Promise<string> => {
+    const may = async ([program = '', ...words]: readonly string[]): Promise<string> => {
       const account = `--as=system:serviceaccount:kube-system:${program}`;
       return kubernetes.kubectl('auth', 'can-i', account, '-n', 'kube-system', ...words).then(
         (answer) => answer.trim(),
@@ -132,9 +132,9 @@ describe('the add-ons of a bay, before a real API server', () => {
       [controller, 'update', 'leases.coordination.k8s.io'],
       [sidecar, 'watch', 'volumesnapshotclasses.snapshot.storage.k8s.io'],
       [sidecar, 'patch', 'volumesnapshotcontents.snapshot.storage.k8s.io', status],
-    ] as const)
-      expect(await may(...question), question.join(' ')).toBe('yes');
-    for (const program of [controller, sidecar]) expect(await may(program, 'get', 'secrets'), program).toBe('no');
+    ])
+      expect(await may(question), question.join(' ')).toBe('yes');
+    for (const program of [controller, sidecar]) expect(await may([program, 'get', 'secrets']), program).toBe('no');
   });
 
   live('that left the set are deleted, with everything that was theirs', async (kubernetes) => {
@@ -153,6 +153,33 @@ describe('the add-ons of a bay, before a real API server', () => {
     expect(await kubernetes.kubectl('get', 'volumesnapshots', '-n', 'default', '-o', 'name')).toBe(
       'volumesnapshot.snapshot.storage.k8s.io/before-change\n',
     );
+  });
+
+  live("make the snapshot-controller of an owner, by its project's own manifest, the one of the bay", async (kubernetes) => {
+    const labels = { 'app.kubernetes.io/name': 'snapshot-controller' };
+    const image = 'registry.k8s.io/sig-storage/snapshot-controller:v8.2.1';
+    const container = { name: 'snapshot-controller', image, args: ['--v=5', '--leader-election=true'] };
+    await kubernetes.apply({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'snapshot-controller', namespace: 'kube-system' },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { serviceAccountName: 'snapshot-controller', containers: [container] } },
+      },
+    });
+    ask({ csi_snapshotter_tag: 'v8.4.1' });
+    const { code, output } = await kubernetes.runScript('apply-addons.sh');
+    expect(code, output).toBe(0);
+    const [path, place] = ['{.items[*].spec.template.spec.containers[*].image}', ['-n', 'kube-system']];
+    const images = await kubernetes.kubectl('get', 'deployments', ...place, '-o', `jsonpath=${path}`);
+    expect(
+      images
+        .split(' ')
+        .filter((name) => name.includes('snapshot'))
+        .toSorted(),
+    ).toEqual(['csi-snapshotter', 'snapshot-controller'].map((name) => `registry.k8s.io/sig-storage/${name}:v8.4.1`));
   });
 
   for (const { version } of KUBERNETES_RELEASES)

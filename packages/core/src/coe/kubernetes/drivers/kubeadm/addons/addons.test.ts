@@ -128,6 +128,35 @@ describe('the add-ons of a cloud', () => {
     ]);
   });
 
+  test.each(KUBERNETES_RELEASES.map(({ version, csi }) => [version, csi.snapshotter] as const))(
+    'of %s make snapshots by programs of one release, %s unless csi_snapshotter_tag names another',
+    (version, tag) => {
+      const programs = (labels: Labels) =>
+        inCloud({ kube_tag: version, ...labels })
+          .flatMap(({ images }) => images)
+          .filter((image) => /snapshot/.test(image));
+      const named = (of: string) => [`sig-storage/snapshot-controller:${of}`, `sig-storage/csi-snapshotter:${of}`];
+      expect(programs({})).toEqual(named(tag).map((name) => `registry.k8s.io/${name}`));
+      expect(programs({ csi_snapshotter_tag: 'v9' })).toEqual(named('v9').map((name) => `registry.k8s.io/${name}`));
+      expect(programs({ cinder_csi_enabled: 'false' })).toEqual([]);
+    },
+  );
+
+  test('bring the three kinds of snapshots, and a default class of them for Cinder', () => {
+    const { objects = [] } = inCloud().find(({ name }) => name === 'snapshot-controller') ?? {};
+    const kinds = objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
+    expect(kinds.map(({ spec }) => Object(Object(spec)['names'])['kind'])).toEqual([
+      'VolumeSnapshotClass',
+      'VolumeSnapshotContent',
+      'VolumeSnapshot',
+    ]);
+    expect(objects.find(({ kind }) => kind === 'VolumeSnapshotClass')).toMatchObject({
+      driver: 'cinder.csi.openstack.org',
+      metadata: { annotations: { 'snapshot.storage.kubernetes.io/is-default-class': 'true' } },
+      parameters: { 'force-create': 'true' },
+    });
+  });
+
   test.each([
     [{ auto_scaling_enabled: 'true' }, 'autoscaler'],
     [{ auto_healing_enabled: 'true', auto_healing_controller: 'magnum-auto-healer' }, 'auto-healer'],
