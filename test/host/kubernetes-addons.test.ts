@@ -110,6 +110,13 @@ const workloads = async (kubernetes: KubernetesApi): Promise<readonly string[]> 
     .split(' ')
     .toSorted();
 
+const snapshotOf = (source: object, name = 'before-change'): object => ({
+  apiVersion: 'snapshot.storage.k8s.io/v1',
+  kind: 'VolumeSnapshot',
+  metadata: { name, namespace: 'default' },
+  spec: { source },
+});
+
 describe('the add-ons of a bay, before a real API server', () => {
   live('are all taken, with every label', async (kubernetes) => {
     for (const ingress of ['traefik', 'octavia']) {
@@ -128,12 +135,45 @@ describe('the add-ons of a bay, before a real API server', () => {
       'metrics-server',
       'octavia-ingress-controller',
       'openstack-cloud-controller-manager',
+      'snapshot-controller',
     ]);
     const secret = await kubernetes.kubectl('get', 'secret', 'magnum-cloud', '-n', 'kube-system', '-o', 'json');
     const { data } = JSON.parse(secret) as { readonly data: Readonly<Record<string, string>> }; // a Secret
     expect(Buffer.from(data['cloud.conf'] ?? '', 'base64').toString()).toContain('password="p"');
     expect(Object.keys(data).toSorted()).toEqual(['autoscaler.conf', 'ca.pem', 'cloud.conf', 'healer.yaml', 'ingress.yaml']);
     expect(await kubernetes.kubectl('get', 'storageclass', '-o', 'name')).toContain('storageclass.storage.k8s.io/cinder');
+  });
+
+  live('bring the kinds of snapshots, checked as their project says, and a class that is the default', async (kubernetes) => {
+    const ofClass = await kubernetes.kubectl('get', 'volumesnapshotclass', 'cinder', '-o', 'json');
+    expect(JSON.parse(ofClass)).toMatchObject({
+      metadata: { annotations: { 'snapshot.storage.kubernetes.io/is-default-class': 'true' } },
+      driver: 'cinder.csi.openstack.org',
+      deletionPolicy: 'Delete',
+    });
+    await kubernetes.apply(snapshotOf({ persistentVolumeClaimName: 'data' }));
+    await expect(kubernetes.apply(snapshotOf({}, 'neither'))).rejects.toThrow(/exactly one of .* must be set/);
+    await expect(kubernetes.apply(snapshotOf({ persistentVolumeClaimName: 'another' }))).rejects.toThrow(/is immutable/);
+  });
+
+  live('give the programs of snapshots the rights that they need, and no Secrets', async (kubernetes) => {
+    const may = async ([program = '', ...words]: readonly string[]): Promise<string> => {
+      const account = `--as=system:serviceaccount:kube-system:${program}`;
+      return kubernetes.kubectl('auth', 'can-i', account, '-n', 'kube-system', ...words).then(
+        (answer) => answer.trim(),
+        () => 'no',
+      );
+    };
+    const [controller, sidecar, status] = ['snapshot-controller', 'csi-cinder-controllerplugin', '--subresource=status'];
+    for (const question of [
+      [controller, 'create', 'volumesnapshotcontents.snapshot.storage.k8s.io'],
+      [controller, 'patch', 'volumesnapshots.snapshot.storage.k8s.io', status],
+      [controller, 'update', 'leases.coordination.k8s.io'],
+      [sidecar, 'watch', 'volumesnapshotclasses.snapshot.storage.k8s.io'],
+      [sidecar, 'patch', 'volumesnapshotcontents.snapshot.storage.k8s.io', status],
+    ])
+      expect(await may(question), question.join(' ')).toBe('yes');
+    for (const program of [controller, sidecar]) expect(await may([program, 'get', 'secrets']), program).toBe('no');
   });
 
   live('that left the set are deleted, with everything that was theirs', async (kubernetes) => {
@@ -145,6 +185,40 @@ describe('the add-ons of a bay, before a real API server', () => {
       ...['--all-namespaces', '--selector=magnum.openstack.org/addon', '-o', 'jsonpath={.items[*].metadata.name}'],
     );
     expect(left.split(' ').filter((name) => !name.startsWith('flannel'))).toEqual([]);
+    expect(await kubernetes.kubectl('get', 'volumesnapshotclasses', '-o', 'name')).toBe('');
+  });
+
+  live('that left the set leave their kinds behind, and the snapshots of users', async (kubernetes) => {
+    expect(await kubernetes.kubectl('get', 'volumesnapshots', '-n', 'default', '-o', 'name')).toBe(
+      'volumesnapshot.snapshot.storage.k8s.io/before-change\n',
+    );
+  });
+
+  live("make the snapshot-controller of an owner, by its project's own manifest, the one of the bay", async (kubernetes) => {
+    const labels = { 'app.kubernetes.io/name': 'snapshot-controller' };
+    const image = 'registry.k8s.io/sig-storage/snapshot-controller:v8.2.1';
+    const container = { name: 'snapshot-controller', image, args: ['--v=5', '--leader-election=true'] };
+    await kubernetes.apply({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'snapshot-controller', namespace: 'kube-system' },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { serviceAccountName: 'snapshot-controller', containers: [container] } },
+      },
+    });
+    ask({ csi_snapshotter_tag: 'v8.4.1' });
+    const { code, output } = await kubernetes.runScript('apply-addons.sh');
+    expect(code, output).toBe(0);
+    const [path, place] = ['{.items[*].spec.template.spec.containers[*].image}', ['-n', 'kube-system']];
+    const images = await kubernetes.kubectl('get', 'deployments', ...place, '-o', `jsonpath=${path}`);
+    expect(
+      images
+        .split(' ')
+        .filter((name) => name.includes('snapshot'))
+        .toSorted(),
+    ).toEqual(['csi-snapshotter', 'snapshot-controller'].map((name) => `registry.k8s.io/sig-storage/${name}:v8.4.1`));
   });
 
   for (const { version } of KUBERNETES_RELEASES)

@@ -346,7 +346,7 @@ describe('a new database', () => {
       'container_infra_prefix=registry.example/k8s',
     );
     const names = listed.stdout.trim().split('\n');
-    expect([listed.status, names.length, new Set(names).size]).toEqual([0, 17, 17]);
+    expect([listed.status, names.length, new Set(names).size]).toEqual([0, 19, 19]);
     for (const name of names) expect(name).toMatch(/^registry\.example\/k8s\/[a-z-]+:[\w.-]+$/);
     expect(names).toContain('registry.example/k8s/kube-apiserver:v1.37.2');
     expect(bin('magnum-driver-manage', 'images', 'nothing')).toMatchObject({

@@ -37,17 +37,28 @@ export interface KubernetesRelease {
 export interface CsiTags {
   readonly attacher: string;
   readonly provisioner: string;
+  /** Also that of the snapshot-controller, which is of the same project. */
+  readonly snapshotter: string;
   readonly resizer: string;
   readonly registrar: string;
   readonly livenessProbe: string;
 }
+
+const CSI = {
+  attacher: 'v4.10.0',
+  provisioner: 'v5.3.0',
+  snapshotter: 'v8.4.0',
+  resizer: 'v1.14.0',
+  registrar: 'v2.15.0',
+  livenessProbe: 'v2.17.0',
+} as const satisfies CsiTags;
 
 const COMMON = {
   kubeadmApi: 'kubeadm.k8s.io/v1beta4',
   flannel: 'v0.28.10',
   flannelCniPlugin: 'v1.9.1-flannel3',
   metricsServer: 'v0.9.0',
-  csi: { attacher: 'v4.10.0', provisioner: 'v5.3.0', resizer: 'v1.14.0', registrar: 'v2.15.0', livenessProbe: 'v2.17.0' },
+  csi: CSI,
   traefik: 'v3.6.7',
 } as const;
 
@@ -61,6 +72,7 @@ export const KUBERNETES_RELEASES: readonly KubernetesRelease[] = [
     coredns: 'v1.12.1',
     pause: '3.10.1',
     cloudProvider: 'v1.34.1',
+    csi: { ...CSI, snapshotter: 'v8.3.0' },
     autoscaler: 'v1.34.1',
     agnhost: '2.56',
     refusesCgroupV1: false,
@@ -160,6 +172,7 @@ export interface CloudImages {
   readonly autoHealer: string;
   readonly octaviaIngress: string;
   readonly csi: CsiTags;
+  readonly snapshotController: string;
   readonly autoscaler: string;
   readonly traefik: string;
 }
@@ -176,10 +189,12 @@ export function cloudImagesOf(release: KubernetesRelease, prefix?: string): Clou
     csi: {
       attacher: storage('csi-attacher', release.csi.attacher),
       provisioner: storage('csi-provisioner', release.csi.provisioner),
+      snapshotter: storage('csi-snapshotter', release.csi.snapshotter),
       resizer: storage('csi-resizer', release.csi.resizer),
       registrar: storage('csi-node-driver-registrar', release.csi.registrar),
       livenessProbe: storage('livenessprobe', release.csi.livenessProbe),
     },
+    snapshotController: storage('snapshot-controller', release.csi.snapshotter),
     autoscaler: `${registryPath(prefix, 'autoscaling/cluster-autoscaler')}:${release.autoscaler}`,
     traefik: `${prefix ?? 'docker.io/library'}/traefik:${release.traefik}`,
   };

@@ -5,6 +5,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Labels } from '../../../../domain/labels.js';
+import type { PostInstallManifest } from '../../../../domain/post-install.js';
+import type { Addon } from '../../../../ports/bay-driver.js';
 import { nodeFolder, type NodeFolder } from '../../../shared/testing/node-folder.test-support.js';
 import { kubernetesAddons } from './addons/addons.js';
 import { postInstallObjects } from './addons/post-install.js';
@@ -14,19 +17,19 @@ import { KUBEADM_SCRIPTS } from './scripts.js';
 let node: NodeFolder;
 let cloud: Server;
 let asked: string[];
+let addons: readonly Addon[];
 
 const FACTS = { authUrl: 'https://keystone', regionName: 'R', externalNetworkId: null, cloudCa: '', verifyCloudCa: true };
-const desired = {
-  bay: { id: 'bay-1', projectId: 'project-1', desired: { labels: {} } },
-  model: { networkDriver: 'flannel' },
-  cloud: { facts: FACTS, trusted: true },
-};
-let addons = kubernetesAddons(desired);
+function addonsWith(labels: Labels, postInstall?: PostInstallManifest): readonly Addon[] {
+  const bay = { id: 'bay-1', projectId: 'project-1', desired: { labels } };
+  const cloud = { facts: FACTS, trusted: true };
+  return kubernetesAddons({ bay, model: { networkDriver: 'flannel' }, cloud, ...(postInstall ? { postInstall } : {}) });
+}
 
 beforeEach(async () => {
   node = nodeFolder(KUBEADM_SCRIPTS);
   asked = [];
-  addons = kubernetesAddons(desired);
+  addons = addonsWith({});
   cloud = createServer((request, response) => {
     asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
     response.writeHead(200).end(JSON.stringify({ addons }));
@@ -49,18 +52,21 @@ beforeEach(async () => {
   mkdirSync(join(node.kubernetes, 'pki'));
   writeFileSync(join(node.kubernetes, 'pki', 'ca.crt'), '');
   holdAccount('pass"word\\');
-  // Keeps the objects that it is to apply, and the digest of the last run.
+  // Keeps what it is asked, the objects that it is to apply, and digest and list of the last run.
   const kept = join(node.run, 'kept');
   node.program(
     'kubectl',
-    `for word in "$@"; do
+    `echo "$*" >>${join(node.run, 'calls')}
+for word in "$@"; do
     case $word in
+    --from-file=objects=*) cp "\${word#--from-file=objects=}" ${kept}-list ;;
     --from-literal=digest=*) printf %s "\${word#--from-literal=digest=}" >${kept}-next ;;
     */objects.json) cp "$word" ${kept}.json ;;
     esac
 done
 case "$*" in
 *'get configmap'*digest*) cat ${kept} 2>/dev/null ;;
+*'get configmap'*objects*) cat ${kept}-list 2>/dev/null ;;
 *'apply'*'--filename -'*) cat >/dev/null; mv ${kept}-next ${kept} ;;
 esac
 exit 0`,
@@ -149,7 +155,7 @@ test("the operator's manifest is applied after the other add-ons, also where it 
       spec: { template: { ...pods, spec: { volumes: null } } },
     },
   ]);
-  addons = kubernetesAddons({ ...desired, postInstall: { sha256: 'abc', objects } });
+  addons = addonsWith({}, { sha256: 'abc', objects });
   expect(await run()).toContain('applying the add-ons of the bay');
   const last = applied().slice(-objects.length);
   expect(last.map(({ kind, metadata }) => [kind, metadata.name, metadata.labels?.['magnum.openstack.org/addon']])).toEqual([
@@ -164,4 +170,36 @@ test("the operator's manifest is applied after the other add-ons, also where it 
     'magnum.openstack.org/trusted-authorities': expect.any(String) as string,
   });
   expect(await run()).not.toContain('applying');
+});
+
+/** Verbs of the calls of kubectl that name this file or kind, in their order. */
+function callsAbout(word: string): readonly string[] {
+  const calls = readFileSync(join(node.run, 'calls'), 'utf8').split('\n');
+  return calls.filter((call) => call.includes(word)).map((call) => / (apply|wait|delete) .*$/.exec(call)?.[1] ?? call);
+}
+
+test('kinds are applied before the objects of these kinds, which wait until the API server serves them', async () => {
+  await run();
+  const calls = readFileSync(join(node.run, 'calls'), 'utf8');
+  const [kinds, served, objects] = [/apply .*kinds\.json/, /wait .*Established .*kinds\.json/, /apply .*objects\.json/].map(
+    (call) => calls.search(call),
+  );
+  expect([kinds, served, objects]).toEqual([kinds, served, objects].toSorted((one, other) => Number(one) - Number(other)));
+  expect(kinds).toBeGreaterThan(0);
+  expect(applied().map(({ kind }) => kind)).toContain('VolumeSnapshotClass');
+  expect(applied().map(({ kind }) => kind)).not.toContain('CustomResourceDefinition');
+});
+
+test('kinds stay when they leave the set, as the objects of users would go with them', async () => {
+  const list = join(node.run, 'kept-list');
+  // As a release left it that had kinds in its list.
+  writeFileSync(list, 'customresourcedefinition.apiextensions.k8s.io - volumesnapshots.snapshot.storage.k8s.io\n');
+  await run();
+  expect(readFileSync(list, 'utf8')).not.toContain('customresourcedefinition');
+  addons = addonsWith({ cinder_csi_enabled: 'false' });
+  await run();
+  expect(callsAbout('customresourcedefinition')).toEqual([]);
+  expect(callsAbout('volumesnapshotclass')).toEqual(['delete']);
+  expect(callsAbout(' snapshot-controller ')).toEqual(['delete', 'delete']);
+  expect(callsAbout('kinds.json')).toEqual(['apply', 'wait']);
 });

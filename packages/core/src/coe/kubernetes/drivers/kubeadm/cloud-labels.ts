@@ -13,7 +13,7 @@ export const CLOUD_ADDON_LABELS = {
   cinder_csi_enabled: {
     type: 'boolean',
     default: 'true',
-    meaning: 'Whether pods get volumes of Cinder, where the cloud controller manager runs.',
+    meaning: 'Whether pods get volumes of Cinder, and snapshots of these, where the cloud controller manager runs.',
   },
   csi_cinder_reclaim_policy: {
     type: 'string',
@@ -87,6 +87,10 @@ export const CLOUD_ADDON_LABELS = {
   cinder_csi_plugin_tag: { type: 'string', meaning: TAG('Cinder CSI') },
   csi_attacher_tag: { type: 'string', meaning: TAG('its attacher') },
   csi_provisioner_tag: { type: 'string', meaning: TAG('its provisioner') },
+  csi_snapshotter_tag: {
+    type: 'string',
+    meaning: 'Tag of the images of its snapshotter and of the snapshot-controller; that of the release when absent.',
+  },
   csi_resizer_tag: { type: 'string', meaning: TAG('its resizer') },
   csi_node_driver_registrar_tag: { type: 'string', meaning: TAG('its registrar') },
   csi_liveness_probe_tag: { type: 'string', meaning: TAG('its probe') },

@@ -23,7 +23,6 @@ const WHY: Readonly<Record<string, readonly string[]>> = {
   ],
   'all images of Calico have the tag of calico_tag': ['calico_kube_controllers_tag'],
   'it is not deployed': [
-    'csi_snapshotter_tag',
     'kube_dashboard_enabled',
     'kube_dashboard_version',
     'metrics_scraper_tag',

@@ -17,6 +17,7 @@ function releaseTable(): string {
     ['metrics-server', ({ metricsServer }) => metricsServer],
     ['cloud-provider-openstack', ({ cloudProvider }) => cloudProvider],
     ['CSI: provisioner, attacher, resizer', ({ csi }) => `${csi.provisioner}, ${csi.attacher}, ${csi.resizer}`],
+    ['external-snapshotter', ({ csi }) => csi.snapshotter],
     ['autoscaler', ({ autoscaler }) => autoscaler],
     ['Traefik', ({ traefik }) => traefik],
   ];

@@ -53,7 +53,7 @@ describe('the add-ons of a cluster', () => {
   test('are in the list of the images that a private registry has to hold, with what kubeadm itself names', () => {
     const labels = { ...EVERYTHING, ingress_controller: 'octavia', container_infra_prefix: 'registry.example' };
     const listed = kubernetesImages(labels);
-    expect(inCloud(labels).flatMap(({ images }) => images)).toHaveLength(14);
+    expect(inCloud(labels).flatMap(({ images }) => images)).toHaveLength(16);
     for (const { images } of inCloud(labels)) for (const image of images) expect(listed).toContain(image);
     expect(listed.filter((image) => !image.startsWith('registry.example/'))).toEqual([]);
   });
@@ -110,7 +110,14 @@ describe('the add-ons of a cloud', () => {
   const names = (labels: Labels, trusted = true) => addons(labels, { facts: FACTS, trusted }).map(({ name }) => name);
 
   test('run wherever nodes have a trust of the owner, unless a label says otherwise', () => {
-    expect(names({})).toEqual(['flannel', 'cloud-account', 'cloud-controller-manager', 'cinder-csi', 'metrics-server']);
+    expect(names({})).toEqual([
+      'flannel',
+      'cloud-account',
+      'cloud-controller-manager',
+      'snapshot-controller',
+      'cinder-csi',
+      'metrics-server',
+    ]);
     expect(names({}, false)).toEqual(['flannel', 'metrics-server']);
     expect(names({ cloud_provider_enabled: 'False' })).toEqual(['flannel', 'metrics-server']);
     expect(names({ cinder_csi_enabled: 'false' })).toEqual([
@@ -119,6 +126,35 @@ describe('the add-ons of a cloud', () => {
       'cloud-controller-manager',
       'metrics-server',
     ]);
+  });
+
+  test.each(KUBERNETES_RELEASES.map(({ version, csi }) => [version, csi.snapshotter] as const))(
+    'of %s make snapshots by programs of one release, %s unless csi_snapshotter_tag names another',
+    (version, tag) => {
+      const programs = (labels: Labels) =>
+        inCloud({ kube_tag: version, ...labels })
+          .flatMap(({ images }) => images)
+          .filter((image) => /snapshot/.test(image));
+      const named = (of: string) => [`sig-storage/snapshot-controller:${of}`, `sig-storage/csi-snapshotter:${of}`];
+      expect(programs({})).toEqual(named(tag).map((name) => `registry.k8s.io/${name}`));
+      expect(programs({ csi_snapshotter_tag: 'v9' })).toEqual(named('v9').map((name) => `registry.k8s.io/${name}`));
+      expect(programs({ cinder_csi_enabled: 'false' })).toEqual([]);
+    },
+  );
+
+  test('bring the three kinds of snapshots, and a default class of them for Cinder', () => {
+    const { objects = [] } = inCloud().find(({ name }) => name === 'snapshot-controller') ?? {};
+    const kinds = objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
+    expect(kinds.map(({ spec }) => Object(Object(spec)['names'])['kind'])).toEqual([
+      'VolumeSnapshotClass',
+      'VolumeSnapshotContent',
+      'VolumeSnapshot',
+    ]);
+    expect(objects.find(({ kind }) => kind === 'VolumeSnapshotClass')).toMatchObject({
+      driver: 'cinder.csi.openstack.org',
+      metadata: { annotations: { 'snapshot.storage.kubernetes.io/is-default-class': 'true' } },
+      parameters: { 'force-create': 'true' },
+    });
   });
 
   test.each([

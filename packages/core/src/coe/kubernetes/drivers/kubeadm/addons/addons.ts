@@ -101,9 +101,11 @@ function imagesFor(desired: Labelled): KubernetesImages & CloudImages {
     octaviaIngress: tagged(images.octaviaIngress, 'octavia_ingress_controller_tag'),
     autoscaler: tagged(images.autoscaler, 'autoscaler_tag'),
     traefik: tagged(images.traefik, 'traefik_ingress_controller_tag'),
+    snapshotController: tagged(images.snapshotController, 'csi_snapshotter_tag'),
     csi: {
       attacher: tagged(images.csi.attacher, 'csi_attacher_tag'),
       provisioner: tagged(images.csi.provisioner, 'csi_provisioner_tag'),
+      snapshotter: tagged(images.csi.snapshotter, 'csi_snapshotter_tag'),
       resizer: tagged(images.csi.resizer, 'csi_resizer_tag'),
       registrar: tagged(images.csi.registrar, 'csi_node_driver_registrar_tag'),
       livenessProbe: tagged(images.csi.livenessProbe, 'csi_liveness_probe_tag'),

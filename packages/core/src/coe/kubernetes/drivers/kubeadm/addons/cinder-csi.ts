@@ -2,18 +2,20 @@ import type { JsonObject } from '../../../../../domain/json.js';
 import { CLOUD_CONF, cloudMount, cloudVolume } from './cloud-account.js';
 import { clusterRole, fieldOf, hostPath, mount, serviceAccount, workload, type Rule } from './objects.js';
 
-const DRIVER = 'cinder.csi.openstack.org';
+/** The name by which claims, classes and snapshots find it. */
+export const CINDER_DRIVER = 'cinder.csi.openstack.org';
 const CONTROLLER = { name: 'csi-cinder-controllerplugin', namespace: 'kube-system' } as const;
 const NODE = { name: 'csi-cinder-nodeplugin', namespace: 'kube-system' } as const;
 const SOCKETS = '/csi';
 const ADDRESS = `--csi-address=${SOCKETS}/csi.sock`;
-const PLUGIN_FOLDER = `/var/lib/kubelet/plugins/${DRIVER}`;
+const PLUGIN_FOLDER = `/var/lib/kubelet/plugins/${CINDER_DRIVER}`;
 
 export interface CinderSettings {
   readonly images: {
     readonly plugin: string;
     readonly attacher: string;
     readonly provisioner: string;
+    readonly snapshotter: string;
     readonly resizer: string;
     readonly registrar: string;
     readonly livenessProbe: string;
@@ -42,14 +44,14 @@ export function cinderCsiObjects(settings: CinderSettings): readonly JsonObject[
     {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'CSIDriver',
-      metadata: { name: DRIVER },
+      metadata: { name: CINDER_DRIVER },
       spec: { attachRequired: true, podInfoOnMount: true, volumeLifecycleModes: ['Persistent', 'Ephemeral'] },
     },
     {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
       metadata: { name: 'cinder', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-      provisioner: DRIVER,
+      provisioner: CINDER_DRIVER,
       reclaimPolicy,
       volumeBindingMode,
       allowVolumeExpansion,
@@ -64,6 +66,7 @@ export function cinderCsiObjects(settings: CinderSettings): readonly JsonObject[
 }
 
 const [READ, WATCHED] = [['get', 'list'] as const, ['get', 'list', 'watch'] as const];
+const SNAPSHOTS = 'snapshot.storage.k8s.io';
 
 const CONTROLLER_RULES: readonly Rule[] = [
   { groups: [''], resources: ['persistentvolumes'], verbs: [...WATCHED, 'create', 'delete', 'patch'] },
@@ -74,7 +77,10 @@ const CONTROLLER_RULES: readonly Rule[] = [
   { groups: ['storage.k8s.io'], resources: ['storageclasses', 'csinodes'], verbs: WATCHED },
   { groups: ['storage.k8s.io'], resources: ['volumeattachments'], verbs: [...WATCHED, 'patch'] },
   { groups: ['storage.k8s.io'], resources: ['volumeattachments/status'], verbs: ['patch'] },
-  { groups: ['snapshot.storage.k8s.io'], resources: ['volumesnapshots', 'volumesnapshotcontents'], verbs: READ },
+  { groups: [SNAPSHOTS], resources: ['volumesnapshots'], verbs: READ },
+  { groups: [SNAPSHOTS], resources: ['volumesnapshotclasses'], verbs: WATCHED },
+  { groups: [SNAPSHOTS], resources: ['volumesnapshotcontents'], verbs: [...WATCHED, 'update', 'patch'] },
+  { groups: [SNAPSHOTS], resources: ['volumesnapshotcontents/status'], verbs: ['update', 'patch'] },
   { groups: ['coordination.k8s.io'], resources: ['leases'], verbs: [...WATCHED, 'delete', 'update', 'create'] },
 ];
 
@@ -97,6 +103,7 @@ function controllerPod({ images, clusterName }: CinderSettings): JsonObject {
         '--feature-gates=Topology=true',
         '--extra-create-metadata',
       ]),
+      helper('csi-snapshotter', images.snapshotter, [...elected, '--extra-create-metadata']),
       helper('csi-resizer', images.resizer, [...elected, '--handle-volume-inuse-error=false']),
       helper('liveness-probe', images.livenessProbe, []),
       plugin(images.plugin, {

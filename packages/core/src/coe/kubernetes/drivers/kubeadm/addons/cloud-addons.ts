@@ -10,6 +10,7 @@ import { cloudControllerObjects } from './cloud-controller.js';
 import { octaviaIngressObjects, traefikObjects } from './ingress.js';
 import { keystoneAuthObjects } from './keystone-auth.js';
 import type { MadeAddon } from './objects.js';
+import { volumeSnapshotObjects } from './volume-snapshots.js';
 import { usesCloudController, wantsAutoHealer } from '../cloud-wishes.js';
 
 /**
@@ -52,6 +53,7 @@ export function cloudAddons(desired: AddonsOf, images: CloudImages): readonly Ma
 function actingAddons(desired: AddonsOf, images: CloudImages): readonly MadeAddon[] {
   const { id: clusterName } = desired.bay;
   const hasController = usesCloudController(desired, true);
+  const hasVolumes = hasController && isEnabled(desired, 'cinder_csi_enabled');
   const addons: readonly (readonly [boolean, () => MadeAddon])[] = [
     [
       hasController,
@@ -62,7 +64,15 @@ function actingAddons(desired: AddonsOf, images: CloudImages): readonly MadeAddo
       }),
     ],
     [
-      hasController && isEnabled(desired, 'cinder_csi_enabled'),
+      hasVolumes,
+      () => ({
+        name: 'snapshot-controller',
+        image: images.snapshotController,
+        objects: volumeSnapshotObjects(images.snapshotController),
+      }),
+    ],
+    [
+      hasVolumes,
       () => ({ name: 'cinder-csi', image: images.cinderCsi, objects: cinderCsiObjects(cinderSettings(desired, images)) }),
     ],
     [

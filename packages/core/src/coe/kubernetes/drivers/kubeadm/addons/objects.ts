@@ -36,22 +36,25 @@ export interface Rule {
   readonly names?: readonly string[];
 }
 
-/** A role in the whole cluster, and its binding to the account of the same name. */
+/** A role in the whole cluster, and a binding of the same name that gives it to the account. */
 export function clusterRole(name: string, account: Placed, rules: readonly Rule[]): readonly JsonObject[] {
+  return [clusterRoleOf(name, rules), clusterRoleBinding(name, account, name)];
+}
+
+export function clusterRoleOf(name: string, rules: readonly Rule[]): JsonObject {
+  return { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name }, rules: rules.map(ruleOf) };
+}
+
+/** A role in a namespace, and a binding of the same name that gives it to the account. */
+export function namespacedRole(place: Placed, account: Placed, rules: readonly Rule[]): readonly JsonObject[] {
   return [
-    {
-      apiVersion: `${RBAC}/v1`,
-      kind: 'ClusterRole',
-      metadata: { name },
-      rules: rules.map(({ groups, resources, verbs, names }) => ({
-        apiGroups: groups,
-        resources,
-        verbs,
-        ...(names ? { resourceNames: names } : {}),
-      })),
-    },
-    clusterRoleBinding(name, account, name),
+    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { ...place }, rules: rules.map(ruleOf) },
+    roleBinding(place, account, place.name),
   ];
+}
+
+function ruleOf({ groups, resources, verbs, names }: Rule): JsonObject {
+  return { apiGroups: groups, resources, verbs, ...(names ? { resourceNames: names } : {}) };
 }
 
 export function clusterRoleBinding(name: string, account: Placed, role: string): JsonObject {
@@ -64,7 +67,7 @@ export function clusterRoleBinding(name: string, account: Placed, role: string):
   };
 }
 
-/** A binding to a role of a namespace that exists already. */
+/** A binding to a role of a namespace. */
 export function roleBinding(place: Placed, account: Placed, role: string): JsonObject {
   return {
     apiVersion: `${RBAC}/v1`,

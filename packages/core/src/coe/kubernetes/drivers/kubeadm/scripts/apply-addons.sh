@@ -1,7 +1,8 @@
 #!/bin/sh
 # Applies what the bay deploys in the cluster itself, its network first of all: the service says which objects, and Kubernetes merges them into
-# what is there. Objects that left the set are deleted, by the list in a ConfigMap; its digest says that nothing is to be done. Each control plane
-# does this, and it can be repeated: two at a time write the same.
+# what is there. Objects that left the set are deleted, by the list in a ConfigMap; its digest says that nothing is to be done. Kinds stay: with a
+# kind Kubernetes deletes every object of it, so that a label would delete the snapshots of volumes. Each control plane does this, and it can be
+# repeated: two at a time write the same.
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 
@@ -62,17 +63,24 @@ def place(one):
     group = one["apiVersion"].rpartition("/")[0]
     kind = one["kind"].lower() + ("." + group if group else "")
     return "%s %s %s" % (kind, one["metadata"].get("namespace", "-"), one["metadata"]["name"])
-text = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
-write("objects.json", text)
-write("list", "".join(sorted(place(one) + "\n" for one in objects)))
+def write_list(name, items):
+    write(name, json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
+kinds = [one for one in objects if one["kind"] == "CustomResourceDefinition"]
+others = [one for one in objects if one["kind"] != "CustomResourceDefinition"]
+if kinds:
+    write_list("kinds.json", kinds)
+write_list("objects.json", others)
+write("list", "".join(sorted(place(one) + "\n" for one in others)))
 write("digest", asked)
 PYTHON
 
 # record DIGEST: writes the ConfigMap.
 record() {
     call create configmap "$list" --namespace "$system" --from-file=objects="$work/list" --from-literal=digest="$1" --dry-run=client \
-        --output json | call apply --server-side --force-conflicts --field-manager=magnum --filename - >/dev/null
+        --output json | merge - >/dev/null
 }
+
+merge() { call apply --server-side --force-conflicts --field-manager=magnum --filename "$1"; }
 
 apply() {
     known=$(call get configmap "$list" --namespace "$system" --ignore-not-found --output 'jsonpath={.data.digest}') || return 1
@@ -83,8 +91,14 @@ apply() {
     sort -u "$work/former" "$work/wanted" | sed '/^$/d' >"$work/list"
     record unfinished || return 1
     say 'applying the add-ons of the bay'
-    call apply --server-side --force-conflicts --field-manager=magnum --filename "$work/objects.json" || return 1
-    comm -23 "$work/list" "$work/wanted" >"$work/leaving"
+    # Kinds first: kubectl refuses an object whose kind the API server does not serve yet.
+    if [ -e "$work/kinds.json" ]; then
+        merge "$work/kinds.json" || return 1
+        call wait --for=condition=Established --timeout=30s --filename "$work/kinds.json" >/dev/null || return 1
+    fi
+    merge "$work/objects.json" || return 1
+    # The list of an earlier release has kinds in it.
+    comm -23 "$work/list" "$work/wanted" | sed '/^customresourcedefinition/d' >"$work/leaving"
     while read -r kind space name; do
         say "deleting $kind $name, which the bay no longer has"
         if [ "$space" = - ]; then set --; else set -- --namespace "$space"; fi
