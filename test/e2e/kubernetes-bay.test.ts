@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureHelloImage, HELLO_IMAGE } from '@magnum-ts/core';
 import type { Bay, Magnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '@magnum-ts/core/testing';
@@ -10,7 +11,7 @@ import { isReady } from './api-client.js';
 import { failedPointsOf } from './cis-benchmark.js';
 import { specOf } from './database.js';
 import { DevProcess, run } from './dev-process.js';
-import { inside, nodeContainer, ownedBy, removeOwned } from './docker.js';
+import { docker, inside, nodeContainer, ownedBy, removeOwned } from './docker.js';
 import { clustersCanBeMade, etcdctlOn } from './kubeadm-cluster.js';
 import { aKubernetesModel, webController } from './kubernetes-bays.js';
 import { findIn, findInFiles, findOnNode, secretsOn } from './node-secrets.js';
@@ -111,6 +112,21 @@ describe.skipIf(!isPossible)('a bay of Kubernetes', () => {
       kubectl('exec', pod, '--', '/agnhost', 'connect', 'web.default.svc.cluster.local:80', '--timeout=5s');
     await until('the service is reached by its name', () => connect().then(() => true), { withinMs: 30_000, everyMs: 500 });
     expect(await kubectl('logs', pod)).toContain('Started HTTP server on port 8080');
+  }, 180_000);
+
+  test('takes an image of the local engine, which its pods run without a registry', async () => {
+    await ensureHelloImage(docker, { onProgress: () => undefined }, AbortSignal.timeout(300_000));
+    const output = await server.cli('dev', 'load-image', HELLO_IMAGE, '--bay', 'trio');
+    for (const { name } of await nodes()) expect(output).toContain(name);
+    const container = { name: 'hello', image: HELLO_IMAGE, imagePullPolicy: 'Never' };
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'hello' }, spec: { containers: [container] } };
+    await magnum.pods.create({ bay_uuid: bayId, manifest: JSON.stringify(pod) });
+    await kubectl('wait', 'pod/hello', '--for=condition=Ready', '--timeout=60s');
+    expect(await kubectl('logs', 'hello')).toContain('Hello from a container of Magnum');
+    await kubectl('delete', 'pod', 'hello', '--grace-period=1');
+    for (const { name } of await nodes())
+      expect(await inside(instance, name ?? '', 'ls', '/var/tmp')).not.toContain('magnum-image');
+    await expect(server.cli('dev', 'load-image', 'no-such-image:1', '--bay', 'trio')).rejects.toThrow(/no image no-such-image:1/);
   }, 180_000);
 
   test('is reached by kubectl with a kubeconfig without a key: its certificates are made when they are needed', async () => {

@@ -18,6 +18,7 @@ import type { Secret } from '../domain/secret.js';
 import type { CloudBackend } from '../embedded-cloud/backend.js';
 import { EMBEDDED_DEFAULTS, type EmbeddedConfig } from '../embedded-cloud/config.js';
 import { dropLeases } from '../embedded-cloud/drop-leases.js';
+import { serverImages } from '../embedded-cloud/server-images.js';
 import type { Platform } from '../ports/platform.js';
 import { composeApi, type Api } from './compose-api.js';
 import { startWork } from './conductor-process.js';
@@ -102,6 +103,6 @@ function embeddedCloud(platform: Platform, options: EmbeddedOptions): EmbeddedPa
     sealingKeys: [options.sealingKey],
     rules: { ...DEFAULT_CONDUCTOR_RULES, ...options.conductorRules },
     notifier: noNotifier,
-    localImages: options.docker ? dockerImages(options.docker) : NO_LOCAL_IMAGES,
+    localImages: options.docker ? { ...dockerImages(options.docker), ...serverImages(options.docker) } : NO_LOCAL_IMAGES,
   });
 }

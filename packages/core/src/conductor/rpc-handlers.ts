@@ -5,18 +5,16 @@ import { assertNever } from '../domain/json.js';
 import type { ManifestKind } from '../domain/manifest.js';
 import type { CoeSession, ContainerClient, ManifestClient } from '../ports/bay-driver.js';
 import type { RpcHandlers, ContainerAction, ManifestsOf } from '../ports/bus.js';
-import { NO_FENCE, type ConductorDeps, type Fence } from './deps.js';
+import { NO_FENCE, type Fence } from './deps.js';
 import { findBayState, sessionOf, type EngineAccessDeps } from './engine-access.js';
 import { bundleOf, signingPair, trustedBy } from './ensure/key-pairs.js';
 import { enrolNode, type EnrolNodeDeps } from './enrolment.js';
+import { loadImage, type LoadImageDeps } from './load-image.js';
 import { newestCredential } from './newest-credential.js';
 import { secretsOfNode, type NodeSecretsDeps } from './node-secrets.js';
 import { signForNode, type NodeCertificateDeps } from './node-certificate.js';
 
-export type RpcHandlerDeps = Omit<
-  EngineAccessDeps & NodeCertificateDeps & EnrolNodeDeps & NodeSecretsDeps & Pick<ConductorDeps, 'localImages'>,
-  keyof Fence
->;
+export type RpcHandlerDeps = Omit<LoadImageDeps & NodeCertificateDeps & EnrolNodeDeps & NodeSecretsDeps, keyof Fence>;
 
 /** The RPC methods: those that need the running engine, or the key of an authority. */
 export function rpcHandlers(outsideOfPasses: RpcHandlerDeps): RpcHandlers {
@@ -47,12 +45,7 @@ export function rpcHandlers(outsideOfPasses: RpcHandlerDeps): RpcHandlers {
       await (await manifestClient(deps, args, signal)).delete(args.ident, signal);
       return null;
     },
-    'image.load': async ({ bayId, image }, signal) => {
-      const state = await findBayState(deps, bayId);
-      const { loadImage } = await sessionOf(deps, state, signal);
-      if (!loadImage) throw new DomainError('not-supported', `The engine of bay ${state.bay.name} takes no images.`);
-      return { nodes: await loadImage(await deps.localImages.save(image, signal), signal) };
-    },
+    'image.load': async (order, signal) => ({ nodes: await loadImage(deps, order, signal) }),
     'container.create': async ({ bayId, spec }, signal) => (await containersOf(bayId, signal)).create(spec, signal),
     'container.inspect': async ({ bayId, hostnames }, signal) =>
       Object.fromEntries(await (await containersOf(bayId, signal)).inspectAll(hostnames, signal)),

@@ -50,7 +50,7 @@ export class ContainerHandle {
     return this.calls.bytes({ method: 'GET', path: this.#path('/logs'), query });
   }
 
-  putArchive(archive: Buffer, query: { readonly path: string }): Promise<void> {
+  putArchive(archive: Buffer | NodeJS.ReadableStream, query: { readonly path: string }): Promise<void> {
     return this.calls.finish({ method: 'PUT', path: this.#path('/archive'), query, body: tarOf(archive) });
   }
 

@@ -10,6 +10,8 @@ export const LABEL = {
   resource: 'org.magnum-ts.resource',
   project: 'org.magnum-ts.project',
   role: 'org.magnum-ts.role',
+  /** Id of the server, as its stack shows it. */
+  server: 'org.magnum-ts.server',
 } as const;
 
 export type Role = 'network' | 'volume' | 'server' | 'load-balancer';

@@ -146,6 +146,7 @@ async function createServer(scope: ServerScope, server: ServerSpec, signal: Abor
   const container = await engineCall(`create the server ${server.name}`, signal, () =>
     scope.docker.createContainer({
       ...base,
+      Labels: { ...base.Labels, [LABEL.server]: server.id },
       Volumes: Object.fromEntries(STATE_FOLDERS.map((folder) => [folder, {}])),
       HostConfig: { ...base.HostConfig, ...machineSettings(scope, server) },
     }),

@@ -180,6 +180,11 @@ export interface BayDriver {
   readonly scaleIn?: 'fewest-workloads';
   /** Whether masters can be added to a running bay, and leave it; absent: their number is that of the bay's creation. */
   readonly resizesMasters?: true;
+  /**
+   * Command by which a node takes images, an archive of `docker save` on its standard input; for servers that are containers beside the service. Absent
+   * where sessions take images, or the engine takes none.
+   */
+  readonly importImages?: readonly string[];
   /** How nodes are drained before they are deleted; absent: as `DEFAULT_DRAIN_RULES` has it. */
   drainRules?(desired: Pick<Bay['desired'], 'labels'>): DrainRules;
   /** How nodes that are not ready are replaced; undefined: they are left alone. */

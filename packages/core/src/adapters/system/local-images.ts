@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/errors.js';
 import type { LocalImages } from '../../ports/local-images.js';
 
 /** Of the Docker Engine that this client speaks to. */
-export function dockerImages(docker: DockerClient): LocalImages {
+export function dockerImages(docker: DockerClient): Pick<LocalImages, 'save'> {
   return {
     save: async (image, signal) => {
       await docker.inspectImage(image).catch((cause: unknown) => {
@@ -20,9 +20,10 @@ export function dockerImages(docker: DockerClient): LocalImages {
 }
 
 /** A service that stands beside no engine, as every one over an OpenStack does. */
-export const NO_LOCAL_IMAGES: LocalImages = {
-  save: () =>
-    Promise.reject(
-      new DomainError('not-supported', 'There is no Docker Engine beside this service to take an image from: use a registry.'),
-    ),
-};
+export const NO_LOCAL_IMAGES: LocalImages = { save: refuse, loadOnto: refuse };
+
+function refuse(): Promise<never> {
+  return Promise.reject(
+    new DomainError('not-supported', 'There is no Docker Engine beside this service to take an image from: use a registry.'),
+  );
+}

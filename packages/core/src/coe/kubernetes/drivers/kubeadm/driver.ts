@@ -55,6 +55,8 @@ export const kubeadm: BayDriver = {
   name: 'kubeadm',
   provides: platforms,
   labels: KUBEADM_LABELS,
+  // containerd's own client, in the namespace that the kubelet looks in.
+  importImages: ['ctr', '--namespace=k8s.io', 'images', 'import', '-'],
   // The key with which control planes sign the tokens of service accounts, and the key with which they check them.
   // The authority that signs requests of users, so that no key of the bay's own authorities has to be on a node.
   secrets: [
