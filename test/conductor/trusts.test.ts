@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Trusts } from '@magnum-ts/core/testing';
+import { delegateUsername, type Trusts } from '@magnum-ts/core/testing';
+import { deleteBay } from '../../packages/core/src/app/bays.js';
 import { conductorRules } from '../../packages/core/src/composition/rules.js';
 import { loadConfig } from '../../packages/core/src/config/config.js';
-import { askForBay } from '../support/asking.js';
+import { DomainError } from '../../packages/core/src/domain/errors.js';
+import { askForBay, may } from '../support/asking.js';
 import { aMachine, OWNER_TOKEN, startProcess, work, type Machine } from '../support/machine.js';
 
 type TrustRequest = Parameters<Trusts['ensure']>[0];
@@ -37,6 +39,29 @@ async function trustsOfBay(...lines: readonly string[]): Promise<readonly TrustR
   for (const { ownerToken } of requests) expect(ownerToken.reveal()).toBe(OWNER_TOKEN);
   return requests;
 }
+
+test('a bay is deleted although an account of it gets no answer when it logs in to end its trust', async () => {
+  const process = await startProcess(machine);
+  const { identity } = process.deps;
+  const { trusts } = identity;
+  if (!trusts) throw new Error('this identity has no trusts');
+  const asked: string[] = [];
+  const silent: Trusts = {
+    ensure: (...call) => trusts.ensure(...call),
+    delete: (_trustId, { userId }) => {
+      asked.push(userId);
+      return Promise.reject(new DomainError('cloud-unavailable', 'Keystone does not answer.'));
+    },
+  };
+  Object.assign(identity, { trusts: silent });
+  const id = await askForBay(process.app);
+  const bayOf = () => process.app.store.read((repos) => repos.bays.get(id));
+  await work(process.deps, machine, async () => (await bayOf())?.observed.status === 'CREATE_COMPLETE');
+  await deleteBay(process.app, may('bay:delete'), id);
+  await work(process.deps, machine, async () => (await bayOf()) === undefined);
+  expect(asked.length).toBeGreaterThan(0);
+  expect(await identity.deleteTrustee(delegateUsername({ id, projectId: 'project' }), AbortSignal.timeout(5_000))).toBe(false);
+});
 
 describe('the trust under which stacks are made', () => {
   test('is asked for with the roles of [trust] delegate_roles, and with no more than the least', async () => {

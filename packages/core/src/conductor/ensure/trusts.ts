@@ -1,6 +1,6 @@
 import { delegateUsername } from '../../domain/actor.js';
 import { requestTokenRef, type ReconcilerState, type Trustee } from '../../domain/reconciler-state.js';
-import { DomainError } from '../../domain/errors.js';
+import { DomainError, isDomainError } from '../../domain/errors.js';
 import type { BayId } from '../../domain/ids.js';
 import { Secret } from '../../domain/secret.js';
 import type { TrusteeAccount, Trusts } from '../../ports/identity.js';
@@ -131,7 +131,10 @@ export async function releaseTrusts(deps: TrustDeps, state: BayState, signal: Ab
   await deps.store.write((repos) => repos.secrets.delete(requestTokenRef(state.bay.id)));
 }
 
-/** Deletes a holder's trust. A trust that does not exist is success. */
+/**
+ * Deletes a holder's trust, before its account is deleted. A trust that does not exist is success, and so is an account that gets no answer when it logs in:
+ * Keystone answers nothing to one that a login has brought back while it was deleted, however often it is asked, and deletes the trust with the account.
+ */
 export async function endTrust(
   deps: Pick<TrustDeps, 'identity' | 'vault'>,
   holder: Pick<Trustee, 'userId' | 'passwordRef' | 'trustId'> | null,
@@ -139,7 +142,13 @@ export async function endTrust(
 ): Promise<void> {
   if (!holder?.trustId) return;
   const password = await deps.vault.get(holder.passwordRef);
-  if (password) await deps.identity.trusts?.delete(holder.trustId, { userId: holder.userId, password }, signal);
+  if (!password) return;
+  try {
+    await deps.identity.trusts?.delete(holder.trustId, { userId: holder.userId, password }, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isDomainError(error, 'cloud-unavailable')) throw error;
+  }
 }
 
 export function delegatePasswordRef(bayId: BayId): string {
