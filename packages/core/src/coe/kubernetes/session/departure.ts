@@ -5,13 +5,12 @@ import type { Connection } from './connection.js';
 import { DRAINED, isReady } from './nodes.js';
 
 /*
- * The API server of a control plane that leaves. It cannot serve without its member of etcd, and a load balancer notices that only seconds later: clients
- * were refused for two to six seconds at each control plane that an upgrade replaced. So the node ends it first, as it does before it starts it again with
- * other certificates: it
- * says so to the load balancer, answers the requests that it has, and ends.
+ * The API server of a control plane that leaves. Without its member of etcd it answers nothing, and a load balancer learns that seconds later: at each
+ * control plane that an upgrade replaced, requests were refused for two to six seconds. So the node ends its API server first, as it does in a rotation:
+ * the API server tells the load balancer that it is not ready, answers the requests that it has, and ends.
  *
- * The conductor reaches no server, so it asks by an annotation of the node, and the node answers by another one (`leave-cluster.sh`). Nodes that were made
- * by an earlier release, and those without a load balancer, do not answer, and are not asked.
+ * The conductor has no access to servers, so it asks by an annotation of the node, and the node answers by another one (`leave-cluster.sh`). Nodes that
+ * were made by an earlier release, and those without a load balancer, have no such annotation, and are not asked.
  */
 
 /** Annotation by which a node says what its API server does: `serving` or `ended`. */
