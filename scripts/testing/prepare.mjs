@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ensureDocker } from '../host/docker.mjs';
 import { buildGophercloudPrograms } from '../host/gophercloud.mjs';
+import { buildIgnition } from '../host/ignition.mjs';
 import { buildCloudProvider, buildKubernetes, buildMetricsServer } from '../host/kubernetes-build.mjs';
 import { buildKubernetesImage } from '../host/kubernetes-image.mjs';
 import { buildMesosImage } from '../host/mesos-image.mjs';
@@ -79,6 +80,7 @@ async function buildPrograms(log, openstack) {
   await reporting('metrics-server', () => buildMetricsServer(log), log);
   if (openstack) await reporting('cloud-provider-openstack', () => buildCloudProvider(log), log);
   await reporting('gophercloud programs', () => buildGophercloudPrograms(log), log);
+  await reporting('Ignition', () => buildIgnition(log), log);
   await reporting('compilers and checkers of packages', async () => sdkTools(log), log);
   await reporting('releases of Node', async () => NODE_RELEASES.forEach((major) => nodeProgram(major, log)), log);
 }

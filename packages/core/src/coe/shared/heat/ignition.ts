@@ -75,8 +75,8 @@ function compressed(name: string): JsonObject {
   return { compression: 'gzip', source: replaceIn('data:;base64,$TEXT', { $TEXT: getFile(name) }) };
 }
 
-/** ASCII characters that no URL may contain as they are, but for controls, which JSON escapes; and the one that would begin a fragment. */
-const ENCODED = [...' "#%<>[\\]^`{|}\u007f'];
+/** ASCII characters that no URL may contain as they are, and the one that would begin a fragment. Controls are none: JSON escapes them. */
+const ENCODED = [...' "#%<>[\\]^`{|}'];
 const CODES: JsonObject = Object.fromEntries(
   ENCODED.map((character) => [character, `%${character.charCodeAt(0).toString(16).toUpperCase()}`]),
 );

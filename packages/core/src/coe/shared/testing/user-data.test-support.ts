@@ -138,7 +138,7 @@ function jsonOf(value: JsonValue): string {
     return `{${entries.map(([key, entry]) => `${jsonOf(key)}: ${jsonOf(entry)}`).join(', ')}}`;
   }
   return JSON.stringify(value).replaceAll(
-    /[\u0080-\uffff]/g,
+    /[\u007f-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

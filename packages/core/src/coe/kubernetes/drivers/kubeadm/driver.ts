@@ -74,7 +74,8 @@ export const kubeadm: BayDriver = {
   withoutEffect,
   check,
   checkImage,
-  bootsBy: (distro) => (distro !== null && Object.hasOwn(IGNITION_SYSTEMS, distro) ? `Ignition as ${distro} has it` : 'cloud-init'),
+  bootsBy: (distro) =>
+    distro !== null && Object.hasOwn(IGNITION_SYSTEMS, distro) ? `Ignition as ${distro} has it` : 'cloud-init',
   checkUpgrade,
   cloudNeeds,
   addons: kubernetesAddons,
