@@ -21,6 +21,8 @@ const WANTED = {
   curl: 'curl',
   openssl: 'openssl',
   python3: 'python3',
+  // Nodes of images that boot by Ignition read their settings with it until they have Python.
+  jq: 'jq',
   ps: 'procps',
   openstack: 'python3-openstackclient',
   // The project's own command has that name too, and stands first in npm's PATH.

@@ -6,8 +6,10 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -162,7 +164,10 @@ interface Booted {
  * Writes a node's files as Ignition does, under a temporary folder, and runs the program of its unit there. `node.sh` is replaced by one that is recorded,
  * and so are the programs that would change this machine or ask a cloud.
  */
-function boot(distro: string, { python = true, userData: text = userData({}, distro, 'worker-00c8') } = {}): Booted {
+function boot(
+  distro: string,
+  { python = 'python3', drive = false, userData: text = userData({}, distro, 'worker-00c8') } = {},
+): Booted {
   const root = mkdtempSync(join(tmpdir(), 'magnum-ignition-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
   const bin = join(root, 'bin');
@@ -170,7 +175,7 @@ function boot(distro: string, { python = true, userData: text = userData({}, dis
   mkdirSync(bin);
   writeFileSync(calls, '');
   const here = (words: string): string =>
-    words.replaceAll(/\/(opt\/magnum|etc\/magnum|etc\/hosts|var\/lib\/cloud|dev\/disk)/g, (path) => `${root}${path}`);
+    words.replaceAll(/\/(opt\/magnum|opt\/bin|etc\/magnum|etc\/hosts|var\/lib\/cloud|dev\/disk)/g, (path) => `${root}${path}`);
   const program = (name: string, body: string): void => writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
   const { files, units } = read(text);
   for (const [path, { contents, mode }] of Object.entries(files)) {
@@ -198,9 +203,15 @@ while [ $# -gt 0 ]; do
 done`,
   );
   if (distro === 'fedora-coreos') program('rpm-ostree', `echo rpm-ostree "$@" >>${calls}`);
-  if (!python) {
-    const script = join(root, 'opt/magnum/boot.sh');
-    writeFileSync(script, readFileSync(script, 'utf8').replace('command -v python3', 'command -v no-python'));
+  const script = join(root, 'opt/magnum/boot.sh');
+  const usual = readFileSync(script, 'utf8').replaceAll('/usr/bin/python3.', join(root, 'python3.'));
+  writeFileSync(script, python === 'python3' ? usual : usual.replace('command -v python3', 'command -v no-python'));
+  if (python === 'python3.9') symlinkSync('/usr/bin/python3', join(root, python));
+  if (drive) {
+    mkdirSync(join(root, 'dev/disk/by-label'), { recursive: true });
+    writeFileSync(join(root, 'dev/disk/by-label/config-2'), '');
+    program('mount', `mkdir -p "$4/openstack/latest" && echo '{"uuid": "server-2"}' >"$4/openstack/latest/meta_data.json"`);
+    program('umount', `echo umount >>${calls}`);
   }
   const unit = units.find(({ name }) => name === 'magnum-node.service')?.contents ?? '';
   const [shell = '', ...words] = here(/^ExecStart=(.*)$/m.exec(unit)?.[1] ?? '').split(' ');
@@ -244,9 +255,19 @@ describe.each(DISTROS)('a server of %s', (distro) => {
     );
   });
 
+  built('is known by its configuration drive where it has one, and has a Python of any name', () => {
+    const { root, calls, status, output } = boot(distro, { drive: true, python: 'python3.9' });
+    expect([output, status]).toEqual(['', 0]);
+    expect(readFileSync(join(root, 'var/lib/cloud/data/instance-id'), 'utf8')).toBe('server-2\n');
+    expect(calls).toContain('umount');
+    expect(calls.filter((call) => call.startsWith('curl'))).toEqual([]);
+    expect(readlinkSync(join(root, 'opt/bin/python3'))).toBe(join(root, 'python3.9'));
+    expect(calls.at(-1)).toBe('node.sh');
+  });
+
   built('without Python says so to the orchestrator, and begins again with the next boot', () => {
     const master = userData(EXAMPLES['three-masters'] ?? {}, distro, 'master-0064', RUN_TIME['hostile']);
-    const { root, status, output } = boot(distro, { python: false, userData: master });
+    const { root, status, output } = boot(distro, { python: 'none', userData: master });
     expect([output, status]).toEqual(['the image has no Python: see the journal of the boot\n', 1]);
     const signals = readdirSync(root).filter((name) => name.startsWith('signal-'));
     expect(signals).toHaveLength(2);

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { resourceNameOf } from '../../../../domain/names.js';
 import { exampleBayFor, type Example } from '../../../shared/testing/example-bays.js';
@@ -14,6 +15,7 @@ import { KUBEADM_BAYS } from './example-bays.test-support.js';
 import { IGNITION_SYSTEMS } from './ignition.js';
 import { KUBEADM_SCRIPTS } from './scripts.js';
 
+const BOOT = new URL('../../../shared/node/boot/boot.sh', import.meta.url);
 const DISTROS = Object.keys(IGNITION_SYSTEMS);
 /** What only Heat knows, with all that a text of ASCII can have. */
 const ATTRIBUTES: Attributes = {
@@ -48,6 +50,12 @@ describe.each(DISTROS)('user data of %s', (distro) => {
     const paths = storage.files.map(({ path }) => path);
     expect(paths).toEqual([...new Set(paths)]);
   });
+});
+
+test('shellcheck finds nothing in the program that stands for cloud-init', (context) => {
+  const { stdout, status, error } = spawnSync('shellcheck', [fileURLToPath(BOOT)], { encoding: 'utf8' });
+  if (error && !process.env['CI']) return context.skip('shellcheck is not installed');
+  expect([stdout, status]).toEqual(['', 0]);
 });
 
 test('bays of other distributions have no file of Ignition', () => {

@@ -6,7 +6,7 @@
 # shellcheck disable=SC2317
 set -eu
 umask 077
-export PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+export PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin"
 values=/etc/magnum/node.json
 commands=/opt/magnum/commands.json
 server=/var/lib/cloud/data/instance-id
@@ -42,7 +42,16 @@ repeat() {
     done
 }
 
-has_python() { command -v python3 >/dev/null; }
+# An extension of the system may have it under the name of its release alone.
+has_python() {
+    if command -v python3 >/dev/null; then return 0; fi
+    for found in /usr/bin/python3.[0-9] /usr/bin/python3.[0-9][0-9]; do
+        [ -x "$found" ] || continue
+        mkdir -p /opt/bin && chmod 0755 /opt/bin && ln -sf "$found" /opt/bin/python3
+        return
+    done
+    return 1
+}
 
 # The packages are there at once, and after the next boot as well. Those that are part of the image already are no fault.
 install_packages() { rpm-ostree install --apply-live --idempotent --allow-inactive --assumeyes "$@"; }
@@ -62,11 +71,13 @@ use_proxies() {
 # Of the server as the cloud knows it: from the configuration drive, else from the metadata service.
 read_metadata() {
     for drive in /dev/disk/by-label/config-2 /dev/disk/by-label/CONFIG-2; do
-        [ -e "$drive" ] || continue
-        mkdir -p "$work/drive" && mount -o ro "$drive" "$work/drive" || return 1
-        cp "$work/drive/openstack/latest/meta_data.json" "$work/metadata" || true
-        umount "$work/drive" && [ -s "$work/metadata" ]
-        return
+        if [ ! -e "$drive" ]; then continue; fi
+        mkdir -p "$work/drive"
+        if mount -o ro "$drive" "$work/drive"; then
+            cp "$work/drive/openstack/latest/meta_data.json" "$work/metadata" || true
+            umount "$work/drive"
+        fi
+        if [ -s "$work/metadata" ]; then return 0; fi
     done
     curl --fail --silent --noproxy '*' --max-time 30 --output "$work/metadata" http://169.254.169.254/openstack/latest/meta_data.json
 }

@@ -47,7 +47,7 @@ is_control_plane() { [ "$(value role)" = manager ]; }
 is_flatcar() { grep -qsx 'ID=flatcar' /etc/os-release; }
 
 # has_fixed_usr: whether this is an image whose /usr is read-only, as those of Fedora CoreOS and of Flatcar.
-has_fixed_usr() { findmnt --noheadings --output OPTIONS --target /usr | tr -s ', ' '\n\n' | grep -qx ro; }
+has_fixed_usr() { findmnt --noheadings --output OPTIONS --target /usr | grep -qE '(^|[ ,])ro(,|$)'; }
 
 # program_folder: prints where a program is put that the image lacks. It is in PATH.
 program_folder() {
