@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ensureDocker } from '../host/docker.mjs';
 import { buildGophercloudPrograms } from '../host/gophercloud.mjs';
+import { buildIgnition } from '../host/ignition.mjs';
 import { buildCloudProvider, buildKubernetes, buildMetricsServer } from '../host/kubernetes-build.mjs';
 import { buildKubernetesImage } from '../host/kubernetes-image.mjs';
 import { buildMesosImage } from '../host/mesos-image.mjs';
@@ -20,6 +21,8 @@ const WANTED = {
   curl: 'curl',
   openssl: 'openssl',
   python3: 'python3',
+  // Nodes of images that boot by Ignition read their settings with it until they have Python.
+  jq: 'jq',
   ps: 'procps',
   openstack: 'python3-openstackclient',
   // The project's own command has that name too, and stands first in npm's PATH.
@@ -79,6 +82,7 @@ async function buildPrograms(log, openstack) {
   await reporting('metrics-server', () => buildMetricsServer(log), log);
   if (openstack) await reporting('cloud-provider-openstack', () => buildCloudProvider(log), log);
   await reporting('gophercloud programs', () => buildGophercloudPrograms(log), log);
+  await reporting('Ignition', () => buildIgnition(log), log);
   await reporting('compilers and checkers of packages', async () => sdkTools(log), log);
   await reporting('releases of Node', async () => NODE_RELEASES.forEach((major) => nodeProgram(major, log)), log);
 }

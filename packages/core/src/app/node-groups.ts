@@ -7,6 +7,8 @@ import { isMaster, type NodeGroup, type Taint } from '../domain/node-group.js';
 import { checkNodeGroup } from '../domain/node-group-rules.js';
 import { groupAccepts, type GroupOperation } from '../domain/transitions.js';
 import { laterThan } from '../domain/time.js';
+import type { BayDriver } from '../ports/bay-driver.js';
+import type { CloudImage } from '../ports/cloud.js';
 import type { BayRow, New, NodeGroupRow, Page } from '../ports/store.js';
 import { changeBay, requireAccepts, type BayCheck } from './bay-changes.js';
 import { requireCloudResources } from './cloud-resources.js';
@@ -110,7 +112,10 @@ export async function createNodeGroup(
       fixedNetwork: null,
       fixedSubnet: null,
       // The labels of its bay: a group has no release of its own.
-      checkImage: (image) => driver.checkImage?.(image, bay.desired.labels) ?? [],
+      checkImage: (image) => [
+        ...userDataProblems(driver, model, image),
+        ...(driver.checkImage?.(image, bay.desired.labels) ?? []),
+      ],
     },
     cloudAccess(access.actor),
     signal,
@@ -187,6 +192,14 @@ async function modelOf(deps: AppDeps, { bay }: BayRow): Promise<BayModel> {
   const model = await deps.store.read((repos) => repos.bayModels.get(bay.desired.bayModelId));
   if (model) return model;
   throw new DomainError('internal', `Bay model ${bay.desired.bayModelId} of bay ${bay.id} is missing.`);
+}
+
+/** A stack has user data of one form, which the servers of each group must be able to read. */
+function userDataProblems(driver: BayDriver, { clusterDistro }: BayModel, { name, distro }: CloudImage): readonly Problem[] {
+  const [ofBay, ofImage] = [driver.bootsBy?.(clusterDistro), driver.bootsBy?.(distro ?? null)];
+  if (ofBay === ofImage) return [];
+  const message = `servers of image ${name} boot by ${ofImage}, those of the cluster by ${ofBay}; choose an image like that of its template`;
+  return [{ field: 'image_id', message }];
 }
 
 function newGroup(deps: AppDeps, { bay }: BayRow, wanted: CreateNodeGroup, imageId: string): New<NodeGroup> {

@@ -90,9 +90,12 @@ function requireSuitable(deps: AppDeps, { bay, current, model, named }: Suiting)
       model,
       `its ${WIRE[differing]} is ${String(model[differing])}, the cluster's is ${String(current[differing])}.`,
     );
-  if (deps.engines.driverOf(model).name !== deps.engines.driverOf(current).name)
-    throw notForUpgrade(model, 'another driver serves its image.');
-  const { labels: schema } = deps.engines.driverOf(model);
+  const driver = deps.engines.driverOf(model);
+  if (driver.name !== deps.engines.driverOf(current).name) throw notForUpgrade(model, 'another driver serves its image.');
+  // Groups are upgraded one after the other, and nodes of a group that is not there yet could not boot with the data of the others.
+  const [ofBay, ofModel] = [current, model].map(({ clusterDistro }) => driver.bootsBy?.(clusterDistro));
+  if (ofBay !== ofModel) throw notForUpgrade(model, `servers of its image boot by ${ofModel}, the cluster's by ${ofBay}.`);
+  const { labels: schema } = driver;
   const [behind] = downgrades(schema, named?.labels ?? bay.desired.labels, model.labels);
   if (behind !== undefined)
     throw new DomainError('invalid-version', {

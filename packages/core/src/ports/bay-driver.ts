@@ -160,6 +160,8 @@ export interface BayDriver {
   check?(desired: BayShape): readonly Problem[];
   /** Whether nodes with these labels can be made of an image, by the properties that it has. */
   checkImage?(image: Pick<CloudImage, 'name' | 'kubeVersion'>, labels: Labels): readonly Problem[];
+  /** By what servers of that distribution boot, in words: a bay's user data has one form for all of its nodes. Absent: all boot alike. */
+  bootsBy?(distro: string | null): string;
   /** Whether a bay with the first labels can become one with the second by an upgrade. Absent: every bay can. */
   checkUpgrade?(current: Labels, wanted: Labels): readonly Problem[];
   /** What the cloud must look up or set aside for a bay, read from the labels that this driver declares. */

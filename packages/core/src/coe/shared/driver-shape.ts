@@ -1,11 +1,12 @@
 import type { JsonObject } from '../../domain/json.js';
 import type { NodeGroup } from '../../domain/node-group.js';
 import type { RenderInput } from '../../ports/bay-driver.js';
+import type { IgnitionSystem } from './heat/ignition.js';
 import type { NodeScripts } from './node/scripts.js';
 import type { Settings } from './node/settings.js';
 
 /**
- * What one driver that makes servers with cloud-init through Heat does differently from another.
+ * What one driver that makes servers through Heat does differently from another.
  *
  * Network, load balancer, servers, volumes, wait conditions, certificates and the exchange of join data are alike for every engine, and
  * a second driver that copies them would drift away from the first. So shared code renders all of them, and a driver describes the
@@ -36,6 +37,8 @@ export interface DriverShape {
   allowedAddresses?(settings: Settings): readonly string[];
   /** Scripts of a node. The steps that node.sh runs, in order, are `STEPS` in the driver's part of the library. */
   readonly scripts: NodeScripts;
+  /** By the distribution of an image whose servers boot by Ignition: what they need of it. Servers of every other distribution run cloud-init. */
+  readonly ignition?: Readonly<Record<string, IgnitionSystem>>;
   /** Volume of each master for the engine's own store, which must survive what fills the server's disk. Absent: its stores are small. */
   storeVolume?(input: RenderInput): StoreVolume | undefined;
   /** Names of a node's resources in its own stack, where other programs look for them; the shared names where absent. */

@@ -323,3 +323,21 @@ test('another project neither sees a stack nor deletes it', async () => {
   expect(await hot.find('stack')).toBeDefined();
   expect(await hot.engine.events(id, 0, 10, other, SIGNAL)).toEqual([]);
 });
+
+test('user data of Ignition is refused where servers are containers with cloud-init', async () => {
+  const containers = await aHotEngine(
+    (backend) => new Proxy(backend, { get: (of, name) => (name === 'kind' ? 'docker' : bound(of, name)) }),
+  );
+  try {
+    await containers.create({ template: aTemplate(aFleet(['one'], '{"ignition": {"version": "3.3.0"}}')) });
+    const stack = await containers.waitUntilSettled();
+    expect(stack).toMatchObject({ state: 'FAILED', reason: expect.stringContaining('choose an image of Debian or Ubuntu') });
+  } finally {
+    await containers.close();
+  }
+});
+
+function bound(of: object, name: string | symbol): unknown {
+  const found: unknown = Reflect.get(of, name);
+  return typeof found === 'function' ? (found.bind(of) as unknown) : found;
+}

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../../domain/json.js';
 import { resourceNameOf } from '../../../domain/names.js';
 import { firstMaster, type Settings } from '../node/settings.js';
 import { isInRoot, shardsOf } from './group-shards.js';
+import { IGNITION_FILES, ignitionSystem } from './ignition.js';
 import type { NamedShard } from './named-shard.js';
 import { loadBalancerOf, membersOf } from './load-balancer.js';
 import { afterRouter, networkOf, securityGroupsOf, serverGroupsOf, type Resources } from './network.js';
@@ -43,6 +44,7 @@ export function stackFiles(settings: Settings, shards: readonly NamedShard[]): R
     ...Object.fromEntries([...nested].map(([name, node]) => [name, nodeTemplate(settings, node)])),
     ...Object.fromEntries(shards.flatMap(({ files }) => Object.entries(files))),
     ...settings.shape.scripts.files,
+    ...(ignitionSystem(settings) === undefined ? {} : IGNITION_FILES),
   };
 }
 

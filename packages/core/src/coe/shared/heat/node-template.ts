@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../domain/json.js';
 import { label } from '../node/labels.js';
 import type { NodeSettings, Settings } from '../node/settings.js';
+import { ignitionConfig, ignitionSystem } from './ignition.js';
 import { resourceNamesOf } from './resource-names.js';
 import {
   getAttribute,
@@ -12,7 +13,7 @@ import {
   type HotResource,
   type HotTemplate,
 } from './template.js';
-import { cloudConfig } from './user-data.js';
+import { cloudConfig, type UserData } from './user-data.js';
 
 const VALUES_PATH = '/etc/magnum/node.json';
 const DEVICE = '/dev/vdb';
@@ -153,7 +154,6 @@ function waitOf(settings: Settings, server: string, { handle, condition }: Wait)
 
 function serverOf(settings: Settings, like: NodeSettings): JsonObject {
   const { bay, model } = settings.input;
-  const { paths, encoding, unpack } = settings.shape.scripts;
   return withoutNulls({
     name: getParam('name'),
     image: like.bootVolumeSize > 0 ? undefined : getParam('image'),
@@ -169,14 +169,21 @@ function serverOf(settings: Settings, like: NodeSettings): JsonObject {
     user_data_format: 'RAW',
     // User data is read at the first boot only, so that a change of it must not replace servers that joined long ago.
     user_data_update_policy: 'IGNORE',
-    user_data: cloudConfig({
-      values: valuesOf(settings, like),
-      valuesPath: VALUES_PATH,
-      scripts: paths,
-      ...(encoding === undefined ? {} : { encoding }),
-      commands: [...(unpack === undefined ? [] : [unpack]), ['/opt/magnum/node.sh']],
-    }),
+    user_data: userDataOf(settings, like),
   });
+}
+
+function userDataOf(settings: Settings, like: NodeSettings): JsonObject {
+  const { paths, encoding, unpack } = settings.shape.scripts;
+  const data: UserData = {
+    values: valuesOf(settings, like),
+    valuesPath: VALUES_PATH,
+    scripts: paths,
+    ...(encoding === undefined ? {} : { encoding }),
+    commands: [...(unpack === undefined ? [] : [unpack]), ['/opt/magnum/node.sh']],
+  };
+  const system = ignitionSystem(settings);
+  return system === undefined ? cloudConfig(data) : ignitionConfig(data, system);
 }
 
 /** Volumes are resources of the stack, which deletes them: Nova leaves them alone when a server ends. */

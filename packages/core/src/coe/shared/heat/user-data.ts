@@ -9,7 +9,7 @@ export interface UserData {
   readonly scripts: Readonly<Record<string, string>>;
   /** Of the scripts' texts, as cloud-init names it. */
   readonly encoding?: string;
-  /** Programs with their arguments; no shell splits them. */
+  /** Programs with their arguments, run once, one after the other; no shell splits them. */
   readonly commands: readonly (readonly string[])[];
 }
 

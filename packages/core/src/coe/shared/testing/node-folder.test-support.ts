@@ -57,6 +57,7 @@ export function nodeFolder(scripts: NodeScripts): NodeFolder {
       .replaceAll('/opt/magnum', opt)
       .replaceAll('/etc/magnum', etc)
       .replaceAll('/run/magnum', run)
+      .replaceAll('/etc/os-release', join(etc, 'os-release'))
       .replaceAll('/etc/systemd/system', units)
       .replaceAll('/etc/docker', docker)
       .replaceAll('/etc/kubernetes', kubernetes)

@@ -121,13 +121,22 @@ function replaced(argument: JsonObject, scope: Scope): string {
     textOf(resolve(value, scope)),
   ]);
   // One pass: replaced text is not searched again.
-  const pattern = new RegExp(entries.map(([key]) => key.replaceAll('$', '\\$')).join('|'), 'g');
-  return String(argument['template']).replace(pattern, (key) => Object.fromEntries(entries)[key] ?? '');
+  const pattern = new RegExp(entries.map(([key]) => key.replaceAll(/[$[\]^|\\{}]/g, '\\$&')).join('|'), 'g');
+  const texts = new Map(entries);
+  return String(resolve(argument['template'] ?? '', scope)).replace(pattern, (key) => texts.get(key) ?? '');
 }
 
-// As Python's json.dumps: ASCII, keys in order.
+/** As Python's json.dumps, which Heat calls: ASCII, keys in order, a space after each comma and colon. */
 function textOf(value: JsonValue): string {
-  if (typeof value !== 'object' || value === null) return String(value);
+  return typeof value === 'object' && value !== null ? jsonOf(value) : String(value);
+}
+
+function jsonOf(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${value.map((entry: JsonValue) => jsonOf(entry)).join(', ')}]`;
+  if (isJsonObject(value)) {
+    const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
+    return `{${entries.map(([key, entry]) => `${jsonOf(key)}: ${jsonOf(entry)}`).join(', ')}}`;
+  }
   return JSON.stringify(value).replaceAll(
     /[\u007f-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -163,7 +163,17 @@ async function userDataOf(context: ResourceContext): Promise<string> {
       `User data too large. User data must be no larger than 64KB once base64 encoded. Your data is ${size} bytes`,
     );
   }
+  requireReadable(userData, context);
   return userData;
+}
+
+/** Containers run cloud-init, to which the JSON of Ignition says nothing: such a server would be up, and its stack would wait for it in vain. */
+function requireReadable(userData: string, { backend }: ResourceContext): void {
+  if (backend.kind !== 'docker' || !userData.startsWith('{"ignition"')) return;
+  throw new ResourceFailure(
+    'BadRequest',
+    'Servers of this cloud are containers with cloud-init, which does not read user data of Ignition: choose an image of Debian or Ubuntu',
+  );
 }
 
 /** A server that this one replaces holds the same ports and volumes: it is deleted before the new one is made. */

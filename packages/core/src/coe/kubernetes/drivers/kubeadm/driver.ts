@@ -17,14 +17,15 @@ import { ENCRYPTION_SECRET } from './api-server/encryption.js';
 import { certificateFor } from './certificates.js';
 import { check, checkImage, checkUpgrade, outgrownPods } from './checks.js';
 import { idleLabelProblems } from './idle-labels.js';
+import { IGNITION_SYSTEMS } from './ignition.js';
 import { wantsAutoHealer } from './cloud-wishes.js';
 import { isEnabled, KUBEADM_LABELS, kubeadmLabel } from './labels.js';
 import { API_PORT, routedRanges, securityRules } from './ports.js';
 import { KUBEADM_SCRIPTS } from './scripts.js';
 import { groupSettings, plainSettings, removedPlugins, storeVolume } from './settings.js';
 
-// Distributions whose images run cloud-init and systemd. Fedora CoreOS wants Ignition, which this driver does not write.
-const DISTROS = ['debian', 'ubuntu', 'fedora'] as const;
+// Distributions whose images run cloud-init and systemd, and those that boot by Ignition.
+const DISTROS = ['debian', 'ubuntu', 'fedora', ...Object.keys(IGNITION_SYSTEMS)];
 const platforms: readonly BayType[] = (['vm', 'bm'] as const).flatMap((serverType) =>
   DISTROS.map((distro) => ({ serverType, distro, coe: 'kubernetes' as const })),
 );
@@ -42,6 +43,7 @@ const SHAPE: DriverShape = {
   // Where a controller of Ingresses puts its load balancers.
   runtimeValues: { subnet_id: getAttribute('port', 'fixed_ips', 0, 'subnet_id') },
   scripts: compressScripts(KUBEADM_SCRIPTS),
+  ignition: IGNITION_SYSTEMS,
   // The autoscaler and the auto-healer of Kubernetes look for these names.
   resourceNames: {
     master: { server: 'kube-master', waitCondition: 'master_config_deployment' },
@@ -50,7 +52,7 @@ const SHAPE: DriverShape = {
   groupNodes: 'kube_minions',
 };
 
-/** Kubernetes as kubeadm makes it, on servers with cloud-init. */
+/** Kubernetes as kubeadm makes it. */
 export const kubeadm: BayDriver = {
   name: 'kubeadm',
   provides: platforms,
@@ -72,6 +74,8 @@ export const kubeadm: BayDriver = {
   withoutEffect,
   check,
   checkImage,
+  bootsBy: (distro) =>
+    distro !== null && Object.hasOwn(IGNITION_SYSTEMS, distro) ? `Ignition as ${distro} has it` : 'cloud-init',
   checkUpgrade,
   cloudNeeds,
   addons: kubernetesAddons,

@@ -60,6 +60,12 @@ export const KUBEADM_BAYS: Readonly<Record<string, Example>> = {
     model: { serverType: 'bm' },
     facts: { fixedNetworkId: 'net-1', fixedSubnetId: 'subnet-1' },
   },
+  'fedora-coreos': {
+    managers: 3,
+    desired: { masterLbEnabled: true, dockerVolumeSize: 20, labels: { etcd_volume_size: '5' } },
+    model: { clusterDistro: 'fedora-coreos' },
+  },
+  flatcar: { workers: 1, model: { clusterDistro: 'flatcar' } },
   hostile: {
     desired: {
       labels: {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -39,20 +39,22 @@ interface Trusting {
 }
 
 /** What the step leaves on a worker, where an image puts authorities, and which programs it has run. */
-function trusted(text: string, distro: 'debian' | 'fedora'): Trusting {
+function trusted(text: string, distro: 'debian' | 'fedora' | 'flatcar'): Trusting {
   let node: NodeFolder | undefined;
   configuredNode(text === '' ? {} : { trusted_ca: text }, {
     node: WORKER,
     steps: ['trust-authorities', 'trust-authorities', 'configure-kubelet'],
     prepare: (found) => {
       node = found;
-      mkdirSync(join(found.authorities, distro));
+      if (distro === 'flatcar') writeFileSync(join(found.etc, 'os-release'), 'NAME="Flatcar"\nID=flatcar\n');
+      else mkdirSync(join(found.authorities, distro));
       for (const name of ['update-ca-certificates', 'update-ca-trust', 'systemctl'])
         found.program(name, `echo ${name} "$@" >>${join(found.run, 'calls')}`);
     },
   });
-  const place = join(node?.authorities ?? '', distro);
-  const kept = Object.fromEntries(readdirSync(place).map((name) => [name, readFileSync(join(place, name), 'utf8')]));
+  const place = join(node?.authorities ?? '', distro === 'flatcar' ? '' : distro);
+  const names = readdirSync(place).filter((name) => name.startsWith('magnum-'));
+  const kept = Object.fromEntries(names.map((name) => [name, readFileSync(join(place, name), 'utf8')]));
   for (const name of Object.keys(kept)) expect(statSync(join(place, name)).mode & 0o777).toBe(0o644);
   const calls = readFileSync(join(node?.run ?? '', 'calls'), 'utf8').split('\n');
   return {
@@ -75,6 +77,12 @@ describe('authorities of a bay', () => {
     const { kept, calls } = trusted(made.first, 'fedora');
     expect(kept).toEqual({ 'magnum-0.pem': made.first });
     expect(calls).toBe('update-ca-trust extract\nsystemctl try-restart containerd.service');
+  });
+
+  test('are known to the programs of Flatcar, whose /usr is read-only', () => {
+    const { kept, calls } = trusted(made.first, 'flatcar');
+    expect(kept).toEqual({ 'magnum-0.pem': made.first });
+    expect(calls).toBe('update-ca-certificates\nsystemctl try-restart containerd.service');
   });
 
   test.each<[string, (text: string) => string]>([
@@ -109,13 +117,16 @@ describe('authorities of a bay', () => {
     const example = KUBEADM_BAYS['secured'] ?? {};
     const most = 6_144;
     const text = (made.first + made.second).repeat(9).slice(0, most);
-    const input = exampleBayFor(kubeadm, {
-      ...example,
-      desired: { ...example.desired, labels: { ...example.desired?.labels, trusted_ca: text } },
-    });
-    const stack = kubeadm.render(input);
-    for (const node of input.nodes)
-      expect(Buffer.byteLength(resolveUserData(stack, resourceNameOf(node)))).toBeLessThan(48 * 1024);
+    for (const clusterDistro of new Set(kubeadm.provides.map(({ distro }) => distro))) {
+      const input = exampleBayFor(kubeadm, {
+        ...example,
+        desired: { ...example.desired, labels: { ...example.desired?.labels, trusted_ca: text } },
+        model: { clusterDistro },
+      });
+      const stack = kubeadm.render(input);
+      for (const node of input.nodes)
+        expect(Buffer.byteLength(resolveUserData(stack, resourceNameOf(node))), clusterDistro).toBeLessThan(48 * 1024);
+    }
   });
 
   test('that the image cannot make known fail the step with the remedy', () => {

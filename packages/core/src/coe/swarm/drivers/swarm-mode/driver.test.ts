@@ -63,7 +63,8 @@ describe('rendering', () => {
     test(`the user data of "${name}" fits into what Nova takes, for every kind of node`, () => {
       for (const node of input.nodes.filter(({ desired }) => desired === 'present')) {
         const text = resolveUserData(swarmMode.render(input), resourceNameOf(node));
-        expect(Buffer.byteLength(text)).toBeLessThan(45_000);
+        // Of the 48 KiB, the rest is for labels of callers.
+        expect(Buffer.byteLength(text)).toBeLessThan(46_000);
       }
     });
   }

@@ -38,7 +38,10 @@ counted=no
 if [ -w /proc/sys/net/netfilter/nf_conntrack_max ]; then counted=yes; fi
 cloud=no
 if uses_cloud_provider; then cloud=yes; fi
-SERVER=$server COUNTED=$counted CLOUD=$cloud python3 - "$STATE/kubeadm.yaml" "$STATE/cluster.yaml" <<'PYTHON'
+# Kubelet and controller manager would make this folder in /usr, and kubeadm mounts it into the controller manager up to the release 1.35.
+plugins=''
+if has_fixed_usr; then plugins=/opt/libexec/kubernetes/kubelet-plugins/volume/exec/; fi
+SERVER=$server COUNTED=$counted CLOUD=$cloud PLUGINS=$plugins python3 - "$STATE/kubeadm.yaml" "$STATE/cluster.yaml" <<'PYTHON'
 import json, os, sys
 values = json.load(open(os.environ["VALUES"]))
 wanted, master = values["kubernetes"], values["role"] == "manager"
@@ -47,6 +50,9 @@ pki, webhook = os.environ["PKI"], os.environ["KEYSTONE_AUTH"]
 
 def arguments(own, given):
     return [{"name": name, "value": value} for name, value in own] + given
+
+def folder_of(option):
+    return [(option, os.environ["PLUGINS"])] if os.environ["PLUGINS"] else []
 
 registration = {
     "name": values["node_name"],
@@ -57,7 +63,7 @@ registration = {
         # kubeadm sets the option of the configuration to true, whatever stands there. The kubelet would keep its first certificate
         # to the end then, and ask Kubernetes, which has no key to sign with, for the next one.
         ("rotate-certificates", "false"),
-    ] + ([("cloud-provider", "external")] if os.environ["CLOUD"] == "yes" else []) + [
+    ] + ([("cloud-provider", "external")] if os.environ["CLOUD"] == "yes" else []) + folder_of("volume-plugin-dir") + [
         ("provider-id", "openstack:///" + os.environ["SERVER"]),
         ("node-ip", values["private_address"]),
         ("node-labels", ",".join("%s=%s" % (one["name"], one["value"]) for one in values["node_labels"])),
@@ -115,7 +121,7 @@ cluster = [{
     "controllerManager": {"extraArgs": arguments([
         ("node-cidr-mask-size", str(wanted["node_prefix"])),
         ("profiling", "false"),
-    ] + ([
+    ] + folder_of("flex-volume-plugin-dir") + ([
         # It has no key of the bay's own authorities: every other kind of request stays unsigned.
         ("cluster-signing-kube-apiserver-client-cert-file", pki + "/signer.crt"),
         ("cluster-signing-kube-apiserver-client-key-file", pki + "/signer.key"),

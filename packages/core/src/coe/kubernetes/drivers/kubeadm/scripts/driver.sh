@@ -39,7 +39,20 @@ API_NAME=kubernetes.magnum.internal
 API_PORT=6443
 export STEPS JOINED CHECKS ENGINE_DATA ENGINE_UNIT KUBERNETES PKI BAY_SECRETS CLIENT_CAS ACCOUNT_KEYS API_SERVER ISSUER_CAS SYSTEM_AUTHORITIES CLUSTER MEMBER MANIFESTS ASIDE LEAVING KEYSTONE_AUTH TRUST_MARK API_NAME API_PORT
 
+# Where the programs of Flatcar are that do not come with its image.
+export PATH="$PATH:/opt/bin"
+
 is_control_plane() { [ "$(value role)" = manager ]; }
+
+is_flatcar() { grep -qsx 'ID=flatcar' /etc/os-release; }
+
+# has_fixed_usr: whether this is an image whose /usr is read-only, as those of Fedora CoreOS and of Flatcar.
+has_fixed_usr() { findmnt --noheadings --output OPTIONS --target /usr | grep -qE '(^|[ ,])ro(,|$)'; }
+
+# program_folder: prints where a program is put that the image lacks. It is in PATH.
+program_folder() {
+    if is_flatcar; then echo /opt/bin; elif has_fixed_usr; then echo /usr/local/bin; else echo /usr/bin; fi
+}
 
 stop_engine() { systemctl stop kubelet.service containerd.service 2>/dev/null || true; }
 

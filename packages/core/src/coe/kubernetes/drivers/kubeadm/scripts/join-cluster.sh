@@ -29,7 +29,7 @@ if is_control_plane; then
         waited=$((waited + 3))
     done
 fi
-kubeadm join --config /etc/magnum/kubeadm.yaml "$@" || give_up 'kubeadm could not join the cluster: see the log of cloud-init'
+kubeadm join --config /etc/magnum/kubeadm.yaml "$@" || give_up 'kubeadm could not join the cluster: see the log of cloud-init, or the journal of magnum-node.service'
 : >"$MEMBER"
 sync "$MEMBER"
 /opt/magnum/name-api.sh

@@ -8,7 +8,7 @@ if [ -e "$MEMBER" ] || ! is_true first; then exit 0; fi
 # A run that died in between has left files and open ports, which a fresh start would refuse.
 started=/etc/magnum/kubeadm-started
 if [ -e "$started" ]; then set -- --ignore-preflight-errors=all; else : >"$started"; fi
-kubeadm init --config /etc/magnum/kubeadm.yaml "$@" || give_up 'kubeadm could not make the cluster: see the log of cloud-init'
+kubeadm init --config /etc/magnum/kubeadm.yaml "$@" || give_up 'kubeadm could not make the cluster: see the log of cloud-init, or the journal of magnum-node.service'
 : >"$MEMBER"
 sync "$MEMBER"
 # The holder of this certificate is above the cluster's own rules; kubeadm needed it once.

@@ -4,10 +4,11 @@
 # shellcheck source=lib.sh
 . /opt/magnum/lib.sh
 
-# Debian and Ubuntu, else Fedora: where authorities are put, how their names end, and what makes the list of them.
+# Debian and Ubuntu, else Fedora, else Flatcar: where authorities are put, how their names end, and what makes the list of them.
 place=/usr/local/share/ca-certificates ending=crt update=update-ca-certificates
 anchors=/etc/pki/ca-trust/source/anchors
 if [ -d "$anchors" ]; then place=$anchors ending=pem update='update-ca-trust extract'; fi
+if is_flatcar; then place=/etc/ssl/certs ending=pem; fi
 
 rm -rf "$STATE/authorities-given"
 mkdir -p "$STATE/authorities-given"
