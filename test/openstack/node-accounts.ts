@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { Secret } from '@magnum-ts/core';
 import { isDomainError, until } from '@magnum-ts/core/testing';
+import { ignitionFilesOf, nodeFilesOf } from '../../packages/core/src/coe/shared/testing/ignition.test-support.js';
 import { accountLogin } from '../../packages/core/src/adapters/openstack/trusts.js';
 import type { BayFleet } from './bay-fleet.js';
 import { ADMIN, SIGNAL, type Cloud } from './cloud.js';
@@ -78,15 +79,10 @@ export class NodeAccounts {
     return known;
   }
 
-  /** With what its user data holds: Nova shows it to administrators, from microversion 2.3 on. */
   async #enrolled(bay: string, name: string, serverId: string): Promise<Pick<Member, 'madeWith' | 'proof'>> {
-    const headers = { 'OpenStack-API-Version': 'compute 2.3' };
-    const shown = await this.#cloud.call(ADMIN, 'compute', { method: 'GET', path: `/v2.1/servers/${serverId}`, headers });
-    const { server } = shown as { readonly server: Readonly<Record<string, string>> }; // Nova's document
-    const text = Buffer.from(server['OS-EXT-SRV-ATTR:user_data'] ?? '', 'base64').toString();
-    const config: CloudConfig = JSON.parse(text.replace('#cloud-config\n', ''));
-    const file = config.write_files.find(({ path }) => path === '/etc/magnum/node.json');
-    const values: Readonly<Record<string, string>> = JSON.parse(file?.content ?? '{}');
+    const text = await userDataOf(this.#cloud, serverId);
+    const files = text.startsWith('#cloud-config') ? nodeFilesOf(text).files : ignitionFilesOf(text);
+    const values: Readonly<Record<string, string>> = JSON.parse(String(files['/etc/magnum/node.json']?.contents ?? '{}'));
     const secret = randomBytes(32).toString('base64url');
     const order = { token: values['enrolment_token'], secret };
     const path = `/v1/credentials/${bay}/nodes/${name}`;
@@ -99,6 +95,10 @@ export class NodeAccounts {
   }
 }
 
-interface CloudConfig {
-  readonly write_files: readonly { readonly path: string; readonly content: string }[];
+/** User data of a server: Nova shows it to administrators, from microversion 2.3 on. */
+export async function userDataOf(cloud: Cloud, serverId: string): Promise<string> {
+  const headers = { 'OpenStack-API-Version': 'compute 2.3' };
+  const shown = await cloud.call(ADMIN, 'compute', { method: 'GET', path: `/v2.1/servers/${serverId}`, headers });
+  const { server } = shown as { readonly server: Readonly<Record<string, string>> }; // Nova's document
+  return Buffer.from(server['OS-EXT-SRV-ATTR:user_data'] ?? '', 'base64').toString();
 }
