@@ -3,7 +3,7 @@ import { until } from '@magnum-ts/core/testing';
 import { kubeadm } from '../../packages/core/src/coe/kubernetes/drivers/kubeadm/driver.js';
 import { membersIn, type EtcdMember } from '../../packages/core/src/coe/kubernetes/session/etcd.js';
 import { exampleBayFor } from '../../packages/core/src/coe/shared/testing/example-bays.js';
-import { inside, nodeContainer } from './docker.js';
+import { inside, nodeContainer, runChecks } from './docker.js';
 import { clustersCanBeMade, etcdctlOn, KubeadmCluster } from './kubeadm-cluster.js';
 
 const isPossible = await clustersCanBeMade('test/e2e/control-planes.test.ts');
@@ -87,7 +87,7 @@ describe.skipIf(!isPossible)('control planes of a cluster', () => {
     cluster.cloud.controlPlanes = [FOURTH, SECOND].map((node) => cluster.addressOf(node));
     const apiName = (): Promise<string> => inside(cluster.instance, WORKER, 'grep', 'kubernetes.magnum.internal', '/etc/hosts');
     expect(await apiName()).toContain(cluster.addressOf(FIRST));
-    await inside(cluster.instance, WORKER, 'systemctl', 'start', 'magnum-checks.service');
+    await runChecks(cluster.instance, WORKER);
     expect(await apiName()).toBe(`${cluster.addressOf(FOURTH)} kubernetes.magnum.internal`);
     await until('the worker reports to it', async () => (await readyNodes(SECOND)).includes(WORKER), {
       withinMs: 120_000,
