@@ -40,7 +40,7 @@ const LONGEST_URL = 2_048;
 
 /**
  * What is behind an address, at most `LARGEST_MANIFEST` bytes of it. The host is resolved once, its addresses are checked, and the connection goes
- * to the address that was checked: a name that answers differently the second time gains nothing. Redirects are not followed: nobody has named the
+ * to the address that was checked: a name that answers differently the second time gains nothing. Redirects are not followed: the caller has not named the
  * place that they lead to. Errors: FetchFailure; the signal's reason where it has ended.
  */
 export async function fetchBytes(rules: FetchRules, address: string, signal: AbortSignal): Promise<Buffer> {

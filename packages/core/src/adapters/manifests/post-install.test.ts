@@ -74,7 +74,7 @@ describe('the manifest that the operator names', () => {
     await expect(fetched(path)).rejects.toThrow(OPTION);
   });
 
-  test('is asked for again where nobody listens, where the name is unknown, and where the connection breaks', async () => {
+  test('is asked for again where no program listens, where the name is unknown, and where the connection breaks', async () => {
     const breaking = createSilent((socket) => socket.destroy());
     await new Promise<void>((done) => breaking.listen(0, '127.0.0.1', done));
     const { port: broken } = breaking.address() as AddressInfo; // it listens on a port

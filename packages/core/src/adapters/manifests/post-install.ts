@@ -12,10 +12,10 @@ const MOST_VALUES = 50_000;
 const READING = { mostBytes: LARGEST_MANIFEST, mostValues: MOST_VALUES, schema: KUBERNETES_SCHEMA } as const;
 
 const PLAIN =
-  'it begins with http://, for which [kubernetes] manifest_url_plain has to be true: whoever changes it on its way rules each new cluster';
+  'it begins with http://, for which [kubernetes] manifest_url_plain has to be true: a machine on the way that changes it is an administrator of each new cluster';
 
 /**
- * The manifest behind the address that the operator names. Whoever writes `magnum.conf` may name a host of an internal network, so private
+ * The manifest behind the address that the operator names. An operator may name a host of an internal network, so private
  * addresses are allowed here, unlike for a caller's `manifest_url`; the scheme, size and time are limited alike, and a redirect is not followed,
  * because the operator has not named where it leads. Errors: `invalid-parameter` for an address that could never be fetched.
  */

@@ -38,6 +38,14 @@ function translateError(trying: string, cause: unknown): DomainError {
   return new DomainError('kubernetes-refused', { message, status, cause });
 }
 
+/** Undefined where Kubernetes knows no such object. */
+export async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+  return call.catch((error: unknown) => {
+    if (isDomainError(error, 'workload-not-found')) return undefined;
+    throw error;
+  });
+}
+
 /** Whether the same call may succeed a moment later: another server behind the load balancer may answer it, or this one again. */
 export function mayPass(error: unknown): boolean {
   if (isDomainError(error, 'engine-unavailable')) return true;

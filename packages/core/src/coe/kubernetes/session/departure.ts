@@ -1,8 +1,7 @@
 import type { V1Node } from '@kubernetes/client-node';
-import { isDomainError } from '../../../domain/errors.js';
 import { attempt } from './attempt.js';
 import type { Connection } from './connection.js';
-import { DRAINED, isReady } from './nodes.js';
+import { DRAINED, findNode, isReady } from './nodes.js';
 
 /*
  * The API server of a control plane that leaves. Without its member of etcd it answers nothing, and a load balancer learns that seconds later: at each
@@ -35,7 +34,7 @@ export function departureOf(node: V1Node, now: Date): Departure {
 /** Asks the node to end its API server, where it was not asked before. Returns what is waited for; undefined where the node may leave etcd. */
 export async function endApiServer(core: Connection, name: string, signal: AbortSignal): Promise<string | undefined> {
   const now = new Date();
-  const node = await find(core, name, signal);
+  const node = await findNode(core, name, signal);
   const departure = node ? departureOf(node, now) : 'may-leave';
   if (departure === 'may-leave') return undefined;
   if (departure === 'ask') {
@@ -46,13 +45,4 @@ export async function endApiServer(core: Connection, name: string, signal: Abort
     await attempt(`ask the node ${name} to leave`, signal, async (bounds) => (await core(bounds)).patchNode({ name, body }));
   }
   return 'its API server is ending';
-}
-
-async function find(core: Connection, name: string, signal: AbortSignal): Promise<V1Node | undefined> {
-  try {
-    return await attempt(`find the node ${name}`, signal, async (bounds) => (await core(bounds)).readNode({ name }));
-  } catch (error) {
-    if (isDomainError(error, 'workload-not-found')) return undefined;
-    throw error;
-  }
 }

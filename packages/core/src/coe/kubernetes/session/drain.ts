@@ -3,12 +3,12 @@ import type { V1Pod } from '@kubernetes/client-node';
 import type { LeavingNode, UndrainedNode } from '../../../domain/drain.js';
 import { isDomainError } from '../../../domain/errors.js';
 import type { ConnectInput } from '../../../ports/bay-driver.js';
-import { attempt, mayPass, refusedEviction } from './attempt.js';
+import { attempt, mayPass, refusedEviction, unlessGone } from './attempt.js';
 import type { Connections } from './connection.js';
 import { endApiServer } from './departure.js';
 import { removeMembers } from './etcd.js';
 import { itemsOf } from './kinds.js';
-import { cordonOf, isReady } from './nodes.js';
+import { cordonOf, findNode, isReady } from './nodes.js';
 
 /** More pods than a kubelet runs. A node that has more is drained by several rounds. */
 const MOST_PODS = 1_000;
@@ -79,9 +79,7 @@ async function repeated(signal: AbortSignal, work: () => Promise<unknown>): Prom
 
 /** False for a node that Kubernetes does not know, or whose kubelet does not answer: nothing can end there. */
 async function cordon({ core }: Connections, name: string, signal: AbortSignal): Promise<boolean> {
-  const node = await unlessGone(
-    attempt(`find the node ${name}`, signal, async (bounds) => (await core(bounds)).readNode({ name })),
-  );
+  const node = await findNode(core, name, signal);
   if (!node) return false;
   const body = cordonOf(node);
   if (body) {
@@ -150,11 +148,4 @@ function volumesAt(node: string, volumes: readonly string[]): readonly string[] 
   const count = volumes.filter((name) => name === node).length;
   if (count === 0) return [];
   return [count === 1 ? '1 volume is attached' : `${count} volumes are attached`];
-}
-
-async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
-  return call.catch((error: unknown) => {
-    if (isDomainError(error, 'workload-not-found')) return undefined;
-    throw error;
-  });
 }

@@ -1,7 +1,7 @@
 import type { V1Node, V1Taint } from '@kubernetes/client-node';
 import type { NodeDescription } from '../../../domain/node-description.js';
 import type { EngineVersions, NodeReport } from '../../../ports/bay-driver.js';
-import { attempt } from './attempt.js';
+import { attempt, unlessGone } from './attempt.js';
 import type { Connection, Connections } from './connection.js';
 import { itemsOf } from './kinds.js';
 
@@ -15,6 +15,11 @@ const GIVEN = 'magnum.openstack.org/given';
 
 export function listNodes(core: Connection, signal: AbortSignal): Promise<readonly V1Node[]> {
   return attempt('list the nodes', signal, async (bounds) => itemsOf(await (await core(bounds)).listNode()));
+}
+
+/** Undefined for a node that Kubernetes does not know. */
+export function findNode(core: Connection, name: string, signal: AbortSignal): Promise<V1Node | undefined> {
+  return unlessGone(attempt(`find the node ${name}`, signal, async (bounds) => (await core(bounds)).readNode({ name })));
 }
 
 export function isReady({ status }: V1Node): boolean {

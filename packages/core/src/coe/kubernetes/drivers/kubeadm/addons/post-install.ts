@@ -125,7 +125,7 @@ function checkedWorkload(spec: JsonValue | undefined, where: string): JsonObject
   return { ...spec, template: { ...template, metadata: marked, spec: { ...parts, ...checkedVolumes(volumes, where) } } };
 }
 
-/** A rotation of the authorities would wait for ever for pods that nobody replaces. */
+/** A rotation of the authorities would wait for ever for pods that are not replaced. */
 function requireReplacedPods({ paused, updateStrategy }: JsonObject, where: string): void {
   const strategy = isJsonObject(updateStrategy) ? updateStrategy['type'] : undefined;
   if (paused === true || strategy === 'OnDelete')
