@@ -9,6 +9,7 @@ import type { Bay, Magnum } from '@magnum-ts/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DevProcess, run } from './dev-process.js';
 import { docker, dockerForTests, inside, nodeContainer, ownedBy, removeOwned } from './docker.js';
+import { writesToZookeeper } from './mesos-attacks.js';
 import { leaderMetrics, TestFramework, type MesosAccess } from './mesos-framework.js';
 import { clientRequest } from './tls.js';
 
@@ -176,17 +177,7 @@ describe.skipIf(!isPossible)('bays of Mesos', () => {
   test('ZooKeeper lets the masters alone write, and agents have no password for it', async () => {
     const [agent = ''] = await namesOf('worker');
     const master = (await nodes()).find(({ role }) => role === 'master')?.private_address ?? '';
-    const attempt = `import sys; sys.path.insert(0, "/opt/magnum"); import zookeeper, struct
-client = zookeeper.Client("${master}")
-acl = struct.pack(">i", 1) + struct.pack(">i", 31) + zookeeper.text("world") + zookeeper.text("anyone")
-for path in ("/evil", "/mesos/evil"):
-    try:
-        client.call(1, zookeeper.text(path) + zookeeper.text("x") + acl + struct.pack(">i", 0)); print("made", path)
-    except zookeeper.Refusal as error: print(error)
-try:
-    client.reconfigure(None, "1"); print("reconfigured")
-except zookeeper.Refusal as error: print(error)`;
-    const said = await inside(instance, agent, 'python3', '-c', attempt);
+    const said = await inside(instance, agent, 'python3', '-c', writesToZookeeper(master));
     expect(said.split('\n')).toEqual(Array(3).fill('ZooKeeper answers with the error -102'));
     expect(await inside(instance, agent, 'ls', '/etc/magnum/bay')).toBe('agents.key');
     expect(await inside(instance, agent, 'cat', '/etc/magnum/mesos/zk')).toBe(`zk://${master}:2181/mesos`);
