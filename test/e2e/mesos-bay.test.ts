@@ -289,8 +289,14 @@ describe.skipIf(!isPossible)('bays of Mesos', () => {
       { withinMs: 15_000, everyMs: 200 },
     );
     console.info(`another master leads after ${((Date.now() - killedAt) / 1_000).toFixed(1)} s`);
-    const leads = async (): Promise<boolean> => (await nodes()).some((node) => node.leader && node.name !== leader);
-    await until('the bay shows the new leader', leads, { withinMs: 30_000, everyMs: 300 });
+    let shown: unknown;
+    const leads = async (): Promise<boolean> => {
+      const list = await nodes();
+      shown = list.map(({ name, state, leader: isLeader }) => ({ name, state, isLeader }));
+      return list.some((node) => node.leader && node.name !== leader);
+    };
+    const report = (): string => `${leader} was killed; ${JSON.stringify(shown)}`;
+    await until('the bay shows the new leader', leads, { withinMs: 30_000, everyMs: 300, report });
     await (await nodeContainer(instance, leader)).start();
     await healthy(90_000);
     // The task never ended: its agent came to the new leader with it.
