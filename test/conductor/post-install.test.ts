@@ -77,9 +77,9 @@ const reasonOf = async ({ app }: Process, id: BayId): Promise<string> =>
   (await app.store.read((repos) => repos.bays.get(id)))?.observed.statusReason ?? '';
 const grow: UpdateBay = { health: null, work: { nodeCount: 3, rollbackOnFailure: false } };
 
-/** The add-on as a control plane of the bay gets it. */
-async function served({ app }: Process, bayId: BayId): Promise<Addon | undefined> {
-  const { name }: { name: string } = await machine.db('node').where({ bay_id: bayId }).first('name');
+/** The add-on as a node of the bay gets it. */
+async function served({ app }: Process, bayId: BayId, role: 'master' | 'worker' = 'master'): Promise<Addon | undefined> {
+  const { name }: { name: string } = await machine.db('node').where({ bay_id: bayId, role }).first('name');
   await machine
     .db('node')
     .where({ bay_id: bayId, name })
@@ -213,6 +213,14 @@ describe('the manifest of the operator', () => {
     await deleteBay(process.app, may('bay:delete'), id);
     await work(process.deps, machine, hasStatus(process, id, undefined));
     expect(await machine.db('vault_secret').where('ref', 'like', '%/post-install')).toEqual([]);
+    await process.engine.stop();
+  });
+
+  test('is for control planes alone, because it may hold passwords', async () => {
+    const process = await start();
+    const id = await completed(process);
+    expect(await served(process, id, 'worker')).toBeUndefined();
+    expect(await served(process, id)).toBeDefined();
     await process.engine.stop();
   });
 
